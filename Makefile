@@ -1,0 +1,210 @@
+# Floorhand: one file, every target. `make help` lists them.
+
+MODE ?= release
+CC   ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PKG_CONFIG ?= pkg-config
+
+# Release programs land in build/, every other mode in build/MODE/.
+OUT := build$(if $(filter-out release,$(MODE)),/$(MODE))
+OBJ := build/obj/$(MODE)
+GEN := build/gen
+
+# ---------------------------------------------------------------- what has to be installed (Debian's names)
+
+RUN_PACKAGES   := mosquitto python3 fonts-noto-cjk fonts-dejavu-core
+BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev libusb-1.0-0-dev libserialport-dev \
+	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
+	libsodium-dev libpango1.0-dev libcurl4-openssl-dev
+TEST_PACKAGES  := libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git
+LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
+
+# ---------------------------------------------------------------- how it is compiled
+
+LIBRARIES := libsystemd libusb-1.0 libserialport libudev jansson libmicrohttpd libmosquitto libqrencode inih \
+	libsodium pangoft2 libcurl sqlite3
+# Asked once, and only where something is compiled: before `make deps` there may be no pkg-config.
+library_cflags = $(eval library_cflags := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) | sed 's/-I/-isystem /g'))$(library_cflags)
+library_libs   = $(eval library_libs := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lcsv -lm)$(library_libs)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wformat=2 -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith -Wimplicit-fallthrough -Wold-style-definition
+HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE
+HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+MODE_release := -O2 $(HARDENING)
+MODE_clang   := -O2 -fstack-protector-strong -fPIE
+MODE_debug   := -O0 -fPIE
+MODE_asan    := -O1 -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+ifeq ($(MODE),clang)
+CC := clang
+endif
+ifeq ($(MODE_$(MODE)),)
+$(error MODE is one of release, debug, asan, clang)
+endif
+
+CFLAGS  ?= -g
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(MODE_$(MODE)) $(CFLAGS) $(WARNINGS) -I. -Ifirmware-daemon -I$(GEN) -pthread
+ALL_LDFLAGS = $(HARDENED_LINK) $(MODE_$(MODE)) $(LDFLAGS) -Wl,--as-needed -pthread
+
+# ---------------------------------------------------------------- programs
+
+# Every C file outside tests/ and the four mains goes into one archive; the linker takes from it what a program uses.
+MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c sync/head-office/main.c
+ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-daemon/store firmware-daemon/floor \
+	firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
+	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
+SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
+EMBEDS  := store_schema hq_schema page_files keyboard_layouts
+ARCHIVE := $(OBJ)/floorhand.a
+OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o) $(EMBEDS:%=$(OBJ)/gen/%.o)
+
+PROGRAMS := $(OUT)/floorhandd $(OUT)/floorhand $(OUT)/floorhand-link $(OUT)/floorhand-hq
+main_of_floorhandd      := firmware-daemon/main
+main_of_floorhand       := firmware-daemon/tool/main
+main_of_floorhand-link  := sync/link/main
+main_of_floorhand-hq    := sync/head-office/main
+
+# Files carried inside the programs (base/embed.h): a set, its folder(s), its files.
+NODE_MODULES := ui/node_modules/.ready
+store_schema_files     := $(sort $(wildcard firmware-daemon/store/schema/*.sql))
+hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
+keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
+page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/dist/preact.module.js \
+	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \
+	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \
+	ui/node_modules/@preact/signals/dist/signals.module.js
+
+MAKEFLAGS += -j$(shell nproc) --no-print-directory --output-sync=target
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help deps deps-build deps-test deps-lint run test sim bench lint format clang clean install
+
+all: deps-build ## build the four programs into build/
+	@$(MAKE) programs
+
+.PHONY: programs
+programs: $(PROGRAMS)
+
+$(PROGRAMS): $(OUT)/%: $(ARCHIVE)
+$(OUT)/floorhandd: $(OBJ)/firmware-daemon/main.o
+$(OUT)/floorhand: $(OBJ)/firmware-daemon/tool/main.o
+$(OUT)/floorhand-link: $(OBJ)/sync/link/main.o
+$(OUT)/floorhand-hq: $(OBJ)/sync/head-office/main.o
+$(PROGRAMS):
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ)/$(main_of_$(@F)).o $(ARCHIVE) $(library_libs)
+
+$(ARCHIVE): $(OBJECTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcsT $@ $(OBJECTS)
+
+$(OBJ)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(library_cflags) -MMD -MP -c -o $@ $<
+
+$(OBJ)/gen/%.o: $(GEN)/%.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+# An embedded set as assembler: each file, a zero byte, and a table of (name, data, length) ended by zeroes.
+.SECONDEXPANSION:
+$(GEN)/%.S: $$(%_files) Makefile
+	@mkdir -p $(@D)
+	@{ i=0; echo '.section .rodata'; \
+	for f in $($*_files); do echo ".Lname$$i: .asciz \"$${f##*/}\""; echo ".Ldata$$i: .incbin \"$$f\""; \
+	echo ".Lend$$i: .byte 0"; i=$$((i+1)); done; \
+	echo '.section .data.rel.ro,"aw"'; echo '.balign 8'; echo '.globl $*'; echo '$*:'; n=$$i; i=0; \
+	while [ $$i -lt $$n ]; do echo ".quad .Lname$$i, .Ldata$$i, .Lend$$i - .Ldata$$i"; i=$$((i+1)); done; \
+	echo '.quad 0, 0, 0'; echo '.section .note.GNU-stack,"",%progbits'; } > $@
+
+ui/node_modules/%: $(NODE_MODULES) ;
+$(NODE_MODULES): ui/package.json ui/package-lock.json
+	@echo "installing the page's modules from npm: preact, htm, @preact/signals"
+	cd ui && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ---------------------------------------------------------------- installing what is missing
+
+# Installs the Debian packages of $(1) that are missing, and says which.
+define install_packages
+	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	if [ -n "$$missing" ]; then echo "installing from Debian:$$missing"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; export DEBIAN_FRONTEND=noninteractive; \
+	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+endef
+
+deps: deps-build deps-test ## install what building, running and testing need
+deps-build:
+	$(call install_packages,$(BUILD_PACKAGES) $(RUN_PACKAGES))
+deps-test: deps-build
+	$(call install_packages,$(TEST_PACKAGES))
+deps-lint: deps-test
+	$(call install_packages,$(LINT_PACKAGES))
+
+# ---------------------------------------------------------------- running and proving
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
+DEVICE_TESTS := $(patsubst tests/device/%.c,$(OUT)/tests/%,$(wildcard tests/device/test_*.c))
+TEST_PROGRAMS := $(UNIT_TESTS) $(DEVICE_TESTS)
+test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags cmocka umockdev-1.0 | sed 's/-I/-isystem /g'))$(test_cflags)
+test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0))$(test_libs)
+
+$(OBJ)/tests/%.o: tests/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
+$(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
+$(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
+
+.PHONY: test-programs
+test-programs: programs $(TEST_PROGRAMS) $(OUT)/floorhand-sim $(OUT)/floorhand-bench
+
+$(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+$(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+
+test: deps-test ## everything that must pass; ends with "N passed, N failed"
+	@$(MAKE) test-programs
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py
+
+SEEDS ?= 200
+sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
+	@$(MAKE) $(OUT)/floorhand-sim
+	@$(OUT)/floorhand-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
+
+bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
+	@$(MAKE) programs $(OUT)/floorhand-bench
+	@$(OUT)/floorhand-bench
+
+run: deps-build ## a private broker, head office and one site with sample data; Ctrl-C stops all of it
+	@$(MAKE) programs
+	@OUT=$(OUT) exec python3 tests/rig/demo.py
+
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+format: ## write every C file in the one style
+	clang-format -i $(C_FILES)
+
+lint: deps-lint ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, and a clang build
+	@python3 tests/lint/lint.py
+
+clang: deps-lint ## build everything with clang's warnings as errors
+	@$(MAKE) MODE=clang test-programs
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -1,0 +1,15 @@
+/* The time, in microseconds. Does not format for people; rules never call it: time is in the event. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t clock_wall_us(void); /* UTC since 1970 */
+int64_t clock_mono_us(void); /* CLOCK_BOOTTIME: counts suspended time too, starts anew at each boot */
+
+#define CLOCK_TEXT_SIZE 25
+/* "2026-03-04T09:15:22.481Z" (RFC 3339, UTC, milliseconds); years 1970 to 9999, otherwise the nearest of them. */
+void clock_format(int64_t wall_us, char out[CLOCK_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,166 @@
+#include "base/option.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdbool.h>
+#include <string.h>
+
+static const struct option_def *find(const struct option_def *table, const char *name)
+{
+    for (; table->name; table++)
+        if (strcmp(table->name, name) == 0)
+            return table;
+    return NULL;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t length = strlen(value);
+    for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+        if (length > 0 && strncmp(at, value, length) == 0 && (at[length] == '|' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static int set_flag(bool *flag, const struct option_def *def, const char *value, struct error *error)
+{
+    static const char *const words[] = {"no", "yes", "false", "true", "0", "1", "off", "on"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *flag = i % 2;
+            return 0;
+        }
+    }
+    return error_set(error, -EINVAL, "%s must be yes or no, not \"%s\"", def->name, value);
+}
+
+static int set_def(const struct option_def *def, void *target, const char *value, struct error *error)
+{
+    void *member = (char *)target + def->offset;
+    int64_t number;
+    switch (def->type) {
+    case OPTION_FLAG:
+        return set_flag(member, def, value, error);
+    case OPTION_NUMBER:
+        if (text_to_int(value, def->min, def->max, &number) != 0)
+            return error_set(error, -ERANGE, "%s must be a whole number from %lld to %lld, not \"%s\"", def->name,
+                             (long long)def->min, (long long)def->max, value);
+        memcpy(member, &number, sizeof(number));
+        return 0;
+    case OPTION_CHOICE:
+        if (!is_choice(def->choices, value))
+            return error_set(error, -EINVAL, "%s must be one of %s, not \"%s\"", def->name, def->choices, value);
+        break;
+    case OPTION_TEXT:
+        break;
+    }
+    if (strlen(value) >= def->size)
+        return error_set(error, -ERANGE, "%s is longer than %zu bytes", def->name, def->size - 1);
+    text_copy(member, def->size, value);
+    return 0;
+}
+
+void option_defaults(const struct option_def *table, void *target)
+{
+    for (; table->name; table++)
+        if (table->fallback)
+            set_def(table, target, table->fallback, NULL);
+}
+
+int option_set(const struct option_def *table, void *target, const char *name, const char *value, struct error *error)
+{
+    const struct option_def *def = find(table, name);
+    if (!def)
+        return error_set(error, -ENOENT, "there is no option \"%s\"", name);
+    return set_def(def, target, value, error);
+}
+
+void option_print_help(const struct option_def *table, FILE *out)
+{
+    for (; table->name; table++) {
+        fprintf(out, "  --%-18s %s", table->name, table->help);
+        if (table->choices)
+            fprintf(out, " [%s]", table->choices);
+        if (table->fallback && *table->fallback)
+            fprintf(out, " (default %s)", table->fallback);
+        fputc('\n', out);
+    }
+}
+
+void option_print_sample(const struct option_def *table, const char *section, FILE *out)
+{
+    fprintf(out, "[%s]\n", section);
+    for (; table->name; table++) {
+        fprintf(out, "# %s", table->help);
+        if (table->choices)
+            fprintf(out, " [%s]", table->choices);
+        fprintf(out, "\n%s%s = %s\n", table->fallback ? "" : "# ", table->name, table->fallback ? table->fallback : "");
+    }
+}
+
+struct load {
+    const struct option_section *sections;
+    void *user;
+    struct error why;
+    const struct option_section *section; /* the one being read, and its target */
+    void *target;
+    char name[128];
+    int result;
+};
+
+static const struct option_section *find_section(const struct option_section *sections, const char *name,
+                                                 const char **ret_instance)
+{
+    for (; sections->name; sections++) {
+        size_t length = strlen(sections->name);
+        bool many = sections->name[length - 1] == ' ';
+        if (many ? strncmp(name, sections->name, length) == 0 && name[length] : strcmp(name, sections->name) == 0) {
+            *ret_instance = many ? name + length : "";
+            return sections;
+        }
+    }
+    return NULL;
+}
+
+static int enter_section(struct load *load, const char *name, struct error *why)
+{
+    const char *instance;
+    load->section = find_section(load->sections, name, &instance);
+    if (!load->section)
+        return error_set(why, -ENOENT, "there is no section [%s]", name);
+    text_copy(load->name, sizeof(load->name), name);
+    load->target = load->section->open(load->user, instance);
+    if (!load->target)
+        return error_set(why, -ENOSPC, "too many sections, or a name too long, at [%s]", name);
+    return 0;
+}
+
+/* Returns 0 for the first fault: ini_parse_file() then returns that line's number. */
+static int on_value(void *user, const char *section, const char *name, const char *value)
+{
+    struct load *load = user;
+    if (load->result)
+        return 1;
+    if (!load->section || strcmp(load->name, section) != 0)
+        load->result = enter_section(load, section, &load->why);
+    if (!load->result)
+        load->result = option_set(load->section->table, load->target, name, value, &load->why);
+    return load->result == 0;
+}
+
+int option_load(const char *path, const struct option_section *sections, void *user, struct error *error)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return error_set(error, -errno, "cannot read %s: %s", path, strerror(errno));
+    struct load load = {.sections = sections, .user = user};
+    int line = ini_parse_file(file, on_value, &load);
+    fclose(file);
+    if (load.result)
+        return error_set(error, load.result, "%s, line %d: %s", path, line, load.why.text);
+    if (line != 0)
+        return error_set(error, -EINVAL, "%s, line %d: not \"name = value\" and not \"[section]\"", path, line);
+    return 0;
+}

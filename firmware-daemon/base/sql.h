@@ -1,0 +1,124 @@
+/* SQLite, as this house uses it: durable by default, statements prepared once, values bound, migrations forward only.
+ * The only user of sqlite3.h. Knows no table and no warehouse word. */
+#ifndef BASE_SQL_H
+#define BASE_SQL_H
+
+#include "base/cleanup.h"
+#include "base/embed.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sql;       /* a connection */
+struct sql_query; /* a running SELECT */
+
+struct sql_options {
+    bool exclusive; /* one process, one connection: locking_mode=EXCLUSIVE, wal-index in memory */
+    bool read_only;
+    int64_t busy_ms;            /* wait for another process's lock; 0: not at all */
+    const char *vfs;            /* NULL: the system's */
+    int64_t cache_kib;          /* page cache; 0: 2048 */
+    int64_t wal_autocheckpoint; /* pages; 0: 1000 */
+};
+
+/* path may be ":memory:". WAL, synchronous=FULL, foreign keys on. A file that is no database, is damaged or may not be
+ * written yields one sentence that says what to do, and is left as it was. */
+int sql_open(const char *path, const struct sql_options *options, struct sql **ret, struct error *error);
+struct sql *sql_close(struct sql *sql);
+DEFINE_CLEANUP(sql_close, struct sql *);
+
+/* Applies NNN.sql files above the stored version, in order, one transaction each; the version is PRAGMA user_version.
+ * A database newer than the last file is refused, untouched. application_id marks whose database it is: a database of
+ * another program is refused. */
+int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t application_id, struct error *error);
+
+/* Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */
+int sql_check(struct sql *sql, struct error *error);
+
+enum sql_type { SQL_END, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_NULL };
+
+struct sql_value {
+    enum sql_type type;
+    int64_t number;
+    const void *bytes;
+    size_t length;
+};
+
+static inline struct sql_value sql_int(int64_t number)
+{
+    return (struct sql_value){.type = SQL_INT, .number = number};
+}
+
+static inline struct sql_value sql_blob(const void *bytes, size_t length)
+{
+    return (struct sql_value){.type = bytes ? SQL_BLOB : SQL_NULL, .bytes = bytes, .length = length};
+}
+
+static inline struct sql_value sql_text_n(const char *text, size_t length)
+{
+    return (struct sql_value){.type = text ? SQL_TEXT : SQL_NULL, .bytes = text, .length = length};
+}
+
+struct sql_value sql_text(const char *text); /* NULL binds NULL */
+
+static inline struct sql_value sql_null(void)
+{
+    return (struct sql_value){.type = SQL_NULL};
+}
+
+/* Where a statement takes no value: a variadic macro of C17 wants one. */
+#define SQL_NO_VALUES                                                                                                  \
+    (struct sql_value)                                                                                                 \
+    {                                                                                                                  \
+        .type = SQL_END                                                                                                \
+    }
+
+/* 0 as "no such row" binds NULL: for optional references. */
+static inline struct sql_value sql_ref(int64_t id)
+{
+    return id ? sql_int(id) : sql_null();
+}
+
+/* sql_run(sql, "UPDATE t SET a = ?1 WHERE b = ?2", sql_int(a), sql_text(b)); with no value: SQL_NO_VALUES.
+ * Text must be a string literal: the statement is kept, keyed by its address. Values are borrowed for the call.
+ * 0, or -EEXIST (unique), -EPERM (any other constraint), -ENOSPC (disk full), -EIO, -EBADMSG (damaged), -ENOMEM. */
+#define sql_run(sql, text, ...) sql_run_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
+int sql_run_values(struct sql *sql, const char *text, const struct sql_value *values);
+
+/* SELECT: while (sql_next(q)) { sql_get_int(q, 0) ... } then sql_done(q), which tells whether it failed.
+ * Never NULL: a statement that could not start yields no row and its error from sql_done. */
+#define sql_select(sql, text, ...) sql_select_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
+struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values);
+bool sql_next(struct sql_query *query);
+int sql_done(struct sql_query *query);
+void sql_done_p(struct sql_query **query);
+#define CLEANUP_QUERY CLEANUP(sql_done_p)
+
+int64_t sql_get_int(struct sql_query *query, int column);
+const char *sql_get_text(struct sql_query *query, int column); /* NULL becomes ""; valid until the next step */
+const void *sql_get_blob(struct sql_query *query, int column, size_t *ret_length);
+bool sql_get_null(struct sql_query *query, int column);
+void sql_copy_text(struct sql_query *query, int column, char *out, size_t capacity);
+
+/* One number from one row: 0, -ENOENT when there is no row (or NULL), or an error as above. */
+#define sql_number(sql, ret, text, ...) sql_number_values((sql), (ret), (text), (struct sql_value[]){__VA_ARGS__, {0}})
+int sql_number_values(struct sql *sql, int64_t *ret, const char *text, const struct sql_value *values);
+
+/* Several statements without values, for schema and pragmas. */
+int sql_script(struct sql *sql, const char *text, struct error *error);
+
+int64_t sql_last_id(struct sql *sql);
+int64_t sql_changes(struct sql *sql); /* rows changed by the last statement */
+bool sql_in_transaction(struct sql *sql);
+int64_t sql_data_version(struct sql *sql); /* changes when another connection has committed */
+const char *sql_message(struct sql *sql); /* SQLite's own words for the last failure: for the log, never for a worker */
+
+/* A copy of the whole database, taken while it is in use. */
+int sql_copy_to(struct sql *sql, const char *path, struct error *error);
+
+/* Throws: the caller's bug. Never returns. */
+_Noreturn void sql_misuse(struct sql *sql, const char *text);
+
+#endif
