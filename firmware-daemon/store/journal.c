@@ -1,0 +1,127 @@
+#include "store/journal.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define LINE_MAX_BYTES ((size_t)64 << 10)
+
+struct place {
+    int64_t epoch, seq, wall_ms;
+};
+
+/* The next place in the journal; its wall time never runs back, whatever the clock does. */
+static int take_place(struct store *store, struct place *ret)
+{
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "UPDATE stream SET last_seq = last_seq + 1, last_wall_ms = max(?1, last_wall_ms + 1) "
+                   "RETURNING epoch, last_seq, last_wall_ms",
+                   sql_int(store->stamp.wall_us / 1000));
+    if (sql_next(query))
+        *ret = (struct place){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
+    return sql_done(query);
+}
+
+static void write_line(struct store *store, const struct place *place, const char *type, const char *subject,
+                       const char *data, struct buf *line)
+{
+    char id[ID_TEXT_SIZE], time[CLOCK_TEXT_SIZE], name[96];
+    id_new(&store->random, id);
+    clock_format(place->wall_ms * 1000, time);
+    json_open_object(line, NULL);
+    json_text(line, "specversion", "1.0");
+    json_text(line, "id", id);
+    snprintf(name, sizeof(name), "//floorhand/site/%s", store->site);
+    json_text(line, "source", name);
+    snprintf(name, sizeof(name), "io.floorhand.%s.v1", type);
+    json_text(line, "type", name);
+    json_text(line, "subject", subject);
+    json_text(line, "time", time);
+    json_text(line, "datacontenttype", "application/json");
+    snprintf(name, sizeof(name), "%010" PRId64 "-%016" PRId64, place->epoch, place->seq);
+    json_text(line, "sequence", name);
+    if (*store->stamp.worker_code)
+        json_text(line, "actor", store->stamp.worker_code);
+    if (*store->stamp.station)
+        json_text(line, "device", store->stamp.station);
+    snprintf(name, sizeof(name), "%" PRId64, store->stamp.mono_us / 1000);
+    json_text(line, "monoms", name);
+    json_raw(line, "data", data);
+    json_close_object(line);
+}
+
+int journal_append(struct store *store, const char *type, const char *subject, const char *data, int64_t *ret_seq)
+{
+    struct place place = {0};
+    int result = take_place(store, &place);
+    if (result)
+        return result;
+    CLEANUP_BUF struct buf line = {.max = LINE_MAX_BYTES};
+    write_line(store, &place, type, subject, data, &line);
+    if (line.failed)
+        return -EMSGSIZE;
+    result = sql_run(store->sql, "INSERT INTO journal (seq, epoch, type, line) VALUES (?1, ?2, ?3, ?4)",
+                     sql_int(place.seq), sql_int(place.epoch), sql_text(type), sql_text_n(line.data, line.length));
+    if (!result && ret_seq)
+        *ret_seq = place.seq;
+    return result;
+}
+
+int journal_read(struct store *store, int64_t after, size_t lines_max, size_t bytes_max, struct buf *lines,
+                 int64_t *ret_last)
+{
+    int64_t last = after;
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT seq, line FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2", sql_int(after),
+                   sql_int((int64_t)lines_max));
+    while (sql_next(query)) {
+        size_t length;
+        const char *line = sql_get_blob(query, 1, &length);
+        if (last > after && lines->length + length + 1 > bytes_max)
+            break;
+        buf_put(lines, line, length);
+        buf_putc(lines, '\n');
+        last = sql_get_int(query, 0);
+    }
+    int result = sql_done(query);
+    if (result)
+        return result;
+    if (lines->failed)
+        return -ENOMEM;
+    *ret_last = last;
+    return 0;
+}
+
+int journal_applied(struct store *store, int64_t seq)
+{
+    return sql_run(store->sql, "UPDATE stream SET applied_seq = min(?1, last_seq)", sql_int(seq));
+}
+
+int journal_fed(struct store *store, int64_t feed_seq)
+{
+    return sql_run(store->sql, "UPDATE stream SET feed_seq = ?1 WHERE feed_seq < ?1", sql_int(feed_seq));
+}
+
+int journal_park(struct store *store, int64_t feed_seq, const char *why, const char *line, size_t length)
+{
+    return sql_run(store->sql, "INSERT OR REPLACE INTO parked (feed_seq, why, line) VALUES (?1, ?2, ?3)",
+                   sql_int(feed_seq), sql_text(why), sql_text_n(line, length));
+}
+
+int journal_waiting(struct store *store, int64_t *ret_count, int64_t *ret_oldest_wall_us)
+{
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT last_seq - applied_seq, coalesce(unixepoch((SELECT json_extract(line, '$.time') FROM journal "
+        "WHERE seq = applied_seq + 1)), 0) FROM stream",
+        SQL_NO_VALUES);
+    if (sql_next(query)) {
+        *ret_count = sql_get_int(query, 0);
+        *ret_oldest_wall_us = sql_get_int(query, 1) * 1000000;
+    }
+    return sql_done(query);
+}

@@ -1,0 +1,39 @@
+/* The double-entry ledger of stock. Balances, picked, packed and shipped quantities follow from its moves (by triggers
+ * in the schema); nobody writes them. Does not decide what may move: the floor does; the schema refuses what cannot be.
+ */
+#ifndef STORE_LEDGER_H
+#define STORE_LEDGER_H
+
+#include "store/store.h"
+
+struct move {
+    int64_t item, lot, quantity; /* base units, at least 1 */
+    int64_t from_location, to_location;
+    int64_t from_lpn, to_lpn; /* 0: loose */
+    const char *reason;       /* pick, tote, stage, pack, ship, damage, import, return */
+    int64_t line, allocation; /* 0: none */
+};
+
+/* Posts with the store's stamp, under the journal row seq. -EPERM when the place does not hold that much. */
+int ledger_move(struct store *store, int64_t seq, const struct move *move);
+
+/* Everything on a plate goes to another plate, or with its plate to another location. Also sets the plate's location.
+ */
+int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, const char *reason);
+int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_location, const char *reason);
+
+/* Posts the opposite of every move of journal row `undone`, newest first. */
+int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
+
+int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
+
+/* Of one item loose in one place, over all lots. */
+int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
+
+/* Holds what is neither promised nor held of an item's lot in a bin, and asks for a count of the bin. */
+int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason);
+
+/* The invariants, told as the first one that is broken; for simulations and checks. -EBADMSG with a sentence. */
+int ledger_check(struct store *store, struct error *error);
+
+#endif

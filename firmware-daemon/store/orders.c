@@ -1,0 +1,238 @@
+#include "store/orders.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+
+int order_load(struct store *store, int64_t id, struct order *ret)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
+                                         "receiver_phone, receiver_address, worker, priority, cancelled, rev "
+                                         "FROM orders WHERE id = ?1",
+                                         sql_int(id));
+    bool found = sql_next(query);
+    if (found) {
+        ret->id = id;
+        sql_copy_text(query, 0, ret->number, sizeof(ret->number));
+        sql_copy_text(query, 1, ret->platform, sizeof(ret->platform));
+        sql_copy_text(query, 2, ret->carrier, sizeof(ret->carrier));
+        sql_copy_text(query, 3, ret->waybill, sizeof(ret->waybill));
+        sql_copy_text(query, 4, ret->state, sizeof(ret->state));
+        sql_copy_text(query, 5, ret->reason, sizeof(ret->reason));
+        text_copy(ret->receiver_name, sizeof(ret->receiver_name), sql_get_text(query, 6));
+        sql_copy_text(query, 7, ret->receiver_phone, sizeof(ret->receiver_phone));
+        text_copy(ret->receiver_address, sizeof(ret->receiver_address), sql_get_text(query, 8));
+        ret->worker = sql_get_int(query, 9);
+        ret->priority = sql_get_int(query, 10);
+        ret->cancelled = sql_get_int(query, 11) != 0;
+        ret->rev = sql_get_int(query, 12);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int order_find(struct store *store, const char *number, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT id FROM orders WHERE number = ?1", sql_text(number));
+}
+
+int order_insert(struct store *store, const struct order *order, int64_t *ret_id)
+{
+    int result = sql_run(
+        store->sql,
+        "INSERT INTO orders (number, platform, carrier, waybill, priority, state, receiver_name, "
+        "receiver_phone, receiver_address, rev) VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9)",
+        sql_text(order->number), sql_text(order->platform), sql_text(order->carrier),
+        sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority), sql_text(order->receiver_name),
+        sql_text(order->receiver_phone), sql_text(order->receiver_address), sql_int(order->rev));
+    if (!result)
+        *ret_id = sql_last_id(store->sql);
+    return result;
+}
+
+int order_add_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity)
+{
+    return sql_run(store->sql, "INSERT INTO order_line (order_id, line, item, quantity) VALUES (?1, ?2, ?3, ?4)",
+                   sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
+}
+
+int order_set_state(struct store *store, int64_t id, const char *state, const char *reason)
+{
+    return sql_run(store->sql, "UPDATE orders SET state = ?2, reason = ?3 WHERE id = ?1", sql_int(id), sql_text(state),
+                   sql_text(reason));
+}
+
+int order_set_worker(struct store *store, int64_t id, int64_t worker)
+{
+    return sql_run(store->sql, "UPDATE orders SET worker = ?2 WHERE id = ?1", sql_int(id), sql_ref(worker));
+}
+
+int order_set_cancelled(struct store *store, int64_t id)
+{
+    return sql_run(store->sql, "UPDATE orders SET cancelled = 1 WHERE id = ?1", sql_int(id));
+}
+
+int order_next(struct store *store, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT id FROM orders WHERE state = 'allocated' AND cancelled = 0 AND worker IS NULL "
+                      "ORDER BY priority DESC, id LIMIT 1",
+                      SQL_NO_VALUES);
+}
+
+int order_count_waiting(struct store *store, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT count(*) FROM orders WHERE state = 'allocated' AND cancelled = 0 AND worker IS NULL",
+                      SQL_NO_VALUES);
+}
+
+struct bin {
+    int64_t location, lot, quantity;
+};
+
+/* The best bin for an item: earliest expiry (none last), then a bin that holds all of it, then the walk. */
+static int best_bin(struct store *store, int64_t item, int64_t wanted, struct bin *ret)
+{
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT f.location, f.lot, f.quantity FROM free_stock f JOIN lot t ON t.id = f.lot "
+                   "JOIN location l ON l.id = f.location WHERE f.item = ?1 AND f.quantity > 0 "
+                   "ORDER BY t.expiry IS NULL, t.expiry, f.quantity < ?2, l.walk, l.id LIMIT 1",
+                   sql_int(item), sql_int(wanted));
+    bool found = sql_next(query);
+    if (found)
+        *ret = (struct bin){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+static int allocate_line(struct store *store, int64_t line, int64_t item, int64_t wanted, int64_t *ret_missing)
+{
+    while (wanted > 0) {
+        struct bin bin;
+        int result = best_bin(store, item, wanted, &bin);
+        if (result == -ENOENT)
+            break;
+        if (result)
+            return result;
+        int64_t taken = bin.quantity < wanted ? bin.quantity : wanted;
+        result = sql_run(store->sql,
+                         "INSERT INTO allocation (line, location, item, lot, quantity) VALUES (?1, ?2, ?3, ?4, ?5)",
+                         sql_int(line), sql_int(bin.location), sql_int(item), sql_int(bin.lot), sql_int(taken));
+        if (result)
+            return result;
+        wanted -= taken;
+    }
+    *ret_missing += wanted;
+    return 0;
+}
+
+int order_allocate(struct store *store, int64_t order, int64_t *ret_missing)
+{
+    int64_t missing = 0;
+    int result = 0;
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT l.id, l.item, l.quantity - l.picked - coalesce((SELECT sum(a.open) FROM allocation a "
+                   "WHERE a.line = l.id), 0) AS wanted FROM order_line l WHERE l.order_id = ?1 ORDER BY l.line",
+                   sql_int(order));
+    while (!result && sql_next(query))
+        result = allocate_line(store, sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), &missing);
+    int done = sql_done(query);
+    if (result || done)
+        return result ? result : done;
+    *ret_missing = missing;
+    return 0;
+}
+
+int order_received_after(struct store *store, int64_t after, int64_t *ret)
+{
+    return sql_number(
+        store->sql, ret,
+        "SELECT id FROM orders WHERE state = 'received' AND cancelled = 0 AND id > ?1 ORDER BY id LIMIT 1",
+        sql_int(after));
+}
+
+int order_release_promises(struct store *store, int64_t order)
+{
+    return sql_run(store->sql,
+                   "UPDATE allocation SET released = quantity - picked WHERE open > 0 AND line IN "
+                   "(SELECT id FROM order_line WHERE order_id = ?1)",
+                   sql_int(order));
+}
+
+int allocation_load(struct store *store, int64_t id, struct allocation *ret)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT a.line, l.line, a.location, a.item, a.lot, a.open FROM allocation a "
+                                         "JOIN order_line l ON l.id = a.line WHERE a.id = ?1",
+                                         sql_int(id));
+    bool found = sql_next(query);
+    if (found)
+        *ret = (struct allocation){.id = id,
+                                   .line = sql_get_int(query, 0),
+                                   .line_number = sql_get_int(query, 1),
+                                   .location = sql_get_int(query, 2),
+                                   .item = sql_get_int(query, 3),
+                                   .lot = sql_get_int(query, 4),
+                                   .open = sql_get_int(query, 5)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int allocation_next(struct store *store, int64_t order, int64_t *ret)
+{
+    return sql_number(
+        store->sql, ret,
+        "SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line JOIN location p ON p.id = a.location "
+        "WHERE l.order_id = ?1 AND a.open > 0 ORDER BY a.skipped, p.walk, p.id, a.id LIMIT 1",
+        sql_int(order));
+}
+
+int allocation_skip(struct store *store, int64_t id)
+{
+    return sql_run(store->sql, "UPDATE allocation SET skipped = skipped + 1 WHERE id = ?1", sql_int(id));
+}
+
+int allocation_release(struct store *store, int64_t id, int64_t quantity)
+{
+    return sql_run(store->sql, "UPDATE allocation SET released = released + ?2 WHERE id = ?1", sql_int(id),
+                   sql_int(quantity));
+}
+
+int order_totals(struct store *store, int64_t order, struct totals *ret)
+{
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT sum(quantity), sum(picked), sum(packed), coalesce((SELECT sum(a.open) FROM allocation a "
+                   "JOIN order_line k ON k.id = a.line WHERE k.order_id = ?1), 0) FROM order_line WHERE order_id = ?1",
+                   sql_int(order));
+    if (sql_next(query))
+        *ret =
+            (struct totals){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3)};
+    return sql_done(query);
+}
+
+int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct order_line *ret)
+{
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT id, line, picked, packed FROM order_line WHERE order_id = ?1 AND item = ?2 "
+                   "AND picked > packed ORDER BY line LIMIT 1",
+                   sql_int(order), sql_int(item));
+    bool found = sql_next(query);
+    if (found)
+        *ret = (struct order_line){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2),
+                                   sql_get_int(query, 3)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+bool order_has_item(struct store *store, int64_t order, int64_t item)
+{
+    int64_t one;
+    return sql_number(store->sql, &one, "SELECT 1 FROM order_line WHERE order_id = ?1 AND item = ?2 LIMIT 1",
+                      sql_int(order), sql_int(item)) == 0;
+}

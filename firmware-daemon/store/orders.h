@@ -1,0 +1,62 @@
+/* Orders at the site, their lines, and the promises of stock to them (allocations, which are the pick lines).
+ * Does not move stock: the ledger does. */
+#ifndef STORE_ORDERS_H
+#define STORE_ORDERS_H
+
+#include "store/store.h"
+
+struct order {
+    int64_t id, worker, priority, rev;
+    bool cancelled; /* head office has asked for it */
+    char number[STORE_CODE_MAX], platform[32], carrier[STORE_CODE_MAX], waybill[STORE_CODE_MAX], state[16], reason[32];
+    char receiver_name[STORE_NAME_MAX], receiver_phone[STORE_CODE_MAX], receiver_address[320];
+};
+
+int order_load(struct store *store, int64_t id, struct order *ret);
+int order_find(struct store *store, const char *number, int64_t *ret);
+
+/* A new order with state received. -EEXIST when its number or waybill is taken. */
+int order_insert(struct store *store, const struct order *order, int64_t *ret_id);
+int order_add_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity);
+
+int order_set_state(struct store *store, int64_t id, const char *state, const char *reason);
+int order_set_worker(struct store *store, int64_t id, int64_t worker); /* 0: free for anybody */
+int order_set_cancelled(struct store *store, int64_t id);
+
+/* The next order to pick: allocated, not cancelled, nobody's; by priority, then age. -ENOENT when none waits. */
+int order_next(struct store *store, int64_t *ret);
+int order_count_waiting(struct store *store, int64_t *ret);
+
+/* Promises free stock to every line of the order that still lacks some: earliest expiry first, then along the walk.
+ * *ret_missing: base units that no bin can give. */
+int order_allocate(struct store *store, int64_t order, int64_t *ret_missing);
+
+/* Orders in state received, oldest first, so that stock that came in can serve them. */
+int order_received_after(struct store *store, int64_t after, int64_t *ret);
+
+/* Gives back every promise of the order that was not picked. */
+int order_release_promises(struct store *store, int64_t order);
+
+struct allocation {
+    int64_t id, line, line_number, location, item, lot, open; /* open: base units still to take here */
+};
+int allocation_load(struct store *store, int64_t id, struct allocation *ret);
+
+/* The next bin to go to: along the walk, what was skipped last. -ENOENT when the order has nothing open. */
+int allocation_next(struct store *store, int64_t order, int64_t *ret);
+int allocation_skip(struct store *store, int64_t id);
+int allocation_release(struct store *store, int64_t id, int64_t quantity);
+
+struct totals {
+    int64_t ordered, picked, packed, open; /* base units over all lines */
+};
+int order_totals(struct store *store, int64_t order, struct totals *ret);
+
+/* A line of the order that still has goods to pack of this item (picked > packed). -ENOENT when it has none. */
+struct order_line {
+    int64_t id, line, picked, packed;
+};
+int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct order_line *ret);
+bool order_has_item(struct store *store, int64_t order, int64_t item);
+
+#endif

@@ -1,0 +1,134 @@
+#include "store/store.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define APPLICATION_ID 0x466C5369 /* "FlSi": a Floorhand site */
+
+extern const struct embedded_file store_schema[];
+
+static const struct sql_options durable = {.exclusive = true, .cache_kib = 4096};
+
+/* The row of this database, made on first use; another site's database is refused. */
+static int claim(struct store *store, const struct store_settings *settings, struct error *error)
+{
+    int result = sql_run(store->sql, "INSERT OR IGNORE INTO stream (only_row, site, box, epoch) VALUES (1, ?1, ?2, 1)",
+                         sql_text(settings->site), sql_text(settings->box));
+    if (result)
+        return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
+    CLEANUP_QUERY struct sql_query *query = sql_select(store->sql, "SELECT site, box FROM stream", SQL_NO_VALUES);
+    if (!sql_next(query))
+        return error_set(error, -EBADMSG, "%s has lost its stream row: restore the last backup", store->path);
+    if (strcmp(sql_get_text(query, 0), settings->site) != 0 || strcmp(sql_get_text(query, 1), settings->box) != 0)
+        return error_set(error, -EINVAL, "%s belongs to site %s, box %s, not to %s, %s: name the right database",
+                         store->path, sql_get_text(query, 0), sql_get_text(query, 1), settings->site, settings->box);
+    return 0;
+}
+
+static int open_sql(struct store *store, struct error *error)
+{
+    int result = sql_open(store->path, store->options, &store->sql, error);
+    if (result)
+        return result;
+    return sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
+}
+
+int store_open(const struct store_settings *settings, struct store **ret, struct error *error)
+{
+    CLEANUP(store_close_p) struct store *store = calloc(1, sizeof(*store));
+    if (!store)
+        return error_set(error, -ENOMEM, "out of memory");
+    store->path = settings->path;
+    store->options = settings->options ? settings->options : &durable;
+    store->random = settings->random;
+    store->stamp = (struct stamp){.station = "", .worker_code = ""};
+    text_copy(store->site, sizeof(store->site), settings->site);
+    int result = open_sql(store, error);
+    if (!result)
+        result = sql_check(store->sql, error);
+    if (!result)
+        result = claim(store, settings, error);
+    if (result)
+        return result;
+    result = sql_run(store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
+    if (result)
+        return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
+    *ret = store;
+    store = NULL;
+    return 0;
+}
+
+struct store *store_close(struct store *store)
+{
+    if (store)
+        sql_close(store->sql);
+    free(store);
+    return NULL;
+}
+
+int store_begin(struct store *store)
+{
+    int result = sql_run(store->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
+    if (result)
+        return result;
+    return sql_number(store->sql, &store->turn, "UPDATE stream SET turn = turn + 1 RETURNING turn", SQL_NO_VALUES);
+}
+
+int store_commit(struct store *store)
+{
+    return sql_run(store->sql, "COMMIT", SQL_NO_VALUES);
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->sql && sql_in_transaction(store->sql))
+        sql_run(store->sql, "ROLLBACK", SQL_NO_VALUES);
+}
+
+int store_save_point(struct store *store)
+{
+    return sql_run(store->sql, "SAVEPOINT event", SQL_NO_VALUES);
+}
+
+int store_keep(struct store *store)
+{
+    return sql_run(store->sql, "RELEASE event", SQL_NO_VALUES);
+}
+
+int store_undo(struct store *store)
+{
+    int result = sql_run(store->sql, "ROLLBACK TO event", SQL_NO_VALUES);
+    return result ? result : store_keep(store);
+}
+
+int store_reopen(struct store *store, bool *ret_survived, struct error *error)
+{
+    store_rollback(store);
+    store->sql = sql_close(store->sql);
+    int result = open_sql(store, error);
+    if (result)
+        return result;
+    int64_t turn;
+    result = sql_number(store->sql, &turn, "SELECT turn FROM stream", SQL_NO_VALUES);
+    if (result)
+        return error_set(error, result, "%s cannot be read: %s", store->path, sql_message(store->sql));
+    *ret_survived = turn >= store->turn;
+    return 0;
+}
+
+int store_stream(struct store *store, struct stream *ret)
+{
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT epoch, last_seq, applied_seq, feed_seq, boot FROM stream", SQL_NO_VALUES);
+    if (sql_next(query))
+        *ret = (struct stream){.epoch = sql_get_int(query, 0),
+                               .last_seq = sql_get_int(query, 1),
+                               .applied_seq = sql_get_int(query, 2),
+                               .feed_seq = sql_get_int(query, 3),
+                               .boot = sql_get_int(query, 4)};
+    return sql_done(query);
+}

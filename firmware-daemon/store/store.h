@@ -1,0 +1,76 @@
+/* The site's database, opened, and the transaction of a turn. The tables' own functions are in the other headers of
+ * this room. Does not decide anything: the floor's rules do. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/sql.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STORE_CODE_MAX 64 /* bytes of a SKU, a place, a badge, an order number, a waybill, with the terminator */
+#define STORE_NAME_MAX 128
+
+/* Rows that the schema itself brings. */
+enum {
+    LOCATION_SUPPLIER = 1,
+    LOCATION_CUSTOMER,
+    LOCATION_ADJUST,
+    LOCATION_SCRAP,
+    LOCATION_TRANSIT,
+    LOCATION_FLOOR,
+    LOCATION_BENCH,
+    LOCATION_DAMAGED
+};
+
+/* Who is doing what is being written, and when: set before each event, copied into moves and journal rows. */
+struct stamp {
+    int64_t wall_us, mono_us;
+    const char *station; /* "" when no station is concerned */
+    int64_t worker;      /* 0: nobody */
+    const char *worker_code;
+};
+
+struct store {
+    struct sql *sql;
+    const char *path;
+    const struct sql_options *options;
+    struct random_source random;
+    struct stamp stamp;
+    char site[STORE_CODE_MAX];
+    int64_t turn; /* the turn that is open; after a failed commit it tells whether the commit survived */
+};
+
+struct store_settings {
+    const char *path; /* ":memory:" for a simulation */
+    const char *site, *box;
+    const struct sql_options *options; /* NULL: exclusive, durable */
+    struct random_source random;
+};
+
+/* Opens, migrates, checks whose database it is, and counts a boot. Settings are borrowed for the store's life. */
+int store_open(const struct store_settings *settings, struct store **ret, struct error *error);
+struct store *store_close(struct store *store);
+DEFINE_CLEANUP(store_close, struct store *);
+
+int store_begin(struct store *store);
+int store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* One event inside the turn. */
+int store_save_point(struct store *store);
+int store_keep(struct store *store);
+int store_undo(struct store *store);
+
+/* After a failed commit: drops the connection, opens again, and tells whether that turn is in the database after all.
+ * SQLite may report an error for a commit that reached the disk. */
+int store_reopen(struct store *store, bool *ret_survived, struct error *error);
+
+struct stream {
+    int64_t epoch, last_seq, applied_seq, feed_seq, boot;
+};
+int store_stream(struct store *store, struct stream *ret);
+
+#endif
