@@ -1,0 +1,45 @@
+/* The tables a driver fills in, and the registries that name every driver.
+ * Not for users of drivers: they include scanner/scanner.h and transport.h. */
+#ifndef DRIVERS_DRIVER_H
+#define DRIVERS_DRIVER_H
+
+#include "drivers/scanner/scan_text.h"
+#include "drivers/scanner/scanner.h"
+#include "drivers/transport.h"
+
+#include <stdint.h>
+
+/* A decoder: bytes in, scan_text_put and scan_text_end out. The text lives as long as the decoder. */
+struct scanner_ops {
+    const char *name;
+    int64_t default_gap_ms;
+    int (*open)(const struct scanner_settings *settings, struct scan_text *text, void **ret, struct error *error);
+    void (*feed)(void *decoder, const uint8_t *bytes, size_t length);
+    void (*interrupt)(void *decoder); /* the scan was cut short: forget what it left behind */
+    void (*reset)(void *decoder);     /* optional: the device went away; called after interrupt */
+    void (*close)(void *decoder);
+};
+
+extern const struct scanner_ops *const scanner_registry[]; /* ends with NULL */
+extern const struct scanner_ops hid_keyboard_ops, serial_frame_ops;
+
+/* A transport: its own struct begins with struct transport, and open sets .ops. */
+struct transport_ops {
+    const char *scheme; /* what stands before the first ':' of an address; open gets what follows */
+    int (*open)(const char *where, const struct transport_settings *settings, struct transport **ret,
+                struct error *error);
+    int (*fd)(const struct transport *transport);
+    short (*events)(const struct transport *transport); /* optional: POLLIN */
+    ssize_t (*read)(struct transport *transport, void *bytes, size_t capacity);
+    ssize_t (*write)(struct transport *transport, const void *bytes, size_t length); /* optional: -ENOTSUP */
+    void (*close)(struct transport *transport);
+};
+
+struct transport {
+    const struct transport_ops *ops;
+};
+
+extern const struct transport_ops *const transport_registry[]; /* ends with NULL */
+extern const struct transport_ops serial_ops, stream_ops, unix_ops, tcp_ops, usb_ops, usb_path_ops;
+
+#endif
