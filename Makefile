@@ -80,7 +80,7 @@ MAKEFLAGS += -j$(shell nproc) --no-print-directory --output-sync=target
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint run test sim bench lint format clang clean install
+.PHONY: all help deps deps-build deps-test deps-lint run test sim bench lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) programs
@@ -194,6 +194,9 @@ run: deps-build ## a private broker, head office and one site with sample data; 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 format: ## write every C file in the one style
 	clang-format -i $(C_FILES)
+
+print-flags: # for tests/lint/lint.py
+	@echo $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags)
 
 lint: deps-lint ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, and a clang build
 	@python3 tests/lint/lint.py

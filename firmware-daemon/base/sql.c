@@ -167,6 +167,12 @@ static int64_t pragma_number(struct sql *sql, const char *text)
     return number;
 }
 
+/* "007.sql" is schema 7. */
+static int schema_number(const struct embedded_file *file)
+{
+    return (int)strtol(file->name, NULL, 10);
+}
+
 int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t application_id, struct error *error)
 {
     int64_t version = pragma_number(sql, "PRAGMA user_version");
@@ -176,13 +182,13 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
         return error_set(error, -EINVAL, "%s belongs to another program: name the right file", sql->path);
     int last = 0;
     for (const struct embedded_file *file = files; file->name; file++)
-        last = atoi(file->name) > last ? atoi(file->name) : last;
+        last = schema_number(file) > last ? schema_number(file) : last;
     if (version > last)
         return error_set(error, -EINVAL,
                          "%s was written by a newer version (schema %d, this program knows %d): install that version",
                          sql->path, (int)version, last);
     for (const struct embedded_file *file = files; file->name; file++) { /* in order: the table is sorted by name */
-        int number = atoi(file->name);
+        int number = schema_number(file);
         if (number <= version)
             continue;
         struct error why = {0};
@@ -403,7 +409,7 @@ const char *sql_message(struct sql *sql)
 int sql_copy_to(struct sql *sql, const char *path, struct error *error)
 {
     int result = sql_run(sql, "VACUUM INTO ?1", sql_text(path));
-    if (result)
+    if (result) /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the statement was freed, not the connection */
         return error_set(error, result, "cannot write a copy to %s: %s", path, sql_message(sql));
     return 0;
 }

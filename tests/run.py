@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Runs everything that must pass and counts it. Decides nothing about how a test works: every test prints TAP.
+
+Environment: OUT (where the programs are, "build"), MODE ("release"), CI ("true": no colours, no questions).
+Ends with "N passed, N failed"; exit code 1 when anything failed or nothing ran.
+"""
+
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OUT = os.environ.get("OUT", "build")
+MODE = os.environ.get("MODE", "release")
+SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
+SIMULATED_SEEDS = 200 // SLOWER
+
+
+@dataclasses.dataclass
+class Job:
+    name: str
+    argv: list
+    limit: int  # seconds
+    folder: pathlib.Path = ROOT
+    alone: bool = False  # not beside other tests: it measures time, or takes both cores
+    skip: str = ""
+    prepare: list = dataclasses.field(default_factory=list)  # a command to run first
+    speaks_tap: bool = True  # otherwise the exit code is its one test
+
+
+@dataclasses.dataclass
+class Outcome:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    faults: list = dataclasses.field(default_factory=list)  # sentences
+    output: str = ""
+
+
+# ---------------------------------------------------------------- what there is to run
+
+
+def compiled(folder, wrapper):
+    for source in sorted((ROOT / "tests" / folder).glob("test_*.c")):
+        program = f"{OUT}/tests/{source.stem}"
+        yield Job(f"{folder}/{source.stem}", wrapper + [program], 60 * SLOWER)
+
+
+def scripts(folder, pattern, limit, alone):
+    for source in sorted((ROOT / "tests" / folder).glob(pattern)):
+        yield Job(f"{folder}/{source.stem}", [sys.executable, str(source)], limit * SLOWER, alone=alone)
+
+
+def node_script(folder, name, limit):
+    home = ROOT / "tests" / folder
+    if not (home / name).exists():
+        return
+    job = Job(f"{folder}/{name}", ["node", name], limit, folder=home, alone=True)
+    if MODE == "asan":
+        job.skip = "it judges what the pages and labels show, and the release programs show the same"
+    elif (home / "package.json").exists() and not (home / "node_modules").exists():
+        job.prepare = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    yield job
+
+
+def simulator():
+    if (ROOT / "tests/sim").is_dir():
+        yield Job(f"sim/{SIMULATED_SEEDS} seeds", [f"{OUT}/floorhand-sim", "--seeds", str(SIMULATED_SEEDS)],
+                  300 * SLOWER, speaks_tap=False)
+
+
+def all_jobs():
+    yield from simulator()
+    yield from compiled("unit", [])
+    yield from compiled("device", ["umockdev-wrapper"])
+    yield from scripts("unit", "test_*.py", 60, alone=False)
+    yield from scripts("lint", "rooms.py", 60, alone=False)
+    yield from scripts("e2e", "test_*.py", 300, alone=True)
+    yield from node_script("label", "judge.mjs", 180)
+    yield from node_script("browser", "station.mjs", 240)
+
+
+# ---------------------------------------------------------------- running one
+
+
+def environment():
+    env = dict(os.environ, OUT=str(ROOT / OUT), MODE=MODE, CMOCKA_MESSAGE_OUTPUT="TAP", LC_ALL="C.UTF-8",
+               PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1")
+    # What make left for its own children must not reach a test that calls make.
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        env.pop(name, None)
+    if MODE == "asan":
+        # umockdev-wrapper preloads a library before the sanitiser's.
+        env["ASAN_OPTIONS"] = "verify_asan_link_order=0:abort_on_error=0:" + env.get("ASAN_OPTIONS", "")
+        env["UBSAN_OPTIONS"] = "print_stacktrace=1:" + env.get("UBSAN_OPTIONS", "")
+    return env
+
+
+def execute(argv, folder, limit):
+    """Returns (exit code or None when it took too long, standard output, standard error)."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = subprocess.Popen(argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment(),
+                                 start_new_session=True)
+        try:
+            code = child.wait(limit)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            stop_group(child)
+        texts = []
+        for stream in (out, err):
+            stream.seek(0)
+            texts.append(stream.read().decode(errors="replace"))
+        return code, texts[0], texts[1]
+
+
+def stop_group(child):
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    child.wait()
+
+
+PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*skip\b.*)?$", re.IGNORECASE)
+RESULT = re.compile(r"^(not )?ok\b(.*)$")
+SKIPPED = re.compile(r"#\s*skip", re.IGNORECASE)
+
+
+def count_tap(text, outcome):
+    """A program may print several plans (one per cmocka group): they add up."""
+    planned, plans = 0, 0
+    for line in text.splitlines():
+        plan, result = PLAN.match(line), RESULT.match(line)
+        if plan:
+            planned, plans = planned + int(plan[1]), plans + 1
+            if plan[1] == "0" and SKIPPED.search(line):
+                outcome.skipped += 1
+                planned += 1
+        elif result and result[1]:
+            outcome.failed += 1
+        elif result and SKIPPED.search(result[2]):
+            outcome.skipped += 1
+        elif result:
+            outcome.passed += 1
+        elif line.startswith("Bail out!"):
+            outcome.faults.append(line)
+    seen = outcome.passed + outcome.failed + outcome.skipped
+    if not plans:
+        outcome.faults.append("it printed no plan (1..N)")
+    elif seen != planned:
+        outcome.faults.append(f"it planned {planned} tests and reported {seen}")
+
+
+def judge_exit(code, limit, outcome):
+    if code is None:
+        outcome.faults.append(f"it took longer than {limit} s and was stopped")
+    elif code < 0:
+        outcome.faults.append(f"it was killed by {signal.Signals(-code).name}")
+    elif code and not outcome.failed:
+        outcome.faults.append(f"it ended with exit code {code}")
+
+
+def run(job):
+    outcome, started = Outcome(), time.monotonic()
+    if job.skip:
+        outcome.skipped = 1
+        return outcome
+    try:
+        code, out, err = execute(job.argv, job.folder, job.limit)
+    except OSError as problem:
+        code, out, err = 0, "", ""
+        outcome.faults.append(f"it cannot be started: {problem}")
+    else:
+        if job.speaks_tap or PLAN.search(out.partition("\n")[0]):
+            count_tap(out, outcome)
+        elif code == 0:
+            outcome.passed = 1
+        judge_exit(code, job.limit, outcome)
+    outcome.failed += len(outcome.faults)
+    outcome.seconds = time.monotonic() - started
+    outcome.output = out + (f"--- standard error ---\n{err}" if err.strip() else "")
+    return outcome
+
+
+def prepare(job):
+    """Installs what a script needs; returns a sentence when that failed."""
+    manifest = json.loads((job.folder / "package.json").read_text())
+    names = sorted({**manifest.get("dependencies", {}), **manifest.get("devDependencies", {})})
+    print(f"installing from npm for {job.name}: {', '.join(names)}", flush=True)
+    code, out, err = execute(job.prepare, job.folder, 300)
+    return None if code == 0 else f"npm ci failed in {job.folder.relative_to(ROOT)}\n{out}{err}"
+
+
+# ---------------------------------------------------------------- all of it
+
+
+def report(job, outcome):
+    count = outcome.passed + outcome.failed
+    mark = "FAIL" if outcome.failed else "skip" if not count else "ok"
+    tail = f"  ({job.skip})" if job.skip else f"  {outcome.skipped} skipped" if outcome.skipped else ""
+    print(f"{mark:4} {job.name:32} {count:5} tests {outcome.seconds:7.1f} s{tail}", flush=True)
+    if outcome.failed:
+        print(outcome.output.rstrip())
+        for fault in outcome.faults:
+            print(f"     {job.name}: {fault}", flush=True)
+
+
+def run_all(jobs):
+    total = Outcome()
+
+    def finish(job, outcome):
+        report(job, outcome)
+        total.passed += outcome.passed
+        total.failed += outcome.failed
+        total.skipped += outcome.skipped
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        running = {pool.submit(run, job): job for job in jobs if not job.alone}
+        for future in concurrent.futures.as_completed(running):
+            finish(running[future], future.result())
+    for job in jobs:
+        if not job.alone:
+            continue
+        fault = prepare(job) if job.prepare and not job.skip else None
+        finish(job, Outcome(failed=1, faults=[fault]) if fault else run(job))
+    return total
+
+
+def main():
+    wanted = sys.argv[1:]  # parts of names: run.py unit/test_buf e2e
+    jobs = [job for job in all_jobs() if not wanted or any(word in job.name for word in wanted)]
+    if any(job.argv[0] == "umockdev-wrapper" for job in jobs) and not shutil.which("umockdev-wrapper"):
+        print("umockdev-wrapper is missing: the device tests will fail; `make deps` installs it", flush=True)
+    started = time.monotonic()
+    total = run_all(jobs)
+    print(f"{len(jobs)} programs in {time.monotonic() - started:.0f} s")
+    skipped = f", {total.skipped} skipped" if total.skipped else ""
+    print(f"{total.passed} passed, {total.failed} failed{skipped}", flush=True)
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
