@@ -1,0 +1,25 @@
+/* What passes between floorhandd and floorhand-link on their local socket: one byte of kind, then the payload, one
+ * frame per SOCK_SEQPACKET message. Does not send anything. */
+#ifndef WIRE_FRAME_H
+#define WIRE_FRAME_H
+
+#include "sync/wire/line.h"
+
+enum frame_kind {
+    /* link to daemon */
+    FRAME_UP = 'U',               /* connected to the broker and subscribed */
+    FRAME_DOWN = 'D',             /* not connected; payload: why, a sentence */
+    FRAME_RECEIVED_SEGMENT = 'S', /* payload: the segment */
+    FRAME_RECEIVED_CONTROL = 'C', /* payload: the message */
+    FRAME_OFFICE_STATE = 'O',     /* payload: fh1/hq/st as it is now; empty when the broker has none */
+    FRAME_PUBLISHED = 'P',        /* payload: one byte, the PUBACK reason code; flow control only */
+    /* daemon to link */
+    FRAME_SEND_SEGMENT = 's',
+    FRAME_SEND_CONTROL = 'c',
+};
+
+#define FRAME_PAYLOAD_MAX WIRE_SEGMENT_MAX
+#define FRAME_SIZE_MAX    (1 + FRAME_PAYLOAD_MAX)
+#define FRAME_SNDBUF      (2 * (int)FRAME_SIZE_MAX) /* a whole frame must fit in the socket's buffer */
+
+#endif

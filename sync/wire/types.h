@@ -1,0 +1,56 @@
+/* The names of what sites tell head office and what head office tells sites. Does not describe their data: the rule
+ * that writes an event and the code that reads it do. On the wire a name stands in "io.floorhand.NAME.v1". */
+#ifndef WIRE_TYPES_H
+#define WIRE_TYPES_H
+
+#include <stddef.h>
+
+/* X(name, meaning) */
+#define WIRE_EVENTS(X)                                                                                                 \
+    X("worker.signed_in", "a worker's badge was read at a station")                                                    \
+    X("worker.signed_out", "a worker left a station, or was signed out")                                               \
+    X("scan.rejected", "a scan was refused, with the code and the reason")                                             \
+    X("scan.aborted", "a scan was received but its turn could not be finished")                                        \
+    X("scan.undone", "a worker took the last scan back")                                                               \
+    X("order.received", "an order release reached the site")                                                           \
+    X("order.allocated", "stock was set aside for every line of an order")                                             \
+    X("order.parked", "an order cannot go on until a person decides")                                                  \
+    X("order.cancel_accepted", "the site cancelled an order")                                                          \
+    X("order.cancel_rejected", "an order was too far along to be cancelled")                                           \
+    X("pick.started", "a worker began an order's picking")                                                             \
+    X("pick.located", "the worker is at the right location")                                                           \
+    X("pick.line", "goods were taken for an order line")                                                               \
+    X("pick.tote", "picking goes into this tote")                                                                      \
+    X("pick.short", "fewer goods were there than needed")                                                              \
+    X("pick.damaged", "goods were found damaged")                                                                      \
+    X("pick.staged", "the tote stands at packing")                                                                     \
+    X("pick.skipped", "the worker put a pick off")                                                                     \
+    X("pack.opened", "packing of an order began")                                                                      \
+    X("pack.item", "an item was checked into the parcel")                                                              \
+    X("parcel.packed", "a parcel was closed and its label requested")                                                  \
+    X("parcel.shipped", "a parcel left with the carrier")                                                              \
+    X("label.printed", "a label came out of the printer")                                                              \
+    X("label.reprinted", "a worker asked for a label again")                                                           \
+    X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
+    X("manifest.opened", "loading for a carrier began")                                                                \
+    X("manifest.loaded", "a parcel was loaded")                                                                        \
+    X("manifest.closed", "the carrier took the load over")                                                             \
+    X("stock.imported", "opening stock was read from a file")                                                          \
+    X("count.requested", "a location must be counted")                                                                 \
+    X("feed.parked", "a change from head office could not be applied and is kept for a person")
+
+#define WIRE_CHANGES(X)                                                                                                \
+    X("item.upsert", "an item, new or changed")                                                                        \
+    X("barcode.upsert", "a barcode of an item or its pack")                                                            \
+    X("location.upsert", "a place in the warehouse")                                                                   \
+    X("worker.upsert", "a worker, the badge and whether it is valid")                                                  \
+    X("order.release", "an order for this site to fulfil")                                                             \
+    X("order.cancel", "a request to cancel an order: the site answers")
+
+/* What a name means, as one English phrase; NULL when this version does not know it. */
+const char *wire_type_meaning(const char *name);
+
+/* The short name in "io.floorhand.NAME.v1"; the whole text (and its length) when it is not of that form. */
+const char *wire_type_name(const char *type, size_t *ret_length);
+
+#endif
