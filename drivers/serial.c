@@ -1,0 +1,167 @@
+#include "base/cleanup.h"
+#include "drivers/driver.h"
+
+#include <errno.h>
+#include <libserialport.h>
+#include <poll.h>
+#include <string.h>
+
+/* A real serial port. The only user of libserialport. */
+struct serial {
+    struct transport transport; /* first: the two are the same address */
+    struct sp_port *port;
+    int fd;
+};
+
+struct choice {
+    const char *name;
+    int value;
+};
+
+static const struct choice parities[] = {{"none", SP_PARITY_NONE}, {"even", SP_PARITY_EVEN}, {"odd", SP_PARITY_ODD}};
+static const struct choice flows[] = {
+    {"none", SP_FLOWCONTROL_NONE}, {"rtscts", SP_FLOWCONTROL_RTSCTS}, {"xonxoff", SP_FLOWCONTROL_XONXOFF}};
+
+/* "" is the first of three; NULL when it is none of them. */
+static const struct choice *find_choice(const struct choice table[3], const char *name)
+{
+    for (size_t i = 0; i < 3; i++)
+        if (!*name || strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+struct line {
+    int baud, data_bits, stop_bits;
+    enum sp_parity parity;
+    enum sp_flowcontrol flow;
+};
+
+#define BAUD_DEFAULT 9600
+#define BAUD_MAX     4000000
+
+static int check_settings(const struct transport_settings *settings, struct line *ret, struct error *error)
+{
+    const struct choice *parity = find_choice(parities, settings->parity), *flow = find_choice(flows, settings->flow);
+    int64_t baud = settings->baud ? settings->baud : BAUD_DEFAULT;
+    int64_t data_bits = settings->data_bits ? settings->data_bits : 8;
+    int64_t stop_bits = settings->stop_bits ? settings->stop_bits : 1;
+    if (!parity)
+        return error_set(error, -EINVAL, "A serial port's parity is none, even or odd, not \"%s\".", settings->parity);
+    if (!flow)
+        return error_set(error, -EINVAL, "A serial port's flow control is none, rtscts or xonxoff, not \"%s\".",
+                         settings->flow);
+    if (baud < 1 || baud > BAUD_MAX || data_bits < 5 || data_bits > 8 || stop_bits < 1 || stop_bits > 2)
+        return error_set(error, -EINVAL, "A serial port has 1 to %d baud, 5 to 8 data bits and 1 or 2 stop bits.",
+                         BAUD_MAX);
+    *ret = (struct line){.baud = (int)baud,
+                         .data_bits = (int)data_bits,
+                         .stop_bits = (int)stop_bits,
+                         .parity = (enum sp_parity)parity->value,
+                         .flow = (enum sp_flowcontrol)flow->value};
+    return 0;
+}
+
+static int open_error(struct error *error, const char *path, enum sp_return r)
+{
+    int code = r == SP_ERR_FAIL ? sp_last_error_code() : r == SP_ERR_MEM ? ENOMEM : ENODEV;
+    if (code == EACCES || code == EPERM)
+        return error_set(error, -EACCES,
+                         "The serial port %s may not be used: add this program's user to group dialout.", path);
+    if (code == EBUSY)
+        return error_set(error, -EBUSY, "The serial port %s is in use by another program: end that one.", path);
+    return error_set(error, code == ENOMEM ? -ENOMEM : -ENODEV,
+                     "There is no serial port %s: plug it in, or write stream:%s if it is a pseudo-terminal.", path,
+                     path);
+}
+
+static enum sp_return configure(struct sp_port *port, const struct line *line)
+{
+    enum sp_return r = sp_set_baudrate(port, line->baud);
+    if (r == SP_OK)
+        r = sp_set_bits(port, line->data_bits);
+    if (r == SP_OK)
+        r = sp_set_parity(port, line->parity);
+    if (r == SP_OK)
+        r = sp_set_stopbits(port, line->stop_bits);
+    if (r == SP_OK)
+        r = sp_set_flowcontrol(port, line->flow);
+    return r;
+}
+
+static void serial_close(struct transport *transport)
+{
+    struct serial *serial = (struct serial *)transport;
+    if (serial->fd >= 0)
+        sp_close(serial->port);
+    sp_free_port(serial->port);
+    free(serial);
+}
+
+static int serial_open(const char *path, const struct transport_settings *settings, struct transport **ret,
+                       struct error *error)
+{
+    struct line line = {0};
+    int r = check_settings(settings, &line, error);
+    if (r < 0)
+        return r;
+    struct serial *serial = calloc(1, sizeof(*serial));
+    if (!serial)
+        return error_set(error, -ENOMEM, "There is no memory left for another device.");
+    *serial = (struct serial){.transport.ops = &serial_ops, .fd = -1};
+    enum sp_return result = sp_get_port_by_name(path, &serial->port);
+    if (result == SP_OK)
+        result = sp_open(serial->port, SP_MODE_READ_WRITE);
+    if (result == SP_OK)
+        result = sp_get_port_handle(serial->port, &serial->fd);
+    if (result != SP_OK)
+        r = open_error(error, path, result);
+    else if (configure(serial->port, &line) != SP_OK)
+        r = error_set(error, -EINVAL, "The serial port %s does not take its settings: change baud, parity or flow.",
+                      path);
+    if (r < 0) {
+        serial_close(&serial->transport);
+        return r;
+    }
+    *ret = &serial->transport;
+    return 0;
+}
+
+static int serial_fd(const struct transport *transport)
+{
+    return ((const struct serial *)transport)->fd;
+}
+
+/* libserialport says 0 both for "nothing now" and for a port that is gone; poll(2) tells them apart. */
+static ssize_t nothing_or_gone(const struct serial *serial)
+{
+    struct pollfd poller = {.fd = serial->fd, .events = 0};
+    return poll(&poller, 1, 0) > 0 ? -ENODEV : -EAGAIN;
+}
+
+static ssize_t serial_read(struct transport *transport, void *bytes, size_t capacity)
+{
+    struct serial *serial = (struct serial *)transport;
+    int length = sp_nonblocking_read(serial->port, bytes, capacity);
+    if (length < 0)
+        return -ENODEV;
+    return length > 0 ? length : nothing_or_gone(serial);
+}
+
+static ssize_t serial_write(struct transport *transport, const void *bytes, size_t length)
+{
+    struct serial *serial = (struct serial *)transport;
+    int accepted = sp_nonblocking_write(serial->port, bytes, length);
+    if (accepted < 0)
+        return -ENODEV;
+    return accepted > 0 ? accepted : nothing_or_gone(serial);
+}
+
+const struct transport_ops serial_ops = {
+    .scheme = "serial",
+    .open = serial_open,
+    .fd = serial_fd,
+    .read = serial_read,
+    .write = serial_write,
+    .close = serial_close,
+};
