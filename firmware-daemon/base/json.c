@@ -67,7 +67,7 @@ void json_text(struct buf *buf, const char *key, const char *text)
     if (text)
         json_text_n(buf, key, text, strlen(text));
     else
-        json_null(buf, key);
+        json_raw(buf, key, "null");
 }
 
 void json_text_n(struct buf *buf, const char *key, const char *text, size_t length)
@@ -85,11 +85,6 @@ void json_int(struct buf *buf, const char *key, int64_t value)
 void json_bool(struct buf *buf, const char *key, bool value)
 {
     json_raw(buf, key, value ? "true" : "false");
-}
-
-void json_null(struct buf *buf, const char *key)
-{
-    json_raw(buf, key, "null");
 }
 
 void json_raw(struct buf *buf, const char *key, const char *json)

@@ -13,11 +13,11 @@ void json_open_object(struct buf *buf, const char *key);
 void json_close_object(struct buf *buf);
 void json_open_array(struct buf *buf, const char *key);
 void json_close_array(struct buf *buf);
-void json_text(struct buf *buf, const char *key, const char *text); /* NULL text writes null */
+void json_text(struct buf *buf, const char *key, const char *text); /* NULL text writes null: the way to write one,
+                                                                        json_null() being a function of jansson's */
 void json_text_n(struct buf *buf, const char *key, const char *text, size_t length);
 void json_int(struct buf *buf, const char *key, int64_t value);
 void json_bool(struct buf *buf, const char *key, bool value);
-void json_null(struct buf *buf, const char *key);
 void json_raw(struct buf *buf, const char *key, const char *json); /* json is a complete value */
 
 #endif
