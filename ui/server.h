@@ -1,0 +1,57 @@
+/* The web server of the appliance: pages, a small JSON interface and live views, inside the daemon's own event loop.
+ * Does not write the store and decides nothing: a scan or an import is handed to the source, and answered later. */
+#ifndef UI_SERVER_H
+#define UI_SERVER_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/option.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#define UI_SCAN_BODY_MAX   ((size_t)16 << 10) /* bytes of a posted scan, JSON included */
+#define UI_IMPORT_BODY_MAX ((size_t)8 << 20)  /* bytes of a posted CSV file */
+#define UI_VIEW_MAX        ((size_t)64 << 10) /* bytes of one station view */
+#define UI_ANSWER_WAIT_S   30                 /* a request not answered by then gets 504 */
+
+/* What the daemon provides. Called in the thread of the event loop; what is passed in is lent for the call.
+ * The docs/openapi.yaml gives the shape of each JSON value; base/json.h writes it. */
+struct ui_source {
+    int (*stations)(void *user, struct buf *json);                /* array of {"id","name"} */
+    int (*station)(void *user, const char *id, struct buf *json); /* the view; -ENOENT */
+    int (*status)(void *user, struct buf *json);                  /* an object */
+    /* 0: queued, one ui_server_answer(request) follows (also allowed before this returns). Otherwise nothing follows:
+     * -EAGAIN the queue is full, -ENOENT no such station, -EMSGSIZE too long, -EINVAL not to be understood. */
+    int (*scan)(void *user, const char *station, const char *text, size_t length, uint64_t request);
+    /* kind: orders, items, stock, locations or workers. As scan. */
+    int (*import)(void *user, const char *kind, const char *csv, size_t length, uint64_t request);
+};
+
+struct ui_settings {
+    char address[64];    /* an IP address */
+    int64_t port;        /* 0: any free one */
+    int64_t clients_max; /* pages that may be open at the same time */
+};
+
+extern const struct option_def ui_options[]; /* of struct ui_settings */
+
+struct ui_server;
+
+/* The source must outlive the server. */
+int ui_server_open(sd_event *event, const struct ui_settings *settings, const struct ui_source *source, void *user,
+                   struct ui_server **ret, struct error *error);
+/* Open requests end without an answer. */
+struct ui_server *ui_server_close(struct ui_server *server);
+DEFINE_CLEANUP(ui_server_close, struct ui_server *);
+
+int ui_server_port(const struct ui_server *server);
+
+/* A new view for every page of that station. A page that reads slowly skips to the newest. */
+void ui_server_publish(struct ui_server *server, const char *station, const char *json, size_t length);
+
+/* A request that is no longer open (its client left, or it waited too long) is ignored. */
+void ui_server_answer(struct ui_server *server, uint64_t request, int http_status, const char *json, size_t length);
+
+#endif
