@@ -147,9 +147,8 @@ int lpn_of_parcel(struct store *store, int64_t order, const char *order_number, 
     return result ? result : lpn_assign(store, *ret, order);
 }
 
-int box_code(struct store *store, int64_t box, char *out, size_t capacity)
+static int copy_code(struct sql_query *query, char *out, size_t capacity)
 {
-    struct sql_query *query = sql_select(store->sql, "SELECT code FROM box WHERE id = ?1", sql_int(box));
     bool found = sql_next(query);
     if (found)
         sql_copy_text(query, 0, out, capacity);
@@ -157,23 +156,36 @@ int box_code(struct store *store, int64_t box, char *out, size_t capacity)
     return result ? result : found ? 0 : -ENOENT;
 }
 
+int lot_code(struct store *store, int64_t id, char *out, size_t capacity)
+{
+    return copy_code(sql_select(store->sql, "SELECT code FROM lot WHERE id = ?1", sql_int(id)), out, capacity);
+}
+
+int box_code(struct store *store, int64_t box, char *out, size_t capacity)
+{
+    return copy_code(sql_select(store->sql, "SELECT code FROM box WHERE id = ?1", sql_int(box)), out, capacity);
+}
+
 int item_upsert(struct store *store, const char *sku, const char *name, int64_t weight_g, int64_t rev)
 {
     return sql_run(
         store->sql,
         "INSERT INTO item (sku, name, weight_g, rev) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (sku) DO UPDATE SET "
-        "name = excluded.name, weight_g = excluded.weight_g, rev = excluded.rev WHERE excluded.rev >= rev",
+        "name = excluded.name, weight_g = excluded.weight_g, rev = excluded.rev WHERE excluded.rev >= rev "
+        "AND (name, weight_g, rev) IS NOT (excluded.name, excluded.weight_g, excluded.rev)",
         sql_text(sku), sql_text(name), sql_int(weight_g), sql_int(rev));
 }
 
 int location_upsert(struct store *store, const char *code, const char *kind, int64_t walk, const char *carrier,
                     int64_t rev)
 {
-    return sql_run(store->sql,
-                   "INSERT INTO location (code, kind, walk, carrier, rev) VALUES (?1, ?2, ?3, ?4, ?5) "
-                   "ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, walk = excluded.walk, "
-                   "carrier = excluded.carrier, rev = excluded.rev WHERE excluded.rev >= rev AND kind <> 'virtual'",
-                   sql_text(code), sql_text(kind), sql_int(walk), sql_text(carrier), sql_int(rev));
+    return sql_run(
+        store->sql,
+        "INSERT INTO location (code, kind, walk, carrier, rev) VALUES (?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, walk = excluded.walk, "
+        "carrier = excluded.carrier, rev = excluded.rev WHERE excluded.rev >= rev AND kind <> 'virtual' "
+        "AND (kind, walk, carrier, rev) IS NOT (excluded.kind, excluded.walk, excluded.carrier, excluded.rev)",
+        sql_text(code), sql_text(kind), sql_int(walk), sql_text(carrier), sql_int(rev));
 }
 
 int worker_upsert(struct store *store, const struct worker *worker, const char *badge, int64_t rev)
@@ -182,7 +194,8 @@ int worker_upsert(struct store *store, const struct worker *worker, const char *
         store->sql,
         "INSERT INTO worker (code, name, badge, role, active, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
         "ON CONFLICT (code) DO UPDATE SET name = excluded.name, badge = excluded.badge, role = excluded.role, "
-        "active = excluded.active, rev = excluded.rev WHERE excluded.rev >= rev",
+        "active = excluded.active, rev = excluded.rev WHERE excluded.rev >= rev AND (name, badge, role, active, rev) "
+        "IS NOT (excluded.name, excluded.badge, excluded.role, excluded.active, excluded.rev)",
         sql_text(worker->code), sql_text(worker->name), sql_text(badge), sql_text(worker->role),
         sql_int(worker->active), sql_int(rev));
 }

@@ -31,6 +31,8 @@ struct item {
 int item_load(struct store *store, int64_t id, struct item *ret);
 int item_find(struct store *store, const char *sku, int64_t *ret);
 
+int lot_code(struct store *store, int64_t id, char *out, size_t capacity);
+
 struct worker {
     int64_t id;
     char code[STORE_CODE_MAX], name[STORE_NAME_MAX], role[16];

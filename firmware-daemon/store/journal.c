@@ -96,6 +96,17 @@ int journal_read(struct store *store, int64_t after, size_t lines_max, size_t by
     return 0;
 }
 
+int journal_undone_data(struct store *store, int64_t seq, const char *undid, struct buf *json)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT json_patch(json_extract(line, '$.data'), json_object('undid', ?2)) "
+                                         "FROM journal WHERE seq = ?1",
+                                         sql_int(seq), sql_text(undid));
+    if (sql_next(query))
+        buf_puts(json, sql_get_text(query, 0));
+    return sql_done(query);
+}
+
 int journal_applied(struct store *store, int64_t seq)
 {
     return sql_run(store->sql, "UPDATE stream SET applied_seq = min(?1, last_seq)", sql_int(seq));

@@ -44,12 +44,31 @@ int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int
     return result ? result : move_contents(store, seq, from_lpn, to_lpn, location, reason);
 }
 
+int ledger_put_loose(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_location, const char *reason)
+{
+    return move_contents(store, seq, from_lpn, 0, to_location, reason);
+}
+
 int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_location, const char *reason)
 {
     int result = move_contents(store, seq, lpn, lpn, to_location, reason);
     if (result)
         return result;
     return sql_run(store->sql, "UPDATE lpn SET location = ?2 WHERE id = ?1", sql_int(lpn), sql_int(to_location));
+}
+
+int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn)
+{
+    const struct stamp *stamp = &store->stamp;
+    return sql_run(
+        store->sql,
+        "INSERT INTO move (seq, item, lot, quantity, from_location, to_location, from_lpn, reason, line, worker, "
+        "station, wall_us, mono_us) "
+        "SELECT ?1, m.item, m.lot, sum(iif(m.reverses IS NULL, m.quantity, -m.quantity)) AS packed, p.location, "
+        "?4, p.id, 'ship', l.id, ?5, ?6, ?7, ?8 FROM order_line l JOIN move m ON m.line = l.id AND "
+        "m.reason = 'pack' JOIN lpn p ON p.id = ?3 WHERE l.order_id = ?2 GROUP BY l.id, m.lot HAVING packed > 0",
+        sql_int(seq), sql_int(order), sql_int(parcel_lpn), sql_int(LOCATION_CUSTOMER), sql_ref(stamp->worker),
+        sql_text(stamp->station), sql_int(stamp->wall_us), sql_int(stamp->mono_us));
 }
 
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
@@ -65,13 +84,21 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
         sql_int(stamp->mono_us));
 }
 
-int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret)
+int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
+                     int64_t *ret_quantity)
 {
-    *ret = 0;
-    int result = sql_number(store->sql, ret,
-                            "SELECT quantity FROM balance WHERE item = ?1 AND location = ?2 AND lpn = ?3 AND lot = ?4",
-                            sql_int(item), sql_int(location), sql_int(lpn), sql_int(lot));
-    return result == -ENOENT ? 0 : result;
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT lot, quantity FROM balance WHERE item = ?1 AND location = ?2 AND lpn = ?3 AND quantity > 0 "
+                   "ORDER BY lot LIMIT 1",
+                   sql_int(item), sql_int(location), sql_int(lpn));
+    bool found = sql_next(query);
+    if (found) {
+        *ret_lot = sql_get_int(query, 0);
+        *ret_quantity = sql_get_int(query, 1);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
 }
 
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret)
@@ -79,6 +106,15 @@ int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t 
     return sql_number(store->sql, ret,
                       "SELECT coalesce(sum(quantity), 0) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = 0",
                       sql_int(item), sql_int(location));
+}
+
+int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret)
+{
+    return sql_number(
+        store->sql, ret,
+        "SELECT coalesce((SELECT sum(open) FROM allocation WHERE item = ?1 AND location = ?2 AND open > 0), 0)"
+        " + coalesce((SELECT sum(quantity) FROM hold WHERE item = ?1 AND location = ?2), 0)",
+        sql_int(item), sql_int(location));
 }
 
 int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason)

@@ -20,15 +20,24 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move);
 /* Everything on a plate goes to another plate, or with its plate to another location. Also sets the plate's location.
  */
 int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, const char *reason);
+int ledger_put_loose(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_location, const char *reason);
 int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_location, const char *reason);
+
+/* What was packed of an order leaves for the customer. */
+int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
 
 /* Posts the opposite of every move of journal row `undone`, newest first. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 
-int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
+/* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */
+int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
+                     int64_t *ret_quantity);
 
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
+
+/* Of one item in one place: promised to orders, or held for a count. */
+int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret);
 
 /* Holds what is neither promised nor held of an item's lot in a bin, and asks for a count of the bin. */
 int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason);

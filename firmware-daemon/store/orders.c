@@ -1,5 +1,6 @@
 #include "store/orders.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -228,6 +229,23 @@ int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct 
                                    sql_get_int(query, 3)};
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
+}
+
+int order_write_packed(struct store *store, int64_t order, struct buf *json)
+{
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT i.sku, i.name, sum(l.packed) FROM order_line l JOIN item i ON i.id = l.item "
+                   "WHERE l.order_id = ?1 AND l.packed > 0 GROUP BY i.id ORDER BY min(l.line)",
+                   sql_int(order));
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_text(json, "sku", sql_get_text(query, 0));
+        json_text(json, "name", sql_get_text(query, 1));
+        json_int(json, "quantity", sql_get_int(query, 2));
+        json_close_object(json);
+    }
+    return sql_done(query);
 }
 
 bool order_has_item(struct store *store, int64_t order, int64_t item)

@@ -3,6 +3,7 @@
 #ifndef STORE_ORDERS_H
 #define STORE_ORDERS_H
 
+#include "base/buf.h"
 #include "store/store.h"
 
 struct order {
@@ -57,6 +58,9 @@ struct order_line {
     int64_t id, line, picked, packed;
 };
 int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct order_line *ret);
+/* The packed items as JSON elements {"sku", "name", "quantity"} of an open array. */
+int order_write_packed(struct store *store, int64_t order, struct buf *json);
+
 bool order_has_item(struct store *store, int64_t order, int64_t item);
 
 #endif

@@ -1,5 +1,7 @@
 #include "store/parcel.h"
 
+#include "base/json.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -110,6 +112,21 @@ int manifest_next(struct store *store, int64_t id, int64_t after, int64_t *ret_p
                       sql_int(after));
 }
 
+int manifest_write_parcels(struct store *store, int64_t id, struct buf *json)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT p.waybill, o.number FROM parcel p JOIN orders o ON o.id = p.order_id "
+                                         "WHERE p.manifest = ?1 ORDER BY p.id",
+                                         sql_int(id));
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_text(json, "waybill", sql_get_text(query, 0));
+        json_text(json, "order", sql_get_text(query, 1));
+        json_close_object(json);
+    }
+    return sql_done(query);
+}
+
 int print_job_queue(struct store *store, const struct print_request *request)
 {
     return sql_run(store->sql,
@@ -170,8 +187,8 @@ int print_job_set_state(struct store *store, int64_t id, const char *state, cons
 int print_job_next(struct store *store, const char *station, int64_t *ret)
 {
     return sql_number(store->sql, ret,
-                      "SELECT id FROM print_job WHERE station = ?1 AND state IN ('queued', 'sending') "
-                      "GROUP BY station HAVING max(state = 'sending') = 0 AND id = min(id)",
+                      "SELECT min(id) FROM print_job WHERE station = ?1 AND state IN ('queued', 'sending') "
+                      "HAVING sum(state = 'sending') = 0",
                       sql_text(station));
 }
 

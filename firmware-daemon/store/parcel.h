@@ -28,6 +28,9 @@ int manifest_count(struct store *store, int64_t id, int64_t *ret);
 /* The next parcel on it by id, after another. -ENOENT at the end. */
 int manifest_next(struct store *store, int64_t id, int64_t after, int64_t *ret_parcel);
 
+/* Its parcels as JSON elements {"waybill", "order"} of an open array. */
+int manifest_write_parcels(struct store *store, int64_t id, struct buf *json);
+
 struct print_job {
     int64_t id, parcel, copy;
     char station[STORE_CODE_MAX], template[32], state[16], reason[64];

@@ -1,0 +1,185 @@
+/* Changes from head office: master data, orders, cancellations. One that cannot be applied is parked whole and never
+ * blocks the ones behind it. */
+#include "floor/rule.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *text_of(const json_t *data, const char *name)
+{
+    const char *text = json_string_value(json_object_get(data, name));
+    return text ? text : "";
+}
+
+static int64_t number_of(const json_t *data, const char *name)
+{
+    return json_integer_value(json_object_get(data, name));
+}
+
+static int apply_item(struct store *store, const json_t *data)
+{
+    return item_upsert(store, text_of(data, "sku"), text_of(data, "name"), number_of(data, "weight_g"),
+                       number_of(data, "rev"));
+}
+
+static int apply_location(struct store *store, const json_t *data)
+{
+    return location_upsert(store, text_of(data, "code"), text_of(data, "kind"), number_of(data, "walk"),
+                           text_of(data, "carrier"), number_of(data, "rev"));
+}
+
+static int apply_worker(struct store *store, const json_t *data)
+{
+    struct worker worker = {.active = !json_is_false(json_object_get(data, "active"))};
+    text_copy(worker.code, sizeof(worker.code), text_of(data, "worker"));
+    text_copy(worker.name, sizeof(worker.name), text_of(data, "name"));
+    text_copy(worker.role, sizeof(worker.role), text_of(data, "role"));
+    return worker_upsert(store, &worker, text_of(data, "badge"), number_of(data, "rev"));
+}
+
+/* GTINs are kept in 14 digits, however they are printed: that is how a scan looks them up. */
+static int apply_barcode(struct store *store, const json_t *data)
+{
+    const char *code = text_of(data, "code"), *kind = text_of(data, "kind");
+    if (strcmp(kind, "tote") == 0)
+        return tote_upsert(store, code);
+    if (strcmp(kind, "box") == 0)
+        return box_upsert(store, code, text_of(data, "name"), number_of(data, "weight_g"), number_of(data, "rev"));
+    if (strcmp(kind, "item") != 0)
+        return -EINVAL;
+    int64_t item, factor = number_of(data, "factor");
+    int result = item_find(store, text_of(data, "sku"), &item);
+    char gtin14[15];
+    if (!result && barcode_gtin14(code, strlen(code), gtin14) == 0)
+        code = gtin14;
+    return result ? result : barcode_upsert(store, code, item, factor ? factor : 1);
+}
+
+static int read_lines(struct store *store, const json_t *lines, struct order_entry *entry)
+{
+    size_t index;
+    json_t *line;
+    if (json_array_size(lines) == 0 || json_array_size(lines) > COUNT(entry->lines))
+        return -EINVAL;
+    json_array_foreach(lines, index, line)
+    {
+        int result = item_find(store, text_of(line, "sku"), &entry->lines[index].item);
+        if (result)
+            return result;
+        entry->lines[index].line = number_of(line, "line");
+        entry->lines[index].quantity = number_of(line, "quantity");
+    }
+    entry->line_count = index;
+    return 0;
+}
+
+static int apply_release(struct store *store, const json_t *data)
+{
+    struct order_entry entry = {.order = {.priority = number_of(data, "priority"), .rev = number_of(data, "rev")}};
+    const json_t *receiver = json_object_get(data, "receiver");
+    struct order *order = &entry.order;
+    bool whole = text_copy(order->number, sizeof(order->number), text_of(data, "order"));
+    whole &= text_copy(order->platform, sizeof(order->platform), text_of(data, "platform"));
+    whole &= text_copy(order->carrier, sizeof(order->carrier), text_of(data, "carrier"));
+    whole &= text_copy(order->waybill, sizeof(order->waybill), text_of(data, "waybill"));
+    whole &= text_copy(order->receiver_name, sizeof(order->receiver_name), text_of(receiver, "name"));
+    whole &= text_copy(order->receiver_phone, sizeof(order->receiver_phone), text_of(receiver, "phone"));
+    whole &= text_copy(order->receiver_address, sizeof(order->receiver_address), text_of(receiver, "address"));
+    bool new;
+    int result = whole ? read_lines(store, json_object_get(data, "lines"), &entry) : -EMSGSIZE;
+    return result ? result : order_enter(store, &entry, &new);
+}
+
+static int apply_cancel(struct store *store, const json_t *data)
+{
+    return order_cancel(store, text_of(data, "order"), text_of(data, "reason"));
+}
+
+static const struct {
+    const char *type;
+    int (*apply)(struct store *, const json_t *data);
+    bool allocates; /* orders may be served now */
+} changes[] = {
+    {"io.floorhand.item.upsert.v1", apply_item, false},     {"io.floorhand.location.upsert.v1", apply_location, true},
+    {"io.floorhand.worker.upsert.v1", apply_worker, false}, {"io.floorhand.barcode.upsert.v1", apply_barcode, false},
+    {"io.floorhand.order.release.v1", apply_release, true}, {"io.floorhand.order.cancel.v1", apply_cancel, true},
+};
+
+static int apply(struct store *store, const json_t *line)
+{
+    const char *type = text_of(line, "type");
+    const json_t *data = json_object_get(line, "data");
+    if (!json_is_object(data))
+        return -EINVAL;
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        if (strcmp(changes[i].type, type) != 0)
+            continue;
+        int result = changes[i].apply(store, data);
+        if (!result && changes[i].allocates)
+            result = orders_allocate_waiting(store);
+        return result;
+    }
+    return -ENOSYS;
+}
+
+static const char *reason(int result)
+{
+    switch (result) {
+    case -ENOSYS:
+        return "this version does not know this kind of change: update the box";
+    case -ENOENT:
+        return "it names an item or an order that this site does not have";
+    case -EEXIST:
+        return "a code in it already belongs to something else";
+    case -EMSGSIZE:
+        return "a value in it is too long";
+    default:
+        return "a value in it is missing or not allowed";
+    }
+}
+
+static bool is_store_failure(int result)
+{
+    return result == -EIO || result == -ENOSPC || result == -ENOMEM || result == -EBADMSG;
+}
+
+int change_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    json_t *line = json_loadb(event_bytes(event), event->length, JSON_REJECT_DUPLICATES, NULL);
+    int result = line ? apply(store, line) : -EINVAL;
+    json_decref(line);
+    if (!result)
+        result = journal_fed(store, event->number);
+    effect->shows = true;
+    if (!result || is_store_failure(result))
+        return result;
+    answer_set(&effect->answer, E29_FILE);
+    answer_text(&effect->answer, "why", reason(result));
+    return FLOOR_REFUSED;
+}
+
+int change_refused(struct store *store, const struct event *event, const char *why)
+{
+    CLEANUP_BUF struct buf data = {0};
+    char number[24];
+    snprintf(number, sizeof(number), "%lld", (long long)event->number);
+    json_open_object(&data, NULL);
+    json_int(&data, "feed_seq", event->number);
+    json_text(&data, "why", why);
+    json_close_object(&data);
+    int result = journal_park(store, event->number, why, event_bytes(event), event->length);
+    if (!result)
+        result = journal_fed(store, event->number);
+    return result ? result : note(store, "feed.parked", "change", number, &data, NULL);
+}
+
+int applied_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    (void)effect;
+    return journal_applied(store, event->number);
+}

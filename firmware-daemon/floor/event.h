@@ -1,0 +1,47 @@
+/* What reaches the daemon, and what a turn makes of it. Does not queue or decide: turn.c and the rules do. */
+#ifndef FLOOR_EVENT_H
+#define FLOOR_EVENT_H
+
+#include "floor/messages.h"
+#include "store/store.h"
+
+enum event_kind {
+    EVENT_SCAN,         /* station, bytes = the scanned text */
+    EVENT_SCAN_ABORTED, /* station, number = bytes that were lost */
+    EVENT_CHANGE,       /* number = feed sequence, bytes = one change line from head office */
+    EVENT_APPLIED,      /* number = the journal sequence that head office has committed */
+    EVENT_PRINT,        /* number = job, name = its new state, bytes = why */
+    EVENT_IMPORT,       /* name = what, bytes = CSV */
+    EVENT_BOOT,         /* the daemon has started */
+    EVENT_KINDS
+};
+
+#define EVENT_INLINE_MAX 256 /* longer bytes live on the heap: a common scan does not */
+
+struct event {
+    enum event_kind kind;
+    int64_t wall_us, mono_us;
+    int64_t number;
+    uint64_t request; /* somebody who waits for the answer; 0: nobody */
+    char station[STORE_CODE_MAX];
+    char name[16];
+    size_t length;
+    char *heap; /* owned by the queue; NULL when the bytes are inline */
+    char inline_bytes[EVENT_INLINE_MAX];
+};
+
+static inline const char *event_bytes(const struct event *event)
+{
+    return event->heap ? event->heap : event->inline_bytes;
+}
+
+/* What follows from an event once its turn is on disk. */
+struct effect {
+    bool good;   /* accepted */
+    bool shows;  /* the stations' screens may have changed */
+    int64_t seq; /* the journal row of an accepted scan; 0: none */
+    int64_t job; /* a print job that may start now; 0: none */
+    struct answer answer;
+};
+
+#endif

@@ -1,0 +1,136 @@
+#include "floor/floor.h"
+
+#include "base/json.h"
+#include "floor/rule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, struct effect *) = {
+    [EVENT_SCAN] = scan_rule,     [EVENT_SCAN_ABORTED] = scan_aborted_rule,
+    [EVENT_CHANGE] = change_rule, [EVENT_APPLIED] = applied_rule,
+    [EVENT_PRINT] = print_rule,   [EVENT_IMPORT] = import_rule,
+    [EVENT_BOOT] = boot_rule,
+};
+
+static void stamp(struct store *store, const struct event *event)
+{
+    store->stamp = (struct stamp){
+        .wall_us = event->wall_us, .mono_us = event->mono_us, .station = event->station, .worker_code = ""};
+}
+
+int floor_decide(struct store *store, const struct event *event, struct effect *ret)
+{
+    stamp(store, event);
+    *ret = (struct effect){0};
+    int result = rules[event->kind](store, event, ret);
+    ret->good = result == 0;
+    if (result && result != FLOOR_REFUSED)
+        floor_not_saved(ret);
+    return result;
+}
+
+void floor_not_saved(struct effect *ret)
+{
+    *ret = (struct effect){0};
+    answer_set(&ret->answer, E00_NOT_SAVED);
+}
+
+static int scan_rejected(struct store *store, const struct event *event, const struct answer *answer)
+{
+    CLEANUP_BUF struct buf data = {0};
+    json_open_object(&data, NULL);
+    json_text(&data, "code", message_def(answer->message)->code);
+    json_text_n(&data, "scan", event_bytes(event), event->length < 128 ? event->length : 128);
+    json_close_object(&data);
+    return note(store, "scan.rejected", "station", event->station, &data, NULL);
+}
+
+int floor_refused(struct store *store, const struct event *event, struct effect *effect)
+{
+    stamp(store, event);
+    if (event->kind == EVENT_SCAN)
+        return scan_rejected(store, event, &effect->answer);
+    if (event->kind != EVENT_CHANGE)
+        return 0;
+    CLEANUP_BUF struct buf why = {0};
+    answer_write(&effect->answer, false, &why);
+    return change_refused(store, event, buf_text(&why));
+}
+
+static void show_answers(const struct view *view, struct buf *json)
+{
+    answer_json(&view->prompt, "prompt", json);
+    json_open_array(json, "details");
+    for (size_t i = 0; i < view->detail_count; i++)
+        answer_json(&view->details[i], NULL, json);
+    json_close_array(json);
+    if (view->need == 0) {
+        json_text(json, "progress", NULL);
+        return;
+    }
+    json_open_object(json, "progress");
+    json_int(json, "done", view->done);
+    json_int(json, "need", view->need);
+    json_close_object(json);
+}
+
+static void show_commands(const struct step *step, struct buf *json)
+{
+    json_open_array(json, "commands");
+    for (const struct command *command = step ? step->commands : NULL; command && command->name; command++)
+        json_text(json, NULL, command->name);
+    if (step) { /* good in every step */
+        json_text(json, NULL, "UNDO");
+        json_text(json, NULL, "LOGOUT");
+    }
+    json_close_array(json);
+}
+
+static void show_step(const char *name, const struct view *view, struct buf *json)
+{
+    char flow[24] = "idle";
+    if (name)
+        snprintf(flow, sizeof(flow), "%.*s", (int)strcspn(name, "."), name);
+    json_text(json, "flow", flow);
+    json_text(json, "step", name ? name : "badge");
+    json_open_object(json, "expect");
+    json_text(json, "kind", view->expect);
+    json_text(json, "code", *view->code ? view->code : NULL);
+    json_close_object(json);
+}
+
+int floor_show(struct store *store, const char *station, struct buf *json)
+{
+    struct event nothing = {0};
+    struct effect no_effect = {0};
+    struct scan scan = {.store = store, .event = &nothing, .effect = &no_effect, .text = ""};
+    struct view view = {.expect = "badge", .prompt = {.message = ASK_BADGE}};
+    const struct step *step = NULL;
+    int result = session_at_station(store, station, &scan.session);
+    if (!result && scan.session.worker)
+        result = worker_load(store, scan.session.worker, &scan.worker);
+    if (!result && scan.session.worker) {
+        step = step_find(scan.session.step);
+        result = step->show(&scan, &view);
+    }
+    if (result)
+        return result;
+    if (step) {
+        json_open_object(json, "worker");
+        json_text(json, "id", scan.worker.code);
+        json_text(json, "name", scan.worker.name);
+        json_close_object(json);
+    } else {
+        json_text(json, "worker", NULL);
+    }
+    if (scan.session.quantity && view.detail_count < COUNT(view.details)) {
+        struct answer *detail = &view.details[view.detail_count++];
+        answer_set(detail, NOTE_NEXT_COUNTS);
+        answer_number(detail, "n", scan.session.quantity);
+    }
+    show_step(step ? step->name : NULL, &view, json);
+    show_answers(&view, json);
+    show_commands(step, json);
+    return 0;
+}

@@ -1,0 +1,23 @@
+/* The rules of the floor: one event against the store, inside the turn's transaction.
+ * Calls no driver, network, screen, clock or log: time is in the event. */
+#ifndef FLOOR_FLOOR_H
+#define FLOOR_FLOOR_H
+
+#include "floor/event.h"
+
+#define FLOOR_REFUSED (-125) /* -ECANCELED: refused by a rule, ret->answer says why */
+
+/* 0 accepted; FLOOR_REFUSED; any other -errno: the store failed. Undo the savepoint unless 0. */
+int floor_decide(struct store *store, const struct event *event, struct effect *ret);
+
+/* What a refused event leaves behind: scan.rejected for a scan, a parked change for a change. After the undo. */
+int floor_refused(struct store *store, const struct event *event, struct effect *effect);
+
+/* The answer to every event of a turn whose commit failed. */
+void floor_not_saved(struct effect *ret);
+
+/* What a station's screen shows: one expected scan. JSON members of an open object: worker, flow, step, expect, prompt,
+ * details, progress, commands. */
+int floor_show(struct store *store, const char *station, struct buf *json);
+
+#endif

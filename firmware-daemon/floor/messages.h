@@ -1,0 +1,123 @@
+/* Everything a worker can be told, in one table: key, code, tone, English, Chinese. Does not choose: the rules do.
+ * {name} is filled in from the answer's arguments. Codes E01 to E24 are the floor's published ones. */
+#ifndef FLOOR_MESSAGES_H
+#define FLOOR_MESSAGES_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
+
+#define MESSAGES(X)                                                                                                    \
+    X(MESSAGE_NONE, "", TONE_NONE, "", "")                                                                             \
+    X(E00_NOT_SAVED, "E00", TONE_BAD, "Not saved: scan again", "未保存,请重扫")                                        \
+    X(E01_UNKNOWN, "E01", TONE_BAD, "Unknown code {c}", "未知条码 {c}")                                                \
+    X(E02_AMBIGUOUS, "E02", TONE_BAD, "{c} fits {n} things: scan its SKU instead",                                     \
+      "条码 {c} 对应 {n} 项,请改扫商品编码")                                                                           \
+    X(E03_CHECK_DIGIT, "E03", TONE_BAD, "Bad check digit: rescan", "校验位错误,请重扫")                                \
+    X(E04_LOCATION, "E04", TONE_BAD, "Go to {exp}, this is {got}", "应到 {exp},当前 {got}")                            \
+    X(E05_ITEM, "E05", TONE_BAD, "Need {exp}, got {got}", "错货:应 {exp},扫到 {got}")                                  \
+    X(E06_QUANTITY, "E06", TONE_BAD, "{done}/{need} already: put back", "超量({done}/{need}),请放回")                  \
+    X(E07_LOT, "E07", TONE_BAD, "Take lot {exp} first", "请先拣批次 {exp}")                                            \
+    X(E10_TOTE, "E10", TONE_BAD, "Tote {t} holds order {o}", "周转箱 {t} 被订单 {o} 占用")                             \
+    X(E11_TAKEN, "E11", TONE_BAD, "Taken by {u}", "任务已被 {u} 领取")                                                 \
+    X(E12_CANCELLED, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
+    X(E14_PRINTER, "E14", TONE_BAD, "Printer: {why}", "打印机异常:{why}")                                              \
+    X(E15_WAYBILL, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
+    X(E16_CARRIER, "E16", TONE_BAD, "Parcel is {c}, gate is {g}", "快递不符:包裹 {c},出口 {g}")                        \
+    X(E18_BADGE, "E18", TONE_BAD, "Supervisor badge needed", "需主管授权")                                             \
+    X(E19_DUPLICATE, "E19", TONE_BAD, "Already on manifest {m}", "重复交接,已在清单 {m}")                              \
+    X(E20_GS1, "E20", TONE_BAD, "GS1 error at {pos} (AI {ai})", "GS1 格式错误:位置 {pos}(AI {ai})")                    \
+    X(E22_ORDER, "E22", TONE_BAD, "Scan {what} first", "请先扫 {what_zh}")                                             \
+    X(E24_LATE, "E24", TONE_BAD, "Parcel already handed over", "已交接,不可更改")                                      \
+    X(E25_NOT_NOW, "E25", TONE_BAD, "{c} is not possible now", "当前不能执行 {c}")                                     \
+    X(E26_DAMAGED_SCAN, "E26", TONE_BAD, "Half a scan arrived: scan again", "扫码不完整,请重扫")                       \
+    X(E27_NO_WORK, "E27", TONE_BAD, "No order waits to be picked", "没有待拣订单")                                     \
+    X(E28_REVOKED, "E28", TONE_BAD, "This badge is no longer valid", "该工牌已停用")                                   \
+    X(E29_FILE, "E29", TONE_BAD, "{why}", "{why}")                                                                     \
+    X(DONE_SIGNED_IN, "", TONE_GOOD, "Hello {u}", "你好,{u}")                                                          \
+    X(DONE_SIGNED_OUT, "", TONE_GOOD, "{u} signed out", "{u} 已退出")                                                  \
+    X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \
+    X(DONE_AT_LOCATION, "", TONE_GOOD, "At {l}", "已到 {l}")                                                           \
+    X(DONE_PICKED, "", TONE_GOOD, "{n} × {i} taken", "已拣 {n} × {i}")                                                 \
+    X(DONE_TOTE, "", TONE_GOOD, "Tote {t} is for order {o}", "周转箱 {t} 已绑定订单 {o}")                              \
+    X(DONE_STAGED, "", TONE_GOOD, "Order {o} picked, at {l}", "订单 {o} 拣货完成,放在 {l}")                            \
+    X(DONE_SHORT, "", TONE_GOOD, "{n} missing noted: {l} will be counted", "已记录缺 {n} 件,{l} 将盘点")               \
+    X(DONE_DAMAGED, "", TONE_GOOD, "{n} × {i} put aside as damaged", "已记录残次 {n} × {i}")                           \
+    X(DONE_SKIPPED, "", TONE_GOOD, "Later: {l}", "稍后再拣 {l}")                                                       \
+    X(DONE_PACK_OPENED, "", TONE_GOOD, "Check order {o}: {n} pieces", "核对订单 {o}:{n} 件")                           \
+    X(DONE_CHECKED, "", TONE_GOOD, "{n} × {i} checked", "已核对 {n} × {i}")                                            \
+    X(DONE_PACKED, "", TONE_GOOD, "Packed: label is printing", "已装箱,面单打印中")                                    \
+    X(DONE_LABELLED, "", TONE_GOOD, "Order {o} labelled", "订单 {o} 已贴面单")                                         \
+    X(DONE_REPRINT, "", TONE_GOOD, "Printing copy {n}", "正在补打第 {n} 份")                                           \
+    X(DONE_GATE, "", TONE_GOOD, "Manifest {m}, {n} parcels so far", "交接清单 {m},已有 {n} 件")                        \
+    X(DONE_LOADED, "", TONE_GOOD, "{w} on the manifest", "{w} 已装车")                                                 \
+    X(DONE_MANIFEST, "", TONE_GOOD, "Manifest {m} closed: {n} parcels", "清单 {m} 已关闭:{n} 件")                      \
+    X(DONE_LEFT, "", TONE_GOOD, "Left", "已离开")                                                                      \
+    X(DONE_QUANTITY, "", TONE_GOOD, "The next scan counts {n}", "下一次扫描计 {n} 件")                                 \
+    X(DONE_UNDONE, "", TONE_GOOD, "Taken back: {what}", "已撤销:{what_zh}")                                            \
+    X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
+    X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
+    X(ASK_ACTIVITY, "", TONE_NONE, "Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口")            \
+    X(ASK_LOCATION, "", TONE_NONE, "Go to {l}", "请到 {l}")                                                            \
+    X(ASK_ITEM, "", TONE_NONE, "Take {n} × {i}", "拣 {n} × {i}")                                                       \
+    X(ASK_TOTE, "", TONE_NONE, "Put it in a tote and scan the tote", "放入周转箱并扫箱码")                             \
+    X(ASK_STAGE, "", TONE_NONE, "Bring it to the stage and scan the place", "送到集货区并扫库位")                      \
+    X(ASK_RETURN_SHELF, "", TONE_NONE, "Order {o} cancelled: bring it to the return shelf and scan the place",         \
+      "订单 {o} 已取消:送到退货架并扫库位")                                                                            \
+    X(ASK_PACK_ITEM, "", TONE_NONE, "Scan each piece", "请逐件扫描")                                                   \
+    X(ASK_CANCELLED_PARCEL, "", TONE_NONE, "Order {o} cancelled: put it on the return shelf, then scan DONE",          \
+      "订单 {o} 已取消:放到退货架,然后扫「完成」")                                                                     \
+    X(ASK_BOX, "", TONE_NONE, "Complete: scan the box", "已齐:请扫包装箱")                                             \
+    X(ASK_LABEL, "", TONE_NONE, "Stick the label on and scan it", "贴上面单并扫描")                                    \
+    X(ASK_LABEL_WAITS, "", TONE_NONE, "The label waits for the printer", "面单等待打印机")                             \
+    X(ASK_LABEL_UNKNOWN, "", TONE_NONE, "Did the label come out? Scan it, or scan REPRINT",                            \
+      "面单是否已打出?请扫面单,或扫「补打」")                                                                          \
+    X(ASK_PARCEL, "", TONE_NONE, "Scan each parcel, then DONE", "请逐件扫包裹,最后扫「完成」")                         \
+    X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
+    X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
+    X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")                              \
+    X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")                                                              \
+    X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")                                            \
+    X(NOTE_TOTE, "", TONE_NONE, "Tote {t}", "周转箱 {t}")
+
+enum message {
+#define X(key, code, tone, en, zh) key,
+    MESSAGES(X)
+#undef X
+        MESSAGE_COUNT
+};
+
+struct message_def {
+    const char *key, *code;
+    enum tone tone;
+    const char *en, *zh;
+};
+const struct message_def *message_def(enum message message);
+
+/* A message with its arguments: what is said, not yet in which language. */
+#define ANSWER_ARGUMENTS_MAX 4
+#define ANSWER_VALUE_MAX     136
+struct answer {
+    enum message message;
+    size_t count;
+    struct {
+        const char *name; /* a literal */
+        char value[ANSWER_VALUE_MAX];
+    } arguments[ANSWER_ARGUMENTS_MAX];
+};
+
+void answer_set(struct answer *answer, enum message message);
+void answer_text(struct answer *answer, const char *name, const char *value);
+void answer_number(struct answer *answer, const char *name, int64_t value);
+
+/* The sentence in one language; a missing argument shows as nothing. */
+void answer_write(const struct answer *answer, bool chinese, struct buf *out);
+
+/* {"en": "...", "zh": "..."} as the value of key. */
+void answer_json(const struct answer *answer, const char *key, struct buf *out);
+
+#endif

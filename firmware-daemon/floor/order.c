@@ -1,0 +1,112 @@
+/* Orders as they come to the site, get their stock promised, and are cancelled. */
+#include "floor/rule.h"
+
+#include "base/json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int note_order(struct store *store, const char *type, const char *number, const char *member, const char *value)
+{
+    CLEANUP_BUF struct buf data = {0};
+    json_open_object(&data, NULL);
+    json_text(&data, "order", number);
+    if (member)
+        json_text(&data, member, value);
+    json_close_object(&data);
+    return note(store, type, "order", number, &data, NULL);
+}
+
+/* Whole orders only: a promise to an order that cannot be finished would starve one that can. */
+static int allocate_whole(struct store *store, int64_t id)
+{
+    struct order order;
+    int64_t missing = 0;
+    int result = order_allocate(store, id, &missing);
+    if (result)
+        return result;
+    if (missing > 0)
+        return order_release_promises(store, id);
+    result = order_load(store, id, &order);
+    if (!result)
+        result = order_set_state(store, id, "allocated", "");
+    return result ? result : note_order(store, "order.allocated", order.number, NULL, NULL);
+}
+
+int orders_allocate_waiting(struct store *store)
+{
+    int64_t order = 0;
+    int result;
+    while ((result = order_received_after(store, order, &order)) == 0) {
+        result = allocate_whole(store, order);
+        if (result)
+            return result;
+    }
+    return result == -ENOENT ? 0 : result;
+}
+
+int order_enter(struct store *store, const struct order_entry *entry, bool *ret_new)
+{
+    int64_t id;
+    int result = order_find(store, entry->order.number, &id);
+    *ret_new = result == -ENOENT;
+    if (result != -ENOENT)
+        return result;
+    result = order_insert(store, &entry->order, &id);
+    for (size_t i = 0; i < entry->line_count && !result; i++)
+        result = order_add_line(store, id, entry->lines[i].line, entry->lines[i].item, entry->lines[i].quantity);
+    if (!result)
+        result = note_order(store, "order.received", entry->order.number, NULL, NULL);
+    return result;
+}
+
+/* The picker stops taking: what is in the tote goes to the return shelf, an empty-handed picker is free at once. */
+static int stop_picking(struct store *store, const struct order *order)
+{
+    struct session session;
+    struct totals totals;
+    int result = session_of_worker(store, order->worker, &session);
+    if (!result)
+        result = order_totals(store, order->id, &totals);
+    if (!result)
+        result = action_forget(store, order->worker);
+    if (result)
+        return result;
+    session.allocation = 0;
+    session.quantity = 0;
+    if (totals.picked > 0) {
+        snprintf(session.step, sizeof(session.step), "pick.stage");
+        return session_save(store, &session);
+    }
+    session.order = session.tote = 0;
+    snprintf(session.step, sizeof(session.step), "menu");
+    result = session_save(store, &session);
+    if (!result)
+        result = order_set_worker(store, order->id, 0);
+    return result ? result : order_set_state(store, order->id, "cancelled", "");
+}
+
+int order_cancel(struct store *store, const char *number, const char *reason)
+{
+    struct order order;
+    int64_t id;
+    int result = order_find(store, number, &id);
+    if (!result)
+        result = order_load(store, id, &order);
+    if (result)
+        return result;
+    if (strcmp(order.state, "handed") == 0)
+        return note_order(store, "order.cancel_rejected", number, "stage", order.state);
+    if (order.cancelled)
+        return 0;
+    result = order_set_cancelled(store, id);
+    if (!result)
+        result = order_release_promises(store, id);
+    bool untouched = strcmp(order.state, "received") == 0 || strcmp(order.state, "allocated") == 0;
+    if (!result && untouched)
+        result = order_set_state(store, id, "cancelled", reason);
+    if (!result && strcmp(order.state, "picking") == 0)
+        result = stop_picking(store, &order);
+    return result ? result : note_order(store, "order.cancel_accepted", number, "stage", order.state);
+}

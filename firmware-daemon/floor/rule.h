@@ -1,0 +1,115 @@
+/* What the rules share: the context of one scan, the steps of the flows as tables, refusing, recording.
+ * Not for use outside the floor. */
+#ifndef FLOOR_RULE_H
+#define FLOOR_RULE_H
+
+#include "barcode/barcode.h"
+#include "floor/event.h"
+#include "floor/floor.h"
+#include "store/catalog.h"
+#include "store/journal.h"
+#include "store/ledger.h"
+#include "store/orders.h"
+#include "store/parcel.h"
+#include "store/session.h"
+
+struct scan {
+    struct store *store;
+    const struct event *event;
+    struct effect *effect;
+    struct worker worker;
+    struct session session, before;
+    const struct barcode *code; /* NULL for a command */
+    const char *text;           /* without the AIM prefix */
+    struct meaning target;
+    int64_t argument; /* of a command: QTY 5 */
+    int64_t seq;      /* of the journal row, once recorded */
+    struct buf data;  /* of the journal row being written */
+};
+
+struct view {
+    const char *expect; /* badge, activity, location, item, tote, stage, box, waybill, gate, parcel */
+    char code[STORE_CODE_MAX];
+    struct answer prompt;
+    struct answer details[3];
+    size_t detail_count;
+    int64_t done, need; /* need 0: no progress to show */
+};
+
+struct command {
+    const char *name; /* after "CMD:" */
+    int (*run)(struct scan *scan);
+};
+
+/* One state of a flow. Tables end with a name of NULL. */
+struct step {
+    const char *name;
+    unsigned accepts;                 /* BIT(CODE_…) */
+    const char *what, *what_zh;       /* "Scan … first" */
+    int (*accept)(struct scan *scan); /* scan->target is one of the accepted kinds */
+    int (*show)(struct scan *scan, struct view *view);
+    const struct command *commands; /* ended by a name of NULL */
+};
+
+#define BIT(n) (1u << (n))
+
+extern const struct step menu_steps[], pick_steps[], pack_steps[], ship_steps[];
+const struct step *step_find(const char *name);
+
+/* refuse(scan, E04_LOCATION); then answer_text(...); return FLOOR_REFUSED. */
+struct answer *refusal(struct scan *scan, enum message message);
+int refuse(struct scan *scan, enum message message, const char *name, const char *value);
+int refuse_not_now(struct scan *scan);
+int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
+
+/* The journal row of an accepted scan: start, add members with the json writer into scan->data, then record. */
+struct buf *record_start(struct scan *scan);
+int record(struct scan *scan, const char *type, const char *subject_kind, const char *subject);
+
+/* The same without a worker's scan: from a change, a printer, a start. */
+int note(struct store *store, const char *type, const char *subject_kind, const char *subject, struct buf *data,
+         int64_t *ret_seq);
+
+/* Says what was done, and where the worker is now. */
+struct answer *accept_with(struct scan *scan, enum message message);
+void go(struct scan *scan, const char *step);
+
+/* Lets UNDO take this scan back / forbids it for everything before. */
+int undo_allow(struct scan *scan, const char *type);
+int undo_border(struct scan *scan);
+
+/* Base units of an item scan: its factor times QTY. */
+int64_t scan_quantity(const struct scan *scan);
+
+/* Flows that the menu opens. */
+int pick_start(struct scan *scan);
+int pack_open(struct scan *scan, int64_t tote);
+int ship_open(struct scan *scan, int64_t gate);
+
+/* After stock or orders came in: promises stock to every order that can be had whole. */
+int orders_allocate_waiting(struct store *store);
+
+/* Head office cancels: what becomes of the order where it stands. */
+int order_cancel(struct store *store, const char *number, const char *reason);
+
+/* A released order enters; the same number again changes nothing. *ret_new tells. */
+struct order_entry {
+    struct order order;
+    size_t line_count;
+    struct {
+        int64_t line, item, quantity;
+    } lines[200];
+};
+int order_enter(struct store *store, const struct order_entry *entry, bool *ret_new);
+
+/* The rules of the other kinds of event. */
+int scan_rule(struct store *store, const struct event *event, struct effect *effect);
+int scan_aborted_rule(struct store *store, const struct event *event, struct effect *effect);
+int change_rule(struct store *store, const struct event *event, struct effect *effect);
+int applied_rule(struct store *store, const struct event *event, struct effect *effect);
+int print_rule(struct store *store, const struct event *event, struct effect *effect);
+int import_rule(struct store *store, const struct event *event, struct effect *effect);
+int boot_rule(struct store *store, const struct event *event, struct effect *effect);
+int change_refused(struct store *store, const struct event *event, const char *why);
+
+#endif

@@ -1,0 +1,240 @@
+/* One scan: who stands there, what the code means, and the step that takes it. */
+#include "floor/rule.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COMMAND_PREFIX "CMD:"
+
+static int sign_in(struct scan *scan, int64_t worker)
+{
+    struct store *store = scan->store;
+    int result = worker_load(store, worker, &scan->worker);
+    if (result)
+        return result;
+    if (!scan->worker.active)
+        return refuse(scan, E28_REVOKED, NULL, NULL);
+    store->stamp.worker = worker;
+    store->stamp.worker_code = scan->worker.code;
+    result = session_sign_in(store, worker, scan->event->station);
+    if (!result)
+        result = session_of_worker(store, worker, &scan->session);
+    if (result)
+        return result;
+    json_text(record_start(scan), "station", scan->event->station);
+    json_text(&scan->data, "step", scan->session.step);
+    result = record(scan, "worker.signed_in", "worker", scan->worker.code);
+    answer_text(accept_with(scan, DONE_SIGNED_IN), "u", scan->worker.name);
+    return result;
+}
+
+static int sign_out(struct scan *scan)
+{
+    json_text(record_start(scan), "station", scan->event->station);
+    int result = record(scan, "worker.signed_out", "worker", scan->worker.code);
+    answer_text(accept_with(scan, DONE_SIGNED_OUT), "u", scan->worker.name);
+    return result ? result : session_sign_out(scan->store, scan->session.worker);
+}
+
+static int quantity_command(struct scan *scan)
+{
+    if (scan->argument < 1 || scan->argument > 9999)
+        return refuse_not_now(scan);
+    scan->session.quantity = scan->argument;
+    json_int(record_start(scan), "quantity", scan->argument);
+    int result = record(scan, "scan.quantity", "worker", scan->worker.code);
+    answer_number(accept_with(scan, DONE_QUANTITY), "n", scan->argument);
+    return result ? result : undo_allow(scan, "scan.quantity");
+}
+
+/* What a scan changed beside stock and session: a tote it bound, a parcel it loaded. */
+static int undo_bonds(struct scan *scan, const struct action *action)
+{
+    int result = 0;
+    if (scan->session.tote && !action->before.tote)
+        result = lpn_assign(scan->store, scan->session.tote, 0);
+    if (!result && strcmp(action->type, "manifest.loaded") == 0)
+        result = parcel_load_on(scan->store, scan->session.parcel, 0);
+    return result;
+}
+
+static int undo(struct scan *scan)
+{
+    struct action action;
+    int result = action_last(scan->store, scan->session.worker, &action);
+    if (result == -ENOENT)
+        return refuse_not_now(scan);
+    buf_clear(&scan->data);
+    if (!result)
+        result = journal_undone_data(scan->store, action.seq, action.type, &scan->data);
+    if (!result)
+        result = note(scan->store, "scan.undone", "worker", scan->worker.code, &scan->data, &scan->seq);
+    if (!result)
+        result = ledger_reverse(scan->store, scan->seq, action.seq);
+    if (!result)
+        result = undo_bonds(scan, &action);
+    if (!result)
+        result = action_drop(scan->store, action.id);
+    scan->session = action.before;
+    scan->effect->seq = scan->seq;
+    static const struct {
+        const char *type, *en, *zh;
+    } words[] = {
+        {"pick.located", "the place", "库位"},     {"pick.line", "the piece", "拣货"},
+        {"pick.tote", "the tote", "周转箱"},       {"pack.item", "the check", "核对"},
+        {"manifest.loaded", "the parcel", "装车"}, {"scan.quantity", "the quantity", "数量"},
+    };
+    struct answer *answer = accept_with(scan, DONE_UNDONE);
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (strcmp(words[i].type, action.type) == 0) {
+            answer_text(answer, "what", words[i].en);
+            answer_text(answer, "what_zh", words[i].zh);
+        }
+    }
+    return result;
+}
+
+/* Good in every step. */
+static const struct command everywhere[] = {{"UNDO", undo}, {"LOGOUT", sign_out}, {NULL, NULL}};
+
+static const struct command *find_command(const struct command *commands, const char *name, size_t length)
+{
+    for (; commands && commands->name; commands++)
+        if (strlen(commands->name) == length && strncmp(commands->name, name, length) == 0)
+            return commands;
+    return NULL;
+}
+
+/* "CMD:SHORT", "CMD:QTY:5". */
+static int run_command(struct scan *scan, const struct step *step)
+{
+    const char *name = scan->text + strlen(COMMAND_PREFIX);
+    size_t length = strcspn(name, ":");
+    if (name[length] == ':' && text_to_int(name + length + 1, 1, 9999, &scan->argument) != 0)
+        return refuse_not_now(scan);
+    const struct command *command = find_command(everywhere, name, length);
+    if (!command)
+        command = find_command(step->commands, name, length);
+    if (!command && length == 3 && strncmp(name, "QTY", 3) == 0 && (step->accepts & BIT(CODE_ITEM)))
+        return quantity_command(scan);
+    return command ? command->run(scan) : refuse_not_now(scan);
+}
+
+static int refuse_code(struct scan *scan, const struct step *step, size_t meanings)
+{
+    if (meanings > 0)
+        return refuse_other_code(scan, step ? step->what : "your badge", step ? step->what_zh : "工牌");
+    if (scan->code->flags & BARCODE_BAD_CHECK_DIGIT)
+        return refuse(scan, E03_CHECK_DIGIT, NULL, NULL);
+    return refuse(scan, E01_UNKNOWN, "c", scan->text);
+}
+
+#define MEANINGS_MAX 8
+
+/* The two codes a scan is looked up by: its text, and its GTIN in 14 digits. Eight digits that are an EAN-8 and a UPC-E
+ * at once are looked up as both; where both are known the worker is asked. */
+static int find_meanings(struct scan *scan, struct meaning *meanings, size_t *ret_count)
+{
+    const struct barcode *code = scan->code;
+    char ean[15], upc_a[13], upc[15];
+    if ((code->flags & BARCODE_AMBIGUOUS_8) && barcode_gtin14(code->text, code->length, ean) == 0 &&
+        barcode_expand_upc_e(code->text, code->length, upc_a) == 0 && barcode_gtin14(upc_a, 12, upc) == 0)
+        return catalog_find(scan->store, ean, upc, meanings, MEANINGS_MAX, ret_count);
+    return catalog_find(scan->store, scan->text, code->gtin14, meanings, MEANINGS_MAX, ret_count);
+}
+
+/* Leaves in scan->target the one meaning that this step accepts; asks when there are several, never takes the first. */
+static int resolve(struct scan *scan, const struct step *step, unsigned accepts)
+{
+    struct meaning meanings[MEANINGS_MAX];
+    size_t count, fitting = 0;
+    int result = find_meanings(scan, meanings, &count);
+    if (result)
+        return result;
+    for (size_t i = 0; i < count && i < MEANINGS_MAX; i++) {
+        if (BIT(meanings[i].kind) & accepts) {
+            scan->target = meanings[i];
+            fitting++;
+        }
+    }
+    if (fitting == 1)
+        return 0;
+    if (fitting == 0)
+        return refuse_code(scan, step, count);
+    struct answer *answer = refusal(scan, E02_AMBIGUOUS);
+    answer_text(answer, "c", scan->text);
+    answer_number(answer, "n", (int64_t)fitting);
+    return FLOOR_REFUSED;
+}
+
+static int take_code(struct scan *scan, const struct step *step)
+{
+    unsigned accepts = BIT(CODE_BADGE) | (step ? step->accepts : 0);
+    int result = resolve(scan, step, accepts);
+    if (result)
+        return result;
+    return scan->target.kind == CODE_BADGE ? sign_in(scan, scan->target.id) : step->accept(scan);
+}
+
+static int take(struct scan *scan)
+{
+    struct store *store = scan->store;
+    int result = session_at_station(store, scan->event->station, &scan->session);
+    if (result)
+        return result;
+    const struct step *step = NULL;
+    if (scan->session.worker) {
+        result = worker_load(store, scan->session.worker, &scan->worker);
+        if (result)
+            return result;
+        store->stamp.worker = scan->session.worker;
+        store->stamp.worker_code = scan->worker.code;
+        step = step_find(scan->session.step);
+    }
+    scan->before = scan->session;
+    if (strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) != 0)
+        result = take_code(scan, step);
+    else
+        result = step ? run_command(scan, step) : refuse_other_code(scan, "your badge", "工牌");
+    if (result || !scan->session.worker)
+        return result;
+    if (scan->session.quantity == scan->before.quantity && scan->target.kind == CODE_ITEM)
+        scan->session.quantity = 0; /* QTY counts once */
+    return session_save(store, &scan->session);
+}
+
+static int refuse_syntax(struct scan *scan, const struct barcode_error *error)
+{
+    struct answer *answer = refusal(scan, E20_GS1);
+    answer_number(answer, "pos", (int64_t)error->position);
+    answer_text(answer, "ai", *error->ai ? error->ai : "–");
+    return FLOOR_REFUSED;
+}
+
+int scan_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    struct barcode code;
+    struct barcode_error error;
+    struct scan scan = {.store = store, .event = event, .effect = effect, .code = &code, .text = "", .data = {0}};
+    if (barcode_parse(event_bytes(event), event->length, &code, &error) != 0)
+        return refuse_syntax(&scan, &error);
+    scan.text = code.text;
+    int result = take(&scan);
+    buf_done(&scan.data);
+    effect->shows = true;
+    return result;
+}
+
+int scan_aborted_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    CLEANUP_BUF struct buf data = {0};
+    json_open_object(&data, NULL);
+    json_int(&data, "length", event->number);
+    json_close_object(&data);
+    answer_set(&effect->answer, E26_DAMAGED_SCAN);
+    return note(store, "scan.aborted", "station", event->station, &data, NULL);
+}
