@@ -204,6 +204,19 @@ lint: deps-lint ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, and a cla
 clang: deps-lint ## build everything with clang's warnings as errors
 	@$(MAKE) MODE=clang test-programs
 
+PREFIX ?= /usr
+UNITS := $(wildcard systemd/*.service)
+install: deps-build ## install programs, units and rules: make install [DESTDIR=...] [PREFIX=/usr]
+	@$(MAKE) programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/floorhand
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	for unit in $(UNITS); do sed 's,/usr/bin/,$(PREFIX)/bin/,' $$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} \
+		|| exit 1; done
+	install -m 644 systemd/60-floorhand.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	install -m 644 systemd/floorhand.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/floorhand.conf
+	install -m 644 systemd/floorhand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/floorhand.conf
+
 clean: ## remove build/
 	rm -rf build
 
