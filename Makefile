@@ -76,7 +76,9 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
-MAKEFLAGS += -j$(shell nproc) --no-print-directory --output-sync=target
+# A build shows the output of each file in one piece; what runs for long shows it as it comes.
+LONG_RUNNING := run test sim bench lint
+MAKEFLAGS += -j$(shell nproc) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:

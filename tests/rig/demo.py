@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""make run: a private broker, head office and one site with sample data, a scanner to type into and a label printer.
+
+demo.py [--keep] [--port N] [--orders N]
+--keep goes on with the data of the last run; otherwise each run starts fresh. Everything lives in build/demo."""
+
+import argparse
+import os
+import pathlib
+import select
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from rig import sample  # noqa: E402
+from rig.house import ROOT, House  # noqa: E402
+from rig.process import RigError, wait_until  # noqa: E402
+from rig.worker import Worker  # noqa: E402
+
+FOLDER = ROOT / "build/demo"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop(Exception):
+    """Somebody wants it to end."""
+
+
+def on_signal(*_):
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # the way out is walked once
+    raise Stop
+
+
+class Tray:
+    """Keeps the labels as files, numbered on from what is there."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.count = len(list(folder.glob("*.zpl")))
+
+    def take(self, label):
+        self.count += 1
+        path = self.folder / f"{self.count}.zpl"
+        path.write_bytes(label)
+        say(f"  label printed / 面单已打印: {path.relative_to(ROOT)}")
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def fill(house, count):
+    house.add_site()
+    house.import_master()
+    house.start()
+    wait_until(lambda: house.hq_rows("SELECT 1 FROM site WHERE feed_head > 0 AND feed_acked = feed_head"),
+               "the site has the master data", seconds=30)
+    house.import_stock()
+    house.release(sample.orders(count))
+
+
+def explain(house, orders):
+    say()
+    say(f"Open / 请打开:  {house.page_url}/")
+    say()
+    say("Type a code and Enter: it is sent as a scan. 输入条码并回车,即作为一次扫码。")
+    say("An empty line scans what the screen asks for next. 直接回车:自动扫描屏幕要求的下一个条码。")
+    say()
+    say(f"  badges 工牌       {', '.join(f'{badge} ({name})' for _, name, badge, _ in sample.WORKERS)}")
+    say("  commands 指令     CMD:PICK CMD:SHORT CMD:SKIP CMD:UNDO CMD:REPRINT CMD:DONE CMD:LOGOUT")
+    say(f"  locations 库位    {', '.join(code for code, *_ in sample.LOCATIONS)}")
+    say(f"  totes 周转箱      {sample.TOTES[0]} … {sample.TOTES[-1]}")
+    say(f"  boxes 包装箱      {', '.join(code for code, *_ in sample.BOXES)}")
+    say("  items 商品:")
+    for item in sample.ITEMS:
+        say(f"    {item.gtin}  {item.sku:9} {item.name}")
+    say("  orders 订单:")
+    for order in orders:
+        lines = ", ".join(f"{quantity} × {sku}" for sku, quantity in order.lines)
+        say(f"    {order.number}  {order.carrier:4} {order.waybill}  {lines}")
+    say()
+    say(f"Labels / 面单: {(house.folder / 'labels').relative_to(ROOT)}/N.zpl    logs / 日志: {house.folder.relative_to(ROOT)}/*.log")
+    say("Ctrl-C stops everything. 按 Ctrl-C 全部停止。")
+    say()
+
+
+def show_screen(view):
+    result = view.get("result")
+    if result:
+        mark = "✓" if result["good"] else "✗"
+        say(f"  {mark} {result['text']['en']}  {result['text']['zh']}")
+    say(f"  > {view['prompt']['en']}  {view['prompt']['zh']}")
+
+
+def take_line(worker, line):
+    code = line.strip()
+    if not code:
+        code = worker.next_code(worker.look())
+        if code is None:
+            say("  all orders are done / 全部订单已完成")
+            return
+        say(f"  scan / 扫码: {code}")
+    try:
+        show_screen(worker.scan(code))
+    except RigError as fault:
+        say(f"  ✗ {fault}")
+
+
+def serve(house, worker):
+    """Until a signal; lines of standard input are scans, its end is no reason to stop."""
+    inputs = [sys.stdin] if sys.stdin and not sys.stdin.closed else []
+    while True:
+        ready = select.select(inputs, [], [], 0.5)[0]
+        if ready:
+            line = sys.stdin.readline()
+            if line:
+                take_line(worker, line)
+            else:
+                inputs = []
+        for program in (house.broker.program, house.hq, house.daemon, house.link):
+            if not program.running:
+                raise RigError(f"{program.name} has stopped by itself:\n{program.tail()}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--keep", action="store_true", help="go on with the data of the last run")
+    parser.add_argument("--port", type=int, default=8480, help="of the pages (8480; 0: any free one)")
+    parser.add_argument("--orders", type=int, default=6, help="sample orders (6)")
+    options = parser.parse_args()
+    for number in SIGNALS:
+        signal.signal(number, on_signal)
+    fresh = not (options.keep and (FOLDER / "site.db").exists())
+    if fresh:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    orders = sample.orders(options.orders)
+    tray = Tray(FOLDER / "labels")
+    try:
+        with House(FOLDER, page_port=options.port, on_label=tray.take) as house:
+            if fresh:
+                fill(house, options.orders)
+            else:
+                house.start()
+            explain(house, orders)
+            worker = Worker(house, orders)
+            show_screen(worker.view())
+            serve(house, worker)
+    except Stop:
+        say("\nstopped / 已停止")
+    except RigError as fault:
+        say(f"\n{fault}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main())

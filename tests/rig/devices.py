@@ -1,0 +1,103 @@
+"""A scanner and a label printer made of pseudo-terminals. The printer knows no more of ZPL than where a label ends."""
+
+import os
+import pty
+import re
+import select
+import termios
+import threading
+import tty
+
+
+class Pty:
+    """Both ends stay open here, so that a daemon may come and go as at a real cable."""
+
+    def __init__(self):
+        self.master, self.slave = pty.openpty()
+        tty.setraw(self.slave)
+        self.path = os.ttyname(self.slave)
+
+    def close(self):
+        os.close(self.master)
+        os.close(self.slave)
+
+
+class Scanner:
+    def __init__(self):
+        self.line = Pty()
+        self.path = self.line.path
+
+    def scan(self, text):
+        self.send(text.encode() + b"\r")
+
+    def send(self, data):
+        while data:
+            data = data[os.write(self.line.master, data):]
+
+    def unplug(self):
+        """What a real port does when its last user has gone: bytes that nobody read are lost."""
+        termios.tcflush(self.line.slave, termios.TCIFLUSH)
+
+    def close(self):
+        self.line.close()
+
+
+# A label runs from ^XA to ^XZ; printers take both in either case (ZPL II Programming Guide, ^XA).
+LABEL = re.compile(rb"\^XA.*?\^XZ", re.DOTALL | re.IGNORECASE)
+
+
+class Printer:
+    """Keeps every whole label, in order. A label that was cut off by the next ^XA is kept in .broken."""
+
+    def __init__(self, on_label=None):
+        self.line = Pty()
+        self.path = self.line.path
+        self.labels = []
+        self.broken = []
+        self._on_label = on_label
+        self._pending = b""
+        self._reading = threading.Event()
+        self._reading.set()
+        self._stop_read, self._stop_write = os.pipe()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while True:
+            # A printer without paper takes no bytes; they wait in the cable.
+            wanted = [self.line.master] if self._reading.is_set() else []
+            ready = select.select([self._stop_read, *wanted], [], [], 0.05)[0]
+            if self._stop_read in ready:
+                return
+            if ready:
+                self._take(os.read(self.line.master, 65536))
+
+    def _take(self, data):
+        self._pending += data
+        while match := LABEL.search(self._pending):
+            self._pending = self._pending[match.end():]
+            label = match[0]
+            start = label.upper().rfind(b"^XA")
+            if start > 0:
+                self.broken.append(label[:start])
+                label = label[start:]
+            self.labels.append(label)
+            if self._on_label:
+                self._on_label(label)
+
+    def pause(self):
+        self._reading.clear()
+
+    def resume(self):
+        self._reading.set()
+
+    def count(self, text):
+        """How many labels carry this text."""
+        return sum(text.encode() in label for label in list(self.labels))
+
+    def close(self):
+        os.write(self._stop_write, b"x")
+        self._thread.join()
+        for fd in (self._stop_read, self._stop_write):
+            os.close(fd)
+        self.line.close()

@@ -1,0 +1,164 @@
+"""One warehouse on one machine: a private broker, head office, the link, the daemon, a scanner and a printer.
+
+Everything listens on the loopback interface only and lives in one folder. Does not decide what is scanned (worker does)."""
+
+import os
+import pathlib
+import re
+import sqlite3
+
+from rig import sample
+from rig.devices import Printer, Scanner
+from rig.process import Program, RigError, command, free_port, listens, must, wait_until
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SITE, BOX = "hz-07", "box-hz07"
+PROGRAMS = ("floorhandd", "floorhand-link", "floorhand-hq", "floorhand")
+
+
+def programs_folder():
+    return (ROOT / os.environ.get("OUT", "build")).resolve()
+
+
+class Broker:
+    def __init__(self, folder):
+        self.port = free_port()
+        config = folder / "mosquitto.conf"
+        own_user = "user root\n" if os.getuid() == 0 else ""  # started by root it would look for its own user
+        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
+                          f"log_dest stderr\n{own_user}")
+        self.program = Program("mosquitto", ["mosquitto", "-c", config], folder)
+
+    def start(self):
+        self.program.start()
+        wait_until(lambda: listens(self.port) or not self.program.running, "the broker answers")
+        if not self.program.running:
+            raise RigError(f"mosquitto did not start; is it installed? (make deps)\n{self.program.tail()}")
+
+    def kill(self):
+        self.program.kill()
+
+    def stop(self):
+        self.program.stop()
+
+
+class House:
+    """Use it in a with statement: whatever happens inside, nothing is left running."""
+
+    def __init__(self, folder, page_port=0, broker=True, on_label=None):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.bin = programs_folder()
+        missing = [name for name in PROGRAMS if not (self.bin / name).exists()]
+        if missing:
+            raise RigError(f"{', '.join(missing)} not built under {self.bin}: run make first")
+        self.site_db = self.folder / "site.db"
+        self.hq_db = self.folder / "head-office.db"
+        self.scanner = Scanner()
+        self.printer = Printer(on_label)
+        self.broker = Broker(self.folder)
+        self.wanted_port = page_port
+        self.page_port = None
+        self._write_configs()
+        self.daemon = Program("floorhandd", [self.bin / "floorhandd", "--config", self.folder / "floorhandd.ini"],
+                              self.folder, notifies=True)
+        self.link = Program("floorhand-link", [self.bin / "floorhand-link", "--config", self.folder / "link.ini"],
+                            self.folder)
+        self.hq = Program("floorhand-hq", self.hq_argv("serve", "--host", "127.0.0.1", "--port", self.broker.port),
+                          self.folder)
+
+    def _write_configs(self):
+        socket = self.folder / "link.sock"
+        (self.folder / "floorhandd.ini").write_text(
+            f"[site]\nid = {SITE}\nbox = {BOX}\ndatabase = {self.site_db}\nlink_socket = {socket}\n"
+            f"address = 127.0.0.1\nport = {self.wanted_port}\n\n"
+            f"[station bench-1]\nname = Bench 1\nscanner = stream:{self.scanner.path}\nscanner_driver = serial\n"
+            f"printer = stream:{self.printer.path}\n")
+        (self.folder / "link.ini").write_text(
+            f"[link]\nsite = {SITE}\nbox = {BOX}\nsocket = {socket}\nhost = 127.0.0.1\nport = {self.broker.port}\n"
+            f"backoff_ms = 50\nbackoff_max_ms = 400\n")
+
+    def hq_argv(self, *arguments):
+        return [self.bin / "floorhand-hq", "--database", self.hq_db, *arguments]
+
+    def hq_run(self, *arguments):
+        return must(self.hq_argv(*arguments))
+
+    # ------------------------------------------------------------ coming and going
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def start(self):
+        self.broker.start()
+        self.hq.start()
+        self.start_daemon()
+        self.link.start()
+        return self
+
+    def start_daemon(self):
+        said = len(self.daemon.log())
+        self.daemon.start()
+        found = wait_until(lambda: re.search(r"http://127\.0\.0\.1:(\d+)/", self.daemon.log()[said:]),
+                           "the daemon says where its page is")
+        self.page_port = int(found[1])
+
+    def power_cut(self):
+        """The daemon is gone between two instructions, and comes back."""
+        self.daemon.kill()
+        self.scanner.unplug()
+        self.start_daemon()
+
+    def close(self):
+        faults = []
+        for program in (self.link, self.daemon, self.hq, self.broker.program):
+            try:
+                program.stop()
+            except RigError as fault:
+                faults.append(str(fault))
+        self.scanner.close()
+        self.printer.close()
+        if faults:
+            raise RigError("\n".join(faults))
+
+    # ------------------------------------------------------------ data in and out
+
+    def add_site(self):
+        self.hq_run("site", "add", SITE, "--box", BOX, "--name", "杭州七号仓 Hangzhou 7")
+
+    def import_master(self):
+        for what, path in sample.write_master(self.folder):
+            self.hq_run("import", what, path, *(["--site", SITE] if what == "locations" else []))
+
+    def import_stock(self):
+        return must([self.bin / "floorhand", "--url", self.page_url, "import", "stock",
+                     sample.write_stock(self.folder / "stock.csv")])
+
+    def release(self, some):
+        self.hq_run("import", "orders", sample.write_orders(self.folder / f"orders-{some[0].number}.csv", some))
+        self.hq_run("release", "--site", SITE)
+
+    @property
+    def page_url(self):
+        return f"http://127.0.0.1:{self.page_port}"
+
+    def hq_rows(self, sql, *values):
+        connection = sqlite3.connect(f"file:{self.hq_db}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+    def site_rows(self, sql, *values):
+        """Only while the daemon is down: it keeps its database to itself."""
+        connection = sqlite3.connect(self.site_db)
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+    def command(self, *arguments):
+        return command([self.bin / arguments[0], *arguments[1:]])
