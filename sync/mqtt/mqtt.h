@@ -26,6 +26,7 @@ struct mqtt_settings {
     } will;
     int receive_maximum;                     /* messages the broker may have in flight towards us; 0 means 8 */
     int64_t backoff_base_ms, backoff_cap_ms; /* full jitter: uniform(0, min(cap, base * 2^n)); 0 means 2 s and 300 s */
+    int64_t answer_ms;                       /* the longest wait for CONNACK; 0 means 10 s */
     struct random_source random;
 };
 
