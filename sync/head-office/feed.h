@@ -1,0 +1,24 @@
+/* The change feed: what head office tells each site, as rows numbered without gaps inside the business transaction.
+ * Does not send: the hub does. */
+#ifndef HEAD_OFFICE_FEED_H
+#define HEAD_OFFICE_FEED_H
+
+#include "sync/head-office/office.h"
+
+#define FEED_LINE_MAX 60000 /* bytes of one line; the site reads at most 64 KiB */
+
+/* A change carries the whole current value of (type, key); the newest rev wins. */
+struct feed_change {
+    const char *type; /* "item.upsert" */
+    const char *key;  /* "item/SKU-1": the CloudEvents subject */
+    int64_t rev;
+    const char *data; /* a JSON object */
+};
+
+/* Appends to one site's feed. -EMSGSIZE when the line would be too long. Inside a transaction. */
+int feed_append(struct office *office, const char *site, const struct feed_change *change);
+
+/* Appends to the feed of every site. */
+int feed_append_all(struct office *office, const struct feed_change *change);
+
+#endif

@@ -1,0 +1,56 @@
+/* What hub.c (the turn) and hub_feed.c (the way down) share. Not for anyone else. */
+#ifndef HEAD_OFFICE_HUB_INTERNAL_H
+#define HEAD_OFFICE_HUB_INTERNAL_H
+
+#include "base/list.h"
+#include "sync/head-office/hub.h"
+#include "sync/wire/control.h"
+
+/* A box while this program runs. It can be forgotten at any time. */
+struct session {
+    char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE];
+
+    /* What the open transaction owes it, once committed. */
+    struct list owed; /* in hub.owed while any of these is set */
+    bool welcome, ack, facked;
+    char nonce[ID_TEXT_SIZE];
+
+    /* The feed in flight: go-back-N. */
+    int64_t sent;                  /* the last change that was sent */
+    int64_t ends[WIRE_WINDOW_MAX]; /* the last change of each segment in flight, oldest first */
+    size_t in_flight;
+    int attempts;   /* without progress */
+    int64_t due_us; /* when to send again; HUB_NEVER */
+    bool ahead;     /* it holds changes this database does not have: sending more would be taken for old ones */
+};
+
+struct hub {
+    struct sql *sql;
+    struct random_source random;
+    struct hub_settings settings;
+    const struct hub_ops *ops;
+    void *user;
+    char gen[ID_TEXT_SIZE];
+    struct list messages; /* struct message, by .link */
+    size_t waiting;
+    struct list owed;          /* struct session, by .owed */
+    struct session **sessions; /* sorted by box */
+    size_t session_count, session_room;
+};
+
+/* The site's row, as committed. */
+struct site_row {
+    bool met; /* the box has spoken: it has an epoch */
+    int64_t epoch, applied, feed_head, feed_acked;
+};
+
+int hub_load_site(struct hub *hub, const char *box, struct site_row *ret);
+
+/* NULL when there is no memory. */
+struct session *hub_session(struct hub *hub, const char *site, const char *box);
+
+void hub_feed_rewind(struct session *session, int64_t acked);
+void hub_feed_progress(struct hub *hub, struct session *session, int64_t acked, int64_t now_us);
+int hub_feed_fill(struct hub *hub, struct session *session, const struct site_row *site, int64_t now_us);
+
+#endif

@@ -1,0 +1,77 @@
+#include "sync/head-office/office.h"
+
+#include <errno.h>
+
+#define APPLICATION_ID 0x46484851 /* "FHHQ" */
+
+extern const struct embedded_file hq_schema[];
+
+static int give_identity(struct sql *sql, const struct random_source *random)
+{
+    char gen[ID_TEXT_SIZE];
+    id_new(random, gen);
+    return sql_run(sql, "INSERT INTO hub (id, gen) VALUES (1, ?1) ON CONFLICT DO NOTHING", sql_text(gen));
+}
+
+int office_open(const char *path, const struct random_source *random, struct sql **ret, struct error *error)
+{
+    static const struct sql_options options = {.busy_ms = 5000, .cache_kib = 16384};
+    CLEANUP(sql_close_p) struct sql *sql = NULL;
+    int result = sql_open(path, &options, &sql, error);
+    if (!result)
+        result = sql_migrate(sql, hq_schema, APPLICATION_ID, error);
+    if (result)
+        return result;
+    result = give_identity(sql, random);
+    if (result)
+        return office_failed(sql, result, error);
+    *ret = sql;
+    sql = NULL;
+    return 0;
+}
+
+int office_gen(struct sql *sql, char out[ID_TEXT_SIZE])
+{
+    struct sql_query *query = sql_select(sql, "SELECT gen FROM hub", SQL_NO_VALUES);
+    bool found = sql_next(query);
+    if (found)
+        sql_copy_text(query, 0, out, ID_TEXT_SIZE);
+    int failed = sql_done(query);
+    return failed ? failed : found ? 0 : -ENOENT;
+}
+
+int office_begin(struct office *office, struct error *error)
+{
+    int result = sql_run(office->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+int office_commit(struct office *office, struct error *error)
+{
+    int result = sql_run(office->sql, "COMMIT", SQL_NO_VALUES);
+    if (!result)
+        return 0;
+    office_failed(office->sql, result, error);
+    office_rollback(office);
+    return result;
+}
+
+void office_rollback(struct office *office)
+{
+    if (sql_in_transaction(office->sql))
+        sql_run(office->sql, "ROLLBACK", SQL_NO_VALUES);
+}
+
+int office_failed(struct sql *sql, int code, struct error *error)
+{
+    switch (code) {
+    case -ENOSPC:
+        return error_set(error, code, "the disk that holds the database is full: free some space and try again");
+    case -EBUSY:
+        return error_set(error, code, "the database is busy with another command: try again");
+    case -EBADMSG:
+        return error_set(error, code, "the database is damaged: keep it aside and restore the last backup");
+    default:
+        return error_set(error, code, "the database refused: %s", sql_message(sql));
+    }
+}

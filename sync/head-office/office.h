@@ -1,0 +1,29 @@
+/* Head office's database, and what every piece of business needs around it: the time and a source of random ids.
+ * Does not know the business itself. */
+#ifndef HEAD_OFFICE_OFFICE_H
+#define HEAD_OFFICE_OFFICE_H
+
+#include "base/id.h"
+#include "base/sql.h"
+
+struct office {
+    struct sql *sql;
+    struct random_source random;
+    int64_t now_us; /* the time of this piece of work */
+};
+
+/* Opens, brings the schema up to date and gives a new database its identity. Commands may run beside the server: a lock
+ * is waited for, 5 s at most. */
+int office_open(const char *path, const struct random_source *random, struct sql **ret, struct error *error);
+
+/* "gen": who this database is. */
+int office_gen(struct sql *sql, char out[ID_TEXT_SIZE]);
+
+int office_begin(struct office *office, struct error *error);
+int office_commit(struct office *office, struct error *error);
+void office_rollback(struct office *office); /* harmless outside a transaction */
+
+/* The sentence for a database that failed; returns code. */
+int office_failed(struct sql *sql, int code, struct error *error);
+
+#endif

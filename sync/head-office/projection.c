@@ -1,0 +1,310 @@
+#include "sync/head-office/projection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define QUANTITY_MAX 1000000000
+
+/* The order's way, as the events of its site tell it. An event that is not named for the present state leaves it. */
+static const struct transition {
+    const char *event, *from, *to;
+} transitions[] = {
+    {"order.received", "released", "received"},
+    {"order.allocated", "released received short parked", "allocated"},
+    {"order.parked", "released received allocated picking short", "parked"},
+    {"pick.line", "released received allocated parked", "picking"},
+    {"pick.line undone", "picked", "picking"},
+    {"pick.short", "released received allocated picking parked", "short"},
+    {"pick.staged", "released received allocated picking short", "picked"},
+    {"parcel.packed", "picking picked short", "packed"},
+    {"label.printed", "packed", "labelled"},
+    {"parcel.shipped", "packed labelled", "shipped"},
+    {"order.cancel_accepted", "released received allocated picking short parked picked packed labelled", "cancelled"},
+};
+
+struct work {
+    struct sql *sql;
+    const char *site;
+    const json_t *data;
+    struct error *why;
+    const char *order; /* NULL: the event is about none */
+    int sign;          /* -1: it is being undone */
+    bool stays;        /* the order's state does not move */
+};
+
+/* ---------------------------------------------------------------- members */
+
+static int get_text(struct work *work, const char *name, const char **ret)
+{
+    const char *text = json_string_value(json_object_get(work->data, name));
+    if (!text || !*text)
+        return error_set(work->why, -EINVAL, "\"%s\" is missing or is no text", name);
+    *ret = text;
+    return 0;
+}
+
+static int get_number(struct work *work, const char *name, int64_t min, int64_t *ret)
+{
+    const json_t *value = json_object_get(work->data, name);
+    if (!json_is_integer(value) || json_integer_value(value) < min || json_integer_value(value) > QUANTITY_MAX)
+        return error_set(work->why, -EINVAL, "\"%s\" is missing or is no number from %lld to %d", name, (long long)min,
+                         QUANTITY_MAX);
+    *ret = json_integer_value(value);
+    return 0;
+}
+
+static int changed_one(struct work *work, int result, const char *what)
+{
+    if (result)
+        return result;
+    return sql_changes(work->sql) == 1 ? 0 : error_set(work->why, -EINVAL, "there is no such %s", what);
+}
+
+/* ---------------------------------------------------------------- what each event does */
+
+static int add_stock(struct work *work, int64_t delta)
+{
+    const char *location, *sku;
+    int result = get_text(work, "location", &location);
+    if (!result)
+        result = get_text(work, "sku", &sku);
+    if (result)
+        return result;
+    return sql_run(work->sql,
+                   "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
+                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
+                   sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+}
+
+static int stock_imported(struct work *work)
+{
+    int64_t delta;
+    int result = get_number(work, "delta", -QUANTITY_MAX, &delta);
+    return result ? result : add_stock(work, delta);
+}
+
+static int pick_damaged(struct work *work)
+{
+    int64_t quantity;
+    int result = get_number(work, "quantity", 1, &quantity);
+    return result ? result : add_stock(work, -quantity);
+}
+
+static int pick_line(struct work *work)
+{
+    int64_t line, quantity;
+    int result = get_number(work, "line", 1, &line);
+    if (!result)
+        result = get_number(work, "quantity", 1, &quantity);
+    if (result)
+        return result;
+    result = sql_run(work->sql,
+                     "UPDATE order_line SET picked = picked + ?3, missing = min(missing, quantity - picked - ?3)"
+                     " WHERE number = ?1 AND line = ?2",
+                     sql_text(work->order), sql_int(line), sql_int(work->sign * quantity));
+    result = changed_one(work, result, "order line");
+    return result ? result : add_stock(work, -quantity);
+}
+
+/* What is missing now: a line may be short at one location, and then again at the next. */
+static int pick_short(struct work *work)
+{
+    int64_t line, missing;
+    int result = get_number(work, "line", 1, &line);
+    if (!result)
+        result = get_number(work, "missing", 0, &missing);
+    if (result)
+        return result;
+    result = sql_run(work->sql,
+                     "UPDATE order_line SET missing = min(?3, quantity - picked) WHERE number = ?1 AND line = ?2",
+                     sql_text(work->order), sql_int(line), sql_int(work->sign > 0 ? missing : 0));
+    return changed_one(work, result, "order line");
+}
+
+static int parcel_packed(struct work *work)
+{
+    const char *parcel, *box;
+    int result = get_text(work, "parcel", &parcel);
+    if (!result)
+        result = get_text(work, "box", &box);
+    if (!result)
+        result = sql_run(work->sql,
+                         "INSERT INTO parcel (number, parcel, box) VALUES (?1, ?2, ?3)"
+                         " ON CONFLICT (number, parcel) DO UPDATE SET box = excluded.box",
+                         sql_text(work->order), sql_text(parcel), sql_text(box));
+    return result ? result
+                  : sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
+}
+
+static int label_printed(struct work *work)
+{
+    const char *parcel, *waybill;
+    int64_t copy;
+    int result = get_text(work, "parcel", &parcel);
+    if (!result)
+        result = get_text(work, "waybill", &waybill);
+    if (!result)
+        result = get_number(work, "copy", 1, &copy);
+    if (result)
+        return result;
+    result = sql_run(work->sql,
+                     "UPDATE parcel SET waybill = ?3, labels = max(labels, ?4) WHERE number = ?1 AND parcel = ?2",
+                     sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_int(copy));
+    return changed_one(work, result, "parcel");
+}
+
+/* The order is shipped when its last parcel is. */
+static int parcel_shipped(struct work *work)
+{
+    const char *parcel, *waybill, *manifest, *carrier;
+    int result = get_text(work, "parcel", &parcel);
+    if (!result)
+        result = get_text(work, "waybill", &waybill);
+    if (!result)
+        result = get_text(work, "manifest", &manifest);
+    if (!result)
+        result = get_text(work, "carrier", &carrier);
+    if (result)
+        return result;
+    result = sql_run(work->sql,
+                     "UPDATE parcel SET waybill = ?3, manifest = ?4, carrier = ?5 WHERE number = ?1 AND parcel = ?2",
+                     sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_text(manifest), sql_text(carrier));
+    result = changed_one(work, result, "parcel");
+    int64_t left = 0;
+    if (!result)
+        result = sql_number(work->sql, &left, "SELECT count(*) FROM parcel WHERE number = ?1 AND manifest IS NULL",
+                            sql_text(work->order));
+    if (result)
+        return result;
+    work->stays = left > 0;
+    return left > 0 ? 0
+                    : sql_run(work->sql, "UPDATE order_line SET shipped = packed WHERE number = ?1",
+                              sql_text(work->order));
+}
+
+static int order_parked(struct work *work)
+{
+    const char *reason;
+    int result = get_text(work, "reason", &reason);
+    return result ? result
+                  : sql_run(work->sql, "UPDATE orders SET reason = ?2 WHERE number = ?1", sql_text(work->order),
+                            sql_text(reason));
+}
+
+static int cancel_accepted(struct work *work)
+{
+    return sql_run(work->sql, "UPDATE orders SET cancelling = 0 WHERE number = ?1", sql_text(work->order));
+}
+
+static int cancel_rejected(struct work *work)
+{
+    const char *stage;
+    int result = get_text(work, "stage", &stage);
+    return result ? result
+                  : sql_run(work->sql, "UPDATE orders SET cancelling = 0, reason = 'not cancelled: already ' || ?2"
+                                       " WHERE number = ?1",
+                            sql_text(work->order), sql_text(stage));
+}
+
+static int nothing_more(struct work *work)
+{
+    (void)work;
+    return 0;
+}
+
+static const struct meaning {
+    const char *event;
+    int (*apply)(struct work *work);
+    bool of_order, undoable;
+} meanings[] = {
+    {"order.received", nothing_more, .of_order = true},
+    {"order.allocated", nothing_more, .of_order = true},
+    {"order.parked", order_parked, .of_order = true},
+    {"order.cancel_accepted", cancel_accepted, .of_order = true},
+    {"order.cancel_rejected", cancel_rejected, .of_order = true},
+    {"pick.line", pick_line, .of_order = true, .undoable = true},
+    {"pick.short", pick_short, .of_order = true, .undoable = true},
+    {"pick.damaged", pick_damaged, .of_order = true, .undoable = true},
+    {"pick.staged", nothing_more, .of_order = true},
+    {"parcel.packed", parcel_packed, .of_order = true},
+    {"label.printed", label_printed, .of_order = true},
+    {"parcel.shipped", parcel_shipped, .of_order = true},
+    {"stock.imported", stock_imported, .undoable = true},
+};
+
+/* ---------------------------------------------------------------- applying */
+
+static const struct meaning *find_meaning(const char *event)
+{
+    for (size_t i = 0; event && i < COUNT(meanings); i++)
+        if (strcmp(meanings[i].event, event) == 0)
+            return &meanings[i];
+    return NULL;
+}
+
+/* The order exists and is this site's. */
+static int find_order(struct work *work)
+{
+    int result = get_text(work, "order", &work->order);
+    if (result)
+        return result;
+    int64_t ours = 0;
+    result = sql_number(work->sql, &ours, "SELECT site IS ?2 FROM orders WHERE number = ?1", sql_text(work->order),
+                        sql_text(work->site));
+    if (result == -ENOENT)
+        return error_set(work->why, -EINVAL, "there is no order \"%s\"", work->order);
+    return result || ours ? result
+                          : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
+}
+
+static int advance(struct work *work, const char *event)
+{
+    for (size_t i = 0; i < COUNT(transitions); i++) {
+        const struct transition *transition = &transitions[i];
+        if (strcmp(transition->event, event) != 0)
+            continue;
+        int result = sql_run(work->sql,
+                             "UPDATE orders SET state = ?2 WHERE number = ?1"
+                             " AND instr(' ' || ?3 || ' ', ' ' || state || ' ')",
+                             sql_text(work->order), sql_text(transition->to), sql_text(transition->from));
+        if (result)
+            return result;
+    }
+    return 0;
+}
+
+static int apply(struct work *work, const struct meaning *meaning)
+{
+    int result = meaning->of_order ? find_order(work) : 0;
+    if (!result)
+        result = meaning->apply(work);
+    if (result || !work->order || work->stays)
+        return result;
+    char event[48];
+    snprintf(event, sizeof(event), "%s%s", meaning->event, work->sign < 0 ? " undone" : "");
+    return advance(work, event);
+}
+
+int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why)
+{
+    bool undone = strcmp(event->type, "scan.undone") == 0;
+    const char *type = undone ? json_string_value(json_object_get(event->data, "undid")) : event->type;
+    const struct meaning *meaning = find_meaning(type);
+    if (!meaning || (undone && !meaning->undoable))
+        return 0;
+    struct work work = {.sql = sql, .site = site, .data = event->data, .why = why, .sign = undone ? -1 : 1};
+    int result = sql_run(sql, "SAVEPOINT event", SQL_NO_VALUES);
+    if (result)
+        return result;
+    result = apply(&work, meaning);
+    if (result == -EPERM || result == -EEXIST)
+        result = error_set(why, -EINVAL, "its figures contradict what is known of the order");
+    if (result == -EINVAL) {
+        int failed = sql_run(sql, "ROLLBACK TO event", SQL_NO_VALUES);
+        if (failed)
+            return failed;
+    }
+    int failed = sql_run(sql, "RELEASE event", SQL_NO_VALUES);
+    return result ? result : failed;
+}

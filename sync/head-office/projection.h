@@ -1,0 +1,13 @@
+/* What the events of the sites mean to head office: how far each order is, what each location holds.
+ * Does not store the events and does not refuse any: the hub has stored them already. */
+#ifndef HEAD_OFFICE_PROJECTION_H
+#define HEAD_OFFICE_PROJECTION_H
+
+#include "base/sql.h"
+#include "sync/wire/line.h"
+
+/* 0 also for types that mean nothing here. -EINVAL with a sentence when the event cannot be interpreted: nothing was
+ * changed then. Any other error is the database's. Inside a transaction. */
+int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why);
+
+#endif
