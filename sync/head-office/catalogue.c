@@ -70,9 +70,7 @@ static int send(struct office *office, const char *site, const char *kind, const
     snprintf(type, sizeof(type), "%s.upsert", kind);
     snprintf(key, sizeof(key), "%s/%s", kind, code);
     struct feed_change change = {.type = type, .key = key, .rev = rev, .data = buf_text(data)};
-    int result = data->failed ? -ENOMEM
-                 : site       ? feed_append(office, site, &change)
-                              : feed_append_all(office, &change);
+    int result = data->failed ? -ENOMEM : site ? feed_append(office, site, &change) : feed_append_all(office, &change);
     buf_done(data);
     return result;
 }
@@ -262,8 +260,8 @@ int catalogue_put_worker(struct office *office, const char *site, const void *ro
 
 static int send_items(struct office *office, const char *site)
 {
-    struct sql_query *rows = sql_select(office->sql, "SELECT sku, name, weight_g, rev FROM item ORDER BY sku",
-                                        SQL_NO_VALUES);
+    struct sql_query *rows =
+        sql_select(office->sql, "SELECT sku, name, weight_g, rev FROM item ORDER BY sku", SQL_NO_VALUES);
     int result = 0;
     while (!result && sql_next(rows)) {
         struct item item = {.weight_g = sql_get_int(rows, 2)};
@@ -277,9 +275,8 @@ static int send_items(struct office *office, const char *site)
 
 static int send_barcodes(struct office *office, const char *site)
 {
-    struct sql_query *rows = sql_select(office->sql,
-                                        "SELECT code, kind, sku, factor, weight_g, name, rev FROM barcode ORDER BY code",
-                                        SQL_NO_VALUES);
+    struct sql_query *rows = sql_select(
+        office->sql, "SELECT code, kind, sku, factor, weight_g, name, rev FROM barcode ORDER BY code", SQL_NO_VALUES);
     int result = 0;
     while (!result && sql_next(rows)) {
         struct barcode barcode = {.factor = sql_get_int(rows, 3), .weight_g = sql_get_int(rows, 4)};
@@ -295,9 +292,8 @@ static int send_barcodes(struct office *office, const char *site)
 
 static int send_workers(struct office *office, const char *site)
 {
-    struct sql_query *rows = sql_select(office->sql,
-                                        "SELECT worker, name, badge, role, active, rev FROM worker ORDER BY worker",
-                                        SQL_NO_VALUES);
+    struct sql_query *rows = sql_select(
+        office->sql, "SELECT worker, name, badge, role, active, rev FROM worker ORDER BY worker", SQL_NO_VALUES);
     int result = 0;
     while (!result && sql_next(rows)) {
         struct worker worker = {0};

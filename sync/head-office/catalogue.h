@@ -17,10 +17,10 @@ struct item {
 
 struct barcode {
     char code[CATALOGUE_CODE_SIZE];
-    char kind[8];                  /* item, tote, box */
-    char sku[CATALOGUE_CODE_SIZE]; /* item only */
-    int64_t factor;                /* item only; 0 stands for 1 */
-    int64_t weight_g;              /* box only */
+    char kind[8];                   /* item, tote, box */
+    char sku[CATALOGUE_CODE_SIZE];  /* item only */
+    int64_t factor;                 /* item only; 0 stands for 1 */
+    int64_t weight_g;               /* box only */
     char name[CATALOGUE_NAME_SIZE]; /* box only */
 };
 

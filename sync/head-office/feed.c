@@ -31,9 +31,9 @@ static void write_line(struct buf *line, struct office *office, const struct fee
 int feed_append(struct office *office, const char *site, const struct feed_change *change)
 {
     int64_t seq;
-    int result = sql_number(office->sql, &seq,
-                            "UPDATE site SET feed_head = feed_head + 1 WHERE id = ?1 RETURNING feed_head",
-                            sql_text(site));
+    int result =
+        sql_number(office->sql, &seq, "UPDATE site SET feed_head = feed_head + 1 WHERE id = ?1 RETURNING feed_head",
+                   sql_text(site));
     if (result)
         return result;
     CLEANUP_BUF struct buf line = {.max = FEED_LINE_MAX};

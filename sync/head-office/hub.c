@@ -41,7 +41,8 @@ int hub_new(struct sql *sql, const struct random_source *random, const struct hu
 static void forget_messages(struct hub *hub)
 {
     struct message *message;
-    LIST_EACH (message, &hub->messages, struct message, link) {
+    LIST_EACH(message, &hub->messages, struct message, link)
+    {
         list_remove(&message->link);
         free(message);
     }
@@ -51,7 +52,8 @@ static void forget_messages(struct hub *hub)
 static void forget_debts(struct hub *hub)
 {
     struct session *session;
-    LIST_EACH (session, &hub->owed, struct session, owed) {
+    LIST_EACH(session, &hub->owed, struct session, owed)
+    {
         list_remove(&session->owed);
         session->welcome = session->ack = session->facked = false;
     }
@@ -118,8 +120,8 @@ static void owe(struct hub *hub, struct session *session)
 
 int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
 {
-    struct sql_query *row = sql_select(
-        hub->sql, "SELECT epoch, applied, feed_head, feed_acked FROM site WHERE box = ?1", sql_text(box));
+    struct sql_query *row =
+        sql_select(hub->sql, "SELECT epoch, applied, feed_head, feed_acked FROM site WHERE box = ?1", sql_text(box));
     bool found = sql_next(row);
     if (found)
         *ret = (struct site_row){!sql_get_null(row, 0), sql_get_int(row, 0), sql_get_int(row, 1), sql_get_int(row, 2),
@@ -162,13 +164,14 @@ static int refuse(struct intake *intake, const char *sentence, int64_t seq)
 static int compare(struct intake *intake, const struct wire_line *line)
 {
     int64_t same;
-    int result = sql_number(intake->hub->sql, &same,
-                            "SELECT line = ?4 FROM event WHERE site = ?1 AND epoch = ?2 AND seq = ?3",
-                            sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq),
-                            sql_text_n(line->text, line->length));
+    int result =
+        sql_number(intake->hub->sql, &same, "SELECT line = ?4 FROM event WHERE site = ?1 AND epoch = ?2 AND seq = ?3",
+                   sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq),
+                   sql_text_n(line->text, line->length));
     if (result == -ENOENT || (!result && !same))
-        return refuse(intake, "the box sent another event under a number that is taken: it was restored from a copy or"
-                              " there are two of it; stop it and call support",
+        return refuse(intake,
+                      "the box sent another event under a number that is taken: it was restored from a copy or"
+                      " there are two of it; stop it and call support",
                       line->seq);
     return result;
 }
@@ -261,8 +264,9 @@ static int take_hello(struct hub *hub, struct session *session, const struct wir
                          session->site);
     session->ahead = hello->feed_seq > site.feed_head;
     if (session->ahead)
-        error_set(why, 0, "the box has changes that this database lost: it gets no more of them until head office's"
-                          " database is repaired");
+        error_set(why, 0,
+                  "the box has changes that this database lost: it gets no more of them until head office's"
+                  " database is repaired");
     else if (site.met && hello->epoch == site.epoch && hello->last_seq < site.applied)
         error_set(why, 0, "the box lost events that head office has: it was restored from an older copy");
     owe(hub, session);
@@ -371,7 +375,8 @@ int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
 {
     int result = sql_run(hub->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
     struct message *message;
-    LIST_EACH (message, &hub->messages, struct message, link) {
+    LIST_EACH(message, &hub->messages, struct message, link)
+    {
         if (result)
             break;
         result = take_message(hub, message, now_us);
@@ -431,9 +436,9 @@ int hub_commit(struct hub *hub, int64_t now_us, struct error *error)
 {
     int result = sql_run(hub->sql, "COMMIT", SQL_NO_VALUES);
     struct session *session;
-    LIST_EACH (session, &hub->owed, struct session, owed)
-        if (!result)
-            result = pay(hub, session, now_us);
+    LIST_EACH(session, &hub->owed, struct session, owed)
+    if (!result)
+        result = pay(hub, session, now_us);
     if (result)
         office_failed(hub->sql, result, error);
     if (result && sql_in_transaction(hub->sql))

@@ -13,11 +13,11 @@
 #define HUB_NEVER          INT64_MAX
 
 struct hub_settings {
-    int64_t window;           /* segments unacknowledged at once, in both directions; 1 to 64 */
-    int64_t segment_max;      /* lines of a segment, in both directions; 1 to 200 */
-    int64_t linger_ms;        /* how long a site waits for more events before it sends */
-    int64_t resend_ms;        /* first wait for the acknowledgement of changes; doubles without one */
-    int64_t resend_cap_ms;    /* and its longest */
+    int64_t window;        /* segments unacknowledged at once, in both directions; 1 to 64 */
+    int64_t segment_max;   /* lines of a segment, in both directions; 1 to 200 */
+    int64_t linger_ms;     /* how long a site waits for more events before it sends */
+    int64_t resend_ms;     /* first wait for the acknowledgement of changes; doubles without one */
+    int64_t resend_cap_ms; /* and its longest */
 };
 
 struct hub_ops {
@@ -37,7 +37,8 @@ int hub_new(struct sql *sql, const struct random_source *random, const struct hu
 /* Rolls an open transaction back. Returns NULL; accepts NULL. */
 struct hub *hub_free(struct hub *hub);
 
-/* Keeps a copy of a message until the next turn. -ENOBUFS: take a turn first. -EMSGSIZE, -EPROTO: not for head office. */
+/* Keeps a copy of a message until the next turn. -ENOBUFS: take a turn first. -EMSGSIZE, -EPROTO: not for head office.
+ */
 int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, const void *bytes, size_t length);
 size_t hub_waiting(const struct hub *hub);
 
@@ -51,7 +52,8 @@ int hub_turn(struct hub *hub, int64_t now_us, struct error *error);
 /* Sends what the feeds hold and the windows allow: at the start, and when another connection has committed. */
 int hub_send_changes(struct hub *hub, int64_t now_us, struct error *error);
 
-/* Sends again what was not acknowledged in time. Call it when hub_due_us() has come; HUB_NEVER: nothing is in flight. */
+/* Sends again what was not acknowledged in time. Call it when hub_due_us() has come; HUB_NEVER: nothing is in flight.
+ */
 int hub_resend(struct hub *hub, int64_t now_us, struct error *error);
 int64_t hub_due_us(const struct hub *hub);
 

@@ -2,6 +2,7 @@
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/office.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- one site's window */

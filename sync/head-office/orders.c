@@ -44,7 +44,8 @@ static int stage_order(struct office *office, const struct order_row *row, int64
     if (result)
         return office_failed(office->sql, result, error);
     return error_set(error, -EINVAL,
-                     "order \"%s\" says otherwise in line %" PRId64 ": platform, carrier, waybill, priority and receiver"
+                     "order \"%s\" says otherwise in line %" PRId64
+                     ": platform, carrier, waybill, priority and receiver"
                      " must be the same in all its rows",
                      row->order, other);
 }

@@ -116,9 +116,9 @@ static int pick_short(struct work *work)
         result = get_number(work, "missing", 0, &missing);
     if (result)
         return result;
-    result = sql_run(work->sql,
-                     "UPDATE order_line SET missing = min(?3, quantity - picked) WHERE number = ?1 AND line = ?2",
-                     sql_text(work->order), sql_int(line), sql_int(work->sign > 0 ? missing : 0));
+    result =
+        sql_run(work->sql, "UPDATE order_line SET missing = min(?3, quantity - picked) WHERE number = ?1 AND line = ?2",
+                sql_text(work->order), sql_int(line), sql_int(work->sign > 0 ? missing : 0));
     return changed_one(work, result, "order line");
 }
 
@@ -133,8 +133,9 @@ static int parcel_packed(struct work *work)
                          "INSERT INTO parcel (number, parcel, box) VALUES (?1, ?2, ?3)"
                          " ON CONFLICT (number, parcel) DO UPDATE SET box = excluded.box",
                          sql_text(work->order), sql_text(parcel), sql_text(box));
-    return result ? result
-                  : sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
+    return result
+               ? result
+               : sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
 }
 
 static int label_printed(struct work *work)
@@ -148,9 +149,9 @@ static int label_printed(struct work *work)
         result = get_number(work, "copy", 1, &copy);
     if (result)
         return result;
-    result = sql_run(work->sql,
-                     "UPDATE parcel SET waybill = ?3, labels = max(labels, ?4) WHERE number = ?1 AND parcel = ?2",
-                     sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_int(copy));
+    result =
+        sql_run(work->sql, "UPDATE parcel SET waybill = ?3, labels = max(labels, ?4) WHERE number = ?1 AND parcel = ?2",
+                sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_int(copy));
     return changed_one(work, result, "parcel");
 }
 
@@ -178,9 +179,9 @@ static int parcel_shipped(struct work *work)
     if (result)
         return result;
     work->stays = left > 0;
-    return left > 0 ? 0
-                    : sql_run(work->sql, "UPDATE order_line SET shipped = packed WHERE number = ?1",
-                              sql_text(work->order));
+    return left > 0
+               ? 0
+               : sql_run(work->sql, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
 }
 
 static int order_parked(struct work *work)
@@ -202,8 +203,9 @@ static int cancel_rejected(struct work *work)
     const char *stage;
     int result = get_text(work, "stage", &stage);
     return result ? result
-                  : sql_run(work->sql, "UPDATE orders SET cancelling = 0, reason = 'not cancelled: already ' || ?2"
-                                       " WHERE number = ?1",
+                  : sql_run(work->sql,
+                            "UPDATE orders SET cancelling = 0, reason = 'not cancelled: already ' || ?2"
+                            " WHERE number = ?1",
                             sql_text(work->order), sql_text(stage));
 }
 
@@ -254,8 +256,7 @@ static int find_order(struct work *work)
                         sql_text(work->site));
     if (result == -ENOENT)
         return error_set(work->why, -EINVAL, "there is no order \"%s\"", work->order);
-    return result || ours ? result
-                          : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
+    return result || ours ? result : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
 }
 
 static int advance(struct work *work, const char *event)

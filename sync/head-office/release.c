@@ -70,8 +70,8 @@ static int release_one(struct office *office, const char *site, struct sql_query
 
 static int check_waiting(struct office *office, const char *number, struct error *error)
 {
-    struct sql_query *order = sql_select(office->sql, "SELECT state, site FROM orders WHERE number = ?1",
-                                         sql_text(number));
+    struct sql_query *order =
+        sql_select(office->sql, "SELECT state, site FROM orders WHERE number = ?1", sql_text(number));
     int result = 0;
     if (!sql_next(order))
         result = error_set(error, -ENOENT, "there is no order \"%s\"", number);
@@ -82,8 +82,7 @@ static int check_waiting(struct office *office, const char *number, struct error
     return failed ? office_failed(office->sql, failed, error) : result;
 }
 
-int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count,
-                   struct error *error)
+int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count, struct error *error)
 {
     int result = number ? check_waiting(office, number, error) : 0;
     if (result)
@@ -109,8 +108,7 @@ int orders_release(struct office *office, const char *site, const char *number, 
 
 static int cancel_waiting(struct office *office, const char *number, const char *reason)
 {
-    return sql_run(office->sql,
-                   "UPDATE orders SET state = 'cancelled', reason = ?2, rev = rev + 1 WHERE number = ?1",
+    return sql_run(office->sql, "UPDATE orders SET state = 'cancelled', reason = ?2, rev = rev + 1 WHERE number = ?1",
                    sql_text(number), sql_text(reason));
 }
 
@@ -136,8 +134,8 @@ int orders_cancel(struct office *office, const char *number, const char *reason,
 {
     char state[16] = "", site[WIRE_NAME_SIZE] = "";
     bool asked = false;
-    struct sql_query *order = sql_select(office->sql, "SELECT state, site, cancelling FROM orders WHERE number = ?1",
-                                         sql_text(number));
+    struct sql_query *order =
+        sql_select(office->sql, "SELECT state, site, cancelling FROM orders WHERE number = ?1", sql_text(number));
     if (sql_next(order)) {
         sql_copy_text(order, 0, state, sizeof(state));
         sql_copy_text(order, 1, site, sizeof(site));

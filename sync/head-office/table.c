@@ -171,8 +171,8 @@ static void take_cell(struct reading *reading, const char *text, size_t length)
     struct error why = {0};
     if (length == 0 && column->fallback)
         return;
-    reading->result = length > CELL_MAX ? error_set(&why, -ERANGE, "longer than %d bytes", CELL_MAX)
-                                        : check_cell(column, text, &why);
+    reading->result =
+        length > CELL_MAX ? error_set(&why, -ERANGE, "longer than %d bytes", CELL_MAX) : check_cell(column, text, &why);
     if (!reading->result && option_set(column, reading->table->row, column->name, text, &why))
         reading->result = -EINVAL;
     if (reading->result)
@@ -233,8 +233,9 @@ static void on_row(int terminator, void *user)
 
 static int parse_error(struct reading *reading)
 {
-    return error_set(reading->error, -EINVAL, "%s, line %" PRId64 ": a quotation mark is not closed or stands inside a cell",
-                     reading->path, reading->line);
+    return error_set(reading->error, -EINVAL,
+                     "%s, line %" PRId64 ": a quotation mark is not closed or stands inside a cell", reading->path,
+                     reading->line);
 }
 
 int table_read(const struct table *table, const char *path, const char *text, size_t length, int64_t *ret_rows,

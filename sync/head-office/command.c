@@ -1,0 +1,120 @@
+#include "sync/head-office/command.h"
+
+#include "sync/head-office/orders.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT(member)   OPTION_TEXT_AT(struct command_options, member)
+#define NUMBER(member) OPTION_NUMBER_AT(struct command_options, member)
+
+static const struct option_def plain_options[] = {COMMAND_DATABASE, {0}};
+static const struct option_def site_options[] = {COMMAND_DATABASE, COMMAND_SITE, {0}};
+
+static const struct option_def serve_options[] = {
+    COMMAND_DATABASE,
+    {"host", TEXT(host), .fallback = "127.0.0.1", .help = "the MQTT broker"},
+    {"port", NUMBER(port), .fallback = "1883", .min = 1, .max = 65535, .help = "its port"},
+    {"ca", TEXT(ca_file), .help = "file of the authority that signed the broker's certificate; turns TLS on"},
+    {"username", TEXT(username), .help = "name at the broker"},
+    {"password-file", TEXT(password_file), .help = "file whose first line is the password at the broker"},
+    {"client-id", TEXT(client_id), .fallback = "floorhand-hq", .help = "MQTT client identifier"},
+    {"window", NUMBER(hub.window), .fallback = "4", .min = 1, .max = 64, .help = "segments unacknowledged at once"},
+    {"segment-max", NUMBER(hub.segment_max), .fallback = "200", .min = 1, .max = 200, .help = "lines of a segment"},
+    {"linger-ms", NUMBER(hub.linger_ms), .fallback = "50", .min = 0, .max = 60000,
+     .help = "how long sites gather events before they send"},
+    {"resend-ms", NUMBER(hub.resend_ms), .fallback = "5000", .min = 10, .max = 600000,
+     .help = "first wait before changes are sent again"},
+    {"resend-cap-ms", NUMBER(hub.resend_cap_ms), .fallback = "300000", .min = 10, .max = 3600000,
+     .help = "longest wait before changes are sent again"},
+    {0},
+};
+
+static const struct option_def site_add_options[] = {
+    COMMAND_DATABASE,
+    {"box", TEXT(box), .help = "the name of the site's box"},
+    {"name", TEXT(name), .help = "the site's name for people"},
+    {0},
+};
+
+static const struct option_def release_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"order", TEXT(order), .help = "this order"},
+    {"all", OPTION_FLAG_AT(struct command_options, all), .help = "every order that waits"},
+    {0},
+};
+
+static const struct option_def cancel_options[] = {
+    COMMAND_DATABASE,
+    {"order", TEXT(order), .help = "this order"},
+    {"reason", TEXT(reason), .fallback = "cancelled at head office", .help = "why, for the people at the site"},
+    {0},
+};
+
+static const struct option_def orders_options[] = {
+    COMMAND_DATABASE,
+    {"state", OPTION_CHOICE_AT(struct command_options, state), .choices = ORDERS_STATES, .help = "only these"},
+    {0},
+};
+
+static const struct option_def events_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"after", NUMBER(after), .fallback = "0", .min = 0, .max = INT64_MAX, .help = "only events with a higher number"},
+    {"type", TEXT(type), .help = "only these, for example pick.line"},
+    {0},
+};
+
+const struct command commands[] = {
+    {"serve", "", 0, "talk to the sites over MQTT, until stopped", serve_options, command_serve},
+    {"site add", "ID", 1, "register a site and the box it has", site_add_options, command_site_add},
+    {"site list", "", 0, "the sites, and how far each of them is", plain_options, command_sites},
+    {"sites", "", 0, "the same", plain_options, command_sites},
+    {"import", "items|barcodes|locations|workers|orders FILE.csv", 2, "take a file in, all of it or nothing",
+     site_options, command_import},
+    {"release", "", 0, "hand orders to a site", release_options, command_release},
+    {"cancel", "", 0, "cancel an order, or ask the site to", cancel_options, command_cancel},
+    {"orders", "", 0, "the orders", orders_options, command_orders},
+    {"order", "NUMBER", 1, "one order with its lines and parcels", plain_options, command_order},
+    {"events", "", 0, "what the sites reported, as they wrote it", events_options, command_events},
+    {"parked", "", 0, "events that could not be interpreted, and why", site_options, command_parked},
+    {"stock", "", 0, "what lies at each location", site_options, command_stock},
+    {"status", "", 0, "head office as a whole", plain_options, command_status},
+    {0},
+};
+
+static int check_site(struct call *call, struct error *error)
+{
+    int64_t found;
+    int result = sql_number(call->office.sql, &found, "SELECT 1 FROM site WHERE id = ?1", sql_text(call->options.site));
+    if (result == -ENOENT)
+        return error_set(error, result, "there is no site \"%s\": \"floorhand-hq site list\" names them",
+                         call->options.site);
+    return result ? office_failed(call->office.sql, result, error) : 0;
+}
+
+int command_choose_site(struct call *call, struct error *error)
+{
+    if (*call->options.site)
+        return check_site(call, error);
+    struct sql_query *site = sql_select(call->office.sql, "SELECT id FROM site LIMIT 2", SQL_NO_VALUES);
+    size_t count = 0;
+    for (; sql_next(site); count++)
+        sql_copy_text(site, 0, call->options.site, sizeof(call->options.site));
+    int failed = sql_done(site);
+    if (failed)
+        return office_failed(call->office.sql, failed, error);
+    if (count == 0)
+        return error_set(error, -ENOENT, "there is no site yet: add one with \"floorhand-hq site add ID --box BOX\"");
+    if (count > 1)
+        return error_set(error, COMMAND_USAGE, "there are several sites: say which with --site");
+    return 0;
+}
+
+void command_print(struct buf *json)
+{
+    puts(buf_text(json));
+    buf_clear(json);
+}

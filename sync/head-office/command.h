@@ -1,0 +1,75 @@
+/* The commands of floorhand-hq: their table, and what each is called with. Does not parse the command line: main does.
+ */
+#ifndef HEAD_OFFICE_COMMAND_H
+#define HEAD_OFFICE_COMMAND_H
+
+#include "base/buf.h"
+#include "base/option.h"
+#include "sync/head-office/hub.h"
+#include "sync/head-office/office.h"
+
+#define COMMAND_ARGUMENTS_MAX 2
+
+struct command_options {
+    char database[256];
+    char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
+    char order[65], reason[129], state[16], type[65];
+    bool all;
+    int64_t after;
+    /* serve */
+    char host[129], username[65], password_file[256], ca_file[256], client_id[65];
+    int64_t port;
+    struct hub_settings hub;
+};
+
+struct call {
+    const struct command *command;
+    struct command_options options; /* text that was not given is "" */
+    const char *arguments[COMMAND_ARGUMENTS_MAX];
+    struct office office; /* open, and the time of the call */
+};
+
+struct command {
+    const char *name;      /* "site add": one or two words; NULL ends the table */
+    const char *arguments; /* "KIND FILE.csv" */
+    size_t argument_count; /* exactly */
+    const char *help;      /* one sentence */
+    const struct option_def *options;
+    int (*run)(struct call *call, struct error *error); /* -errno with a sentence */
+};
+
+extern const struct command commands[];
+
+/* What is a wrong call rather than a failure: exit status 2. */
+#define COMMAND_USAGE (-EDESTADDRREQ)
+
+#define COMMAND_DATABASE                                                                                               \
+    {                                                                                                                  \
+        "database", OPTION_TEXT_AT(struct command_options, database), .fallback = "/var/lib/floorhand-hq/hq.db",       \
+                                                                      .help = "head office's database file"            \
+    }
+#define COMMAND_SITE                                                                                                   \
+    {                                                                                                                  \
+        "site", OPTION_TEXT_AT(struct command_options, site), .help = "the site's name"                                \
+    }
+
+/* The site that --site names, or the only one there is. */
+int command_choose_site(struct call *call, struct error *error);
+
+/* One line of JSON on standard output; the buf is emptied. */
+void command_print(struct buf *json);
+
+int command_serve(struct call *call, struct error *error);
+int command_site_add(struct call *call, struct error *error);
+int command_sites(struct call *call, struct error *error);
+int command_import(struct call *call, struct error *error);
+int command_release(struct call *call, struct error *error);
+int command_cancel(struct call *call, struct error *error);
+int command_orders(struct call *call, struct error *error);
+int command_order(struct call *call, struct error *error);
+int command_events(struct call *call, struct error *error);
+int command_parked(struct call *call, struct error *error);
+int command_stock(struct call *call, struct error *error);
+int command_status(struct call *call, struct error *error);
+
+#endif

@@ -1,0 +1,127 @@
+/* floorhand-hq events, parked, stock, status. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "sync/head-office/command.h"
+
+#include <stdio.h>
+
+static int done(struct call *call, struct sql_query *query, struct error *error)
+{
+    int failed = sql_done(query);
+    return failed ? office_failed(call->office.sql, failed, error) : 0;
+}
+
+int command_events(struct call *call, struct error *error)
+{
+    struct sql_query *event =
+        sql_select(call->office.sql,
+                   "SELECT line FROM event WHERE (?1 = '' OR site = ?1) AND seq > ?2 AND (?3 = '' OR type = ?3)"
+                   " ORDER BY arrival",
+                   sql_text(call->options.site), sql_int(call->options.after), sql_text(call->options.type));
+    while (sql_next(event))
+        puts(sql_get_text(event, 0));
+    return done(call, event, error);
+}
+
+int command_parked(struct call *call, struct error *error)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT p.site, p.epoch, p.seq, p.why, e.line FROM parked p"
+                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR p.site = ?1"
+                                       " ORDER BY e.arrival",
+                                       sql_text(call->options.site));
+    CLEANUP_BUF struct buf json = {0};
+    while (sql_next(row)) {
+        json_open_object(&json, NULL);
+        json_text(&json, "site", sql_get_text(row, 0));
+        json_int(&json, "epoch", sql_get_int(row, 1));
+        json_int(&json, "seq", sql_get_int(row, 2));
+        json_text(&json, "why", sql_get_text(row, 3));
+        json_raw(&json, "event", sql_get_text(row, 4));
+        json_close_object(&json);
+        command_print(&json);
+    }
+    return done(call, row, error);
+}
+
+int command_stock(struct call *call, struct error *error)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT site, location, sku, quantity FROM stock"
+                                       " WHERE (?1 = '' OR site = ?1) AND quantity <> 0 ORDER BY site, location, sku",
+                                       sql_text(call->options.site));
+    CLEANUP_BUF struct buf json = {0};
+    while (sql_next(row)) {
+        json_open_object(&json, NULL);
+        json_text(&json, "site", sql_get_text(row, 0));
+        json_text(&json, "location", sql_get_text(row, 1));
+        json_text(&json, "sku", sql_get_text(row, 2));
+        json_int(&json, "quantity", sql_get_int(row, 3));
+        json_close_object(&json);
+        command_print(&json);
+    }
+    return done(call, row, error);
+}
+
+static int put_order_states(struct call *call, struct buf *json)
+{
+    struct sql_query *row =
+        sql_select(call->office.sql, "SELECT state, count(*) FROM orders GROUP BY state ORDER BY state", SQL_NO_VALUES);
+    json_open_object(json, "orders");
+    while (sql_next(row))
+        json_int(json, sql_get_text(row, 0), sql_get_int(row, 1));
+    json_close_object(json);
+    return sql_done(row);
+}
+
+static int put_last_imports(struct call *call, struct buf *json)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT kind, file, hash, rows, changed, time_us FROM import"
+                                       " ORDER BY number DESC LIMIT 10",
+                                       SQL_NO_VALUES);
+    json_open_array(json, "last_imports");
+    while (sql_next(row)) {
+        char time[CLOCK_TEXT_SIZE];
+        clock_format(sql_get_int(row, 5), time);
+        json_open_object(json, NULL);
+        json_text(json, "kind", sql_get_text(row, 0));
+        json_text(json, "file", sql_get_text(row, 1));
+        json_text(json, "hash", sql_get_text(row, 2));
+        json_int(json, "rows", sql_get_int(row, 3));
+        json_int(json, "changed", sql_get_int(row, 4));
+        json_text(json, "time", time);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    return sql_done(row);
+}
+
+int command_status(struct call *call, struct error *error)
+{
+    static const char *const names[] = {"sites", "events",   "parked",    "changes_waiting",
+                                        "items", "barcodes", "locations", "workers"};
+    struct sql_query *row = sql_select(
+        call->office.sql,
+        "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM event), (SELECT count(*) FROM parked),"
+        " (SELECT coalesce(sum(feed_head - feed_acked), 0) FROM site), (SELECT count(*) FROM item),"
+        " (SELECT count(*) FROM barcode), (SELECT count(*) FROM location), (SELECT count(*) FROM worker), gen FROM hub",
+        SQL_NO_VALUES);
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    if (sql_next(row)) {
+        json_text(&json, "gen", sql_get_text(row, COUNT(names)));
+        for (int i = 0; i < (int)COUNT(names); i++)
+            json_int(&json, names[i], sql_get_int(row, i));
+    }
+    int result = sql_done(row);
+    if (!result)
+        result = put_order_states(call, &json);
+    if (!result)
+        result = put_last_imports(call, &json);
+    if (result)
+        return office_failed(call->office.sql, result, error);
+    json_close_object(&json);
+    command_print(&json);
+    return 0;
+}

@@ -1,0 +1,127 @@
+/* floorhand-hq: head office. Finds the command, reads its options, opens the database, runs it. */
+#include "base/clock.h"
+#include "sync/head-office/command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print_commands(FILE *out)
+{
+    fputs(
+        "Usage: floorhand-hq COMMAND [ARGUMENT...] [--OPTION VALUE...]\n\n"
+        "Head office: orders, master data, and the way to the sites. Data is printed as JSON, one object per line.\n\n",
+        out);
+    for (const struct command *command = commands; command->name; command++)
+        fprintf(out, "  %-10s %s\n", command->name, command->help);
+    fputs("\n\"floorhand-hq COMMAND --help\" tells more.\n", out);
+}
+
+static void print_command(const struct command *command)
+{
+    printf("Usage: floorhand-hq %s%s%s [--OPTION VALUE...]\n\n%s.\n\n", command->name, *command->arguments ? " " : "",
+           command->arguments, command->help);
+    option_print_help(command->options, stdout);
+}
+
+/* Takes the one or two words of the name off the arguments. */
+static const struct command *find_command(char ***arguments)
+{
+    for (const struct command *command = commands; command->name; command++) {
+        const char *blank = strchr(command->name, ' ');
+        size_t first = blank ? (size_t)(blank - command->name) : strlen(command->name);
+        char **at = *arguments;
+        if (strlen(at[0]) != first || strncmp(at[0], command->name, first) != 0)
+            continue;
+        if (blank && (!at[1] || strcmp(at[1], blank + 1) != 0))
+            continue;
+        *arguments += blank ? 2 : 1;
+        return command;
+    }
+    return NULL;
+}
+
+static bool is_flag(const struct command *command, const char *name)
+{
+    for (const struct option_def *option = command->options; option->name; option++)
+        if (strcmp(option->name, name) == 0)
+            return option->type == OPTION_FLAG;
+    return false;
+}
+
+/* "--name value", "--name=value", and "--name" alone for a flag. */
+static int take_option(struct call *call, char ***arguments, struct error *error)
+{
+    char name[64];
+    const char *text = **arguments + 2, *equals = strchr(text, '=');
+    snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - text) : (int)strlen(text), text);
+    const char *value = equals ? equals + 1 : is_flag(call->command, name) ? "yes" : *++*arguments;
+    if (!value)
+        return error_set(error, COMMAND_USAGE, "--%s needs a value", name);
+    ++*arguments;
+    return option_set(call->command->options, &call->options, name, value, error) ? COMMAND_USAGE : 0;
+}
+
+static int take_arguments(struct call *call, char **arguments, struct error *error)
+{
+    option_defaults(call->command->options, &call->options);
+    size_t count = 0;
+    while (*arguments) {
+        int result = 0;
+        if (strncmp(*arguments, "--", 2) == 0)
+            result = take_option(call, &arguments, error);
+        else if (count < call->command->argument_count)
+            call->arguments[count++] = *arguments++;
+        else
+            result = error_set(error, COMMAND_USAGE, "\"%s\" is one argument too many", *arguments);
+        if (result)
+            return result;
+    }
+    if (count < call->command->argument_count)
+        return error_set(error, COMMAND_USAGE, "an argument is missing: %s", call->command->arguments);
+    return 0;
+}
+
+static int run(struct call *call, struct error *error)
+{
+    CLEANUP(sql_close_p) struct sql *sql = NULL;
+    int result = office_open(call->options.database, &random_system, &sql, error);
+    if (result)
+        return result;
+    call->office = (struct office){.sql = sql, .random = random_system, .now_us = clock_wall_us()};
+    result = call->command->run(call, error);
+    if (!result && (fflush(stdout) != 0 || ferror(stdout)))
+        return error_set(error, -EIO, "standard output cannot be written");
+    return result;
+}
+
+int main(int count, char **arguments)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (count < 2 || strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "help") == 0) {
+        print_commands(count < 2 ? stderr : stdout);
+        return count < 2 ? 2 : 0;
+    }
+    struct call call = {0};
+    struct error error = {0};
+    char **rest = arguments + 1;
+    call.command = find_command(&rest);
+    if (!call.command) {
+        fprintf(stderr, "floorhand-hq: there is no command \"%s\": \"floorhand-hq --help\" lists them\n", arguments[1]);
+        return 2;
+    }
+    for (char **argument = rest; *argument; argument++) {
+        if (strcmp(*argument, "--help") == 0) {
+            print_command(call.command);
+            return 0;
+        }
+    }
+    int result = take_arguments(&call, rest, &error);
+    if (!result)
+        result = run(&call, &error);
+    if (!result)
+        return 0;
+    fprintf(stderr, "floorhand-hq: %s\n", error.text);
+    return result == COMMAND_USAGE ? 2 : 1;
+}

@@ -1,0 +1,261 @@
+/* floorhand-hq serve: the hub's steps between the MQTT connection and the clock. Decides nothing. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "sync/head-office/command.h"
+#include "sync/mqtt/mqtt.h"
+#include "sync/wire/control.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#define TICK_US       100000   /* rows that other commands wrote leave within this */
+#define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
+#define RECEIVE_MAX   256
+#define TURN_PRIORITY SD_EVENT_PRIORITY_IDLE /* after everything that is ready to be read: messages share a commit */
+#define PASSWORD_MAX  256
+
+struct server {
+    struct call *call;
+    struct hub *hub;
+    struct mqtt *mqtt;
+    sd_event *event;
+    sd_event_source *turn, *tick;
+    int64_t data_version;
+    char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
+    char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
+    int64_t noted_us;
+    bool failing; /* the last turn failed, and it was logged */
+};
+
+/* ---------------------------------------------------------------- what the hub sends and says */
+
+static void on_send(void *user, const char *site, const char *box, enum wire_channel channel, const void *bytes,
+                    size_t length)
+{
+    struct server *server = user;
+    char topic[WIRE_TOPIC_SIZE];
+    wire_topic_write(topic, channel, site, box);
+    mqtt_publish(server->mqtt, topic, bytes, length, 1, false, NULL); /* what is lost here is sent again */
+}
+
+static void on_note(void *user, const char *box, const char *sentence)
+{
+    struct server *server = user;
+    char note[sizeof(server->noted)];
+    int64_t now_us = clock_mono_us();
+    snprintf(note, sizeof(note), "%s: %s", box, sentence);
+    if (strcmp(note, server->noted) == 0 && now_us - server->noted_us < SAME_NOTE_US)
+        return;
+    text_copy(server->noted, sizeof(server->noted), note);
+    server->noted_us = now_us;
+    log_warning("%s", note);
+}
+
+static const struct hub_ops hub_ops = {on_send, on_note};
+
+/* A failure is logged when it begins and when it ends; the sites repeat what was not taken. */
+static void report(struct server *server, int result, const struct error *error)
+{
+    if (result && !server->failing)
+        log_error("%s; sites are not answered until then", error->text);
+    else if (!result && server->failing)
+        log_info("the database works again");
+    server->failing = result != 0;
+}
+
+/* ---------------------------------------------------------------- turns and ticks */
+
+static void take_turn(struct server *server)
+{
+    struct error error = {0};
+    if (hub_waiting(server->hub) > 0)
+        report(server, hub_turn(server->hub, clock_wall_us(), &error), &error);
+}
+
+static int on_turn(sd_event_source *source, void *user)
+{
+    (void)source;
+    take_turn(user);
+    return 0;
+}
+
+static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
+{
+    struct server *server = user;
+    struct error error = {0};
+    int64_t now_us = clock_wall_us(), version = sql_data_version(server->call->office.sql);
+    int result = 0;
+    if (version != server->data_version && mqtt_is_connected(server->mqtt)) {
+        server->data_version = version;
+        result = hub_send_changes(server->hub, now_us, &error);
+        report(server, result, &error);
+    }
+    if (!result && hub_due_us(server->hub) <= now_us)
+        report(server, hub_resend(server->hub, now_us, &error), &error);
+    sd_event_source_set_time(source, time_us + TICK_US);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* ---------------------------------------------------------------- the connection */
+
+static void write_presence(struct server *server, bool online, struct buf *out)
+{
+    struct wire_control presence = {.kind = WIRE_OFFICE, .online = online};
+    text_copy(presence.gen, sizeof(presence.gen), server->gen);
+    text_copy(presence.since, sizeof(presence.since), server->since);
+    wire_control_write(out, &presence, &server->call->office.random);
+}
+
+static void publish_presence(struct server *server, bool online)
+{
+    CLEANUP_BUF struct buf presence = {0};
+    write_presence(server, online, &presence);
+    mqtt_publish(server->mqtt, WIRE_OFFICE_TOPIC, presence.data, presence.length, 1, true, NULL);
+}
+
+static void on_connected(void *user)
+{
+    struct server *server = user;
+    log_info("connected to the broker");
+    sd_notify(0, "STATUS=connected to the broker");
+    publish_presence(server, true);
+    server->data_version = -1; /* the next tick looks at all feeds */
+}
+
+static void on_disconnected(void *user, const char *why)
+{
+    (void)user;
+    log_warning("%s", why);
+    sd_notifyf(0, "STATUS=not connected: %s", why);
+}
+
+static void on_message(void *user, const char *topic, const void *payload, size_t length, bool retained)
+{
+    struct server *server = user;
+    struct wire_topic parsed;
+    if (retained || wire_topic_parse(topic, &parsed) != 0)
+        return;
+    int result = hub_receive(server->hub, parsed.box, parsed.channel, payload, length);
+    if (result == -ENOBUFS) {
+        take_turn(server);
+        result = hub_receive(server->hub, parsed.box, parsed.channel, payload, length);
+    }
+    if (result == -EMSGSIZE)
+        on_note(server, parsed.box, "the box sent a message that is too long: update its software");
+    sd_event_source_set_enabled(server->turn, SD_EVENT_ONESHOT);
+}
+
+static void on_published(void *user, int mid, int reason_code)
+{
+    (void)mid; /* flow control only: what counts is what sites acknowledge */
+    if (reason_code == MQTT_REASON_NOT_AUTHORIZED)
+        on_note(user, "broker", "it refuses what head office publishes: check its access rules");
+}
+
+static const struct mqtt_ops mqtt_ops = {on_connected, on_disconnected, on_message, on_published};
+
+/* ---------------------------------------------------------------- start and stop */
+
+static int read_password(const char *path, char out[PASSWORD_MAX], struct error *error)
+{
+    out[0] = '\0';
+    if (!*path)
+        return 0;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return error_set(error, -errno, "cannot read %s: %s", path, strerror(errno));
+    if (!fgets(out, PASSWORD_MAX, file))
+        out[0] = '\0';
+    fclose(file);
+    out[strcspn(out, "\r\n")] = '\0';
+    return *out ? 0 : error_set(error, -EINVAL, "the first line of %s is empty: write the password there", path);
+}
+
+/* The strings are lent to the connection: they live as long as the caller's. */
+static int connect_broker(struct server *server, const struct buf *will, const char *password, struct error *error)
+{
+    static const char *const subscriptions[] = {"$share/hub/" WIRE_FILTER_UP, NULL};
+    const struct command_options *options = &server->call->options;
+    struct mqtt_settings settings = {
+        .host = options->host,
+        .port = (int)options->port,
+        .client_id = options->client_id,
+        .username = options->username,
+        .password = password,
+        .ca_file = options->ca_file,
+        .subscriptions = subscriptions,
+        .will = {WIRE_OFFICE_TOPIC, will->data, will->length},
+        .receive_maximum = RECEIVE_MAX,
+        .backoff_cap_ms = 30000, /* one program, not a fleet: nobody is hurt when it comes back soon */
+        .random = server->call->office.random,
+    };
+    return mqtt_new(server->event, &settings, &mqtt_ops, server, &server->mqtt, error);
+}
+
+static int prepare_loop(struct server *server)
+{
+    int result = sd_event_new(&server->event);
+    for (int number = 0; result >= 0 && number < 2; number++)
+        result = sd_event_add_signal(server->event, NULL, number ? SIGTERM : SIGINT, NULL, NULL);
+    if (result >= 0)
+        result = sd_event_add_defer(server->event, &server->turn, on_turn, server);
+    if (result >= 0)
+        result = sd_event_source_set_priority(server->turn, TURN_PRIORITY);
+    if (result >= 0)
+        result = sd_event_source_set_enabled(server->turn, SD_EVENT_OFF);
+    if (result >= 0)
+        result = sd_event_add_time_relative(server->event, &server->tick, CLOCK_MONOTONIC, TICK_US, TICK_US / 10,
+                                            on_tick, server);
+    return result >= 0 ? sd_event_set_watchdog(server->event, true) : result;
+}
+
+static void stop(struct server *server)
+{
+    if (server->mqtt && mqtt_is_connected(server->mqtt))
+        publish_presence(server, false);
+    sd_notify(0, "STOPPING=1");
+    mqtt_free(server->mqtt);
+    hub_free(server->hub);
+    sd_event_source_unref(server->turn);
+    sd_event_source_unref(server->tick);
+    sd_event_unref(server->event);
+}
+#define CLEANUP_SERVER CLEANUP(stop)
+
+int command_serve(struct call *call, struct error *error)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+
+    CLEANUP_BUF struct buf will = {0};
+    char password[PASSWORD_MAX];
+    int result = read_password(call->options.password_file, password, error);
+    if (result)
+        return result;
+    CLEANUP_SERVER struct server server = {.call = call, .data_version = -1};
+    clock_format(call->office.now_us, server.since);
+    result = hub_new(call->office.sql, &call->office.random, &call->options.hub, &hub_ops, &server, &server.hub, error);
+    if (!result)
+        result = office_gen(call->office.sql, server.gen);
+    if (result)
+        return office_failed(call->office.sql, result, error);
+    write_presence(&server, false, &will);
+    result = prepare_loop(&server);
+    if (result < 0)
+        return error_set(error, result, "cannot prepare the event loop: %s", strerror(-result));
+    result = connect_broker(&server, &will, password, error);
+    if (result)
+        return result;
+    sd_notify(0, "READY=1");
+    log_info("head office serves %s", call->options.database);
+    result = sd_event_loop(server.event);
+    return result < 0 ? error_set(error, result, "the event loop failed: %s", strerror(-result)) : 0;
+}
