@@ -93,7 +93,7 @@ int command_sites(struct call *call, struct error *error)
         json_text(&json, "name", sql_get_text(site, 1));
         json_text(&json, "box", sql_get_text(site, 2));
         if (sql_get_null(site, 3))
-            json_null(&json, "epoch");
+            json_text(&json, "epoch", NULL);
         else
             json_int(&json, "epoch", sql_get_int(site, 3));
         json_int(&json, "applied", sql_get_int(site, 4));

@@ -1,0 +1,434 @@
+/* Head office's side of the protocol: every event once, whatever the link and the power do; and the way down.
+ * Does not test what events mean. */
+#include "unit/hub_rig.h"
+
+#include <errno.h>
+
+static int open_rig(void **state)
+{
+    struct rig *rig = malloc(sizeof(*rig));
+    rig_open(rig);
+    *state = rig;
+    return 0;
+}
+
+static int close_rig(void **state)
+{
+    rig_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void send_events(struct rig *rig, const char *site, const char *box, int64_t first, int64_t last)
+{
+    struct buf segment = {0};
+    for (int64_t seq = first; seq <= last; seq++)
+        rig_put_event(&segment, site, 1, seq, "pick.located", "{}");
+    rig_receive(rig, box, WIRE_UP_SEGMENT, &segment);
+    buf_done(&segment);
+}
+
+static void meet(struct rig *rig)
+{
+    rig_hello(rig, "hz", "box-1", 0, 0);
+    rig_turn(rig);
+}
+
+static int64_t events(struct rig *rig)
+{
+    return rig_count(rig, "SELECT count(*) FROM event");
+}
+
+/* ---------------------------------------------------------------- hello */
+
+static void a_hello_is_welcomed(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    struct wire_control welcome = rig_answer(rig, WIRE_WELCOME);
+    char gen[ID_TEXT_SIZE];
+    office_gen(rig->office.sql, gen);
+    assert_string_equal(welcome.gen, gen);
+    assert_int_equal(welcome.epoch, 1);
+    assert_int_equal(welcome.applied, 0);
+    assert_int_equal(welcome.window, 4);
+    assert_int_equal(welcome.segment_max, 200);
+    assert_string_equal(rig->note, "");
+}
+
+static void strangers_get_no_answer(void **state)
+{
+    struct rig *rig = *state;
+    rig_hello(rig, "sh", "box-9", 0, 0);
+    rig_turn(rig);
+    assert_int_equal(rig->sent_count, 0);
+    assert_non_null(strstr(rig->note, "not registered"));
+    rig_hello(rig, "bj", "box-1", 0, 0); /* a box of another site */
+    rig_turn(rig);
+    assert_int_equal(rig->sent_count, 0);
+    assert_non_null(strstr(rig->note, "registered for hz"));
+}
+
+static void events_before_a_hello_are_not_taken(void **state)
+{
+    struct rig *rig = *state;
+    send_events(rig, "hz", "box-1", 1, 1);
+    rig_turn(rig);
+    assert_int_equal(rig->sent_count, 0);
+    assert_int_equal(events(rig), 0);
+}
+
+static void the_epoch_of_the_first_contact_stays(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    struct wire_control hello = {
+        .kind = WIRE_HELLO, .site = "hz", .box = "box-1", .epoch = 5, .nonce = "0123456789abcdefghjkmnpqrs"};
+    rig_receive_control(rig, &hello);
+    rig_turn(rig);
+    assert_int_equal(rig_answer(rig, WIRE_WELCOME).epoch, 1);
+    struct buf segment = {0};
+    rig_put_event(&segment, "hz", 5, 1, "pick.located", "{}");
+    rig_receive(rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    buf_done(&segment);
+    rig_turn(rig);
+    assert_int_equal(events(rig), 0);
+    assert_int_equal(rig_answer(rig, WIRE_ACK).epoch, 1);
+}
+
+/* ---------------------------------------------------------------- segments */
+
+static void lines_are_kept_byte_for_byte(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    const char *odd = "{\"specversion\":\"1.0\" , \"id\":\"\\u0061\",\"source\":\"//floorhand/site/hz\",\"type\":"
+                      "\"io.floorhand.made.up.v1\",\"sequence\":\"0000000001-0000000000000001\",\"data\":{\"茶\":1}}\n";
+    struct buf segment = {0};
+    buf_puts(&segment, odd);
+    rig_receive(rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    buf_done(&segment);
+    rig_turn(rig);
+    struct sql_query *row = sql_select(rig->office.sql, "SELECT line FROM event", SQL_NO_VALUES);
+    assert_true(sql_next(row));
+    assert_int_equal(strlen(sql_get_text(row, 0)), strlen(odd) - 1);
+    assert_memory_equal(sql_get_text(row, 0), odd, strlen(odd) - 1);
+    sql_done(row);
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM parked"), 0); /* unknown types are no fault */
+}
+
+static void duplicates_overlaps_and_gaps(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    static const struct {
+        int64_t first, last, applied;
+    } steps[] = {
+        {3, 4, 0},            /* the first one was lost on the way: no change, and the ack says so */
+        {1, 2, 2}, {1, 2, 2}, /* once more */
+        {2, 5, 5},            /* half of it is known */
+        {4, 5, 5}, {7, 9, 5}, {6, 6, 6}, {1, 10, 10},
+    };
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        send_events(rig, "hz", "box-1", steps[i].first, steps[i].last);
+        rig_turn(rig);
+        assert_int_equal(rig_answer(rig, WIRE_ACK).applied, steps[i].applied);
+        assert_int_equal(events(rig), steps[i].applied);
+    }
+    assert_string_equal(rig->note, "");
+}
+
+static void one_turn_takes_many_and_answers_once(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    rig_hello(rig, "bj", "box-2", 0, 0);
+    for (int64_t seq = 1; seq <= 100; seq++) {
+        send_events(rig, "hz", "box-1", seq, seq);
+        send_events(rig, "bj", "box-2", seq, seq);
+    }
+    rig_turn(rig);
+    assert_int_equal(events(rig), 200);
+    assert_int_equal(rig->sent_count, 3); /* a welcome and two acks */
+}
+
+static void the_queue_has_an_end(void **state)
+{
+    struct rig *rig = *state;
+    for (int i = 0; i < HUB_MESSAGES_MAX; i++)
+        send_events(rig, "hz", "box-1", 1, 1);
+    assert_int_equal(hub_waiting(rig->hub), HUB_MESSAGES_MAX);
+    assert_int_equal(hub_receive(rig->hub, "box-1", WIRE_UP_SEGMENT, "x", 1), -ENOBUFS);
+    assert_int_equal(hub_receive(rig->hub, "box-1", WIRE_DOWN_SEGMENT, "x", 1), -EPROTO);
+    assert_int_equal(hub_receive(rig->hub, "box-1", WIRE_UP_SEGMENT, "x", WIRE_SEGMENT_MAX + 1), -EMSGSIZE);
+    rig_turn(rig);
+    assert_int_equal(hub_waiting(rig->hub), 0);
+}
+
+static void two_histories_are_refused(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    send_events(rig, "hz", "box-1", 1, 3);
+    rig_turn(rig);
+    struct buf segment = {0};
+    rig_put_event(&segment, "hz", 1, 3, "pick.located", "{\"other\":true}");
+    rig_put_event(&segment, "hz", 1, 4, "pick.located", "{}");
+    rig_receive(rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    rig_turn(rig);
+    assert_non_null(strstr(rig->note, "restored from a copy"));
+    assert_int_equal(rig_answer(rig, WIRE_ACK).applied, 3);
+    buf_clear(&segment);
+    char *fresh = NULL;
+    rig_put_event(&segment, "hz", 1, 4, "pick.located", "{}");
+    fresh = strstr(segment.data, "hz-1-4");
+    memcpy(fresh, "hz-1-2", 6); /* an id that is known under number 2 */
+    rig_receive(rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    buf_done(&segment);
+    rig_turn(rig);
+    assert_non_null(strstr(rig->note, "another number"));
+    assert_int_equal(events(rig), 3);
+}
+
+static void a_bad_segment_is_undone_alone(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    rig_hello(rig, "bj", "box-2", 0, 0);
+    struct buf segment = {0};
+    rig_put_event(&segment, "hz", 1, 1, "pick.located", "{}");
+    buf_puts(&segment, "nonsense\n");
+    rig_receive(rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    buf_done(&segment);
+    send_events(rig, "bj", "box-2", 1, 2);
+    rig_turn(rig);
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM event WHERE site = 'hz'"), 0);
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM event WHERE site = 'bj'"), 2);
+    send_events(rig, "bj", "box-1", 1, 1); /* events of another site */
+    rig_turn(rig);
+    assert_non_null(strstr(rig->note, "another source"));
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM event WHERE site = 'hz'"), 0);
+}
+
+static void nothing_is_acknowledged_before_the_commit(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    send_events(rig, "hz", "box-1", 1, 3);
+    rig_forget_sent(rig);
+    assert_int_equal(hub_decide(rig->hub, rig->office.now_us, &rig->error), 0);
+    assert_int_equal(rig->sent_count, 0);
+    rig_crash(rig); /* the power fails before the commit */
+    assert_int_equal(events(rig), 0);
+    assert_int_equal(rig_count(rig, "SELECT applied FROM site WHERE id = 'hz'"), 0);
+    send_events(rig, "hz", "box-1", 1, 3);
+    rig_turn(rig);
+    assert_int_equal(rig_answer(rig, WIRE_ACK).applied, 3);
+}
+
+/* A site, a link that loses, repeats and reorders, and a head office that dies: at the end every event is there once.
+ */
+static void every_event_once_under_chaos(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct rig rig;
+        rig_open(&rig);
+        struct random_seeded dice = {seed};
+        meet(&rig);
+        int64_t acked = 0, total = 60;
+        for (int step = 0; acked < total; step++) {
+            assert_true(step < 4000);
+            int64_t first = acked + 1 + (int64_t)(random_next(&dice) % 6) - 3; /* earlier and later than it should be */
+            first = first < 1 ? 1 : first;
+            int64_t last = first + (int64_t)(random_next(&dice) % 5);
+            if (first <= total)
+                send_events(&rig, "hz", "box-1", first, last < total ? last : total);
+            unsigned fate = (unsigned)(random_next(&dice) % 8);
+            if (fate == 0) { /* dies before the commit */
+                hub_decide(rig.hub, rig.office.now_us, &rig.error);
+                rig_crash(&rig);
+            } else if (fate < 5) {
+                rig_turn(&rig);
+                if (fate > 1 && rig_sent(&rig, WIRE_DOWN_CONTROL)) /* otherwise the ack is lost */
+                    acked = rig_answer(&rig, WIRE_ACK).applied;
+            } /* else more messages gather */
+        }
+        assert_int_equal(
+            rig_count(&rig, "SELECT count(*) = 60 AND max(seq) = 60 AND count(DISTINCT id) = 60 FROM event"), 1);
+        assert_int_equal(rig_count(&rig, "SELECT count(*) FROM event a JOIN event b ON a.arrival < b.arrival"
+                                         " AND a.seq > b.seq"),
+                         0);
+        rig_close(&rig);
+    }
+}
+
+/* ---------------------------------------------------------------- the way down */
+
+/* Changes for hz, each a line of its own. */
+static void add_changes(struct rig *rig, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char row[64];
+        snprintf(row, sizeof(row), "sku,name,weight_g\nS%d,tea,%d\n", i, (int)rig->seeded.state & 0xFFFF);
+        rig_import_good(rig, "items", NULL, row);
+    }
+}
+
+/* The number of the last change in a segment that was sent. */
+static int64_t last_change(const struct sent *sent)
+{
+    struct wire_segment segment = {.at = sent->bytes.data, .left = sent->bytes.length};
+    for (;;) {
+        struct wire_line line = {0};
+        int more = wire_segment_next(&segment, &line, NULL);
+        assert_true(more >= 0);
+        if (more == 0)
+            return segment.seq;
+        assert_string_equal(line.source, WIRE_OFFICE_SOURCE);
+        wire_line_done(&line);
+    }
+}
+
+static void changes_go_down_within_the_window(void **state)
+{
+    struct rig *rig = *state;
+    rig->settings.segment_max = 3;
+    rig->settings.window = 2;
+    rig_crash(rig);
+    add_changes(rig, 10);
+    meet(rig);
+    assert_int_equal(rig_answer(rig, WIRE_WELCOME).feed_head, 10);
+    assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 2);
+    assert_int_equal(last_change(&rig->sent[rig->sent_count - 1]), 6);
+    rig_fack(rig, "hz", "box-1", 3);
+    rig_turn(rig);
+    assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 1); /* 7 to 9 */
+    assert_int_equal(last_change(&rig->sent[0]), 9);
+    rig_fack(rig, "hz", "box-1", 1); /* old news */
+    rig_turn(rig);
+    assert_int_equal(rig->sent_count, 0);
+    rig_fack(rig, "hz", "box-1", 9);
+    rig_turn(rig);
+    assert_int_equal(last_change(&rig->sent[0]), 10);
+    rig_fack(rig, "hz", "box-1", 10);
+    rig_turn(rig);
+    assert_int_equal(rig->sent_count, 0);
+    assert_true(hub_due_us(rig->hub) == HUB_NEVER);
+    assert_int_equal(rig_count(rig, "SELECT feed_acked FROM site WHERE id = 'hz'"), 10);
+    assert_int_equal(rig_count(rig, "SELECT feed_acked FROM site WHERE id = 'bj'"), 0);
+}
+
+static void new_rows_leave_without_being_asked_for(void **state)
+{
+    struct rig *rig = *state;
+    meet(rig);
+    add_changes(rig, 2);
+    rig_forget_sent(rig);
+    assert_int_equal(hub_send_changes(rig->hub, rig->office.now_us, &rig->error), 0);
+    assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 2); /* one for each site */
+    rig_forget_sent(rig);
+    assert_int_equal(hub_send_changes(rig->hub, rig->office.now_us, &rig->error), 0);
+    assert_int_equal(rig->sent_count, 0); /* they are on their way */
+}
+
+static void changes_are_sent_again(void **state)
+{
+    struct rig *rig = *state;
+    rig->settings.segment_max = 1;
+    rig_crash(rig);
+    add_changes(rig, 3);
+    meet(rig);
+    int64_t now = rig->office.now_us;
+    assert_true(hub_due_us(rig->hub) == now + 5000000);
+    rig_fack(rig, "hz", "box-1", 1);
+    rig_turn(rig);
+    rig_forget_sent(rig);
+    assert_int_equal(hub_resend(rig->hub, now + 4999999, &rig->error), 0);
+    assert_int_equal(rig->sent_count, 0);
+    for (int64_t wait = 5000000; wait < 400000000; wait *= 2) { /* twice as long each time, with an end */
+        now = hub_due_us(rig->hub);
+        rig_forget_sent(rig);
+        assert_int_equal(hub_resend(rig->hub, now, &rig->error), 0);
+        assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 2); /* from the oldest unacknowledged one */
+        int64_t expected = 2 * wait < 300000000 ? 2 * wait : 300000000;
+        assert_true(hub_due_us(rig->hub) == now + expected);
+    }
+    rig_fack(rig, "hz", "box-1", 3);
+    rig_turn(rig);
+    assert_true(hub_due_us(rig->hub) == HUB_NEVER);
+}
+
+static void a_hello_tells_where_the_feed_goes_on(void **state)
+{
+    struct rig *rig = *state;
+    add_changes(rig, 3);
+    rig_hello(rig, "hz", "box-1", 0, 2);
+    rig_turn(rig);
+    assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 1);
+    assert_int_equal(rig_count(rig, "SELECT feed_acked FROM site WHERE id = 'hz'"), 2);
+    rig_hello(rig, "hz", "box-1", 0, 0); /* its card was restored: it needs them again */
+    rig_turn(rig);
+    assert_int_equal(rig_count(rig, "SELECT feed_acked FROM site WHERE id = 'hz'"), 0);
+    rig_hello(rig, "hz", "box-1", 0, 9); /* head office's database was restored */
+    rig_turn(rig);
+    assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 0);
+    assert_non_null(strstr(rig->note, "this database lost"));
+    rig_answer(rig, WIRE_WELCOME); /* its events are welcome all the same */
+}
+
+static void foreign_acknowledgements_are_not_believed(void **state)
+{
+    struct rig *rig = *state;
+    add_changes(rig, 3);
+    meet(rig);
+    struct wire_control fack = {
+        .kind = WIRE_FACK, .site = "hz", .box = "box-1", .gen = "0123456789abcdefghjkmnpqrs", .seq = 3};
+    rig_receive_control(rig, &fack);
+    rig_turn(rig);
+    rig_fack(rig, "hz", "box-1", 4);
+    rig_turn(rig);
+    assert_int_equal(rig_count(rig, "SELECT feed_acked FROM site WHERE id = 'hz'"), 0);
+}
+
+static void segments_down_are_bounded(void **state)
+{
+    struct rig *rig = *state;
+    char wide[] = "CREATE TEMP TABLE n AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 6)"
+                  " SELECT i FROM c;"
+                  "INSERT INTO feed SELECT 'hz', i, 't', 'k', 1, printf('%.*c', 40000, 'x') FROM n;"
+                  "UPDATE site SET feed_head = 6 WHERE id = 'hz'";
+    rig_run(rig, wide);
+    rig_forget_sent(rig);
+    assert_int_equal(hub_send_changes(rig->hub, rig->office.now_us, &rig->error), 0);
+    assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 3);
+    for (size_t i = 0; i < rig->sent_count; i++)
+        assert_true(rig->sent[i].bytes.length <= HUB_FEED_BYTES_MAX);
+}
+
+#define ON_RIG(test) cmocka_unit_test_setup_teardown(test, open_rig, close_rig)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_RIG(a_hello_is_welcomed),
+        ON_RIG(strangers_get_no_answer),
+        ON_RIG(events_before_a_hello_are_not_taken),
+        ON_RIG(the_epoch_of_the_first_contact_stays),
+        ON_RIG(lines_are_kept_byte_for_byte),
+        ON_RIG(duplicates_overlaps_and_gaps),
+        ON_RIG(one_turn_takes_many_and_answers_once),
+        ON_RIG(the_queue_has_an_end),
+        ON_RIG(two_histories_are_refused),
+        ON_RIG(a_bad_segment_is_undone_alone),
+        ON_RIG(nothing_is_acknowledged_before_the_commit),
+        cmocka_unit_test(every_event_once_under_chaos),
+        ON_RIG(changes_go_down_within_the_window),
+        ON_RIG(new_rows_leave_without_being_asked_for),
+        ON_RIG(changes_are_sent_again),
+        ON_RIG(a_hello_tells_where_the_feed_goes_on),
+        ON_RIG(foreign_acknowledgements_are_not_believed),
+        ON_RIG(segments_down_are_bounded),
+    };
+    return cmocka_run_group_tests_name("hub", tests, NULL, NULL);
+}
