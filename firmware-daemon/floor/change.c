@@ -148,8 +148,23 @@ static bool is_store_failure(int result)
     return result == -EIO || result == -ENOSPC || result == -ENOMEM || result == -EBADMSG;
 }
 
+/* Where a change stands: 0 it is the next one, negative it is here already, positive one before it is missing. */
+static int place_in_feed(struct store *store, int64_t number, int64_t *ret)
+{
+    struct stream stream = {0};
+    int result = store_stream(store, &stream);
+    *ret = number - (stream.feed_seq + 1);
+    return result;
+}
+
 int change_rule(struct store *store, const struct event *event, struct effect *effect)
 {
+    int64_t place;
+    int placed = place_in_feed(store, event->number, &place);
+    if (placed || place < 0)
+        return placed;
+    if (place > 0)
+        return FLOOR_REFUSED; /* it comes again, in order */
     json_t *line = json_loadb(event_bytes(event), event->length, JSON_REJECT_DUPLICATES, NULL);
     int result = line ? apply(store, line) : -EINVAL;
     json_decref(line);
@@ -165,6 +180,10 @@ int change_rule(struct store *store, const struct event *event, struct effect *e
 
 int change_refused(struct store *store, const struct event *event, const char *why)
 {
+    int64_t place;
+    int result = place_in_feed(store, event->number, &place);
+    if (result || place != 0)
+        return result;
     CLEANUP_BUF struct buf data = {0};
     char number[24];
     snprintf(number, sizeof(number), "%lld", (long long)event->number);
@@ -172,7 +191,7 @@ int change_refused(struct store *store, const struct event *event, const char *w
     json_int(&data, "feed_seq", event->number);
     json_text(&data, "why", why);
     json_close_object(&data);
-    int result = journal_park(store, event->number, why, event_bytes(event), event->length);
+    result = journal_park(store, event->number, why, event_bytes(event), event->length);
     if (!result)
         result = journal_fed(store, event->number);
     return result ? result : note(store, "feed.parked", "change", number, &data, NULL);

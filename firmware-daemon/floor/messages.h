@@ -82,6 +82,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")                              \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")                                                              \
     X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")                                            \
+    X(NOTE_PRINTER_AWAY, "", TONE_NONE, "The printer is off or unplugged", "打印机未连接或已关机")                     \
     X(NOTE_TOTE, "", TONE_NONE, "Tote {t}", "周转箱 {t}")
 
 enum message {

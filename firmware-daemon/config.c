@@ -1,0 +1,107 @@
+#include "config.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define TEXT(type, member)   #member, OPTION_TEXT_AT(struct type, member)
+#define NUMBER(type, member) #member, OPTION_NUMBER_AT(struct type, member)
+#define CHOICE(type, member) #member, OPTION_CHOICE_AT(struct type, member)
+
+static const struct option_def site_options[] = {
+    {"id", OPTION_TEXT_AT(struct site_config, site), .help = "the site's name at head office"},
+    {TEXT(site_config, box), .help = "this box's name at head office: a-z, 0-9 and -"},
+    {TEXT(site_config, database), .fallback = "/var/lib/floorhand/site.db", .help = "where orders and stock are kept"},
+    {TEXT(site_config, link_socket), .fallback = "/run/floorhand/link.sock", .help = "where floorhand-link connects"},
+    {"address", OPTION_TEXT_AT(struct site_config, ui.address), .fallback = "127.0.0.1",
+     .help = "the address that the pages are served on"},
+    {"port", OPTION_NUMBER_AT(struct site_config, ui.port), .fallback = "8480", .max = 65535,
+     .help = "the port that the pages are served on; 0 takes a free one"},
+    {"pages", OPTION_NUMBER_AT(struct site_config, ui.clients_max), .fallback = "64", .min = 1, .max = 1000,
+     .help = "pages that may be open at the same time"},
+    {NUMBER(site_config, resend_ms), .fallback = "5000", .min = 100, .max = 300000,
+     .help = "how long to wait for head office before sending again"},
+    {0},
+};
+
+static const struct option_def station_options[] = {
+    {TEXT(station_config, name), .fallback = "", .help = "what people call it"},
+    {TEXT(station_config, scanner), .fallback = "",
+     .help = "serial:/dev/ttyACM0, stream:/path, unix:/path, tcp:host:port, usb:VID:PID[:SERIAL] or usb-path:1-2"},
+    {CHOICE(station_config, scanner_driver), .fallback = "serial", .choices = "serial|hid-keyboard",
+     .help = "how the scanner speaks"},
+    {CHOICE(station_config, layout), .fallback = "us", .choices = "us|uk|de|fr",
+     .help = "the layout a keyboard scanner types"},
+    {CHOICE(station_config, suffix), .fallback = "any", .choices = "any|cr|lf|crlf", .help = "what ends a scan"},
+    {NUMBER(station_config, scanner_baud), .fallback = "9600", .min = 300, .max = 4000000,
+     .help = "of a serial scanner"},
+    {CHOICE(station_config, scanner_parity), .fallback = "none", .choices = "none|even|odd",
+     .help = "of a serial scanner"},
+    {CHOICE(station_config, scanner_flow), .fallback = "none", .choices = "none|rtscts|xonxoff",
+     .help = "of a serial scanner"},
+    {NUMBER(station_config, scanner_gap_ms), .fallback = "0", .max = 60000,
+     .help = "silence that ends half a scan; 0: what suits the driver"},
+    {TEXT(station_config, printer), .fallback = "", .help = "the label printer's address, as for a scanner"},
+    {NUMBER(station_config, printer_baud), .fallback = "9600", .min = 300, .max = 4000000,
+     .help = "of a serial printer"},
+    {CHOICE(station_config, printer_parity), .fallback = "none", .choices = "none|even|odd",
+     .help = "of a serial printer"},
+    {CHOICE(station_config, printer_flow), .fallback = "rtscts", .choices = "none|rtscts|xonxoff",
+     .help = "of a serial printer"},
+    {NUMBER(station_config, printer_dpi), .fallback = "203", .min = 203, .max = 600, .help = "203, 300 or 600"},
+    {0},
+};
+
+static void *open_site(void *user, const char *instance)
+{
+    (void)instance;
+    struct config *config = user;
+    return &config->site;
+}
+
+static void *open_station(void *user, const char *instance)
+{
+    struct config *config = user;
+    for (size_t i = 0; i < config->count; i++)
+        if (strcmp(config->stations[i].id, instance) == 0)
+            return &config->stations[i];
+    if (config->count == CONFIG_STATIONS_MAX)
+        return NULL;
+    struct station_config *station = &config->stations[config->count];
+    if (!text_copy(station->id, sizeof(station->id), instance))
+        return NULL;
+    option_defaults(station_options, station);
+    config->count++;
+    return station;
+}
+
+static const struct option_section sections[] = {
+    {"site", site_options, open_site},
+    {"station ", station_options, open_station},
+    {0},
+};
+
+int config_load(const char *path, struct config *ret, struct error *error)
+{
+    memset(ret, 0, sizeof(*ret));
+    option_defaults(site_options, &ret->site);
+    int result = option_load(path, sections, ret, error);
+    if (result)
+        return result;
+    if (!*ret->site.site || !*ret->site.box)
+        return error_set(error, -EINVAL, "%s: [site] needs an id and a box: head office gave both", path);
+    if (ret->count == 0)
+        return error_set(error, -EINVAL, "%s: there is no station: add a section [station bench-1]", path);
+    for (size_t i = 0; i < ret->count; i++)
+        if (!*ret->stations[i].name)
+            text_copy(ret->stations[i].name, sizeof(ret->stations[i].name), ret->stations[i].id);
+    return 0;
+}
+
+void config_print_sample(FILE *out)
+{
+    option_print_sample(site_options, "site", out);
+    fputc('\n', out);
+    option_print_sample(station_options, "station bench-1", out);
+}

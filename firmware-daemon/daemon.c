@@ -1,0 +1,456 @@
+#include "daemon.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "floor/floor.h"
+#include "station/pump.h"
+#include "station/station.h"
+#include "store/journal.h"
+#include "sync/site/port.h"
+#include "sync/site/site.h"
+#include "turn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GATHER_US      10000  /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN  100    /* after every ready source ... */
+#define PRIORITY_FORCE -100   /* ... unless the queue is long or old */
+#define REFRESH_US     200000 /* screens that an event elsewhere may have changed */
+
+struct daemon {
+    sd_event *event;
+    const struct config *config;
+    struct store *store;
+    struct turn *turn;
+    struct ui_server *ui;
+    struct site site;
+    struct site_port *port;
+    sd_event_source *take, *refresh;
+    struct station *stations[CONFIG_STATIONS_MAX];
+    struct pump *pumps[CONFIG_STATIONS_MAX]; /* NULL where there is no printer */
+};
+
+/* ---------------------------------------------------------------- events in */
+
+static int post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
+{
+    event->wall_us = clock_wall_us();
+    event->mono_us = clock_mono_us();
+    int result = event_set_bytes(event, bytes, length);
+    if (!result)
+        result = turn_post(daemon->turn, event);
+    if (result) {
+        free(event->heap);
+        return result;
+    }
+    bool force =
+        turn_waiting(daemon->turn) >= TURN_EVENTS_MAX || event->mono_us - turn_oldest_us(daemon->turn) >= GATHER_US;
+    sd_event_source_set_priority(daemon->take, force ? PRIORITY_FORCE : PRIORITY_TURN);
+    sd_event_source_set_enabled(daemon->take, SD_EVENT_ONESHOT);
+    return 0;
+}
+
+static int post_at(struct daemon *daemon, enum event_kind kind, const char *station, const char *text, size_t length,
+                   uint64_t request)
+{
+    struct event event = {.kind = kind, .request = request, .number = (int64_t)length};
+    text_copy(event.station, sizeof(event.station), station);
+    return post(daemon, &event, text, kind == EVENT_SCAN_ABORTED ? 0 : length);
+}
+
+static int post_scan(void *user, const char *station, const char *text, size_t length)
+{
+    return post_at(user, EVENT_SCAN, station, text, length, 0);
+}
+
+static int post_aborted(void *user, const char *station, size_t length)
+{
+    return post_at(user, EVENT_SCAN_ABORTED, station, "", length, 0);
+}
+
+static int post_print(void *user, int64_t job, const char *state, const char *why)
+{
+    struct event event = {.kind = EVENT_PRINT, .number = job};
+    text_copy(event.name, sizeof(event.name), state);
+    return post(user, &event, why, strlen(why));
+}
+
+static int post_applied(void *user, int64_t seq)
+{
+    struct event event = {.kind = EVENT_APPLIED, .number = seq};
+    return post(user, &event, "", 0);
+}
+
+static int post_change(void *user, int64_t feed_seq, const char *line, size_t length)
+{
+    struct event event = {.kind = EVENT_CHANGE, .number = feed_seq};
+    return post(user, &event, line, length);
+}
+
+/* ---------------------------------------------------------------- what people see */
+
+static int find_station(const struct daemon *daemon, const char *id)
+{
+    for (size_t i = 0; i < daemon->config->count; i++)
+        if (strcmp(daemon->config->stations[i].id, id) == 0)
+            return (int)i;
+    return -ENOENT;
+}
+
+static void write_link(struct daemon *daemon, struct buf *json)
+{
+    int64_t waiting = 0, oldest_us = 0;
+    journal_waiting(daemon->store, &waiting, &oldest_us);
+    int64_t age_us = oldest_us ? clock_wall_us() - oldest_us : 0;
+    json_open_object(json, "link");
+    json_bool(json, "up", daemon->site.state == SITE_SYNC);
+    json_int(json, "outbox", waiting);
+    json_int(json, "oldest_s", age_us > 0 ? age_us / 1000000 : 0);
+    json_close_object(json);
+}
+
+static int write_view(struct daemon *daemon, size_t index, struct buf *json)
+{
+    const struct station_config *config = &daemon->config->stations[index];
+    json_open_object(json, NULL);
+    json_text(json, "id", config->id);
+    json_text(json, "name", config->name);
+    int result = floor_show(daemon->store, config->id, json);
+    station_write_result(daemon->stations[index], "result", json);
+    write_link(daemon, json);
+    pump_write_state(daemon->pumps[index], "printer", json);
+    json_bool(json, "training", false);
+    json_close_object(json);
+    return result ? result : json->failed ? -ENOMEM : 0;
+}
+
+static void publish(struct daemon *daemon, size_t index)
+{
+    CLEANUP_BUF struct buf json = {0};
+    if (write_view(daemon, index, &json) == 0)
+        ui_server_publish(daemon->ui, daemon->config->stations[index].id, json.data, json.length);
+}
+
+static int on_refresh(sd_event_source *source, uint64_t now, void *user)
+{
+    (void)source;
+    (void)now;
+    struct daemon *daemon = user;
+    for (size_t i = 0; i < daemon->config->count; i++)
+        publish(daemon, i);
+    return 0;
+}
+
+static void refresh_soon(struct daemon *daemon)
+{
+    int enabled = SD_EVENT_OFF;
+    sd_event_source_get_enabled(daemon->refresh, &enabled);
+    if (enabled != SD_EVENT_OFF)
+        return;
+    sd_event_source_set_time_relative(daemon->refresh, REFRESH_US);
+    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
+}
+
+static void printer_changed(void *user)
+{
+    refresh_soon(user);
+}
+
+static int source_stations(void *user, struct buf *json)
+{
+    struct daemon *daemon = user;
+    json_open_array(json, NULL);
+    for (size_t i = 0; i < daemon->config->count; i++) {
+        json_open_object(json, NULL);
+        json_text(json, "id", daemon->config->stations[i].id);
+        json_text(json, "name", daemon->config->stations[i].name);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    return 0;
+}
+
+static int source_station(void *user, const char *id, struct buf *json)
+{
+    int index = find_station(user, id);
+    return index < 0 ? index : write_view(user, (size_t)index, json);
+}
+
+static int source_status(void *user, struct buf *json)
+{
+    struct daemon *daemon = user;
+    const struct turn_counters *counters = turn_counters(daemon->turn);
+    struct stream stream = {0};
+    int result = store_stream(daemon->store, &stream);
+    json_open_object(json, NULL);
+    json_text(json, "site", daemon->config->site.site);
+    json_text(json, "box", daemon->config->site.box);
+    write_link(daemon, json);
+    json_open_object(json, "journal");
+    json_int(json, "epoch", stream.epoch);
+    json_int(json, "last_seq", stream.last_seq);
+    json_int(json, "applied_seq", stream.applied_seq);
+    json_int(json, "feed_seq", stream.feed_seq);
+    json_int(json, "boot", stream.boot);
+    json_close_object(json);
+    json_open_object(json, "turn");
+    json_int(json, "turns", counters->turns);
+    json_int(json, "events", counters->events);
+    json_int(json, "refused", counters->refused);
+    json_int(json, "failed_commits", counters->failed_commits);
+    json_int(json, "queue_full", counters->full);
+    json_close_object(json);
+    json_open_array(json, "stations");
+    for (size_t i = 0; i < daemon->config->count; i++) {
+        json_open_object(json, NULL);
+        json_text(json, "id", daemon->config->stations[i].id);
+        pump_write_state(daemon->pumps[i], "printer", json);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+    return result;
+}
+
+static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
+{
+    if (find_station(user, station) < 0)
+        return -ENOENT;
+    if (length > SCAN_TEXT_MAX)
+        return -EMSGSIZE;
+    return post_at(user, EVENT_SCAN, station, text, length, request);
+}
+
+static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
+{
+    struct event event = {.kind = EVENT_IMPORT, .request = request};
+    text_copy(event.name, sizeof(event.name), kind);
+    return post(user, &event, csv, length);
+}
+
+static const struct ui_source ui_source = {.stations = source_stations,
+                                           .station = source_station,
+                                           .status = source_status,
+                                           .scan = source_scan,
+                                           .import = source_import};
+
+/* ---------------------------------------------------------------- effects out */
+
+static void answer_scan(struct daemon *daemon, const struct event *event, size_t index)
+{
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    station_write_result(daemon->stations[index], "result", &json);
+    json_raw(&json, "view", "");
+    int result = write_view(daemon, index, &json);
+    json_close_object(&json);
+    if (!result)
+        ui_server_answer(daemon->ui, event->request, 200, json.data, json.length);
+}
+
+static void answer_import(struct daemon *daemon, const struct event *event, const struct effect *effect)
+{
+    CLEANUP_BUF struct buf json = {0};
+    if (!effect->good)
+        json_open_object(&json, NULL);
+    answer_json(&effect->answer, effect->good ? NULL : "error", &json);
+    ui_server_answer(daemon->ui, event->request, effect->good ? 200 : 400, json.data, json.length);
+}
+
+static void on_effect(void *user, const struct event *event, const struct effect *effect)
+{
+    struct daemon *daemon = user;
+    int index = find_station(daemon, event->station);
+    if (effect->shows)
+        refresh_soon(daemon);
+    switch (event->kind) {
+    case EVENT_SCAN:
+    case EVENT_SCAN_ABORTED:
+        if (index < 0)
+            return;
+        station_heard(daemon->stations[index], event, effect);
+        publish(daemon, (size_t)index);
+        if (event->request)
+            answer_scan(daemon, event, (size_t)index);
+        break;
+    case EVENT_IMPORT:
+        answer_import(daemon, event, effect);
+        break;
+    case EVENT_PRINT:
+        for (size_t i = 0; i < daemon->config->count; i++)
+            if (daemon->pumps[i])
+                pump_marked(daemon->pumps[i], event->number, effect->good, effect->answer.message != E00_NOT_SAVED);
+        break;
+    case EVENT_CHANGE:
+        if (!effect->good)
+            log_warning("change %lld from head office is parked: see floorhand status", (long long)event->number);
+        break;
+    default:
+        break;
+    }
+}
+
+static void tell_site(struct daemon *daemon)
+{
+    struct stream stream;
+    if (store_stream(daemon->store, &stream) == 0)
+        site_port_commit(daemon->port, &(struct site_committed){.epoch = stream.epoch,
+                                                                .last_seq = stream.last_seq,
+                                                                .applied_seq = stream.applied_seq,
+                                                                .feed_seq = stream.feed_seq});
+}
+
+/* What committed rows set in motion: labels, events for head office, and scans that had to wait. */
+static void after_turn(struct daemon *daemon)
+{
+    tell_site(daemon);
+    for (size_t i = 0; i < daemon->config->count; i++) {
+        if (daemon->pumps[i])
+            pump_kick(daemon->pumps[i]);
+        station_resume(daemon->stations[i]);
+    }
+}
+
+static int on_take(sd_event_source *source, void *user)
+{
+    struct daemon *daemon = user;
+    struct error error = {0};
+    sd_event_source_set_priority(source, PRIORITY_TURN);
+    int result = turn_take(daemon->turn, &error);
+    if (result) {
+        log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
+        return sd_event_exit(daemon->event, 1);
+    }
+    after_turn(daemon);
+    if (turn_waiting(daemon->turn) > 0)
+        sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- open and close */
+
+static int site_send(void *user, enum site_channel channel, const void *bytes, size_t length)
+{
+    struct daemon *daemon = user;
+    return site_port_send(daemon->port, channel, bytes, length);
+}
+
+static int site_read_journal(void *user, int64_t after, size_t lines_max, size_t bytes_max, struct buf *ret_lines,
+                             int64_t *ret_last)
+{
+    struct daemon *daemon = user;
+    return journal_read(daemon->store, after, lines_max, bytes_max, ret_lines, ret_last);
+}
+
+static const struct site_ops site_ops = {
+    .send = site_send, .read_journal = site_read_journal, .applied = post_applied, .change = post_change};
+
+static int open_site(struct daemon *daemon, struct error *error)
+{
+    const struct site_config *config = &daemon->config->site;
+    struct stream stream = {0};
+    int result = store_stream(daemon->store, &stream);
+    if (result)
+        return error_set(error, result, "%s cannot be read", config->database);
+    site_init(&daemon->site,
+              &(struct site_settings){.site = config->site,
+                                      .box = config->box,
+                                      .boot = stream.boot,
+                                      .resend_us = config->resend_ms * 1000,
+                                      .random = random_system},
+              &site_ops, daemon);
+    return site_port_open(daemon->event, config->link_socket, &daemon->site, &daemon->port, error);
+}
+
+static int open_stations(struct daemon *daemon, struct error *error)
+{
+    static const struct station_ops station_ops = {.post_scan = post_scan, .post_aborted = post_aborted};
+    static const struct pump_ops pump_ops = {.post = post_print, .changed = printer_changed};
+    int result = 0;
+    for (size_t i = 0; i < daemon->config->count && !result; i++) {
+        const struct station_config *config = &daemon->config->stations[i];
+        result = station_open(daemon->event, config, &station_ops, daemon, &daemon->stations[i], error);
+        if (!result && *config->printer)
+            result = pump_open(daemon->event, daemon->store, config, &pump_ops, daemon, &daemon->pumps[i], error);
+    }
+    return result;
+}
+
+static int open_timers(struct daemon *daemon, struct error *error)
+{
+    int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
+    if (result >= 0)
+        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 0, on_refresh, daemon);
+    if (result < 0)
+        return error_set(error, result, "the event loop cannot be set up");
+    sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
+    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
+    return 0;
+}
+
+static int open_parts(struct daemon *daemon, struct error *error)
+{
+    const struct site_config *config = &daemon->config->site;
+    struct store_settings store = {
+        .path = config->database, .site = config->site, .box = config->box, .random = random_system};
+    int result = store_open(&store, &daemon->store, error);
+    if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
+        result = error_set(error, -ENOMEM, "out of memory");
+    if (!result)
+        result = open_timers(daemon, error);
+    if (!result)
+        result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
+    if (!result)
+        result = open_site(daemon, error);
+    if (!result)
+        result = open_stations(daemon, error);
+    if (result)
+        return result;
+    struct event boot = {.kind = EVENT_BOOT};
+    return post(daemon, &boot, "", 0);
+}
+
+int daemon_open(sd_event *event, const struct config *config, struct daemon **ret, struct error *error)
+{
+    struct daemon *daemon = calloc(1, sizeof(*daemon));
+    if (!daemon)
+        return error_set(error, -ENOMEM, "out of memory");
+    daemon->event = event;
+    daemon->config = config;
+    int result = open_parts(daemon, error);
+    if (result)
+        daemon = daemon_close(daemon);
+    else
+        *ret = daemon;
+    return result;
+}
+
+struct daemon *daemon_close(struct daemon *daemon)
+{
+    if (!daemon)
+        return NULL;
+    for (size_t i = 0; i < daemon->config->count; i++) {
+        pump_close(daemon->pumps[i]);
+        station_close(daemon->stations[i]);
+    }
+    if (daemon->port) {
+        site_port_close(daemon->port);
+        site_done(&daemon->site);
+    }
+    ui_server_close(daemon->ui);
+    sd_event_source_disable_unref(daemon->take);
+    sd_event_source_disable_unref(daemon->refresh);
+    turn_free(daemon->turn);
+    store_close(daemon->store);
+    free(daemon);
+    return NULL;
+}
+
+int daemon_port(const struct daemon *daemon)
+{
+    return ui_server_port(daemon->ui);
+}

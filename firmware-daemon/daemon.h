@@ -1,0 +1,19 @@
+/* The daemon as one object: store, turn, stations, printers, pages, and the link to head office, around one event loop.
+ * Does not decide what an event means: floor/ does. */
+#ifndef DAEMON_H
+#define DAEMON_H
+
+#include "config.h"
+
+#include <systemd/sd-event.h>
+
+struct daemon;
+
+/* Everything opened, nothing decided yet but the start itself. config is borrowed. */
+int daemon_open(sd_event *event, const struct config *config, struct daemon **ret, struct error *error);
+struct daemon *daemon_close(struct daemon *daemon);
+DEFINE_CLEANUP(daemon_close, struct daemon *);
+
+int daemon_port(const struct daemon *daemon);
+
+#endif

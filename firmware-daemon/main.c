@@ -1,0 +1,127 @@
+/* floorhandd: options, open, loop, close. */
+#include "base/log.h"
+#include "daemon.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#define CONFIG_DEFAULT "/etc/floorhand/floorhandd.conf"
+
+enum { EXIT_USAGE = 2 };
+
+static const char usage[] = "floorhandd: drives the scanners and printers of one site and keeps its orders and stock\n"
+                            "\n"
+                            "  --config FILE   what to read (default " CONFIG_DEFAULT ")\n"
+                            "  --check         read the configuration, say whether it is right, and stop\n"
+                            "  --sample        write a sample configuration with every option\n"
+                            "  --help          this text\n"
+                            "\n"
+                            "Exit status: 0 stopped when asked, 1 could not go on, 2 wrong usage.\n";
+
+struct arguments {
+    const char *config;
+    bool check, sample, help;
+};
+
+static int read_arguments(int argc, char **argv, struct arguments *ret)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check", no_argument, NULL, 'k'},
+                                            {"sample", no_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    *ret = (struct arguments){.config = CONFIG_DEFAULT};
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            ret->config = optarg;
+            break;
+        case 'k':
+            ret->check = true;
+            break;
+        case 's':
+            ret->sample = true;
+            break;
+        case 'h':
+            ret->help = true;
+            break;
+        default: /* getopt has said which one */
+            fprintf(stderr, "floorhandd --help lists the options\n");
+            return -EINVAL;
+        }
+    }
+    if (optind == argc)
+        return 0;
+    fprintf(stderr, "floorhandd takes no argument \"%s\": floorhandd --help lists the options\n", argv[optind]);
+    return -EINVAL;
+}
+
+static int set_up_loop(sd_event **ret)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    int result = sd_event_default(ret);
+    if (result >= 0)
+        result = sd_event_add_signal(*ret, NULL, SIGINT, NULL, NULL);
+    if (result >= 0)
+        result = sd_event_add_signal(*ret, NULL, SIGTERM, NULL, NULL);
+    if (result >= 0)
+        result = sd_event_set_watchdog(*ret, true);
+    return result;
+}
+
+static int run(const struct config *config)
+{
+    sd_event *event = NULL;
+    struct daemon *daemon = NULL;
+    struct error error = {0};
+    int result = set_up_loop(&event);
+    if (result < 0)
+        error_set(&error, result, "the event loop cannot be set up: %s", strerror(-result));
+    else
+        result = daemon_open(event, config, &daemon, &error);
+    if (result < 0) {
+        log_error("%s", error.text);
+    } else {
+        log_info("page: http://%s:%d/", config->site.ui.address, daemon_port(daemon));
+        sd_notify(0, "READY=1");
+        result = sd_event_loop(event);
+        sd_notify(0, "STOPPING=1");
+    }
+    daemon_close(daemon);
+    sd_event_unref(event);
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct config config; /* large */
+    struct arguments arguments;
+    struct error error;
+    if (read_arguments(argc, argv, &arguments) != 0)
+        return EXIT_USAGE;
+    if (arguments.help)
+        return fputs(usage, stdout) < 0;
+    if (arguments.sample) {
+        config_print_sample(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (config_load(arguments.config, &config, &error) != 0) {
+        log_error("%s", error.text);
+        return EXIT_FAILURE;
+    }
+    if (arguments.check) {
+        printf("%s is right: site %s, %zu stations\n", arguments.config, config.site.site, config.count);
+        return EXIT_SUCCESS;
+    }
+    return run(&config);
+}
