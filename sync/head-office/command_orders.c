@@ -1,9 +1,9 @@
 /* floorhand-hq import, release, cancel, orders, order. */
 #include "base/json.h"
+#include "base/table.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/import.h"
 #include "sync/head-office/orders.h"
-#include "sync/head-office/table.h"
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 #include "sync/head-office/import.h"
 
+#include "base/table.h"
 #include "sync/head-office/catalogue.h"
 #include "sync/head-office/orders.h"
-#include "sync/head-office/table.h"
 
 #include <errno.h>
 #include <inttypes.h>
