@@ -167,12 +167,16 @@ int catalogue_put_item(struct office *office, const char *site, const void *row,
                             sql_text(item->sku), sql_text(item->name), sql_int(item->weight_g));
     result = upserted(office, result, rev, &rev, error);
     if (!result && rev) {
-        ++*changed;
         result = send_item(office, NULL, item, rev);
         if (result)
             return office_failed(office->sql, result, error);
     }
-    return result || !*item->gtin ? result : put_gtin(office, item, changed, ret_column, error);
+    int64_t barcodes = 0;
+    if (!result && *item->gtin)
+        result = put_gtin(office, item, &barcodes, ret_column, error);
+    if (!result)
+        *changed += rev || barcodes; /* of the row, once */
+    return result;
 }
 
 static int misplaced(const char *column, const char *kind, const char **ret_column, struct error *error)

@@ -68,20 +68,20 @@ static const struct option_def events_options[] = {
 };
 
 const struct command commands[] = {
-    {"serve", "", 0, "talk to the sites over MQTT, until stopped", serve_options, command_serve},
-    {"site add", "ID", 1, "register a site and the box it has", site_add_options, command_site_add},
-    {"site list", "", 0, "the sites, and how far each of them is", plain_options, command_sites},
-    {"sites", "", 0, "the same", plain_options, command_sites},
-    {"import", "items|barcodes|locations|workers|orders FILE.csv", 2, "take a file in, all of it or nothing",
+    {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
+    {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
+    {"site list", "", 0, "The same as sites", plain_options, command_sites},
+    {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
+    {"import", "items|barcodes|locations|workers|orders FILE.csv", 2, "Take a file in, all of it or nothing",
      site_options, command_import},
-    {"release", "", 0, "hand orders to a site", release_options, command_release},
-    {"cancel", "", 0, "cancel an order, or ask the site to", cancel_options, command_cancel},
-    {"orders", "", 0, "the orders", orders_options, command_orders},
-    {"order", "NUMBER", 1, "one order with its lines and parcels", plain_options, command_order},
-    {"events", "", 0, "what the sites reported, as they wrote it", events_options, command_events},
-    {"parked", "", 0, "events that could not be interpreted, and why", site_options, command_parked},
-    {"stock", "", 0, "what lies at each location", site_options, command_stock},
-    {"status", "", 0, "head office as a whole", plain_options, command_status},
+    {"release", "", 0, "Hand orders to a site", release_options, command_release},
+    {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
+    {"orders", "", 0, "The orders", orders_options, command_orders},
+    {"order", "NUMBER", 1, "One order with its lines and parcels", plain_options, command_order},
+    {"events", "", 0, "What the sites reported, as they wrote it", events_options, command_events},
+    {"parked", "", 0, "Events that could not be interpreted, and why", site_options, command_parked},
+    {"stock", "", 0, "What lies at each location", site_options, command_stock},
+    {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };
 

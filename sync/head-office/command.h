@@ -45,8 +45,8 @@ extern const struct command commands[];
 
 #define COMMAND_DATABASE                                                                                               \
     {                                                                                                                  \
-        "database", OPTION_TEXT_AT(struct command_options, database), .fallback = "/var/lib/floorhand-hq/hq.db",       \
-                                                                      .help = "head office's database file"            \
+        "database", OPTION_TEXT_AT(struct command_options, database),                                                  \
+            .fallback = "/var/lib/floorhand-hq/head-office.db", .help = "head office's database file"                  \
     }
 #define COMMAND_SITE                                                                                                   \
     {                                                                                                                  \

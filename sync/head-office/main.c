@@ -63,22 +63,22 @@ static int take_option(struct call *call, char ***arguments, struct error *error
     return option_set(call->command->options, &call->options, name, value, error) ? COMMAND_USAGE : 0;
 }
 
-static int take_arguments(struct call *call, char **arguments, struct error *error)
+/* expected: how many there must be beside options. */
+static int take_arguments(struct call *call, char **arguments, size_t expected, struct error *error)
 {
-    option_defaults(call->command->options, &call->options);
     size_t count = 0;
     while (*arguments) {
         int result = 0;
         if (strncmp(*arguments, "--", 2) == 0)
             result = take_option(call, &arguments, error);
-        else if (count < call->command->argument_count)
+        else if (count < expected)
             call->arguments[count++] = *arguments++;
         else
             result = error_set(error, COMMAND_USAGE, "\"%s\" is one argument too many", *arguments);
         if (result)
             return result;
     }
-    if (count < call->command->argument_count)
+    if (count < expected)
         return error_set(error, COMMAND_USAGE, "an argument is missing: %s", call->command->arguments);
     return 0;
 }
@@ -96,28 +96,47 @@ static int run(struct call *call, struct error *error)
     return result;
 }
 
+/* Options may stand before the command, too. Returns where the command is. */
+static char **skip_options(char **arguments)
+{
+    while (*arguments && strncmp(*arguments, "--", 2) == 0 && strcmp(*arguments, "--help") != 0) {
+        bool alone = strchr(*arguments, '=') != NULL;
+        arguments += alone || !arguments[1] ? 1 : 2;
+    }
+    return arguments;
+}
+
+static bool asks_for_help(char *const *arguments)
+{
+    for (; *arguments; arguments++)
+        if (strcmp(*arguments, "--help") == 0)
+            return true;
+    return false;
+}
+
 int main(int count, char **arguments)
 {
     signal(SIGPIPE, SIG_IGN);
-    if (count < 2 || strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "help") == 0) {
-        print_commands(count < 2 ? stderr : stdout);
-        return count < 2 ? 2 : 0;
+    char **leading = arguments + (count > 0), **name = skip_options(leading), **rest = name;
+    if (!*name || strcmp(*name, "--help") == 0 || strcmp(*name, "help") == 0) {
+        print_commands(*name ? stdout : stderr);
+        return *name ? 0 : 2;
     }
-    struct call call = {0};
-    struct error error = {0};
-    char **rest = arguments + 1;
-    call.command = find_command(&rest);
+    struct call call = {.command = find_command(&rest)};
     if (!call.command) {
-        fprintf(stderr, "floorhand-hq: there is no command \"%s\": \"floorhand-hq --help\" lists them\n", arguments[1]);
+        fprintf(stderr, "floorhand-hq: there is no command \"%s\": \"floorhand-hq --help\" lists them\n", *name);
         return 2;
     }
-    for (char **argument = rest; *argument; argument++) {
-        if (strcmp(*argument, "--help") == 0) {
-            print_command(call.command);
-            return 0;
-        }
+    if (asks_for_help(rest)) {
+        print_command(call.command);
+        return 0;
     }
-    int result = take_arguments(&call, rest, &error);
+    *name = NULL; /* ends what stands before the command */
+    option_defaults(call.command->options, &call.options);
+    struct error error = {0};
+    int result = take_arguments(&call, leading, 0, &error);
+    if (!result)
+        result = take_arguments(&call, rest, call.command->argument_count, &error);
     if (!result)
         result = run(&call, &error);
     if (!result)

@@ -139,7 +139,7 @@ class House:
 
     def release(self, some):
         self.hq_run("import", "orders", sample.write_orders(self.folder / f"orders-{some[0].number}.csv", some))
-        self.hq_run("release", "--site", SITE)
+        self.hq_run("release", "--site", SITE, "--all")
 
     @property
     def page_url(self):
