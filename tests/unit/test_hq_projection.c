@@ -1,0 +1,187 @@
+/* What head office makes of a site's events: how far orders are, what locations hold, what could not be understood. */
+#include "unit/hub_rig.h"
+
+#define ORDER "order,platform,carrier,waybill,priority,receiver_name,receiver_phone,receiver_address,sku,quantity\n"
+
+struct play {
+    struct rig rig;
+    int64_t seq;
+};
+
+static int open_play(void **state)
+{
+    struct play *play = calloc(1, sizeof(*play));
+    struct rig *rig = &play->rig;
+    rig_open(rig);
+    rig_import_good(rig, "items", NULL, "sku,name,weight_g\nT,tea,1\nC,cup,1\n");
+    rig_import_good(rig, "orders", NULL,
+                    ORDER "O1,shop,SF,W1,0,a,b,c,T,3\nO1,shop,SF,W1,0,a,b,c,C,1\n"
+                          "O2,shop,SF,W2,0,a,b,c,T,1\nO3,shop,SF,W3,0,a,b,c,T,1\n");
+    assert_int_equal(orders_release(&rig->office, "hz", "O1", &(int64_t){0}, &rig->error), 0);
+    assert_int_equal(orders_release(&rig->office, "bj", "O3", &(int64_t){0}, &rig->error), 0);
+    rig_hello(rig, "hz", "box-1", 0, 0);
+    rig_turn(rig);
+    *state = play;
+    return 0;
+}
+
+static int close_play(void **state)
+{
+    struct play *play = *state;
+    rig_close(&play->rig);
+    free(play);
+    return 0;
+}
+
+static void happens(struct play *play, const char *type, const char *data)
+{
+    struct buf segment = {0};
+    rig_put_event(&segment, "hz", 1, ++play->seq, type, data);
+    rig_receive(&play->rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    buf_done(&segment);
+    rig_turn(&play->rig);
+    assert_int_equal(rig_answer(&play->rig, WIRE_ACK).applied, play->seq); /* the cursor always moves */
+}
+
+static void assert_state(struct play *play, const char *expected)
+{
+    struct sql_query *row =
+        sql_select(play->rig.office.sql, "SELECT state FROM orders WHERE number = 'O1'", SQL_NO_VALUES);
+    assert_true(sql_next(row));
+    assert_string_equal(sql_get_text(row, 0), expected);
+    sql_done(row);
+}
+
+#define COUNT_OF(play, sql) rig_count(&(play)->rig, sql)
+
+#define PICK_MEMBERS "\"order\":\"O1\",\"line\":1,\"sku\":\"T\",\"location\":\"A\",\"quantity\":2}"
+#define PICK         "{" PICK_MEMBERS
+
+static void an_order_goes_its_way(void **state)
+{
+    struct play *play = *state;
+    static const struct {
+        const char *type, *data, *state;
+    } steps[] = {
+        {"order.received", "{\"order\":\"O1\"}", "received"},
+        {"order.allocated", "{\"order\":\"O1\"}", "allocated"},
+        {"pick.started", "{\"order\":\"O1\"}", "allocated"}, /* means nothing here */
+        {"pick.line", PICK, "picking"},
+        {"pick.line", "{\"order\":\"O1\",\"line\":1,\"sku\":\"T\",\"location\":\"B\",\"quantity\":1,\"lot\":\"L\"}",
+         "picking"},
+        {"pick.line", "{\"order\":\"O1\",\"line\":2,\"sku\":\"C\",\"location\":\"A\",\"quantity\":1}", "picking"},
+        {"order.received", "{\"order\":\"O1\"}", "picking"}, /* out of turn: stored, and nothing moves */
+        {"pick.staged", "{\"order\":\"O1\",\"location\":\"STAGE\"}", "picked"},
+        {"parcel.packed", "{\"order\":\"O1\",\"parcel\":\"P1\",\"box\":\"S\"}", "packed"},
+        {"parcel.packed", "{\"order\":\"O1\",\"parcel\":\"P2\",\"box\":\"L\"}", "packed"},
+        {"label.printed", "{\"order\":\"O1\",\"parcel\":\"P1\",\"waybill\":\"W1\",\"copy\":1}", "labelled"},
+        {"label.printed", "{\"order\":\"O1\",\"parcel\":\"P1\",\"waybill\":\"W1\",\"copy\":2}", "labelled"},
+        {"parcel.shipped",
+         "{\"order\":\"O1\",\"parcel\":\"P1\",\"waybill\":\"W1\",\"manifest\":\"M1\",\"carrier\":\"SF\"}", "labelled"},
+        {"parcel.shipped",
+         "{\"order\":\"O1\",\"parcel\":\"P2\",\"waybill\":\"W9\",\"manifest\":\"M1\",\"carrier\":\"SF\"}", "shipped"},
+    };
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        happens(play, steps[i].type, steps[i].data);
+        assert_state(play, steps[i].state);
+    }
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT sum(shipped) FROM order_line WHERE number = 'O1'"), 4);
+    assert_int_equal(COUNT_OF(play, "SELECT labels FROM parcel WHERE parcel = 'P1'"), 2);
+}
+
+static void stock_follows_the_hands(void **state)
+{
+    struct play *play = *state;
+    happens(play, "stock.imported", "{\"location\":\"A\",\"sku\":\"T\",\"delta\":10}");
+    happens(play, "pick.line", PICK);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 8);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O1' AND line = 1"), 2);
+    happens(play, "scan.undone", "{\"undid\":\"pick.line\"," PICK_MEMBERS);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 10);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O1' AND line = 1"), 0);
+    happens(play, "scan.undone", "{\"undid\":\"pack.item\",\"order\":\"O1\"}"); /* nothing of it is kept here */
+    happens(play, "pick.damaged", "{\"order\":\"O1\",\"sku\":\"T\",\"location\":\"A\",\"quantity\":1}");
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 9);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
+static void a_short_line_says_what_is_missing(void **state)
+{
+    struct play *play = *state;
+    happens(play, "pick.short", "{\"order\":\"O1\",\"line\":1,\"sku\":\"T\",\"location\":\"A\",\"missing\":2}");
+    assert_state(play, "short");
+    happens(play, "pick.short", "{\"order\":\"O1\",\"line\":1,\"sku\":\"T\",\"location\":\"B\",\"missing\":2}");
+    assert_int_equal(COUNT_OF(play, "SELECT missing FROM order_line WHERE number = 'O1' AND line = 1"), 2);
+    happens(play, "pick.line", PICK); /* some turned up */
+    assert_int_equal(COUNT_OF(play, "SELECT missing FROM order_line WHERE number = 'O1' AND line = 1"), 1);
+    assert_state(play, "short");
+    happens(play, "order.parked", "{\"order\":\"O1\",\"reason\":\"wait for stock\"}");
+    assert_state(play, "parked");
+    assert_int_equal(COUNT_OF(play, "SELECT reason = 'wait for stock' FROM orders WHERE number = 'O1'"), 1);
+}
+
+static void the_site_answers_a_cancellation(void **state)
+{
+    struct play *play = *state;
+    assert_int_equal(orders_cancel(&play->rig.office, "O1", "late", &play->rig.error), 0);
+    happens(play, "order.cancel_rejected", "{\"order\":\"O1\",\"stage\":\"loaded\"}");
+    assert_int_equal(COUNT_OF(play, "SELECT cancelling FROM orders WHERE number = 'O1'"), 0);
+    assert_state(play, "released");
+    assert_int_equal(orders_cancel(&play->rig.office, "O1", "late", &play->rig.error), 0);
+    happens(play, "order.cancel_accepted", "{\"order\":\"O1\",\"stage\":\"picking\"}");
+    assert_state(play, "cancelled");
+    happens(play, "order.allocated", "{\"order\":\"O1\"}");
+    assert_state(play, "cancelled");
+}
+
+static void what_cannot_be_understood_is_parked(void **state)
+{
+    struct play *play = *state;
+    static const struct {
+        const char *type, *data, *why;
+    } odd[] = {
+        {"pick.line", "{}", "\"order\" is missing or is no text"},
+        {"pick.line", "{\"order\":\"O9\"}", "there is no order \"O9\""},
+        {"order.received", "{\"order\":\"O3\"}", "order \"O3\" is not with this site"},
+        {"order.received", "{\"order\":\"O2\"}", "order \"O2\" is not with this site"},
+        {"pick.line", "{\"order\":\"O1\",\"line\":9,\"sku\":\"T\",\"location\":\"A\",\"quantity\":1}",
+         "there is no such order line"},
+        {"pick.line", "{\"order\":\"O1\",\"line\":1,\"sku\":\"T\",\"location\":\"A\",\"quantity\":4}",
+         "its figures contradict what is known of the order"},
+        {"pick.line", "{\"order\":\"O1\",\"line\":1,\"sku\":\"T\",\"location\":\"A\",\"quantity\":\"1\"}",
+         "\"quantity\" is missing or is no number from 1 to 1000000000"},
+        {"pick.line", "{\"order\":\"O1\",\"line\":1,\"sku\":\"T\",\"quantity\":1}",
+         "\"location\" is missing or is no text"},
+        {"label.printed", "{\"order\":\"O1\",\"parcel\":\"P\",\"waybill\":\"W\",\"copy\":1}",
+         "there is no such parcel"},
+        {"scan.undone", "{\"undid\":\"pick.line\"," PICK_MEMBERS, "its figures contradict what is known of the order"},
+    };
+    for (size_t i = 0; i < COUNT(odd); i++) {
+        happens(play, odd[i].type, odd[i].data);
+        struct sql_query *row =
+            sql_select(play->rig.office.sql, "SELECT why FROM parked WHERE seq = ?1", sql_int(play->seq));
+        assert_true(sql_next(row));
+        assert_string_equal(sql_get_text(row, 0), odd[i].why);
+        sql_done(row);
+    }
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM event"), COUNT(odd));
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM stock"), 0); /* the half of an event is not applied */
+    assert_int_equal(COUNT_OF(play, "SELECT sum(picked) FROM order_line"), 0);
+    happens(play, "pick.line", PICK); /* and the warehouse goes on */
+    assert_state(play, "picking");
+}
+
+#define ON_PLAY(test) cmocka_unit_test_setup_teardown(test, open_play, close_play)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_PLAY(an_order_goes_its_way),
+        ON_PLAY(stock_follows_the_hands),
+        ON_PLAY(a_short_line_says_what_is_missing),
+        ON_PLAY(the_site_answers_a_cancellation),
+        ON_PLAY(what_cannot_be_understood_is_parked),
+    };
+    return cmocka_run_group_tests_name("hq_projection", tests, NULL, NULL);
+}
