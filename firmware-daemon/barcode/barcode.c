@@ -46,8 +46,7 @@ static int check_characters(const char *text, size_t length, struct barcode_erro
     return 0;
 }
 
-/* "]", a letter for the symbology (case matters) and a modifier (ISO/IEC 15424). */
-static size_t aim_length(const char *text, size_t length)
+size_t barcode_aim_length(const char *text, size_t length)
 {
     bool has = length >= 3 && text[0] == ']' && isalpha((unsigned char)text[1]) && isalnum((unsigned char)text[2]);
     return has ? 3 : 0;
@@ -123,7 +122,7 @@ static void classify(struct barcode *barcode)
 
 int barcode_parse(const char *text, size_t length, struct barcode *ret, struct barcode_error *error)
 {
-    size_t start = aim_length(text, length);
+    size_t start = barcode_aim_length(text, length);
     if (length - start > BARCODE_TEXT_MAX)
         return reject(error, start + BARCODE_TEXT_MAX, "The scan is longer than any code: scan one code at a time.");
     int r = check_characters(text, length, error);

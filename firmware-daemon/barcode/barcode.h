@@ -56,7 +56,10 @@ struct barcode_error {
  * fault in a code that says it is GS1. ret is undefined then. error may be NULL. */
 int barcode_parse(const char *text, size_t length, struct barcode *ret, struct barcode_error *error);
 
-/* The first element's value, terminated; NULL when there is none. "31n" style families: name the very AI. */
+/* Of the AIM prefix that text begins with, "]C1": 3, or 0 (ISO/IEC 15424; the letter's case matters). */
+size_t barcode_aim_length(const char *text, size_t length);
+
+/* The first element's value, terminated; NULL when there is none. Each measure is an identifier of its own: "3103". */
 const char *barcode_value(const struct barcode *barcode, const char *ai);
 
 const char *barcode_kind_name(enum barcode_kind kind); /* "digital_link" */

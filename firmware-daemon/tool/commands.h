@@ -1,0 +1,16 @@
+/* Every command of the tool, for the table in main.c. Says nothing about how they are called: command.h does. */
+#ifndef TOOL_COMMANDS_H
+#define TOOL_COMMANDS_H
+
+#include "tool/command.h"
+
+enum exit_code command_scan_parse(struct command_call *call);
+enum exit_code command_scan_decode(struct command_call *call);
+enum exit_code command_scan_send(struct command_call *call);
+enum exit_code command_station_show(struct command_call *call);
+enum exit_code command_status(struct command_call *call);
+enum exit_code command_import(struct command_call *call);
+
+extern const struct option_def scan_decode_options[], scan_send_options[];
+
+#endif

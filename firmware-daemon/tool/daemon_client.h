@@ -1,0 +1,23 @@
+/* Asks the daemon over HTTP and prints its answer. Does not interpret the answer, except to tell an error from success.
+ */
+#ifndef TOOL_DAEMON_CLIENT_H
+#define TOOL_DAEMON_CLIENT_H
+
+#include "base/buf.h"
+#include "tool/command.h"
+
+/* Without --url the environment's FLOORHAND_URL counts, then the daemon on this machine. */
+#define DAEMON_URL "http://127.0.0.1:8480"
+#define DAEMON_URL_OPTION                                                                                              \
+    {                                                                                                                  \
+        "url", OPTION_TEXT_AT(struct tool_options, url), NULL, 0, 0, NULL,                                             \
+            "the daemon's address; otherwise FLOORHAND_URL of the environment, or " DAEMON_URL                         \
+    }
+
+/* path: the segments after /api/v1, ended by NULL. The answer is printed on success; on failure one sentence says why.
+ * ret_answer may be NULL. */
+enum exit_code daemon_get(const char *url, const char *const *path);
+enum exit_code daemon_post(const char *url, const char *const *path, const char *type, const struct buf *body,
+                           struct buf *ret_answer);
+
+#endif

@@ -1,0 +1,145 @@
+#include "base/json.h"
+#include "drivers/scanner/scanner.h"
+#include "tool/commands.h"
+#include "tool/daemon_client.h"
+#include "tool/hex_reports.h"
+#include "tool/scan_report.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+enum exit_code command_scan_parse(struct command_call *call)
+{
+    CLEANUP_BUF struct buf out = {0};
+    int r = scan_report_meaning(call->words[0], strlen(call->words[0]), &out);
+    puts(buf_text(&out));
+    return r == 0 ? EXIT_GOOD : EXIT_FAILED;
+}
+
+/* ------------------------------------------------------------------------------------------------ scan decode */
+
+const struct option_def scan_decode_options[] = {
+    {"device", OPTION_CHOICE_AT(struct tool_options, device), NULL, 0, 0, "hid-keyboard|serial",
+     "what sent it; must be given"},
+    {"layout", OPTION_CHOICE_AT(struct tool_options, layout), "us", 0, 0, "us|uk|de|fr",
+     "the keyboard layout that the scanner types for (hid-keyboard)"},
+    {"suffix", OPTION_CHOICE_AT(struct tool_options, suffix), "any", 0, 0, "any|cr|lf|crlf",
+     "what ends a scan (serial)"},
+    {.name = NULL},
+};
+
+struct decode {
+    struct scanner *scanner;
+    struct buf line;
+};
+
+static void print_line(struct decode *decode)
+{
+    puts(buf_text(&decode->line));
+    buf_clear(&decode->line);
+}
+
+static void on_scan(void *user, const char *text, size_t length, unsigned flags)
+{
+    struct decode *decode = user;
+    scan_report_scan(text, length, flags, &decode->line);
+    print_line(decode);
+}
+
+static void on_aborted(void *user, size_t length)
+{
+    struct decode *decode = user;
+    scan_report_aborted(length, &decode->line);
+    print_line(decode);
+}
+
+/* No time passes between the bytes of a file: only terminators and the end of the input end a scan. */
+static void feed(struct decode *decode, const void *bytes, size_t length)
+{
+    scanner_feed(decode->scanner, bytes, length, 0);
+}
+
+static void on_report(void *user, const uint8_t report[HEX_REPORT_SIZE])
+{
+    feed(user, report, HEX_REPORT_SIZE);
+}
+
+static int decode_input(struct decode *decode, bool is_hex, struct error *error)
+{
+    struct hex_reports reports = {.on_report = on_report, .user = decode};
+    char block[16384];
+    size_t length;
+    int r = 0;
+    while (r == 0 && (length = fread(block, 1, sizeof(block), stdin)) > 0) {
+        if (is_hex)
+            r = hex_reports_feed(&reports, block, length, error);
+        else
+            feed(decode, block, length);
+    }
+    if (r == 0 && ferror(stdin))
+        r = error_set(error, -EIO, "the standard input could not be read");
+    if (r == 0 && is_hex)
+        r = hex_reports_end(&reports, error);
+    return r;
+}
+
+enum exit_code command_scan_decode(struct command_call *call)
+{
+    const struct tool_options *options = &call->options;
+    if (!*options->device)
+        return command_fail(EXIT_USAGE, "--device must say what sent it: hid-keyboard or serial; see floorhand scan "
+                                        "decode --help");
+    struct decode decode = {0};
+    struct scanner_settings settings = {0};
+    struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = &decode};
+    struct error error;
+    memcpy(settings.layout, options->layout, sizeof(settings.layout));
+    memcpy(settings.suffix, options->suffix, sizeof(settings.suffix));
+    if (scanner_new(options->device, &settings, &sink, &decode.scanner, &error) < 0)
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    int r = decode_input(&decode, strcmp(options->device, "hid-keyboard") == 0, &error);
+    scanner_reset(decode.scanner);
+    scanner_free(decode.scanner);
+    buf_done(&decode.line);
+    return r == 0 ? EXIT_GOOD : command_fail(EXIT_FAILED, "%s", error.text);
+}
+
+/* -------------------------------------------------------------------------------------------------- scan send */
+
+const struct option_def scan_send_options[] = {
+    {"station", OPTION_TEXT_AT(struct tool_options, station), NULL, 0, 0, NULL, "the station's id; must be given"},
+    DAEMON_URL_OPTION,
+    {.name = NULL},
+};
+
+static bool was_refused(const struct buf *answer)
+{
+    json_t *root = json_loadb(buf_text(answer), answer->length, 0, NULL);
+    bool refused = json_is_false(json_object_get(json_object_get(root, "result"), "good"));
+    json_decref(root);
+    return refused;
+}
+
+static enum exit_code send_scan(const struct tool_options *options, const char *text)
+{
+    CLEANUP_BUF struct buf body = {0};
+    CLEANUP_BUF struct buf answer = {0};
+    json_open_object(&body, NULL);
+    json_text(&body, "text", text);
+    json_close_object(&body);
+    const char *const path[] = {"stations", options->station, "scan", NULL};
+    enum exit_code code = daemon_post(options->url, path, "application/json", &body, &answer);
+    return code == EXIT_GOOD && was_refused(&answer) ? EXIT_FAILED : code;
+}
+
+enum exit_code command_scan_send(struct command_call *call)
+{
+    if (!*call->options.station)
+        return command_fail(EXIT_USAGE, "--station must name the station; see floorhand scan send --help");
+    enum exit_code code = EXIT_GOOD;
+    for (size_t i = 0; i < call->count && code == EXIT_GOOD; i++)
+        code = send_scan(&call->options, call->words[i]);
+    return code;
+}
