@@ -1,0 +1,28 @@
+/* A picture of printer dots, one bit each. Does not know what it shows or where it is printed. */
+#ifndef LABEL_DOTS_H
+#define LABEL_DOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DOTS_SIDE_MAX 8192
+
+/* 1 is black, the most significant bit is leftmost, a row fills whole bytes and its spare bits are 0. */
+struct dots {
+    int width, height;
+    size_t stride; /* bytes of one row */
+    uint8_t *bits; /* stride * height; NULL when there is no dot at all */
+};
+
+/* All white. -EINVAL when a side is below 1 or above DOTS_SIDE_MAX, -ENOMEM. */
+int dots_init(struct dots *dots, int width, int height);
+void dots_done(struct dots *dots);
+
+void dots_set(struct dots *dots, int x, int y);
+bool dots_get(const struct dots *dots, int x, int y);
+
+/* Each dot becomes a square of factor by factor dots. Errors as above. */
+int dots_enlarge(const struct dots *dots, int factor, struct dots *ret);
+
+#endif
