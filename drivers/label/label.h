@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #define LABEL_ELEMENTS_MAX 160
-#define LABEL_PAGES_MAX    64
 #define LABEL_DPI_DEFAULT  203
 
 /* Dots from the label's top left corner. */

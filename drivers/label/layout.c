@@ -1,20 +1,18 @@
 #include "drivers/label/layout.h"
 
-#define LINE_TENTHS      3
-#define QR_MODULE_LEAST  3
-#define QR_MODULE_MOST   10
+#define LINE_TENTHS     3
+#define QR_MODULE_LEAST 3
+#define QR_MODULE_MOST  10
 
 int layout_add_text(struct label *label, const struct layout_slot *slot, const char *text, struct error *error)
 {
     struct text_style style = slot->style;
     style.height = label_mm(label, style.height);
     style.least_height = label_mm(label, style.least_height);
-    return label_add_text(label,
-                          &(struct label_text){.field = slot->field,
-                                               .text = text,
-                                               .box = label_box_mm(label, slot->box),
-                                               .style = style},
-                          error);
+    return label_add_text(
+        label,
+        &(struct label_text){.field = slot->field, .text = text, .box = label_box_mm(label, slot->box), .style = style},
+        error);
 }
 
 int layout_add_slots(struct label *label, const struct layout_slot *slots, size_t count, const void *data,

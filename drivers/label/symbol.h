@@ -6,25 +6,18 @@
 #include "drivers/label/dots.h"
 
 #define CODE128_TEXT_MAX   64
-#define CODE128_RUNS_MAX   20 /* between two letters only six digits or more make a run of their own */
 #define CODE128_QUIET_ZONE 10 /* modules kept white left and right (ISO/IEC 15417, 4.4) */
 #define QR_QUIET_ZONE      4  /* modules kept white all around (ISO/IEC 18004, 6.3.8) */
 #define QR_TEXT_MAX        1024
 
-/* A stretch of the text that one subset encodes: 'B' one character a symbol, 'C' two digits a symbol. */
-struct code128_run {
-    char subset;
-    uint8_t start, length; /* bytes of the text */
-};
-
+/* Leading digits in subset C, two in a symbol; everything after them in subset B. Subset C in mid-text would save a
+ * little more width, but not every printer follows that switch: some print another code instead. */
 struct code128_plan {
-    struct code128_run runs[CODE128_RUNS_MAX];
-    size_t run_count;
-    int modules; /* with start, check and stop, without quiet zones */
+    size_t paired; /* leading digits in subset C, even */
+    int modules;   /* with start, check and stop, without quiet zones */
 };
 
-/* The fewest symbols for printable ASCII. -EOVERFLOW when longer than CODE128_TEXT_MAX, -EINVAL when empty or with
- * another character. */
+/* -EOVERFLOW when longer than CODE128_TEXT_MAX, -EINVAL when empty or not printable ASCII. */
 int code128_plan(const char *text, struct code128_plan *ret);
 
 enum qr_level { QR_MEDIUM, QR_LOW, QR_QUARTILE, QR_HIGH };

@@ -67,27 +67,32 @@ static void put_text(const struct label_element *element, struct buf *out)
     put_field_data(out, element->text);
 }
 
-/* Mode N: the subsets are named in the data (ZPL II guide, ^BC): ">:" and ">;" start in B and C, ">6" and ">5" switch.
- * In subset B the three signs with a meaning of their own have codes; ^FH is not needed then. */
+/* In subset B the signs with a meaning of their own have codes (ZPL II guide, ^BC, table 6). */
+static void put_subset_b(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '>')
+            buf_puts(out, ">0");
+        else if (*text == '^')
+            buf_puts(out, "><");
+        else if (*text == '~')
+            buf_puts(out, ">=");
+        else
+            buf_putc(out, *text);
+    }
+}
+
+/* Mode N: the data names its subsets, ">:" starts in B, ">;" in C, and ">6" goes on in B. Nothing needs ^FH then. */
 static void put_code128(const struct label_element *element, struct buf *out)
 {
+    size_t paired = element->plan.paired;
     buf_printf(out, "^FO%d,%d^BY%d,3.0,%d^BCN,%d,N,N,N,N^FD", element->x, element->box.y, element->module,
                element->box.height, element->box.height);
-    for (size_t i = 0; i < element->plan.run_count; i++) {
-        const struct code128_run *run = &element->plan.runs[i];
-        bool pairs = run->subset == 'C';
-        buf_puts(out, i == 0 ? (pairs ? ">;" : ">:") : (pairs ? ">5" : ">6"));
-        for (const char *c = element->text + run->start; c < element->text + run->start + run->length; c++) {
-            if (*c == '>')
-                buf_puts(out, ">0");
-            else if (*c == '^')
-                buf_puts(out, "><");
-            else if (*c == '~')
-                buf_puts(out, ">=");
-            else
-                buf_putc(out, *c);
-        }
-    }
+    buf_puts(out, paired ? ">;" : ">:");
+    buf_put(out, element->text, paired);
+    if (paired && element->text[paired])
+        buf_puts(out, ">6");
+    put_subset_b(out, element->text + paired);
     buf_puts(out, "^FS\n");
 }
 
