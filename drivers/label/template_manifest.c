@@ -57,8 +57,16 @@ static const struct layout_slot slots[] = {
 
 static const struct layout_slot row_slots[] = {
     {"parcel number", 0, NULL, {30, 0, 80, 40}, {.height = 28, .align = TEXT_RIGHT, .middle = true}},
-    {"parcel waybill", 0, NULL, {130, 0, 420, 40}, {.height = 30, .least_height = 16, .bold = true, .middle = true}},
-    {"parcel order", 0, NULL, {560, 0, 400, 40}, {.height = 30, .least_height = 16, .cut = true, .middle = true}},
+    {"parcel waybill",
+     0,
+     NULL,
+     {130, 0, 420, 40},
+     {.height = 30, .least_height = 16, .bold = true, .middle = true, .by_printer = true}},
+    {"parcel order",
+     0,
+     NULL,
+     {560, 0, 400, 40},
+     {.height = 30, .least_height = 16, .cut = true, .middle = true, .by_printer = true}},
 };
 
 static int add_row(struct label *label, const struct manifest_label *data, size_t index, struct error *error)

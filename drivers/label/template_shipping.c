@@ -41,7 +41,7 @@ static const struct layout_slot slots[] = {
     {"copy mark",
      VIEW(copy),
      {680, 40, 280, 90},
-     {.height = 56, .least_height = 30, .align = TEXT_CENTRE, .bold = true, .middle = true, .inverse = true}},
+     {.height = 48, .least_height = 30, .align = TEXT_CENTRE, .bold = true, .middle = true, .inverse = true}},
     {"sort code",
      VIEW(sort_code),
      {40, 155, 920, 170},
@@ -58,7 +58,7 @@ static const struct layout_slot slots[] = {
     {"receiver name",
      VIEW(receiver_name),
      {150, 600, 460, 75},
-     {.height = 54, .least_height = 26, .bold = true, .wrap = true, .middle = true}},
+     {.height = 54, .least_height = 26, .bold = true, .wrap = true, .middle = true, .by_printer = true}},
     {"receiver phone",
      VIEW(phone),
      {620, 600, 340, 75},
@@ -87,7 +87,7 @@ static const struct layout_slot slots[] = {
     {"order number",
      VIEW(order),
      {225, 1385, 445, 90},
-     {.height = 42, .least_height = 22, .bold = true, .middle = true}},
+     {.height = 42, .least_height = 22, .bold = true, .middle = true, .by_printer = true}},
     {"units",
      VIEW(units),
      {690, 1385, 270, 90},
@@ -123,6 +123,7 @@ static int add_item(struct label *label, const struct shipping_item *item, int r
     return 0;
 }
 
+#define CHINA_PREFIX         "+86"
 #define PHONE_DIGITS_MAX     24
 #define EXTENSION_DIGITS_MAX 8
 #define WHOLE_NUMBER_DIGITS  8 /* fewer are an area code or a short number */
@@ -142,6 +143,8 @@ void label_mask_phone(const char *phone, char out[MASKED_PHONE_SIZE])
 {
     char digits[PHONE_DIGITS_MAX], extension[EXTENSION_DIGITS_MAX];
     size_t count, extension_count = 0;
+    if (strncmp(phone, CHINA_PREFIX, strlen(CHINA_PREFIX)) == 0)
+        phone += strlen(CHINA_PREFIX);
     phone += take_digits(phone, WHOLE_NUMBER_DIGITS, digits, sizeof(digits), &count);
     if (*phone)
         take_digits(phone + 1, 1, extension, sizeof(extension), &extension_count);

@@ -14,10 +14,11 @@ struct text_style {
     int least_height; /* it may shrink down to this; 0: it may not shrink */
     enum text_align align;
     bool bold;
-    bool wrap;    /* into as many lines as the box holds */
-    bool cut;     /* what is still too long ends with an ellipsis instead of being refused */
-    bool middle;  /* centred from top to bottom; otherwise it starts at the top */
-    bool inverse; /* white on a black box */
+    bool wrap;       /* into as many lines as the box holds */
+    bool cut;        /* what is still too long ends with an ellipsis instead of being refused */
+    bool middle;     /* centred from top to bottom; otherwise it starts at the top */
+    bool inverse;    /* white on a black box */
+    bool by_printer; /* the printer's own font will do, where the text surely fits */
 };
 
 struct text_picture {

@@ -30,11 +30,12 @@ static int widest_in_font_0(char c)
     return c >= 'A' && c <= 'Z' ? 75 : 60;
 }
 
-/* The printer may set text itself where it surely stays inside the box; all other text goes as dots. */
+/* Text goes as dots unless the label allows the printer's font and it surely stays inside the box. */
 static bool printer_can_set(const struct label_element *element)
 {
     const struct text_picture *picture = &element->picture;
-    if (element->style.align != TEXT_LEFT || element->style.inverse || picture->lines != 1 || picture->shortened)
+    const struct text_style *style = &element->style;
+    if (!style->by_printer || style->inverse || style->align != TEXT_LEFT || picture->lines != 1 || picture->shortened)
         return false;
     int width = 0;
     for (const char *c = element->text; *c; c++) {

@@ -1,0 +1,134 @@
+/* A printer that takes what a script says. */
+#include "drivers/printer/printer.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SECOND_US 1000000
+
+#define SCRIPT_MAX 8
+
+struct printer {
+    ssize_t script[SCRIPT_MAX]; /* bytes to take, or an error; 0 ends it: everything is taken from there on */
+    size_t at;
+    char taken[200000];
+    size_t length;
+};
+
+static ssize_t take(void *user, const void *bytes, size_t length)
+{
+    struct printer *printer = user;
+    ssize_t answer = (ssize_t)length;
+    if (printer->at < SCRIPT_MAX && printer->script[printer->at])
+        answer = printer->script[printer->at++];
+    if (answer <= 0)
+        return answer;
+    size_t count = (size_t)answer < length ? (size_t)answer : length;
+    assert_true(printer->length + count <= sizeof(printer->taken));
+    memcpy(printer->taken + printer->length, bytes, count);
+    printer->length += count;
+    return (ssize_t)count;
+}
+
+static void all_bytes_arrive_in_order(void **state)
+{
+    (void)state;
+    static struct printer printer = {.script = {3, -EINTR, 1, -EAGAIN, 2}};
+    struct printer_writer writer;
+    printer_write_init(&writer, "^XA^XZ\n++", 9, 0, 0);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 1), -EAGAIN);
+    assert_int_equal(writer.sent, 4);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 2), 0);
+    assert_int_equal(writer.sent, 9);
+    assert_memory_equal(printer.taken, "^XA^XZ\n++", 9);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 3), 0);
+    assert_int_equal(printer.length, 9);
+}
+
+static void a_printer_that_takes_nothing_is_given_up(void **state)
+{
+    (void)state;
+    static struct printer printer = {.script = {-EAGAIN, -EAGAIN, -EAGAIN}};
+    struct printer_writer writer;
+    printer_write_init(&writer, "label", 5, 0, 100);
+    assert_int_equal(writer.deadline_us, 100 + 30 * SECOND_US);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 101), -EAGAIN);
+    assert_int_equal(printer_write_step(&writer, take, &printer, writer.deadline_us - 1), -EAGAIN);
+    assert_int_equal(printer_write_step(&writer, take, &printer, writer.deadline_us), -ETIMEDOUT);
+    assert_int_equal(writer.sent, 0);
+}
+
+static void a_slow_printer_is_not_given_up(void **state)
+{
+    (void)state;
+    static struct printer printer = {.script = {-EAGAIN, 1, -EAGAIN, 1, -EAGAIN, -EAGAIN}};
+    struct printer_writer writer;
+    printer_write_init(&writer, "label", 5, 2 * SECOND_US, 0);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 1 * SECOND_US), -EAGAIN);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 2 * SECOND_US), -EAGAIN);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 3 * SECOND_US), -EAGAIN);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 5 * SECOND_US), -ETIMEDOUT);
+    assert_int_equal(writer.sent, 2);
+}
+
+static void a_printer_that_is_gone_is_told_apart(void **state)
+{
+    (void)state;
+    static const ssize_t ends[] = {-ENODEV, -EPIPE, -ECONNRESET, -EIO, -ENXIO};
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        static struct printer printer;
+        printer = (struct printer){.script = {2, ends[i]}};
+        struct printer_writer writer;
+        printer_write_init(&writer, "label", 5, 0, 0);
+        assert_int_equal(printer_write_step(&writer, take, &printer, 1), -ENODEV);
+        assert_int_equal(writer.sent, 2);
+    }
+    static struct printer deaf = {.script = {-ENOTSUP}};
+    struct printer_writer writer;
+    printer_write_init(&writer, "label", 5, 0, 0);
+    assert_int_equal(printer_write_step(&writer, take, &deaf, 1), -ENOTSUP);
+}
+
+static void a_fast_printer_does_not_hold_up_the_loop(void **state)
+{
+    (void)state;
+    static char bytes[150000];
+    static struct printer printer;
+    struct printer_writer writer;
+    printer_write_init(&writer, bytes, sizeof(bytes), 0, 0);
+    int steps = 1;
+    while (printer_write_step(&writer, take, &printer, steps) == -EAGAIN)
+        steps++;
+    assert_int_equal(steps, 3);
+    assert_int_equal(printer.length, sizeof(bytes));
+}
+
+static void an_empty_job_is_done(void **state)
+{
+    (void)state;
+    static struct printer printer;
+    struct printer_writer writer;
+    printer_write_init(&writer, "", 0, 0, 0);
+    assert_int_equal(printer_write_step(&writer, take, &printer, 0), 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_bytes_arrive_in_order),
+        cmocka_unit_test(a_printer_that_takes_nothing_is_given_up),
+        cmocka_unit_test(a_slow_printer_is_not_given_up),
+        cmocka_unit_test(a_printer_that_is_gone_is_told_apart),
+        cmocka_unit_test(a_fast_printer_does_not_hold_up_the_loop),
+        cmocka_unit_test(an_empty_job_is_done),
+    };
+    return cmocka_run_group_tests_name("printer", tests, NULL, NULL);
+}
