@@ -156,12 +156,12 @@ static enum exit_code run(const struct command *command, const struct line *line
     return usage_fault(command->name, &why);
 }
 
-enum exit_code command_run(const struct command *commands, int argc, char **argv)
+int command_run(const struct command *commands, int argc, char **argv)
 {
     struct line line = {.count = 0};
     struct error why;
     if (take_apart(argc, argv, &line, &why) < 0)
-        return usage_fault("", &why);
+        return (int)usage_fault("", &why);
     size_t words = 0;
     const struct command *command = find(commands, &line, &words);
     enum exit_code code = EXIT_GOOD;
@@ -172,6 +172,6 @@ enum exit_code command_run(const struct command *commands, int argc, char **argv
     else
         code = run(command, &line, &(struct command_call){.words = line.words + words, .count = line.count - words});
     if (fflush(stdout) != 0 && code == EXIT_GOOD)
-        return command_fail(EXIT_FAILED, "the answer could not be written to the standard output");
-    return code;
+        code = command_fail(EXIT_FAILED, "the answer could not be written to the standard output");
+    return (int)code;
 }

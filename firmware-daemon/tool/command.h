@@ -35,7 +35,7 @@ struct command {
 #define COMMAND_WORDS_MAX 256
 
 /* The table ends with a name of NULL. */
-enum exit_code command_run(const struct command *commands, int argc, char **argv);
+int command_run(const struct command *commands, int argc, char **argv); /* the exit code of the program */
 
 /* One sentence on standard error, with the tool's name in front; returns the code. */
 enum exit_code command_fail(enum exit_code code, const char *format, ...) __attribute__((format(printf, 2, 3)));

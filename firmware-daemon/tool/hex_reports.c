@@ -25,7 +25,7 @@ static int add_digit(struct hex_reports *reports, char digit, struct error *erro
         return refuse(reports, error, "it holds a character that is no hex digit");
     uint8_t *byte = &reports->report[reports->digits / 2];
     *byte = (uint8_t)(*byte << 4 | (at - values) % 16);
-    if (++reports->digits == HEX_REPORT_SIZE * 2) {
+    if (++reports->digits == 2 * sizeof(reports->report)) {
         reports->digits = 0;
         reports->on_report(reports->user, reports->report);
     }
