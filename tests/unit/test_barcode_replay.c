@@ -43,8 +43,10 @@ static void test_replay(void **state)
 {
     (void)state;
     DIR *folder = opendir(FOLDER);
-    if (!folder)
+    if (!folder) {
         fail_msg("%s cannot be read: run the test from the root of the source tree", FOLDER);
+        return;
+    }
     size_t scans = 0, files = 0;
     for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         const char *ending = strchr(entry->d_name, '.');
