@@ -79,6 +79,8 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
 LONG_RUNNING := run test sim bench lint
+# One short line a step; V=1 shows the commands.
+say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += -j$(shell nproc) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -98,20 +100,20 @@ $(OUT)/floorhand-link: $(OBJ)/sync/link/main.o
 $(OUT)/floorhand-hq: $(OBJ)/sync/head-office/main.o
 $(PROGRAMS):
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ)/$(main_of_$(@F)).o $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ)/$(main_of_$(@F)).o $(ARCHIVE) $(library_libs)
 
 $(ARCHIVE): $(OBJECTS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcsT $@ $(OBJECTS)
+	$(call say,archive)ar rcsT $@ $(OBJECTS)
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(library_cflags) -MMD -MP -c -o $@ $<
+	$(call say,compile)$(CC) $(ALL_CFLAGS) $(library_cflags) -MMD -MP -c -o $@ $<
 
 $(OBJ)/gen/%.o: $(GEN)/%.S
 	@mkdir -p $(@D)
-	$(CC) -c -o $@ $<
+	$(call say,embed)$(CC) -c -o $@ $<
 
 # An embedded set as assembler: each file, a zero byte, and a table of (name, data, length) ended by zeroes.
 .SECONDEXPANSION:
@@ -159,23 +161,23 @@ test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-
 
 $(OBJ)/tests/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
+	$(call say,compile)$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
 $(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
 $(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
 
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(OUT)/floorhand-sim $(OUT)/floorhand-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 
 test: deps-test ## everything that must pass; ends with "N passed, N failed"
 	@$(MAKE) test-programs
