@@ -1,5 +1,5 @@
 /* What passes between floorhandd and floorhand-link on their local socket: one byte of kind, then the payload, one
- * frame per SOCK_SEQPACKET message. Does not send anything. */
+ * frame per SOCK_SEQPACKET message. Keeps nothing. */
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
 
@@ -21,5 +21,8 @@ enum frame_kind {
 #define FRAME_PAYLOAD_MAX WIRE_SEGMENT_MAX
 #define FRAME_SIZE_MAX    (1 + FRAME_PAYLOAD_MAX)
 #define FRAME_SNDBUF      (2 * (int)FRAME_SIZE_MAX) /* a whole frame must fit in the socket's buffer */
+
+/* Without waiting. -EAGAIN when the socket is full; other -errno when the other side is gone. */
+int frame_send(int fd, enum frame_kind kind, const void *payload, size_t length);
 
 #endif

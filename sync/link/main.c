@@ -1,0 +1,140 @@
+/* floorhand-link: the appliance's side of MQTT. */
+#include "base/log.h"
+#include "base/option.h"
+#include "sync/link/link.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+static const struct option_def options[] = {
+    {"site", OPTION_TEXT_AT(struct link_settings, site), .help = "this site's name at head office; must be given"},
+    {"box", OPTION_TEXT_AT(struct link_settings, box), .help = "this box's name at head office; must be given"},
+    {"socket", OPTION_TEXT_AT(struct link_settings, socket), .fallback = "/run/floorhand/link.sock",
+     .help = "where floorhandd listens: its link_socket"},
+    {"host", OPTION_TEXT_AT(struct link_settings, host), .fallback = "localhost",
+     .help = "the broker's name or address"},
+    {"port", OPTION_NUMBER_AT(struct link_settings, port), .fallback = "1883", .min = 1, .max = 65535,
+     .help = "the broker's port; 8883 is usual with ca_file"},
+    {"username", OPTION_TEXT_AT(struct link_settings, username), .fallback = "", .help = "for the broker"},
+    {"password", OPTION_TEXT_AT(struct link_settings, password), .fallback = "",
+     .help = "for the broker; better in the file than on the command line"},
+    {"ca_file", OPTION_TEXT_AT(struct link_settings, ca_file), .fallback = "",
+     .help = "certificates (PEM) that the broker's must come from; without it there is no TLS"},
+    {"backoff_ms", OPTION_NUMBER_AT(struct link_settings, backoff_ms), .fallback = "2000", .min = 10, .max = 60000,
+     .help = "longest wait before the second attempt to connect, doubled each time"},
+    {"backoff_max_ms", OPTION_NUMBER_AT(struct link_settings, backoff_max_ms), .fallback = "300000", .min = 10,
+     .max = 3600000, .help = "longest wait between attempts to connect"},
+    {0},
+};
+
+static void *open_section(void *user, const char *instance)
+{
+    (void)instance;
+    return user;
+}
+
+static int load_file(struct link_settings *settings, const char *path, struct error *error)
+{
+    static const struct option_section sections[] = {{"link", options, open_section}, {0}};
+    return option_load(path, sections, settings, error);
+}
+
+/* Calls for each "--name value" pair whose name is config, or is not. */
+static int read_pairs(struct link_settings *settings, char **arguments, bool config, struct error *error)
+{
+    for (char **at = arguments; *at; at += 2) {
+        if (strncmp(*at, "--", 2) != 0)
+            return error_set(error, -EINVAL, "\"%s\" is not an option; --help lists them", *at);
+        const char *name = *at + 2, *value = at[1];
+        if (!value)
+            return error_set(error, -EINVAL, "--%s needs a value; --help lists the options", name);
+        int result = 0;
+        if ((strcmp(name, "config") == 0) == config)
+            result = config ? load_file(settings, value, error) : option_set(options, settings, name, value, error);
+        if (result)
+            return result;
+    }
+    return 0;
+}
+
+/* The command line wins over the file, wherever it stands. */
+static int read_settings(struct link_settings *settings, char **arguments, struct error *error)
+{
+    option_defaults(options, settings);
+    int result = read_pairs(settings, arguments, true, error);
+    if (!result)
+        result = read_pairs(settings, arguments, false, error);
+    return result ? result : link_check(settings, error);
+}
+
+static void print_help(void)
+{
+    puts("Usage: floorhand-link [--config FILE] [--OPTION VALUE...]\n\n"
+         "Carries this site's events to head office and its changes back, over MQTT. It keeps nothing.\n\n"
+         "  --config FILE        an INI file with a section [link] of the options below\n"
+         "  --help               this list");
+    option_print_help(options, stdout);
+}
+
+static int open_loop(sd_event **ret)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    sd_event *event;
+    int result = sd_event_default(&event);
+    if (result < 0)
+        return result;
+    result = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
+    if (result >= 0)
+        result = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+    if (result >= 0)
+        result = sd_event_set_watchdog(event, 1);
+    *ret = event;
+    return result;
+}
+
+static int run(const struct link_settings *settings, struct error *error)
+{
+    sd_event *event = NULL;
+    struct link *link = NULL;
+    int result = open_loop(&event);
+    if (result < 0)
+        error_set(error, result, "cannot set up the event loop: %s", strerror(-result));
+    else
+        result = link_new(event, settings, &link, error);
+    if (result >= 0) {
+        sd_notify(0, "READY=1");
+        result = sd_event_loop(event);
+        sd_notify(0, "STOPPING=1");
+        if (result < 0)
+            error_set(error, result, "the event loop failed: %s", strerror(-result));
+    }
+    link_free(link);
+    sd_event_unref(event);
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    static struct link_settings settings;
+    struct error error;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        print_help();
+        return 0;
+    }
+    if (read_settings(&settings, argv + 1, &error) != 0) {
+        log_error("%s", error.text);
+        return 2;
+    }
+    if (run(&settings, &error) < 0) {
+        log_error("%s", error.text);
+        return 1;
+    }
+    return 0;
+}

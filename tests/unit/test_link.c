@@ -1,0 +1,360 @@
+/* The whole way from a site's journal to head office and back, with a real broker: site steps, local socket, link,
+ * MQTT. Head office is a few lines here. The broker, the link and the daemon's socket are taken away on the way. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "broker.h"
+#include "sync/link/link.h"
+#include "sync/mqtt/mqtt.h"
+#include "sync/site/port.h"
+#include "sync/wire/line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/un.h>
+
+#define WAIT_MAX_US INT64_C(8000000)
+#define GEN         "aaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+struct world {
+    sd_event *event;
+    struct broker broker;
+    struct site site;
+    struct site_port *port;
+    struct link_settings link_settings;
+    struct link *link;
+    struct site_committed committed; /* the site's database */
+    struct mqtt *office;
+    int64_t office_applied, feed_head, feed_acked; /* head office's database */
+    int presence;                                  /* of the box as head office sees it; -1 unknown */
+};
+
+static void put_line(struct buf *out, const char *source, int64_t epoch, int64_t seq)
+{
+    char sequence[WIRE_SEQUENCE_SIZE];
+    wire_sequence_write(sequence, epoch, seq);
+    buf_printf(out,
+               "{\"specversion\":\"1.0\",\"id\":\"%lld\",\"source\":\"%s\",\"type\":\"io.floorhand.pick.line.v1\","
+               "\"sequence\":\"%s\",\"data\":{}}\n",
+               (long long)seq, source, sequence);
+}
+
+/* ---------------------------------------------------------------- the daemon's part */
+
+static int on_send(void *user, enum site_channel channel, const void *bytes, size_t length)
+{
+    return site_port_send(((struct world *)user)->port, channel, bytes, length);
+}
+
+static int on_read(void *user, int64_t after, size_t lines, size_t bytes, struct buf *ret_lines, int64_t *ret_last)
+{
+    struct world *world = user;
+    int64_t last = after;
+    while (last < world->committed.last_seq && last - after < (int64_t)lines && ret_lines->length < bytes)
+        put_line(ret_lines, WIRE_SITE_SOURCE "hz-07", 1, ++last);
+    *ret_last = last;
+    return 0;
+}
+
+static int on_applied(void *user, int64_t seq)
+{
+    ((struct world *)user)->committed.applied_seq = seq;
+    return 0;
+}
+
+/* A turn at once: only the number that follows. */
+static int on_change(void *user, int64_t seq, const char *line, size_t length)
+{
+    (void)line;
+    (void)length;
+    struct world *world = user;
+    if (seq == world->committed.feed_seq + 1)
+        world->committed.feed_seq = seq;
+    return 0;
+}
+
+static const struct site_ops site_ops = {on_send, on_read, on_applied, on_change};
+
+static void open_daemon(struct world *world)
+{
+    const struct site_settings settings = {
+        .site = "hz-07", .box = "box-7f3a", .boot = 1, .resend_us = 300000, .random = random_system};
+    struct error error;
+    site_init(&world->site, &settings, &site_ops, world);
+    if (site_port_open(world->event, world->link_settings.socket, &world->site, &world->port, &error) != 0)
+        fail_msg("%s", error.text);
+    site_commit(&world->site, &world->committed, clock_mono_us());
+}
+
+static void close_daemon(struct world *world)
+{
+    world->port = site_port_free(world->port);
+    site_done(&world->site);
+}
+
+/* ---------------------------------------------------------------- head office's part */
+
+static void office_say(struct world *world, struct wire_control *control)
+{
+    CLEANUP_BUF struct buf text = {0};
+    char topic[WIRE_TOPIC_SIZE];
+    memcpy(control->gen, GEN, sizeof(GEN));
+    wire_control_write(&text, control, &random_system);
+    wire_topic_write(topic, control->kind == WIRE_OFFICE ? WIRE_OFFICE_STATUS : WIRE_DOWN_CONTROL, "hz-07", "box-7f3a");
+    mqtt_publish(world->office, topic, text.data, text.length, 1, control->kind == WIRE_OFFICE, NULL);
+}
+
+static void office_send_changes(struct world *world)
+{
+    CLEANUP_BUF struct buf text = {0};
+    char topic[WIRE_TOPIC_SIZE];
+    for (int64_t seq = world->feed_acked + 1; seq <= world->feed_head; seq++)
+        put_line(&text, WIRE_OFFICE_SOURCE, 0, seq);
+    wire_topic_write(topic, WIRE_DOWN_SEGMENT, "hz-07", "box-7f3a");
+    mqtt_publish(world->office, topic, buf_text(&text), text.length, 1, false, NULL);
+}
+
+static void office_take_segment(struct world *world, const char *bytes, size_t length)
+{
+    struct wire_segment segment = {.at = bytes, .left = length};
+    struct wire_line line;
+    while (wire_segment_next(&segment, &line, NULL) == 1) {
+        if (line.seq == world->office_applied + 1)
+            world->office_applied = line.seq;
+        wire_line_done(&line);
+    }
+    office_say(world, &(struct wire_control){.kind = WIRE_ACK, .epoch = 1, .applied = world->office_applied});
+}
+
+static void office_take_control(struct world *world, const struct wire_control *control)
+{
+    if (control->kind == WIRE_FACK) {
+        world->feed_acked = control->seq;
+        return;
+    }
+    struct wire_control welcome = {.kind = WIRE_WELCOME,
+                                   .epoch = 1,
+                                   .applied = world->office_applied,
+                                   .window = 4,
+                                   .segment_max = 100,
+                                   .linger_ms = 5};
+    memcpy(welcome.nonce, control->nonce, sizeof(welcome.nonce));
+    world->feed_acked = control->feed_seq;
+    office_say(world, &welcome);
+    office_send_changes(world);
+}
+
+static void on_office_message(void *user, const char *topic, const void *payload, size_t length, bool retained)
+{
+    (void)retained;
+    struct world *world = user;
+    struct wire_topic parsed;
+    struct wire_control control;
+    assert_int_equal(wire_topic_parse(topic, &parsed), 0);
+    assert_string_equal(parsed.box, "box-7f3a");
+    if (parsed.channel == WIRE_UP_SEGMENT) {
+        office_take_segment(world, payload, length);
+        return;
+    }
+    assert_int_equal(wire_control_parse(payload, length, &control, NULL), 0);
+    if (parsed.channel == WIRE_STATUS)
+        world->presence = control.online;
+    else
+        office_take_control(world, &control);
+}
+
+static void on_office_connected(void *user)
+{
+    office_say(user, &(struct wire_control){.kind = WIRE_OFFICE, .online = true, .since = "2026-03-02T08:00:00.000Z"});
+}
+
+static void on_office_disconnected(void *user, const char *why)
+{
+    (void)user;
+    (void)why;
+}
+
+static void on_office_published(void *user, int mid, int reason_code)
+{
+    (void)user;
+    (void)mid;
+    (void)reason_code;
+}
+
+static void open_office(struct world *world)
+{
+    static const struct mqtt_ops ops = {on_office_connected, on_office_disconnected, on_office_message,
+                                        on_office_published};
+    static const char *const topics[] = {WIRE_FILTER_UP, WIRE_FILTER_STATUS, NULL};
+    const struct mqtt_settings settings = {.host = "127.0.0.1",
+                                           .port = world->broker.port,
+                                           .client_id = "hub-1",
+                                           .subscriptions = topics,
+                                           .receive_maximum = 64,
+                                           .backoff_base_ms = 20,
+                                           .backoff_cap_ms = 100,
+                                           .random = random_system};
+    world->presence = -1;
+    assert_int_equal(mqtt_new(world->event, &settings, &ops, world, &world->office, NULL), 0);
+}
+
+/* ---------------------------------------------------------------- the tests */
+
+static void open_link(struct world *world)
+{
+    assert_int_equal(link_check(&world->link_settings, NULL), 0);
+    assert_int_equal(link_new(world->event, &world->link_settings, &world->link, NULL), 0);
+}
+
+static int world_open(void **state)
+{
+    struct world *world = calloc(1, sizeof(*world));
+    assert_non_null(world);
+    *state = world;
+    broker_open(&world->broker, "allow_anonymous true\nmax_packet_size 262144");
+    world->committed = (struct site_committed){.epoch = 1};
+    world->link_settings = (struct link_settings){.site = "hz-07",
+                                                  .box = "box-7f3a",
+                                                  .host = "127.0.0.1",
+                                                  .port = world->broker.port,
+                                                  .backoff_ms = 20,
+                                                  .backoff_max_ms = 100};
+    snprintf(world->link_settings.socket, sizeof(world->link_settings.socket), "%s/link.sock", world->broker.folder);
+    return sd_event_new(&world->event) < 0;
+}
+
+static int world_close(void **state)
+{
+    struct world *world = *state;
+    link_free(world->link);
+    close_daemon(world);
+    mqtt_free(world->office);
+    sd_event_unref(world->event);
+    broker_close(&world->broker);
+    free(world);
+    return 0;
+}
+
+/* Adds events and changes on both sides and waits until each side has the other's. */
+static void expect_exchange(struct world *world, int64_t events, int64_t changes)
+{
+    int64_t end = clock_mono_us() + WAIT_MAX_US;
+    world->committed.last_seq += events;
+    world->feed_head += changes;
+    if (world->site.state == SITE_SYNC)
+        office_send_changes(world);
+    site_commit(&world->site, &world->committed, clock_mono_us());
+    while ((world->committed.applied_seq < world->committed.last_seq || world->feed_acked < world->feed_head) &&
+           clock_mono_us() < end) {
+        sd_event_run(world->event, 50000);
+        site_commit(&world->site, &world->committed, clock_mono_us());
+    }
+    assert_int_equal(world->committed.applied_seq, world->committed.last_seq);
+    assert_int_equal(world->office_applied, world->committed.last_seq);
+    assert_int_equal(world->committed.feed_seq, world->feed_head);
+    assert_int_equal(world->feed_acked, world->feed_head);
+    assert_true(site_port_up(world->port));
+    assert_string_equal(site_port_why(world->port), "");
+}
+
+static void expect_presence(struct world *world, int wanted)
+{
+    int64_t end = clock_mono_us() + WAIT_MAX_US;
+    while (world->presence != wanted && clock_mono_us() < end)
+        sd_event_run(world->event, 50000);
+    assert_int_equal(world->presence, wanted);
+}
+
+static void everything_arrives_whatever_is_taken_away(void **state)
+{
+    struct world *world = *state;
+    open_link(world); /* before there is a daemon, a broker that listens or a head office */
+    open_daemon(world);
+    open_office(world);
+    expect_exchange(world, 1000, 150);
+    expect_presence(world, 1);
+
+    broker_stop(&world->broker);
+    broker_start(&world->broker);
+    expect_exchange(world, 500, 20);
+
+    world->link = link_free(world->link);
+    expect_presence(world, 0);
+    assert_false(site_port_up(world->port) && world->site.state == SITE_SYNC);
+    open_link(world);
+    expect_exchange(world, 500, 20);
+    expect_presence(world, 1);
+
+    close_daemon(world);
+    expect_presence(world, 0);
+    open_daemon(world);
+    expect_exchange(world, 500, 20);
+    expect_presence(world, 1);
+
+    world->office = mqtt_free(world->office);
+    world->committed.last_seq += 500;
+    site_commit(&world->site, &world->committed, clock_mono_us());
+    for (int i = 0; i < 20; i++)
+        sd_event_run(world->event, 20000);
+    open_office(world);
+    expect_exchange(world, 1, 1);
+}
+
+static void socket_left_over_is_replaced_and_others_are_not(void **state)
+{
+    struct world *world = *state;
+    struct error error;
+    struct site_port *other = NULL;
+    const char *path = world->link_settings.socket;
+    open_daemon(world);
+    assert_int_equal(site_port_open(world->event, path, &world->site, &other, &error), -EADDRINUSE);
+    assert_non_null(strstr(error.text, "in use"));
+    close_daemon(world);
+
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    close(fd); /* as a killed daemon leaves it */
+    open_daemon(world);
+    close_daemon(world);
+
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(site_port_open(world->event, path, &world->site, &other, &error), -EADDRINUSE);
+    unlink(path);
+    char longer[200];
+    memset(longer, 'x', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = '\0';
+    assert_int_equal(site_port_open(world->event, longer, &world->site, &other, &error), -ENAMETOOLONG);
+    assert_non_null(strstr(error.text, "choose a shorter one"));
+    assert_null(other);
+}
+
+static void bad_names_are_refused(void **state)
+{
+    struct world *world = *state;
+    struct link_settings settings = world->link_settings;
+    struct error error;
+    strcpy(settings.box, "Box 1");
+    assert_int_equal(link_check(&settings, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "box must be"));
+    strcpy(settings.site, "+");
+    assert_int_equal(link_check(&settings, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "site must be"));
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(everything_arrives_whatever_is_taken_away, world_open, world_close),
+        cmocka_unit_test_setup_teardown(socket_left_over_is_replaced_and_others_are_not, world_open, world_close),
+        cmocka_unit_test_setup_teardown(bad_names_are_refused, world_open, world_close),
+    };
+    return cmocka_run_group_tests_name("link", tests, NULL, NULL);
+}
