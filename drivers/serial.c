@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <libserialport.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
+#include <termios.h>
 
 /* A real serial port. The only user of libserialport. */
 struct serial {
@@ -89,6 +91,17 @@ static enum sp_return configure(struct sp_port *port, const struct line *line)
     return r;
 }
 
+/* libserialport 0.1.1 puts CRTSCTS among the input flags, where it does nothing (serialport.c, set_config): RTS/CTS is
+ * switched here, after it has set everything else. */
+static int set_rts_cts(int fd, bool on)
+{
+    struct termios mode;
+    if (tcgetattr(fd, &mode) < 0)
+        return -errno;
+    mode.c_cflag = on ? mode.c_cflag | CRTSCTS : mode.c_cflag & ~(tcflag_t)CRTSCTS;
+    return tcsetattr(fd, TCSANOW, &mode) < 0 ? -errno : 0;
+}
+
 static void serial_close(struct transport *transport)
 {
     struct serial *serial = (struct serial *)transport;
@@ -116,7 +129,7 @@ static int serial_open(const char *path, const struct transport_settings *settin
         result = sp_get_port_handle(serial->port, &serial->fd);
     if (result != SP_OK)
         r = open_error(error, path, result);
-    else if (configure(serial->port, &line) != SP_OK)
+    else if (configure(serial->port, &line) != SP_OK || set_rts_cts(serial->fd, line.flow == SP_FLOWCONTROL_RTSCTS) < 0)
         r = error_set(error, -EINVAL, "The serial port %s does not take its settings: change baud, parity or flow.",
                       path);
     if (r < 0) {
@@ -153,7 +166,7 @@ static ssize_t serial_write(struct transport *transport, const void *bytes, size
     struct serial *serial = (struct serial *)transport;
     int accepted = sp_nonblocking_write(serial->port, bytes, length);
     if (accepted < 0)
-        return -ENODEV;
+        return sp_last_error_code() == EAGAIN ? -EAGAIN : -ENODEV;
     return accepted > 0 ? accepted : nothing_or_gone(serial);
 }
 
