@@ -79,7 +79,7 @@ class House:
             f"backoff_ms = 50\nbackoff_max_ms = 400\n")
 
     def hq_argv(self, *arguments):
-        return [self.bin / "floorhand-hq", "--database", self.hq_db, *arguments]
+        return [self.bin / "floorhand-hq", *arguments, "--database", self.hq_db]
 
     def hq_run(self, *arguments):
         return must(self.hq_argv(*arguments))
