@@ -194,7 +194,7 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 
 run: deps-build ## a private broker, head office and one site with sample data; Ctrl-C stops all of it
 	@$(MAKE) programs
-	@OUT=$(OUT) exec python3 tests/rig/demo.py
+	@OUT=$(OUT) exec python3 tests/rig/demo.py $(RUN_OPTIONS)
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 format: ## write every C file in the one style

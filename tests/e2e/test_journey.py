@@ -6,6 +6,7 @@ Each story is a fresh warehouse whose worker does all orders; at the end of each
 import pathlib
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
@@ -14,20 +15,6 @@ from rig.house import House  # noqa: E402
 from rig.process import RigError, wait_until  # noqa: E402
 from rig.worker import Worker  # noqa: E402
 from tap import Tap  # noqa: E402
-
-
-def open_house(house, orders):
-    """Everything runs, the site has stock, and the orders are there to be picked."""
-    house.add_site()
-    house.import_master()
-    house.start()
-    wait_until(lambda: house.hq_rows("SELECT 1 FROM site WHERE feed_head > 0 AND feed_acked = feed_head"),
-               "the site has the master data", seconds=20)
-    house.import_stock()
-    house.release(orders)
-    wait_until(lambda: house.hq_rows("SELECT 1 FROM orders GROUP BY 1 HAVING min(state = 'allocated')"),
-               "the site has promised stock to every order", seconds=20)
-    return Worker(house, orders)
 
 
 # ---------------------------------------------------------------- the stories
@@ -91,6 +78,7 @@ def power_cut_after_each_scan(house, worker):
         if code is None:
             return
         worker.send(code)
+        time.sleep(worker.scans % 8 / 1000)  # at another instant of its turn each time
         house.power_cut()
         # A scan that was lost is made again, this time to its end.
         code = worker.next_code(worker.look())
@@ -109,7 +97,8 @@ def tell(story, folder):
     orders = sample.orders(ORDERS)
     with House(folder) as house:
         try:
-            worker = open_house(house, orders)
+            house.open(orders)
+            worker = Worker(house, orders)
             story(house, worker)
             if len(worker.shipped) != len(orders):
                 yield f"{len(worker.shipped)} of {len(orders)} orders were shipped"

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """make run: a private broker, head office and one site with sample data, a scanner to type into and a label printer.
 
-demo.py [--keep] [--port N] [--orders N]
---keep goes on with the data of the last run; otherwise each run starts fresh. Everything lives in build/demo."""
+Everything lives in one folder, build/demo; each run starts fresh unless told to go on with what is there."""
 
 import argparse
 import os
@@ -15,10 +14,10 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
 from rig.house import ROOT, House  # noqa: E402
-from rig.process import RigError, wait_until  # noqa: E402
+from rig.process import RigError  # noqa: E402
 from rig.worker import Worker  # noqa: E402
 
-FOLDER = ROOT / "build/demo"
+STDIN = 0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -44,21 +43,11 @@ class Tray:
         self.count += 1
         path = self.folder / f"{self.count}.zpl"
         path.write_bytes(label)
-        say(f"  label printed / 面单已打印: {path.relative_to(ROOT)}")
+        say(f"  label printed / 面单已打印: {path}")
 
 
 def say(text=""):
     print(text, flush=True)
-
-
-def fill(house, count):
-    house.add_site()
-    house.import_master()
-    house.start()
-    wait_until(lambda: house.hq_rows("SELECT 1 FROM site WHERE feed_head > 0 AND feed_acked = feed_head"),
-               "the site has the master data", seconds=30)
-    house.import_stock()
-    house.release(sample.orders(count))
 
 
 def explain(house, orders):
@@ -81,7 +70,7 @@ def explain(house, orders):
         lines = ", ".join(f"{quantity} × {sku}" for sku, quantity in order.lines)
         say(f"    {order.number}  {order.carrier:4} {order.waybill}  {lines}")
     say()
-    say(f"Labels / 面单: {(house.folder / 'labels').relative_to(ROOT)}/N.zpl    logs / 日志: {house.folder.relative_to(ROOT)}/*.log")
+    say(f"Labels / 面单: {house.folder}/labels/N.zpl    logs / 日志: {house.folder}/*.log")
     say("Ctrl-C stops everything. 按 Ctrl-C 全部停止。")
     say()
 
@@ -110,43 +99,53 @@ def take_line(worker, line):
 
 def serve(house, worker):
     """Until a signal; lines of standard input are scans, its end is no reason to stop."""
-    inputs = [sys.stdin] if sys.stdin and not sys.stdin.closed else []
+    inputs, pending = [STDIN], b""
     while True:
-        ready = select.select(inputs, [], [], 0.5)[0]
-        if ready:
-            line = sys.stdin.readline()
-            if line:
-                take_line(worker, line)
-            else:
+        if select.select(inputs, [], [], 0.5)[0]:
+            data = os.read(STDIN, 4096)
+            *lines, pending = (pending + data).split(b"\n")
+            for line in lines:
+                take_line(worker, line.decode(errors="replace"))
+            if not data:
                 inputs = []
         for program in (house.broker.program, house.hq, house.daemon, house.link):
             if not program.running:
                 raise RigError(f"{program.name} has stopped by itself:\n{program.tail()}")
 
 
-def main():
+def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", action="store_true", help="go on with the data of the last run")
     parser.add_argument("--port", type=int, default=8480, help="of the pages (8480; 0: any free one)")
     parser.add_argument("--orders", type=int, default=6, help="sample orders (6)")
-    options = parser.parse_args()
+    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("build/demo"), help="build/demo")
+    return parser.parse_args()
+
+
+def run(given):
+    fresh = not (given.keep and (given.folder / "site.db").exists())
+    if fresh:
+        shutil.rmtree(given.folder, ignore_errors=True)
+    tray = Tray(given.folder / "labels")
+    with House(given.folder, page_port=given.port, on_label=tray.take) as house:
+        orders = sample.orders(given.orders)
+        if fresh:
+            house.open(orders)
+        else:
+            house.start()
+        explain(house, orders)
+        worker = Worker(house, orders)
+        show_screen(worker.view())
+        serve(house, worker)
+
+
+def main():
+    given = options()
+    os.chdir(ROOT)
     for number in SIGNALS:
         signal.signal(number, on_signal)
-    fresh = not (options.keep and (FOLDER / "site.db").exists())
-    if fresh:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-    orders = sample.orders(options.orders)
-    tray = Tray(FOLDER / "labels")
     try:
-        with House(FOLDER, page_port=options.port, on_label=tray.take) as house:
-            if fresh:
-                fill(house, options.orders)
-            else:
-                house.start()
-            explain(house, orders)
-            worker = Worker(house, orders)
-            show_screen(worker.view())
-            serve(house, worker)
+        run(given)
     except Stop:
         say("\nstopped / 已停止")
     except RigError as fault:
@@ -156,5 +155,4 @@ def main():
 
 
 if __name__ == "__main__":
-    os.chdir(ROOT)
     sys.exit(main())

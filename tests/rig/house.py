@@ -124,6 +124,18 @@ class House:
         if faults:
             raise RigError("\n".join(faults))
 
+    def open(self, orders):
+        """The first morning: everything runs, the site has its data and stock, and the orders wait to be picked."""
+        self.add_site()
+        self.import_master()
+        self.start()
+        wait_until(lambda: self.hq_rows("SELECT 1 FROM site WHERE feed_head > 0 AND feed_acked = feed_head"),
+                   "the site has the master data", seconds=20)
+        self.import_stock()
+        self.release(orders)
+        wait_until(lambda: self.hq_rows("SELECT 1 FROM orders HAVING min(state = 'allocated')"),
+                   "the site has promised stock to every order", seconds=20)
+
     # ------------------------------------------------------------ data in and out
 
     def add_site(self):
