@@ -69,6 +69,6 @@ int usb_context_fd(void)
 
 void usb_context_run(int wait_ms)
 {
-    struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
+    struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000L};
     libusb_handle_events_timeout_completed(shared.context, &wait, NULL);
 }

@@ -409,7 +409,7 @@ const char *sql_message(struct sql *sql)
 int sql_copy_to(struct sql *sql, const char *path, struct error *error)
 {
     int result = sql_run(sql, "VACUUM INTO ?1", sql_text(path));
-    if (result) /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the statement was freed, not the connection */
+    if (result)
         return error_set(error, result, "cannot write a copy to %s: %s", path, sql_message(sql));
     return 0;
 }

@@ -157,7 +157,7 @@ static void test_every_layout_is_whole(void **state)
         struct keyboard_layout layout;
         strncpy(name, file->name, strcspn(file->name, "."));
         assert_int_equal(keyboard_layout_load(name, &layout, NULL), 0);
-        for (char letter = '0'; letter <= 'z'; letter++) {
+        for (int letter = '0'; letter <= 'z'; letter++) {
             size_t found = 0;
             for (size_t key = 0; key <= KEY_USAGE_MAX; key++)
                 for (size_t level = 0; level < 2; level++)
