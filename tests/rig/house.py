@@ -146,7 +146,7 @@ class House:
             self.hq_run("import", what, path, *(["--site", SITE] if what == "locations" else []))
 
     def import_stock(self):
-        return must([self.bin / "floorhand", "--url", self.page_url, "import", "stock",
+        return must([self.bin / "floorhand", "import", "stock", "--url", self.page_url,
                      sample.write_stock(self.folder / "stock.csv")])
 
     def release(self, some):
