@@ -128,11 +128,12 @@ static int add_item(struct label *label, const struct shipping_item *item, int r
 #define EXTENSION_DIGITS_MAX 8
 #define WHOLE_NUMBER_DIGITS  8 /* fewer are an area code or a short number */
 
-/* The digits of text up to one of the stop signs, once there are enough of them; returns how much was read. */
+/* The digits of text; once there are enough of them, up to what is neither a digit nor a sign used inside a number.
+ * Returns how much was read. */
 static size_t take_digits(const char *text, size_t enough, char *out, size_t max, size_t *ret_count)
 {
     size_t at = 0, count = 0;
-    for (; text[at] && !(count >= enough && strchr("-,#xX", text[at])); at++)
+    for (; text[at] && (count < enough || strchr("0123456789 ().", text[at])); at++)
         if (text[at] >= '0' && text[at] <= '9' && count < max)
             out[count++] = text[at];
     *ret_count = count;

@@ -88,6 +88,7 @@ struct layout_try {
     int font_height;
     int top; /* of the first line */
     int lines;
+    int missing; /* characters that no font has */
 };
 
 static void set_font(const struct layout_try *try)
@@ -117,10 +118,12 @@ static struct line_place place_line(const struct layout_try *try, int index, Pan
     return place;
 }
 
+/* The frame that stands for a missing character is taller than any letter: the box may cut it. */
 static bool line_fits(const struct layout_try *try, const struct line_place *place)
 {
     int left = place->x + place->ink.x, top = place->baseline + place->ink.y;
-    return left >= 0 && left + place->ink.width <= try->width && top >= 0 && top + place->ink.height <= try->height;
+    bool high_enough = try->missing > 0 || (top >= 0 && top + place->ink.height <= try->height);
+    return high_enough && left >= 0 && left + place->ink.width <= try->width;
 }
 
 /* Lays the text out at try->font_height; true when all of it is inside the box. */
@@ -135,6 +138,7 @@ static bool try_height(struct layout_try *try, bool cut)
     pango_layout_set_ellipsize(try->layout, cut ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
     pango_layout_set_height(try->layout, cut ? -most_lines : -1);
     try->lines = pango_layout_get_line_count(try->layout);
+    try->missing = pango_layout_get_unknown_glyphs_count(try->layout);
     if (try->lines > most_lines)
         return false;
     try->top = try->style->middle ? (try->height - try->lines * pitch) / 2 : 0;
@@ -236,7 +240,7 @@ int text_raster(const char *text, const struct text_style *style, int width, int
                                    .baseline = try.top + baseline_in_line(try.font_height),
                                    .lines = try.lines,
                                    .shortened = pango_layout_is_ellipsized(shared_layout),
-                                   .missing = pango_layout_get_unknown_glyphs_count(shared_layout)};
+                                   .missing = try.missing};
     FT_Bitmap grey;
     result = paint(&try, &grey);
     if (result)

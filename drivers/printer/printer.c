@@ -6,12 +6,19 @@
 /* At most so much in one step: a fast printer may not hold up the loop. */
 #define STEP_MAX 65536
 
-void printer_write_init(struct printer_writer *writer, const void *bytes, size_t length, int64_t stall_us,
-                        int64_t now_us)
+void printer_writer_init(struct printer_writer *writer, const void *bytes, size_t length, int64_t now_us)
 {
-    *writer = (struct printer_writer){
-        .bytes = bytes, .length = length, .stall_us = stall_us ? stall_us : PRINTER_STALL_US_DEFAULT};
-    writer->deadline_us = now_us + writer->stall_us;
+    *writer = (struct printer_writer){.bytes = bytes, .length = length, .deadline_us = now_us + PRINTER_STALL_US};
+}
+
+size_t printer_writer_sent(const struct printer_writer *writer)
+{
+    return writer->sent;
+}
+
+int64_t printer_writer_deadline(const struct printer_writer *writer)
+{
+    return writer->deadline_us;
 }
 
 /* What a descriptor says when its other end went away. */
@@ -20,7 +27,7 @@ static int end_of_printer(ssize_t error)
     return error == -EPIPE || error == -ECONNRESET || error == -ENXIO || error == -EIO ? -ENODEV : (int)error;
 }
 
-int printer_write_step(struct printer_writer *writer, printer_sink *sink, void *user, int64_t now_us)
+int printer_writer_step(struct printer_writer *writer, printer_sink *sink, void *user, int64_t now_us)
 {
     size_t end = writer->length - writer->sent < STEP_MAX ? writer->length : writer->sent + STEP_MAX;
     while (writer->sent < end) {
@@ -33,7 +40,7 @@ int printer_write_step(struct printer_writer *writer, printer_sink *sink, void *
             return end_of_printer(taken);
         assert((size_t)taken <= end - writer->sent);
         writer->sent += (size_t)taken;
-        writer->deadline_us = now_us + writer->stall_us;
+        writer->deadline_us = now_us + PRINTER_STALL_US;
     }
     return writer->sent == writer->length ? 0 : -EAGAIN;
 }

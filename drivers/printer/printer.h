@@ -7,26 +7,29 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PRINTER_STALL_US_DEFAULT ((int64_t)30 * 1000 * 1000)
+/* How long a printer may take nothing at all: long enough to change a roll of labels. */
+#define PRINTER_STALL_US ((int64_t)30 * 1000 * 1000)
 
-/* .sent tells the owner of a job that failed what may have happened: 0 means that nothing left this box and the job can
- * be sent again; anything else, that a label may have come out. */
 struct printer_writer {
     const char *bytes; /* borrowed until the job is over */
     size_t length, sent;
-    int64_t stall_us;    /* how long the printer may take nothing at all */
     int64_t deadline_us; /* on the clock of now_us */
 };
 
-/* stall_us 0 means the default. */
-void printer_write_init(struct printer_writer *writer, const void *bytes, size_t length, int64_t stall_us,
-                        int64_t now_us);
+void printer_writer_init(struct printer_writer *writer, const void *bytes, size_t length, int64_t now_us);
 
 /* Bytes taken (at least 1), or -EAGAIN none now, or another -errno. transport_write has this shape. */
 typedef ssize_t printer_sink(void *user, const void *bytes, size_t length);
 
-/* 0: all bytes are sent. -EAGAIN: call again when the printer is writable, or at .deadline_us. -ETIMEDOUT: it took
+/* 0: all bytes are sent. -EAGAIN: call again when the printer is writable, or at the deadline. -ETIMEDOUT: it took
  * nothing until then. -ENODEV: it is gone. Other errors are the sink's own. */
-int printer_write_step(struct printer_writer *writer, printer_sink *sink, void *user, int64_t now_us);
+int printer_writer_step(struct printer_writer *writer, printer_sink *sink, void *user, int64_t now_us);
+
+/* Tells the owner of a job that failed what may have happened: 0, nothing left this box and the job can be sent again;
+ * anything else, a label may have come out. */
+size_t printer_writer_sent(const struct printer_writer *writer);
+
+/* When the printer counts as stalled; moves on with every byte it takes. */
+int64_t printer_writer_deadline(const struct printer_writer *writer);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define SECOND_US 1000000
+#define SECOND_US ((int64_t)1000000)
 
 #define SCRIPT_MAX 8
 
@@ -43,13 +43,13 @@ static void all_bytes_arrive_in_order(void **state)
     (void)state;
     static struct printer printer = {.script = {3, -EINTR, 1, -EAGAIN, 2}};
     struct printer_writer writer;
-    printer_write_init(&writer, "^XA^XZ\n++", 9, 0, 0);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 1), -EAGAIN);
-    assert_int_equal(writer.sent, 4);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 2), 0);
-    assert_int_equal(writer.sent, 9);
+    printer_writer_init(&writer, "^XA^XZ\n++", 9, 0);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 1), -EAGAIN);
+    assert_int_equal(printer_writer_sent(&writer), 4);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 2), 0);
+    assert_int_equal(printer_writer_sent(&writer), 9);
     assert_memory_equal(printer.taken, "^XA^XZ\n++", 9);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 3), 0);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 3), 0);
     assert_int_equal(printer.length, 9);
 }
 
@@ -58,25 +58,26 @@ static void a_printer_that_takes_nothing_is_given_up(void **state)
     (void)state;
     static struct printer printer = {.script = {-EAGAIN, -EAGAIN, -EAGAIN}};
     struct printer_writer writer;
-    printer_write_init(&writer, "label", 5, 0, 100);
-    assert_int_equal(writer.deadline_us, 100 + 30 * SECOND_US);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 101), -EAGAIN);
-    assert_int_equal(printer_write_step(&writer, take, &printer, writer.deadline_us - 1), -EAGAIN);
-    assert_int_equal(printer_write_step(&writer, take, &printer, writer.deadline_us), -ETIMEDOUT);
-    assert_int_equal(writer.sent, 0);
+    printer_writer_init(&writer, "label", 5, 100);
+    assert_int_equal(printer_writer_deadline(&writer), 100 + 30 * SECOND_US);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 101), -EAGAIN);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, printer_writer_deadline(&writer) - 1), -EAGAIN);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, printer_writer_deadline(&writer)), -ETIMEDOUT);
+    assert_int_equal(printer_writer_sent(&writer), 0);
 }
 
 static void a_slow_printer_is_not_given_up(void **state)
 {
     (void)state;
-    static struct printer printer = {.script = {-EAGAIN, 1, -EAGAIN, 1, -EAGAIN, -EAGAIN}};
+    static struct printer printer = {.script = {-EAGAIN, 1, -EAGAIN, 1, -EAGAIN, -EAGAIN, -EAGAIN}};
     struct printer_writer writer;
-    printer_write_init(&writer, "label", 5, 2 * SECOND_US, 0);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 1 * SECOND_US), -EAGAIN);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 2 * SECOND_US), -EAGAIN);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 3 * SECOND_US), -EAGAIN);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 5 * SECOND_US), -ETIMEDOUT);
-    assert_int_equal(writer.sent, 2);
+    printer_writer_init(&writer, "label", 5, 0);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 20 * SECOND_US), -EAGAIN);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 40 * SECOND_US), -EAGAIN);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 60 * SECOND_US), -EAGAIN);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 90 * SECOND_US - 1), -EAGAIN);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 90 * SECOND_US), -ETIMEDOUT);
+    assert_int_equal(printer_writer_sent(&writer), 2);
 }
 
 static void a_printer_that_is_gone_is_told_apart(void **state)
@@ -87,14 +88,14 @@ static void a_printer_that_is_gone_is_told_apart(void **state)
         static struct printer printer;
         printer = (struct printer){.script = {2, ends[i]}};
         struct printer_writer writer;
-        printer_write_init(&writer, "label", 5, 0, 0);
-        assert_int_equal(printer_write_step(&writer, take, &printer, 1), -ENODEV);
-        assert_int_equal(writer.sent, 2);
+        printer_writer_init(&writer, "label", 5, 0);
+        assert_int_equal(printer_writer_step(&writer, take, &printer, 1), -ENODEV);
+        assert_int_equal(printer_writer_sent(&writer), 2);
     }
     static struct printer deaf = {.script = {-ENOTSUP}};
     struct printer_writer writer;
-    printer_write_init(&writer, "label", 5, 0, 0);
-    assert_int_equal(printer_write_step(&writer, take, &deaf, 1), -ENOTSUP);
+    printer_writer_init(&writer, "label", 5, 0);
+    assert_int_equal(printer_writer_step(&writer, take, &deaf, 1), -ENOTSUP);
 }
 
 static void a_fast_printer_does_not_hold_up_the_loop(void **state)
@@ -103,9 +104,9 @@ static void a_fast_printer_does_not_hold_up_the_loop(void **state)
     static char bytes[150000];
     static struct printer printer;
     struct printer_writer writer;
-    printer_write_init(&writer, bytes, sizeof(bytes), 0, 0);
+    printer_writer_init(&writer, bytes, sizeof(bytes), 0);
     int steps = 1;
-    while (printer_write_step(&writer, take, &printer, steps) == -EAGAIN)
+    while (printer_writer_step(&writer, take, &printer, steps) == -EAGAIN)
         steps++;
     assert_int_equal(steps, 3);
     assert_int_equal(printer.length, sizeof(bytes));
@@ -116,8 +117,8 @@ static void an_empty_job_is_done(void **state)
     (void)state;
     static struct printer printer;
     struct printer_writer writer;
-    printer_write_init(&writer, "", 0, 0, 0);
-    assert_int_equal(printer_write_step(&writer, take, &printer, 0), 0);
+    printer_writer_init(&writer, "", 0, 0);
+    assert_int_equal(printer_writer_step(&writer, take, &printer, 0), 0);
 }
 
 int main(void)
