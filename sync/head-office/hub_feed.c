@@ -1,3 +1,4 @@
+/* The way down: a window of segments for each site, sent again until they are acknowledged. */
 #include "base/buf.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/office.h"

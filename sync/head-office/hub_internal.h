@@ -1,10 +1,18 @@
-/* What hub.c (the turn) and hub_feed.c (the way down) share. Not for anyone else. */
+/* What hub.c (the turn), hub_intake.c (the way up) and hub_feed.c (the way down) share. Not for anyone else. */
 #ifndef HEAD_OFFICE_HUB_INTERNAL_H
 #define HEAD_OFFICE_HUB_INTERNAL_H
 
 #include "base/list.h"
 #include "sync/head-office/hub.h"
 #include "sync/wire/control.h"
+
+struct message {
+    struct list link; /* in hub.messages */
+    char box[WIRE_NAME_SIZE];
+    enum wire_channel channel;
+    size_t length;
+    char bytes[];
+};
 
 /* A box while this program runs. It can be forgotten at any time. */
 struct session {
@@ -48,6 +56,12 @@ int hub_load_site(struct hub *hub, const char *box, struct site_row *ret);
 
 /* NULL when there is no memory. */
 struct session *hub_session(struct hub *hub, const char *site, const char *box);
+
+/* 0, or a database's error, or -EINVAL with a sentence: the message is wrong. A sentence beside 0 is a remark. */
+int hub_take_segment(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
+                     struct error *why);
+int hub_take_control(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
+                     struct error *why);
 
 void hub_feed_rewind(struct session *session, int64_t acked);
 void hub_feed_progress(struct hub *hub, struct session *session, int64_t acked, int64_t now_us);

@@ -29,7 +29,8 @@ struct server {
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
-    bool failing; /* the last turn failed, and it was logged */
+    bool failing;     /* the last turn failed, and it was logged */
+    struct error end; /* why the loop ended, when it was not a signal */
 };
 
 /* ---------------------------------------------------------------- what the hub sends and says */
@@ -58,10 +59,14 @@ static void on_note(void *user, const char *box, const char *sentence)
 
 static const struct hub_ops hub_ops = {on_send, on_note};
 
-/* A failure is logged when it begins and when it ends; the sites repeat what was not taken. */
+/* A failure is logged when it begins and when it ends; the sites repeat what was not taken. After an input or output
+ * error nobody knows what is on the disk: only opening the database anew tells, so the program ends. */
 static void report(struct server *server, int result, const struct error *error)
 {
-    if (result && !server->failing)
+    if (result == -EIO || result == -EBADMSG) {
+        server->end = *error;
+        sd_event_exit(server->event, result);
+    } else if (result && !server->failing)
         log_error("%s; sites are not answered until then", error->text);
     else if (!result && server->failing)
         log_info("the database works again");
@@ -257,5 +262,7 @@ int command_serve(struct call *call, struct error *error)
     sd_notify(0, "READY=1");
     log_info("head office serves %s", call->options.database);
     result = sd_event_loop(server.event);
+    if (*server.end.text)
+        return error_set(error, -EIO, "%s", server.end.text);
     return result < 0 ? error_set(error, result, "the event loop failed: %s", strerror(-result)) : 0;
 }

@@ -1,0 +1,188 @@
+/* The way up: what a message changes, inside the turn's transaction. -EINVAL with a sentence undoes the message alone.
+ */
+#include "sync/head-office/hub_internal.h"
+#include "sync/head-office/projection.h"
+#include "sync/wire/line.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void owe(struct hub *hub, struct session *session)
+{
+    if (list_empty(&session->owed))
+        list_append(&hub->owed, &session->owed);
+}
+
+/* ---------------------------------------------------------------- segments */
+
+/* What a segment is being taken with. */
+struct intake {
+    struct hub *hub;
+    struct session *session;
+    char source[sizeof(WIRE_SITE_SOURCE) + WIRE_NAME_SIZE];
+    struct site_row site;
+    struct error *why;
+};
+
+static int refuse(struct intake *intake, const char *sentence, int64_t seq)
+{
+    return error_set(intake->why, -EINVAL, "%s (event %" PRId64 "): nothing of the segment was taken", sentence, seq);
+}
+
+/* An event that is known must be the very same; anything else means that the box has two histories. */
+static int compare(struct intake *intake, const struct wire_line *line)
+{
+    int64_t same;
+    int result =
+        sql_number(intake->hub->sql, &same, "SELECT line = ?4 FROM event WHERE site = ?1 AND epoch = ?2 AND seq = ?3",
+                   sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq),
+                   sql_text_n(line->text, line->length));
+    if (result == -ENOENT || (!result && !same))
+        return refuse(intake,
+                      "the box sent another event under a number that is taken: it was restored from a copy or"
+                      " there are two of it; stop it and call support",
+                      line->seq);
+    return result;
+}
+
+static int park(struct intake *intake, const struct wire_line *line, const char *why)
+{
+    return sql_run(intake->hub->sql, "INSERT INTO parked (site, epoch, seq, why) VALUES (?1, ?2, ?3, ?4)",
+                   sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(why));
+}
+
+static int append(struct intake *intake, const struct wire_line *line)
+{
+    struct hub *hub = intake->hub;
+    int result = sql_run(hub->sql,
+                         "INSERT INTO event (site, epoch, seq, id, type, subject, time, line)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                         sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(line->id),
+                         sql_text(line->type), sql_text(line->subject), sql_text(line->time),
+                         sql_text_n(line->text, line->length));
+    if (result == -EEXIST)
+        return refuse(intake, "the box sent an event a second time under another number", line->seq);
+    if (result)
+        return result;
+    struct error why = {0};
+    result = projection_apply(hub->sql, intake->session->site, line, &why);
+    if (result == -EINVAL)
+        result = park(intake, line, why.text);
+    if (!result)
+        intake->site.applied = line->seq;
+    return result;
+}
+
+static int take_line(struct intake *intake, const struct wire_line *line, bool *ret_gap)
+{
+    if (strcmp(line->source, intake->source) != 0)
+        return refuse(intake, "the box sent an event of another source", line->seq);
+    if (line->epoch != intake->site.epoch)
+        return refuse(intake, "the box is in another epoch than head office", line->seq);
+    if (line->seq <= intake->site.applied)
+        return compare(intake, line);
+    *ret_gap = line->seq > intake->site.applied + 1;
+    return *ret_gap ? 0 : append(intake, line);
+}
+
+static int take_lines(struct intake *intake, const struct message *message)
+{
+    struct wire_segment segment = {.at = message->bytes, .left = message->length};
+    bool gap = false;
+    for (;;) {
+        CLEANUP_LINE struct wire_line line = {0};
+        int more = wire_segment_next(&segment, &line, intake->why);
+        if (more <= 0)
+            return more < 0 ? -EINVAL : 0;
+        int result = take_line(intake, &line, &gap);
+        if (result || gap)
+            return result;
+    }
+}
+
+int hub_take_segment(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
+                     struct error *why)
+{
+    struct intake intake = {.hub = hub, .session = session, .why = why};
+    snprintf(intake.source, sizeof(intake.source), "%s%s", WIRE_SITE_SOURCE, session->site);
+    int result = hub_load_site(hub, session->box, &intake.site);
+    if (result)
+        return result;
+    if (!intake.site.met)
+        return error_set(why, -EINVAL, "the box sent events before its hello");
+    owe(hub, session);
+    session->ack = true; /* also when nothing moves: it tells the site where to go on */
+    result = take_lines(&intake, message);
+    if (result)
+        return result;
+    return sql_run(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3 WHERE id = ?1", sql_text(session->site),
+                   sql_int(intake.site.applied), sql_int(now_us));
+}
+
+/* ---------------------------------------------------------------- control */
+
+static int take_hello(struct hub *hub, struct session *session, const struct wire_control *hello, int64_t now_us,
+                      struct error *why)
+{
+    struct site_row site;
+    int result = hub_load_site(hub, session->box, &site);
+    if (result)
+        return result;
+    if (strcmp(hello->site, session->site) != 0)
+        return error_set(why, -EINVAL, "the box says it belongs to site %s, but it is registered for %s", hello->site,
+                         session->site);
+    session->ahead = hello->feed_seq > site.feed_head;
+    if (session->ahead)
+        error_set(why, 0,
+                  "the box has changes that this database lost: it gets no more of them until head office's"
+                  " database is repaired");
+    else if (site.met && hello->epoch == site.epoch && hello->last_seq < site.applied)
+        error_set(why, 0, "the box lost events that head office has: it was restored from an older copy");
+    owe(hub, session);
+    session->welcome = true;
+    snprintf(session->nonce, sizeof(session->nonce), "%s", hello->nonce);
+    return sql_run(hub->sql,
+                   "UPDATE site SET epoch = coalesce(epoch, ?2), boot = ?3, last_seen_us = ?4,"
+                   " feed_acked = CASE WHEN ?5 <= feed_head THEN ?5 ELSE feed_acked END WHERE id = ?1",
+                   sql_text(session->site), sql_int(hello->epoch), sql_int(hello->boot), sql_int(now_us),
+                   sql_int(hello->feed_seq));
+}
+
+static int take_fack(struct hub *hub, struct session *session, const struct wire_control *fack, struct error *why)
+{
+    struct site_row site;
+    int result = hub_load_site(hub, session->box, &site);
+    if (result)
+        return result;
+    if (strcmp(fack->gen, hub->gen) != 0)
+        return error_set(why, -EINVAL, "the box acknowledges changes of another head office database");
+    if (fack->seq > site.feed_head)
+        return error_set(why, -EINVAL, "the box acknowledges changes that this database does not have");
+    owe(hub, session);
+    session->facked = true;
+    return sql_run(hub->sql, "UPDATE site SET feed_acked = max(feed_acked, ?2) WHERE id = ?1", sql_text(session->site),
+                   sql_int(fack->seq));
+}
+
+int hub_take_control(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
+                     struct error *why)
+{
+    struct wire_control control;
+    int result = wire_control_parse(message->bytes, message->length, &control, why);
+    if (result == -ENOTSUP) { /* of a newer version */
+        why->text[0] = '\0';
+        return 0;
+    }
+    if (result)
+        return -EINVAL;
+    switch (control.kind) {
+    case WIRE_HELLO:
+        return take_hello(hub, session, &control, now_us, why);
+    case WIRE_FACK:
+        return take_fack(hub, session, &control, why);
+    default:
+        return error_set(why, -EINVAL, "the box sent a message that only head office may send");
+    }
+}

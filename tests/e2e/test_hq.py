@@ -1,0 +1,423 @@
+#!/usr/bin/env python3
+"""floorhand-hq as people and boxes meet it: its commands, its refusals, and `serve` with a real broker.
+
+The box at the other end is a stand-in of a few lines: what the real one does is tested elsewhere."""
+
+import csv
+import json
+import os
+import pathlib
+import socket
+import sqlite3
+import sys
+import tempfile
+import time
+import zlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from rig import sample  # noqa: E402
+from rig.house import Broker  # noqa: E402
+from rig.process import Program, RigError, command, free_port, wait_until  # noqa: E402
+from tap import Tap  # noqa: E402
+
+HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
+SITE, BOX = "hz-07", "box-7f3a"
+COMMANDS = ["serve", "site add", "site list", "sites", "import", "release", "cancel", "orders", "order", "events",
+            "parked", "stock", "status"]
+
+tap = Tap()
+
+
+def test(name):
+    """Runs the function at once; what it raises is its fault."""
+    def run(function):
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                function(Office(pathlib.Path(folder)))
+            tap.check(name)
+        except (AssertionError, RigError, OSError, ValueError, KeyError) as fault:
+            tap.check(name, [f"{type(fault).__name__}: {line}" for line in str(fault).splitlines()] or [repr(fault)])
+    return run
+
+
+def equal(got, expected):
+    assert got == expected, f"got {got!r}, expected {expected!r}"
+
+
+class Office:
+    """A head office in a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.database = folder / "head-office.db"
+
+    def call(self, *arguments):
+        return command([HQ, *arguments, "--database", self.database])
+
+    def run(self, *arguments):
+        """The objects it printed."""
+        code, out, err = self.call(*arguments)
+        assert code == 0 and not err, f"{' '.join(map(str, arguments))}: {code} {err}"
+        return [json.loads(line) for line in out.splitlines()]
+
+    def refused(self, expected_code, *arguments):
+        """The one sentence."""
+        code, out, err = self.call(*arguments)
+        equal((code, out), (expected_code, ""))
+        assert err.startswith("floorhand-hq: ") and err.count("\n") == 1, err
+        return err[len("floorhand-hq: "):].rstrip("\n")
+
+    def furnish(self, orders=3):
+        self.run("site", "add", SITE, "--box", BOX)
+        for what, path in sample.write_master(self.folder):
+            self.run("import", what, path)
+        self.run("import", "orders", sample.write_orders(self.folder / "orders.csv", sample.orders(orders)))
+
+    def serve(self, port, *more):
+        return Program("floorhand-hq", [HQ, "--database", self.database, "serve", "--port", port, *more], self.folder,
+                       notifies=True)
+
+
+# ---------------------------------------------------------------- a box
+
+
+def text_field(text):
+    raw = text.encode()
+    return len(raw).to_bytes(2, "big") + raw
+
+
+def var_int(number):
+    out = b""
+    while True:
+        number, digit = divmod(number, 128)
+        out += bytes([digit | (128 if number else 0)])
+        if not number:
+            return out
+
+
+class Box:
+    """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9)."""
+
+    def __init__(self, port, site=SITE, box=BOX):
+        self.site, self.box = site, box
+        self.prefix = f"fh1/{zlib.crc32(site.encode()) & 63:02x}/{box}"
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.raw = b""
+        self.segments, self.controls, self.office = [], [], []
+        self._packet(0x10, text_field("MQTT") + b"\5\2\0\0\0" + text_field(box))
+        self._await(0x20)
+        for number, topic in enumerate((f"{self.prefix}/dn/+", "fh1/hq/st"), 1):
+            self._packet(0x82, number.to_bytes(2, "big") + b"\0" + text_field(topic) + b"\1")
+            self._await(0x90)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def _packet(self, first, body):
+        self.socket.sendall(bytes([first]) + var_int(len(body)) + body)
+
+    def _bytes(self, count):
+        while len(self.raw) < count:
+            got = self.socket.recv(65536)
+            if not got:
+                raise RigError("the broker closed the connection")
+            self.raw += got
+        out, self.raw = self.raw[:count], self.raw[count:]
+        return out
+
+    def _read_var_int(self):
+        number, shift = 0, 0
+        while True:
+            digit = self._bytes(1)[0]
+            number |= (digit & 127) << shift
+            shift += 7
+            if digit < 128:
+                return number
+
+    def _read(self):
+        """Takes one packet; a message goes where it belongs. Returns the packet's kind."""
+        first = self._bytes(1)[0]
+        body = self._bytes(self._read_var_int())
+        if first & 0xF0 != 0x30:
+            return first & 0xF0
+        size = int.from_bytes(body[:2], "big")
+        topic, at = body[2:2 + size].decode(), 2 + size
+        if first & 6:
+            self._packet(0x40, body[at:at + 2])
+            at += 2
+        payload = body[at + 1 + body[at]:]
+        if topic == "fh1/hq/st":
+            self.office.append(json.loads(payload)["data"])
+        elif topic.endswith("/dn/seg"):
+            self.segments.append([json.loads(line) for line in payload.splitlines()])
+        else:
+            event = json.loads(payload)
+            self.controls.append((event["type"].split(".")[-2], event["data"]))
+        return 0x30
+
+    def _await(self, kind):
+        while self._read() != kind:
+            pass
+
+    def wait(self, condition, what, seconds=10.0):
+        """Reads until the condition holds; returns what it gave."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise RigError(f"{what}: not within {seconds:g} s")
+            self.socket.settimeout(left)
+            try:
+                self._read()
+            except TimeoutError:
+                pass
+        return condition()
+
+    def publish(self, channel, payload):
+        self._packet(0x32, text_field(f"{self.prefix}/up/{channel}") + b"\0\1\0" + payload)
+
+    def control(self, name, **data):
+        self.publish("ctl", json.dumps({
+            "specversion": "1.0", "id": "x" * 26, "source": f"//floorhand/site/{self.site}",
+            "type": f"io.floorhand.sync.{name}.v1", "time": "2026-03-04T09:15:22.481Z",
+            "datacontenttype": "application/json", "data": data}).encode())
+
+    def hello(self, last_seq=0, feed_seq=0):
+        self.controls.clear()
+        self.control("hello", nonce="0123456789abcdefghjkmnpqrs", site=self.site, box=self.box, epoch=1,
+                     last_seq=last_seq, feed_seq=feed_seq, boot=1)
+
+    def welcome(self):
+        return self.wait(lambda: [data for name, data in self.controls if name == "welcome"], "a welcome")[-1]
+
+    def changes(self):
+        return [change for segment in self.segments for change in segment]
+
+    def send(self, lines):
+        self.controls.clear()
+        self.publish("seg", b"".join(line.encode() + b"\n" for line in lines))
+
+    def acked(self, seq):
+        return self.wait(lambda: [data for name, data in self.controls if name == "ack" and data["applied"] >= seq],
+                         f"the ack of {seq}")[-1]
+
+
+def event_line(seq, name, data):
+    return (f'{{"specversion":"1.0", "id":"e{seq}","source":"//floorhand/site/{SITE}","type":"io.floorhand.{name}.v1",'
+            f'"time":"2026-03-04T09:15:22.481Z","sequence":"{1:010}-{seq:016}","data":{json.dumps(data)}}}')
+
+
+# ---------------------------------------------------------------- the commands
+
+
+@test("every command explains itself")
+def _(office):
+    code, out, _err = command([HQ, "--help"])
+    equal(code, 0)
+    for name in COMMANDS:
+        assert f"  {name} " in out, f"{name} is not listed"
+        code, text, err = command([HQ, *name.split(), "--help"])
+        equal((code, err), (0, ""))
+        assert text.startswith(f"Usage: floorhand-hq {name}") and "--database" in text, text
+    equal([line.split("  ")[1].strip() for line in out.splitlines() if line.startswith("  ")], COMMANDS)
+    assert not office.database.exists()
+
+
+@test("a wrong call ends with 2 and one sentence")
+def _(office):
+    office.run("site", "add", SITE, "--box", BOX)
+    for arguments, expected in (
+            (["fly"], 'there is no command "fly": "floorhand-hq --help" lists them'),
+            (["site"], 'there is no command "site"'),
+            (["orders", "--colour", "red"], 'there is no option "colour"'),
+            (["orders", "--state", "lost"], "state must be one of imported|released"),
+            (["order"], "an argument is missing: NUMBER"),
+            (["sites", "now"], '"now" is one argument too many'),
+            (["serve", "--port", "70000"], "port must be a whole number from 1 to 65535"),
+            (["site", "add", "Hangzhou!", "--box", BOX], '"Hangzhou!" cannot name a site: use 2 to 32 of a-z, 0-9 and -'),
+            (["site", "add", "bj"], "say which box the site has with --box"),
+            (["release"], "say which: either --order NUMBER or --all"),
+            (["import", "people", "x.csv"], '"people" cannot be imported'),
+            (["import", "items", "x.csv", "--site", SITE], "items are the same at every site")):
+        said = office.refused(2, *arguments)
+        assert said.startswith(expected), said
+    code, _out, err = command([HQ, "orders", "--state"])
+    equal((code, err), (2, "floorhand-hq: --state needs a value\n"))
+
+
+@test("what cannot be done ends with 1 and one sentence")
+def _(office):
+    office.furnish()
+    for arguments, expected in (
+            (["order", "SO-9"], 'there is no order "SO-9"'),
+            (["release", "--order", "SO-9"], 'there is no order "SO-9"'),
+            (["release", "--all", "--site", "xx"], 'there is no site "xx": "floorhand-hq site list" names them'),
+            (["cancel", "--order", "SO-9"], 'there is no order "SO-9"'),
+            (["site", "add", "bj", "--box", BOX], f'site "{SITE}" with box "{BOX}" is registered already'),
+            (["import", "items", office.folder], f"cannot read {office.folder}"),
+            (["import", "items", "/nonexistent.csv"], "cannot read /nonexistent.csv: No such file")):
+        said = office.refused(1, *arguments)
+        assert said.startswith(expected), said
+    code, _out, err = command([HQ, "sites", "--database", "/nonexistent/head-office.db"])
+    assert code == 1 and "check that its folder exists" in err, err
+    (office.folder / "other.db").write_bytes(b"this is a letter, not a database" * 200)
+    code, _out, err = command([HQ, "sites", "--database", office.folder / "other.db"])
+    assert code == 1 and "is damaged or is not a database" in err, err
+    with sqlite3.connect(office.folder / "theirs.db") as theirs:
+        theirs.execute("CREATE TABLE recipe (name TEXT)")
+    code, _out, err = command([HQ, "sites", "--database", office.folder / "theirs.db"])
+    assert code == 1 and "belongs to another program" in err, err
+
+
+@test("files come in once, whole or not at all")
+def _(office):
+    office.furnish()
+    before = office.run("sites")[0]["feed_head"]
+    office.furnish()
+    equal(office.run("sites")[0]["feed_head"], before)
+    equal(len(office.run("orders", "--state", "imported")), 3)
+    bad = office.folder / "bad.csv"
+    with open(bad, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([sample.ORDER_COLUMNS,
+                                    ("N-1", "shop", "SF", "", 0, "张", "1", "x", "PEN-10", 1),
+                                    ("N-2", "shop", "SF", "", 0, "张", "1", "x", "PEN-11", 1)])
+    equal(office.refused(1, "import", "orders", bad),
+          f'{bad}, line 3, column sku: there is no item "PEN-11": import the items first')
+    equal(len(office.run("orders")), 3)
+    chinese = office.folder / "gb.csv"
+    chinese.write_bytes("sku,name,weight_g\nGB-1,绿茶,50\n".encode("gb18030"))
+    equal(office.run("import", "items", chinese), [{"imported": "items", "rows": 1, "changed": 1}])
+    with sqlite3.connect(office.database) as connection:
+        equal(connection.execute("SELECT name FROM item WHERE sku = 'GB-1'").fetchall(), [("绿茶",)])
+
+
+@test("orders are released once, and cancelled")
+def _(office):
+    office.furnish()
+    equal(office.run("release", "--order", "SO-00001"), [{"released": 1, "site": SITE}])
+    equal(office.refused(1, "release", "--order", "SO-00001"), f'order "SO-00001" is already released at site {SITE}')
+    equal(office.run("cancel", "--order", "SO-00002")[0]["state"], "cancelled")
+    equal(office.run("release", "--all"), [{"released": 1, "site": SITE}])
+    equal(office.run("release", "--all"), [{"released": 0, "site": SITE}])
+    order = office.run("cancel", "--order", "SO-00001", "--reason", "买家不要了")[0]
+    equal((order["state"], order["cancelling"], order["reason"]), ("released", True, "买家不要了"))
+    equal(office.run("status")[0]["orders"], {"cancelled": 1, "released": 2})
+
+
+# ---------------------------------------------------------------- serve
+
+
+@test("a broker that is not there is named, and waited for")
+def _(office):
+    port = free_port()
+    serve = office.serve(port).start()
+    try:
+        wait_until(lambda: "Connection refused" in serve.log(), "it says what is wrong")
+        assert f"127.0.0.1:{port}" in serve.log()
+    finally:
+        code = serve.stop()
+    equal(code, 0)
+
+
+@test("a box says hello, takes its changes, and its events arrive byte for byte")
+def _(office):
+    office.furnish()
+    broker = Broker(office.folder)
+    broker.start()
+    serve = office.serve(broker.port, "--segment-max", "50").start()
+    try:
+        with Box(broker.port) as box:
+            box.wait(lambda: box.office and box.office[-1]["online"], "head office is online")
+            box.hello()
+            welcome = box.welcome()
+            head = office.run("sites")[0]["feed_head"]
+            equal((welcome["epoch"], welcome["applied"], welcome["feed_head"], welcome["segment_max"]), (1, 0, head, 50))
+            box.wait(lambda: len(box.changes()) == head, "all changes")
+            equal([int(change["sequence"].split("-")[1]) for change in box.changes()], list(range(1, head + 1)))
+            box.control("fack", gen=welcome["gen"], seq=head)
+            wait_until(lambda: office.run("sites")[0]["feed_acked"] == head, "the changes are acknowledged")
+
+            box.segments.clear()
+            started = time.monotonic()
+            office.run("release", "--order", "SO-00001")
+            box.wait(lambda: box.changes(), "the release")
+            assert time.monotonic() - started < 2, "a release must leave at once"
+            equal(box.changes()[0]["data"]["order"], "SO-00001")
+
+            lines = [event_line(1, "order.received", {"order": "SO-00001"}),
+                     event_line(2, "pick.line", {"order": "SO-00001", "line": 1, "sku": "TEA-100", "location": "A-01-1",
+                                                 "quantity": 2}),
+                     event_line(3, "made.up", {"茶": 1}), event_line(4, "pick.line", {"order": "nobody's"})]
+            box.send(lines[:2])
+            box.acked(2)
+            box.send(lines)  # overlapping
+            box.acked(4)
+            box.send(lines[:3])  # and again
+            equal(box.acked(4)["epoch"], 1)
+        _code, out, _err = office.call("events")
+        equal(out.splitlines(), lines)
+        equal([json.loads(line)["id"] for line in office.call("events", "--after", "2", "--type", "pick.line")[1]
+               .splitlines()], ["e4"])
+        equal(office.run("order", "SO-00001")[0]["state"], "picking")
+        equal(office.run("stock"), [{"site": SITE, "location": "A-01-1", "sku": "TEA-100", "quantity": -2}])
+        equal([(row["seq"], row["why"]) for row in office.run("parked")], [(4, 'there is no order "nobody\'s"')])
+        equal(serve.stop(), 0)
+    finally:
+        serve.kill()
+        broker.stop()
+
+
+@test("a server that was killed goes on where it was")
+def _(office):
+    office.furnish()
+    broker = Broker(office.folder)
+    broker.start()
+    serve = office.serve(broker.port, "--resend-ms", "50").start()
+    try:
+        with Box(broker.port) as box:
+            box.wait(lambda: box.office and box.office[-1]["online"], "head office is online")
+            box.hello()
+            gen = box.welcome()["gen"]
+            box.send([event_line(1, "made.up", {})])
+            box.acked(1)
+            serve.kill()
+            box.wait(lambda: not box.office[-1]["online"], "the broker tells that head office is gone")
+            box.segments.clear()
+            serve.start()
+            box.wait(lambda: box.office[-1]["online"], "head office is back")
+            equal(box.office[-1]["gen"], gen)
+            box.wait(lambda: box.changes() and box.changes()[0]["sequence"].endswith("-0000000000000001"),
+                     "what was not acknowledged comes again")
+            box.send([event_line(1, "made.up", {}), event_line(2, "made.up", {})])
+            box.acked(2)
+            equal(serve.stop(), 0)
+            box.wait(lambda: not box.office[-1]["online"], "head office says goodbye")
+        equal(len(office.run("events")), 2)
+    finally:
+        serve.kill()
+        broker.stop()
+
+
+@test("a box that nobody registered gets no answer, and the log says what to do")
+def _(office):
+    office.run("site", "add", "bj", "--box", "box-2")
+    broker = Broker(office.folder)
+    broker.start()
+    serve = office.serve(broker.port).start()
+    try:
+        with Box(broker.port) as box:
+            box.wait(lambda: box.office and box.office[-1]["online"], "head office is online")
+            box.hello()
+            wait_until(lambda: "site add" in serve.log(), "the log names the command")
+            assert BOX in serve.log() and not box.controls
+        equal(serve.stop(), 0)
+    finally:
+        serve.kill()
+        broker.stop()
+
+
+sys.exit(tap.done())
