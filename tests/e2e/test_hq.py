@@ -211,6 +211,10 @@ def event_line(seq, name, data):
             f'"time":"2026-03-04T09:15:22.481Z","sequence":"{1:010}-{seq:016}","data":{json.dumps(data)}}}')
 
 
+def sequence(changes):
+    return [int(change["sequence"].split("-")[1]) for change in changes]
+
+
 # ---------------------------------------------------------------- the commands
 
 
@@ -336,17 +340,16 @@ def _(office):
             welcome = box.welcome()
             head = office.run("sites")[0]["feed_head"]
             equal((welcome["epoch"], welcome["applied"], welcome["feed_head"], welcome["segment_max"]), (1, 0, head, 50))
-            box.wait(lambda: len(box.changes()) == head, "all changes")
-            equal([int(change["sequence"].split("-")[1]) for change in box.changes()], list(range(1, head + 1)))
+            box.wait(lambda: sequence(box.changes()[-1:]) == [head], "all changes")
+            equal(sorted(set(sequence(box.changes()))), list(range(1, head + 1)))
             box.control("fack", gen=welcome["gen"], seq=head)
             wait_until(lambda: office.run("sites")[0]["feed_acked"] == head, "the changes are acknowledged")
 
-            box.segments.clear()
             started = time.monotonic()
             office.run("release", "--order", "SO-00001")
-            box.wait(lambda: box.changes(), "the release")
+            box.wait(lambda: sequence(box.changes()[-1:]) == [head + 1], "the release")
             assert time.monotonic() - started < 2, "a release must leave at once"
-            equal(box.changes()[0]["data"]["order"], "SO-00001")
+            equal(box.changes()[-1]["data"]["order"], "SO-00001")
 
             lines = [event_line(1, "order.received", {"order": "SO-00001"}),
                      event_line(2, "pick.line", {"order": "SO-00001", "line": 1, "sku": "TEA-100", "location": "A-01-1",
@@ -390,8 +393,7 @@ def _(office):
             serve.start()
             box.wait(lambda: box.office[-1]["online"], "head office is back")
             equal(box.office[-1]["gen"], gen)
-            box.wait(lambda: box.changes() and box.changes()[0]["sequence"].endswith("-0000000000000001"),
-                     "what was not acknowledged comes again")
+            box.wait(lambda: 1 in sequence(box.changes()), "what was not acknowledged comes again")
             box.send([event_line(1, "made.up", {}), event_line(2, "made.up", {})])
             box.acked(2)
             equal(serve.stop(), 0)

@@ -1,7 +1,7 @@
 /* CSV files into head office: what is taken, what is refused and in which words, and what goes to the sites. */
 #include "unit/hub_rig.h"
 
-#include "sync/head-office/table.h"
+#include "base/table.h"
 
 #include <errno.h>
 
