@@ -354,6 +354,9 @@ static void changes_are_sent_again(void **state)
         int64_t expected = 2 * wait < 300000000 ? 2 * wait : 300000000;
         assert_true(hub_due_us(rig->hub) == now + expected);
     }
+    rig_fack(rig, "hz", "box-1", 2); /* progress: patience begins anew */
+    rig_turn(rig);
+    assert_true(hub_due_us(rig->hub) == rig->office.now_us + 5000000);
     rig_fack(rig, "hz", "box-1", 3);
     rig_turn(rig);
     assert_true(hub_due_us(rig->hub) == HUB_NEVER);
