@@ -54,8 +54,8 @@ struct device {
     int lengths[REPORTS_MAX]; /* below 0: a status to complete with */
     size_t first, count;
     bool unplugged;
-    int busy_claims;  /* how often a claim is still refused */
-    unsigned claimed; /* a bit for each interface */
+    int claim_fault, detach_fault; /* errno values; 0: none */
+    unsigned claimed;              /* a bit for each interface */
     unsigned released;
     unsigned detached, reattached; /* the kernel's driver */
     struct buf requests;           /* "type:request value index;" of every control transfer */
