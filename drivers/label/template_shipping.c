@@ -142,7 +142,7 @@ static size_t take_digits(const char *text, size_t enough, char *out, size_t max
 
 void label_mask_phone(const char *phone, char out[MASKED_PHONE_SIZE])
 {
-    char digits[PHONE_DIGITS_MAX], extension[EXTENSION_DIGITS_MAX];
+    char digits[PHONE_DIGITS_MAX], extension[EXTENSION_DIGITS_MAX] = "";
     size_t count, extension_count = 0;
     if (strncmp(phone, CHINA_PREFIX, strlen(CHINA_PREFIX)) == 0)
         phone += strlen(CHINA_PREFIX);

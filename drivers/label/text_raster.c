@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fontconfig/fontconfig.h>
 #include <pango/pangoft2.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FAMILIES     "Noto Sans CJK SC, DejaVu Sans"
@@ -17,14 +18,19 @@ static const char font_config[] = "<?xml version=\"1.0\"?><fontconfig>"
                                   "<dir>/usr/share/fonts/opentype/noto</dir><dir>/usr/share/fonts/truetype/dejavu</dir>"
                                   "<cachedir>/var/cache/fontconfig</cachedir></fontconfig>";
 
-/* Made once, kept for the life of the program. */
+/* Made once, kept until the program ends. */
 static PangoLayout *shared_layout;
+
+static void close_layout(void)
+{
+    g_clear_object(&shared_layout);
+}
 
 static PangoFontMap *make_font_map(void)
 {
     FcConfig *config = FcConfigCreate();
     if (!config || !FcConfigParseAndLoadFromMemory(config, (const FcChar8 *)font_config, FcTrue) ||
-        !FcConfigBuildFonts(config)) {
+        !FcConfigSetCurrent(config)) { /* otherwise Pango loads the system's configuration beside this one */
         if (config)
             FcConfigDestroy(config);
         return NULL;
@@ -67,6 +73,7 @@ static int open_layout(struct error *error)
     pango_layout_set_wrap(shared_layout, PANGO_WRAP_WORD_CHAR);
     g_object_unref(context);
     g_object_unref(map);
+    atexit(close_layout);
     return 0;
 }
 

@@ -155,7 +155,7 @@ static void customers_cannot_send_commands(void **state)
         CLEANUP(label_free_p) struct label *label = new_label();
         CLEANUP_BUF struct buf zpl = {0};
         add_text(label, attacks[i], 780);
-        if (strpbrk(attacks[i], "\x03") == NULL && strchr(attacks[i], '\xE5') == NULL && i != 9)
+        if (!strpbrk(attacks[i], "\x03葉"))
             add_code128(label, attacks[i]);
         write_zpl(label, &zpl);
         assert_only_our_commands(&zpl);
@@ -205,17 +205,25 @@ static void code128_names_its_subsets(void **state)
     assert_non_null(strstr(buf_text(&zpl), "^FD>:A><B>=C^FS"));
 }
 
+static size_t read_number(const char **at)
+{
+    char *end;
+    size_t number = strtoul(*at, &end, 10);
+    assert_int_equal(*end, ',');
+    *at = end + 1;
+    return number;
+}
+
 /* A reader of the compression scheme, written from its description; returns what follows the data. */
 static const char *read_graphic(const char *text, struct dots *ret)
 {
-    size_t sent, total, stride, used = 0;
-    int head = 0;
-    assert_int_equal(sscanf(text, "^GFA,%zu,%zu,%zu,%n", &sent, &total, &stride, &head), 3);
+    assert_memory_equal(text, "^GFA,", 5);
+    const char *at = text + 5;
+    size_t sent = read_number(&at), total = read_number(&at), stride = read_number(&at), digits = 0;
     assert_int_equal(sent, total);
-    size_t rows = total / stride, digits = 0;
+    stride = stride ? stride : 1;
     char *hex = calloc(1, 2 * total + 1);
     assert_non_null(hex);
-    const char *at = text + head;
     for (size_t repeat = 0; digits < 2 * total; at++) {
         if (*at >= 'G' && *at <= 'Y') {
             repeat += (size_t)(*at - 'G' + 1);
@@ -237,8 +245,8 @@ static const char *read_graphic(const char *text, struct dots *ret)
             }
         }
     }
-    assert_int_equal(dots_init(ret, (int)stride * 8, (int)rows), 0);
-    for (used = 0; used < digits; used++) {
+    assert_int_equal(dots_init(ret, (int)stride * 8, (int)(total / stride)), 0);
+    for (size_t used = 0; used < digits; used++) {
         int value = hex[used] <= '9' ? hex[used] - '0' : hex[used] - 'A' + 10;
         ret->bits[used / 2] |= (uint8_t)(used % 2 ? value : value << 4);
     }
