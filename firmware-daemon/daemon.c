@@ -29,6 +29,7 @@ struct daemon {
     struct ui_server *ui;
     struct site site;
     struct site_port *port;
+    struct error told_fault; /* of the site, already in the log */
     sd_event_source *take, *refresh;
     struct station *stations[CONFIG_STATIONS_MAX];
     struct pump *pumps[CONFIG_STATIONS_MAX]; /* NULL where there is no printer */
@@ -255,9 +256,18 @@ static void answer_scan(struct daemon *daemon, const struct event *event, size_t
 static void answer_import(struct daemon *daemon, const struct event *event, const struct effect *effect)
 {
     CLEANUP_BUF struct buf json = {0};
-    if (!effect->good)
-        json_open_object(&json, NULL);
-    answer_json(&effect->answer, effect->good ? NULL : "error", &json);
+    json_open_object(&json, NULL);
+    if (effect->good) {
+        json_text(&json, "imported", event->name);
+        answer_json(&effect->answer, "text", &json);
+    } else {
+        CLEANUP_BUF struct buf sentence = {0};
+        answer_write(&effect->answer, false, &sentence);
+        json_open_object(&json, "error");
+        json_text(&json, "message", buf_text(&sentence));
+        json_close_object(&json);
+    }
+    json_close_object(&json);
     ui_server_answer(daemon->ui, event->request, effect->good ? 200 : 400, json.data, json.length);
 }
 
@@ -297,11 +307,16 @@ static void on_effect(void *user, const struct event *event, const struct effect
 static void tell_site(struct daemon *daemon)
 {
     struct stream stream;
+    if (strcmp(daemon->told_fault.text, daemon->site.fault.text) != 0 && *daemon->site.fault.text)
+        log_warning("head office: %s", daemon->site.fault.text);
+    daemon->told_fault = daemon->site.fault;
     if (store_stream(daemon->store, &stream) == 0)
-        site_port_commit(daemon->port, &(struct site_committed){.epoch = stream.epoch,
-                                                                .last_seq = stream.last_seq,
-                                                                .applied_seq = stream.applied_seq,
-                                                                .feed_seq = stream.feed_seq});
+        site_commit(&daemon->site,
+                    &(struct site_committed){.epoch = stream.epoch,
+                                             .last_seq = stream.last_seq,
+                                             .applied_seq = stream.applied_seq,
+                                             .feed_seq = stream.feed_seq},
+                    clock_mono_us());
 }
 
 /* What committed rows set in motion: labels, events for head office, and scans that had to wait. */
@@ -438,7 +453,7 @@ struct daemon *daemon_close(struct daemon *daemon)
         station_close(daemon->stations[i]);
     }
     if (daemon->port) {
-        site_port_close(daemon->port);
+        site_port_free(daemon->port);
         site_done(&daemon->site);
     }
     ui_server_close(daemon->ui);

@@ -165,7 +165,7 @@ static int close_manifest(struct scan *scan)
     if (!result)
         result = record(scan, "manifest.closed", "manifest", manifest.number);
     if (!result)
-        result = undo_border(scan);
+        result = session_leave_manifest(scan->store, manifest.id);
     scan->session.manifest = scan->session.parcel = 0;
     go(scan, "menu");
     struct answer *answer = accept_with(scan, DONE_MANIFEST);

@@ -54,21 +54,21 @@ static void finish(struct pump *pump, const char *outcome, const char *why)
 /* Not one byte out: it can wait for the printer. Some bytes out: nobody knows. */
 static void give_up(struct pump *pump, const char *why)
 {
-    bool untouched = pump->writer.sent == 0;
+    bool untouched = printer_writer_sent(&pump->writer) == 0;
     log_warning("%s: %s; job %lld is %s", pump->what, why, (long long)pump->job, untouched ? "kept" : "uncertain");
     finish(pump, untouched ? "queued" : "unknown", why);
 }
 
 static void write_on(struct pump *pump)
 {
-    int result = printer_write_step(&pump->writer, device_write, pump->device, clock_mono_us());
+    int result = printer_writer_step(&pump->writer, device_write, pump->device, clock_mono_us());
     if (pump->stage != WRITING) /* the device went away inside the write */
         return;
     if (result == 0) {
         finish(pump, "sent", "");
     } else if (result == -EAGAIN) {
         device_want_write(pump->device, true);
-        sd_event_source_set_time(pump->stall, (uint64_t)pump->writer.deadline_us);
+        sd_event_source_set_time(pump->stall, (uint64_t)printer_writer_deadline(&pump->writer));
         sd_event_source_set_enabled(pump->stall, SD_EVENT_ONESHOT);
     } else {
         give_up(pump, result == -ETIMEDOUT ? "the printer takes no data: is it paused or out of paper?"
@@ -194,7 +194,7 @@ void pump_kick(struct pump *pump)
 static void start(struct pump *pump)
 {
     pump->stage = WRITING;
-    printer_write_init(&pump->writer, pump->bytes.data, pump->bytes.length, 0, clock_mono_us());
+    printer_writer_init(&pump->writer, pump->bytes.data, pump->bytes.length, clock_mono_us());
     write_on(pump);
     pump->ops->changed(pump->user);
 }

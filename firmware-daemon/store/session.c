@@ -66,6 +66,16 @@ int session_sign_out(struct store *store, int64_t worker)
     return sql_run(store->sql, "UPDATE session SET station = NULL WHERE worker = ?1", sql_int(worker));
 }
 
+int session_leave_manifest(struct store *store, int64_t manifest)
+{
+    int result = sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM session WHERE manifest = ?1)",
+                         sql_int(manifest));
+    if (result)
+        return result;
+    return sql_run(store->sql, "UPDATE session SET step = 'menu', manifest = NULL, parcel = NULL WHERE manifest = ?1",
+                   sql_int(manifest));
+}
+
 int action_record(struct store *store, const struct session *before, int64_t seq, const char *type)
 {
     return sql_run(

@@ -22,6 +22,9 @@ int session_save(struct store *store, const struct session *session);
 int session_sign_in(struct store *store, int64_t worker, const char *station);
 int session_sign_out(struct store *store, int64_t worker);
 
+/* The manifest is closed: whoever else was loading on it is back at the menu, with nothing of it left to undo. */
+int session_leave_manifest(struct store *store, int64_t manifest);
+
 struct action {
     int64_t id, seq;
     char type[24];

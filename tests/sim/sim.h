@@ -1,0 +1,80 @@
+/* A small world with a seed: one site, one head office, the broker between them, workers who err, power that fails.
+ * The site's turn, floor, store and sync steps and head office's hub are the production code; time and faults are not.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/id.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Everything random is drawn from streams of one seed, one a subject: a draw for one does not shift the others. */
+enum stream_of { DRAW_WORKERS, DRAW_FAULTS, DRAW_NETWORK, DRAW_PRINTER, DRAW_STREAMS };
+
+struct sim {
+    uint64_t seed;
+    struct random_seeded draws[DRAW_STREAMS];
+    int64_t now_us;
+    bool trace, healed;                   /* healed: no more faults, so that everything must arrive */
+    uint64_t hash;                        /* of everything that happened: equal for equal seeds */
+    int loss, duplicates, crashes, wrong; /* per mille, drawn per seed */
+    struct site_side *site;
+    struct office_side *office;
+    struct network *network;
+    struct {
+        int64_t scans, good, refused, crashes, lost, orders_shipped, labels;
+    } count;
+};
+
+uint64_t sim_draw(struct sim *sim, enum stream_of stream, uint64_t below);
+bool sim_chance(struct sim *sim, enum stream_of stream, int per_mille);
+
+/* Says what happened: into the hash always, on standard output when tracing. */
+void sim_note(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* An invariant is broken: says it with the seed and ends the program. */
+_Noreturn void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- the site (site_side.c) */
+
+enum port { PORT_SEGMENT, PORT_CONTROL, PORT_OFFICE };
+
+struct site_side *site_side_new(struct sim *sim);
+void site_side_free(struct site_side *site);
+void site_side_step(struct site_side *site); /* one thing: a scan, a print step, a turn, a timer, a crash */
+void site_side_receive(struct site_side *site, enum port port, const void *bytes, size_t length);
+void site_side_link(struct site_side *site, bool up);
+void site_side_check(struct site_side *site);
+int64_t site_side_last_seq(struct site_side *site);
+bool site_side_idle(struct site_side *site);
+/* The journal line with a number, appended to out. */
+void site_side_line(struct site_side *site, int64_t seq, struct buf *out);
+int64_t site_side_number(struct site_side *site, const char *sql);
+
+/* ---- head office (office_side.c) */
+
+struct office_side *office_side_new(struct sim *sim);
+void office_side_free(struct office_side *office);
+void office_side_release(struct office_side *office); /* one more order for the site; sometimes a cancellation */
+void office_side_receive(struct office_side *office, enum port port, const void *bytes, size_t length);
+void office_side_step(struct office_side *office);
+void office_side_state(struct office_side *office, struct buf *out); /* its retained presence */
+int64_t office_side_applied(struct office_side *office);
+int64_t office_side_number(struct office_side *office, const char *sql);
+void office_side_line(struct office_side *office, int64_t seq, struct buf *out);
+
+/* ---- the broker between them (network.c): loses, repeats, delays, goes down */
+
+enum direction { TO_OFFICE, TO_SITE };
+
+struct network *network_new(struct sim *sim);
+void network_free(struct network *network);
+void network_send(struct network *network, enum direction direction, enum port port, const void *bytes, size_t length);
+void network_step(struct network *network);
+bool network_idle(const struct network *network);
+
+#endif
