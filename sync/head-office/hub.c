@@ -71,33 +71,48 @@ struct hub *hub_free(struct hub *hub)
 
 /* ---------------------------------------------------------------- sessions */
 
-struct session *hub_session(struct hub *hub, const char *site, const char *box)
+/* Where the box is, or belongs, in the sorted array. */
+static size_t place_of(const struct hub *hub, const char *box)
 {
     size_t low = 0, high = hub->session_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strcmp(hub->sessions[middle]->box, box);
-        if (order == 0)
-            return hub->sessions[middle];
-        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
+        if (strcmp(hub->sessions[middle]->box, box) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    if (hub->session_count == hub->session_room) {
-        size_t room = hub->session_room ? 2 * hub->session_room : 16;
-        struct session **grown = reallocarray(hub->sessions, room, sizeof(*grown));
-        if (!grown)
-            return NULL;
-        hub->sessions = grown;
-        hub->session_room = room;
-    }
-    struct session *session = calloc(1, sizeof(*session));
+    return low;
+}
+
+static bool make_room(struct hub *hub)
+{
+    if (hub->session_count < hub->session_room)
+        return true;
+    size_t room = hub->session_room ? 2 * hub->session_room : 16;
+    struct session **grown = reallocarray(hub->sessions, room, sizeof(struct session *));
+    if (!grown)
+        return false;
+    hub->sessions = grown;
+    hub->session_room = room;
+    return true;
+}
+
+struct session *hub_session(struct hub *hub, const char *site, const char *box)
+{
+    size_t place = place_of(hub, box);
+    if (place < hub->session_count && strcmp(hub->sessions[place]->box, box) == 0)
+        return hub->sessions[place];
+    struct session *session = make_room(hub) ? calloc(1, sizeof(*session)) : NULL;
     if (!session)
         return NULL;
     snprintf(session->site, sizeof(session->site), "%s", site);
     snprintf(session->box, sizeof(session->box), "%s", box);
     session->due_us = HUB_NEVER;
     list_init(&session->owed);
-    memmove(hub->sessions + low + 1, hub->sessions + low, (hub->session_count - low) * sizeof(struct session *));
-    hub->sessions[low] = session;
+    struct session **at = hub->sessions + place;
+    memmove(at + 1, at, (hub->session_count - place) * sizeof(struct session *));
+    *at = session;
     hub->session_count++;
     return session;
 }
@@ -249,8 +264,10 @@ int hub_commit(struct hub *hub, int64_t now_us, struct error *error)
     int result = sql_run(hub->sql, "COMMIT", SQL_NO_VALUES);
     struct session *session;
     LIST_EACH(session, &hub->owed, struct session, owed)
-    if (!result)
-        result = pay(hub, session, now_us);
+    {
+        if (!result)
+            result = pay(hub, session, now_us);
+    }
     if (result)
         office_failed(hub->sql, result, error);
     if (result && sql_in_transaction(hub->sql))
