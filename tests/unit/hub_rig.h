@@ -209,4 +209,11 @@ static inline void rig_import_good(struct rig *rig, const char *kind, const char
     assert_int_equal(result, 0);
 }
 
+/* What orders_release() returned; the sentence is in rig->error. */
+static inline int rig_release(struct rig *rig, const char *site, const char *number)
+{
+    int64_t count = 0;
+    return orders_release(&rig->office, site, number, &count, &rig->error);
+}
+
 #endif

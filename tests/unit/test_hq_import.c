@@ -140,7 +140,7 @@ static void wrong_files_are_refused_whole(void **state)
 {
     struct rig *rig = *state;
     import_everything(rig);
-    assert_int_equal(orders_release(&rig->office, "hz", "O-1", &(int64_t){0}, &rig->error), 0);
+    assert_int_equal(rig_release(rig, "hz", "O-1"), 0);
     static const struct {
         const char *kind, *text, *sentence;
     } faults[] = {
@@ -249,14 +249,14 @@ static void cancelling(void **state)
     assert_int_equal(orders_cancel(&rig->office, "O-2", "late", &rig->error), 0); /* nobody has it yet */
     assert_int_equal(rig_count(rig, "SELECT state = 'cancelled' FROM orders WHERE number = 'O-2'"), 1);
     assert_int_equal(rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'"), 0);
-    assert_int_equal(orders_release(&rig->office, "hz", "O-2", &(int64_t){0}, &rig->error), -EALREADY);
-    assert_int_equal(orders_release(&rig->office, "hz", "O-1", &(int64_t){0}, &rig->error), 0);
+    assert_int_equal(rig_release(rig, "hz", "O-2"), -EALREADY);
+    assert_int_equal(rig_release(rig, "hz", "O-1"), 0);
     assert_int_equal(orders_cancel(&rig->office, "O-1", "late", &rig->error), 0);
     assert_int_equal(orders_cancel(&rig->office, "O-1", "late", &rig->error), 0); /* asked already */
     assert_int_equal(rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'"), 1);
     assert_int_equal(rig_count(rig, "SELECT state = 'released' AND cancelling FROM orders WHERE number = 'O-1'"), 1);
     assert_int_equal(orders_cancel(&rig->office, "O-7", "late", &rig->error), -ENOENT);
-    assert_int_equal(orders_release(&rig->office, "hz", "O-7", &(int64_t){0}, &rig->error), -ENOENT);
+    assert_int_equal(rig_release(rig, "hz", "O-7"), -ENOENT);
     assert_string_equal(rig->error.text, "there is no order \"O-7\"");
 }
 

@@ -17,8 +17,8 @@ static int open_play(void **state)
     rig_import_good(rig, "orders", NULL,
                     ORDER "O1,shop,SF,W1,0,a,b,c,T,3\nO1,shop,SF,W1,0,a,b,c,C,1\n"
                           "O2,shop,SF,W2,0,a,b,c,T,1\nO3,shop,SF,W3,0,a,b,c,T,1\n");
-    assert_int_equal(orders_release(&rig->office, "hz", "O1", &(int64_t){0}, &rig->error), 0);
-    assert_int_equal(orders_release(&rig->office, "bj", "O3", &(int64_t){0}, &rig->error), 0);
+    assert_int_equal(rig_release(rig, "hz", "O1"), 0);
+    assert_int_equal(rig_release(rig, "bj", "O3"), 0);
     rig_hello(rig, "hz", "box-1", 0, 0);
     rig_turn(rig);
     *state = play;
