@@ -12,7 +12,7 @@
 
 #define STEPS       1500
 #define CHECK_EVERY 100
-#define HEAL_STEPS  20000 /* of 10 ms: well over the longest wait of any timer */
+#define HEAL_STEPS  80000 /* of 10 ms: a site says hello every 10 minutes, whatever it believes */
 
 uint64_t sim_draw(struct sim *sim, enum stream_of stream, uint64_t below)
 {
