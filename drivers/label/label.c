@@ -1,5 +1,6 @@
 #include "drivers/label/label.h"
 
+#include "base/text.h"
 #include "drivers/label/printable.h"
 
 #include <errno.h>
@@ -89,6 +90,12 @@ static int does_not_fit(const char *field, struct error *error)
     return error_set(error, -EOVERFLOW, "label_overflow: %s does not fit on the label; shorten it", field);
 }
 
+/* What is kept of a text that may be cut. */
+static size_t whole_prefix(const struct buf *text)
+{
+    return text->length > LABEL_TEXT_MAX ? text_whole_utf8(text->data, LABEL_TEXT_MAX) : text->length;
+}
+
 int label_add_text(struct label *label, const struct label_text *text, struct error *error)
 {
     int result = check_place(label, text->field, text->box, error);
@@ -99,8 +106,10 @@ int label_add_text(struct label *label, const struct label_text *text, struct er
     result = printable_text(text->text, &clean, &removed);
     if (result == -EINVAL)
         return error_set(error, result, "label_character: %s is not UTF-8 text", text->field);
+    if (clean.length > LABEL_TEXT_MAX && !text->style.cut)
+        return does_not_fit(text->field, error);
     struct label_element element = {.kind = LABEL_TEXT, .box = text->box, .style = text->style};
-    element.text = result ? NULL : strdup(buf_text(&clean));
+    element.text = result ? NULL : strndup(buf_text(&clean), whole_prefix(&clean));
     if (!element.text)
         return no_memory(text->field, error);
     result = text_raster(element.text, &text->style, text->box.width, text->box.height, &element.picture, error);

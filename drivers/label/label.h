@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define LABEL_ELEMENTS_MAX 160
+#define LABEL_TEXT_MAX     1024 /* bytes of one text; a longer one does not fit anywhere, and is cut if it may be */
 #define LABEL_DPI_DEFAULT  203
 
 /* Dots from the label's top left corner. */

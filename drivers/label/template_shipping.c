@@ -41,7 +41,7 @@ static const struct layout_slot slots[] = {
     {"copy mark",
      VIEW(copy),
      {680, 40, 280, 90},
-     {.height = 48, .least_height = 30, .align = TEXT_CENTRE, .bold = true, .middle = true, .inverse = true}},
+     {.height = 44, .least_height = 30, .align = TEXT_CENTRE, .bold = true, .middle = true, .inverse = true}},
     {"sort code",
      VIEW(sort_code),
      {40, 155, 920, 170},

@@ -1,6 +1,7 @@
 /* What is added to a label stays in its box, or is refused by name. */
 #include "drivers/label/label.h"
 
+#include "base/buf.h"
 #include "base/id.h"
 
 #include <errno.h>
@@ -133,6 +134,32 @@ static void text_shrinks_wraps_and_is_cut(void **state)
     assert_true(cut->height == 36 && cut->lines == 1 && cut->shortened);
     for (size_t i = 0; i < label->count; i++)
         assert_inside(&label->elements[i]);
+}
+
+static void endless_text_is_cut_or_refused(void **state)
+{
+    (void)state;
+    CLEANUP(label_free_p) struct label *label = new_label();
+    CLEANUP_BUF struct buf endless = {0};
+    for (int i = 0; i < 100000; i++)
+        buf_puts(&endless, "长");
+    struct label_text text = {"name", endless.data, {0, 0, 800, 1200}, {.height = 40, .least_height = 1, .wrap = true}};
+    assert_int_equal(label_add_text(label, &text, NULL), -EOVERFLOW);
+    text.box.height = 60;
+    text.style = (struct text_style){.height = 40, .cut = true};
+    assert_int_equal(label_add_text(label, &text, NULL), 0);
+    assert_int_equal(strlen(label->elements[0].text), LABEL_TEXT_MAX - LABEL_TEXT_MAX % 3);
+    assert_true(label->elements[0].picture.shortened);
+}
+
+static void text_without_any_shape_prints_nothing(void **state)
+{
+    (void)state;
+    CLEANUP(label_free_p) struct label *label = new_label();
+    struct label_text text = {"name", "\xE2\x80\x8B ", {0, 0, 300, 60}, {.height = 40}};
+    assert_int_equal(label_add_text(label, &text, NULL), 0);
+    assert_string_equal(label->elements[0].text, "");
+    assert_null(label->elements[0].picture.dots.bits);
 }
 
 static void text_is_aligned_in_its_box(void **state)
@@ -309,6 +336,8 @@ int main(void)
         cmocka_unit_test(shapeless_characters_are_left_out),
         cmocka_unit_test(text_that_does_not_fit_is_refused_by_name),
         cmocka_unit_test(text_shrinks_wraps_and_is_cut),
+        cmocka_unit_test(endless_text_is_cut_or_refused),
+        cmocka_unit_test(text_without_any_shape_prints_nothing),
         cmocka_unit_test(text_is_aligned_in_its_box),
         cmocka_unit_test(nothing_ever_leaves_its_box),
         cmocka_unit_test(code128_takes_the_widest_bars_that_fit),

@@ -219,9 +219,9 @@ static const char *read_graphic(const char *text, struct dots *ret)
 {
     assert_memory_equal(text, "^GFA,", 5);
     const char *at = text + 5;
-    size_t sent = read_number(&at), total = read_number(&at), stride = read_number(&at), digits = 0;
+    size_t sent = read_number(&at), total = read_number(&at), row = 2 * read_number(&at), digits = 0;
     assert_int_equal(sent, total);
-    stride = stride ? stride : 1;
+    row = row ? row : 2;
     char *hex = calloc(1, 2 * total + 1);
     assert_non_null(hex);
     for (size_t repeat = 0; digits < 2 * total; at++) {
@@ -232,11 +232,11 @@ static const char *read_graphic(const char *text, struct dots *ret)
         } else if (*at == ',') {
             do
                 hex[digits++] = '0';
-            while (digits % (2 * stride));
+            while (digits % row);
         } else if (*at == ':') {
-            assert_true(digits >= 2 * stride && digits % (2 * stride) == 0);
-            memcpy(hex + digits, hex + digits - 2 * stride, 2 * stride);
-            digits += 2 * stride;
+            assert_true(digits >= row && digits % row == 0);
+            memcpy(hex + digits, hex + digits - row, row);
+            digits += row;
         } else {
             assert_true(isxdigit((unsigned char)*at));
             for (repeat = repeat ? repeat : 1; repeat > 0; repeat--) {
@@ -245,7 +245,7 @@ static const char *read_graphic(const char *text, struct dots *ret)
             }
         }
     }
-    assert_int_equal(dots_init(ret, (int)stride * 8, (int)(total / stride)), 0);
+    assert_int_equal(dots_init(ret, (int)row * 4, (int)(2 * total / row)), 0);
     for (size_t used = 0; used < digits; used++) {
         int value = hex[used] <= '9' ? hex[used] - '0' : hex[used] - 'A' + 10;
         ret->bits[used / 2] |= (uint8_t)(used % 2 ? value : value << 4);
