@@ -56,7 +56,6 @@ ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-d
 	firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
-SOURCES := $(filter-out $(if $(wildcard sync/site/port.h),,firmware-daemon/daemon.c) $(if $(wildcard drivers/printer/printer.h),,firmware-daemon/station/pump.c),$(SOURCES))
 EMBEDS  := store_schema hq_schema page_files keyboard_layouts
 ARCHIVE := $(OBJ)/floorhand.a
 OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o) $(EMBEDS:%=$(OBJ)/gen/%.o)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,11 +105,25 @@ static int set_up(struct sql *sql, const struct sql_options *options, struct err
     return code == SQLITE_OK ? 0 : open_error(sql, code, error);
 }
 
+/* Once, before the first connection. A savepoint keeps the pages it changes aside: in memory, not in a temporary file,
+ * and in memory that the C library does not give back to the system after each of them. */
+static void set_up_process(void)
+{
+    static bool done;
+    if (done)
+        return;
+    done = true;
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 8 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
+}
+
 int sql_open(const char *path, const struct sql_options *options, struct sql **ret, struct error *error)
 {
     static const struct sql_options defaults = {0};
     if (!options)
         options = &defaults;
+    set_up_process();
     CLEANUP(sql_close_p) struct sql *sql = calloc(1, sizeof(*sql));
     if (!sql)
         return error_set(error, -ENOMEM, "out of memory");

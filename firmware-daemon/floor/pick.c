@@ -327,6 +327,17 @@ static int replace(struct scan *scan, const struct pick *pick)
     return result ? result : go_on(scan, pick->location.id);
 }
 
+static int ask_for_count(struct scan *scan, const struct pick *pick)
+{
+    CLEANUP_BUF struct buf data = {0};
+    json_open_object(&data, NULL);
+    json_text(&data, "location", pick->location.code);
+    json_text(&data, "sku", pick->item.sku);
+    json_text(&data, "reason", "short");
+    json_close_object(&data);
+    return note(scan->store, "count.requested", "location", pick->location.code, &data, NULL);
+}
+
 static int declare_short(struct scan *scan)
 {
     struct pick pick = {0};
@@ -338,6 +349,8 @@ static int declare_short(struct scan *scan)
         result = allocation_release(scan->store, pick.allocation.id, missing);
     if (!result)
         result = ledger_hold_free(scan->store, pick.item.id, pick.location.id, pick.allocation.lot, "short");
+    if (!result)
+        result = ask_for_count(scan, &pick);
     struct answer *answer = accept_with(scan, DONE_SHORT);
     answer_number(answer, "n", missing);
     answer_text(answer, "l", pick.location.code);

@@ -7,11 +7,13 @@
 
 /* X(name, meaning) */
 #define WIRE_EVENTS(X)                                                                                                 \
+    X("site.booted", "the daemon of the box started")                                                                  \
     X("worker.signed_in", "a worker's badge was read at a station")                                                    \
     X("worker.signed_out", "a worker left a station, or was signed out")                                               \
     X("scan.rejected", "a scan was refused, with the code and the reason")                                             \
-    X("scan.aborted", "a scan was received but its turn could not be finished")                                        \
+    X("scan.aborted", "half a scan arrived, or one that cannot be read")                                               \
     X("scan.undone", "a worker took the last scan back")                                                               \
+    X("scan.quantity", "the next scan of an item counts this often")                                                   \
     X("order.received", "an order release reached the site")                                                           \
     X("order.allocated", "stock was set aside for every line of an order")                                             \
     X("order.parked", "an order cannot go on until a person decides")                                                  \
@@ -24,6 +26,7 @@
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
     X("pick.staged", "the tote stands at packing")                                                                     \
+    X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
@@ -34,6 +37,7 @@
     X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
     X("manifest.opened", "loading for a carrier began")                                                                \
     X("manifest.loaded", "a parcel was loaded")                                                                        \
+    X("manifest.left", "a worker went away from an open manifest")                                                     \
     X("manifest.closed", "the carrier took the load over")                                                             \
     X("stock.imported", "opening stock was read from a file")                                                          \
     X("count.requested", "a location must be counted")                                                                 \
