@@ -18,25 +18,26 @@
 #define HUB_DESCRIPTORS                                                                                                \
     "12010002090000406B1D0200000601020001"                                                                             \
     "0902190001010000E00904000001090000000705810304000C"
-/* Two interfaces: a vendor's own, which must be left alone, and a boot keyboard whose interrupt endpoint is 0x82. */
+/* Two interfaces: a point-of-sale one (HID, but no boot keyboard), which must be left alone, and a boot keyboard whose
+ * interrupt endpoint is 0x82. */
 #define SCANNER_DESCRIPTORS                                                                                            \
     "1201100100000008E0050012000101020301"                                                                             \
-    "09023200020100A032"                                                                                               \
-    "0904000000FF000000"                                                                                               \
+    "09024200020100A032"                                                                                               \
+    "0904000001030001000921100100012241000705810308000A"                                                               \
     "0904010001030101000921100100012241000705820308000A"
 
-static const char bus_description[] =
-    "P: /devices/usb1\nN: bus/usb/001/001\nE: DEVNAME=/dev/bus/usb/001/001\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\n"
-    "E: BUSNUM=001\nE: DEVNUM=001\nE: MAJOR=189\nE: MINOR=0\nA: dev=189:0\nA: busnum=1\\n\nA: devnum=1\\n\n"
-    "A: bConfigurationValue=1\\n\nA: speed=480\\n\nH: descriptors=" HUB_DESCRIPTORS "\n";
 #define SCANNER(port, number, minor, serial)                                                                           \
     "P: /devices/usb1/1-" port "\nN: bus/usb/001/" number "\nE: DEVNAME=/dev/bus/usb/001/" number                      \
     "\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=" number "\nE: MAJOR=189\nE: MINOR=" minor    \
     "\nA: dev=189:" minor "\nA: busnum=1\\n\nA: devnum=" number "\\n\nA: bConfigurationValue=1\\n\nA: speed=12\\n\n"   \
     "A: serial=" serial "\\n\nH: descriptors=" SCANNER_DESCRIPTORS "\n"
 
+static const char bus_description[] =
+    "P: /devices/usb1\nN: bus/usb/001/001\nE: DEVNAME=/dev/bus/usb/001/001\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\n"
+    "E: BUSNUM=001\nE: DEVNUM=001\nE: MAJOR=189\nE: MINOR=0\nA: dev=189:0\nA: busnum=1\\n\nA: devnum=1\\n\n"
+    "A: bConfigurationValue=1\\n\nA: speed=480\\n\nH: descriptors=" HUB_DESCRIPTORS "\n";
 #define URBS_MAX    4
-#define REPORTS_MAX 64
+#define REPORTS_MAX 256
 
 /* One transfer that libusb has submitted. */
 struct urb {
@@ -313,7 +314,6 @@ static void test_reports_become_a_scan(void **state)
         struct scanner *scanner CLEANUP(scanner_free_p) = NULL;
         assert_int_equal(scanner_new("hid-keyboard", &(struct scanner_settings){0}, &sink, &scanner, NULL), 0);
         tap(device, 0x02, 0x04);
-        send_report(device, NULL, 0); /* a completion without bytes */
         tap(device, 0, 0x1E);
         tap(device, 0x01, 0x30);
         tap(device, 0, 0x28);
@@ -349,8 +349,10 @@ static void test_unplugged(void **state)
     struct device *device = *state;
     struct transport *transport CLEANUP(transport_close_p) = open_address("usb:05e0:1200");
     uint8_t report[TRANSPORT_REPORT_SIZE];
+    send_report(device, NULL, 0); /* a completion without bytes is no report */
     tap(device, 0, 0x04);
     assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
+    assert_int_equal(report[2], 0x04);
     assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
     unplug(device);
     assert_int_equal(mock_await_read(transport, report, sizeof(report)), -ENODEV);
@@ -379,17 +381,25 @@ static void test_unread_reports_wait(void **state)
 {
     struct device *device = *state;
     struct transport *transport CLEANUP(transport_close_p) = open_address("usb:05e0:1200");
-    enum { REPORTS = 150 };
-    int sent = 0, received = 0;
-    for (; received < REPORTS; received++) {
-        while (sent < REPORTS && sent - received < 64) {
-            send_report(device, (const uint8_t[8]){0, 0, (uint8_t)(sent % 100)}, 8);
-            sent++;
-        }
+    enum { REPORTS = 200 };
+    for (int i = 0; i < REPORTS; i++)
+        send_report(device, (const uint8_t[8]){0, 0, (uint8_t)i}, 8);
+    for (int i = 0; i < REPORTS; i++) {
         uint8_t report[TRANSPORT_REPORT_SIZE];
         assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
-        assert_int_equal(report[2], received % 100);
+        assert_int_equal(report[2], i);
     }
+}
+
+/* A report is not yet in the transport's queue. */
+static bool waits(struct device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    bool waiting = device->count > 0;
+    for (size_t i = 0; i < URBS_MAX; i++)
+        waiting = waiting || device->urbs[i].done;
+    pthread_mutex_unlock(&device->lock);
+    return waiting;
 }
 
 /* Reading one transport completes transfers of all: the other one is woken all the same. */
@@ -401,8 +411,10 @@ static void test_two_scanners(void **state)
     uint8_t report[TRANSPORT_REPORT_SIZE];
     send_report(other, (const uint8_t[8]){0, 0, 0x05}, 8);
     struct pollfd woken = {.fd = transport_fd(second), .events = POLLIN};
-    for (int i = 0; i < 1000 && poll(&woken, 1, 1) == 0; i++)
+    for (int i = 0; i < 1000 && waits(other); i++)
         assert_int_equal(transport_read(first, report, sizeof(report)), -EAGAIN);
+    assert_int_equal(transport_read(first, report, sizeof(report)), -EAGAIN);
+    assert_int_equal(poll(&woken, 1, 0), 1);
     assert_int_equal(woken.revents, POLLIN);
     assert_int_equal(transport_read(second, report, sizeof(report)), sizeof(report));
     assert_int_equal(report[2], 0x05);
