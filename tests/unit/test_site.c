@@ -364,6 +364,20 @@ static void idle_site_says_hello_every_ten_minutes(void **state)
     world_close(&world);
 }
 
+static void applied_is_told_again_when_its_turn_was_lost(void **state)
+{
+    (void)state;
+    struct world world;
+    open_in_step(&world, 20, 20);
+    assert_int_equal(world.applied_calls, 1);
+    site_commit(&world.site, &world.committed, world.now_us); /* applied_seq is still 0 */
+    assert_int_equal(world.applied_calls, 1);
+    wait_deadline(&world, 600 * SECOND);
+    welcome(&world, GEN_A, 20);
+    assert_int_equal(world.applied_calls, 2);
+    world_close(&world);
+}
+
 static void head_office_with_another_past_stops_it(void **state)
 {
     (void)state;
@@ -490,6 +504,7 @@ int main(void)
         cmocka_unit_test(nobody_listening_stops_it_until_head_office_is_back),
         cmocka_unit_test(restored_head_office_gets_everything_again),
         cmocka_unit_test(idle_site_says_hello_every_ten_minutes),
+        cmocka_unit_test(applied_is_told_again_when_its_turn_was_lost),
         cmocka_unit_test(head_office_with_another_past_stops_it),
         cmocka_unit_test(changes_are_taken_once_and_in_order),
         cmocka_unit_test(changes_wait_for_a_full_queue_and_outlive_a_lost_turn),
