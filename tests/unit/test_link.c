@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/un.h>
 
 #define WAIT_MAX_US INT64_C(8000000)
@@ -305,6 +306,39 @@ static void everything_arrives_whatever_is_taken_away(void **state)
     expect_exchange(world, 1, 1);
 }
 
+/* A link in a process of its own, so that it can be killed. To be called while nothing is connected yet. */
+static pid_t start_link_process(struct world *world)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child > 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sd_event *event;
+    struct link *link;
+    if (sd_event_new(&event) < 0 || link_new(event, &world->link_settings, &link, NULL) != 0)
+        _exit(1);
+    sd_event_loop(event);
+    _exit(1);
+}
+
+static void killed_link_is_missed_through_its_will(void **state)
+{
+    struct world *world = *state;
+    pid_t child = start_link_process(world);
+    open_daemon(world);
+    open_office(world);
+    expect_exchange(world, 10, 10);
+    expect_presence(world, 1);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    expect_presence(world, 0);
+    assert_int_equal(world->site.state, SITE_OFFLINE);
+    assert_non_null(strstr(site_port_why(world->port), "not running"));
+    open_link(world);
+    expect_exchange(world, 10, 10);
+}
+
 static void socket_left_over_is_replaced_and_others_are_not(void **state)
 {
     struct world *world = *state;
@@ -353,6 +387,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_arrives_whatever_is_taken_away, world_open, world_close),
+        cmocka_unit_test_setup_teardown(killed_link_is_missed_through_its_will, world_open, world_close),
         cmocka_unit_test_setup_teardown(socket_left_over_is_replaced_and_others_are_not, world_open, world_close),
         cmocka_unit_test_setup_teardown(bad_names_are_refused, world_open, world_close),
     };
