@@ -24,14 +24,15 @@ struct stream {
     bool connecting;
 };
 
-/* Takes the descriptor when it succeeds. */
-static int stream_new(const struct transport_ops *ops, int fd, bool is_socket, bool connecting, struct transport **ret,
+/* Takes the descriptor, leaving -1, when it succeeds. */
+static int stream_new(const struct transport_ops *ops, int *fd, bool is_socket, bool connecting, struct transport **ret,
                       struct error *error)
 {
     struct stream *stream = calloc(1, sizeof(*stream));
     if (!stream)
         return error_set(error, -ENOMEM, "There is no memory left for another device.");
-    *stream = (struct stream){.transport.ops = ops, .fd = fd, .is_socket = is_socket, .connecting = connecting};
+    *stream = (struct stream){.transport.ops = ops, .fd = *fd, .is_socket = is_socket, .connecting = connecting};
+    *fd = -1;
     *ret = &stream->transport;
     return 0;
 }
@@ -67,13 +68,11 @@ static int device_open(const char *path, const struct transport_settings *settin
         return path_error(error, path);
     struct stat status;
     if (fstat(fd, &status) < 0 || !(S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode)))
+        /* cppcheck-suppress resourceLeak ; CLEANUP closes it */
         return error_set(error, -EINVAL, "%s is no device: give a terminal, a character device or a named pipe.", path);
     if (isatty(fd) && set_raw(fd) < 0)
         return path_error(error, path);
-    int r = stream_new(&stream_ops, fd, false, false, ret, error);
-    if (r == 0)
-        fd = -1;
-    return r;
+    return stream_new(&stream_ops, &fd, false, false, ret, error);
 }
 
 static int local_open(const char *path, const struct transport_settings *settings, struct transport **ret,
@@ -87,10 +86,7 @@ static int local_open(const char *path, const struct transport_settings *setting
     int fd CLEANUP(cleanup_close) = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
         return path_error(error, path);
-    int r = stream_new(&unix_ops, fd, true, false, ret, error);
-    if (r == 0)
-        fd = -1;
-    return r;
+    return stream_new(&unix_ops, &fd, true, false, ret, error);
 }
 
 /* "192.168.1.20:9100", "[fd00::20]:9100" or "localhost:9100". Asks no name server. */
@@ -103,7 +99,7 @@ static int parse_host_port(const char *where, struct addrinfo **ret)
         return -EINVAL;
     size_t length = (size_t)(colon - where);
     bool brackets = length >= 2 && where[0] == '[' && colon[-1] == ']';
-    if (!text_copy_n(host, sizeof(host), where + brackets, length - 2 * brackets))
+    if (!text_copy_n(host, sizeof(host), where + brackets, length - (brackets ? 2 : 0)))
         return -EINVAL;
     if (strcmp(host, "localhost") == 0)
         text_copy(host, sizeof(host), "127.0.0.1");
@@ -129,10 +125,7 @@ static int tcp_open(const char *where, const struct transport_settings *settings
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-    int r = stream_new(&tcp_ops, fd, true, connected < 0, ret, error);
-    if (r == 0)
-        fd = -1;
-    return r;
+    return stream_new(&tcp_ops, &fd, true, connected < 0, ret, error);
 }
 
 static void stream_close(struct transport *transport)

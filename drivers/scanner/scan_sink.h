@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#define SCAN_TEXT_MAX 4296 /* bytes; the most characters a QR code holds (ISO/IEC 18004, version 40-L, alphanumeric)   \
-                            */
+/* Bytes: the most characters a QR code holds as letters and digits (ISO/IEC 18004, version 40-L). */
+#define SCAN_TEXT_MAX 4296
 
 enum scan_flag {
     SCAN_CONVERTED = 1 << 0, /* the bytes were no UTF-8 and were read as GB18030 */

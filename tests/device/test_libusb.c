@@ -259,7 +259,7 @@ static void send_report(struct device *device, const uint8_t *report, int length
 {
     pthread_mutex_lock(&device->lock);
     size_t at = (device->first + device->count++) % REPORTS_MAX;
-    if (length > 0)
+    if (report && length > 0)
         memcpy(device->reports[at], report, (size_t)length);
     device->lengths[at] = length;
     serve_input(device);
