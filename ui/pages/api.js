@@ -1,0 +1,76 @@
+// What the page asks of the box: see docs/openapi.yaml for the shapes. Shows nothing itself.
+
+/** @typedef {{en: string, zh: string}} Words */
+/** @typedef {{good: boolean, code: string | null, text: Words, scan: string, seq: number}} Result */
+/** @typedef {{id: string, name: string, worker: {id: string, name: string} | null, flow: string, step: string,
+ *   expect: {kind: string, code: string | null}, prompt: Words, details: Words[],
+ *   progress: {done: number, need: number} | null, commands: string[], result: Result | null,
+ *   link: {up: boolean, outbox: number, oldest_s: number},
+ *   printer: {state: "ready" | "offline" | "unknown" | "none", text: Words | null}, training: boolean}} View */
+
+const SILENT_MS = 12000; // the box sends a sign of life every 5 s
+const AGAIN_MS = 1000;
+const ANSWER_MS = 35000; // the box itself gives up after 30 s
+
+/** @returns {Promise<{id: string, name: string}[]>} */
+export async function loadStations() {
+  const answer = await fetch("/api/v1/stations");
+  if (!answer.ok)
+    throw new Error(String(answer.status));
+  return answer.json();
+}
+
+const path = (station) => `/api/v1/stations/${encodeURIComponent(station)}`;
+
+/** Follows a station for ever: comes back by itself when the connection or the box went away.
+ * @param {string} station @param {{view: (view: View) => void, lost: () => void}} on */
+export function follow(station, on) {
+  /** @type {EventSource} */
+  let source;
+  let silence = 0;
+  const lose = () => {
+    clearTimeout(silence);
+    source.close();
+    on.lost();
+    setTimeout(open, AGAIN_MS);
+  };
+  const alive = () => {
+    clearTimeout(silence);
+    silence = setTimeout(lose, SILENT_MS);
+  };
+  function open() {
+    source = new EventSource(`${path(station)}/events`);
+    source.addEventListener("error", lose, { once: true });
+    source.addEventListener("alive", alive);
+    source.addEventListener("view", (event) => {
+      alive();
+      on.view(JSON.parse(event.data));
+    });
+    alive();
+  }
+  open();
+}
+
+/** @returns {Promise<{taken: true, view: View | null} | {taken: false, why: string, words: Words | null}>}
+ *   why is a key of words.js; words, when the box itself has said why. @param {string} station @param {string} text */
+export async function postScan(station, text) {
+  let answer, body;
+  try {
+    answer = await fetch(`${path(station)}/scan`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ text }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    body = await answer.json();
+  } catch {
+    return { taken: false, why: "unsure", words: null };
+  }
+  if (answer.ok)
+    return { taken: true, view: body.view ?? null };
+  if (answer.status === 503)
+    return { taken: false, why: "refusedBusy", words: null };
+  if (answer.status === 504)
+    return { taken: false, why: "unsure", words: null };
+  return { taken: false, why: "refusedOther", words: body.error?.text ?? null };
+}

@@ -1,0 +1,69 @@
+// The line of input: typed text and "wedge" scanners, which type a whole barcode in a few milliseconds and press Enter.
+// The field is read and emptied in the same key event, never rendered from state: so no character can be lost.
+
+import { useEffect, useRef } from "preact/hooks";
+
+const GROUP_SEPARATOR = "\x1d"; // GS1's, typed by wedge scanners as Ctrl+]
+const touch = matchMedia("(pointer: coarse)").matches;
+
+/** @param {HTMLInputElement} field @param {(text: string) => void} scan */
+function finish(field, scan) {
+  const text = field.value.trim();
+  field.value = "";
+  hideKeyboard(field);
+  if (text !== "")
+    scan(text);
+}
+
+// A phone's own keyboard would cover the page: it comes only when the field itself is touched.
+function hideKeyboard(field) {
+  if (touch)
+    field.inputMode = "none";
+}
+
+function onKey(event, field, scan) {
+  if (event.isComposing) // Enter chooses a Chinese word
+    return;
+  if (event.key === "Enter" || (event.key === "Tab" && field.value !== "")) {
+    event.preventDefault();
+    finish(field, scan);
+  } else if (event.ctrlKey && event.key === "]") {
+    event.preventDefault();
+    field.setRangeText(GROUP_SEPARATOR, field.selectionStart, field.selectionEnd, "end");
+  }
+}
+
+/** Wherever the focus went, the next character typed is part of a scan. @param {HTMLInputElement} field */
+function keepFocus(field) {
+  const back = () => field.focus({ preventScroll: true });
+  const onDocumentKey = (event) => {
+    const types = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (types && document.activeElement !== field)
+      back();
+  };
+  document.addEventListener("keydown", onDocumentKey);
+  document.addEventListener("click", back);
+  addEventListener("focus", back);
+  hideKeyboard(field);
+  back();
+  return () => {
+    document.removeEventListener("keydown", onDocumentKey);
+    document.removeEventListener("click", back);
+    removeEventListener("focus", back);
+  };
+}
+
+/** @param {Function} html @param {(text: string) => void} scan */
+export function makeInput(html, scan) {
+  return function Input({ hint, waiting }) {
+    const ref = useRef(null);
+    useEffect(() => keepFocus(ref.current), []);
+    return html`<label class="input">
+      <input ref=${ref} type="text" placeholder=${hint} aria-label=${hint} maxlength="1000"
+        autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send"
+        onKeyDown=${(event) => onKey(event, ref.current, scan)}
+        onPointerDown=${() => (ref.current.inputMode = "text")} />
+      <span>${waiting}</span>
+    </label>`;
+  };
+}

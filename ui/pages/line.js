@@ -1,0 +1,37 @@
+// Scans in the order they were made: one is with the box, the others wait here. Never drops one silently.
+
+const WAITING_MAX = 16;
+
+/** @param {{send: (text: string) => Promise<boolean>, refused: (text: string, why: string) => void,
+ *   changed: (waiting: number) => void}} on  send answers whether the box took it; it has then told the worker */
+export function makeLine(on) {
+  /** @type {string[]} */
+  const waiting = [];
+  let busy = false;
+
+  async function work() {
+    busy = true;
+    while (waiting.length > 0) {
+      const taken = await on.send(waiting.shift());
+      if (!taken) // what follows was meant to come after it
+        for (const text of waiting.splice(0))
+          on.refused(text, "refusedBefore");
+      on.changed(waiting.length);
+    }
+    busy = false;
+  }
+
+  return {
+    /** @param {string} text */
+    add(text) {
+      if (waiting.length === WAITING_MAX) {
+        on.refused(text, "refusedFull");
+        return;
+      }
+      waiting.push(text);
+      on.changed(waiting.length);
+      if (!busy)
+        work();
+    },
+  };
+}

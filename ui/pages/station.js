@@ -1,0 +1,196 @@
+// The station's page: the one scan that is expected, the last result, and a line of input. Decides nothing.
+
+import { h, render } from "preact";
+import htm from "htm";
+import { signal } from "@preact/signals";
+import { follow, postScan } from "./api.js";
+import { makeInput } from "./input.js";
+import { makeLine } from "./line.js";
+import { play, watchSound } from "./tone.js";
+import { both, language, languages, rememberLanguage, say } from "./words.js";
+
+/** @typedef {import("./api.js").View} View */
+/** @typedef {import("./api.js").Words} Words */
+
+const html = htm.bind(h);
+const SEGMENTS_MAX = 20;
+const quietCommands = ["UNDO", "LOGOUT"]; // good in every step, so never the main thing
+const station = decodeURIComponent(location.pathname.split("/")[2]);
+
+// ---------------------------------------------------------------- what the page knows
+
+/** @type {import("@preact/signals").Signal<View | null>} */
+const view = signal(null);
+const lost = signal(false);
+const heard = signal(true);
+const waiting = signal(0);
+/** What the page itself refused; stands until the box says something newer. */
+const refusal = signal(null);
+let resuming = true; // the next view is where we come in, not news
+
+/** @param {View} next */
+function show(next) {
+  const known = view.value?.result?.seq ?? 0;
+  const news = next.result && next.result.seq !== known && !resuming;
+  view.value = next;
+  lost.value = false;
+  resuming = false;
+  if (news) {
+    refusal.value = null;
+    play(next.result.good ? "good" : "bad");
+  }
+}
+
+/** @param {string} scan @param {string} why  a key of words.js @param {Words | null} words  in place of it */
+function refuse(scan, why, words = null) {
+  refusal.value = { good: false, code: null, text: words ?? both(why), scan };
+  play("bad");
+}
+
+/** @param {string} text */
+async function send(text) {
+  const answer = await postScan(station, text);
+  if (!answer.taken)
+    refuse(text, answer.why, answer.words);
+  else if (answer.view && (answer.view.result?.seq ?? 0) >= (view.value?.result?.seq ?? 0)) // else the stream was faster
+    show(answer.view);
+  return answer.taken;
+}
+
+const line = makeLine({ send, refused: refuse, changed: (count) => (waiting.value = count) });
+
+/** @param {string} text */
+function scan(text) {
+  if (lost.value || !view.value)
+    refuse(text, "refusedLost");
+  else
+    line.add(text);
+}
+
+// ---------------------------------------------------------------- what it looks like
+
+/** @param {Words | null} words */
+const inLanguage = (words) => words?.[language.value] ?? "";
+
+/** A style variable with the text's width in em, from which the style sheet finds the largest size that fits.
+ * @param {string} text */
+function fitting(text) {
+  const pen = (fitting.pen ??= document.createElement("canvas").getContext("2d"));
+  pen.font = `800 100px ${getComputedStyle(document.body).fontFamily}`;
+  return { "--ems": Math.max(1, pen.measureText(text).width / 100).toFixed(2) };
+}
+
+function Chip({ kind, text }) {
+  return html`<span class="chip ${kind}"><i></i>${text}</span>`;
+}
+
+function LinkChip({ link }) {
+  const unsent = link.outbox > 0 ? ` · ${link.outbox} ${say("toSend")}` : "";
+  return html`<${Chip} kind=${link.up ? "up" : "down"} text=${say(link.up ? "linkUp" : "linkDown") + unsent} />`;
+}
+
+const printerChips = {
+  ready: ["up", "printerReady"],
+  offline: ["bad", "printerOffline"],
+  unknown: ["down", "printerUnknown"],
+};
+
+function PrinterChip({ printer }) {
+  const [kind, key] = printerChips[printer.state] ?? [];
+  return key && html`<${Chip} kind=${kind} text=${inLanguage(printer.text) || say(key)} />`;
+}
+
+function LanguageSwitch() {
+  return html`<nav>${languages.map(({ id, name }) => html`
+    <button key=${id} lang=${id} aria-pressed=${language.value === id}
+      onClick=${() => rememberLanguage(id)}>${name}</button>`)}</nav>`;
+}
+
+function Top({ now }) {
+  return html`<header>
+    <h1>${now?.name ?? station}</h1>
+    <p class="worker">${now && (now.worker?.name ?? say("nobody"))}</p>
+    <div class="chips">
+      ${now && html`<${LinkChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />`}
+      ${!heard.value && html`<button class="sound">${say("soundOff")}</button>`}
+    </div>
+    <${LanguageSwitch} />
+  </header>`;
+}
+
+function Progress({ done, need }) {
+  const segments = need <= SEGMENTS_MAX
+    ? Array.from({ length: need }, (_, at) => html`<i class=${at < done ? "done" : ""}></i>`)
+    : html`<i class="done" style=${{ flexGrow: done }}></i><i style=${{ flexGrow: Math.max(0, need - done) }}></i>`;
+  return html`<div class="progress"><b>${done}<small> / ${need}</small></b><div>${segments}</div></div>`;
+}
+
+/** The code that is expected is the one thing to read from afar; without one it is what to do. */
+function Stage({ now }) {
+  const prompt = inLanguage(now.prompt);
+  const { kind, code } = now.expect;
+  return html`<main>
+    <p class="kind">${say(`scan_${kind}`)}</p>
+    ${code
+      ? html`<p class="hero code" style=${fitting(code)}>${code}</p><p class="prompt">${prompt}</p>`
+      : html`<p class="hero" style=${fitting(prompt)}>${prompt}</p>`}
+    ${now.details.length > 0 && html`<ul>${now.details.map((words) => html`<li>${inLanguage(words)}</li>`)}</ul>`}
+    ${now.progress && html`<${Progress} ...${now.progress} />`}
+  </main>`;
+}
+
+function Lost() {
+  return html`<main class="lost" role="alert">
+    ${languages.map(({ id }) => html`<p class="hero" lang=${id} style=${fitting(both("lost")[id])}>
+      ${both("lost")[id]}</p>`)}
+    <p class="prompt">${say("lostMore")}</p>
+  </main>`;
+}
+
+function Result() {
+  const result = refusal.value ?? view.value?.result;
+  if (!result)
+    return html`<section class="result" role="status"></section>`;
+  return html`<section class="result ${result.good ? "good" : "bad"}" role="status">
+    <span class="mark" aria-hidden="true">${result.good ? "✓" : "✕"}</span>
+    <p>${result.code && html`<b>${result.code}</b>`}<span>${inLanguage(result.text)}</span></p>
+    <code>${result.scan}</code>
+  </section>`;
+}
+
+const Input = makeInput(html, scan);
+
+function Commands({ names }) {
+  return html`<div class="commands">${names.map((name) => html`
+    <button key=${name} class=${quietCommands.includes(name) ? "quiet" : ""} data-command=${name}
+      onClick=${() => scan(`CMD:${name}`)}>${say(`command_${name}`) || name}</button>`)}</div>`;
+}
+
+function Page() {
+  const now = view.value;
+  return html`
+    <${Top} now=${now} />
+    ${now?.training && html`<p class="training">${say("training")}</p>`}
+    ${lost.value ? html`<${Lost} />`
+      : now ? html`<${Stage} now=${now} />`
+      : html`<main><p class="kind">${say("connecting")}</p></main>`}
+    <${Result} />
+    <footer>
+      <${Input} hint=${say("input")} waiting=${waiting.value > 0 ? `${waiting.value} ${say("sending")}` : ""} />
+      ${now && html`<${Commands} names=${now.commands} />`}
+    </footer>`;
+}
+
+// ---------------------------------------------------------------- begin
+
+document.documentElement.lang = language.value;
+document.body.replaceChildren();
+render(html`<${Page} />`, document.body);
+watchSound((running) => (heard.value = running));
+follow(station, {
+  view: show,
+  lost: () => {
+    lost.value = true;
+    resuming = true;
+  },
+});

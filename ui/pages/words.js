@@ -1,0 +1,92 @@
+// The page's own fixed words, in English and Chinese, from one table. What a station says comes from the box in both.
+
+import { signal } from "@preact/signals-core";
+
+const table = {
+  scan_activity: ["Choose what to do", "选择作业"],
+  scan_badge: ["Scan your badge", "请扫工牌"],
+  scan_box: ["Scan the box", "扫描包装箱"],
+  scan_gate: ["Scan the gate", "扫描出口"],
+  scan_item: ["Scan the item", "扫描商品"],
+  scan_location: ["Scan the location", "扫描库位"],
+  scan_parcel: ["Scan the parcel", "扫描包裹"],
+  scan_stage: ["Scan the stage", "扫描集货区"],
+  scan_tote: ["Scan the tote", "扫描周转箱"],
+  scan_waybill: ["Scan the waybill", "扫描面单"],
+
+  command_DAMAGE: ["Damaged", "破损"],
+  command_DONE: ["Done", "完成"],
+  command_FULL: ["Tote full", "箱满"],
+  command_LOGOUT: ["Sign out", "退出"],
+  command_PACK: ["Pack", "包装"],
+  command_PICK: ["Pick", "拣货"],
+  command_REPRINT: ["Print again", "补打"],
+  command_SHIP: ["Ship", "发货"],
+  command_SHORT: ["Short", "缺货"],
+  command_SKIP: ["Skip", "跳过"],
+  command_UNDO: ["Undo", "撤销"],
+
+  chooseStation: ["Choose a station", "选择工作站"],
+  noStation: ["No station is set up: add one to the configuration", "尚未设置工作站:请在配置中添加"],
+  nobody: ["Nobody signed in", "未登录"],
+  input: ["Scan, or type and press Enter", "扫描,或输入后按回车"],
+  soundOff: ["Tap for sound", "点击开启声音"],
+  linkUp: ["Head office", "总部"],
+  linkDown: ["Offline", "离线"],
+  toSend: ["to send", "待上传"],
+  printerReady: ["Printer", "打印机"],
+  printerOffline: ["Printer offline", "打印机离线"],
+  printerUnknown: ["Printer?", "打印机未知"],
+  training: ["Training: nothing counts", "练习模式:不计入库存"],
+  sending: ["waiting", "等待中"],
+  connecting: ["Connecting", "正在连接"],
+
+  lost: ["Connection to the box lost", "与主机断开"],
+  lostMore: ["Scans are not taken until it is back", "恢复前扫描无效"],
+  refusedLost: ["Not taken: no connection. Scan it again later", "未接收:连接断开,请稍后重扫"],
+  refusedFull: ["Not taken: too fast. Scan it again", "未接收:太快,请重扫"],
+  refusedBusy: ["Not taken: the box is busy. Scan it again", "未接收:主机繁忙,请重扫"],
+  refusedOther: ["Not taken by the box", "主机未接收"],
+  refusedBefore: ["Not taken: the scan before it failed", "未接收:前一次扫描失败"],
+  unsure: ["No answer: check the screen before you scan again", "无应答:请先核对屏幕再扫描"],
+};
+
+export const languages = [
+  { id: "en", name: "English" },
+  { id: "zh", name: "中文" },
+];
+
+const remembered = (() => {
+  try {
+    return localStorage.getItem("language");
+  } catch {
+    return null; // storage may be forbidden: then the browser's language decides each time
+  }
+})();
+
+export const language = signal(
+  languages.some((known) => known.id === remembered)
+    ? remembered
+    : navigator.language.startsWith("zh") ? "zh" : "en",
+);
+
+/** @param {string} id */
+export function rememberLanguage(id) {
+  language.value = id;
+  document.documentElement.lang = id;
+  try {
+    localStorage.setItem("language", id);
+  } catch {
+    // as above
+  }
+}
+
+/** One of the page's own words; both(key) has it in each language. @param {string} key */
+export function say(key) {
+  return both(key)?.[language.value] ?? "";
+}
+
+/** @param {string} key @returns {{en: string, zh: string} | null} */
+export function both(key) {
+  return key in table ? { en: table[key][0], zh: table[key][1] } : null;
+}

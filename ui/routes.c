@@ -1,0 +1,130 @@
+#include "base/json.h"
+#include "base/text.h"
+#include "ui/request.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* Begins the wait for ui_server_answer(); the server suspends the connection when the answer is not there yet. */
+static enum MHD_Result hand_over(struct ui_request *request, int (*give)(struct ui_request *, const void *, size_t),
+                                 const void *bytes, size_t length)
+{
+    struct ui_server *server = request->server;
+    request->number = ++server->last_number;
+    list_append(&server->waiting, &request->link);
+    int r = give(request, bytes, length);
+    if (r == 0)
+        return MHD_YES;
+    list_remove(&request->link);
+    request->number = 0;
+    return ui_answer_errno(request, r);
+}
+
+static int give_scan(struct ui_request *request, const void *text, size_t length)
+{
+    struct ui_server *server = request->server;
+    return server->source->scan(server->user, request->id, text, length, request->number);
+}
+
+static enum MHD_Result post_scan(struct ui_request *request)
+{
+    json_error_t fault;
+    json_t *root = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, &fault);
+    json_t *text = json_object_get(root, "text");
+    enum MHD_Result answered;
+    if (json_string_length(text) == 0)
+        answered = ui_answer_error(request, MHD_HTTP_BAD_REQUEST,
+                                   "A scan is a JSON object with its text: {\"text\":\"...\"}.");
+    else
+        answered = hand_over(request, give_scan, json_string_value(text), json_string_length(text));
+    json_decref(root);
+    return answered;
+}
+
+static int give_import(struct ui_request *request, const void *csv, size_t length)
+{
+    struct ui_server *server = request->server;
+    return server->source->import(server->user, request->id, csv, length, request->number);
+}
+
+static enum MHD_Result post_import(struct ui_request *request)
+{
+    static const char *const kinds[] = {"orders", "items", "stock", "locations", "workers"};
+    size_t i = 0;
+    while (i < COUNT(kinds) && strcmp(kinds[i], request->id) != 0)
+        i++;
+    if (i == COUNT(kinds))
+        return ui_answer_error(request, MHD_HTTP_NOT_FOUND,
+                               "Only orders, items, stock, locations and workers can be imported.");
+    if (request->body.length == 0)
+        return ui_answer_error(request, MHD_HTTP_BAD_REQUEST, "The file is empty: it needs at least its header line.");
+    return hand_over(request, give_import, buf_text(&request->body), request->body.length);
+}
+
+static enum MHD_Result get_stations(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    int r = request->server->source->stations(request->server->user, &json);
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
+}
+
+static enum MHD_Result get_station(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf json = {.max = UI_VIEW_MAX};
+    int r = request->server->source->station(request->server->user, request->id, &json);
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
+}
+
+static enum MHD_Result get_status(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    int r = request->server->source->status(request->server->user, &json);
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
+}
+
+static const struct ui_route routes[] = {
+    {"GET", "/", ui_pages_list, NULL, 0},
+    {"GET", "/station/{}", ui_pages_station, NULL, 0},
+    {"GET", "/assets/{}", ui_pages_asset, NULL, 0},
+    {"GET", "/api/v1/stations", get_stations, NULL, 0},
+    {"GET", "/api/v1/stations/{}", get_station, NULL, 0},
+    {"GET", "/api/v1/stations/{}/events", ui_events_open, NULL, 0},
+    {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
+    {"GET", "/api/v1/status", get_status, NULL, 0},
+    {"POST", "/api/v1/import/{}", post_import, "text/csv", UI_IMPORT_BODY_MAX},
+};
+
+static bool matches(const char *pattern, const char *path, char id[UI_ID_SIZE])
+{
+    while (*pattern) {
+        if (strncmp(pattern, "{}", 2) == 0) {
+            size_t length = strcspn(path, "/");
+            if (length == 0 || !text_copy_n(id, UI_ID_SIZE, path, length))
+                return false;
+            pattern += 2;
+            path += length;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+bool ui_route_find(struct ui_request *request, const char *method, const char *path)
+{
+    bool head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0; /* MHD leaves out the body by itself */
+    for (size_t i = 0; i < COUNT(routes); i++) {
+        if (!matches(routes[i].pattern, path, request->id))
+            continue;
+        request->route = &routes[i];
+        if (strcmp(routes[i].method, head ? "GET" : method) == 0)
+            return true;
+        request->refused = MHD_HTTP_METHOD_NOT_ALLOWED;
+        text_copy(request->allow, sizeof(request->allow), routes[i].method);
+        error_set(&request->why, 0, "This address only takes %s.", routes[i].method);
+        return false;
+    }
+    request->refused = MHD_HTTP_NOT_FOUND;
+    error_set(&request->why, 0, "There is nothing at this address.");
+    return false;
+}
