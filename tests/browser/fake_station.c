@@ -1,0 +1,271 @@
+/* A scripted station behind the real web server, for proving the page. Has no store and no rules. */
+#include "base/json.h"
+#include "base/text.h"
+#include "ui/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SCANS_MAX    256
+#define SLOW_WAIT_US 400000
+
+struct words {
+    const char *en, *zh;
+};
+
+struct act {
+    const char *step, *kind, *code, *wants; /* wants: the scan that is right here */
+    struct words prompt, detail, refusal;
+    const char *error;
+    int need;
+    const char *commands[8];
+};
+
+static const struct act acts[] = {
+    {"badge",
+     "badge",
+     NULL,
+     "BADGE:w1",
+     {"Scan your badge", "请扫工牌"},
+     {0},
+     {"Unknown code", "未知条码"},
+     "E01",
+     0,
+     {0}},
+    {"menu",
+     "activity",
+     NULL,
+     "CMD:PICK",
+     {"Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口"},
+     {"3 orders are waiting", "3 个订单待处理"},
+     {"Unknown code", "未知条码"},
+     "E01",
+     0,
+     {"PICK", "UNDO", "LOGOUT"}},
+    {"pick.location",
+     "location",
+     "A-01-01",
+     "A-01-01",
+     {"Go to A-01-01", "请到 A-01-01"},
+     {0},
+     {"Go to A-01-01, this is another place", "应到 A-01-01,当前不符"},
+     "E04",
+     0,
+     {"SKIP", "UNDO", "LOGOUT"}},
+    {"pick.item",
+     "item",
+     "MUG-RED",
+     "MUG-RED",
+     {"Take 2 × Red mug", "拣 2 件 红色马克杯"},
+     {"Lot 2026-03, best before 2027-01-31", "批次 2026-03,效期至 2027-01-31"},
+     {"Need MUG-RED, got another item", "错货:应 MUG-RED"},
+     "E05",
+     2,
+     {"SHORT", "DAMAGE", "SKIP", "UNDO", "LOGOUT"}},
+    {"pick.tote",
+     "tote",
+     NULL,
+     "TOTE-7",
+     {"Put it in a tote and scan the tote", "放入周转箱并扫箱码"},
+     {0},
+     {"Scan a tote first", "请先扫 周转箱"},
+     "E22",
+     0,
+     {"UNDO", "LOGOUT"}},
+};
+
+struct fake {
+    sd_event *event;
+    struct ui_server *server;
+    size_t act;
+    int done;
+    int64_t seq;
+    bool good;
+    char scan[256];
+    char scans[SCANS_MAX][256]; /* all that came, in order */
+    size_t scan_count;
+    uint64_t slow_request;
+};
+
+static void put_words(struct buf *json, const char *key, struct words words)
+{
+    json_open_object(json, key);
+    json_text(json, "en", words.en);
+    json_text(json, "zh", words.zh);
+    json_close_object(json);
+}
+
+static void put_result(const struct fake *fake, struct buf *json)
+{
+    if (fake->seq == 0) {
+        json_raw(json, "result", "null");
+        return;
+    }
+    json_open_object(json, "result");
+    json_bool(json, "good", fake->good);
+    json_text(json, "code", fake->good ? NULL : acts[fake->act].error);
+    put_words(json, "text", fake->good ? (struct words){"Good", "正确"} : acts[fake->act].refusal);
+    json_text(json, "scan", fake->scan);
+    json_int(json, "seq", fake->seq);
+    json_close_object(json);
+}
+
+static void put_work(const struct fake *fake, struct buf *json)
+{
+    const struct act *act = &acts[fake->act];
+    json_open_object(json, "expect");
+    json_text(json, "kind", act->kind);
+    json_text(json, "code", act->code);
+    json_close_object(json);
+    put_words(json, "prompt", act->prompt);
+    json_open_array(json, "details");
+    if (act->detail.en)
+        put_words(json, NULL, act->detail);
+    json_close_array(json);
+    if (act->need > 0) {
+        json_open_object(json, "progress");
+        json_int(json, "done", fake->done);
+        json_int(json, "need", act->need);
+        json_close_object(json);
+    } else {
+        json_null(json, "progress");
+    }
+    json_open_array(json, "commands");
+    for (const char *const *name = act->commands; *name; name++)
+        json_text(json, NULL, *name);
+    json_close_array(json);
+}
+
+static void put_view(const struct fake *fake, struct buf *json)
+{
+    json_open_object(json, NULL);
+    json_text(json, "id", "bench-1");
+    json_text(json, "name", "Bench 1");
+    json_raw(json, "worker", fake->act == 0 ? "null" : "{\"id\":\"w1\",\"name\":\"李雷\"}");
+    json_text(json, "flow", fake->act < 2 ? "idle" : "pick");
+    json_text(json, "step", acts[fake->act].step);
+    put_work(fake, json);
+    put_result(fake, json);
+    json_raw(json, "link",
+             fake->act < 3 ? "{\"up\":true,\"outbox\":0,\"oldest_s\":0}"
+                           : "{\"up\":false,\"outbox\":12,\"oldest_s\":90}");
+    json_raw(json, "printer", "{\"state\":\"ready\",\"text\":null}");
+    json_bool(json, "training", false);
+    json_close_object(json);
+}
+
+static int give_stations(void *user, struct buf *json)
+{
+    (void)user;
+    json_raw(json, NULL, "[{\"id\":\"bench-1\",\"name\":\"Bench 1\"}]");
+    return 0;
+}
+
+static int give_station(void *user, const char *id, struct buf *json)
+{
+    if (strcmp(id, "bench-1") != 0)
+        return -ENOENT;
+    put_view(user, json);
+    return 0;
+}
+
+static int give_status(void *user, struct buf *json)
+{
+    const struct fake *fake = user;
+    json_open_object(json, NULL);
+    json_open_array(json, "scans");
+    for (size_t i = 0; i < fake->scan_count; i++)
+        json_text(json, NULL, fake->scans[i]);
+    json_close_array(json);
+    json_close_object(json);
+    return 0;
+}
+
+static void play(struct fake *fake, const char *scan)
+{
+    const struct act *act = &acts[fake->act];
+    text_copy(fake->scan, sizeof(fake->scan), scan);
+    fake->seq++;
+    fake->good = strcmp(scan, act->wants) == 0;
+    if (!fake->good)
+        return;
+    fake->done++;
+    if (fake->done < act->need)
+        return;
+    fake->done = 0;
+    fake->act = (fake->act + 1) % COUNT(acts);
+}
+
+static void answer(struct fake *fake, uint64_t request)
+{
+    CLEANUP_BUF struct buf view = {0}, reply = {0};
+    put_view(fake, &view);
+    json_open_object(&reply, NULL);
+    put_result(fake, &reply);
+    json_raw(&reply, "view", buf_text(&view));
+    json_close_object(&reply);
+    ui_server_publish(fake->server, "bench-1", buf_text(&view), view.length);
+    ui_server_answer(fake->server, request, 200, buf_text(&reply), reply.length);
+}
+
+static int on_slow(sd_event_source *source, uint64_t usec, void *user)
+{
+    (void)source;
+    (void)usec;
+    struct fake *fake = user;
+    play(fake, "SLOW");
+    answer(fake, fake->slow_request);
+    return 0;
+}
+
+static int take_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
+{
+    struct fake *fake = user;
+    if (strcmp(station, "bench-1") != 0)
+        return -ENOENT;
+    if (fake->scan_count == SCANS_MAX || strcmp(text, "BUSY") == 0)
+        return -EAGAIN;
+    if (!text_copy_n(fake->scans[fake->scan_count++], sizeof(fake->scans[0]), text, length))
+        return -EMSGSIZE;
+    if (strcmp(text, "SLOW") == 0) {
+        fake->slow_request = request;
+        return sd_event_add_time_relative(fake->event, NULL, CLOCK_MONOTONIC, SLOW_WAIT_US, 1000, on_slow, fake);
+    }
+    play(fake, text);
+    answer(fake, request);
+    return 0;
+}
+
+static int take_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
+{
+    (void)user, (void)kind, (void)csv, (void)length, (void)request;
+    return -EAGAIN;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ui_source source = {give_stations, give_station, give_status, take_scan, take_import};
+    struct fake *fake = calloc(1, sizeof(*fake));
+    struct ui_settings settings = {.address = "127.0.0.1", .clients_max = 8};
+    struct error error = {"A port number is wanted."};
+    if (!fake || (argc > 1 && text_to_int(argv[1], 0, 65535, &settings.port) < 0) || sd_event_new(&fake->event) < 0 ||
+        ui_server_open(fake->event, &settings, &source, fake, &fake->server, &error) < 0) {
+        fprintf(stderr, "fake_station: %s\n", error.text);
+        free(fake);
+        return 1;
+    }
+    sigset_t end;
+    sigemptyset(&end);
+    sigaddset(&end, SIGTERM);
+    sigprocmask(SIG_BLOCK, &end, NULL);
+    sd_event_add_signal(fake->event, NULL, SIGTERM, NULL, NULL);
+    printf("%d\n", ui_server_port(fake->server));
+    fflush(stdout);
+    int r = sd_event_loop(fake->event);
+    ui_server_close(fake->server);
+    sd_event_unref(fake->event);
+    free(fake);
+    return r < 0;
+}
