@@ -167,9 +167,13 @@ $(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
 $(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
+# A scripted station behind the real web server: what tests/browser looks at.
+$(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 .PHONY: test-programs
-test-programs: programs $(TEST_PROGRAMS) $(OUT)/floorhand-sim $(OUT)/floorhand-bench
+test-programs: programs $(TEST_PROGRAMS) $(OUT)/tests/fake_station $(OUT)/floorhand-sim $(OUT)/floorhand-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)

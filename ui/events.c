@@ -35,7 +35,7 @@ static void wake(struct ui_stream *stream)
     if (!stream->suspended)
         return;
     stream->suspended = false;
-    MHD_resume_connection(stream->connection);
+    ui_server_resume(stream->server, stream->connection);
 }
 
 /* MHD asks for bytes. With nothing to say the connection sleeps until wake(). */

@@ -41,7 +41,7 @@ struct ui_server {
     struct MHD_Daemon *http;
     const struct ui_source *source;
     void *user;
-    sd_event_source *readable, *timer, *beat;
+    sd_event_source *readable, *resumed, *timer, *beat;
     struct list waiting; /* struct ui_request, by .link */
     struct list streams; /* struct ui_stream, by .link */
     size_t stream_count, streams_max;
@@ -50,6 +50,11 @@ struct ui_server {
     char host_name[UI_ID_SIZE]; /* this machine's, lower case */
     char page_policy[320];      /* Content-Security-Policy of the pages */
 };
+
+/* ---- the loop (server.c) */
+
+/* After MHD_suspend_connection(). */
+void ui_server_resume(struct ui_server *server, struct MHD_Connection *connection);
 
 /* ---- answers (answer.c). All of them return what an MHD access handler returns. */
 

@@ -158,7 +158,7 @@ static void resume(struct ui_request *request)
     if (!request->suspended)
         return;
     request->suspended = false;
-    MHD_resume_connection(request->connection);
+    ui_server_resume(request->server, request->connection);
 }
 
 void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length)
@@ -207,6 +207,19 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
     return 0;
 }
 
+static int on_resumed(sd_event_source *source, void *user)
+{
+    return on_readable(source, -1, 0, user);
+}
+
+/* MHD makes no descriptor ready for it when the loop is not its own: it is told to run. */
+void ui_server_resume(struct ui_server *server, struct MHD_Connection *connection)
+{
+    MHD_resume_connection(connection);
+    if (server->resumed)
+        sd_event_source_set_enabled(server->resumed, SD_EVENT_ONESHOT);
+}
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *user)
 {
     (void)usec;
@@ -229,6 +242,8 @@ static int join_loop(struct ui_server *server, sd_event *event)
     if (!info)
         return -ENOTSUP;
     int r = sd_event_add_io(event, &server->readable, info->epoll_fd, EPOLLIN, on_readable, server);
+    if (r >= 0)
+        r = sd_event_add_defer(event, &server->resumed, on_resumed, server);
     if (r >= 0)
         r = sd_event_add_time_relative(event, &server->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, server);
     if (r >= 0)
@@ -352,6 +367,7 @@ struct ui_server *ui_server_close(struct ui_server *server)
     }
     sd_event_source_disable_unref(server->beat);
     sd_event_source_disable_unref(server->timer);
+    sd_event_source_disable_unref(server->resumed);
     sd_event_source_disable_unref(server->readable);
     free(server);
     return NULL;

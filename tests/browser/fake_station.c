@@ -130,7 +130,7 @@ static void put_work(const struct fake *fake, struct buf *json)
         json_int(json, "need", act->need);
         json_close_object(json);
     } else {
-        json_null(json, "progress");
+        json_raw(json, "progress", "null");
     }
     json_open_array(json, "commands");
     for (const char *const *name = act->commands; *name; name++)
