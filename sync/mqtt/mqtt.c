@@ -102,6 +102,18 @@ static int on_end(sd_event_source *source, void *user)
 
 /* ---------------------------------------------------------------- what libmosquitto calls */
 
+/* libmosquitto puts its own MOSQ_ERR_ numbers and the broker's reasons, which start at 0x80, in one argument. */
+static const char *why_ended(const struct mqtt *mqtt, int code)
+{
+    if (code >= 0x80)
+        return reason_text(code);
+    if (code == MOSQ_ERR_TLS)
+        return "TLS failed; is its certificate from one in ca_file, still valid, and made for this host name?";
+    if (code == MOSQ_ERR_CONN_LOST && mqtt->state == MQTT_CONNECTING)
+        return "it closed the connection without a word; does it expect TLS at this port (ca_file), or none?";
+    return mosquitto_strerror(code);
+}
+
 static void become_connected(struct mqtt *mqtt)
 {
     mqtt->state = MQTT_CONNECTED;
@@ -150,8 +162,7 @@ static void on_disconnect(struct mosquitto *mosq, void *user, int code, const mo
     (void)mosq;
     (void)properties;
     struct mqtt *mqtt = user;
-    /* libmosquitto puts its own MOSQ_ERR_ numbers and the broker's reasons, which start at 0x80, in one argument. */
-    plan_end(mqtt, "the connection ended: %s", code >= 0x80 ? reason_text(code) : mosquitto_strerror(code));
+    plan_end(mqtt, "the connection ended: %s", why_ended(mqtt, code));
 }
 
 static void on_message(struct mosquitto *mosq, void *user, const struct mosquitto_message *message,
@@ -181,7 +192,7 @@ static void refresh(struct mqtt *mqtt, int result)
 {
     if (result != MOSQ_ERR_SUCCESS)
         plan_end(mqtt, "the connection ended: %s",
-                 result == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(result));
+                 result == MOSQ_ERR_ERRNO ? strerror(errno) : why_ended(mqtt, result));
     else if (mqtt->io)
         sd_event_source_set_io_events(mqtt->io, EPOLLIN | (mosquitto_want_write(mqtt->mosq) ? EPOLLOUT : 0u));
 }
@@ -339,6 +350,8 @@ static void fill_defaults(struct mqtt_settings *settings)
 int mqtt_new(sd_event *event, const struct mqtt_settings *settings, const struct mqtt_ops *ops, void *user,
              struct mqtt **ret, struct error *error)
 {
+    if (settings->ca_file && *settings->ca_file && access(settings->ca_file, R_OK) < 0)
+        return error_set(error, -errno, "cannot read ca_file %s: %s", settings->ca_file, strerror(errno));
     struct mqtt *mqtt = calloc(1, sizeof(*mqtt));
     if (!mqtt || mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
         free(mqtt);

@@ -46,7 +46,7 @@ struct mqtt_ops {
 
 struct mqtt;
 
-/* The first attempt starts at once, from the event loop. */
+/* The first attempt starts at once, from the event loop. Fails only for settings that cannot be, or without memory. */
 int mqtt_new(sd_event *event, const struct mqtt_settings *settings, const struct mqtt_ops *ops, void *user,
              struct mqtt **ret, struct error *error);
 

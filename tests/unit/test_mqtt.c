@@ -184,6 +184,17 @@ static void refusals_say_what_to_do(void **state)
     broker_close(&broker);
 }
 
+static void certificate_file_that_is_missing_is_named(void **state)
+{
+    (void)state;
+    const struct mqtt_settings settings = {.host = "localhost", .port = 1, .client_id = "x", .ca_file = "/nonexistent"};
+    struct mqtt *mqtt = NULL;
+    struct error error;
+    assert_int_equal(mqtt_new(NULL, &settings, &ops, NULL, &mqtt, &error), -ENOENT);
+    assert_non_null(strstr(error.text, "cannot read ca_file /nonexistent"));
+    assert_null(mqtt);
+}
+
 static void listener_that_says_nothing_is_given_up(void **state)
 {
     (void)state;
@@ -200,6 +211,7 @@ int main(void)
         cmocka_unit_test(messages_arrive_and_survive_a_broker_that_dies),
         cmocka_unit_test(retained_message_greets_a_newcomer),
         cmocka_unit_test(refusals_say_what_to_do),
+        cmocka_unit_test(certificate_file_that_is_missing_is_named),
         cmocka_unit_test(listener_that_says_nothing_is_given_up),
     };
     return cmocka_run_group_tests_name("mqtt", tests, NULL, NULL);
