@@ -27,6 +27,7 @@ struct link {
     struct error why;           /* why the broker is not there, as last said */
     struct buf office;          /* fh1/hq/st as it is now, for a daemon that comes later */
     struct buf online, offline; /* this box's presence */
+    int presence_mid;           /* of the presence that the broker has not taken yet; 0: none */
     char up_segment[WIRE_TOPIC_SIZE], up_control[WIRE_TOPIC_SIZE], status[WIRE_TOPIC_SIZE], down[WIRE_TOPIC_SIZE];
     const char *subscriptions[3];
     char frame[FRAME_SIZE_MAX];
@@ -43,7 +44,7 @@ static void say_presence(struct link *link)
 {
     const struct buf *presence = link->daemon ? &link->online : &link->offline;
     if (mqtt_is_connected(link->mqtt))
-        mqtt_publish(link->mqtt, link->status, presence->data, presence->length, 1, true, NULL);
+        mqtt_publish(link->mqtt, link->status, presence->data, presence->length, 1, true, &link->presence_mid);
 }
 
 /* Everything a daemon needs to know about the broker. */
@@ -99,12 +100,14 @@ static void on_message(void *user, const char *topic, const void *payload, size_
 
 static void on_published(void *user, int mid, int reason_code)
 {
-    (void)mid;
     struct link *link = user;
     char code = (char)reason_code;
     if (reason_code == MQTT_REASON_NOT_AUTHORIZED)
         log_error("the broker does not let %s publish; check its access list", link->settings->box);
-    tell_daemon(link, FRAME_PUBLISHED, &code, 1);
+    if (mid != link->presence_mid) /* that nobody reads the presence says nothing about head office */
+        tell_daemon(link, FRAME_PUBLISHED, &code, 1);
+    else
+        link->presence_mid = 0;
 }
 
 /* ---------------------------------------------------------------- the daemon's side */

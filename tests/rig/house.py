@@ -133,7 +133,7 @@ class House:
                    "the site has the master data", seconds=20)
         self.import_stock()
         self.release(orders)
-        wait_until(lambda: self.hq_rows("SELECT 1 FROM orders HAVING min(state = 'allocated')"),
+        wait_until(lambda: self.hq_rows("SELECT 1 FROM (SELECT min(state = 'allocated') AS all_are FROM orders) WHERE all_are"),
                    "the site has promised stock to every order", seconds=20)
 
     # ------------------------------------------------------------ data in and out

@@ -116,8 +116,12 @@ class Program:
 
 def command(argv, seconds=30.0):
     """Runs a command to its end; returns (exit code, standard output, standard error)."""
-    done = subprocess.run([str(part) for part in argv], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          errors="replace", timeout=seconds, preexec_fn=die_with_parent, check=False)
+    argv = [str(part) for part in argv]
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                              timeout=seconds, preexec_fn=die_with_parent, check=False)
+    except subprocess.TimeoutExpired:
+        raise RigError(f"{' '.join(argv)} did not end within {seconds:g} s") from None
     return done.returncode, done.stdout, done.stderr
 
 
