@@ -386,6 +386,7 @@ static int open_stations(struct daemon *daemon, struct error *error)
     static const struct station_ops station_ops = {.post_scan = post_scan, .post_aborted = post_aborted};
     static const struct pump_ops pump_ops = {.post = post_print, .changed = printer_changed};
     int result = 0;
+    pump_warm_up();
     for (size_t i = 0; i < daemon->config->count && !result; i++) {
         const struct station_config *config = &daemon->config->stations[i];
         result = station_open(daemon->event, config, &station_ops, daemon, &daemon->stations[i], error);

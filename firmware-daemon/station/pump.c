@@ -155,9 +155,14 @@ struct pump *pump_close(struct pump *pump)
     return NULL;
 }
 
-const char *pump_station(const struct pump *pump)
+void pump_warm_up(void)
 {
-    return pump->config->id;
+    static const char sample[] = "{\"code\":\"1\",\"caption\":{\"en\":\"warm\",\"zh\":\"热\"}}";
+    struct label *label = NULL;
+    struct error error;
+    if (label_from_json("code", sample, sizeof(sample) - 1, 0, &label, &error) != 0)
+        log_warning("labels cannot be drawn: %s", error.text);
+    label_free(label);
 }
 
 /* The job's own data makes the bytes, so that a reprint years later is the same label. */
@@ -173,6 +178,9 @@ static int render(struct pump *pump, struct error *error)
         return error_set(error, result, "the job cannot be read");
     result = label_from_json(job.template, buf_text(&data), data.length, pump->config->printer_dpi, &label, error);
     buf_clear(&pump->bytes);
+    if (!result && label->missing > 0)
+        log_warning("%s: job %lld has %lld characters that no font has: they are printed as boxes", pump->what,
+                    (long long)pump->job, (long long)label->missing);
     return result ? result : zpl_from_label(label, 1, &pump->bytes, error);
 }
 

@@ -21,7 +21,8 @@ int pump_open(sd_event *event, struct store *store, const struct station_config 
               void *user, struct pump **ret, struct error *error);
 struct pump *pump_close(struct pump *pump);
 
-const char *pump_station(const struct pump *pump);
+/* Loads the fonts, so that the first label does not hold up a turn; says so when they are missing. */
+void pump_warm_up(void);
 
 /* After each turn, and when the printer came back. */
 void pump_kick(struct pump *pump);
