@@ -89,15 +89,22 @@ def stock_faults(house, orders):
 
 
 def label_faults(house, orders, reprints=0):
-    """One label for each parcel; another only where the worker asked for it."""
-    copies = {order.number: house.printer.count(order.waybill) for order in orders}
+    """One label for each parcel, another only where the worker asked for it; one list for each manifest."""
+    codes = house.printer.codes()
+    copies = {order.number: codes.count(order.waybill) for order in orders}
     for number, count in copies.items():
         if count == 0 or (count > 1 and not reprints):
             yield f"{number} has {count} labels"
     if sum(copies.values()) > len(orders) + reprints:
         yield f"{sum(copies.values())} labels for {len(orders)} parcels and {reprints} reprints"
-    if len(house.printer.labels) != sum(copies.values()):
-        yield f"{len(house.printer.labels) - sum(copies.values())} labels belong to no order"
+    lists = [code for code in codes if code not in {order.waybill for order in orders}]
+    manifests = [number for number, in house.site_rows("SELECT number FROM manifest ORDER BY id")]
+    doubtful = [key for key, in house.site_rows("SELECT key FROM print_job WHERE state = 'unknown'")]
+    for number in manifests:
+        if lists.count(number) != 1 and f"manifest:{number}" not in doubtful:
+            yield f"the list of manifest {number} was printed {lists.count(number)} times"
+    if set(lists) - set(manifests):
+        yield f"labels that belong to nothing: {sorted(set(lists) - set(manifests))}"
 
 
 def all_faults(house, orders, reprints=0):

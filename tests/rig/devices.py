@@ -45,6 +45,9 @@ class Scanner:
 # A label runs from ^XA to ^XZ; printers take both in either case (ZPL II Programming Guide, ^XA).
 LABEL = re.compile(rb"\^XA.*?\^XZ", re.DOTALL | re.IGNORECASE)
 
+# "^BC...^FD>:" starts Code 128 in subset B (same guide, ^BC).
+SYMBOL = re.compile(rb"\^BC[^^]*\^FD>:([^^]*)\^FS")
+
 
 class Printer:
     """Keeps every whole label, in order. A label that was cut off by the next ^XA is kept in .broken."""
@@ -91,9 +94,12 @@ class Printer:
     def resume(self):
         self._reading.set()
 
-    def count(self, text):
-        """How many labels carry this text."""
-        return sum(text.encode() in label for label in list(self.labels))
+    def codes(self):
+        """What the Code 128 symbol of each label says: a waybill's or a manifest's number."""
+        return [match[1].decode() if (match := SYMBOL.search(label)) else "" for label in list(self.labels)]
+
+    def count(self, code):
+        return self.codes().count(code)
 
     def close(self):
         os.write(self._stop_write, b"x")
