@@ -36,6 +36,7 @@ static int read_arguments(int argc, char **argv, struct arguments *ret)
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     *ret = (struct arguments){.config = CONFIG_DEFAULT};
+    opterr = 0; /* one sentence, and it is ours */
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 'c':
@@ -50,8 +51,9 @@ static int read_arguments(int argc, char **argv, struct arguments *ret)
         case 'h':
             ret->help = true;
             break;
-        default: /* getopt has said which one */
-            fprintf(stderr, "floorhandd --help lists the options\n");
+        default:
+            fprintf(stderr, "floorhandd does not understand \"%s\": floorhandd --help lists the options\n",
+                    argv[optind - 1]);
             return -EINVAL;
         }
     }

@@ -101,16 +101,12 @@ static int try_open(struct device *device, struct error *error)
     return 0;
 }
 
-static int open_or_retry(struct device *device, struct error *error)
+static void retry_later(struct device *device, const struct error *why)
 {
-    int result = try_open(device, error);
-    if (result) {
-        if (!device->told)
-            log_warning("%s: %s", device->what, error->text);
-        device->told = true;
-        schedule_retry(device);
-    }
-    return result;
+    if (!device->told)
+        log_warning("%s: %s", device->what, why->text);
+    device->told = true;
+    schedule_retry(device);
 }
 
 static int on_retry(sd_event_source *source, uint64_t now, void *user)
@@ -118,7 +114,8 @@ static int on_retry(sd_event_source *source, uint64_t now, void *user)
     (void)source;
     (void)now;
     struct error error = {0};
-    open_or_retry(user, &error);
+    if (try_open(user, &error) != 0)
+        retry_later(user, &error);
     return 0;
 }
 
@@ -139,10 +136,12 @@ int device_open(sd_event *event, const char *what, const struct transport_settin
         return error_set(error, result, "no more timers can be had");
     }
     *ret = device; /* before opened() is called */
-    if (open_or_retry(device, error) != -EINVAL)
-        return 0;
-    *ret = device_close(device);
-    return -EINVAL;
+    result = try_open(device, error);
+    if (result == -EINVAL)
+        *ret = device_close(device);
+    else if (result)
+        retry_later(device, error);
+    return result == -EINVAL ? result : 0;
 }
 
 struct device *device_close(struct device *device)

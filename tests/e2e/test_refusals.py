@@ -10,7 +10,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
-from rig.house import PROGRAMS, SITE, House  # noqa: E402
+from rig.house import SITE, House  # noqa: E402
 from rig.process import RigError, command, wait_until  # noqa: E402
 from rig.worker import Worker  # noqa: E402
 from tap import Tap  # noqa: E402
@@ -36,9 +36,9 @@ def fingerprint(path):
 
 
 def unknown_options(house):
-    for name in PROGRAMS:
-        code, _, err = house.command(name, "--no-such-option", "1")
-        yield from sentence_faults(f"{name} --no-such-option", code, err, "no-such-option")
+    for command_line in (["floorhandd"], ["floorhand-link"], ["floorhand-hq", "status"], ["floorhand", "status"]):
+        code, _, err = house.command(*command_line, "--no-such-option", "1")
+        yield from sentence_faults(f"{' '.join(command_line)} --no-such-option", code, err, "no-such-option")
 
 
 def bad_configs(house):
@@ -85,17 +85,17 @@ def bad_files(house):
     folder = house.folder
     (folder / "column.csv").write_text("order,platform,colour\nX-1,shop,red\n")
     (folder / "value.csv").write_text("sku,name,weight_g,gtin\nNEW-1,First,10,\nNEW-2,Second,heavy,\n")
-    (folder / "latin1.csv").write_bytes("sku,name,weight_g,gtin\nNEW-1,Tüte,10,\n".encode("latin-1"))
+    (folder / "bytes.csv").write_bytes(b"sku,name,weight_g,gtin\nNEW-1,\xff\xff,10,\n")  # neither UTF-8 nor GB 18030
     (folder / "stock.csv").write_text("location,sku,amount\nA-01-1,TEA-100,5\n")
     (folder / "unknown.csv").write_text("location,sku,quantity\nA-01-1,TEA-100,5\nA-01-1,NO-SUCH,5\n")
     before = house.hq_rows("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM orders)")
     for kind, name, words in (("orders", "column.csv", ("column.csv", "colour")), ("items", "value.csv", ("3", "weight_g")),
-                              ("items", "latin1.csv", ("latin1.csv",)), ("items", "absent.csv", ("absent.csv",))):
+                              ("items", "bytes.csv", ("bytes.csv",)), ("items", "absent.csv", ("absent.csv",))):
         code, _, err = command(house.hq_argv("import", kind, folder / name))
         yield from sentence_faults(f"importing {name}", code, err, *words)
     if house.hq_rows("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM orders)") != before:
         yield "a refused file left rows at head office"
-    for name, word in (("stock.csv", "amount"), ("unknown.csv", "NO-SUCH")):
+    for name, word in (("stock.csv", "amount"), ("unknown.csv", "line 3")):
         code, _, err = house.command("floorhand", "--url", house.page_url, "import", "stock", folder / name)
         yield from sentence_faults(f"importing {name} at the site", code, err, word)
 
