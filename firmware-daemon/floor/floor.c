@@ -75,12 +75,12 @@ static void show_answers(const struct view *view, struct buf *json)
     json_close_object(json);
 }
 
-static void show_commands(const struct step *step, struct buf *json)
+static void show_commands(const struct step *step, bool signed_in, struct buf *json)
 {
     json_open_array(json, "commands");
-    for (const struct command *command = step ? step->commands : NULL; command && command->name; command++)
+    for (const struct command *command = step->commands; command && command->name; command++)
         json_text(json, NULL, command->name);
-    if (step) { /* good in every step */
+    if (signed_in) { /* good in every step */
         json_text(json, NULL, "UNDO");
         json_text(json, NULL, "LOGOUT");
     }
@@ -89,14 +89,25 @@ static void show_commands(const struct step *step, struct buf *json)
 
 static void show_step(const char *name, const struct view *view, struct buf *json)
 {
-    char flow[24] = "idle";
-    if (name)
-        snprintf(flow, sizeof(flow), "%.*s", (int)strcspn(name, "."), name);
+    char flow[24];
+    snprintf(flow, sizeof(flow), "%.*s", (int)strcspn(name, "."), name);
     json_text(json, "flow", flow);
-    json_text(json, "step", name ? name : "badge");
+    json_text(json, "step", name);
     json_open_object(json, "expect");
     json_text(json, "kind", view->expect);
     json_text(json, "code", *view->code ? view->code : NULL);
+    json_close_object(json);
+}
+
+static void show_worker(const struct worker *worker, struct buf *json)
+{
+    if (!worker->id) {
+        json_text(json, "worker", NULL);
+        return;
+    }
+    json_open_object(json, "worker");
+    json_text(json, "id", worker->code);
+    json_text(json, "name", worker->name);
     json_close_object(json);
 }
 
@@ -105,32 +116,24 @@ int floor_show(struct store *store, const char *station, struct buf *json)
     struct event nothing = {0};
     struct effect no_effect = {0};
     struct scan scan = {.store = store, .event = &nothing, .effect = &no_effect, .text = ""};
-    struct view view = {.expect = "badge", .prompt = {.message = ASK_BADGE}};
-    const struct step *step = NULL;
+    struct view view = {0};
     int result = session_at_station(store, station, &scan.session);
     if (!result && scan.session.worker)
         result = worker_load(store, scan.session.worker, &scan.worker);
-    if (!result && scan.session.worker) {
-        step = step_find(scan.session.step);
-        result = step->show(&scan, &view);
-    }
     if (result)
         return result;
-    if (step) {
-        json_open_object(json, "worker");
-        json_text(json, "id", scan.worker.code);
-        json_text(json, "name", scan.worker.name);
-        json_close_object(json);
-    } else {
-        json_text(json, "worker", NULL);
-    }
+    const struct step *step = step_of(&scan.session);
+    result = step->show(&scan, &view);
+    if (result)
+        return result;
     if (scan.session.quantity && view.detail_count < COUNT(view.details)) {
         struct answer *detail = &view.details[view.detail_count++];
         answer_set(detail, NOTE_NEXT_COUNTS);
         answer_number(detail, "n", scan.session.quantity);
     }
-    show_step(step ? step->name : NULL, &view, json);
+    show_worker(&scan.worker, json);
+    show_step(step->name, &view, json);
     show_answers(&view, json);
-    show_commands(step, json);
+    show_commands(step, scan.session.worker != 0, json);
     return 0;
 }

@@ -1,5 +1,13 @@
-/* Signed in, nothing begun: what will you do? */
+/* Nobody signed in, and signed in with nothing begun: who are you, and what will you do? */
 #include "floor/rule.h"
+
+static int show_badge(struct scan *scan, struct view *view)
+{
+    (void)scan;
+    view->expect = "badge";
+    answer_set(&view->prompt, ASK_BADGE);
+    return 0;
+}
 
 static int choose(struct scan *scan)
 {
@@ -23,6 +31,12 @@ static int show_menu(struct scan *scan, struct view *view)
 static const struct command menu_commands[] = {{"PICK", pick_start}, {NULL, NULL}};
 
 const struct step menu_steps[] = {
+    {.name = "badge",
+     .accepts = BIT(CODE_BADGE),
+     .what = "your badge",
+     .what_zh = "工牌",
+     .accept = sign_in,
+     .show = show_badge},
     {.name = "menu",
      .accepts = BIT(CODE_TOTE) | BIT(CODE_LOCATION),
      .what = "PICK, a tote or a gate",

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct step *step_find(const char *name)
+const struct step *step_of(const struct session *session)
 {
+    const char *name = session->worker ? session->step : "badge";
     static const struct step *const flows[] = {menu_steps, pick_steps, pack_steps, ship_steps};
     for (size_t i = 0; i < COUNT(flows); i++)
         for (const struct step *step = flows[i]; step->name; step++)

@@ -54,7 +54,10 @@ struct step {
 #define BIT(n) (1u << (n))
 
 extern const struct step menu_steps[], pick_steps[], pack_steps[], ship_steps[];
-const struct step *step_find(const char *name);
+/* Where a worker stands; with nobody signed in, the step that waits for a badge. */
+const struct step *step_of(const struct session *session);
+
+int sign_in(struct scan *scan); /* scan->target is a badge */
 
 /* refuse(scan, E04_LOCATION); then answer_text(...); return FLOOR_REFUSED. */
 struct answer *refusal(struct scan *scan, enum message message);

@@ -10,9 +10,10 @@
 
 #define COMMAND_PREFIX "CMD:"
 
-static int sign_in(struct scan *scan, int64_t worker)
+int sign_in(struct scan *scan)
 {
     struct store *store = scan->store;
+    int64_t worker = scan->target.id;
     int result = worker_load(store, worker, &scan->worker);
     if (result)
         return result;
@@ -113,6 +114,8 @@ static const struct command *find_command(const struct command *commands, const 
 static int run_command(struct scan *scan, const struct step *step)
 {
     const char *name = scan->text + strlen(COMMAND_PREFIX);
+    if (!scan->session.worker)
+        return refuse_other_code(scan, step->what, step->what_zh);
     size_t length = strcspn(name, ":");
     if (name[length] == ':' && text_to_int(name + length + 1, 1, 9999, &scan->argument) != 0)
         return refuse_not_now(scan);
@@ -127,7 +130,7 @@ static int run_command(struct scan *scan, const struct step *step)
 static int refuse_code(struct scan *scan, const struct step *step, size_t meanings)
 {
     if (meanings > 0)
-        return refuse_other_code(scan, step ? step->what : "your badge", step ? step->what_zh : "工牌");
+        return refuse_other_code(scan, step->what, step->what_zh);
     if (scan->code->flags & BARCODE_BAD_CHECK_DIGIT)
         return refuse(scan, E03_CHECK_DIGIT, NULL, NULL);
     return refuse(scan, E01_UNKNOWN, "c", scan->text);
@@ -173,11 +176,10 @@ static int resolve(struct scan *scan, const struct step *step, unsigned accepts)
 
 static int take_code(struct scan *scan, const struct step *step)
 {
-    unsigned accepts = BIT(CODE_BADGE) | (step ? step->accepts : 0);
-    int result = resolve(scan, step, accepts);
+    int result = resolve(scan, step, step->accepts | BIT(CODE_BADGE));
     if (result)
         return result;
-    return scan->target.kind == CODE_BADGE ? sign_in(scan, scan->target.id) : step->accept(scan);
+    return scan->target.kind == CODE_BADGE ? sign_in(scan) : step->accept(scan);
 }
 
 static int take(struct scan *scan)
@@ -186,20 +188,17 @@ static int take(struct scan *scan)
     int result = session_at_station(store, scan->event->station, &scan->session);
     if (result)
         return result;
-    const struct step *step = NULL;
     if (scan->session.worker) {
         result = worker_load(store, scan->session.worker, &scan->worker);
         if (result)
             return result;
         store->stamp.worker = scan->session.worker;
         store->stamp.worker_code = scan->worker.code;
-        step = step_find(scan->session.step);
     }
+    const struct step *step = step_of(&scan->session);
     scan->before = scan->session;
-    if (strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) != 0)
-        result = take_code(scan, step);
-    else
-        result = step ? run_command(scan, step) : refuse_other_code(scan, "your badge", "工牌");
+    bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
+    result = command ? run_command(scan, step) : take_code(scan, step);
     if (result || !scan->session.worker)
         return result;
     if (scan->session.quantity == scan->before.quantity && scan->target.kind == CODE_ITEM)

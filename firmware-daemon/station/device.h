@@ -24,7 +24,8 @@ int device_open(sd_event *event, const char *what, const struct transport_settin
 struct device *device_close(struct device *device);
 
 bool device_is_open(const struct device *device);
-ssize_t device_write(void *device, const void *bytes, size_t length); /* as transport_write; -ENODEV while it is away */
+/* As transport_write; -ENODEV while it is away. user is a struct device: a printer_sink. */
+ssize_t device_write(void *user, const void *bytes, size_t length);
 void device_want_write(struct device *device, bool want);
 
 /* Stops reading while the daemon's queue is full: the line's own flow control holds the sender back. */

@@ -157,8 +157,9 @@ struct pump *pump_close(struct pump *pump)
 
 void pump_warm_up(void)
 {
-    static const char sample[] = "{\"waybill\":\"W1\",\"carrier\":\"SF\",\"order\":\"N1\",\"receiver\":{\"name\":\"名\","
-                                 "\"address\":\"地址 1\"},\"items\":[{\"sku\":\"S\",\"name\":\"品\",\"quantity\":1}]}";
+    static const char sample[] =
+        "{\"waybill\":\"W1\",\"carrier\":\"SF\",\"order\":\"N1\",\"receiver\":{\"name\":\"名\","
+        "\"address\":\"地址 1\"},\"items\":[{\"sku\":\"S\",\"name\":\"品\",\"quantity\":1}]}";
     struct label *label = NULL;
     struct error error;
     if (label_from_json("shipping", sample, sizeof(sample) - 1, 0, &label, &error) != 0)

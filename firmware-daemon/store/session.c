@@ -68,8 +68,9 @@ int session_sign_out(struct store *store, int64_t worker)
 
 int session_leave_manifest(struct store *store, int64_t manifest)
 {
-    int result = sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM session WHERE manifest = ?1)",
-                         sql_int(manifest));
+    int result =
+        sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM session WHERE manifest = ?1)",
+                sql_int(manifest));
     if (result)
         return result;
     return sql_run(store->sql, "UPDATE session SET step = 'menu', manifest = NULL, parcel = NULL WHERE manifest = ?1",

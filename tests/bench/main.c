@@ -97,15 +97,14 @@ static double run_ours(struct ours *ours, int scans, int per_commit, double *lat
 
 /* ---------------------------------------------------------------- the peer: bare SQLite, the same rows */
 
+enum { ITEM, LOCATION, LPN, LINE, ALLOCATION, WORKER, ORDER, KEYS };
 enum { BEGIN, TURN, PLACE, JOURNAL, MOVE, ACTION, SESSION, COMMIT, STATEMENTS };
 
 struct bare {
     sqlite3 *handle;
     sqlite3_stmt *statements[STATEMENTS];
     int64_t seq;
-    struct {
-        int64_t item, location, lpn, line, allocation, worker, order;
-    } at[STATIONS];
+    int64_t at[STATIONS][KEYS];
 };
 
 static void bare_open(struct bare *bare, const char *path)
@@ -142,9 +141,8 @@ static void bare_open(struct bare *bare, const char *path)
              -1, &query, NULL),
          "who picks what");
     for (int i = 0; i < STATIONS && sqlite3_step(query) == SQLITE_ROW; i++) {
-        int64_t *values = &bare->at[i].item;
-        for (int column = 0; column < 7; column++)
-            values[column] = sqlite3_column_int64(query, column);
+        for (int key = 0; key < KEYS; key++)
+            bare->at[i][key] = sqlite3_column_int64(query, key);
     }
     sqlite3_finalize(query);
     must(sqlite3_prepare_v2(bare->handle, "SELECT last_seq FROM stream", -1, &query, NULL), "stream");
@@ -172,17 +170,14 @@ static void bare_scan(struct bare *bare, int station)
         "json\",\"sequence\":\"0000000001-0000000000018842\",\"actor\":\"w1\",\"device\":\"bench-1\",\"monoms\":"
         "\"1774000000000\",\"data\":{\"order\":\"B1\",\"line\":1,\"sku\":\"SKU-000601\",\"location\":\"F-01\","
         "\"quantity\":1}}";
+    const int64_t *at = bare->at[station];
     int64_t seq = ++bare->seq;
     bare_run(bare, PLACE, NULL, 0);
     sqlite3_bind_text(bare->statements[JOURNAL], 2, line, -1, SQLITE_STATIC);
     bare_run(bare, JOURNAL, &seq, 1);
-    bare_run(bare, MOVE,
-             (int64_t[]){seq, bare->at[station].item, bare->at[station].location, bare->at[station].lpn,
-                         bare->at[station].line, bare->at[station].allocation, bare->at[station].worker},
-             7);
-    bare_run(bare, ACTION,
-             (int64_t[]){bare->at[station].worker, bare->at[station].order, bare->at[station].allocation, seq}, 4);
-    bare_run(bare, SESSION, &bare->at[station].worker, 1);
+    bare_run(bare, MOVE, (int64_t[]){seq, at[ITEM], at[LOCATION], at[LPN], at[LINE], at[ALLOCATION], at[WORKER]}, 7);
+    bare_run(bare, ACTION, (int64_t[]){at[WORKER], at[ORDER], at[ALLOCATION], seq}, 4);
+    bare_run(bare, SESSION, &at[WORKER], 1);
 }
 
 static double run_bare(struct bare *bare, int scans, int per_commit, double *latencies)

@@ -131,8 +131,8 @@ static struct sim run(uint64_t seed, bool trace)
                  office_side_applied(sim.office), site_side_last_seq(sim.site),
                  site_side_number(sim.site, "SELECT applied_seq FROM stream"),
                  site_side_number(sim.site, "SELECT feed_seq FROM stream"),
-                 office_side_number(sim.office, "SELECT feed_head FROM site"), site_side_idle(sim.site) ? "idle" : "busy",
-                 network_idle(sim.network) ? "idle" : "busy");
+                 office_side_number(sim.office, "SELECT feed_head FROM site"),
+                 site_side_idle(sim.site) ? "idle" : "busy", network_idle(sim.network) ? "idle" : "busy");
     site_side_check(sim.site);
     compare(&sim);
     office_side_free(sim.office);

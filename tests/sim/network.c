@@ -62,8 +62,9 @@ static void put(struct network *network, enum direction direction, enum port por
 void network_send(struct network *network, enum direction direction, enum port port, const void *bytes, size_t length)
 {
     struct sim *sim = network->sim;
-    sim_note(sim, "%s %s, %zu bytes%s", direction == TO_OFFICE ? "to head office:" : "to the site:",
-             port == PORT_SEGMENT ? "segment" : "control", length, network->up ? "" : ", broker down");
+    sim_note(sim, "%s %s, %zu bytes%s",
+             direction == TO_OFFICE ? "to head office:" : "to the site:", port == PORT_SEGMENT ? "segment" : "control",
+             length, network->up ? "" : ", broker down");
     if (!network->up || sim_chance(sim, DRAW_NETWORK, sim->healed ? 0 : sim->loss)) {
         sim->count.lost++;
         return;

@@ -44,28 +44,28 @@ _Noreturn void sim_fail(struct sim *sim, const char *format, ...) __attribute__(
 enum port { PORT_SEGMENT, PORT_CONTROL, PORT_OFFICE };
 
 struct site_side *site_side_new(struct sim *sim);
-void site_side_free(struct site_side *site);
-void site_side_step(struct site_side *site); /* one thing: a scan, a print step, a turn, a timer, a crash */
-void site_side_receive(struct site_side *site, enum port port, const void *bytes, size_t length);
-void site_side_link(struct site_side *site, bool up);
-void site_side_check(struct site_side *site);
-int64_t site_side_last_seq(struct site_side *site);
-bool site_side_idle(struct site_side *site);
+void site_side_free(struct site_side *side);
+void site_side_step(struct site_side *side); /* one thing: a scan, a print step, a turn, a timer, a crash */
+void site_side_receive(struct site_side *side, enum port port, const void *bytes, size_t length);
+void site_side_link(struct site_side *side, bool up);
+void site_side_check(struct site_side *side);
+int64_t site_side_last_seq(struct site_side *side);
+bool site_side_idle(struct site_side *side);
 /* The journal line with a number, appended to out. */
-void site_side_line(struct site_side *site, int64_t seq, struct buf *out);
-int64_t site_side_number(struct site_side *site, const char *sql);
+void site_side_line(struct site_side *side, int64_t seq, struct buf *out);
+int64_t site_side_number(struct site_side *side, const char *sql);
 
 /* ---- head office (office_side.c) */
 
 struct office_side *office_side_new(struct sim *sim);
-void office_side_free(struct office_side *office);
-void office_side_release(struct office_side *office); /* one more order for the site; sometimes a cancellation */
-void office_side_receive(struct office_side *office, enum port port, const void *bytes, size_t length);
-void office_side_step(struct office_side *office);
-void office_side_state(struct office_side *office, struct buf *out); /* its retained presence */
-int64_t office_side_applied(struct office_side *office);
-int64_t office_side_number(struct office_side *office, const char *sql);
-void office_side_line(struct office_side *office, int64_t seq, struct buf *out);
+void office_side_free(struct office_side *side);
+void office_side_release(struct office_side *side); /* one more order for the site; sometimes a cancellation */
+void office_side_receive(struct office_side *side, enum port port, const void *bytes, size_t length);
+void office_side_step(struct office_side *side);
+void office_side_state(struct office_side *side, struct buf *out); /* its retained presence */
+int64_t office_side_applied(struct office_side *side);
+int64_t office_side_number(struct office_side *side, const char *sql);
+void office_side_line(struct office_side *side, int64_t seq, struct buf *out);
 
 /* ---- the broker between them (network.c): loses, repeats, delays, goes down */
 

@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "tool/scan_report.h"
 
-#include <dirent.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -42,23 +42,14 @@ static void replay(const char *name)
 static void test_replay(void **state)
 {
     (void)state;
-    DIR *folder = opendir(FOLDER);
-    if (!folder) {
-        fail_msg("%s cannot be read: run the test from the root of the source tree", FOLDER);
-        return;
-    }
-    size_t scans = 0, files = 0;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        const char *ending = strchr(entry->d_name, '.');
-        files += entry->d_name[0] != '.';
-        if (entry->d_name[0] == '.' || !ending || strcmp(ending, ".in") != 0)
-            continue;
-        replay(entry->d_name);
-        scans++;
-    }
-    closedir(folder);
-    assert_true(scans > 0);
-    assert_int_equal(files, scans * 2); /* no golden without its scan */
+    glob_t scans = {0}, goldens = {0};
+    assert_int_equal(glob(FOLDER "/*.in", 0, NULL, &scans), 0); /* from the root of the source tree */
+    assert_int_equal(glob(FOLDER "/*.json", 0, NULL, &goldens), 0);
+    for (size_t i = 0; i < scans.gl_pathc; i++)
+        replay(strrchr(scans.gl_pathv[i], '/') + 1);
+    assert_int_equal(scans.gl_pathc, goldens.gl_pathc); /* no golden without its scan */
+    globfree(&scans);
+    globfree(&goldens);
 }
 
 int main(void)
