@@ -36,7 +36,7 @@ HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 MODE_release := -O2 $(HARDENING)
 MODE_clang   := -O2 -fstack-protector-strong -fPIE
 MODE_debug   := -O0 -fPIE
-MODE_asan    := -O1 -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+MODE_asan    := -O1 -Wno-format-truncation -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 ifeq ($(MODE),clang)
 CC := clang
 endif

@@ -181,6 +181,7 @@ def main():
         tap.check("a database that cannot be used is refused and left alone", protect(bad_databases, house))
         tap.check("an unknown option is named", protect(unknown_options, house))
         tap.check("a mistake in a configuration file is named", protect(bad_configs, house))
+        tap.check("every program stops when asked, in order", house.stop())
     return tap.done()
 
 
