@@ -143,6 +143,11 @@ static void classify_retail(struct barcode *barcode)
         barcode->flags |= BARCODE_BAD_CHECK_DIGIT;
 }
 
+static bool has_gtin_length(size_t length)
+{
+    return length == 8 || (length >= 12 && length <= 14);
+}
+
 void gtin_classify(struct barcode *barcode)
 {
     char symbology = barcode->aim[0] ? barcode->aim[1] : 'X';
@@ -154,4 +159,7 @@ void gtin_classify(struct barcode *barcode)
         take_gtin(barcode, barcode->text, barcode->length);
     else if (symbology == 'X') /* in any other symbology eight digits are too often just a number */
         classify_8(barcode);
+    /* Typed or unmarked, it may be a misread GTIN or somebody's own number: only who looks it up can tell. */
+    if (symbology == 'X' && barcode->kind == BARCODE_PLAIN && has_gtin_length(barcode->length))
+        barcode->flags |= BARCODE_BAD_CHECK_DIGIT;
 }
