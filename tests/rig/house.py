@@ -46,7 +46,7 @@ class Broker:
 class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
-    def __init__(self, folder, page_port=0, broker=True, on_label=None):
+    def __init__(self, folder, page_port=0, on_label=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
@@ -96,69 +96,6 @@ class House:
         self.printer.close()
         if faults and kind is None:
             raise RigError("\n".join(faults))
-
-    def start(self):
-        self.program.start()
-        wait_until(lambda: listens(self.port) or not self.program.running, "the broker answers")
-        if not self.program.running:
-            raise RigError(f"mosquitto did not start; is it installed? (make deps)\n{self.program.tail()}")
-
-    def kill(self):
-        self.program.kill()
-
-    def stop(self):
-        self.program.stop()
-
-
-class House:
-    """Use it in a with statement: whatever happens inside, nothing is left running."""
-
-    def __init__(self, folder, page_port=0, broker=True, on_label=None):
-        self.folder = pathlib.Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.bin = programs_folder()
-        missing = [name for name in PROGRAMS if not (self.bin / name).exists()]
-        if missing:
-            raise RigError(f"{', '.join(missing)} not built under {self.bin}: run make first")
-        self.site_db = self.folder / "site.db"
-        self.hq_db = self.folder / "head-office.db"
-        self.scanner = Scanner()
-        self.printer = Printer(on_label)
-        self.broker = Broker(self.folder)
-        self.wanted_port = page_port
-        self.page_port = None
-        self._write_configs()
-        self.daemon = Program("floorhandd", [self.bin / "floorhandd", "--config", self.folder / "floorhandd.ini"],
-                              self.folder, notifies=True)
-        self.link = Program("floorhand-link", [self.bin / "floorhand-link", "--config", self.folder / "link.ini"],
-                            self.folder)
-        self.hq = Program("floorhand-hq", self.hq_argv("serve", "--host", "127.0.0.1", "--port", self.broker.port),
-                          self.folder)
-
-    def _write_configs(self):
-        socket = self.folder / "link.sock"
-        (self.folder / "floorhandd.ini").write_text(
-            f"[site]\nid = {SITE}\nbox = {BOX}\ndatabase = {self.site_db}\nlink_socket = {socket}\n"
-            f"address = 127.0.0.1\nport = {self.wanted_port}\n\n"
-            f"[station bench-1]\nname = Bench 1\nscanner = stream:{self.scanner.path}\nscanner_driver = serial\n"
-            f"printer = stream:{self.printer.path}\n")
-        (self.folder / "link.ini").write_text(
-            f"[link]\nsite = {SITE}\nbox = {BOX}\nsocket = {socket}\nhost = 127.0.0.1\nport = {self.broker.port}\n"
-            f"backoff_ms = 50\nbackoff_max_ms = 400\n")
-
-    def hq_argv(self, *arguments):
-        return [self.bin / "floorhand-hq", *arguments, "--database", self.hq_db]
-
-    def hq_run(self, *arguments):
-        return must(self.hq_argv(*arguments))
-
-    # ------------------------------------------------------------ coming and going
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def start(self):
         self.broker.start()
