@@ -224,6 +224,8 @@ install: deps-build ## install programs, units and rules: make install [DESTDIR=
 	install -m 644 systemd/60-floorhand.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	install -m 644 systemd/floorhand.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/floorhand.conf
 	install -m 644 systemd/floorhand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/floorhand.conf
+	install -m 644 systemd/link.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand
+	$(OUT)/floorhandd --sample > $(DESTDIR)$(PREFIX)/share/doc/floorhand/floorhandd.conf
 
 clean: ## remove build/
 	rm -rf build

@@ -52,6 +52,6 @@ int ui_server_port(const struct ui_server *server);
 void ui_server_publish(struct ui_server *server, const char *station, const char *json, size_t length);
 
 /* A request that is no longer open (its client left, or it waited too long) is ignored. */
-void ui_server_answer(struct ui_server *server, uint64_t request, int http_status, const char *json, size_t length);
+void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length);
 
 #endif

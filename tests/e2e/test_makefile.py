@@ -96,10 +96,38 @@ def help_faults():
             yield f"{name} --help ended with {code}, {len(out.splitlines())} lines, standard error: {err[:200]!r}"
 
 
+INSTALLED = ("lib/udev/rules.d/60-floorhand.rules", "lib/sysusers.d/floorhand.conf", "lib/tmpfiles.d/floorhand.conf",
+             "share/doc/floorhand/floorhandd.conf", "share/doc/floorhand/link.conf")
+
+
+def install_faults():
+    """Everything arrives, every unit starts a program that arrived too, and the sample configuration is taken."""
+    with tempfile.TemporaryDirectory(prefix="floorhand-") as name:
+        home = pathlib.Path(name) / "opt/floorhand"
+        code, _, err = command(["make", "-C", ROOT, MODE, "install", f"DESTDIR={name}", "PREFIX=/opt/floorhand"], 120)
+        if code:
+            yield f"make install ended with {code}: {err[-500:]}"
+            return
+        yield from (f"{path} was not installed" for path in INSTALLED if not (home / path).is_file())
+        units = list(home.glob("lib/systemd/system/*.service"))
+        started = [re.search(r"^ExecStart=(\S+)", unit.read_text(), re.MULTILINE)[1] for unit in units]
+        if len(units) != 3:
+            yield f"{len(units)} units were installed"
+        yield from (f"a unit starts {path}, which was not installed" for path in started
+                    if not os.access(name + path, os.X_OK))
+        sample = home / "share/doc/floorhand/floorhandd.conf"
+        filled = sample.read_text().replace("# id = ", "id = hz-07").replace("# box = ", "box = box-hz07")
+        sample.write_text(filled)
+        code, _, err = command([home / "bin/floorhandd", "--check", "--config", sample])
+        if code:
+            yield f"the sample configuration was refused: {err}"
+
+
 def main():
     tap = Tap()
     tap.check("a second make builds nothing", second_make())
     tap.check("every program has a --help that ends with 0", help_faults())
+    tap.check("make install puts everything in place, and the sample configuration is taken", install_faults())
     tap.check("make run starts, shows its page, stops at Ctrl-C and leaves nothing running, three times", demo_twice())
     return tap.done()
 
