@@ -1,0 +1,269 @@
+// The station page in a real browser: TAP on standard output, pictures in build/screens/.
+// Without arguments it runs the page against the scripted station beside it. BASE_URL=http://... runs the checks that
+// need no script (and so change nothing) against a real daemon.
+
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const out = process.env.OUT ?? "build";
+const screens = `${root}build/screens`;
+const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const sizes = [[1024, 768], [360, 740], [1920, 1080]];
+const STEP_MS = 8000;
+
+// ---------------------------------------------------------------- the scripted station
+
+let server, port = 0;
+
+async function startServer() {
+  server = spawn(`${root}${out}/tests/fake_station`, [String(port)], { stdio: ["ignore", "pipe", "inherit"] });
+  port = Number(String(await new Promise((resolve) => server.stdout.once("data", resolve))));
+}
+
+async function stopServer() {
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGTERM");
+  await ended;
+}
+
+const url = (path) => `http://127.0.0.1:${port}${path}`;
+const scansTaken = async () => (await (await fetch(url("/api/v1/status"))).json()).scans;
+const scanElsewhere = (text) => fetch(url("/api/v1/stations/bench-1/scan"), {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }),
+});
+
+// ---------------------------------------------------------------- the tests' own words
+
+function assert(truth, why) {
+  if (!truth)
+    throw new Error(why);
+}
+
+function same(got, wanted, what) {
+  assert(JSON.stringify(got) === JSON.stringify(wanted),
+    `${what}: wanted ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`);
+}
+
+const shows = (page, selector, text) =>
+  page.locator(selector).filter({ hasText: text }).first().waitFor({ timeout: STEP_MS });
+
+async function type(page, text) {
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+}
+
+const tones = (page) => page.evaluate(() => ({ ...globalThis.floorhandTones }));
+
+/** Waits for a fact of the page's own. */
+const becomes = (page, fact, argument) => page.waitForFunction(fact, argument, { timeout: STEP_MS });
+
+async function scrolls(page) {
+  return page.evaluate(() => [...document.querySelectorAll("html, body, main, footer, header, .result p")]
+    .filter((part) => part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1)
+    .map((part) => part.className || part.tagName));
+}
+
+async function useLanguage(page, id) {
+  await page.locator(`nav [lang=${id}]`).click();
+  await becomes(page, (wanted) => document.documentElement.lang === wanted, id);
+}
+
+/** Every size in both languages; what overflows or is too small for a glove is a fault. */
+async function photograph(page, name) {
+  const faults = [];
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    for (const language of ["en", "zh"]) {
+      await useLanguage(page, language);
+      for (const part of await scrolls(page))
+        faults.push(`${part} overflows at ${width}x${height} ${language}`);
+      const low = await page.evaluate(() => [...document.querySelectorAll("button")]
+        .filter((button) => button.getBoundingClientRect().height < 56).map((button) => button.textContent));
+      for (const text of low)
+        faults.push(`button ${text} is lower than 56 px at ${width}x${height}`);
+      await page.screenshot({ path: `${screens}/${name}-${width}x${height}-${language}.png` });
+    }
+  }
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await useLanguage(page, "en");
+  same(faults, [], `layout of ${name}`);
+}
+
+// ---------------------------------------------------------------- what is proven
+
+const anyStation = [
+  ["the page loads without an error and shows what to scan", async (page, errors) => {
+    await page.locator(".hero").waitFor({ timeout: STEP_MS });
+    same(errors, [], "errors in the console");
+    assert((await page.locator(".hero").innerText()).length > 0, "an empty prompt");
+  }],
+  ["the language switch turns the page and is remembered", async (page) => {
+    await useLanguage(page, "zh");
+    await page.reload();
+    await page.locator(".hero").waitFor();
+    same(await page.evaluate(() => document.documentElement.lang), "zh", "language after a reload");
+    assert(/[\u4e00-\u9fff]/.test(await page.locator("main").innerText()), "no Chinese on the stage");
+    await useLanguage(page, "en");
+    assert(!/[\u4e00-\u9fff]/.test(await page.locator("main .hero").innerText()), "Chinese on the English stage");
+  }],
+  ["no tone is played for a result that was there before", async (page) => {
+    same(await tones(page), { good: 0, bad: 0 }, "tones");
+  }],
+  ["the input has the focus, and takes it back", async (page) => {
+    await page.locator("main").click();
+    await becomes(page, () => document.activeElement.matches(".input input"));
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.type("7");
+    same(await page.inputValue(".input input"), "7", "what was typed without the focus");
+    await page.fill(".input input", "");
+  }],
+];
+
+const scriptedStation = [
+  ["the sound is offered until the first gesture", async (page, errors, browser) => {
+    const fresh = await browser.newPage();
+    await fresh.goto(url("/station/bench-1"));
+    await shows(fresh, ".sound", "sound");
+    await fresh.locator(".sound").click();
+    await fresh.locator(".sound").waitFor({ state: "detached", timeout: STEP_MS });
+    await fresh.close();
+  }],
+  ["a page for a badge", (page) => photograph(page, "badge")],
+  ["a typed scan is posted, its result is green with a high tone", async (page) => {
+    await type(page, "BADGE:w1");
+    await page.locator(".result.good").waitFor({ timeout: STEP_MS });
+    await shows(page, ".worker", "李雷");
+    same(await tones(page), { good: 1, bad: 0 }, "tones");
+    same(await scansTaken(), ["BADGE:w1"], "scans");
+  }],
+  ["the menu", (page) => photograph(page, "menu")],
+  ["a big button scans its command barcode, and gives the focus back", async (page) => {
+    await page.locator("[data-command=PICK]").click();
+    await shows(page, ".hero", "A-01-01");
+    same((await scansTaken()).at(-1), "CMD:PICK", "scan");
+    await becomes(page, () => document.activeElement.matches(".input input"));
+  }],
+  ["the prompt is in both languages", async (page) => {
+    await shows(page, ".prompt", "Go to A-01-01");
+    await useLanguage(page, "zh");
+    await shows(page, ".prompt", "请到 A-01-01");
+    await shows(page, ".kind", "扫描库位");
+    await useLanguage(page, "en");
+  }],
+  ["a location", (page) => photograph(page, "location")],
+  ["a view from elsewhere appears by itself, with its tone", async (page) => {
+    const before = await tones(page);
+    await scanElsewhere("A-01-01");
+    await shows(page, ".hero", "MUG-RED");
+    await becomes(page, (good) => globalThis.floorhandTones.good === good + 1, before.good);
+    await shows(page, ".chips", "12 to send");
+  }],
+  ["a wrong item is red, with its code, its text and a low tone", async (page) => {
+    const before = await tones(page);
+    await type(page, "MUG-BLUE");
+    await shows(page, ".result.bad", "E05");
+    await shows(page, ".result.bad", "Need MUG-RED");
+    same(await tones(page), { good: before.good, bad: before.bad + 1 }, "tones");
+    await photograph(page, "wrong");
+  }],
+  ["progress counts", async (page) => {
+    await type(page, "MUG-RED");
+    await shows(page, ".progress", "1 / 2");
+    same(await page.locator(".progress i.done").count(), 1, "segments done");
+    await photograph(page, "progress");
+  }],
+  ["a wedge burst of 40 characters arrives whole", async (page) => {
+    const burst = "]C1010950600013435215270331103456ABCDEFGH";
+    await type(page, burst);
+    await becomes(page, () => document.querySelector(".result code")?.textContent.startsWith("]C1"));
+    same((await scansTaken()).at(-1), burst, "scan");
+  }],
+  ["a wedge's group separator is kept", async (page) => {
+    await page.keyboard.type("10A");
+    await page.keyboard.press("Control+]");
+    await type(page, "21B");
+    await shows(page, ".result code", "21B");
+    same((await scansTaken()).at(-1), "10A\x1d21B", "scan");
+  }],
+  ["scans made while one is with the box follow in order", async (page) => {
+    const before = (await scansTaken()).length;
+    for (const text of ["SLOW", "first", "second", "third"])
+      await type(page, text);
+    await shows(page, ".input span", "3 waiting");
+    await shows(page, ".result code", "third");
+    same((await scansTaken()).slice(before), ["SLOW", "first", "second", "third"], "scans");
+  }],
+  ["a scan that the box has no room for is refused aloud, and those after it", async (page) => {
+    const before = await tones(page), taken = (await scansTaken()).length;
+    for (const text of ["SLOW", "BUSY", "after"])
+      await type(page, text);
+    await shows(page, ".result.bad", "the scan before it failed");
+    same((await scansTaken()).length, taken + 1, "scans taken");
+    same((await tones(page)).bad, before.bad + 3, "low tones");
+  }],
+  ["a lost connection shows at once, and a scan meanwhile is refused aloud", async (page) => {
+    await stopServer();
+    await shows(page, ".lost", "Connection to the box lost");
+    await shows(page, ".lost", "与主机断开");
+    const before = await tones(page);
+    await type(page, "MUG-RED");
+    await shows(page, ".result.bad", "Not taken: no connection");
+    same((await tones(page)).bad, before.bad + 1, "low tones");
+    await photograph(page, "lost");
+  }],
+  ["the page comes back by itself, silently", async (page) => {
+    const before = await tones(page);
+    await startServer();
+    await shows(page, ".hero", "Scan your badge");
+    same(await page.locator(".lost").count(), 0, "banners");
+    same(await tones(page), before, "tones");
+    same(await scansTaken(), [], "scans");
+  }],
+  ["in the dark", async (page) => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    for (const text of ["BADGE:w1", "CMD:PICK", "A-01-01", "MUG-RED"])
+      await type(page, text);
+    await shows(page, ".progress", "1 / 2");
+    await photograph(page, "dark");
+    await page.emulateMedia({ colorScheme: "light" });
+  }],
+];
+
+// ---------------------------------------------------------------- run
+
+async function main() {
+  const base = process.env.BASE_URL;
+  mkdirSync(screens, { recursive: true });
+  if (!base)
+    await startServer();
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  const page = await browser.newPage({ viewport: { width: 1024, height: 768 }, locale: "en-GB" });
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await page.goto(base ?? url("/"));
+  const tests = base ? anyStation : [...anyStation, ...scriptedStation];
+  let number = 0, failed = 0;
+  for (const [name, prove] of tests) {
+    number += 1;
+    try {
+      await prove(page, errors, browser);
+      console.log(`ok ${number} - ${name}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`not ok ${number} - ${name}\n# ${error.message.replaceAll("\n", "\n# ")}`);
+      await page.screenshot({ path: `${screens}/failed-${number}.png` });
+    }
+  }
+  console.log(`1..${number}`);
+  await browser.close();
+  if (!base)
+    await stopServer();
+  return failed > 0 ? 1 : 0;
+}
+
+process.exit(await main());
