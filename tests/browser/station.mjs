@@ -58,8 +58,12 @@ async function type(page, text) {
 
 const tones = (page) => page.evaluate(() => ({ ...globalThis.floorhandTones }));
 
-/** Waits for a fact of the page's own. */
-const becomes = (page, fact, argument) => page.waitForFunction(fact, argument, { timeout: STEP_MS });
+/** Waits for a fact of the page's own. Asked from here, since the page's policy forbids Playwright's own waiting. */
+async function becomes(page, fact, argument) {
+  const last = Date.now() + STEP_MS;
+  while (!(await page.evaluate(fact, argument)))
+    assert(Date.now() < last, `never true: ${fact}`);
+}
 
 async function scrolls(page) {
   return page.evaluate(() => [...document.querySelectorAll("html, body, main, footer, header, .result p")]

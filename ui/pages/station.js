@@ -111,7 +111,7 @@ function Top({ now }) {
     <h1>${now?.name ?? station}</h1>
     <p class="worker">${now && (now.worker?.name ?? say("nobody"))}</p>
     <div class="chips">
-      ${now && html`<${LinkChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />`}
+      ${now && !lost.value && html`<${LinkChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />`}
       ${!heard.value && html`<button class="sound">${say("soundOff")}</button>`}
     </div>
     <${LanguageSwitch} />
@@ -128,9 +128,10 @@ function Progress({ done, need }) {
 /** The code that is expected is the one thing to read from afar; without one it is what to do. */
 function Stage({ now }) {
   const prompt = inLanguage(now.prompt);
-  const { kind, code } = now.expect;
+  const { code } = now.expect;
+  const kind = say(`scan_${now.expect.kind}`);
   return html`<main>
-    <p class="kind">${say(`scan_${kind}`)}</p>
+    ${kind !== prompt && html`<p class="kind">${kind}</p>`}
     ${code
       ? html`<p class="hero code" style=${fitting(code)}>${code}</p><p class="prompt">${prompt}</p>`
       : html`<p class="hero" style=${fitting(prompt)}>${prompt}</p>`}
@@ -177,7 +178,7 @@ function Page() {
     <${Result} />
     <footer>
       <${Input} hint=${say("input")} waiting=${waiting.value > 0 ? `${waiting.value} ${say("sending")}` : ""} />
-      ${now && html`<${Commands} names=${now.commands} />`}
+      ${now && !lost.value && html`<${Commands} names=${now.commands} />`}
     </footer>`;
 }
 

@@ -29,7 +29,7 @@ const table = {
   chooseStation: ["Choose a station", "选择工作站"],
   noStation: ["No station is set up: add one to the configuration", "尚未设置工作站:请在配置中添加"],
   nobody: ["Nobody signed in", "未登录"],
-  input: ["Scan, or type and press Enter", "扫描,或输入后按回车"],
+  input: ["Scan, or type + Enter", "扫描,或输入后按回车"],
   soundOff: ["Tap for sound", "点击开启声音"],
   linkUp: ["Head office", "总部"],
   linkDown: ["Offline", "离线"],
