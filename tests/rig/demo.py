@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
 from rig.house import ROOT, House  # noqa: E402
 from rig.process import RigError  # noqa: E402
-from rig.worker import Worker  # noqa: E402
+from rig.worker import Refused, Worker  # noqa: E402
 
 STDIN = 0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -92,9 +92,14 @@ def take_line(worker, line):
             return
         say(f"  scan / 扫码: {code}")
     try:
-        show_screen(worker.scan(code))
+        view = worker.scan(code)
+    except Refused:
+        view = worker.view()
     except RigError as fault:
-        say(f"  ✗ {fault}")
+        say(f"  {fault}")
+        return
+    worker.remember(view)
+    show_screen(view)
 
 
 def serve(house, worker):

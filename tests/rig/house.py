@@ -47,7 +47,7 @@ class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
     def __init__(self, folder, page_port=0, on_label=None):
-        self.folder = pathlib.Path(folder)
+        self.folder = pathlib.Path(folder).resolve()  # sd_notify(3) takes absolute paths only
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
         missing = [name for name in PROGRAMS if not (self.bin / name).exists()]

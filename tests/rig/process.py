@@ -72,6 +72,7 @@ class Program:
         if ready:
             with ready:
                 self._await_ready(ready)
+            self.notify_path.unlink()
         return self
 
     def _await_ready(self, ready):

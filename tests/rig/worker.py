@@ -54,28 +54,33 @@ class Worker:
     def look(self):
         """Reads the screen and remembers what it shows to have been finished; returns the view."""
         view = self.view()
+        self.remember(view)
+        return view
+
+    def remember(self, view):
+        """Between two calls others may scan as well, at the same station's page: what they did is not ours to finish."""
         flow = view["flow"]
         if view["expect"]["kind"] == "activity" and self.flow in self._finish:
             self._finish[self.flow](self)
         if flow in self._finish:
-            self.order = self._order_on(view) or self.order
+            self.order = self.orders.get(self._order_on(view), self.order)
         self.flow = flow
-        return view
 
-    def _order_on(self, view):
-        for detail in view["details"]:
-            found = re.match(r"Order (\S+)", detail["en"])
-            if found:
-                return self.orders[found[1]]
-        return None
+    @staticmethod
+    def _order_on(view):
+        found = (re.match(r"Order (\S+)", detail["en"]) for detail in view["details"])
+        return next((match[1] for match in found if match), None)
 
     def _picked(self):
         self.unpicked -= 1
-        self.staged.append(self.order)
-        self.totes.remove(self.tote_of[self.order.number])
+        tote = self.tote_of.get(self.order.number)
+        if tote in self.totes:
+            self.totes.remove(tote)
+            self.staged.append(self.order)
 
     def _packed(self):
-        self.staged.remove(self.order)
+        if self.order in self.staged:
+            self.staged.remove(self.order)
         self.labelled.append(self.order)
 
     def _loaded(self):
@@ -109,7 +114,7 @@ class Worker:
         return sample.ITEM_OF[self.order.pieces[view["progress"]["done"]]].gtin
 
     def _tote(self, view, code):
-        return self.tote_of.setdefault(self.order.number, self.totes[0])
+        return self.tote_of.get(self.order.number, self.totes[0])
 
     def _waybill(self, view, code):
         """Sticks the label on and scans it; asks for another when the screen doubts and there is none in the tray."""
@@ -143,6 +148,8 @@ class Worker:
     def send(self, code):
         """The bytes leave the scanner; nobody waits for an answer."""
         self.scans += 1
+        if self.flow == "pick" and code in self.totes:
+            self.tote_of[self.order.number] = code
         self.house.scanner.scan(code)
 
     def scan(self, code):
