@@ -4,11 +4,12 @@
 
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const out = process.env.OUT ?? "build";
+const out = resolve(root, process.env.OUT ?? "build");
 const screens = `${root}build/screens`;
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -20,7 +21,7 @@ const STEP_MS = 8000;
 let server, port = 0;
 
 async function startServer() {
-  server = spawn(`${root}${out}/tests/fake_station`, [String(port)], { stdio: ["ignore", "pipe", "inherit"] });
+  server = spawn(`${out}/tests/fake_station`, [String(port)], { stdio: ["ignore", "pipe", "inherit"] });
   port = Number(String(await new Promise((resolve) => server.stdout.once("data", resolve))));
 }
 
