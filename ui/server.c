@@ -20,15 +20,6 @@
 #define SPARE_CONNECTION 16 /* beyond two for each open page: its stream and its scans */
 #define SECOND_US        UINT64_C(1000000)
 
-const struct option_def ui_options[] = {
-    {"address", OPTION_TEXT_AT(struct ui_settings, address), "127.0.0.1", 0, 0, NULL,
-     "IP address the pages are served on; 0.0.0.0 for every network"},
-    {"port", OPTION_NUMBER_AT(struct ui_settings, port), "8080", 0, 65535, NULL, "TCP port of the pages"},
-    {"clients-max", OPTION_NUMBER_AT(struct ui_settings, clients_max), "32", 1, 500, NULL,
-     "Pages that may be open at the same time"},
-    {0},
-};
-
 /* ---------------------------------------------------------------- one request */
 
 static void refuse(struct ui_request *request, int status, const char *sentence)

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/option.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,8 +33,6 @@ struct ui_settings {
     int64_t port;        /* 0: any free one */
     int64_t clients_max; /* pages that may be open at the same time */
 };
-
-extern const struct option_def ui_options[]; /* of struct ui_settings */
 
 struct ui_server;
 

@@ -440,6 +440,19 @@ static void client_may_leave_before_its_answer(void **state)
     close(begin_scan(rig)); /* and one is left open for the end */
 }
 
+/* A status that HTTP does not have cannot be sent: the connection ends, but the scan is not made again. */
+static void scan_is_never_made_twice(void **state)
+{
+    struct rig *rig = *state;
+    rig->reply = REPLY_LATER;
+    CLEANUP(cleanup_close) int fd = begin_scan(rig);
+    ui_server_answer(rig->server, rig->request, 7, "{}", 2);
+    CLEANUP_BUF struct buf answer = {0};
+    client_read(rig, fd, NULL, &answer);
+    assert_int_equal(answer.length, 0);
+    assert_int_equal(rig->calls, 1);
+}
+
 static void events_follow_a_station(void **state)
 {
     struct rig *rig = *state;
@@ -448,9 +461,11 @@ static void events_follow_a_station(void **state)
     assert_true(client_read(rig, fd, "event: view\ndata: " VIEW "\n\n", &seen));
     assert_non_null(strstr(buf_text(&seen), "Content-Type: text/event-stream"));
     ui_server_publish(rig->server, "bench-2", "{\"other\":1}", 11);
+    ui_server_publish(rig->server, "bench-1", "{\"stale\":1}", 11);
     ui_server_publish(rig->server, "bench-1", "{\"n\":\n2}", 8);
     assert_true(client_read(rig, fd, "event: view\ndata: {\"n\":\ndata: 2}\n\n", &seen));
     assert_null(strstr(buf_text(&seen), "other"));
+    assert_null(strstr(buf_text(&seen), "stale"));
     assert_true(client_read(rig, fd, "event: alive\ndata:\n\n", &seen));
 }
 
@@ -533,6 +548,7 @@ int main(void)
         TEST(headers_have_limits),
         TEST(answer_may_come_later),
         TEST(client_may_leave_before_its_answer),
+        TEST(scan_is_never_made_twice),
         TEST(events_follow_a_station),
         TEST(slow_reader_gets_the_newest),
         TEST(events_have_a_limit),

@@ -10,6 +10,7 @@
 
 const SILENT_MS = 12000; // the box sends a sign of life every 5 s
 const AGAIN_MS = 1000;
+const whyByStatus = { 503: "refusedBusy", 504: "unsure" };
 const ANSWER_MS = 35000; // the box itself gives up after 30 s
 
 /** @returns {Promise<{id: string, name: string}[]>} */
@@ -51,8 +52,8 @@ export function follow(station, on) {
   open();
 }
 
-/** @returns {Promise<{taken: true, view: View | null} | {taken: false, why: string, words: Words | null}>}
- *   why is a key of words.js; words, when the box itself has said why. @param {string} station @param {string} text */
+/** @returns {Promise<{taken: true, view: View | null} | {taken: false, why: string}>}  why is a key of words.js
+ * @param {string} station @param {string} text */
 export async function postScan(station, text) {
   let answer, body;
   try {
@@ -64,13 +65,9 @@ export async function postScan(station, text) {
     });
     body = await answer.json();
   } catch {
-    return { taken: false, why: "unsure", words: null };
+    return { taken: false, why: "unsure" };
   }
   if (answer.ok)
     return { taken: true, view: body.view ?? null };
-  if (answer.status === 503)
-    return { taken: false, why: "refusedBusy", words: null };
-  if (answer.status === 504)
-    return { taken: false, why: "unsure", words: null };
-  return { taken: false, why: "refusedOther", words: body.error?.text ?? null };
+  return { taken: false, why: whyByStatus[answer.status] ?? "refusedOther" };
 }

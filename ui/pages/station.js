@@ -41,9 +41,9 @@ function show(next) {
   }
 }
 
-/** @param {string} scan @param {string} why  a key of words.js @param {Words | null} words  in place of it */
-function refuse(scan, why, words = null) {
-  refusal.value = { good: false, code: null, text: words ?? both(why), scan };
+/** @param {string} scan @param {string} why  a key of words.js */
+function refuse(scan, why) {
+  refusal.value = { good: false, code: null, text: both(why), scan };
   play("bad");
 }
 
@@ -51,7 +51,7 @@ function refuse(scan, why, words = null) {
 async function send(text) {
   const answer = await postScan(station, text);
   if (!answer.taken)
-    refuse(text, answer.why, answer.words);
+    refuse(text, answer.why);
   else if (answer.view && (answer.view.result?.seq ?? 0) >= (view.value?.result?.seq ?? 0)) // else the stream was faster
     show(answer.view);
   return answer.taken;
