@@ -169,6 +169,10 @@ int ledger_check(struct store *store, struct error *error)
                                                         "shipped <> coalesce((SELECT sum(iif(reverses IS NULL, "
                                                         "quantity, -quantity)) FROM move m WHERE m.line = l.id AND "
                                                         "reason = 'ship'), 0)"},
+        {"what the journal says was taken or checked is what moved",
+         "SELECT count(*) FROM journal j WHERE type IN ('pick.line', 'pack.item', 'pick.damaged') AND "
+         "json_extract(line, '$.data.quantity') <> coalesce((SELECT sum(quantity) FROM move m WHERE m.seq = j.seq), "
+         "0)"},
         {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel "
                                                  "WHERE p.state = 'building' AND j.state <> 'void'"},
         {"the journal has no gap",

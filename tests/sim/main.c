@@ -69,6 +69,8 @@ static void step(struct sim *sim, int number)
     site_side_step(sim->site);
     office_side_step(sim->office);
     network_step(sim->network);
+    if (site_side_number(sim->site, "SELECT applied_seq FROM stream") > office_side_applied(sim->office))
+        sim_fail(sim, "the site believes in an acknowledgement that head office never committed");
     if (number % CHECK_EVERY == 0)
         site_side_check(sim->site);
 }
