@@ -7,8 +7,8 @@
 
 #include <errno.h>
 
-#define STATIONS  3
-#define HEARD_MAX 65536
+#define STATIONS 3
+#define JOBS_MAX 4096
 
 struct site_side {
     struct sim *sim;
@@ -17,10 +17,9 @@ struct site_side {
     struct random_seeded seeded;
     struct site sync;
     bool link_up;
-    int64_t heard;                    /* the highest journal row a good beep was heard for */
-    int64_t asked_job, printing;      /* the pump: a job whose "sending" is queued; a job whose bytes are leaving */
-    bool torn;                        /* some of its bytes have left */
-    unsigned char started[HEARD_MAX]; /* per job: how often its bytes began to leave */
+    int64_t heard;               /* the highest journal row a good beep was heard for */
+    int64_t asked_job, printing; /* the pump: a job whose "sending" is queued; a job whose bytes are leaving */
+    bool out[JOBS_MAX];          /* per job: bytes of it have left the box */
 };
 
 static const char *const stations[STATIONS] = {"bench-1", "bench-2", "bench-3"};
@@ -77,9 +76,8 @@ static void on_effect(void *user, const struct event *event, const struct effect
         side->asked_job = 0;
         if (effect->good && effect->job) { /* the first byte leaves now */
             side->printing = effect->job;
-            side->torn = false;
-            if (++side->started[effect->job % HEARD_MAX] > 1 && side->torn)
-                sim_fail(side->sim, "job %lld was printed twice", (long long)effect->job);
+            if (side->out[effect->job % JOBS_MAX])
+                sim_fail(side->sim, "job %lld is sent a second time", (long long)effect->job);
         }
     }
 }
@@ -334,10 +332,13 @@ static void pump(struct site_side *side)
 {
     struct sim *sim = side->sim;
     if (side->printing) {
+        static const char *const outcomes[] = {"queued", "unknown",
+                                               "sent"}; /* unplugged at once, in the middle, done */
         uint64_t luck = sim->healed ? 9 : sim_draw(sim, DRAW_PRINTER, 10);
-        if (luck > 0)
-            sim->count.labels++;
-        post_print(side, side->printing, luck == 0 ? "unknown" : "sent");
+        const char *outcome = outcomes[luck < 2 ? luck : 2];
+        side->out[side->printing % JOBS_MAX] = luck > 0;
+        sim->count.labels += luck > 1;
+        post_print(side, side->printing, outcome);
         side->printing = 0;
         return;
     }
