@@ -24,8 +24,8 @@ enum barcode_kind {
 enum barcode_flag {
     BARCODE_POSSIBLE_MISSING_SEPARATOR = 1, /* the last value holds what looks like further elements */
     BARCODE_AMBIGUOUS_8 = 2,                /* fits EAN-8 and UPC-E: kind GTIN without gtin14; ask, never guess */
-    BARCODE_BAD_CHECK_DIGIT = 4,            /* kind PLAIN: of a GTIN's length, or a digital link, and its check digit is wrong */
-    BARCODE_LAYOUT_SUSPECT = 8,             /* digits typed through the wrong keyboard layout */
+    BARCODE_BAD_CHECK_DIGIT = 4, /* kind PLAIN: of a GTIN's length, or a digital link, and its check digit is wrong */
+    BARCODE_LAYOUT_SUSPECT = 8,  /* digits typed through the wrong keyboard layout */
 };
 
 struct barcode_element {

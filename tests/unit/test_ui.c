@@ -156,8 +156,9 @@ static void put_request(struct buf *out, const char *method, const char *path, c
 
 static int status_of(const struct buf *answer)
 {
-    int status = 0;
-    return sscanf(buf_text(answer), "HTTP/1.1 %d", &status) == 1 ? status : 0;
+    static const char version[] = "HTTP/1.1 ";
+    const char *text = buf_text(answer);
+    return strncmp(text, version, strlen(version)) == 0 ? (int)strtol(text + strlen(version), NULL, 10) : 0;
 }
 
 /* One request, whole answer in *ret. */
