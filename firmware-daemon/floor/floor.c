@@ -75,11 +75,12 @@ static void show_answers(const struct view *view, struct buf *json)
     json_close_object(json);
 }
 
-static void show_commands(const struct step *step, bool signed_in, struct buf *json)
+static void show_commands(const struct step *step, const struct view *view, bool signed_in, struct buf *json)
 {
     json_open_array(json, "commands");
     for (const struct command *command = step->commands; command && command->name; command++)
-        json_text(json, NULL, command->name);
+        if (view->cancelled || !command->when_cancelled)
+            json_text(json, NULL, command->name);
     if (signed_in) { /* good in every step */
         json_text(json, NULL, "UNDO");
         json_text(json, NULL, "LOGOUT");
@@ -134,6 +135,6 @@ int floor_show(struct store *store, const char *station, struct buf *json)
     show_worker(&scan.worker, json);
     show_step(step->name, &view, json);
     show_answers(&view, json);
-    show_commands(step, scan.session.worker != 0, json);
+    show_commands(step, &view, scan.session.worker != 0, json);
     return 0;
 }

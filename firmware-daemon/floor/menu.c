@@ -28,7 +28,7 @@ static int show_menu(struct scan *scan, struct view *view)
     return result;
 }
 
-static const struct command menu_commands[] = {{"PICK", pick_start}, {NULL, NULL}};
+static const struct command menu_commands[] = {{.name = "PICK", .run = pick_start}, {.name = NULL}};
 
 const struct step menu_steps[] = {
     {.name = "badge",

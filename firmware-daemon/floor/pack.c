@@ -353,6 +353,7 @@ static int show_order(struct scan *scan, struct view *view, struct order *order)
     view->detail_count = 1;
     view->done = totals.packed;
     view->need = totals.picked;
+    view->cancelled = order->cancelled;
     if (order->cancelled) {
         answer_set(&view->prompt, ASK_CANCELLED_PARCEL);
         answer_text(&view->prompt, "o", order->number);
@@ -395,8 +396,11 @@ static int show_label(struct scan *scan, struct view *view)
     return result;
 }
 
-static const struct command at_bench[] = {{"DONE", leave_cancelled}, {NULL, NULL}};
-static const struct command at_label[] = {{"REPRINT", reprint}, {"DONE", leave_cancelled}, {NULL, NULL}};
+static const struct command at_bench[] = {{.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
+                                          {.name = NULL}};
+static const struct command at_label[] = {{.name = "REPRINT", .run = reprint},
+                                          {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
+                                          {.name = NULL}};
 
 const struct step pack_steps[] = {
     {"pack.item", BIT(CODE_ITEM), "each piece", "每件商品", accept_item, show_item, at_bench},

@@ -471,9 +471,11 @@ static int show_stage(struct scan *scan, struct view *view)
     return result;
 }
 
-static const struct command at_location[] = {{"SKIP", skip}, {NULL, NULL}};
-static const struct command at_item[] = {
-    {"SHORT", declare_short}, {"DAMAGE", declare_damaged}, {"SKIP", skip}, {NULL, NULL}};
+static const struct command at_location[] = {{.name = "SKIP", .run = skip}, {.name = NULL}};
+static const struct command at_item[] = {{.name = "SHORT", .run = declare_short},
+                                         {.name = "DAMAGE", .run = declare_damaged},
+                                         {.name = "SKIP", .run = skip},
+                                         {.name = NULL}};
 
 const struct step pick_steps[] = {
     {"pick.location", BIT(CODE_LOCATION), "the place", "库位", accept_location, show_location, at_location},

@@ -34,11 +34,13 @@ struct view {
     struct answer details[3];
     size_t detail_count;
     int64_t done, need; /* need 0: no progress to show */
+    bool cancelled;     /* the order is */
 };
 
 struct command {
     const char *name; /* after "CMD:" */
     int (*run)(struct scan *scan);
+    bool when_cancelled; /* offered only when the order was cancelled */
 };
 
 /* One state of a flow. Tables end with a name of NULL. */

@@ -100,7 +100,8 @@ static int undo(struct scan *scan)
 }
 
 /* Good in every step. */
-static const struct command everywhere[] = {{"UNDO", undo}, {"LOGOUT", sign_out}, {NULL, NULL}};
+static const struct command everywhere[] = {
+    {.name = "UNDO", .run = undo}, {.name = "LOGOUT", .run = sign_out}, {.name = NULL}};
 
 static const struct command *find_command(const struct command *commands, const char *name, size_t length)
 {

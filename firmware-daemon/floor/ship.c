@@ -212,7 +212,8 @@ static int show_parcel(struct scan *scan, struct view *view)
     return 0;
 }
 
-static const struct command at_gate[] = {{"DONE", close_manifest}, {"SKIP", leave}, {NULL, NULL}};
+static const struct command at_gate[] = {
+    {.name = "DONE", .run = close_manifest}, {.name = "SKIP", .run = leave}, {.name = NULL}};
 
 const struct step ship_steps[] = {
     {"ship.parcel", BIT(CODE_WAYBILL), "a parcel's waybill", "包裹面单", accept_parcel, show_parcel, at_gate},
