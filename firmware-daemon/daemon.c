@@ -16,10 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_US      10000  /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN  100    /* after every ready source ... */
-#define PRIORITY_FORCE -100   /* ... unless the queue is long or old */
-#define REFRESH_US     200000 /* screens that an event elsewhere may have changed */
+#define GATHER_US       10000 /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN   100   /* after every ready source ... */
+#define PRIORITY_FORCE  -100  /* ... unless the queue is long or old */
+#define APPLIED_US      1000000
+#define NOTHING_APPLIED (-1)
+#define REFRESH_US      200000 /* screens that an event elsewhere may have changed */
 
 struct daemon {
     sd_event *event;
@@ -30,7 +32,8 @@ struct daemon {
     struct site site;
     struct site_port *port;
     struct error told_fault; /* of the site, already in the log */
-    sd_event_source *take, *refresh;
+    sd_event_source *take, *refresh, *applied;
+    int64_t applied_seq; /* acknowledged, not stored yet */
     struct station *stations[CONFIG_STATIONS_MAX];
     struct pump *pumps[CONFIG_STATIONS_MAX]; /* NULL where there is no printer */
 };
@@ -80,10 +83,33 @@ static int post_print(void *user, int64_t job, const char *state, const char *wh
     return post(user, &event, why, strlen(why));
 }
 
-static int post_applied(void *user, int64_t seq)
+/* An acknowledgement is no reason for a commit of its own: it goes with the next turn, or with one a second later. */
+static int keep_applied(void *user, int64_t seq)
 {
-    struct event event = {.kind = EVENT_APPLIED, .number = seq};
-    return post(user, &event, "", 0);
+    struct daemon *daemon = user;
+    int enabled = SD_EVENT_OFF;
+    daemon->applied_seq = seq;
+    sd_event_source_get_enabled(daemon->applied, &enabled);
+    if (enabled == SD_EVENT_OFF) {
+        sd_event_source_set_time_relative(daemon->applied, APPLIED_US);
+        sd_event_source_set_enabled(daemon->applied, SD_EVENT_ONESHOT);
+    }
+    return 0;
+}
+
+static void post_applied(struct daemon *daemon)
+{
+    struct event event = {.kind = EVENT_APPLIED, .number = daemon->applied_seq};
+    if (daemon->applied_seq != NOTHING_APPLIED && post(daemon, &event, "", 0) == 0)
+        daemon->applied_seq = NOTHING_APPLIED;
+}
+
+static int on_applied(sd_event_source *source, uint64_t now, void *user)
+{
+    (void)source;
+    (void)now;
+    post_applied(user);
+    return 0;
 }
 
 static int post_change(void *user, int64_t feed_seq, const char *line, size_t length)
@@ -186,7 +212,10 @@ static int source_status(void *user, struct buf *json)
     struct daemon *daemon = user;
     const struct turn_counters *counters = turn_counters(daemon->turn);
     struct stream stream = {0};
+    int64_t parked = 0;
     int result = store_stream(daemon->store, &stream);
+    if (!result)
+        result = journal_parked(daemon->store, &parked);
     json_open_object(json, NULL);
     json_text(json, "site", daemon->config->site.site);
     json_text(json, "box", daemon->config->site.box);
@@ -197,6 +226,7 @@ static int source_status(void *user, struct buf *json)
     json_int(json, "applied_seq", stream.applied_seq);
     json_int(json, "feed_seq", stream.feed_seq);
     json_int(json, "boot", stream.boot);
+    json_int(json, "parked_changes", parked);
     json_close_object(json);
     json_open_object(json, "turn");
     json_int(json, "turns", counters->turns);
@@ -297,7 +327,8 @@ static void on_effect(void *user, const struct event *event, const struct effect
         break;
     case EVENT_CHANGE:
         if (!effect->good)
-            log_warning("change %lld from head office is parked: see floorhand status", (long long)event->number);
+            log_warning("change %lld from head office is parked: head office must correct and send it again",
+                        (long long)event->number);
         break;
     default:
         break;
@@ -335,6 +366,7 @@ static int on_take(sd_event_source *source, void *user)
     struct daemon *daemon = user;
     struct error error = {0};
     sd_event_source_set_priority(source, PRIORITY_TURN);
+    post_applied(daemon);
     int result = turn_take(daemon->turn, &error);
     if (result) {
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
@@ -362,7 +394,7 @@ static int site_read_journal(void *user, int64_t after, size_t lines_max, size_t
 }
 
 static const struct site_ops site_ops = {
-    .send = site_send, .read_journal = site_read_journal, .applied = post_applied, .change = post_change};
+    .send = site_send, .read_journal = site_read_journal, .applied = keep_applied, .change = post_change};
 
 static int open_site(struct daemon *daemon, struct error *error)
 {
@@ -401,10 +433,13 @@ static int open_timers(struct daemon *daemon, struct error *error)
     int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
     if (result >= 0)
         result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 0, on_refresh, daemon);
+    if (result >= 0)
+        result = sd_event_add_time(daemon->event, &daemon->applied, CLOCK_MONOTONIC, 0, 0, on_applied, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
     sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
+    sd_event_source_set_enabled(daemon->applied, SD_EVENT_OFF);
     return 0;
 }
 
@@ -437,6 +472,7 @@ int daemon_open(sd_event *event, const struct config *config, struct daemon **re
         return error_set(error, -ENOMEM, "out of memory");
     daemon->event = event;
     daemon->config = config;
+    daemon->applied_seq = NOTHING_APPLIED;
     int result = open_parts(daemon, error);
     if (result)
         daemon = daemon_close(daemon);
@@ -460,6 +496,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     ui_server_close(daemon->ui);
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
+    sd_event_source_disable_unref(daemon->applied);
     turn_free(daemon->turn);
     store_close(daemon->store);
     free(daemon);

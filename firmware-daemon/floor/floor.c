@@ -36,12 +36,24 @@ void floor_not_saved(struct effect *ret)
     answer_set(&ret->answer, E00_NOT_SAVED);
 }
 
+/* What looks like a code, and not like somebody's name or address on a stranger's QR. */
+static bool is_code(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return text[i] == '\x1d';
+    return length <= 64;
+}
+
 static int scan_rejected(struct store *store, const struct event *event, const struct answer *answer)
 {
     CLEANUP_BUF struct buf data = {0};
     json_open_object(&data, NULL);
     json_text(&data, "code", message_def(answer->message)->code);
-    json_text_n(&data, "scan", event_bytes(event), event->length < 128 ? event->length : 128);
+    if (is_code(event_bytes(event), event->length))
+        json_text_n(&data, "scan", event_bytes(event), event->length);
+    else
+        json_int(&data, "length", (int64_t)event->length);
     json_close_object(&data);
     return note(store, "scan.rejected", "station", event->station, &data, NULL);
 }

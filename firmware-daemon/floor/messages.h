@@ -25,14 +25,12 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E10_TOTE, "E10", TONE_BAD, "Tote {t} holds order {o}", "周转箱 {t} 被订单 {o} 占用")                             \
     X(E11_TAKEN, "E11", TONE_BAD, "Taken by {u}", "任务已被 {u} 领取")                                                 \
     X(E12_CANCELLED, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
-    X(E14_PRINTER, "E14", TONE_BAD, "Printer: {why}", "打印机异常:{why}")                                              \
+    X(E14_PRINTER, "E14", TONE_BAD, "Printer: {why}", "打印机异常:{why_zh}")                                           \
     X(E15_WAYBILL, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
     X(E16_CARRIER, "E16", TONE_BAD, "Parcel is {c}, gate is {g}", "快递不符:包裹 {c},出口 {g}")                        \
-    X(E18_BADGE, "E18", TONE_BAD, "Supervisor badge needed", "需主管授权")                                             \
     X(E19_DUPLICATE, "E19", TONE_BAD, "Already on manifest {m}", "重复交接,已在清单 {m}")                              \
     X(E20_GS1, "E20", TONE_BAD, "GS1 error at {pos} (AI {ai})", "GS1 格式错误:位置 {pos}(AI {ai})")                    \
     X(E22_ORDER, "E22", TONE_BAD, "Scan {what} first", "请先扫 {what_zh}")                                             \
-    X(E24_LATE, "E24", TONE_BAD, "Parcel already handed over", "已交接,不可更改")                                      \
     X(E25_NOT_NOW, "E25", TONE_BAD, "{c} is not possible now", "当前不能执行 {c}")                                     \
     X(E26_DAMAGED_SCAN, "E26", TONE_BAD, "Half a scan arrived: scan again", "扫码不完整,请重扫")                       \
     X(E27_NO_WORK, "E27", TONE_BAD, "No order waits to be picked", "没有待拣订单")                                     \
@@ -81,9 +79,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
     X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")                              \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")                                                              \
-    X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")                                            \
-    X(NOTE_PRINTER_AWAY, "", TONE_NONE, "The printer is off or unplugged", "打印机未连接或已关机")                     \
-    X(NOTE_TOTE, "", TONE_NONE, "Tote {t}", "周转箱 {t}")
+    X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")
 
 enum message {
 #define X(key, code, tone, en, zh) key,

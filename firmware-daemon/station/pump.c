@@ -225,15 +225,17 @@ void pump_marked(struct pump *pump, int64_t job, bool good, bool saved)
 void pump_write_state(const struct pump *pump, const char *key, struct buf *json)
 {
     json_open_object(json, key);
-    struct answer why;
+    struct answer trouble;
     if (!pump) {
         json_text(json, "state", "none");
     } else if (device_is_open(pump->device)) {
         json_text(json, "state", pump->stage == WRITING ? "busy" : "unknown"); /* silence is not readiness */
     } else {
         json_text(json, "state", "offline");
-        answer_set(&why, NOTE_PRINTER_AWAY);
-        answer_json(&why, "text", json);
+        answer_set(&trouble, E14_PRINTER);
+        answer_text(&trouble, "why", "off or unplugged");
+        answer_text(&trouble, "why_zh", "未连接或已关机");
+        answer_json(&trouble, "text", json);
     }
     json_close_object(json);
 }

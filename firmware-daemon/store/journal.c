@@ -123,6 +123,11 @@ int journal_park(struct store *store, int64_t feed_seq, const char *why, const c
                    sql_int(feed_seq), sql_text(why), sql_text_n(line, length));
 }
 
+int journal_parked(struct store *store, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT count(*) FROM parked", SQL_NO_VALUES);
+}
+
 int journal_waiting(struct store *store, int64_t *ret_count, int64_t *ret_oldest_wall_us)
 {
     struct sql_query *query = sql_select(

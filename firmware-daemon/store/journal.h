@@ -27,6 +27,9 @@ int journal_fed(struct store *store, int64_t feed_seq);
 /* Keeps a change that could not be applied, for a person to look at. */
 int journal_park(struct store *store, int64_t feed_seq, const char *why, const char *line, size_t length);
 
+/* Changes that wait for a person. */
+int journal_parked(struct store *store, int64_t *ret);
+
 /* Events not yet at head office, and the wall time of the oldest (0 when none). */
 int journal_waiting(struct store *store, int64_t *ret_count, int64_t *ret_oldest_wall_us);
 
