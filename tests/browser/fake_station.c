@@ -17,63 +17,54 @@ struct words {
 
 struct act {
     const char *step, *kind, *code, *wants; /* wants: the scan that is right here */
-    struct words prompt, detail, refusal;
+    struct words prompt, details[3], refusal;
     const char *error;
     int need;
     const char *commands[8];
 };
 
 static const struct act acts[] = {
-    {"badge",
-     "badge",
-     NULL,
-     "BADGE:w1",
-     {"Scan your badge", "请扫工牌"},
-     {0},
-     {"Unknown code", "未知条码"},
-     "E01",
-     0,
-     {0}},
-    {"menu",
-     "activity",
-     NULL,
-     "CMD:PICK",
-     {"Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口"},
-     {"3 orders are waiting", "3 个订单待处理"},
-     {"Unknown code", "未知条码"},
-     "E01",
-     0,
-     {"PICK", "UNDO", "LOGOUT"}},
-    {"pick.location",
-     "location",
-     "A-01-01",
-     "A-01-01",
-     {"Go to A-01-01", "请到 A-01-01"},
-     {0},
-     {"Go to A-01-01, this is another place", "应到 A-01-01,当前不符"},
-     "E04",
-     0,
-     {"SKIP", "UNDO", "LOGOUT"}},
-    {"pick.item",
-     "item",
-     "MUG-RED",
-     "MUG-RED",
-     {"Take 2 × Red mug", "拣 2 件 红色马克杯"},
-     {"Lot 2026-03, best before 2027-01-31", "批次 2026-03,效期至 2027-01-31"},
-     {"Need MUG-RED, got another item", "错货:应 MUG-RED"},
-     "E05",
-     2,
-     {"SHORT", "DAMAGE", "SKIP", "UNDO", "LOGOUT"}},
-    {"pick.tote",
-     "tote",
-     NULL,
-     "TOTE-7",
-     {"Put it in a tote and scan the tote", "放入周转箱并扫箱码"},
-     {0},
-     {"Scan a tote first", "请先扫 周转箱"},
-     "E22",
-     0,
-     {"UNDO", "LOGOUT"}},
+    {.step = "badge",
+     .kind = "badge",
+     .wants = "BADGE:w1",
+     .prompt = {"Scan your badge", "请扫工牌"},
+     .refusal = {"Unknown code", "未知条码"},
+     .error = "E01"},
+    {.step = "menu",
+     .kind = "activity",
+     .wants = "CMD:PICK",
+     .prompt = {"Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口"},
+     .details = {{"3 orders are waiting", "3 个订单待处理"}},
+     .refusal = {"Unknown code", "未知条码"},
+     .error = "E01",
+     .commands = {"PICK", "UNDO", "LOGOUT"}},
+    {.step = "pick.location",
+     .kind = "location",
+     .code = "A-01-01",
+     .wants = "A-01-01",
+     .prompt = {"Go to A-01-01", "请到 A-01-01"},
+     .refusal = {"Go to A-01-01, this is another place", "应到 A-01-01,当前不符"},
+     .error = "E04",
+     .commands = {"SKIP", "UNDO", "LOGOUT"}},
+    {.step = "pick.item",
+     .kind = "item",
+     .code = "MUG-RED",
+     .wants = "MUG-RED",
+     .prompt = {"Take 2 × Red mug", "拣 2 件 红色马克杯"},
+     .details = {{"Order SO-00001 · SF", "订单 SO-00001 · SF"},
+                 {"Lot 2026-03, best before 2027-01-31", "批次 2026-03,效期至 2027-01-31"},
+                 {"Handle with care", "轻拿轻放"}},
+     .refusal = {"Need MUG-RED, got another item", "错货:应 MUG-RED"},
+     .error = "E05",
+     .need = 2,
+     .commands = {"SHORT", "DAMAGE", "SKIP", "UNDO", "LOGOUT"}},
+    {.step = "pick.tote",
+     .kind = "tote",
+     .wants = "TOTE-7",
+     .prompt = {"Put it in a tote and scan the tote", "放入周转箱并扫箱码"},
+     .refusal = {"Scan a tote first", "请先扫 周转箱"},
+     .error = "E22",
+     .commands = {"UNDO", "LOGOUT"}},
 };
 
 struct fake {
@@ -121,8 +112,8 @@ static void put_work(const struct fake *fake, struct buf *json)
     json_close_object(json);
     put_words(json, "prompt", act->prompt);
     json_open_array(json, "details");
-    if (act->detail.en)
-        put_words(json, NULL, act->detail);
+    for (size_t i = 0; i < COUNT(act->details) && act->details[i].en; i++)
+        put_words(json, NULL, act->details[i]);
     json_close_array(json);
     if (act->need > 0) {
         json_open_object(json, "progress");

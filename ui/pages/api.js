@@ -6,7 +6,7 @@
  *   expect: {kind: string, code: string | null}, prompt: Words, details: Words[],
  *   progress: {done: number, need: number} | null, commands: string[], result: Result | null,
  *   link: {up: boolean, outbox: number, oldest_s: number},
- *   printer: {state: "ready" | "offline" | "unknown" | "none", text: Words | null}, training: boolean}} View */
+ *   printer: {state: "ready" | "busy" | "offline" | "unknown" | "none", text: Words | null}, training: boolean}} View */
 
 const SILENT_MS = 12000; // the box sends a sign of life every 5 s
 const AGAIN_MS = 1000;

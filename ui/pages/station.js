@@ -91,6 +91,7 @@ function LinkChip({ link }) {
 
 const printerChips = {
   ready: ["up", "printerReady"],
+  busy: ["up", "printerBusy"],
   offline: ["bad", "printerOffline"],
   unknown: ["down", "printerUnknown"],
 };
