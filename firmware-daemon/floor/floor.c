@@ -1,6 +1,7 @@
 #include "floor/floor.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "floor/rule.h"
 
 #include <stdio.h>
@@ -126,10 +127,11 @@ static void show_worker(const struct worker *worker, struct buf *json)
 
 int floor_show(struct store *store, const char *station, struct buf *json)
 {
-    struct event nothing = {0};
+    struct event event = {.kind = EVENT_SCAN};
     struct effect no_effect = {0};
-    struct scan scan = {.store = store, .event = &nothing, .effect = &no_effect, .text = ""};
+    struct scan scan = {.store = store, .event = &event, .effect = &no_effect, .text = ""};
     struct view view = {0};
+    text_copy(event.station, sizeof(event.station), station);
     int result = session_at_station(store, station, &scan.session);
     if (!result && scan.session.worker)
         result = worker_load(store, scan.session.worker, &scan.worker);

@@ -1,6 +1,12 @@
 /* Nobody signed in, and signed in with nothing begun: who are you, and what will you do? */
 #include "floor/rule.h"
 
+#include "base/json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
 static int show_badge(struct scan *scan, struct view *view)
 {
     (void)scan;
@@ -16,19 +22,57 @@ static int choose(struct scan *scan)
     return ship_open(scan, scan->target.id);
 }
 
+/* The list again, as a copy; the doubtful one counts no more. */
+static int reprint_list(struct scan *scan)
+{
+    struct store *store = scan->store;
+    struct print_job job;
+    CLEANUP_BUF struct buf data = {0};
+    char key[32], number[24];
+    int64_t id;
+    int result = print_job_in_doubt(store, scan->event->station, &id);
+    if (result == -ENOENT)
+        return refuse_not_now(scan);
+    if (!result)
+        result = print_job_load(store, id, &job);
+    if (!result)
+        result = print_job_data(store, id, &data);
+    if (result)
+        return result;
+    snprintf(number, sizeof(number), "%" PRId64, id);
+    snprintf(key, sizeof(key), "again:%s", number);
+    json_int(record_start(scan), "job", id);
+    json_text(&scan->data, "template", job.template);
+    json_int(&scan->data, "copy", job.copy + 1);
+    result = record(scan, "list.reprinted", "job", number);
+    if (!result)
+        result = print_job_set_state(store, id, "void", "printed again");
+    if (!result)
+        result = print_job_queue(store, &(struct print_request){.key = key,
+                                                                .template = job.template,
+                                                                .data = data.data,
+                                                                .copy = job.copy + 1,
+                                                                .reason = "asked at the station"});
+    answer_number(accept_with(scan, DONE_REPRINT), "n", job.copy + 1);
+    return result;
+}
+
 static int show_menu(struct scan *scan, struct view *view)
 {
-    int64_t waiting = 0;
+    int64_t waiting = 0, doubtful;
     int result = order_count_waiting(scan->store, &waiting);
     view->expect = "activity";
     answer_set(&view->prompt, ASK_ACTIVITY);
     answer_set(&view->details[0], NOTE_WAITING);
     answer_number(&view->details[0], "n", waiting);
     view->detail_count = 1;
+    if (print_job_in_doubt(scan->store, scan->event->station, &doubtful) == 0)
+        answer_set(&view->details[view->detail_count++], NOTE_LIST_IN_DOUBT);
     return result;
 }
 
-static const struct command menu_commands[] = {{.name = "PICK", .run = pick_start}, {.name = NULL}};
+static const struct command menu_commands[] = {
+    {.name = "PICK", .run = pick_start}, {.name = "REPRINT", .run = reprint_list}, {.name = NULL}};
 
 const struct step menu_steps[] = {
     {.name = "badge",

@@ -76,6 +76,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
       "面单是否已打出?请扫面单,或扫「补打」")                                                                          \
     X(ASK_PARCEL, "", TONE_NONE, "Scan each parcel, then DONE", "请逐件扫包裹,最后扫「完成」")                         \
     X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
+    X(NOTE_LIST_IN_DOUBT, "", TONE_NONE, "A list may not have come out: scan REPRINT",                                 \
+      "有清单可能未打出:请扫「补打」")                                                                                 \
     X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
     X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")                              \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")                                                              \

@@ -98,32 +98,50 @@ static int accept_location(struct scan *scan)
     return result;
 }
 
-static int check_item(struct scan *scan, const struct pick *pick, int64_t quantity)
+static int refuse_item(struct scan *scan, const struct pick *pick)
 {
     struct item got;
+    int result = item_load(scan->store, scan->target.id, &got);
+    if (result)
+        return result;
+    struct answer *answer = refusal(scan, E05_ITEM);
+    answer_text(answer, "exp", pick->item.name);
+    answer_text(answer, "got", got.name);
+    return FLOOR_REFUSED;
+}
+
+static int refuse_quantity(struct scan *scan, const struct pick *pick)
+{
     struct totals totals;
-    int result = 0;
-    if (scan->target.id != pick->item.id) {
-        struct answer *answer = refusal(scan, E05_ITEM);
-        result = item_load(scan->store, scan->target.id, &got);
-        answer_text(answer, "exp", pick->item.name);
-        answer_text(answer, "got", result ? scan->text : got.name);
-        return FLOOR_REFUSED;
-    }
+    int result = order_totals(scan->store, pick->order.id, &totals);
+    if (result)
+        return result;
+    struct answer *answer = refusal(scan, E06_QUANTITY);
+    answer_number(answer, "done", totals.picked);
+    answer_number(answer, "need", totals.picked + totals.open);
+    return FLOOR_REFUSED;
+}
+
+/* A code that carries no lot is trusted: the bin was the right one. */
+static int check_lot(struct scan *scan, const struct pick *pick)
+{
     const char *lot = barcode_value(scan->code, "10");
-    char want[STORE_CODE_MAX];
-    if (pick->allocation.lot && lot) {
-        result = lot_code(scan->store, pick->allocation.lot, want, sizeof(want));
-        if (!result && strcmp(lot, want) != 0)
-            return refuse(scan, E07_LOT, "exp", want);
-    }
-    if (!result && quantity > pick->allocation.open) {
-        result = order_totals(scan->store, pick->order.id, &totals);
-        struct answer *answer = refusal(scan, E06_QUANTITY);
-        answer_number(answer, "done", totals.picked);
-        answer_number(answer, "need", totals.picked + totals.open);
-        return FLOOR_REFUSED;
-    }
+    char wanted[STORE_CODE_MAX];
+    if (!pick->allocation.lot || !lot)
+        return 0;
+    int result = lot_code(scan->store, pick->allocation.lot, wanted, sizeof(wanted));
+    if (result)
+        return result;
+    return strcmp(lot, wanted) == 0 ? 0 : refuse(scan, E07_LOT, "exp", wanted);
+}
+
+static int check_item(struct scan *scan, const struct pick *pick, int64_t quantity)
+{
+    if (scan->target.id != pick->item.id)
+        return refuse_item(scan, pick);
+    int result = check_lot(scan, pick);
+    if (!result && quantity > pick->allocation.open)
+        return refuse_quantity(scan, pick);
     return result;
 }
 

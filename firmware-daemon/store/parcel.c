@@ -192,6 +192,14 @@ int print_job_next(struct store *store, const char *station, int64_t *ret)
                       sql_text(station));
 }
 
+int print_job_in_doubt(struct store *store, const char *station, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT min(id) FROM print_job WHERE station = ?1 AND parcel IS NULL AND "
+                      "state IN ('unknown', 'failed')",
+                      sql_text(station));
+}
+
 int print_job_interrupted(struct store *store, int64_t after, int64_t *ret)
 {
     return sql_number(store->sql, ret,

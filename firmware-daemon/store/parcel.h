@@ -46,6 +46,8 @@ int print_job_data(struct store *store, int64_t id, struct buf *ret);
 int print_job_set_state(struct store *store, int64_t id, const char *state, const char *reason);
 /* The newest job of a parcel's label. -ENOENT */
 int print_job_of_parcel(struct store *store, int64_t parcel, struct print_job *ret);
+/* The oldest list of a station that may not have come out. A parcel's label is asked about at the parcel. -ENOENT */
+int print_job_in_doubt(struct store *store, const char *station, int64_t *ret);
 /* The next queued job of a station's printer. -ENOENT when none waits, or one is on its way. */
 int print_job_next(struct store *store, const char *station, int64_t *ret);
 /* The next job found in state sending, after another: only at start-up. -ENOENT at the end. */

@@ -39,6 +39,7 @@
     X("manifest.loaded", "a parcel was loaded")                                                                        \
     X("manifest.left", "a worker went away from an open manifest")                                                     \
     X("manifest.closed", "the carrier took the load over")                                                             \
+    X("list.reprinted", "a list that may not have come out was printed again")                                         \
     X("stock.imported", "opening stock was read from a file")                                                          \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")

@@ -248,6 +248,21 @@ static void a_label_is_printed_again_only_when_asked(void **state)
     assert_int_equal(number(rig, "SELECT copy FROM print_job WHERE state = 'printed'"), 2);
 }
 
+static void a_doubtful_list_is_offered_again(void **state)
+{
+    struct site_rig *rig = *state;
+    site_rig_order(rig, "N1", "SF1", 1, 0);
+    PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:REPRINT", "E25", "menu"}, {"CMD:PICK", "DONE", "pick.location"},
+         {"A-01", "DONE", "pick.item"}, {"MUG", "DONE", "pick.tote"}, {"T-1", "DONE", "pick.stage"},
+         {"STAGE-1", "DONE", "menu"}, {"T-1", "DONE", "pack.item"}, {"MUG", "DONE", "pack.box"},
+         {"BOX-S", "DONE", "pack.label"}, {"SF1", "DONE", "menu"}, {"GATE-SF", "DONE", "ship.parcel"},
+         {"SF1", "DONE", "ship.parcel"}, {"CMD:DONE", "DONE_MANIFEST", "menu"});
+    site_rig_print(rig, 2, "sending");
+    site_rig_print(rig, 2, "unknown");
+    PLAY(rig, {"CMD:REPRINT", "DONE_REPRINT", "menu"}, {"CMD:REPRINT", "E25", "menu"});
+    assert_int_equal(number(rig, "SELECT copy FROM print_job WHERE state = 'queued'"), 2);
+}
+
 static void no_waybill_no_label(void **state)
 {
     struct site_rig *rig = *state;
@@ -438,6 +453,7 @@ int main(void)
         TEST(two_workers_never_share_an_order),
         TEST(a_session_follows_the_badge),
         TEST(a_label_is_printed_again_only_when_asked),
+        TEST(a_doubtful_list_is_offered_again),
         TEST(no_waybill_no_label),
         TEST(cancelled_where_it_stands),
         TEST(cancelled_at_the_bench_and_at_the_gate),

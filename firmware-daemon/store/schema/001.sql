@@ -261,6 +261,7 @@ CREATE TABLE print_job ( -- a ledger too: committed as sending before the first 
     changed_us INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX print_job_waiting ON print_job (station, id) WHERE state IN ('queued', 'sending');
+CREATE INDEX print_job_doubt ON print_job (station, id) WHERE parcel IS NULL AND state IN ('unknown', 'failed');
 CREATE INDEX print_job_parcel ON print_job (parcel) WHERE parcel IS NOT NULL;
 
 -- Who stands where, in the middle of what.
