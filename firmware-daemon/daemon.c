@@ -273,13 +273,16 @@ static const struct ui_source ui_source = {.stations = source_stations,
 
 static void answer_scan(struct daemon *daemon, const struct event *event, size_t index)
 {
+    static const char unreadable[] = "{\"error\":{\"message\":\"the database cannot be read: look at the box's log\"}}";
     CLEANUP_BUF struct buf json = {0};
     json_open_object(&json, NULL);
     station_write_result(daemon->stations[index], "result", &json);
     json_raw(&json, "view", "");
     int result = write_view(daemon, index, &json);
     json_close_object(&json);
-    if (!result)
+    if (result)
+        ui_server_answer(daemon->ui, event->request, 500, unreadable, sizeof(unreadable) - 1);
+    else
         ui_server_answer(daemon->ui, event->request, 200, json.data, json.length);
 }
 
