@@ -113,7 +113,7 @@ static void set_up_process(void)
     if (done)
         return;
     done = true;
-    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 8 << 20);
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
     mallopt(M_TRIM_THRESHOLD, 16 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
 }
