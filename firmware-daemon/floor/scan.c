@@ -204,7 +204,8 @@ static int take(struct scan *scan)
         return result;
     if (scan->session.quantity == scan->before.quantity && scan->target.kind == CODE_ITEM)
         scan->session.quantity = 0; /* QTY counts once */
-    return session_save(store, &scan->session);
+    bool same = memcmp(&scan->session, &scan->before, sizeof(scan->session)) == 0;
+    return same ? 0 : session_save(store, &scan->session);
 }
 
 static int refuse_syntax(struct scan *scan, const struct barcode_error *error)

@@ -23,26 +23,40 @@ static bool same(const struct meaning *a, const struct meaning *b)
     return a->kind == b->kind && a->id == b->id && a->factor == b->factor;
 }
 
-int catalog_find(struct store *store, const char *text, const char *gtin14, struct meaning *meanings, size_t capacity,
-                 size_t *ret_count)
+struct finding {
+    struct meaning *meanings;
+    size_t capacity, count;
+};
+
+/* Each meaning once, whatever way led to it. */
+static int collect(struct sql_query *query, struct finding *finding)
 {
-    size_t count = 0;
-    struct sql_query *query = sql_select(store->sql, "SELECT kind, id, factor FROM code_meaning WHERE code IN (?1, ?2)",
-                                         sql_text(text), sql_text(*gtin14 ? gtin14 : text));
     while (sql_next(query)) {
         struct meaning meaning = {kind_of(sql_get_text(query, 0)), sql_get_int(query, 1), sql_get_int(query, 2)};
         bool known = false;
-        for (size_t i = 0; i < count && i < capacity; i++)
-            known = known || same(&meanings[i], &meaning);
+        for (size_t i = 0; i < finding->count && i < finding->capacity; i++)
+            known = known || same(&finding->meanings[i], &meaning);
         if (known)
             continue;
-        if (count < capacity)
-            meanings[count] = meaning;
-        count++;
+        if (finding->count < finding->capacity)
+            finding->meanings[finding->count] = meaning;
+        finding->count++;
     }
-    int result = sql_done(query);
+    return sql_done(query);
+}
+
+int catalog_find(struct store *store, const char *text, const char *gtin14, struct meaning *meanings, size_t capacity,
+                 size_t *ret_count)
+{
+    struct finding finding = {meanings, capacity, 0};
+    int result = collect(
+        sql_select(store->sql, "SELECT kind, id, factor FROM code_meaning WHERE code = ?1", sql_text(text)), &finding);
+    if (!result && *gtin14 && strcmp(text, gtin14) != 0)
+        result = collect(
+            sql_select(store->sql, "SELECT 'item', item, factor FROM barcode WHERE code = ?1", sql_text(gtin14)),
+            &finding);
     if (!result)
-        *ret_count = count;
+        *ret_count = finding.count;
     return result;
 }
 

@@ -9,29 +9,19 @@
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 
-struct place {
-    int64_t epoch, seq, wall_ms;
-};
-
 /* The next place in the journal; its wall time never runs back, whatever the clock does. */
-static int take_place(struct store *store, struct place *ret)
+static void take_place(struct store *store)
 {
-    struct sql_query *query =
-        sql_select(store->sql,
-                   "UPDATE stream SET last_seq = last_seq + 1, last_wall_ms = max(?1, last_wall_ms + 1) "
-                   "RETURNING epoch, last_seq, last_wall_ms",
-                   sql_int(store->stamp.wall_us / 1000));
-    if (sql_next(query))
-        *ret = (struct place){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
-    return sql_done(query);
+    int64_t now_ms = store->stamp.wall_us / 1000;
+    store->end.seq++;
+    store->end.wall_ms = now_ms > store->end.wall_ms ? now_ms : store->end.wall_ms + 1;
 }
 
-static void write_line(struct store *store, const struct place *place, const char *type, const char *subject,
-                       const char *data, struct buf *line)
+static void write_line(struct store *store, const char *type, const char *subject, const char *data, struct buf *line)
 {
     char id[ID_TEXT_SIZE], time[CLOCK_TEXT_SIZE], name[96];
     id_new(&store->random, id);
-    clock_format(place->wall_ms * 1000, time);
+    clock_format(store->end.wall_ms * 1000, time);
     json_open_object(line, NULL);
     json_text(line, "specversion", "1.0");
     json_text(line, "id", id);
@@ -42,7 +32,7 @@ static void write_line(struct store *store, const struct place *place, const cha
     json_text(line, "subject", subject);
     json_text(line, "time", time);
     json_text(line, "datacontenttype", "application/json");
-    snprintf(name, sizeof(name), "%010" PRId64 "-%016" PRId64, place->epoch, place->seq);
+    snprintf(name, sizeof(name), "%010" PRId64 "-%016" PRId64, store->end.epoch, store->end.seq);
     json_text(line, "sequence", name);
     if (*store->stamp.worker_code)
         json_text(line, "actor", store->stamp.worker_code);
@@ -56,18 +46,16 @@ static void write_line(struct store *store, const struct place *place, const cha
 
 int journal_append(struct store *store, const char *type, const char *subject, const char *data, int64_t *ret_seq)
 {
-    struct place place = {0};
-    int result = take_place(store, &place);
-    if (result)
-        return result;
     CLEANUP_BUF struct buf line = {.max = LINE_MAX_BYTES};
-    write_line(store, &place, type, subject, data, &line);
+    take_place(store);
+    write_line(store, type, subject, data, &line);
     if (line.failed)
         return -EMSGSIZE;
-    result = sql_run(store->sql, "INSERT INTO journal (seq, epoch, type, line) VALUES (?1, ?2, ?3, ?4)",
-                     sql_int(place.seq), sql_int(place.epoch), sql_text(type), sql_text_n(line.data, line.length));
+    int result =
+        sql_run(store->sql, "INSERT INTO journal (seq, epoch, type, line) VALUES (?1, ?2, ?3, ?4)",
+                sql_int(store->end.seq), sql_int(store->end.epoch), sql_text(type), sql_text_n(line.data, line.length));
     if (!result && ret_seq)
-        *ret_seq = place.seq;
+        *ret_seq = store->end.seq;
     return result;
 }
 

@@ -70,17 +70,28 @@ struct store *store_close(struct store *store)
     return NULL;
 }
 
+static int read_end(struct store *store)
+{
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT epoch, last_seq, last_wall_ms, turn FROM stream", SQL_NO_VALUES);
+    if (sql_next(query)) {
+        store->end = (struct journal_end){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
+        store->turn = sql_get_int(query, 3) + 1;
+    }
+    return sql_done(query);
+}
+
 int store_begin(struct store *store)
 {
     int result = sql_run(store->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
-    if (result)
-        return result;
-    return sql_number(store->sql, &store->turn, "UPDATE stream SET turn = turn + 1 RETURNING turn", SQL_NO_VALUES);
+    return result ? result : read_end(store);
 }
 
 int store_commit(struct store *store)
 {
-    return sql_run(store->sql, "COMMIT", SQL_NO_VALUES);
+    int result = sql_run(store->sql, "UPDATE stream SET last_seq = ?1, last_wall_ms = ?2, turn = ?3",
+                         sql_int(store->end.seq), sql_int(store->end.wall_ms), sql_int(store->turn));
+    return result ? result : sql_run(store->sql, "COMMIT", SQL_NO_VALUES);
 }
 
 void store_rollback(struct store *store)
@@ -91,6 +102,7 @@ void store_rollback(struct store *store)
 
 int store_save_point(struct store *store)
 {
+    store->kept_end = store->end;
     return sql_run(store->sql, "SAVEPOINT event", SQL_NO_VALUES);
 }
 
@@ -101,6 +113,7 @@ int store_keep(struct store *store)
 
 int store_undo(struct store *store)
 {
+    store->end = store->kept_end;
     int result = sql_run(store->sql, "ROLLBACK TO event", SQL_NO_VALUES);
     return result ? result : store_keep(store);
 }

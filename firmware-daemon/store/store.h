@@ -33,6 +33,11 @@ struct stamp {
     const char *worker_code;
 };
 
+/* Where the journal will go on: read when a turn begins, written once when it commits. */
+struct journal_end {
+    int64_t epoch, seq, wall_ms;
+};
+
 struct store {
     struct sql *sql;
     const char *path;
@@ -40,6 +45,7 @@ struct store {
     struct random_source random;
     struct stamp stamp;
     char site[STORE_CODE_MAX];
+    struct journal_end end, kept_end; /* kept_end: as it was at the save point */
     int64_t turn; /* the turn that is open; after a failed commit it tells whether the commit survived */
 };
 

@@ -98,7 +98,7 @@ static double run_ours(struct ours *ours, int scans, int per_commit, double *lat
 /* ---------------------------------------------------------------- the peer: bare SQLite, the same rows */
 
 enum { ITEM, LOCATION, LPN, LINE, ALLOCATION, WORKER, ORDER, KEYS };
-enum { BEGIN, TURN, PLACE, JOURNAL, MOVE, ACTION, SESSION, COMMIT, STATEMENTS };
+enum { BEGIN, JOURNAL, MOVE, ACTION, STREAM, COMMIT, STATEMENTS };
 
 struct bare {
     sqlite3 *handle;
@@ -111,8 +111,6 @@ static void bare_open(struct bare *bare, const char *path)
 {
     static const char *const texts[STATEMENTS] = {
         [BEGIN] = "BEGIN IMMEDIATE",
-        [TURN] = "UPDATE stream SET turn = turn + 1",
-        [PLACE] = "UPDATE stream SET last_seq = last_seq + 1, last_wall_ms = last_wall_ms + 1",
         [JOURNAL] = "INSERT INTO journal (seq, epoch, type, line) VALUES (?1, 1, 'pick.line', ?2)",
         [MOVE] =
             "INSERT INTO move (seq, item, quantity, from_location, to_location, to_lpn, reason, line, allocation, "
@@ -120,7 +118,7 @@ static void bare_open(struct bare *bare, const char *path)
         [ACTION] =
             "INSERT INTO action (worker, step, order_id, allocation, quantity, seq, type) VALUES (?1, 'pick.item', "
             "?2, ?3, 0, ?4, 'pick.line')",
-        [SESSION] = "UPDATE session SET step = 'pick.item', quantity = 0 WHERE worker = ?1",
+        [STREAM] = "UPDATE stream SET last_seq = ?1, last_wall_ms = ?1, turn = turn + 1",
         [COMMIT] = "COMMIT",
     };
     must(sqlite3_open(path, &bare->handle), "open");
@@ -172,12 +170,10 @@ static void bare_scan(struct bare *bare, int station)
         "\"quantity\":1}}";
     const int64_t *at = bare->at[station];
     int64_t seq = ++bare->seq;
-    bare_run(bare, PLACE, NULL, 0);
     sqlite3_bind_text(bare->statements[JOURNAL], 2, line, -1, SQLITE_STATIC);
     bare_run(bare, JOURNAL, &seq, 1);
     bare_run(bare, MOVE, (int64_t[]){seq, at[ITEM], at[LOCATION], at[LPN], at[LINE], at[ALLOCATION], at[WORKER]}, 7);
     bare_run(bare, ACTION, (int64_t[]){at[WORKER], at[ORDER], at[ALLOCATION], seq}, 4);
-    bare_run(bare, SESSION, &at[WORKER], 1);
 }
 
 static double run_bare(struct bare *bare, int scans, int per_commit, double *latencies)
@@ -186,9 +182,9 @@ static double run_bare(struct bare *bare, int scans, int per_commit, double *lat
     for (int done = 0; done < scans; done += per_commit) {
         int64_t one = clock_mono_us();
         bare_run(bare, BEGIN, NULL, 0);
-        bare_run(bare, TURN, NULL, 0);
         for (int i = 0; i < per_commit; i++)
             bare_scan(bare, (done + i) % STATIONS);
+        bare_run(bare, STREAM, &bare->seq, 1);
         bare_run(bare, COMMIT, NULL, 0);
         if (latencies)
             *latencies++ = (double)(clock_mono_us() - one);
