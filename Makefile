@@ -87,7 +87,7 @@ MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-director
 .PHONY: all help deps deps-build deps-test deps-lint run test sim bench lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
-	@$(MAKE) programs
+	@$(MAKE) $(if $(V),,-s) programs
 
 .PHONY: programs
 programs: $(PROGRAMS)
@@ -183,20 +183,20 @@ $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 
 test: deps-test ## everything that must pass; ends with "N passed, N failed"
-	@$(MAKE) test-programs
+	@$(MAKE) $(if $(V),,-s) test-programs
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py
 
 SEEDS ?= 200
 sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
-	@$(MAKE) $(OUT)/floorhand-sim
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sim
 	@$(OUT)/floorhand-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
 
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
-	@$(MAKE) programs $(OUT)/floorhand-bench
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
 
 run: deps-build ## a private broker, head office and one site with sample data; Ctrl-C stops all of it
-	@$(MAKE) programs
+	@$(MAKE) $(if $(V),,-s) programs
 	@OUT=$(OUT) exec python3 tests/rig/demo.py $(RUN_OPTIONS)
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
@@ -215,7 +215,7 @@ clang: deps-lint ## build everything with clang's warnings as errors
 PREFIX ?= /usr
 UNITS := $(wildcard systemd/*.service)
 install: deps-build ## install programs, units and rules: make install [DESTDIR=...] [PREFIX=/usr]
-	@$(MAKE) programs
+	@$(MAKE) $(if $(V),,-s) programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/floorhand
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
