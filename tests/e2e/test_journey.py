@@ -12,6 +12,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
 from rig.books import all_faults  # noqa: E402
+from rig.devices import KeyboardScanner, Scanner  # noqa: E402
 from rig.house import House  # noqa: E402
 from rig.process import RigError, wait_until  # noqa: E402
 from rig.worker import Worker  # noqa: E402
@@ -88,16 +89,17 @@ def power_cut_after_each_scan(house, worker):
         worker.scan(code)
 
 
-STORIES = [quiet_day, broker_gone, link_killed, head_office_killed, power_cut_after_each_answer,
-           power_cut_after_each_scan]
+STORIES = {story.__name__: (story, Scanner) for story in (
+    quiet_day, broker_gone, link_killed, head_office_killed, power_cut_after_each_answer, power_cut_after_each_scan)}
+STORIES["quiet_day_with_a_keyboard_scanner"] = (quiet_day, KeyboardScanner)
 ORDERS = 5
 
 
-def tell(story, folder):
+def tell(story, scanner, folder):
     """Yields what was wrong with it."""
     orders = sample.orders(ORDERS)
     try:
-        with House(folder) as house:
+        with House(folder, scanner=scanner) as house:
             house.open(orders)
             worker = Worker(house, orders)
             story(house, worker)
@@ -113,12 +115,12 @@ def tell(story, folder):
 def main():
     wanted = sys.argv[1:]
     tap = Tap()
-    for story in STORIES:
-        if wanted and story.__name__ not in wanted:
+    for name, (story, scanner) in STORIES.items():
+        if wanted and name not in wanted:
             continue
         with tempfile.TemporaryDirectory(prefix="floorhand-") as folder:
-            tap.check(f"{story.__name__.replace('_', ' ')}: nothing lost, nothing twice",
-                      [line for fault in tell(story, pathlib.Path(folder)) for line in fault.splitlines()])
+            tap.check(f"{name.replace('_', ' ')}: nothing lost, nothing twice",
+                      [line for fault in tell(story, scanner, pathlib.Path(folder)) for line in fault.splitlines()])
     return tap.done()
 
 

@@ -23,6 +23,10 @@ class Pty:
 
 
 class Scanner:
+    """A serial scanner: each code and a carriage return."""
+
+    options = "scanner_driver = serial\n"
+
     def __init__(self):
         self.line = Pty()
         self.path = self.line.path
@@ -40,6 +44,24 @@ class Scanner:
 
     def close(self):
         self.line.close()
+
+
+class KeyboardScanner(Scanner):
+    """A scanner that is a USB keyboard, typing on a German layout: boot reports of eight bytes, press and release
+    (HID 1.11, appendix B.1; usages of HID Usage Tables, page 0x07)."""
+
+    options = "scanner_driver = hid-keyboard\nlayout = de\n"
+
+    ENTER, RELEASE = 0x28, bytes(8)
+    KEYS = {c: (0, 0x04 + i) for i, c in enumerate("abcdefghijklmnopqrstuvwxyz")}
+    KEYS |= {c: (0, usage) for c, usage in zip("1234567890", range(0x1E, 0x28))}
+    KEYS |= {"z": (0, 0x1C), "y": (0, 0x1D), "-": (0, 0x38), " ": (0, 0x2C)}  # German: Z and Y change places
+    KEYS |= {c.upper(): (2, usage) for c, (_, usage) in list(KEYS.items()) if c.isalpha()}
+    KEYS |= {":": (2, 0x37), "_": (2, 0x38), "/": (2, 0x24)}  # 2: left Shift
+
+    def scan(self, text):
+        strokes = [self.KEYS[c] for c in text] + [(0, self.ENTER)]
+        self.send(b"".join(bytes([modifier, 0, usage, 0, 0, 0, 0, 0]) + self.RELEASE for modifier, usage in strokes))
 
 
 # A label runs from ^XA to ^XZ; printers take both in either case (ZPL II Programming Guide, ^XA).

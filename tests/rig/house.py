@@ -46,7 +46,7 @@ class Broker:
 class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
-    def __init__(self, folder, page_port=0, on_label=None):
+    def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner):
         self.folder = pathlib.Path(folder).resolve()  # sd_notify(3) takes absolute paths only
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
@@ -55,7 +55,7 @@ class House:
             raise RigError(f"{', '.join(missing)} not built under {self.bin}: run make first")
         self.site_db = self.folder / "site.db"
         self.hq_db = self.folder / "head-office.db"
-        self.scanner = Scanner()
+        self.scanner = scanner()
         self.printer = Printer(on_label)
         self.broker = Broker(self.folder)
         self.wanted_port = page_port
@@ -73,7 +73,7 @@ class House:
         (self.folder / "floorhandd.ini").write_text(
             f"[site]\nid = {SITE}\nbox = {BOX}\ndatabase = {self.site_db}\nlink_socket = {socket}\n"
             f"address = 127.0.0.1\nport = {self.wanted_port}\n\n"
-            f"[station bench-1]\nname = Bench 1\nscanner = stream:{self.scanner.path}\nscanner_driver = serial\n"
+            f"[station bench-1]\nname = Bench 1\nscanner = stream:{self.scanner.path}\n{self.scanner.options}"
             f"printer = stream:{self.printer.path}\n")
         (self.folder / "link.ini").write_text(
             f"[link]\nsite = {SITE}\nbox = {BOX}\nsocket = {socket}\nhost = 127.0.0.1\nport = {self.broker.port}\n"
