@@ -381,16 +381,21 @@ static int show_box(struct scan *scan, struct view *view)
 
 static int show_label(struct scan *scan, struct view *view)
 {
+    static const struct {
+        const char *state;
+        enum message ask;
+    } asks[] = {{"queued", ASK_LABEL_WAITS}, {"unknown", ASK_LABEL_UNKNOWN}, {"failed", ASK_LABEL_FAILED}};
     struct order order;
     struct print_job job;
     int result = print_job_of_parcel(scan->store, scan->session.parcel, &job);
     if (result)
         return result;
-    bool uncertain = strcmp(job.state, "unknown") == 0 || strcmp(job.state, "failed") == 0;
     view->expect = "waybill";
-    answer_set(&view->prompt, uncertain                          ? ASK_LABEL_UNKNOWN
-                              : strcmp(job.state, "queued") == 0 ? ASK_LABEL_WAITS
-                                                                 : ASK_LABEL);
+    answer_set(&view->prompt, ASK_LABEL);
+    for (size_t i = 0; i < COUNT(asks); i++)
+        if (strcmp(asks[i].state, job.state) == 0)
+            answer_set(&view->prompt, asks[i].ask);
+    answer_text(&view->prompt, "why", job.reason);
     result = show_order(scan, view, &order);
     snprintf(view->code, sizeof(view->code), "%s", order.waybill);
     return result;

@@ -33,7 +33,7 @@ int manifest_write_parcels(struct store *store, int64_t id, struct buf *json);
 
 struct print_job {
     int64_t id, parcel, copy;
-    char station[STORE_CODE_MAX], template[32], state[16], reason[64];
+    char station[STORE_CODE_MAX], template[32], state[16], reason[128];
 };
 struct print_request {
     const char *key, *template, *data; /* key: asking twice with the same one makes one job; data: JSON */

@@ -263,6 +263,23 @@ static void a_doubtful_list_is_offered_again(void **state)
     assert_int_equal(number(rig, "SELECT copy FROM print_job WHERE state = 'queued'"), 2);
 }
 
+static void a_label_that_cannot_be_drawn_says_why(void **state)
+{
+    struct site_rig *rig = *state;
+    CLEANUP_BUF struct buf view = {0};
+    struct event failed = {.kind = EVENT_PRINT, .number = 1, .name = "failed"};
+    site_rig_order(rig, "N1", "SF1", 1, 0);
+    PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"},
+         {"MUG", "DONE", "pick.tote"}, {"T-1", "DONE", "pick.stage"}, {"STAGE-1", "DONE", "menu"},
+         {"T-1", "DONE", "pack.item"}, {"MUG", "DONE", "pack.box"}, {"BOX-S", "DONE", "pack.label"});
+    site_rig_post(rig, &failed, "the address does not fit", strlen("the address does not fit"));
+    site_rig_turn(rig);
+    json_open_object(&view, NULL);
+    assert_int_equal(floor_show(rig->store, STATION, &view), 0);
+    assert_non_null(strstr(view.data, "cannot be printed: the address does not fit"));
+    PLAY(rig, {"CMD:REPRINT", "DONE_REPRINT", "pack.label"});
+}
+
 static void no_waybill_no_label(void **state)
 {
     struct site_rig *rig = *state;
@@ -454,6 +471,7 @@ int main(void)
         TEST(a_session_follows_the_badge),
         TEST(a_label_is_printed_again_only_when_asked),
         TEST(a_doubtful_list_is_offered_again),
+        TEST(a_label_that_cannot_be_drawn_says_why),
         TEST(no_waybill_no_label),
         TEST(cancelled_where_it_stands),
         TEST(cancelled_at_the_bench_and_at_the_gate),
