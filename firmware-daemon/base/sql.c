@@ -1,5 +1,7 @@
 #include "base/sql.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -77,7 +79,8 @@ static int open_error(struct sql *sql, int code, struct error *error)
     case -EBUSY:
         return error_set(error, -EBUSY, "%s is in use by another program: stop that one first", path);
     case -EACCES:
-        return error_set(error, -EACCES, "%s cannot be opened: check that its folder exists and may be written", path);
+        return error_set(error, -EACCES,
+                         "%s cannot be opened: check that its folder exists and that both may be written", path);
     case -ENOSPC:
         return error_set(error, -ENOSPC, "the disk that holds %s is full: free some space", path);
     default:
@@ -92,14 +95,14 @@ static int set_up(struct sql *sql, const struct sql_options *options, struct err
     sqlite3_db_config(sql->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     char pragmas[512];
     /* locking_mode before the first access to the WAL keeps the wal-index in memory (SQLite documentation, "WAL-mode",
-     * section 8). mmap_size=0: a mapped file turns a passing fault into damage. */
+     * section 8). journal_mode=WAL would write into the file, which may be another program's: sql_migrate() does it.
+     * mmap_size=0: a mapped file turns a passing fault into damage. */
     snprintf(pragmas, sizeof(pragmas),
-             "PRAGMA locking_mode=%s; PRAGMA page_size=4096; PRAGMA mmap_size=0; %s PRAGMA synchronous=FULL;"
+             "PRAGMA locking_mode=%s; PRAGMA page_size=4096; PRAGMA mmap_size=0; PRAGMA synchronous=FULL;"
              "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
              "PRAGMA cache_size=-%" PRId64 "; PRAGMA wal_autocheckpoint=%" PRId64 "; PRAGMA journal_size_limit=8388608;"
              "SELECT count(*) FROM sqlite_schema;",
-             options->exclusive ? "EXCLUSIVE" : "NORMAL", options->read_only ? "" : "PRAGMA journal_mode=WAL;",
-             options->cache_kib ? options->cache_kib : 2048,
+             options->exclusive ? "EXCLUSIVE" : "NORMAL", options->cache_kib ? options->cache_kib : 2048,
              options->wal_autocheckpoint ? options->wal_autocheckpoint : 1000);
     int code = sqlite3_exec(sql->handle, pragmas, NULL, NULL, NULL);
     return code == SQLITE_OK ? 0 : open_error(sql, code, error);
@@ -130,6 +133,8 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
     snprintf(sql->path, sizeof(sql->path), "%s", path);
     int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(path, &sql->handle, flags | SQLITE_OPEN_NOMUTEX, options->vfs);
+    if (code == SQLITE_OK && !options->read_only && sqlite3_db_readonly(sql->handle, "main") == 1)
+        code = SQLITE_READONLY; /* SQLite falls back to reading, and fails later with less to say */
     if (code != SQLITE_OK)
         return open_error(sql, code, error);
     int result = set_up(sql, options, error);
@@ -202,6 +207,9 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
         return error_set(error, -EINVAL,
                          "%s was written by a newer version (schema %d, this program knows %d): install that version",
                          sql->path, (int)version, last);
+    int code = sqlite3_exec(sql->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return open_error(sql, code, error);
     for (const struct embedded_file *file = files; file->name; file++) { /* in order: the table is sorted by name */
         int number = schema_number(file);
         if (number <= version)
@@ -221,16 +229,21 @@ int sql_check(struct sql *sql, struct error *error)
     char answer[200] = "";
     if (sql_next(query))
         sql_copy_text(query, 0, answer, sizeof(answer));
-    int result = sql_done(query);
-    if (result == 0 && strcmp(answer, "ok") == 0)
+    if (sql_done(query) == 0 && strcmp(answer, "ok") == 0)
         return 0;
+    const char *last_line = strrchr(answer, '\n'); /* the first one only names the database */
+    const char *why = last_line ? last_line + 1 : *answer ? answer : sql_message(sql);
     return error_set(error, -EBADMSG, "%s is damaged (%s): keep it aside for inspection and restore the last backup",
-                     sql->path, answer);
+                     sql->path, why);
 }
 
 /* The slot of this text, with its statement prepared; NULL when preparing failed (damaged file, no memory). */
 static struct sql_query *prepare(struct sql *sql, const char *text, int *ret_result)
 {
+    if (!sql) {
+        *ret_result = -EIO;
+        return NULL;
+    }
     size_t slot = ((uintptr_t)text >> 3) * 0x9E3779B1u % STATEMENTS_MAX;
     size_t probes = 0;
     while (sql->cache[slot].text && sql->cache[slot].text != text && probes++ < STATEMENTS_MAX)
@@ -393,7 +406,7 @@ bool sql_get_null(struct sql_query *query, int column)
 
 void sql_copy_text(struct sql_query *query, int column, char *out, size_t capacity)
 {
-    snprintf(out, capacity, "%s", sql_get_text(query, column));
+    text_copy(out, capacity, sql_get_text(query, column));
 }
 
 int64_t sql_last_id(struct sql *sql)
@@ -408,7 +421,7 @@ int64_t sql_changes(struct sql *sql)
 
 bool sql_in_transaction(struct sql *sql)
 {
-    return !sqlite3_get_autocommit(sql->handle);
+    return sql && !sqlite3_get_autocommit(sql->handle);
 }
 
 int64_t sql_data_version(struct sql *sql)

@@ -23,15 +23,15 @@ struct sql_options {
     int64_t wal_autocheckpoint; /* pages; 0: 1000 */
 };
 
-/* path may be ":memory:". WAL, synchronous=FULL, foreign keys on. A file that is no database, is damaged or may not be
+/* path may be ":memory:". synchronous=FULL, foreign keys on. A file that is no database, is damaged or may not be
  * written yields one sentence that says what to do, and is left as it was. */
 int sql_open(const char *path, const struct sql_options *options, struct sql **ret, struct error *error);
 struct sql *sql_close(struct sql *sql);
 DEFINE_CLEANUP(sql_close, struct sql *);
 
-/* Applies NNN.sql files above the stored version, in order, one transaction each; the version is PRAGMA user_version.
- * A database newer than the last file is refused, untouched. application_id marks whose database it is: a database of
- * another program is refused. */
+/* Turns WAL on and applies NNN.sql files above the stored version, in order, one transaction each; the version is
+ * PRAGMA user_version. A database newer than the last file is refused, untouched. application_id marks whose database
+ * it is: a database of another program is refused. */
 int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t application_id, struct error *error);
 
 /* Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */
@@ -83,6 +83,7 @@ static inline struct sql_value sql_ref(int64_t id)
 
 /* sql_run(sql, "UPDATE t SET a = ?1 WHERE b = ?2", sql_int(a), sql_text(b)); with no value: SQL_NO_VALUES.
  * Text must be a string literal: the statement is kept, keyed by its address. Values are borrowed for the call.
+ * A connection of NULL (a database that was lost) fails every statement with -EIO.
  * 0, or -EEXIST (unique), -EPERM (any other constraint), -ENOSPC (disk full), -EIO, -EBADMSG (damaged), -ENOMEM. */
 #define sql_run(sql, text, ...) sql_run_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 int sql_run_values(struct sql *sql, const char *text, const struct sql_value *values);

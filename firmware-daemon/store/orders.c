@@ -100,7 +100,7 @@ static int best_bin(struct store *store, int64_t item, int64_t wanted, struct bi
         sql_select(store->sql,
                    "SELECT f.location, f.lot, f.quantity FROM free_stock f JOIN lot t ON t.id = f.lot "
                    "JOIN location l ON l.id = f.location WHERE f.item = ?1 AND f.quantity > 0 "
-                   "ORDER BY t.expiry IS NULL, t.expiry, f.quantity < ?2, l.walk, l.id LIMIT 1",
+                   "ORDER BY t.expiry IS NULL, t.expiry, f.quantity < ?2, l.walk, l.id, f.lot LIMIT 1",
                    sql_int(item), sql_int(wanted));
     bool found = sql_next(query);
     if (found)

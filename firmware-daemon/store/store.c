@@ -83,6 +83,7 @@ static int read_end(struct store *store)
 
 int store_begin(struct store *store)
 {
+    store->turn = INT64_MAX; /* no database holds it: a turn that could not begin has not survived */
     int result = sql_run(store->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
     return result ? result : read_end(store);
 }
@@ -96,7 +97,7 @@ int store_commit(struct store *store)
 
 void store_rollback(struct store *store)
 {
-    if (store->sql && sql_in_transaction(store->sql))
+    if (sql_in_transaction(store->sql))
         sql_run(store->sql, "ROLLBACK", SQL_NO_VALUES);
 }
 

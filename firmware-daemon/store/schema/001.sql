@@ -20,6 +20,7 @@ CREATE TABLE journal ( -- what happened, and the outbox: one CloudEvents line ea
     line  TEXT NOT NULL
 ) STRICT;
 CREATE TRIGGER journal_is_final BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
 
 -- Master data; head office writes it.
 
