@@ -17,6 +17,8 @@ struct scanner_ops {
     void (*feed)(void *decoder, const uint8_t *bytes, size_t length);
     void (*interrupt)(void *decoder); /* the scan was cut short: forget what it left behind */
     void (*reset)(void *decoder);     /* optional: the device went away; called after interrupt */
+    void (*answer)(void *decoder, enum scan_verdict verdict); /* optional; speaks through text->sink.send */
+    bool (*beeps)(const void *decoder);                       /* optional: false */
     void (*close)(void *decoder);
 };
 

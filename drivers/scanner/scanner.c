@@ -69,6 +69,17 @@ void scanner_tick(struct scanner *scanner, int64_t now_us)
         interrupt(scanner);
 }
 
+void scanner_answer(struct scanner *scanner, enum scan_verdict verdict)
+{
+    if (scanner->ops->answer)
+        scanner->ops->answer(scanner->decoder, verdict);
+}
+
+bool scanner_beeps(const struct scanner *scanner)
+{
+    return scanner->ops->beeps && scanner->ops->beeps(scanner->decoder);
+}
+
 void scanner_reset(struct scanner *scanner)
 {
     interrupt(scanner);
