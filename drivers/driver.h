@@ -30,10 +30,14 @@ struct transport_ops {
     const char *scheme; /* what stands before the first ':' of an address; open gets what follows */
     int (*open)(const char *where, const struct transport_settings *settings, struct transport **ret,
                 struct error *error);
+    int (*ready)(struct transport *transport);                                     /* optional: 0 */
+    void (*about)(const struct transport *transport, struct transport_about *ret); /* optional: says nothing */
     int (*fd)(const struct transport *transport);
     short (*events)(const struct transport *transport); /* optional: POLLIN */
     ssize_t (*read)(struct transport *transport, void *bytes, size_t capacity);
     ssize_t (*write)(struct transport *transport, const void *bytes, size_t length); /* optional: -ENOTSUP */
+    size_t (*pending)(const struct transport *transport);                            /* optional: 0 */
+    bool (*write_polls)(const struct transport *transport);                          /* optional: false */
     void (*close)(struct transport *transport);
 };
 
@@ -43,5 +47,6 @@ struct transport {
 
 extern const struct transport_ops *const transport_registry[]; /* ends with NULL */
 extern const struct transport_ops serial_ops, stream_ops, unix_ops, tcp_ops, usb_ops, usb_path_ops;
+extern const struct transport_ops usb_hid_ops, usb_printer_ops; /* without a scheme: usb.c opens them */
 
 #endif

@@ -27,7 +27,7 @@ struct hid_field {
     uint32_t bit;         /* from the start of the report, its id not counted */
     uint32_t bits, count; /* of one element; elements */
     int32_t logical_min, logical_max;
-    uint32_t application; /* usage of the outermost collection */
+    uint32_t application;          /* usage of the outermost collection */
     uint32_t usage_min, usage_max; /* a range; usage_min 0: see usages */
     uint32_t usages[HID_USAGES_MAX];
     size_t usage_count;

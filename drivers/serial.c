@@ -13,6 +13,7 @@ struct serial {
     struct transport transport; /* first: the two are the same address */
     struct sp_port *port;
     int fd;
+    bool asks_dsr; /* the kernel knows no DTR/DSR flow control: the line is asked before each write */
 };
 
 struct choice {
@@ -21,13 +22,15 @@ struct choice {
 };
 
 static const struct choice parities[] = {{"none", SP_PARITY_NONE}, {"even", SP_PARITY_EVEN}, {"odd", SP_PARITY_ODD}};
-static const struct choice flows[] = {
-    {"none", SP_FLOWCONTROL_NONE}, {"rtscts", SP_FLOWCONTROL_RTSCTS}, {"xonxoff", SP_FLOWCONTROL_XONXOFF}};
+static const struct choice flows[] = {{"none", SP_FLOWCONTROL_NONE},
+                                      {"rtscts", SP_FLOWCONTROL_RTSCTS},
+                                      {"xonxoff", SP_FLOWCONTROL_XONXOFF},
+                                      {"dtrdsr", SP_FLOWCONTROL_DTRDSR}};
 
-/* "" is the first of three; NULL when it is none of them. */
-static const struct choice *find_choice(const struct choice table[3], const char *name)
+/* "" is the first; NULL when it is none of them. */
+static const struct choice *find_choice(const struct choice *table, size_t count, const char *name)
 {
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < count; i++)
         if (!*name || strcmp(table[i].name, name) == 0)
             return &table[i];
     return NULL;
@@ -44,14 +47,15 @@ struct line {
 
 static int check_settings(const struct transport_settings *settings, struct line *ret, struct error *error)
 {
-    const struct choice *parity = find_choice(parities, settings->parity), *flow = find_choice(flows, settings->flow);
+    const struct choice *parity = find_choice(parities, COUNT(parities), settings->parity);
+    const struct choice *flow = find_choice(flows, COUNT(flows), settings->flow);
     int64_t baud = settings->baud ? settings->baud : BAUD_DEFAULT;
     int64_t data_bits = settings->data_bits ? settings->data_bits : 8;
     int64_t stop_bits = settings->stop_bits ? settings->stop_bits : 1;
     if (!parity)
         return error_set(error, -EINVAL, "A serial port's parity is none, even or odd, not \"%s\".", settings->parity);
     if (!flow)
-        return error_set(error, -EINVAL, "A serial port's flow control is none, rtscts or xonxoff, not \"%s\".",
+        return error_set(error, -EINVAL, "A serial port's flow control is none, rtscts, xonxoff or dtrdsr, not \"%s\".",
                          settings->flow);
     if (baud < 1 || baud > BAUD_MAX || data_bits < 5 || data_bits > 8 || stop_bits < 1 || stop_bits > 2)
         return error_set(error, -EINVAL, "A serial port has 1 to %d baud, 5 to 8 data bits and 1 or 2 stop bits.",
@@ -105,8 +109,12 @@ static int set_rts_cts(int fd, bool on)
 static void serial_close(struct transport *transport)
 {
     struct serial *serial = (struct serial *)transport;
-    if (serial->fd >= 0)
+    if (serial->fd >= 0) {
+        /* Linux waits up to 30 s in close(2) for bytes that flow control holds back (closing_wait): they are dropped.
+         */
+        sp_flush(serial->port, SP_BUF_BOTH);
         sp_close(serial->port);
+    }
     sp_free_port(serial->port);
     free(serial);
 }
@@ -136,6 +144,7 @@ static int serial_open(const char *path, const struct transport_settings *settin
         serial_close(&serial->transport);
         return r;
     }
+    serial->asks_dsr = line.flow == SP_FLOWCONTROL_DTRDSR;
     *ret = &serial->transport;
     return 0;
 }
@@ -161,13 +170,38 @@ static ssize_t serial_read(struct transport *transport, void *bytes, size_t capa
     return length > 0 ? length : nothing_or_gone(serial);
 }
 
+/* With DTR/DSR no more than this leaves between two looks at the line: printers say stop well before they are full. */
+#define DSR_BLOCK 256
+
+static bool is_listening(const struct serial *serial)
+{
+    enum sp_signal signals;
+    return !serial->asks_dsr || (sp_get_signals(serial->port, &signals) == SP_OK && (signals & SP_SIG_DSR) &&
+                                 sp_output_waiting(serial->port) < DSR_BLOCK);
+}
+
 static ssize_t serial_write(struct transport *transport, const void *bytes, size_t length)
 {
     struct serial *serial = (struct serial *)transport;
-    int accepted = sp_nonblocking_write(serial->port, bytes, length);
+    if (!is_listening(serial))
+        return nothing_or_gone(serial);
+    int accepted =
+        sp_nonblocking_write(serial->port, bytes, serial->asks_dsr && length > DSR_BLOCK ? DSR_BLOCK : length);
     if (accepted < 0)
         return sp_last_error_code() == EAGAIN ? -EAGAIN : -ENODEV;
     return accepted > 0 ? accepted : nothing_or_gone(serial);
+}
+
+/* Held back by flow control, or on its way: the kernel's own buffer. */
+static size_t serial_pending(const struct transport *transport)
+{
+    int waiting = (int)sp_output_waiting(((const struct serial *)transport)->port);
+    return waiting > 0 ? (size_t)waiting : 0;
+}
+
+static bool serial_write_polls(const struct transport *transport)
+{
+    return ((const struct serial *)transport)->asks_dsr;
 }
 
 const struct transport_ops serial_ops = {
@@ -176,5 +210,7 @@ const struct transport_ops serial_ops = {
     .fd = serial_fd,
     .read = serial_read,
     .write = serial_write,
+    .pending = serial_pending,
+    .write_polls = serial_write_polls,
     .close = serial_close,
 };

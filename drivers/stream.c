@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -191,8 +192,23 @@ static ssize_t stream_write(struct transport *transport, const void *bytes, size
     return accepted < 0 ? failure() : accepted;
 }
 
+static int stream_ready(struct transport *transport)
+{
+    return finish_connecting((struct stream *)transport);
+}
+
+/* SIOCOUTQ and TIOCOUTQ are one number in Linux: bytes that the other side has not taken, or not acknowledged. */
+static size_t stream_pending(const struct transport *transport)
+{
+    int waiting = 0;
+    if (ioctl(((const struct stream *)transport)->fd, TIOCOUTQ, &waiting) < 0 || waiting < 0)
+        return 0;
+    return (size_t)waiting;
+}
+
 #define STREAM_OPS                                                                                                     \
-    .fd = stream_fd, .events = stream_events, .read = stream_read, .write = stream_write, .close = stream_close
+    .ready = stream_ready, .fd = stream_fd, .events = stream_events, .read = stream_read, .write = stream_write,       \
+    .pending = stream_pending, .close = stream_close
 
 const struct transport_ops stream_ops = {.scheme = "stream", .open = device_open, STREAM_OPS};
 const struct transport_ops unix_ops = {.scheme = "unix", .open = local_open, STREAM_OPS};

@@ -49,3 +49,26 @@ ssize_t transport_write(struct transport *transport, const void *bytes, size_t l
 {
     return transport->ops->write ? transport->ops->write(transport, bytes, length) : -ENOTSUP;
 }
+
+int transport_ready(struct transport *transport)
+{
+    return transport->ops->ready ? transport->ops->ready(transport) : 0;
+}
+
+struct transport_about transport_about(const struct transport *transport)
+{
+    struct transport_about about = {0};
+    if (transport->ops->about)
+        transport->ops->about(transport, &about);
+    return about;
+}
+
+size_t transport_pending(const struct transport *transport)
+{
+    return transport->ops->pending ? transport->ops->pending(transport) : 0;
+}
+
+bool transport_write_polls(const struct transport *transport)
+{
+    return transport->ops->write_polls && transport->ops->write_polls(transport);
+}

@@ -6,9 +6,18 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* What the owner wants of a USB device: it decides which of its interfaces is opened. */
+enum transport_role {
+    TRANSPORT_KEYBOARD, /* a boot keyboard */
+    TRANSPORT_HID,      /* any other HID interface: a point-of-sale scanner, a scale */
+    TRANSPORT_PRINTER,  /* the printer class, or a serial adapter */
+    TRANSPORT_SERIAL,   /* its serial port */
+};
 
 /* Zero-initialised but for the address it holds the defaults. */
 struct transport_settings {
@@ -16,21 +25,28 @@ struct transport_settings {
      * stream:/path                  a pseudo-terminal or another character device, or a named pipe
      * unix:/path                    a local stream socket
      * tcp:192.168.1.20:9100         numeric address, [v6] in brackets, or localhost: a name could block
-     * usb:05e0:1200[:SERIAL]        a USB boot keyboard, by vendor, product and serial number
-     * usb-path:1-2.3                the same, by the port it is plugged into */
+     * usb:05e0:1200[:SERIAL]        a USB device, by vendor, product and serial number
+     * usb-path:1-2.3                a USB device, by the port it is plugged into */
     char address[256];
-    int64_t baud;      /* serial only, as the four below; 0: 9600 */
-    int64_t data_bits; /* 5 to 8; 0: 8 */
-    int64_t stop_bits; /* 1 or 2; 0: 1 */
-    char parity[8];    /* none, even or odd; "": none */
-    char flow[12];     /* none, rtscts or xonxoff; "": none */
+    enum transport_role role; /* usb: and usb-path: only */
+    bool reset;               /* a printer forgets what a job that was cut off has left in it, where it can */
+    int64_t baud;             /* serial only, as the four below; 0: 9600 */
+    int64_t data_bits;        /* 5 to 8; 0: 8 */
+    int64_t stop_bits;        /* 1 or 2; 0: 1 */
+    char parity[8];           /* none, even or odd; "": none */
+    char flow[12];            /* none, rtscts, xonxoff or dtrdsr; "": none */
 };
 
 struct transport;
 
+#define TRANSPORT_REPORT_MAX       1024 /* bytes of one HID report: the largest interrupt packet (USB 2.0, 5.7.3) */
+#define TRANSPORT_BOOT_REPORT_SIZE 8    /* bytes of a boot keyboard's report (HID 1.11, appendix B) */
+#define TRANSPORT_DEVICE_ID_MAX    1024
+
 /* -EINVAL: the settings are wrong. Anything else may pass by itself, so the owner tries again later: -ENODEV not
- * plugged in or nobody listening, -EAGAIN plugged in but not ready yet, -EACCES, -EBUSY. A TCP connection is still
- * being made when this returns 0; if it fails, transport_read says -ENODEV. */
+ * plugged in or nobody listening, -EAGAIN plugged in but not ready yet, -EACCES, -EBUSY, -ENOTSUP no
+ * such interface. A connection, or a USB device's set-up, is still being made when this returns 0: see
+ * transport_ready(). */
 int transport_open(const struct transport_settings *settings, struct transport **ret, struct error *error);
 struct transport *transport_close(struct transport *transport);
 DEFINE_CLEANUP(transport_close, struct transport *);
@@ -39,17 +55,35 @@ DEFINE_CLEANUP(transport_close, struct transport *);
  * until it says -EAGAIN. */
 int transport_fd(const struct transport *transport);
 
+/* 0: set up, and transport_about() knows all. -EAGAIN: not yet, ask again at the next event. -ENODEV: it failed. */
+int transport_ready(struct transport *transport);
+
+/* What the device said of itself. Lent until transport_close; NULL and 0 where it says nothing. */
+struct transport_about {
+    const uint8_t *descriptor; /* HID report descriptor; NULL for a boot keyboard that takes the boot protocol */
+    size_t descriptor_length;
+    const uint8_t *device_id; /* IEEE 1284, as it came */
+    size_t device_id_length;
+};
+struct transport_about transport_about(const struct transport *transport);
+
 /* The poll(2) events wanted now, apart from those of a writer that had -EAGAIN. May change with every call above. */
 short transport_events(const struct transport *transport);
 
-/* Bytes read; from USB one report of TRANSPORT_REPORT_SIZE bytes, which must fit. -EAGAIN: nothing now. -ENODEV: gone.
- */
+/* Bytes read; from a HID device one report of at most TRANSPORT_REPORT_MAX bytes, which must fit. -EAGAIN: nothing now.
+ * -ENODEV: gone. */
 ssize_t transport_read(struct transport *transport, void *bytes, size_t capacity);
 
 /* Bytes accepted, perhaps fewer than given. -EAGAIN: none now, wait for POLLOUT. -ENODEV: gone. -ENOTSUP: a device that
  * only speaks. */
 ssize_t transport_write(struct transport *transport, const void *bytes, size_t length);
 
-#define TRANSPORT_REPORT_SIZE 8
+/* Bytes accepted that have not left this machine, as far as anybody can tell: what flow control holds back. */
+size_t transport_pending(const struct transport *transport);
+
+/* True when no descriptor tells that the device takes bytes again (DTR/DSR, and bytes that are pending): ask again
+ * after TRANSPORT_POLL_US. */
+bool transport_write_polls(const struct transport *transport);
+#define TRANSPORT_POLL_US 20000
 
 #endif

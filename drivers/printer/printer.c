@@ -27,7 +27,19 @@ static int end_of_printer(ssize_t error)
     return error == -EPIPE || error == -ECONNRESET || error == -ENXIO || error == -EIO ? -ENODEV : (int)error;
 }
 
-int printer_writer_step(struct printer_writer *writer, printer_sink *sink, void *user, int64_t now_us)
+/* Bytes that leave are as good as bytes that are taken: the printer listens. */
+static int drain(struct printer_writer *writer, size_t pending, int64_t now_us)
+{
+    if (pending < writer->pending)
+        writer->deadline_us = now_us + PRINTER_STALL_US;
+    writer->pending = pending;
+    if (pending == 0)
+        return 0;
+    return now_us >= writer->deadline_us ? -ETIMEDOUT : -EAGAIN;
+}
+
+int printer_writer_step(struct printer_writer *writer, printer_sink *sink, printer_pending *pending, void *user,
+                        int64_t now_us)
 {
     size_t end = writer->length - writer->sent < STEP_MAX ? writer->length : writer->sent + STEP_MAX;
     while (writer->sent < end) {
@@ -41,6 +53,12 @@ int printer_writer_step(struct printer_writer *writer, printer_sink *sink, void 
         assert((size_t)taken <= end - writer->sent);
         writer->sent += (size_t)taken;
         writer->deadline_us = now_us + PRINTER_STALL_US;
+        writer->pending = SIZE_MAX;
     }
-    return writer->sent == writer->length ? 0 : -EAGAIN;
+    return writer->sent == writer->length ? drain(writer, pending(user), now_us) : -EAGAIN;
+}
+
+bool printer_writer_wants_room(const struct printer_writer *writer)
+{
+    return writer->sent < writer->length;
 }

@@ -1,5 +1,6 @@
-/* A scale's bytes become readings. Does no input or output of its own: the owner feeds it, and sends what scale_question()
- * says as often as it wants to know. Never guesses: what is not a stable weight in a known unit is a state, not a weight.
+/* A scale's bytes become readings. Does no input or output of its own: the owner feeds it, and sends what
+ * scale_question() says as often as it wants to know. Never guesses: what is not a stable weight in a known unit is a
+ * state, not a weight.
  */
 #ifndef DRIVERS_SCALE_SCALE_H
 #define DRIVERS_SCALE_SCALE_H
@@ -19,7 +20,8 @@ enum scale_state {
     SCALE_BUSY,  /* it cannot weigh now: warming up, zeroing, in its menu */
     SCALE_ERROR, /* a fault of the scale, an answer that cannot be read, or no unit; .why says which */
 };
-const char *scale_state_name(enum scale_state state); /* "stable", "motion", "under_zero", "over_range", "busy", "error" */
+const char *
+scale_state_name(enum scale_state state); /* "stable", "motion", "under_zero", "over_range", "busy", "error" */
 
 struct scale_reading {
     enum scale_state state;
@@ -31,8 +33,8 @@ struct scale_reading {
 
 /* Zero-initialised it holds the defaults. */
 struct scale_settings {
-    char unit[4];               /* kg, g, lb or oz, for a protocol that sends none; "": then there is no weight */
-    const uint8_t *descriptor;  /* hid: the report descriptor, lent for the call; NULL: the usual layout is taken */
+    char unit[4];              /* kg, g, lb or oz, for a protocol that sends none; "": then there is no weight */
+    const uint8_t *descriptor; /* hid: the report descriptor, lent for the call; NULL: the usual layout is taken */
     size_t descriptor_length;
 };
 
@@ -43,7 +45,8 @@ struct scale_sink {
 
 struct scale;
 
-/* protocol is hid, mt-sics, toledo-8217, toledo-continuous, a-and-d or cas. -EINVAL with a sentence on a bad setting. */
+/* protocol is hid, mt-sics, toledo-8217, toledo-continuous, a-and-d or cas. -EINVAL with a sentence on a bad setting.
+ */
 int scale_new(const char *protocol, const struct scale_settings *settings, const struct scale_sink *sink,
               struct scale **ret, struct error *error);
 struct scale *scale_free(struct scale *scale);

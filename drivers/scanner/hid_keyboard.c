@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A USB boot keyboard's report (HID 1.11, appendix B.1): modifiers, a reserved byte, up to six keys that are down. */
-enum { REPORT_SIZE = TRANSPORT_REPORT_SIZE, REPORT_KEYS = 2 };
+enum { REPORT_SIZE = TRANSPORT_BOOT_REPORT_SIZE, REPORT_KEYS = 2 };
 
 /* Bits of its first byte. */
 enum {

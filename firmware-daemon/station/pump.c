@@ -61,13 +61,15 @@ static void give_up(struct pump *pump, const char *why)
 
 static void write_on(struct pump *pump)
 {
-    int result = printer_writer_step(&pump->writer, device_write, pump->device, clock_mono_us());
+    int result = printer_writer_step(&pump->writer, device_write, device_pending, pump->device, clock_mono_us());
     if (pump->stage != WRITING) /* the device went away inside the write */
         return;
     if (result == 0) {
         finish(pump, "sent", "");
     } else if (result == -EAGAIN) {
-        device_want_write(pump->device, true);
+        device_want_write(pump->device, printer_writer_wants_room(&pump->writer));
+        if (!printer_writer_wants_room(&pump->writer))
+            device_want_drained(pump->device);
         sd_event_source_set_time(pump->stall, (uint64_t)printer_writer_deadline(&pump->writer));
         sd_event_source_set_enabled(pump->stall, SD_EVENT_ONESHOT);
     } else {

@@ -310,7 +310,7 @@ static void test_reports_become_a_scan(void **state)
     for (size_t i = 0; i < COUNT(addresses); i++) {
         struct transport *transport = open_address(addresses[i]);
         struct buf out CLEANUP_BUF = {0};
-        const struct scan_sink sink = {on_scan, on_aborted, &out};
+        const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = &out};
         struct scanner *scanner CLEANUP(scanner_free_p) = NULL;
         assert_int_equal(scanner_new("hid-keyboard", &(struct scanner_settings){0}, &sink, &scanner, NULL), 0);
         tap(device, 0x02, 0x04);
@@ -318,9 +318,9 @@ static void test_reports_become_a_scan(void **state)
         tap(device, 0x01, 0x30);
         tap(device, 0, 0x28);
         while (out.length == 0) {
-            uint8_t report[TRANSPORT_REPORT_SIZE];
-            assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
-            scanner_feed(scanner, report, sizeof(report), 0);
+            uint8_t report[TRANSPORT_REPORT_MAX];
+            assert_int_equal(mock_await_read(transport, report, sizeof(report)), TRANSPORT_BOOT_REPORT_SIZE);
+            scanner_feed(scanner, report, TRANSPORT_BOOT_REPORT_SIZE, 0);
         }
         assert_string_equal(buf_text(&out), "[A1\x1d]");
         assert_int_equal(transport_write(transport, "x", 1), -ENOTSUP);
@@ -338,22 +338,22 @@ static void test_keyboard_is_set_up_once(void **state)
 {
     struct device *device = *state;
     struct transport *transport CLEANUP(transport_close_p) = open_address("usb:05e0:1200");
-    uint8_t report[TRANSPORT_REPORT_SIZE];
+    uint8_t report[TRANSPORT_REPORT_MAX];
     tap(device, 0, 0x04);
-    assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
-    assert_string_equal(buf_text(&device->requests), "21:0b 0000 1;21:0a 0000 1;21:09 0200 1;");
+    assert_int_equal(mock_await_read(transport, report, sizeof(report)), TRANSPORT_BOOT_REPORT_SIZE);
+    assert_string_equal(buf_text(&device->requests), "81:06 2200 1;21:0b 0000 1;21:0a 0000 1;21:09 0200 1;");
 }
 
 static void test_unplugged(void **state)
 {
     struct device *device = *state;
     struct transport *transport CLEANUP(transport_close_p) = open_address("usb:05e0:1200");
-    uint8_t report[TRANSPORT_REPORT_SIZE];
+    uint8_t report[TRANSPORT_REPORT_MAX];
     send_report(device, NULL, 0); /* a completion without bytes is no report */
     tap(device, 0, 0x04);
-    assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
+    assert_int_equal(mock_await_read(transport, report, sizeof(report)), TRANSPORT_BOOT_REPORT_SIZE);
     assert_int_equal(report[2], 0x04);
-    assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
+    assert_int_equal(mock_await_read(transport, report, sizeof(report)), TRANSPORT_BOOT_REPORT_SIZE);
     unplug(device);
     assert_int_equal(mock_await_read(transport, report, sizeof(report)), -ENODEV);
     assert_int_equal(transport_read(transport, report, sizeof(report)), -ENODEV);
@@ -367,7 +367,7 @@ static void test_faults_end_the_transport(void **state)
     static const int faults[] = {-EPROTO, -EILSEQ, -EPIPE, -EOVERFLOW};
     for (size_t i = 0; i < COUNT(faults); i++) {
         struct transport *transport = open_address("usb:05e0:1200");
-        uint8_t report[TRANSPORT_REPORT_SIZE];
+        uint8_t report[TRANSPORT_REPORT_MAX];
         send_report(device, NULL, faults[i]);
         assert_int_equal(mock_await_read(transport, report, sizeof(report)), -ENODEV);
         buf_clear(&device->requests);
@@ -385,8 +385,8 @@ static void test_unread_reports_wait(void **state)
     for (int i = 0; i < REPORTS; i++)
         send_report(device, (const uint8_t[8]){0, 0, (uint8_t)i}, 8);
     for (int i = 0; i < REPORTS; i++) {
-        uint8_t report[TRANSPORT_REPORT_SIZE];
-        assert_int_equal(mock_await_read(transport, report, sizeof(report)), sizeof(report));
+        uint8_t report[TRANSPORT_REPORT_MAX];
+        assert_int_equal(mock_await_read(transport, report, sizeof(report)), TRANSPORT_BOOT_REPORT_SIZE);
         assert_int_equal(report[2], i);
     }
 }
@@ -408,7 +408,7 @@ static void test_two_scanners(void **state)
     struct device *device = *state;
     struct device *other = device_new(device->bed, SCANNER("3", "008", "7", "S7777777"), "/dev/bus/usb/001/008");
     struct transport *first = open_address("usb:05e0:1200:S1234567"), *second = open_address("usb-path:1-3");
-    uint8_t report[TRANSPORT_REPORT_SIZE];
+    uint8_t report[TRANSPORT_REPORT_MAX];
     send_report(other, (const uint8_t[8]){0, 0, 0x05}, 8);
     struct pollfd woken = {.fd = transport_fd(second), .events = POLLIN};
     for (int i = 0; i < 1000 && waits(other); i++)
@@ -416,13 +416,13 @@ static void test_two_scanners(void **state)
     assert_int_equal(transport_read(first, report, sizeof(report)), -EAGAIN);
     assert_int_equal(poll(&woken, 1, 0), 1);
     assert_int_equal(woken.revents, POLLIN);
-    assert_int_equal(transport_read(second, report, sizeof(report)), sizeof(report));
+    assert_int_equal(transport_read(second, report, sizeof(report)), TRANSPORT_BOOT_REPORT_SIZE);
     assert_int_equal(report[2], 0x05);
     assert_int_equal(transport_read(second, report, sizeof(report)), -EAGAIN);
     assert_int_equal(poll(&woken, 1, 0), 0);
     transport_close(first);
     send_report(other, (const uint8_t[8]){0, 0, 0x06}, 8);
-    assert_int_equal(mock_await_read(second, report, sizeof(report)), sizeof(report));
+    assert_int_equal(mock_await_read(second, report, sizeof(report)), TRANSPORT_BOOT_REPORT_SIZE);
     assert_int_equal(report[2], 0x06);
     transport_close(second);
     device_free(other);

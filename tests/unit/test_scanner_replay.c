@@ -60,7 +60,7 @@ static struct scanner *new_scanner(const char *driver, const char *layout, struc
 {
     struct scanner_settings settings = {0};
     snprintf(settings.layout, sizeof(settings.layout), "%s", layout);
-    const struct scan_sink sink = {on_scan, on_aborted, out};
+    const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = out};
     struct scanner *scanner;
     struct error error;
     if (scanner_new(driver, &settings, &sink, &scanner, &error) < 0)
