@@ -29,6 +29,7 @@ GUARDED_LIBRARIES = {
     "mosquitto": r"mosquitto",
     "libusb": r"libusb",
     "libserialport": r"libserialport",
+    "libudev": r"libudev",
     "libmicrohttpd": r"microhttpd",
     "curl": r"curl/",
 }
