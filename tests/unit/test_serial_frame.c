@@ -31,7 +31,7 @@ static void start(struct bench *bench, const char *suffix)
     *bench = (struct bench){0};
     struct scanner_settings settings = {0};
     strcpy(settings.suffix, suffix);
-    const struct scan_sink sink = {on_scan, on_aborted, &bench->out};
+    const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = &bench->out};
     assert_int_equal(scanner_new("serial", &settings, &sink, &bench->scanner, NULL), 0);
 }
 
