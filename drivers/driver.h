@@ -32,6 +32,7 @@ struct transport_ops {
                 struct error *error);
     int (*ready)(struct transport *transport);                                     /* optional: 0 */
     void (*about)(const struct transport *transport, struct transport_about *ret); /* optional: says nothing */
+    void (*ask_port)(struct transport *transport);                                 /* optional */
     int (*fd)(const struct transport *transport);
     short (*events)(const struct transport *transport); /* optional: POLLIN */
     ssize_t (*read)(struct transport *transport, void *bytes, size_t capacity);

@@ -57,10 +57,16 @@ int transport_ready(struct transport *transport)
 
 struct transport_about transport_about(const struct transport *transport)
 {
-    struct transport_about about = {0};
+    struct transport_about about = {.role = TRANSPORT_SERIAL, .port_status = -1};
     if (transport->ops->about)
         transport->ops->about(transport, &about);
     return about;
+}
+
+void transport_ask_port(struct transport *transport)
+{
+    if (transport->ops->ask_port)
+        transport->ops->ask_port(transport);
 }
 
 size_t transport_pending(const struct transport *transport)

@@ -17,6 +17,7 @@ enum transport_role {
     TRANSPORT_HID,      /* any other HID interface: a point-of-sale scanner, a scale */
     TRANSPORT_PRINTER,  /* the printer class, or a serial adapter */
     TRANSPORT_SERIAL,   /* its serial port */
+    TRANSPORT_ANY,      /* whichever it has, in this order: keyboard, other HID, serial port */
 };
 
 /* Zero-initialised but for the address it holds the defaults. */
@@ -58,14 +59,19 @@ int transport_fd(const struct transport *transport);
 /* 0: set up, and transport_about() knows all. -EAGAIN: not yet, ask again at the next event. -ENODEV: it failed. */
 int transport_ready(struct transport *transport);
 
-/* What the device said of itself. Lent until transport_close; NULL and 0 where it says nothing. */
+/* What it is and what it said of itself. Lent until transport_close; NULL and 0 where it says nothing. */
 struct transport_about {
+    enum transport_role role;  /* what was opened; TRANSPORT_SERIAL for whatever is a stream of bytes */
     const uint8_t *descriptor; /* HID report descriptor; NULL for a boot keyboard that takes the boot protocol */
     size_t descriptor_length;
     const uint8_t *device_id; /* IEEE 1284, as it came */
     size_t device_id_length;
+    int port_status; /* GET_PORT_STATUS of a USB printer, as it last said (0 to 255); below 0: it has not */
 };
 struct transport_about transport_about(const struct transport *transport);
+
+/* Asks a USB printer for its port's status, which transport_about() tells a little later. Nothing for all others. */
+void transport_ask_port(struct transport *transport);
 
 /* The poll(2) events wanted now, apart from those of a writer that had -EAGAIN. May change with every call above. */
 short transport_events(const struct transport *transport);

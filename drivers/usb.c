@@ -11,7 +11,8 @@
 /* The addresses usb: and usb-path:, and which of a device's interfaces is meant: that follows from what the owner wants
  * of it. A keyboard, another HID device and a printer are read through libusb; a serial line is the kernel's. */
 
-/* The tty that belongs to a USB device; "" when it has none. cdc_acm puts it into a folder "tty", usbserial does not. */
+/* The tty that belongs to a USB device; "" when it has none. cdc_acm puts it into a folder "tty", usbserial does not.
+ */
 static void find_tty(const char *path, char *ret, size_t capacity)
 {
     char pattern[96];
@@ -52,6 +53,15 @@ static int open_printer(const struct usb_wanted *wanted, const char *where, cons
     return *tty ? serial_ops.open(tty, settings, ret, error) : r;
 }
 
+static int open_any(const struct usb_wanted *wanted, const char *where, const struct transport_settings *settings,
+                    struct transport **ret, struct error *error)
+{
+    int r = usb_hid_open(wanted, where, true, ret, error);
+    if (r == -ENOTSUP)
+        r = usb_hid_open(wanted, where, false, ret, error);
+    return r == -ENOTSUP ? open_tty(wanted, where, settings, ret, error) : r;
+}
+
 static int open_wanted(const struct usb_wanted *wanted, const char *where, const struct transport_settings *settings,
                        struct transport **ret, struct error *error)
 {
@@ -64,8 +74,10 @@ static int open_wanted(const struct usb_wanted *wanted, const char *where, const
         return open_printer(wanted, where, settings, ret, error);
     case TRANSPORT_SERIAL:
         return open_tty(wanted, where, settings, ret, error);
+    case TRANSPORT_ANY:
+        break;
     }
-    return error_set(error, -EINVAL, "The USB device %s cannot be used that way.", where);
+    return open_any(wanted, where, settings, ret, error);
 }
 
 /* "05e0:1200" or "05e0:1200:SERIAL". */

@@ -235,6 +235,7 @@ static int hid_ready(struct transport *transport)
 static void hid_about(const struct transport *transport, struct transport_about *ret)
 {
     const struct usb_hid *hid = (const struct usb_hid *)transport;
+    ret->role = hid->keyboard ? TRANSPORT_KEYBOARD : TRANSPORT_HID;
     if (!hid->boot && hid->descriptor_length > 0) {
         ret->descriptor = hid->descriptor;
         ret->descriptor_length = hid->descriptor_length;

@@ -20,6 +20,7 @@ struct usb_printer {
     uint8_t packet[PACKET_SIZE], block[BLOCK_MAX];
     size_t said_length;
     uint8_t said[ANSWER_MAX];
+    int port_status;
     size_t id_length;
     uint8_t id[TRANSPORT_DEVICE_ID_MAX];
 };
@@ -109,7 +110,14 @@ static void LIBUSB_CALL output_done(struct libusb_transfer *transfer)
 
 /* ---------------------------------------------------------------- open and close */
 
-enum { GET_DEVICE_ID = 0, SOFT_RESET = 2, CLASS_FROM_INTERFACE = 0xA1, CLASS_TO_INTERFACE = 0x21, TO_OTHER = 0x23 };
+enum {
+    GET_DEVICE_ID = 0,
+    GET_PORT_STATUS = 1,
+    SOFT_RESET = 2,
+    CLASS_FROM_INTERFACE = 0xA1,
+    CLASS_TO_INTERFACE = 0x21,
+    TO_OTHER = 0x23
+};
 
 static void be_ready(struct usb_line *line, const uint8_t *bytes, int length)
 {
@@ -188,6 +196,7 @@ int usb_printer_open(const struct usb_wanted *wanted, const char *where, bool re
         return error_set(error, -ENOMEM, "There is no memory left for another device.");
     printer->line.transport.ops = &usb_printer_ops;
     printer->reset = reset;
+    printer->port_status = -1;
     printer->input = libusb_alloc_transfer(0);
     printer->output = libusb_alloc_transfer(0);
     int r = usb_line_open(&printer->line, wanted, where,
@@ -222,8 +231,24 @@ static int printer_ready(struct transport *transport)
 static void printer_about(const struct transport *transport, struct transport_about *ret)
 {
     const struct usb_printer *printer = (const struct usb_printer *)transport;
+    ret->role = TRANSPORT_PRINTER;
+    ret->port_status = printer->port_status;
     ret->device_id = printer->id;
     ret->device_id_length = printer->id_length;
+}
+
+static void take_port_status(struct usb_line *line, const uint8_t *bytes, int length)
+{
+    ((struct usb_printer *)line)->port_status = length == 1 ? bytes[0] : -1;
+}
+
+/* USB printer class 1.1, 4.2.2. */
+static void printer_ask_port(struct transport *transport)
+{
+    struct usb_line *line = &((struct usb_printer *)transport)->line;
+    const struct usb_request request = {
+        .type = CLASS_FROM_INTERFACE, .request = GET_PORT_STATUS, .index = (uint16_t)line->interface, .length = 1};
+    usb_line_ask(line, &request, take_port_status);
 }
 
 static ssize_t printer_read(struct transport *transport, void *bytes, size_t capacity)
@@ -271,6 +296,7 @@ const struct transport_ops usb_printer_ops = {
     .open = NULL, /* by usb.c */
     .ready = printer_ready,
     .about = printer_about,
+    .ask_port = printer_ask_port,
     .fd = printer_fd,
     .read = printer_read,
     .write = printer_write,

@@ -25,33 +25,75 @@ static const struct option_def site_options[] = {
     {0},
 };
 
+#define BAUD_MIN 300
+#define BAUD_MAX 4000000
+#define PARITIES "none|even|odd"
+#define FLOWS    "none|rtscts|xonxoff|dtrdsr"
+
 static const struct option_def station_options[] = {
     {TEXT(station_config, name), .fallback = "", .help = "what people call it"},
     {TEXT(station_config, scanner), .fallback = "",
-     .help = "serial:/dev/ttyACM0, stream:/path, unix:/path, tcp:host:port, usb:VID:PID[:SERIAL] or usb-path:1-2"},
-    {CHOICE(station_config, scanner_driver), .fallback = "serial", .choices = "serial|hid-keyboard",
-     .help = "how the scanner speaks"},
+     .help = "serial:/dev/ttyS0, stream:/path, unix:/path, tcp:host:port, usb:VID:PID[:SERIAL] or usb-path:1-2; empty: "
+             "scan the station's label with any scanner"},
+    {CHOICE(station_config, scanner_driver), .fallback = "auto", .choices = "auto|serial|ssi|hid-keyboard|hid-pos",
+     .help = "how the scanner speaks; auto: by what is plugged in"},
     {CHOICE(station_config, layout), .fallback = "us", .choices = "us|uk|de|fr",
      .help = "the layout a keyboard scanner types"},
     {CHOICE(station_config, suffix), .fallback = "any", .choices = "any|cr|lf|crlf", .help = "what ends a scan"},
-    {NUMBER(station_config, scanner_baud), .fallback = "9600", .min = 300, .max = 4000000,
+    {CHOICE(station_config, scanner_answer), .fallback = "none", .choices = "none|ack-nak|honeywell",
+     .help = "what a serial scanner waits to hear after each scan"},
+    {NUMBER(station_config, scanner_baud), .fallback = "9600", .min = BAUD_MIN, .max = BAUD_MAX,
      .help = "of a serial scanner"},
-    {CHOICE(station_config, scanner_parity), .fallback = "none", .choices = "none|even|odd",
-     .help = "of a serial scanner"},
-    {CHOICE(station_config, scanner_flow), .fallback = "none", .choices = "none|rtscts|xonxoff",
-     .help = "of a serial scanner"},
+    {CHOICE(station_config, scanner_parity), .fallback = "none", .choices = PARITIES, .help = "of a serial scanner"},
+    {CHOICE(station_config, scanner_flow), .fallback = "none", .choices = FLOWS, .help = "of a serial scanner"},
     {NUMBER(station_config, scanner_gap_ms), .fallback = "0", .max = 60000,
      .help = "silence that ends half a scan; 0: what suits the driver"},
     {TEXT(station_config, printer), .fallback = "", .help = "the label printer's address, as for a scanner"},
-    {NUMBER(station_config, printer_baud), .fallback = "9600", .min = 300, .max = 4000000,
+    {CHOICE(station_config, printer_language), .fallback = "auto", .choices = "auto|zpl|tspl|epl|cpcl|escpos",
+     .help = "what the printer speaks; auto: what it says of itself, otherwise zpl"},
+    {NUMBER(station_config, printer_baud), .fallback = "9600", .min = BAUD_MIN, .max = BAUD_MAX,
      .help = "of a serial printer"},
-    {CHOICE(station_config, printer_parity), .fallback = "none", .choices = "none|even|odd",
-     .help = "of a serial printer"},
-    {CHOICE(station_config, printer_flow), .fallback = "rtscts", .choices = "none|rtscts|xonxoff",
-     .help = "of a serial printer"},
+    {CHOICE(station_config, printer_parity), .fallback = "none", .choices = PARITIES, .help = "of a serial printer"},
+    {CHOICE(station_config, printer_flow), .fallback = "rtscts", .choices = FLOWS, .help = "of a serial printer"},
     {NUMBER(station_config, printer_dpi), .fallback = "203", .min = 203, .max = 600, .help = "203, 300 or 600"},
+    {TEXT(station_config, scale), .fallback = "", .help = "the scale's address, as for a scanner"},
+    {CHOICE(station_config, scale_protocol), .fallback = "hid",
+     .choices = "hid|mt-sics|toledo-8217|toledo-continuous|a-and-d|cas", .help = "how the scale speaks"},
+    {CHOICE(station_config, scale_unit), .fallback = "none", .choices = "none|kg|g|lb|oz",
+     .help = "of a scale that sends no unit: without it there is no weight"},
+    {NUMBER(station_config, scale_baud), .fallback = "9600", .min = BAUD_MIN, .max = BAUD_MAX,
+     .help = "of a serial scale"},
+    {CHOICE(station_config, scale_parity), .fallback = "none", .choices = PARITIES, .help = "of a serial scale"},
+    {CHOICE(station_config, scale_flow), .fallback = "none", .choices = FLOWS, .help = "of a serial scale"},
     {0},
 };
+
+/* [device usb:05e0:1200:SERIAL]: for devices that are bound by a label. */
+static const struct option_def device_options[] = {
+    {CHOICE(device_config, driver), .fallback = "auto",
+     .choices = "auto|serial|ssi|hid-keyboard|hid-pos|zpl|tspl|epl|cpcl|escpos|hid|mt-sics|toledo-8217|"
+                "toledo-continuous|a-and-d|cas",
+     .help = "how it speaks: a scanner's driver, a printer's language, a scale's protocol"},
+    {CHOICE(device_config, layout), .fallback = "us", .choices = "us|uk|de|fr",
+     .help = "the layout a keyboard scanner types"},
+    {CHOICE(device_config, suffix), .fallback = "any", .choices = "any|cr|lf|crlf", .help = "what ends a scan"},
+    {CHOICE(device_config, answer), .fallback = "auto", .choices = "auto|none|ack-nak|honeywell",
+     .help = "what a serial scanner waits to hear after each scan"},
+    {NUMBER(device_config, gap_ms), .fallback = "0", .max = 60000,
+     .help = "silence that ends half a scan; 0: what suits the driver"},
+    {NUMBER(device_config, baud), .fallback = "0", .max = BAUD_MAX, .help = "of a serial line; 0: by the model, or 9600"},
+    {CHOICE(device_config, parity), .fallback = "auto", .choices = "auto|" PARITIES, .help = "of a serial line"},
+    {CHOICE(device_config, flow), .fallback = "auto", .choices = "auto|" FLOWS, .help = "of a serial line"},
+    {CHOICE(device_config, unit), .fallback = "none", .choices = "none|kg|g|lb|oz",
+     .help = "of a scale that sends no unit"},
+    {NUMBER(device_config, dpi), .fallback = "203", .min = 203, .max = 600, .help = "of a printer: 203, 300 or 600"},
+    {0},
+};
+
+void config_device_defaults(struct device_config *device)
+{
+    option_defaults(device_options, device);
+}
 
 static void *open_site(void *user, const char *instance)
 {
@@ -76,9 +118,26 @@ static void *open_station(void *user, const char *instance)
     return station;
 }
 
+static void *open_device(void *user, const char *instance)
+{
+    struct config *config = user;
+    for (size_t i = 0; i < config->device_count; i++)
+        if (strcmp(config->devices[i].id, instance) == 0)
+            return &config->devices[i];
+    if (config->device_count == CONFIG_DEVICES_MAX)
+        return NULL;
+    struct device_config *device = &config->devices[config->device_count];
+    if (!text_copy(device->id, sizeof(device->id), instance))
+        return NULL;
+    config_device_defaults(device);
+    config->device_count++;
+    return device;
+}
+
 static const struct option_section sections[] = {
     {"site", site_options, open_site},
     {"station ", station_options, open_station},
+    {"device ", device_options, open_device},
     {0},
 };
 
@@ -104,4 +163,6 @@ void config_print_sample(FILE *out)
     option_print_sample(site_options, "site", out);
     fputc('\n', out);
     option_print_sample(station_options, "station bench-1", out);
+    fputs("\n# A device that a label binds to its station, where its model file does not say all of it.\n", out);
+    option_print_sample(device_options, "device usb:05e0:1200:SERIAL", out);
 }

@@ -1,4 +1,4 @@
-/* What the configuration file says: the site, and which devices form which station. Does not open anything. */
+/* What the configuration file says: the site, its stations, and how devices speak. Does not open anything. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -6,6 +6,7 @@
 #include "ui/server.h"
 
 #define CONFIG_STATIONS_MAX 50
+#define CONFIG_DEVICES_MAX  64
 
 struct site_config {
     char site[64], box[40], database[256], link_socket[100];
@@ -13,21 +14,38 @@ struct site_config {
     struct ui_settings ui;
 };
 
+/* How a device speaks, where neither its own word nor its model file says so. "auto" and 0: what those say. */
+struct device_config {
+    char id[160]; /* its identity, as `floorhand device list` prints it */
+    char driver[20], layout[8], suffix[8], answer[12], parity[8], flow[12], unit[8];
+    int64_t gap_ms, baud, dpi;
+};
+
+/* The addresses of devices that only the configuration gives to this station; "": none, but labels may bind some. */
 struct station_config {
     char id[64], name[128];
-    char scanner[256], scanner_driver[16], layout[8], suffix[8];
-    char scanner_parity[8], scanner_flow[12], printer[256], printer_parity[8], printer_flow[12];
-    int64_t scanner_baud, scanner_gap_ms, printer_baud, printer_dpi;
+    char scanner[256], scanner_driver[16], layout[8], suffix[8], scanner_answer[12];
+    char scanner_parity[8], scanner_flow[12];
+    int64_t scanner_baud, scanner_gap_ms;
+    char printer[256], printer_language[12], printer_parity[8], printer_flow[12];
+    int64_t printer_baud, printer_dpi;
+    char scale[256], scale_protocol[20], scale_unit[8], scale_parity[8], scale_flow[12];
+    int64_t scale_baud;
 };
 
 struct config {
     struct site_config site;
     struct station_config stations[CONFIG_STATIONS_MAX];
     size_t count;
+    struct device_config devices[CONFIG_DEVICES_MAX];
+    size_t device_count;
 };
 
 /* The sentence names file and line. */
 int config_load(const char *path, struct config *ret, struct error *error);
+
+/* Everything "auto", the id untouched. */
+void config_device_defaults(struct device_config *device);
 
 void config_print_sample(FILE *out);
 

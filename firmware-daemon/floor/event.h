@@ -3,6 +3,7 @@
 #define FLOOR_EVENT_H
 
 #include "floor/messages.h"
+#include "store/binding.h"
 #include "store/store.h"
 
 enum event_kind {
@@ -12,7 +13,8 @@ enum event_kind {
     EVENT_APPLIED,      /* number = the journal sequence that head office has committed */
     EVENT_PRINT,        /* number = job, name = its new state, bytes = why */
     EVENT_IMPORT,       /* name = what, bytes = CSV */
-    EVENT_BOOT,         /* the daemon has started */
+    EVENT_BOOT,         /* the daemon has started; bytes = its stations, see floor/bind.c */
+    EVENT_BIND,         /* station, name = role, bytes = the device that shall belong to it */
     EVENT_KINDS
 };
 
@@ -22,8 +24,11 @@ struct event {
     enum event_kind kind;
     int64_t wall_us, mono_us;
     int64_t number;
-    uint64_t request; /* somebody who waits for the answer; 0: nobody */
-    char station[STORE_CODE_MAX];
+    uint64_t request;                /* somebody who waits for the answer; 0: nobody */
+    char station[STORE_CODE_MAX];    /* "": a scanner that belongs to none */
+    char device[BINDING_DEVICE_MAX]; /* the scanner's identity; "": typed at a page */
+    bool device_fixed;               /* the configuration says which station it belongs to */
+    uint32_t source;                 /* who waits for the verdict on a scan; 0: nobody */
     char name[16];
     size_t length;
     char *heap; /* owned by the queue; NULL when the bytes are inline */
@@ -37,10 +42,11 @@ static inline const char *event_bytes(const struct event *event)
 
 /* What follows from an event once its turn is on disk. */
 struct effect {
-    bool good;   /* accepted */
-    bool shows;  /* the stations' screens may have changed */
-    int64_t seq; /* the journal row of an accepted scan; 0: none */
-    int64_t job; /* a print job that may start now; 0: none */
+    bool good;    /* accepted */
+    bool shows;   /* the stations' screens may have changed */
+    bool rewires; /* a device belongs to another station now */
+    int64_t seq;  /* the journal row of an accepted scan; 0: none */
+    int64_t job;  /* a print job that may start now; 0: none */
     struct answer answer;
 };
 

@@ -11,7 +11,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_SCAN] = scan_rule,     [EVENT_SCAN_ABORTED] = scan_aborted_rule,
     [EVENT_CHANGE] = change_rule, [EVENT_APPLIED] = applied_rule,
     [EVENT_PRINT] = print_rule,   [EVENT_IMPORT] = import_rule,
-    [EVENT_BOOT] = boot_rule,
+    [EVENT_BOOT] = boot_rule,     [EVENT_BIND] = bind_rule,
 };
 
 static void stamp(struct store *store, const struct event *event)
@@ -56,7 +56,7 @@ static int scan_rejected(struct store *store, const struct event *event, const s
     else
         json_int(&data, "length", (int64_t)event->length);
     json_close_object(&data);
-    return note(store, "scan.rejected", "station", event->station, &data, NULL);
+    return note_scan(store, "scan.rejected", event, &data);
 }
 
 int floor_refused(struct store *store, const struct event *event, struct effect *effect)

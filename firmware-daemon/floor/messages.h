@@ -36,6 +36,12 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E27_NO_WORK, "E27", TONE_BAD, "No order waits to be picked", "没有待拣订单")                                     \
     X(E28_REVOKED, "E28", TONE_BAD, "This badge is no longer valid", "该工牌已停用")                                   \
     X(E29_FILE, "E29", TONE_BAD, "{why}", "{why}")                                                                     \
+    X(E30_UNBOUND, "E30", TONE_BAD, "This scanner has no station: scan a station's label with it",                     \
+      "该扫码枪未绑定工作站,请用它扫工作站标签")                                                                       \
+    X(E31_NO_STATION, "E31", TONE_BAD, "There is no station {s}", "没有工作站 {s}")                                    \
+    X(E32_FIXED, "E32", TONE_BAD, "The configuration says what belongs to {s}: change it there",                       \
+      "工作站 {s} 的设备由配置文件指定,请在配置中修改")                                                                \
+    X(DONE_BOUND, "", TONE_GOOD, "{d} belongs to {s} now", "{d} 已绑定到 {s}")                                         \
     X(DONE_SIGNED_IN, "", TONE_GOOD, "Hello {u}", "你好,{u}")                                                          \
     X(DONE_SIGNED_OUT, "", TONE_GOOD, "{u} signed out", "{u} 已退出")                                                  \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \

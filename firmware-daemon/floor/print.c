@@ -62,7 +62,6 @@ int print_rule(struct store *store, const struct event *event, struct effect *ef
 
 int boot_rule(struct store *store, const struct event *event, struct effect *effect)
 {
-    (void)event;
     struct stream stream = {0};
     struct print_job job = {0};
     int result = store_stream(store, &stream);
@@ -72,6 +71,8 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
     json_close_object(&data);
     if (!result)
         result = note(store, "site.booted", "site", store->site, &data, NULL);
+    if (!result)
+        result = stations_from_boot(store, event);
     while (!result && (result = print_job_interrupted(store, job.id, &job.id)) == 0) {
         result = print_job_load(store, job.id, &job);
         if (!result)

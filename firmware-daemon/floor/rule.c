@@ -57,9 +57,15 @@ int note(struct store *store, const char *type, const char *subject_kind, const 
 {
     if (data->failed)
         return -ENOMEM;
-    char name[STORE_CODE_MAX + 16];
+    char name[BINDING_DEVICE_MAX + 16];
     snprintf(name, sizeof(name), "%s/%s", subject_kind, subject);
     return journal_append(store, type, name, buf_text(data), ret_seq);
+}
+
+int note_scan(struct store *store, const char *type, const struct event *event, struct buf *data)
+{
+    bool bound = *event->station;
+    return note(store, type, bound ? "station" : "device", bound ? event->station : event->device, data, NULL);
 }
 
 int record(struct scan *scan, const char *type, const char *subject_kind, const char *subject)

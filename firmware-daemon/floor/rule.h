@@ -75,6 +75,9 @@ int record(struct scan *scan, const char *type, const char *subject_kind, const 
 int note(struct store *store, const char *type, const char *subject_kind, const char *subject, struct buf *data,
          int64_t *ret_seq);
 
+/* A row about a scan that no worker made: at its station, or of its scanner while that belongs to none. */
+int note_scan(struct store *store, const char *type, const struct event *event, struct buf *data);
+
 /* Says what was done, and where the worker is now. */
 struct answer *accept_with(struct scan *scan, enum message message);
 void go(struct scan *scan, const char *step);
@@ -107,6 +110,11 @@ struct order_entry {
 };
 int order_enter(struct store *store, const struct order_entry *entry, bool *ret_new);
 
+/* The labels of stations and devices (bind.c). */
+bool is_binding_label(const char *text);
+int scan_binding_label(struct store *store, const struct event *event, const char *text, struct effect *effect);
+int stations_from_boot(struct store *store, const struct event *event);
+
 /* The rules of the other kinds of event. */
 int scan_rule(struct store *store, const struct event *event, struct effect *effect);
 int scan_aborted_rule(struct store *store, const struct event *event, struct effect *effect);
@@ -114,6 +122,7 @@ int change_rule(struct store *store, const struct event *event, struct effect *e
 int applied_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
+int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_refused(struct store *store, const struct event *event, const char *why);
 

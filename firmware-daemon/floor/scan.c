@@ -224,9 +224,13 @@ int scan_rule(struct store *store, const struct event *event, struct effect *eff
     if (barcode_parse(event_bytes(event), event->length, &code, &error) != 0)
         return refuse_syntax(&scan, &error);
     scan.text = code.text;
+    effect->shows = true;
+    if (is_binding_label(scan.text))
+        return scan_binding_label(store, event, scan.text, effect);
+    if (!*event->station)
+        return refuse(&scan, E30_UNBOUND, NULL, NULL);
     int result = take(&scan);
     buf_done(&scan.data);
-    effect->shows = true;
     return result;
 }
 
@@ -237,5 +241,5 @@ int scan_aborted_rule(struct store *store, const struct event *event, struct eff
     json_int(&data, "length", event->number);
     json_close_object(&data);
     answer_set(&effect->answer, E26_DAMAGED_SCAN);
-    return note(store, "scan.aborted", "station", event->station, &data, NULL);
+    return note_scan(store, "scan.aborted", event, &data);
 }

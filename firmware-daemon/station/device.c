@@ -185,11 +185,11 @@ static int on_retry(sd_event_source *source, uint64_t now, void *user)
 /* Both stay off until they are wanted. */
 static int add_timers(struct device *device)
 {
-    int result = sd_event_add_time_relative(device->event, &device->retry, CLOCK_MONOTONIC, RETRY_US, 1000, on_retry,
-                                            device);
+    int result =
+        sd_event_add_time_relative(device->event, &device->retry, CLOCK_MONOTONIC, RETRY_US, 1000, on_retry, device);
     if (result >= 0)
-        result = sd_event_add_time_relative(device->event, &device->poll, CLOCK_MONOTONIC, RETRY_US, 1000, on_poll,
-                                            device);
+        result =
+            sd_event_add_time_relative(device->event, &device->poll, CLOCK_MONOTONIC, RETRY_US, 1000, on_poll, device);
     if (result < 0)
         return result;
     sd_event_source_set_enabled(device->retry, SD_EVENT_OFF);
@@ -241,7 +241,13 @@ bool device_is_open(const struct device *device)
 
 struct transport_about device_about(const struct device *device)
 {
-    return device_is_open(device) ? transport_about(device->transport) : (struct transport_about){0};
+    return device_is_open(device) ? transport_about(device->transport) : (struct transport_about){.port_status = -1};
+}
+
+void device_ask_port(struct device *device)
+{
+    if (device_is_open(device))
+        transport_ask_port(device->transport);
 }
 
 const char *device_fault(const struct device *device)

@@ -26,6 +26,8 @@ struct device *device_close(struct device *device);
 bool device_is_open(const struct device *device);
 struct transport_about device_about(const struct device *device); /* lent while it is open */
 
+void device_ask_port(struct device *device); /* as transport_ask_port */
+
 /* Why it is not open, one sentence; "" while it is. */
 const char *device_fault(const struct device *device);
 

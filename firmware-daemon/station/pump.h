@@ -1,12 +1,21 @@
-/* The print pump of one station: takes committed jobs, has them marked as sending, only then sends, then has the
- * outcome marked. Does not decide what is printed, and never prints a job twice by itself. */
+/* The print pump of one printer: takes committed jobs of its station, has them marked as sending, only then sends, then
+ * has the outcome marked. Asks the printer how it is and lets jobs wait while it is not well. Does not decide what is
+ * printed, and never prints a job twice by itself. */
 #ifndef STATION_PUMP_H
 #define STATION_PUMP_H
 
-#include "config.h"
-#include "floor/event.h"
+#include "drivers/printer/printer_status.h"
 #include "station/device.h"
-#include "store/store.h"
+#include "store/binding.h"
+
+struct pump_settings {
+    char id[BINDING_DEVICE_MAX]; /* the device's identity */
+    char station[STORE_CODE_MAX];
+    enum printer_language language; /* what it shall be spoken to in; unknown: by what it says of itself */
+    enum printer_language usual;    /* when it says nothing of itself; unknown: then it prints nothing */
+    int64_t dpi;
+    struct transport_settings line;
+};
 
 struct pump;
 
@@ -17,9 +26,13 @@ struct pump_ops {
     void (*changed)(void *user);
 };
 
-int pump_open(sd_event *event, struct store *store, const struct station_config *config, const struct pump_ops *ops,
+int pump_open(sd_event *event, struct store *store, const struct pump_settings *settings, const struct pump_ops *ops,
               void *user, struct pump **ret, struct error *error);
+/* A job under way stays "sending" on disk: at the next start it is uncertain. */
 struct pump *pump_close(struct pump *pump);
+
+/* True while a job is under way: its printer must not be changed now. */
+bool pump_is_busy(const struct pump *pump);
 
 /* Loads the fonts, so that the first label does not hold up a turn; says so when they are missing. */
 void pump_warm_up(void);
@@ -31,7 +44,14 @@ void pump_kick(struct pump *pump);
  */
 void pump_marked(struct pump *pump, int64_t job, bool good, bool saved);
 
-/* {"state": "unknown|offline|busy|none", "text": {...}|null} as the value of key; pump may be NULL. */
+const char *pump_id(const struct pump *pump);
+const char *pump_language(const struct pump *pump); /* "unknown" while it is not known */
+bool pump_is_open(const struct pump *pump);
+const char *pump_fault(const struct pump *pump);
+void pump_retry(struct pump *pump); /* something was plugged in */
+
+/* {"state": "ready|busy|paused|error|unknown|offline|none", "text": {...}|null} as the value of key; pump may be NULL.
+ */
 void pump_write_state(const struct pump *pump, const char *key, struct buf *json);
 
 #endif

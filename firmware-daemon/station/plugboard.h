@@ -1,0 +1,45 @@
+/* Which scanner, printer and scale is plugged into which station: what the configuration names, what a label has bound,
+ * and scanners that belong to no station yet. Watches devices come and go. Does not decide who belongs where: a rule
+ * does, and its row says so. */
+#ifndef STATION_PLUGBOARD_H
+#define STATION_PLUGBOARD_H
+
+#include "config.h"
+#include "floor/event.h"
+#include "station/pump.h"
+#include "station/reader.h"
+
+struct plugboard;
+
+struct plugboard_ops {
+    /* As reader_ops. The event's station, device and source are filled in from the reader. */
+    int (*scan)(void *user, const struct reader *reader, const char *text, size_t length);
+    int (*aborted)(void *user, const struct reader *reader, size_t length);
+    int (*print)(void *user, int64_t job, const char *state, const char *why); /* as pump_ops.post */
+    void (*changed)(void *user);                                              /* what the stations show */
+};
+
+/* Opens what the configuration names; a wrong address or setting is an error. config is borrowed. */
+int plugboard_open(sd_event *event, struct store *store, const struct config *config, const struct plugboard_ops *ops,
+                   void *user, struct plugboard **ret, struct error *error);
+struct plugboard *plugboard_close(struct plugboard *board);
+
+/* The bindings on disk have changed. */
+void plugboard_rewire(struct plugboard *board);
+
+/* After each turn: labels that may be printed, scans that had to wait. */
+void plugboard_kick(struct plugboard *board);
+
+/* The verdict on a scan, for the scanner that sent it. True when that sounds the tone itself. */
+bool plugboard_answer(struct plugboard *board, uint32_t source, enum scan_verdict verdict);
+
+void plugboard_marked(struct plugboard *board, int64_t job, bool good, bool saved); /* as pump_marked */
+
+/* "printer": {...}, "scale": {...} of the open object; station is the index in the configuration. */
+void plugboard_write_station(const struct plugboard *board, size_t station, struct buf *json);
+
+/* [{"id", "kind", "driver", "station", "state", "fault"}] as the value of key: every device that is open, bound, or
+ * waits to be bound. */
+void plugboard_write_devices(struct plugboard *board, const char *key, struct buf *json);
+
+#endif
