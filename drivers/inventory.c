@@ -268,17 +268,13 @@ static bool is_run(const char *serial)
 
 bool inventory_serial_is_plausible(const char *serial)
 {
-    static const char *const words[] = {"default", "empty",        "none",   "null",
-                                        "serial",  "serialnumber", "string", "unknown"};
+    static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._+/: ";
     size_t length = strlen(serial);
-    if (length < 4 || strspn(serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._+/") < length)
+    if (length < 4 || strspn(serial, safe) < length || serial[0] == ' ' || serial[length - 1] == ' ')
         return false;
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (strcasecmp(serial, words[i]) == 0)
-            return false;
-    /* "AAAA", "000001" */
-    return strspn(serial, (const char[]){serial[0], '\0'}) < length && strspn(serial, "0") < length - 1 &&
-           !is_run(serial);
+    bool has_digit = strcspn(serial, "0123456789") < length; /* without one: "none", "USB_CDC_Symbol_Scanner" */
+    bool varies = strspn(serial, (const char[]){serial[0], '\0'}) < length && strspn(serial, "0") < length - 1;
+    return has_digit && varies && !is_run(serial);
 }
 
 static bool same_serial(const struct plugged *a, const struct plugged *b)
