@@ -56,7 +56,7 @@ ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-d
 	firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
-EMBEDS  := store_schema hq_schema page_files keyboard_layouts
+EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models
 ARCHIVE := $(OBJ)/floorhand.a
 OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o) $(EMBEDS:%=$(OBJ)/gen/%.o)
 
@@ -71,6 +71,7 @@ NODE_MODULES := ui/node_modules/.ready
 store_schema_files     := $(sort $(wildcard firmware-daemon/store/schema/*.sql))
 hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
 keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
+device_models_files    := $(sort $(wildcard drivers/models/*.model))
 page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/dist/preact.module.js \
 	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \

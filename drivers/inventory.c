@@ -222,10 +222,23 @@ static void take_hid(struct reading *reading, struct udev_device *device)
 
 /* ---------------------------------------------------------------- serial ports */
 
+/* The chip's device. Kernels since 6.5 put a controller and a port of the bus "serial-base" in between. */
+static struct udev_device *chip_of(struct udev_device *tty)
+{
+    struct udev_device *parent = udev_device_get_parent(tty);
+    for (int i = 0; i < 2 && parent; i++) {
+        const char *subsystem = udev_device_get_subsystem(parent);
+        if (!subsystem || strcmp(subsystem, "serial-base") != 0)
+            break;
+        parent = udev_device_get_parent(parent);
+    }
+    return parent;
+}
+
 /* The 8250 driver makes ttyS nodes for ports that do not exist: their type stays 0 (PORT_UNKNOWN of serial_core.h). */
 static void take_own_port(struct reading *reading, struct udev_device *device)
 {
-    struct udev_device *parent = udev_device_get_parent(device);
+    struct udev_device *parent = chip_of(device);
     const char *node = udev_device_get_devnode(device);
     if (strtol(attribute(device, "type"), NULL, 10) <= 0 || !parent || !udev_device_get_driver(parent) || !node ||
         reading->count == reading->capacity)
@@ -268,17 +281,13 @@ static bool is_run(const char *serial)
 
 bool inventory_serial_is_plausible(const char *serial)
 {
-    static const char *const words[] = {"default", "empty",        "none",   "null",
-                                        "serial",  "serialnumber", "string", "unknown"};
+    static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._+/: ";
     size_t length = strlen(serial);
-    if (length < 4 || strspn(serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._+/") < length)
+    if (length < 4 || strspn(serial, safe) < length || serial[0] == ' ' || serial[length - 1] == ' ')
         return false;
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (strcasecmp(serial, words[i]) == 0)
-            return false;
-    /* "AAAA", "000001" */
-    return strspn(serial, (const char[]){serial[0], '\0'}) < length && strspn(serial, "0") < length - 1 &&
-           !is_run(serial);
+    bool has_digit = strcspn(serial, "0123456789") < length; /* without one: "none", "USB_CDC_Symbol_Scanner" */
+    bool varies = strspn(serial, (const char[]){serial[0], '\0'}) < length && strspn(serial, "0") < length - 1;
+    return has_digit && varies && !is_run(serial);
 }
 
 static bool same_serial(const struct plugged *a, const struct plugged *b)

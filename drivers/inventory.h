@@ -31,8 +31,8 @@ struct plugged_interface {
 
 struct plugged {
     /* Stays the same through restarts and re-plugging: usb:05e0:1200:SERIAL when the serial number is plausible and no
-     * other device has the same, otherwise usb-path:1-2.3; serial:/dev/ttyS0 for a port of the machine itself. Holds
-     * no blank, no quote and no comment sign. */
+     * other device has the same, otherwise usb-path:1-2.3; serial:/dev/ttyS0 for a port of the machine itself. ASCII,
+     * and safe in a configuration file: no quote, no comment sign, no blank at its ends. */
     char id[160];
     char port[32]; /* "1-2.3", where it is plugged in; "" for a port of the machine itself */
     uint16_t vendor, product;
@@ -58,7 +58,7 @@ const struct plugged *inventory_find(const struct plugged *plugged, size_t count
 /* What is plugged in there ("1-2.3") now; -ENODEV: nothing, or nothing of interest. */
 int inventory_of_path(const char *port, struct plugged *ret);
 
-/* False for what makers leave in: "0", "000000", "123456789", "none", … */
+/* False for what makers leave in: "0", "000001", "123456789", "none", … */
 bool inventory_serial_is_plausible(const char *serial);
 
 #endif

@@ -150,6 +150,15 @@ static int on_value(void *user, const char *section, const char *name, const cha
     return load->result == 0;
 }
 
+static int judge(const struct load *load, int line, const char *name, struct error *error)
+{
+    if (load->result)
+        return error_set(error, load->result, "%s, line %d: %s", name, line, load->why.text);
+    if (line != 0)
+        return error_set(error, -EINVAL, "%s, line %d: not \"name = value\" and not \"[section]\"", name, line);
+    return 0;
+}
+
 int option_load(const char *path, const struct option_section *sections, void *user, struct error *error)
 {
     FILE *file = fopen(path, "re");
@@ -158,9 +167,12 @@ int option_load(const char *path, const struct option_section *sections, void *u
     struct load load = {.sections = sections, .user = user};
     int line = ini_parse_file(file, on_value, &load);
     fclose(file);
-    if (load.result)
-        return error_set(error, load.result, "%s, line %d: %s", path, line, load.why.text);
-    if (line != 0)
-        return error_set(error, -EINVAL, "%s, line %d: not \"name = value\" and not \"[section]\"", path, line);
-    return 0;
+    return judge(&load, line, path, error);
+}
+
+int option_load_text(const char *name, const char *text, const struct option_section *sections, void *user,
+                     struct error *error)
+{
+    struct load load = {.sections = sections, .user = user};
+    return judge(&load, ini_parse_string(text, on_value, &load), name, error);
 }

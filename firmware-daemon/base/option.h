@@ -55,4 +55,8 @@ struct option_section {
 /* Reads an INI file. The first fault ends it: the sentence names file and line. The table ends with a name of NULL. */
 int option_load(const char *path, const struct option_section *sections, void *user, struct error *error);
 
+/* The same from memory; name stands for the path in sentences. */
+int option_load_text(const char *name, const char *text, const struct option_section *sections, void *user,
+                     struct error *error);
+
 #endif

@@ -36,8 +36,18 @@ static enum exit_code usage_fault(const char *command, const struct error *why)
     return command_fail(EXIT_USAGE, "%s; see floorhand%s%s --help", why->text, *command ? " " : "", command);
 }
 
-/* Options all take a value, as "--name value" or "--name=value"; "--" ends them. */
-static int take_apart(int argc, char **argv, struct line *ret, struct error *error)
+/* A name means the same in every command: it is a flag in all of them or in none. */
+static bool is_flag(const struct command *commands, const char *name)
+{
+    for (; commands->name; commands++)
+        for (const struct option_def *option = commands->options; option && option->name; option++)
+            if (option->type == OPTION_FLAG && strcmp(option->name, name) == 0)
+                return true;
+    return false;
+}
+
+/* Options take a value, as "--name value" or "--name=value"; a flag needs none. "--" ends them. */
+static int take_apart(const struct command *commands, int argc, char **argv, struct line *ret, struct error *error)
 {
     bool options = true;
     for (int i = 1; i < argc; i++) {
@@ -48,14 +58,15 @@ static int take_apart(int argc, char **argv, struct line *ret, struct error *err
             ret->help = true;
         } else if (options && strncmp(word, "--", 2) == 0) {
             char *equals = strchr(word, '=');
+            bool flag = !equals && is_flag(commands, word + 2);
             if (ret->given_count == GIVEN_MAX)
                 return error_set(error, -1, "more than %d options", GIVEN_MAX);
-            if (!equals && i + 1 == argc)
+            if (!equals && !flag && i + 1 == argc)
                 return error_set(error, -1, "%s needs a value", word);
             if (equals)
                 *equals = '\0';
             ret->given[ret->given_count].name = word + 2;
-            ret->given[ret->given_count++].value = equals ? equals + 1 : argv[++i];
+            ret->given[ret->given_count++].value = equals ? equals + 1 : flag ? "yes" : argv[++i];
         } else if (ret->count == COMMAND_WORDS_MAX) {
             return error_set(error, -1, "more than %d words: send them in several calls", COMMAND_WORDS_MAX);
         } else {
@@ -105,7 +116,7 @@ static bool print_list(const struct command *commands, const char *family)
         if (!any)
             puts("Usage: floorhand COMMAND [OPTIONS]; each command has its own --help.\n");
         any = true;
-        printf("  %-14s %-22s %.*s\n", commands->name, commands->usage, (int)strcspn(commands->help, "\n"),
+        printf("  %-14s %-28s %.*s\n", commands->name, commands->usage, (int)strcspn(commands->help, "\n"),
                commands->help);
     }
     return any;
@@ -160,7 +171,7 @@ int command_run(const struct command *commands, int argc, char **argv)
 {
     struct line line = {.count = 0};
     struct error why;
-    if (take_apart(argc, argv, &line, &why) < 0)
+    if (take_apart(commands, argc, argv, &line, &why) < 0)
         return (int)usage_fault("", &why);
     size_t words = 0;
     const struct command *command = find(commands, &line, &words);

@@ -4,6 +4,7 @@
 
 #include "base/option.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -15,6 +16,8 @@ struct tool_options {
     char device[16];
     char layout[8];
     char suffix[8];
+    char role[12];
+    bool json, markdown;
 };
 
 struct command_call {

@@ -1,6 +1,7 @@
 #include "tool/daemon_client.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +10,14 @@
 
 #define CONNECT_SECONDS 5L
 #define ANSWER_SECONDS  120L /* a full import is one long turn of the daemon */
+#define LOOK_SECONDS    5L
 
 DEFINE_CLEANUP(curl_easy_cleanup, CURL *);
 DEFINE_CLEANUP(curl_slist_free_all, struct curl_slist *);
 
 const struct option_def daemon_options[] = {DAEMON_URL_OPTION, {.name = NULL}};
 
-static const char *address(const char *url)
+const char *daemon_address(const char *url)
 {
     const char *environment = getenv("FLOORHAND_URL");
     if (*url)
@@ -45,8 +47,8 @@ static size_t on_bytes(char *bytes, size_t one, size_t length, void *user)
     return answer->failed ? 0 : one * length;
 }
 
-static CURLcode exchange(CURL *curl, const char *url, const char *type, const struct buf *body, struct buf *answer,
-                         long *ret_status)
+static CURLcode exchange(CURL *curl, const char *url, long seconds, const char *type, const struct buf *body,
+                         struct buf *answer, long *ret_status)
 {
     CLEANUP(curl_slist_free_all_p) struct curl_slist *headers = NULL;
     curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -54,7 +56,7 @@ static CURLcode exchange(CURL *curl, const char *url, const char *type, const st
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     if (body) {
@@ -106,7 +108,7 @@ static enum exit_code report_silence(const char *base, CURLcode code)
 static enum exit_code ask(const char *given_url, const char *const *path, const char *type, const struct buf *body,
                           struct buf *answer)
 {
-    const char *base = address(given_url);
+    const char *base = daemon_address(given_url);
     if (strncasecmp(base, "http://", 7) != 0 && strncasecmp(base, "https://", 8) != 0)
         return command_fail(EXIT_USAGE, "the daemon's address must begin with http:// or https://, not \"%s\"", base);
     CLEANUP_BUF struct buf url = {0};
@@ -115,7 +117,7 @@ static enum exit_code ask(const char *given_url, const char *const *path, const 
         return command_fail(EXIT_FAILED, "there is not enough memory to ask the daemon");
     build_url(curl, base, path, &url);
     long status = 0;
-    CURLcode code = exchange(curl, buf_text(&url), type, body, answer, &status);
+    CURLcode code = exchange(curl, buf_text(&url), ANSWER_SECONDS, type, body, answer, &status);
     if (code != CURLE_OK)
         return report_silence(base, code);
     if (status < 200 || status > 299)
@@ -137,4 +139,18 @@ enum exit_code daemon_post(const char *url, const char *const *path, const char 
 {
     CLEANUP_BUF struct buf own = {0};
     return ask(url, path, type, body, ret_answer ? ret_answer : &own);
+}
+
+int daemon_look(const char *given_url, const char *const *path, struct buf *ret)
+{
+    CLEANUP_BUF struct buf url = {0};
+    CLEANUP(curl_easy_cleanup_p) CURL *curl = curl_easy_init();
+    long status = 0;
+    if (!curl)
+        return -ENOMEM;
+    build_url(curl, daemon_address(given_url), path, &url);
+    if (exchange(curl, buf_text(&url), LOOK_SECONDS, NULL, NULL, ret, &status) == CURLE_OK && status / 100 == 2)
+        return 0;
+    buf_clear(ret);
+    return status == 0 ? -ENOTCONN : -ENOENT;
 }

@@ -20,4 +20,11 @@ enum exit_code daemon_get(const char *url, const char *const *path);
 enum exit_code daemon_post(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret_answer);
 
+/* The same question for those who can do without the answer: says nothing and does not wait long. -ENOTCONN: nobody
+ * answers; -ENOENT: the answer is no success. ret is written on success only. */
+int daemon_look(const char *url, const char *const *path, struct buf *ret);
+
+/* The address that counts: the given one, the environment's, or the daemon on this machine. */
+const char *daemon_address(const char *given_url);
+
 #endif

@@ -15,6 +15,14 @@ static const char scan_send_help[] = "Scan on a station as if its scanner had.\n
 static const char import_help[] = "Import a CSV file into the site.\n"
                                   "KIND is orders, items, stock, locations or workers. All of the file or nothing.";
 
+static const char device_list_help[] =
+    "List the scanners, printers and scales that are plugged in.\n"
+    "Tells the id to bind by, what it is, and who holds it: drivers of the kernel, and programs as name[pid].\n"
+    "The station stands there when the daemon answers.";
+static const char device_bind_help[] = "Give a device to a station.\n"
+                                       "ID is what device list shows.";
+static const char device_models_help[] = "List the makes and models that are known, and how sure that is.";
+
 static const struct command commands[] = {
     {"scan parse", "TEXT", scan_parse_help, 1, 1, NULL, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
@@ -22,6 +30,9 @@ static const struct command commands[] = {
     {"station show", "ID", "Print what a station shows and does.", 1, 1, daemon_options, command_station_show},
     {"status", "", "Print the daemon's state: stations, printers, link, queue.", 0, 0, daemon_options, command_status},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
+    {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
+    {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
+    {"device models", "", device_models_help, 0, 0, device_models_options, command_device_models},
     {.name = NULL},
 };
 
