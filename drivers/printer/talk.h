@@ -7,18 +7,20 @@
 
 /* How long an answer may take. A printer that has never answered costs this once, then it is mute and not asked again
  * until it is plugged in anew or speaks by itself (LPrint lost 30 s a label by asking on). */
-#define TALK_ANSWER_US ((int64_t)500 * 1000)
-#define TALK_REPEAT_US ((int64_t)2 * 1000 * 1000) /* while it has a fault, or fell silent after having answered */
-#define TALK_IDLE_US   ((int64_t)15 * 1000 * 1000) /* while all is well */
-#define TALK_ANSWER_MAX 512                        /* bytes kept of one answer */
+#define TALK_ANSWER_US  ((int64_t)500 * 1000)
+#define TALK_REPEAT_US  ((int64_t)2 * 1000 * 1000)  /* while it has a fault, or fell silent after having answered */
+#define TALK_IDLE_US    ((int64_t)15 * 1000 * 1000) /* while all is well */
+#define TALK_ANSWER_MAX 512                         /* bytes kept of one answer */
 
 struct printer_talk {
     enum printer_language language;
     struct printer_status status; /* the last that was understood; state is unknown before, and while silent */
     bool asked;                   /* an answer is awaited */
+    bool owed;                    /* the last question has had no answer, though its time may be over */
+    bool noisy;                   /* since it was asked, bytes came that are no answer */
     bool answers;                 /* it has answered since it was plugged in */
     bool mute;
-    int64_t asked_us, next_us, since_us; /* next_us: when to ask again; INT64_MAX: not at all */
+    int64_t asked_us, next_us, since_us; /* next_us: when to ask again; INT64_MAX: not at all. since_us: of the state */
     size_t length;
     uint8_t bytes[TALK_ANSWER_MAX];
 };
