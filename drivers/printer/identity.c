@@ -9,7 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define WORD_MAX 32 /* characters of a key, or of a language's name */
+#define WORD_MAX   32 /* characters of a key, or of a language's name */
+#define FIELD_SIZE sizeof(((struct printer_identity *)0)->model)
 
 /* Names of languages, and of what may stand beside one without being another; capitals and digits alone. */
 #define NO_LANGUAGE PRINTER_LANGUAGES
@@ -140,13 +141,14 @@ static struct span without_length(const char *bytes, size_t length)
     return text;
 }
 
-static void copy(struct span span, char out[64])
+static void copy(struct span span, char out[FIELD_SIZE])
 {
     size_t count = 0;
-    for (size_t i = 0; i < span.length && count < 63; i++)
+    for (size_t i = 0; i < span.length && count < FIELD_SIZE - 1; i++)
         if ((unsigned char)span.at[i] >= ' ')
             out[count++] = span.at[i];
-    count = text_whole_utf8(out, count);
+    if (count == FIELD_SIZE - 1) /* perhaps cut inside a character */
+        count = text_whole_utf8(out, count);
     out[count] = '\0';
 }
 

@@ -78,7 +78,8 @@ ptrdiff_t status_take_tspl(const uint8_t *bytes, size_t length, bool ended, stru
     bool stands_alone = full < 0 || (ended && length == 1); /* STX is also "jammed" */
     if (full > 0) {
         take_full(bytes, status);
-        return ANSWER_SIZE;
+        bool cut_line_end = ended && length == ANSWER_SIZE + 1 && bytes[ANSWER_SIZE] == '\r';
+        return ANSWER_SIZE + cut_line_end;
     }
     if (!stands_alone)
         return 0;
