@@ -47,7 +47,7 @@ struct printer_status {
  * -EINVAL: there is no such protocol. */
 int printer_status_decode(const char *protocol, const void *bytes, size_t length, struct printer_status *ret);
 
-/* {"state": …, "paper_out": …, …} as the value of key (NULL: alone); what was not said is null. */
+/* {"state": …, "paper_out": …, …} as the value of key (NULL: alone); a number that was not said is null. */
 void printer_status_json(const struct printer_status *status, const char *key, struct buf *json);
 
 /* The IEEE 1284 device id, with or without its two length bytes. */
@@ -57,5 +57,8 @@ struct printer_identity {
 };
 /* -EINVAL when there is no KEY:VALUE; in it. */
 int printer_identity_parse(const void *bytes, size_t length, struct printer_identity *ret);
+
+/* {"manufacturer": …, "model": …, "language": …}, and "serial" when it has one. */
+void printer_identity_json(const struct printer_identity *identity, const char *key, struct buf *json);
 
 #endif

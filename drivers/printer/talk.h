@@ -16,9 +16,11 @@ struct printer_talk {
     enum printer_language language;
     struct printer_status status; /* the last that was understood; state is unknown before, and while silent */
     bool asked;                   /* an answer is awaited */
+    bool owed;                    /* the last question has had no answer, though its time may be over */
+    bool noisy;                   /* since it was asked, bytes came that are no answer */
     bool answers;                 /* it has answered since it was plugged in */
     bool mute;
-    int64_t asked_us, next_us, since_us; /* next_us: when to ask again; INT64_MAX: not at all */
+    int64_t asked_us, next_us, since_us; /* next_us: when to ask again; INT64_MAX: not at all. since_us: of the state */
     size_t length;
     uint8_t bytes[TALK_ANSWER_MAX];
 };

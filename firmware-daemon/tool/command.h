@@ -18,6 +18,7 @@ struct tool_options {
     char suffix[8];
     char role[12];
     bool json, markdown;
+    char language[16];
 };
 
 struct command_call {
