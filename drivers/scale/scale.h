@@ -1,9 +1,11 @@
-/* A scale's bytes become readings. Does no input or output of its own: the owner feeds it, and sends what scale_question()
- * says as often as it wants to know. Never guesses: what is not a stable weight in a known unit is a state, not a weight.
+/* A scale's bytes become readings. Does no input or output of its own: the owner feeds it, and sends what
+ * scale_question() says as often as it wants to know. Never guesses: what is not a stable weight in a known unit is a
+ * state, not a weight.
  */
 #ifndef DRIVERS_SCALE_SCALE_H
 #define DRIVERS_SCALE_SCALE_H
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 
@@ -19,7 +21,8 @@ enum scale_state {
     SCALE_BUSY,  /* it cannot weigh now: warming up, zeroing, in its menu */
     SCALE_ERROR, /* a fault of the scale, an answer that cannot be read, or no unit; .why says which */
 };
-const char *scale_state_name(enum scale_state state); /* "stable", "motion", "under_zero", "over_range", "busy", "error" */
+const char *
+scale_state_name(enum scale_state state); /* "stable", "motion", "under_zero", "over_range", "busy", "error" */
 
 struct scale_reading {
     enum scale_state state;
@@ -29,10 +32,13 @@ struct scale_reading {
     const char *why;    /* a literal of a few words, with SCALE_ERROR; otherwise NULL */
 };
 
+/* {"state": …, "milligrams": n or null, "count": n or null}, and "why" with an error. */
+void scale_reading_json(const struct scale_reading *reading, struct buf *json);
+
 /* Zero-initialised it holds the defaults. */
 struct scale_settings {
-    char unit[4];               /* kg, g, lb or oz, for a protocol that sends none; "": then there is no weight */
-    const uint8_t *descriptor;  /* hid: the report descriptor, lent for the call; NULL: the usual layout is taken */
+    char unit[4];              /* kg, g, lb or oz, for a protocol that sends none; "": then there is no weight */
+    const uint8_t *descriptor; /* hid: the report descriptor, lent for the call; NULL: the usual layout is taken */
     size_t descriptor_length;
 };
 
@@ -43,7 +49,8 @@ struct scale_sink {
 
 struct scale;
 
-/* protocol is hid, mt-sics, toledo-8217, toledo-continuous, a-and-d or cas. -EINVAL with a sentence on a bad setting. */
+/* protocol is hid, mt-sics, toledo-8217, toledo-continuous, a-and-d or cas. -EINVAL with a sentence on a bad setting.
+ */
 int scale_new(const char *protocol, const struct scale_settings *settings, const struct scale_sink *sink,
               struct scale **ret, struct error *error);
 struct scale *scale_free(struct scale *scale);
