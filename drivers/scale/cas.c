@@ -15,8 +15,8 @@
 struct cas {
     const struct scale_sink *sink;
     struct scale_frames frames;
-    int64_t nanograms;    /* of the unit in the settings, for the 10 bytes; 0: none */
-    bool inside_a_number; /* what was dropped may be the front of these 10 bytes */
+    int64_t nanograms; /* of the unit in the settings, for the 10 bytes; 0: none */
+    bool astray;       /* bytes were dropped since the last message or line: they may be the front of the next number */
 };
 
 enum { SOH = 0x01, STX = 0x02, ETX = 0x03, EOT = 0x04, ACK = 0x06, NAK = 0x15 };
@@ -151,19 +151,36 @@ static int match_ecr(struct cas *cas, const uint8_t *bytes, size_t length)
     return length < ECR_LENGTH ? 0 : say(cas, read_ecr(bytes), ECR_LENGTH);
 }
 
+/* ------------------------------------------------------------------------------------------------------- fault */
+
+/* "ERR" and a code, nine bytes with CR LF (CI-6000A manual, "Output error message"). */
+static int match_fault(struct cas *cas, const uint8_t *bytes, size_t length)
+{
+    static const char begin[] = "ERR";
+    enum { FAULT_CR = 7, FAULT_LENGTH = 9 };
+    if (memcmp(bytes, begin, length < 3 ? length : 3) != 0 || (length > FAULT_CR && bytes[FAULT_CR] != '\r') ||
+        (length > FAULT_CR + 1 && bytes[FAULT_CR + 1] != '\n'))
+        return SCALE_NO_FRAME;
+    if (length < FAULT_LENGTH)
+        return 0;
+    return say(cas, (struct scale_reading){.state = SCALE_ERROR, .why = "it reports a fault of its own"}, FAULT_LENGTH);
+}
+
 /* --------------------------------------------------------------------------------------------------------- all */
 
 static int match_any(struct cas *cas, const uint8_t *bytes, size_t length)
 {
-    if (bytes[0] == ACK)
-        return 1;
-    if (bytes[0] == NAK && !cas->inside_a_number)
-        return say(cas, (struct scale_reading){.state = SCALE_BUSY}, 1);
     if (bytes[0] == SOH)
         return match_ecr(cas, bytes, length);
-    if (is_of_a_number(bytes[0]) && !cas->inside_a_number)
-        return match_short(cas, bytes, length);
-    return match_long(cas, bytes, length);
+    if (bytes[0] == 'E')
+        return match_fault(cas, bytes, length);
+    if (!is_of_a_number(bytes[0]) && bytes[0] != ACK && bytes[0] != NAK)
+        return match_long(cas, bytes, length);
+    if (cas->astray)
+        return SCALE_NO_FRAME;
+    if (bytes[0] == NAK) /* not ready for the question */
+        return say(cas, (struct scale_reading){.state = SCALE_BUSY}, 1);
+    return bytes[0] == ACK ? 1 : match_short(cas, bytes, length);
 }
 
 static int match(void *decoder, const uint8_t *bytes, size_t length)
@@ -171,9 +188,9 @@ static int match(void *decoder, const uint8_t *bytes, size_t length)
     struct cas *cas = decoder;
     int taken = match_any(cas, bytes, length);
     if (taken > 0)
-        cas->inside_a_number = false;
+        cas->astray = false;
     else if (taken == SCALE_NO_FRAME)
-        cas->inside_a_number = bytes[0] != '\n';
+        cas->astray = bytes[0] != '\n';
     return taken;
 }
 
@@ -187,7 +204,7 @@ static void cas_reset(void *decoder)
 {
     struct cas *cas = decoder;
     cas->frames = (struct scale_frames){0};
-    cas->inside_a_number = false;
+    cas->astray = false;
 }
 
 const struct scale_ops cas_ops = {

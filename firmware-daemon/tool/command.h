@@ -15,6 +15,8 @@ struct tool_options {
     char device[16];
     char layout[8];
     char suffix[8];
+    char protocol[24];
+    char unit[4];
 };
 
 struct command_call {

@@ -7,10 +7,12 @@
 enum exit_code command_scan_parse(struct command_call *call);
 enum exit_code command_scan_decode(struct command_call *call);
 enum exit_code command_scan_send(struct command_call *call);
+enum exit_code command_scale_decode(struct command_call *call);
 enum exit_code command_station_show(struct command_call *call);
 enum exit_code command_status(struct command_call *call);
 enum exit_code command_import(struct command_call *call);
 
 extern const struct option_def scan_decode_options[], scan_send_options[];
+extern const struct option_def scale_decode_options[];
 
 #endif
