@@ -112,11 +112,10 @@ static int match_short(struct cas *cas, const uint8_t *bytes, size_t length)
         return SCALE_NO_FRAME;
     if (length < SHORT_LENGTH)
         return 0;
-    if (cas->nanograms == 0)
-        return say(cas,
-                   (struct scale_reading){.state = SCALE_ERROR, .why = "no unit: set the one that the scale shows"},
-                   SHORT_LENGTH);
-    return say(cas, read_number(bytes, SHORT_DATA, cas->nanograms), SHORT_LENGTH);
+    struct mass_number number;
+    if (mass_number_parse((const char *)bytes, SHORT_DATA, &number) < 0)
+        return say(cas, (struct scale_reading){.state = SCALE_ERROR, .why = SCALE_UNREADABLE}, SHORT_LENGTH);
+    return say(cas, mass_reading_in_setting(&number, cas->nanograms), SHORT_LENGTH);
 }
 
 /* ------------------------------------------------------------------------------------------------ cash register */

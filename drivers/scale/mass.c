@@ -101,14 +101,22 @@ int mass_milligrams(const struct mass_number *number, int64_t nanograms, int64_t
 struct scale_reading mass_reading(const struct mass_number *number, int64_t nanograms)
 {
     struct scale_reading reading = {.state = SCALE_STABLE, .has_weight = true};
-    if (nanograms == 0)
-        return (struct scale_reading){.state = SCALE_ERROR, .why = "the unit is unknown, or no weight"};
     if (number->negative && number->value > 0)
         return (struct scale_reading){.state = SCALE_UNDER_ZERO};
+    if (nanograms == 0)
+        return (struct scale_reading){.state = SCALE_ERROR, .why = "the unit is unknown, or no weight"};
     struct mass_number amount = *number;
     amount.negative = false;
     if (mass_milligrams(&amount, nanograms, &reading.milligrams) < 0)
         return (struct scale_reading){.state = SCALE_ERROR, .why = "the weight is too large to be true"};
+    return reading;
+}
+
+struct scale_reading mass_reading_in_setting(const struct mass_number *number, int64_t nanograms)
+{
+    struct scale_reading reading = mass_reading(number, nanograms);
+    if (nanograms == 0 && reading.state == SCALE_ERROR)
+        reading.why = "no unit: set the one that the scale shows";
     return reading;
 }
 

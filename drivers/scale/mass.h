@@ -28,6 +28,9 @@ int mass_milligrams(const struct mass_number *number, int64_t nanograms, int64_t
 /* What a stable number in that unit says: stable, under_zero, or an error when nanograms is 0 or it is too large. */
 struct scale_reading mass_reading(const struct mass_number *number, int64_t nanograms);
 
+/* The same with the unit of the settings, which may have none. */
+struct scale_reading mass_reading_in_setting(const struct mass_number *number, int64_t nanograms);
+
 /* What a counted number says: stable with a count, under_zero, or an error when it is no whole number. */
 struct scale_reading mass_count(const struct mass_number *number);
 

@@ -15,7 +15,7 @@ struct toledo_8217 {
     int64_t nanograms; /* of the unit in the settings; 0: none */
 };
 
-enum { STX = 0x02, CR = 0x0D, WEIGHT_MAX = 16 };
+enum { STX = 0x02, CR = 0x0D, WEIGHT_MIN = 4, WEIGHT_MAX = 16 };
 
 static int toledo_open(const struct scale_settings *settings, const struct scale_sink *sink, void **ret,
                        struct error *error)
@@ -48,11 +48,9 @@ static struct scale_reading read_weight(const struct toledo_8217 *toledo, const 
     struct mass_number number;
     if (length > 1 && text[length - 1] == 'N') /* net: a tare is taken off */
         length--;
-    if (mass_number_parse(text, length, &number) < 0)
+    if (length < WEIGHT_MIN || mass_number_parse(text, length, &number) < 0)
         return (struct scale_reading){.state = SCALE_ERROR, .why = SCALE_UNREADABLE};
-    if (toledo->nanograms == 0)
-        return (struct scale_reading){.state = SCALE_ERROR, .why = "no unit: set the one that the scale shows"};
-    return mass_reading(&number, toledo->nanograms);
+    return mass_reading_in_setting(&number, toledo->nanograms);
 }
 
 static void say(const struct toledo_8217 *toledo, struct scale_reading reading)
