@@ -1,8 +1,9 @@
 /* The tables a driver fills in, and the registries that name every driver.
- * Not for users of drivers: they include scanner/scanner.h and transport.h. */
+ * Not for users of drivers: they include scanner/scanner.h, scale/scale.h and transport.h. */
 #ifndef DRIVERS_DRIVER_H
 #define DRIVERS_DRIVER_H
 
+#include "drivers/scale/scale.h"
 #include "drivers/scanner/scan_text.h"
 #include "drivers/scanner/scanner.h"
 #include "drivers/transport.h"
@@ -24,6 +25,20 @@ struct scanner_ops {
 
 extern const struct scanner_ops *const scanner_registry[]; /* ends with NULL */
 extern const struct scanner_ops hid_keyboard_ops, serial_frame_ops;
+
+/* A decoder of one protocol: bytes in, sink->reading out. The sink lives as long as the decoder. */
+struct scale_ops {
+    const char *name;
+    int (*open)(const struct scale_settings *settings, const struct scale_sink *sink, void **ret, struct error *error);
+    void (*feed)(void *decoder, const uint8_t *bytes, size_t length);
+    void (*reset)(void *decoder); /* the device went away: half a message is forgotten */
+    const char *question;         /* NULL: it speaks by itself */
+    size_t question_length;
+    void (*close)(void *decoder);
+};
+
+extern const struct scale_ops *const scale_registry[]; /* ends with NULL */
+extern const struct scale_ops mt_sics_ops, toledo_8217_ops, toledo_continuous_ops, a_and_d_ops, cas_ops;
 
 /* A transport: its own struct begins with struct transport, and open sets .ops. */
 struct transport_ops {

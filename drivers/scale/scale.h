@@ -5,6 +5,7 @@
 #ifndef DRIVERS_SCALE_SCALE_H
 #define DRIVERS_SCALE_SCALE_H
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 
@@ -30,6 +31,9 @@ struct scale_reading {
     int64_t count;      /* pieces, from a counting scale */
     const char *why;    /* a literal of a few words, with SCALE_ERROR; otherwise NULL */
 };
+
+/* {"state": …, "milligrams": n or null, "count": n or null}, and "why" with an error. */
+void scale_reading_json(const struct scale_reading *reading, struct buf *json);
 
 /* Zero-initialised it holds the defaults. */
 struct scale_settings {

@@ -19,6 +19,8 @@ struct tool_options {
     char role[12];
     bool json, markdown;
     char language[16];
+    char protocol[24];
+    char unit[4];
 };
 
 struct command_call {

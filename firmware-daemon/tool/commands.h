@@ -8,6 +8,7 @@ enum exit_code command_scan_parse(struct command_call *call);
 enum exit_code command_scan_decode(struct command_call *call);
 enum exit_code command_scan_send(struct command_call *call);
 enum exit_code command_printer_decode(struct command_call *call);
+enum exit_code command_scale_decode(struct command_call *call);
 enum exit_code command_station_show(struct command_call *call);
 enum exit_code command_status(struct command_call *call);
 enum exit_code command_import(struct command_call *call);
@@ -16,7 +17,7 @@ enum exit_code command_device_bind(struct command_call *call);
 enum exit_code command_device_models(struct command_call *call);
 
 extern const struct option_def scan_decode_options[], scan_send_options[];
+extern const struct option_def printer_decode_options[], scale_decode_options[];
 extern const struct option_def device_list_options[], device_bind_options[], device_models_options[];
-extern const struct option_def scan_decode_options[], scan_send_options[], printer_decode_options[];
 
 #endif

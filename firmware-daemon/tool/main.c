@@ -16,6 +16,10 @@ static const char printer_decode_help[] =
     "Tell what a printer said of itself.\n"
     "Reads its answer in hex from standard input, and prints its state as one JSON object. ieee1284 is the device id\n"
     "with or without its two length bytes; tspl takes ESC ! ? and ESC ! S, escpos DLE EOT 1 to 4 and automatic status.";
+static const char scale_decode_help[] =
+    "Decode what a scale sent, from standard input.\n"
+    "Reads bytes in hex; blanks and line ends between them do not matter, except that hid reads one report a line.\n"
+    "Prints one JSON object per reading on a line. Exit code 1 when there was no whole reading.";
 static const char import_help[] = "Import a CSV file into the site.\n"
                                   "KIND is orders, items, stock, locations or workers. All of the file or nothing.";
 
@@ -32,6 +36,7 @@ static const struct command commands[] = {
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
     {"scan send", "--station ID TEXT...", scan_send_help, 1, COMMAND_WORDS_MAX, scan_send_options, command_scan_send},
     {"printer decode", "", printer_decode_help, 0, 0, printer_decode_options, command_printer_decode},
+    {"scale decode", "", scale_decode_help, 0, 0, scale_decode_options, command_scale_decode},
     {"station show", "ID", "Print what a station shows and does.", 1, 1, daemon_options, command_station_show},
     {"status", "", "Print the daemon's state: stations, printers, link, queue.", 0, 0, daemon_options, command_status},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
