@@ -9,19 +9,14 @@
 struct hotplug {
     int fd; /* an epoll descriptor: libusb's context and udev's monitor */
     bool has_usb, changed;
-    libusb_hotplug_callback_handle callback;
     struct udev *udev;
     struct udev_monitor *monitor;
 };
 
-static int LIBUSB_CALL on_usb(libusb_context *context, libusb_device *device, libusb_hotplug_event event, void *user)
+static void on_usb(void *user)
 {
-    (void)context;
-    (void)device;
-    (void)event;
     struct hotplug *hotplug = user;
     hotplug->changed = true;
-    return 0; /* go on watching */
 }
 
 static void watch(struct hotplug *hotplug, int fd)
@@ -32,13 +27,9 @@ static void watch(struct hotplug *hotplug, int fd)
 
 static void watch_usb(struct hotplug *hotplug)
 {
-    libusb_context *context;
-    if (usb_context_get(&context, NULL) < 0)
+    hotplug->has_usb = usb_context_watch(on_usb, hotplug) == 0;
+    if (!hotplug->has_usb)
         return;
-    hotplug->has_usb = true;
-    libusb_hotplug_register_callback(context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
-                                     LIBUSB_HOTPLUG_NO_FLAGS, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
-                                     LIBUSB_HOTPLUG_MATCH_ANY, on_usb, hotplug, &hotplug->callback);
     watch(hotplug, usb_context_fd());
 }
 
@@ -48,8 +39,7 @@ static void watch_udev(struct hotplug *hotplug)
 {
     hotplug->udev = udev_new();
     hotplug->monitor = hotplug->udev ? udev_monitor_new_from_netlink(hotplug->udev, "udev") : NULL;
-    if (!hotplug->monitor ||
-        udev_monitor_filter_add_match_subsystem_devtype(hotplug->monitor, "tty", NULL) < 0 ||
+    if (!hotplug->monitor || udev_monitor_filter_add_match_subsystem_devtype(hotplug->monitor, "tty", NULL) < 0 ||
         udev_monitor_filter_add_match_subsystem_devtype(hotplug->monitor, "usb", "usb_device") < 0 ||
         udev_monitor_enable_receiving(hotplug->monitor) < 0)
         return;
@@ -76,14 +66,8 @@ struct hotplug *hotplug_close(struct hotplug *hotplug)
 {
     if (!hotplug)
         return NULL;
-    if (hotplug->has_usb) {
-        libusb_context *context;
-        if (usb_context_get(&context, NULL) == 0) {
-            libusb_hotplug_deregister_callback(context, hotplug->callback);
-            usb_context_put();
-        }
-        usb_context_put();
-    }
+    if (hotplug->has_usb)
+        usb_context_unwatch();
     udev_monitor_unref(hotplug->monitor);
     udev_unref(hotplug->udev);
     close(hotplug->fd);

@@ -10,6 +10,9 @@ static struct {
     unsigned users;
     libusb_context *context;
     int fd; /* an epoll descriptor */
+    libusb_hotplug_callback_handle watch;
+    void (*changed)(void *user);
+    void *user;
 } shared;
 
 static void watch(int fd, short events, void *user)
@@ -60,6 +63,40 @@ void usb_context_put(void)
     libusb_set_pollfd_notifiers(shared.context, NULL, NULL, NULL);
     libusb_exit(shared.context);
     close(shared.fd);
+}
+
+static int LIBUSB_CALL on_hotplug(libusb_context *context, libusb_device *device, libusb_hotplug_event event,
+                                  void *user)
+{
+    (void)context;
+    (void)device;
+    (void)event;
+    (void)user;
+    shared.changed(shared.user);
+    return 0; /* go on watching */
+}
+
+int usb_context_watch(void (*changed)(void *user), void *user)
+{
+    libusb_context *context;
+    int result = usb_context_get(&context, NULL);
+    if (result)
+        return result;
+    shared.changed = changed;
+    shared.user = user;
+    if (libusb_hotplug_register_callback(context,
+                                         LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
+                                         LIBUSB_HOTPLUG_NO_FLAGS, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
+                                         LIBUSB_HOTPLUG_MATCH_ANY, on_hotplug, NULL, &shared.watch) == LIBUSB_SUCCESS)
+        return 0;
+    usb_context_put();
+    return -ENOTSUP;
+}
+
+void usb_context_unwatch(void)
+{
+    libusb_hotplug_deregister_callback(shared.context, shared.watch);
+    usb_context_put();
 }
 
 int usb_context_fd(void)

@@ -10,6 +10,11 @@
 int usb_context_get(libusb_context **ret, struct error *error);
 void usb_context_put(void);
 
+/* Has changed() called, by usb_context_run(), when a device came or went: also before the kernel has configured it, and
+ * perhaps twice. One watcher in a process. Holds the context until usb_context_unwatch(). */
+int usb_context_watch(void (*changed)(void *user), void *user);
+void usb_context_unwatch(void);
+
 /* Readable when usb_context_run has work; holds libusb's own descriptors, its timer included. */
 int usb_context_fd(void);
 

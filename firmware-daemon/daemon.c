@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "floor/floor.h"
-#include "station/pump.h"
+#include "station/plugboard.h"
 #include "station/station.h"
 #include "store/journal.h"
 #include "sync/site/port.h"
@@ -33,9 +33,10 @@ struct daemon {
     struct site_port *port;
     struct error told_fault; /* of the site, already in the log */
     sd_event_source *take, *refresh, *applied;
+    bool rewires;        /* a turn has bound a device to another station */
     int64_t applied_seq; /* acknowledged, not stored yet */
-    struct station *stations[CONFIG_STATIONS_MAX];
-    struct pump *pumps[CONFIG_STATIONS_MAX]; /* NULL where there is no printer */
+    struct station stations[CONFIG_STATIONS_MAX];
+    struct plugboard *board;
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -58,22 +59,26 @@ static int post(struct daemon *daemon, struct event *event, const void *bytes, s
     return 0;
 }
 
-static int post_at(struct daemon *daemon, enum event_kind kind, const char *station, const char *text, size_t length,
-                   uint64_t request)
+static struct event event_from(const struct reader *reader, enum event_kind kind, size_t length)
 {
-    struct event event = {.kind = kind, .request = request, .number = (int64_t)length};
-    text_copy(event.station, sizeof(event.station), station);
-    return post(daemon, &event, text, kind == EVENT_SCAN_ABORTED ? 0 : length);
+    const struct reader_settings *settings = reader_settings(reader);
+    struct event event = {.kind = kind, .number = (int64_t)length, .device_fixed = settings->fixed};
+    text_copy(event.station, sizeof(event.station), settings->station);
+    text_copy(event.device, sizeof(event.device), settings->id);
+    return event;
 }
 
-static int post_scan(void *user, const char *station, const char *text, size_t length)
+static int post_scan(void *user, const struct reader *reader, const char *text, size_t length)
 {
-    return post_at(user, EVENT_SCAN, station, text, length, 0);
+    struct event event = event_from(reader, EVENT_SCAN, length);
+    event.source = reader_number(reader);
+    return post(user, &event, text, length);
 }
 
-static int post_aborted(void *user, const char *station, size_t length)
+static int post_aborted(void *user, const struct reader *reader, size_t length)
 {
-    return post_at(user, EVENT_SCAN_ABORTED, station, "", length, 0);
+    struct event event = event_from(reader, EVENT_SCAN_ABORTED, length);
+    return post(user, &event, "", 0);
 }
 
 static int post_print(void *user, int64_t job, const char *state, const char *why)
@@ -147,9 +152,9 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
     json_text(json, "id", config->id);
     json_text(json, "name", config->name);
     int result = floor_show(daemon->store, config->id, json);
-    station_write_result(daemon->stations[index], "result", json);
+    station_write_result(&daemon->stations[index], "result", json);
     write_link(daemon, json);
-    pump_write_state(daemon->pumps[index], "printer", json);
+    plugboard_write_station(daemon->board, index, json);
     json_bool(json, "training", false);
     json_close_object(json);
     return result ? result : json->failed ? -ENOMEM : 0;
@@ -182,7 +187,7 @@ static void refresh_soon(struct daemon *daemon)
     sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
 }
 
-static void printer_changed(void *user)
+static void devices_changed(void *user)
 {
     refresh_soon(user);
 }
@@ -239,12 +244,29 @@ static int source_status(void *user, struct buf *json)
     for (size_t i = 0; i < daemon->config->count; i++) {
         json_open_object(json, NULL);
         json_text(json, "id", daemon->config->stations[i].id);
-        pump_write_state(daemon->pumps[i], "printer", json);
+        plugboard_write_station(daemon->board, i, json);
         json_close_object(json);
     }
     json_close_array(json);
+    plugboard_write_devices(daemon->board, "devices", json);
     json_close_object(json);
     return result;
+}
+
+static int source_devices(void *user, struct buf *json)
+{
+    struct daemon *daemon = user;
+    plugboard_write_devices(daemon->board, NULL, json);
+    return 0;
+}
+
+static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
+{
+    struct event event = {.kind = EVENT_BIND, .request = request};
+    if (!text_copy(event.station, sizeof(event.station), station) || strlen(device) >= BINDING_DEVICE_MAX)
+        return -EMSGSIZE;
+    text_copy(event.name, sizeof(event.name), role);
+    return post(user, &event, device, strlen(device));
 }
 
 static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
@@ -253,7 +275,9 @@ static int source_scan(void *user, const char *station, const char *text, size_t
         return -ENOENT;
     if (length > SCAN_TEXT_MAX)
         return -EMSGSIZE;
-    return post_at(user, EVENT_SCAN, station, text, length, request);
+    struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
+    text_copy(event.station, sizeof(event.station), station);
+    return post(user, &event, text, length);
 }
 
 static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
@@ -266,6 +290,8 @@ static int source_import(void *user, const char *kind, const char *csv, size_t l
 static const struct ui_source ui_source = {.stations = source_stations,
                                            .station = source_station,
                                            .status = source_status,
+                                           .devices = source_devices,
+                                           .bind = source_bind,
                                            .scan = source_scan,
                                            .import = source_import};
 
@@ -276,7 +302,7 @@ static void answer_scan(struct daemon *daemon, const struct event *event, size_t
     static const char unreadable[] = "{\"error\":{\"message\":\"the database cannot be read: look at the box's log\"}}";
     CLEANUP_BUF struct buf json = {0};
     json_open_object(&json, NULL);
-    station_write_result(daemon->stations[index], "result", &json);
+    station_write_result(&daemon->stations[index], "result", &json);
     json_raw(&json, "view", "");
     int result = write_view(daemon, index, &json);
     json_close_object(&json);
@@ -286,12 +312,14 @@ static void answer_scan(struct daemon *daemon, const struct event *event, size_t
         ui_server_answer(daemon->ui, event->request, 200, json.data, json.length);
 }
 
-static void answer_import(struct daemon *daemon, const struct event *event, const struct effect *effect)
+/* What was done, as the value of the word that says what was asked: {"imported": "stock", "text": {...}}. */
+static void answer_done(struct daemon *daemon, const struct event *event, const struct effect *effect, const char *done,
+                        const char *what)
 {
     CLEANUP_BUF struct buf json = {0};
     json_open_object(&json, NULL);
     if (effect->good) {
-        json_text(&json, "imported", event->name);
+        json_text(&json, done, what);
         answer_json(&effect->answer, "text", &json);
     } else {
         CLEANUP_BUF struct buf sentence = {0};
@@ -304,29 +332,46 @@ static void answer_import(struct daemon *daemon, const struct event *event, cons
     ui_server_answer(daemon->ui, event->request, effect->good ? 200 : 400, json.data, json.length);
 }
 
+static enum scan_verdict verdict_of(const struct effect *effect)
+{
+    if (effect->answer.message == E00_NOT_SAVED)
+        return SCAN_NOT_SAVED;
+    return effect->good && message_def(effect->answer.message)->tone != TONE_BAD ? SCAN_ACCEPTED : SCAN_REFUSED;
+}
+
+/* The scanner first: a good-read tone is waited for. */
+static void hear(struct daemon *daemon, const struct event *event, const struct effect *effect)
+{
+    bool beeped = plugboard_answer(daemon->board, event->source, verdict_of(effect));
+    int index = find_station(daemon, event->station);
+    if (index < 0)
+        return;
+    station_heard(&daemon->stations[index], event, effect, beeped);
+    publish(daemon, (size_t)index);
+    if (event->request)
+        answer_scan(daemon, event, (size_t)index);
+}
+
 static void on_effect(void *user, const struct event *event, const struct effect *effect)
 {
     struct daemon *daemon = user;
-    int index = find_station(daemon, event->station);
     if (effect->shows)
         refresh_soon(daemon);
+    if (effect->rewires)
+        daemon->rewires = true;
     switch (event->kind) {
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
-        if (index < 0)
-            return;
-        station_heard(daemon->stations[index], event, effect);
-        publish(daemon, (size_t)index);
-        if (event->request)
-            answer_scan(daemon, event, (size_t)index);
+        hear(daemon, event, effect);
         break;
     case EVENT_IMPORT:
-        answer_import(daemon, event, effect);
+        answer_done(daemon, event, effect, "imported", event->name);
+        break;
+    case EVENT_BIND:
+        answer_done(daemon, event, effect, "bound", event_bytes(event));
         break;
     case EVENT_PRINT:
-        for (size_t i = 0; i < daemon->config->count; i++)
-            if (daemon->pumps[i])
-                pump_marked(daemon->pumps[i], event->number, effect->good, effect->answer.message != E00_NOT_SAVED);
+        plugboard_marked(daemon->board, event->number, effect->good, effect->answer.message != E00_NOT_SAVED);
         break;
     case EVENT_CHANGE:
         if (!effect->good)
@@ -357,11 +402,10 @@ static void tell_site(struct daemon *daemon)
 static void after_turn(struct daemon *daemon)
 {
     tell_site(daemon);
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        if (daemon->pumps[i])
-            pump_kick(daemon->pumps[i]);
-        station_resume(daemon->stations[i]);
-    }
+    if (daemon->rewires)
+        plugboard_rewire(daemon->board);
+    daemon->rewires = false;
+    plugboard_kick(daemon->board);
 }
 
 static int on_take(sd_event_source *source, void *user)
@@ -416,19 +460,24 @@ static int open_site(struct daemon *daemon, struct error *error)
     return site_port_open(daemon->event, config->link_socket, &daemon->site, &daemon->port, error);
 }
 
-static int open_stations(struct daemon *daemon, struct error *error)
+static int open_board(struct daemon *daemon, struct error *error)
 {
-    static const struct station_ops station_ops = {.post_scan = post_scan, .post_aborted = post_aborted};
-    static const struct pump_ops pump_ops = {.post = post_print, .changed = printer_changed};
-    int result = 0;
+    static const struct plugboard_ops ops = {
+        .scan = post_scan, .aborted = post_aborted, .print = post_print, .changed = devices_changed};
     pump_warm_up();
-    for (size_t i = 0; i < daemon->config->count && !result; i++) {
-        const struct station_config *config = &daemon->config->stations[i];
-        result = station_open(daemon->event, config, &station_ops, daemon, &daemon->stations[i], error);
-        if (!result && *config->printer)
-            result = pump_open(daemon->event, daemon->store, config, &pump_ops, daemon, &daemon->pumps[i], error);
+    return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
+}
+
+/* The start is an event too: it tells the rules which stations there are (floor/bind.c). */
+static int post_boot(struct daemon *daemon)
+{
+    struct event event = {.kind = EVENT_BOOT};
+    CLEANUP_BUF struct buf stations = {0};
+    for (size_t i = 0; i < daemon->config->count; i++) {
+        const struct station_config *station = &daemon->config->stations[i];
+        buf_printf(&stations, "%s %s%s\n", station->id, *station->printer ? "p" : "", *station->scale ? "s" : "");
     }
-    return result;
+    return stations.failed ? -ENOMEM : post(daemon, &event, buf_text(&stations), stations.length);
 }
 
 static int open_timers(struct daemon *daemon, struct error *error)
@@ -461,11 +510,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = open_site(daemon, error);
     if (!result)
-        result = open_stations(daemon, error);
-    if (result)
-        return result;
-    struct event boot = {.kind = EVENT_BOOT};
-    return post(daemon, &boot, "", 0);
+        result = open_board(daemon, error);
+    return result ? result : post_boot(daemon);
 }
 
 int daemon_open(sd_event *event, const struct config *config, struct daemon **ret, struct error *error)
@@ -488,10 +534,7 @@ struct daemon *daemon_close(struct daemon *daemon)
 {
     if (!daemon)
         return NULL;
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        pump_close(daemon->pumps[i]);
-        station_close(daemon->stations[i]);
-    }
+    plugboard_close(daemon->board);
     if (daemon->port) {
         site_port_free(daemon->port);
         site_done(&daemon->site);

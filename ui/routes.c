@@ -82,6 +82,48 @@ static enum MHD_Result get_status(struct ui_request *request)
     return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
 }
 
+static enum MHD_Result get_devices(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    int r = request->server->source->devices(request->server->user, &json);
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
+}
+
+static int give_binding(struct ui_request *request, const void *words, size_t length)
+{
+    (void)length;
+    struct ui_server *server = request->server;
+    const char *const *binding = words; /* device, role, station */
+    return server->source->bind(server->user, binding[0], binding[1], binding[2], request->number);
+}
+
+static bool is_role(const char *role)
+{
+    return strcmp(role, "scanner") == 0 || strcmp(role, "printer") == 0 || strcmp(role, "scale") == 0;
+}
+
+static enum MHD_Result post_binding(struct ui_request *request)
+{
+    static const char *const keys[] = {"id", "role", "station"};
+    const char *words[COUNT(keys)];
+    json_error_t fault;
+    json_t *root = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, &fault);
+    bool whole = true;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        words[i] = json_string_value(json_object_get(root, keys[i]));
+        whole = whole && words[i] && *words[i];
+    }
+    enum MHD_Result answered;
+    if (!whole || !is_role(words[1]))
+        answered = ui_answer_error(request, MHD_HTTP_BAD_REQUEST,
+                                   "A binding names a device's id, its role (scanner, printer or scale) and a station: "
+                                   "{\"id\":\"...\",\"role\":\"...\",\"station\":\"...\"}.");
+    else
+        answered = hand_over(request, give_binding, words, sizeof(words));
+    json_decref(root);
+    return answered;
+}
+
 static const struct ui_route routes[] = {
     {"GET", "/", ui_pages_list, NULL, 0},
     {"GET", "/station/{}", ui_pages_station, NULL, 0},
@@ -91,6 +133,8 @@ static const struct ui_route routes[] = {
     {"GET", "/api/v1/stations/{}/events", ui_events_open, NULL, 0},
     {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
+    {"GET", "/api/v1/devices", get_devices, NULL, 0},
+    {"POST", "/api/v1/devices/bind", post_binding, "application/json", UI_SCAN_BODY_MAX},
     {"POST", "/api/v1/import/{}", post_import, "text/csv", UI_IMPORT_BODY_MAX},
 };
 

@@ -16,7 +16,7 @@ struct plugboard_ops {
     int (*scan)(void *user, const struct reader *reader, const char *text, size_t length);
     int (*aborted)(void *user, const struct reader *reader, size_t length);
     int (*print)(void *user, int64_t job, const char *state, const char *why); /* as pump_ops.post */
-    void (*changed)(void *user);                                              /* what the stations show */
+    void (*changed)(void *user);                                               /* what the stations show */
 };
 
 /* Opens what the configuration names; a wrong address or setting is an error. config is borrowed. */

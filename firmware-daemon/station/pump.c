@@ -16,8 +16,9 @@
 #include <stdlib.h>
 
 #define FRESH_US ((int64_t)1000 * 1000) /* a status that is younger needs no new question before a job */
-#define LOOK_US  ((int64_t)500 * 1000) /* between looks at a line that flow control holds, or at a mute printer's port \
-                                        */
+#define LOOK_US                                                                                                        \
+    ((int64_t)500 * 1000) /* between looks at a line that flow control holds, or at a mute printer's port              \
+                           */
 
 /* IDLE -> ASKED (that it is being sent is queued as an event) -> WRITING -> REPORTING (the queue is full) -> REPORTED
  * (the outcome is queued) -> IDLE */

@@ -235,9 +235,21 @@ static int take_import(void *user, const char *kind, const char *csv, size_t len
     return -EAGAIN;
 }
 
+static int take_binding(void *user, const char *device, const char *role, const char *station, uint64_t request)
+{
+    (void)user, (void)device, (void)role, (void)station, (void)request;
+    return -EAGAIN;
+}
+
 int main(int argc, char **argv)
 {
-    static const struct ui_source source = {give_stations, give_station, give_status, take_scan, take_import};
+    static const struct ui_source source = {.stations = give_stations,
+                                            .station = give_station,
+                                            .status = give_status,
+                                            .devices = give_stations,
+                                            .bind = take_binding,
+                                            .scan = take_scan,
+                                            .import = take_import};
     struct fake *fake = calloc(1, sizeof(*fake));
     struct ui_settings settings = {.address = "127.0.0.1", .clients_max = 8};
     struct error error = {"A port number is wanted."};

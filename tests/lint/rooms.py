@@ -50,7 +50,7 @@ class Room:
     may_include: set = dataclasses.field(default_factory=set)  # names of rooms
     everything: bool = False
     libraries: set = dataclasses.field(default_factory=set)
-    only_file: dict = dataclasses.field(default_factory=dict)  # library -> the file (or files: usb*) that alone uses it
+    only_files: dict = dataclasses.field(default_factory=dict)  # library -> the files (usb*) that alone use it
 
     @property
     def name(self):
@@ -78,7 +78,7 @@ def parse_permission(room, permission):
     for part in re.split(r"[,;]\s*", permission.strip()):
         alone = re.fullmatch(r"`([\w.*]+)` alone uses (\w+)", part)
         if alone and alone[2] in GUARDED_LIBRARIES:
-            room.only_file[alone[2]] = f"{room.path}/{alone[1]}"
+            room.only_files.setdefault(alone[2], []).append(f"{room.path}/{alone[1]}")
         elif alone:
             yield f"the row of {room.path} guards {alone[2]}, of which this test does not know the header"
         elif part == "everything":
@@ -133,9 +133,9 @@ def library_faults(source, text, rooms):
     for library, header in GUARDED_LIBRARIES.items():
         if not room or not re.search(rf'^\s*#\s*include\s+[<"][^>"]*{header}', text, re.MULTILINE):
             continue
-        only = room.only_file.get(library)
-        if only and not fnmatch.fnmatch(str(source), only):
-            yield f"{source} uses {library}: {only} alone may"
+        only = room.only_files.get(library)
+        if only and not any(fnmatch.fnmatch(str(source), pattern) for pattern in only):
+            yield f"{source} uses {library}: {' and '.join(only)} alone may"
         elif not only and library not in room.libraries:
             yield f"{source} uses {library}: the table does not give it to {room.path}"
 

@@ -269,6 +269,11 @@ static void test_toledo_8217(void **state)
         {BYTES("\x82\xB1\xB2\x2E\x33\xB4\x35\x8D"), "12345000 mg;"}, /* parity */
     };
     check("toledo-8217", "kg", messages, COUNT(messages));
+}
+
+static void test_toledo_8217_takes_the_unit_from_its_settings(void **state)
+{
+    (void)state;
     static const struct message pounds[] = {{BYTES("\x02"
                                                    "01.50\r"),
                                              "680389 mg;"}};
@@ -726,6 +731,7 @@ int main(void)
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_mt_sics),
         cmocka_unit_test(test_toledo_8217),
+        cmocka_unit_test(test_toledo_8217_takes_the_unit_from_its_settings),
         cmocka_unit_test(test_toledo_continuous),
         cmocka_unit_test(test_checksum),
         cmocka_unit_test(test_a_and_d),

@@ -80,6 +80,20 @@ static int take(struct rig *rig, const char *kind, const char *bytes, size_t len
     return 0;
 }
 
+static int give_devices(void *user, struct buf *json)
+{
+    (void)user;
+    buf_puts(json, "[{\"id\":\"usb-path:1-2\"}]");
+    return 0;
+}
+
+static int take_binding(void *user, const char *device, const char *role, const char *station, uint64_t request)
+{
+    char words[128];
+    int length = snprintf(words, sizeof(words), "%s %s %s", device, role, station);
+    return take(user, "bind", words, (size_t)length, request);
+}
+
 static int take_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
 {
     return take(user, station, text, length, request);
@@ -90,7 +104,13 @@ static int take_import(void *user, const char *kind, const char *csv, size_t len
     return take(user, kind, csv, length, request);
 }
 
-static const struct ui_source source = {give_stations, give_station, give_status, take_scan, take_import};
+static const struct ui_source source = {.stations = give_stations,
+                                        .station = give_station,
+                                        .status = give_status,
+                                        .devices = give_devices,
+                                        .bind = take_binding,
+                                        .scan = take_scan,
+                                        .import = take_import};
 
 /* ---------------------------------------------------------------- a client in the same thread */
 
@@ -241,6 +261,7 @@ static void reading(void **state)
         {"GET", "/api/v1/stations/nowhere/events", 404, "\"message\":"},
         {"GET", "/api/v1/status", 200, "{\"up\":true}"},
         {"HEAD", "/api/v1/status", 200, "Content-Length: 11"},
+        {"GET", "/api/v1/devices", 200, "[{\"id\":\"usb-path:1-2\"}]"},
         {"GET", "/nothing", 404, "{\"error\":{\"message\":\"There is nothing at this address.\"}}"},
         {"DELETE", "/api/v1/status", 405, "Allow: GET\r\n"},
         {"GET", SCAN_PATH, 405, "Allow: POST\r\n"},
@@ -294,6 +315,9 @@ static void scan_is_handed_over(void **state)
     assert_int_equal(post(rig, "/api/v1/import/stock", CSV_TYPE, "a,b\n1,2\n", &answer), 200);
     assert_string_equal(buf_text(&rig->taken), "a,b\n1,2\n");
     assert_string_equal(rig->kind, "stock");
+    const char *binding = "{\"id\":\"usb-path:1-2\",\"role\":\"printer\",\"station\":\"bench-1\"}";
+    assert_int_equal(post(rig, "/api/v1/devices/bind", SCAN_TYPE, binding, &answer), 200);
+    assert_string_equal(buf_text(&rig->taken), "usb-path:1-2 printer bench-1");
 }
 
 static void posts_are_refused(void **state)
@@ -320,6 +344,9 @@ static void posts_are_refused(void **state)
         {SCAN_PATH, SCAN_TYPE "Sec-Fetch-Site: cross-site\r\n", "{\"text\":\"A\"}", 0, 403},
         {SCAN_PATH, SCAN_TYPE "Host: evil.example\r\nOrigin: http://evil.example\r\n", "{\"text\":\"A\"}", 0, 421},
         {SCAN_PATH, SCAN_TYPE "Host:\r\n", "{\"text\":\"A\"}", 0, 400},
+        {"/api/v1/devices/bind", SCAN_TYPE, "{\"id\":\"usb-path:1-2\",\"station\":\"bench-1\"}", 0, 400},
+        {"/api/v1/devices/bind", SCAN_TYPE, "{\"id\":\"a\",\"role\":\"spy\",\"station\":\"b\"}", 0, 400},
+        {"/api/v1/devices/bind", SCAN_TYPE, "{\"id\":\"a\",\"role\":\"scale\",\"station\":\"b\"}", -EMSGSIZE, 413},
         {"/api/v1/import/secrets", CSV_TYPE, "a", 0, 404},
         {"/api/v1/import/orders", CSV_TYPE, "", 0, 400},
         {"/api/v1/import/orders", SCAN_TYPE, "a", 0, 415},

@@ -1,0 +1,604 @@
+#include "station/plugboard.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "drivers/hotplug.h"
+#include "drivers/inventory.h"
+#include "drivers/model.h"
+#include "station/weigher.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READERS_MAX  (CONFIG_STATIONS_MAX + INVENTORY_MAX)
+#define BINDINGS_MAX 256
+#define SETTLE_US    30000 /* after something was plugged in: the kernel and udev are not through with it */
+
+/* A scanner, and where it was when it was opened: its identity may change when its twin is plugged in, its place not.
+ */
+struct slot {
+    struct reader *reader;
+    char port[32];
+};
+
+struct plugboard {
+    sd_event *event;
+    struct store *store;
+    const struct config *config;
+    const struct plugboard_ops *ops;
+    void *user;
+    struct model_set models;
+    struct hotplug *hotplug;
+    sd_event_source *changes, *settle;
+    struct slot slots[READERS_MAX];
+    size_t slot_count;
+    uint32_t last_number;
+    struct pump *pumps[CONFIG_STATIONS_MAX]; /* by the station's place in the configuration; NULL: none */
+    struct weigher *weighers[CONFIG_STATIONS_MAX];
+    bool rewire_later; /* a printer was at work */
+    struct binding bindings[BINDINGS_MAX];
+    size_t binding_count;
+    struct plugged plugged[INVENTORY_MAX];
+    size_t plugged_count;
+};
+
+/* ---------------------------------------------------------------- what is what */
+
+static const char *const no_address = "";
+
+static bool answers_to(const struct plugged *plugged, const char *address)
+{
+    return *address && inventory_find(plugged, 1, address) != NULL;
+}
+
+/* The configuration has the last word on what it names. */
+static bool is_configured(const struct plugboard *board, const struct plugged *plugged)
+{
+    for (size_t i = 0; i < board->config->count; i++) {
+        const struct station_config *station = &board->config->stations[i];
+        if (answers_to(plugged, station->scanner) || answers_to(plugged, station->printer) ||
+            answers_to(plugged, station->scale))
+            return true;
+    }
+    return false;
+}
+
+static int find_station(const struct plugboard *board, const char *id)
+{
+    for (size_t i = 0; i < board->config->count; i++)
+        if (strcmp(board->config->stations[i].id, id) == 0)
+            return (int)i;
+    return -ENOENT;
+}
+
+static const struct binding *find_binding(const struct plugboard *board, const char *device)
+{
+    for (size_t i = 0; i < board->binding_count; i++)
+        if (strcmp(board->bindings[i].device, device) == 0)
+            return &board->bindings[i];
+    return NULL;
+}
+
+static const char *bound_to(const struct plugboard *board, const char *station, const char *role)
+{
+    for (size_t i = 0; i < board->binding_count; i++)
+        if (strcmp(board->bindings[i].station, station) == 0 && strcmp(board->bindings[i].role, role) == 0)
+            return board->bindings[i].device;
+    return no_address;
+}
+
+static const struct plugged *find_plugged(const struct plugboard *board, const char *address)
+{
+    return inventory_find(board->plugged, board->plugged_count, address);
+}
+
+/* What is opened though nobody has bound it: only what is known to be a scanner. A keyboard may be a person's, and a
+ * port that nobody knows is not probed. */
+static bool is_scanner(const struct plugged *plugged, const struct model *model)
+{
+    if (plugged->kinds & PLUGGED_HID_BARCODE)
+        return true;
+    return model && !model_is_generic(model) && strcmp(model->kind, "scanner") == 0 &&
+           strcmp(model->driver, "none") != 0 && *model_driver(model, plugged);
+}
+
+/* ---------------------------------------------------------------- how a device speaks */
+
+static struct device_config config_of(const struct plugboard *board, const char *id)
+{
+    struct device_config config = {.id = ""};
+    config_device_defaults(&config);
+    for (size_t i = 0; i < board->config->device_count; i++)
+        if (strcmp(board->config->devices[i].id, id) == 0)
+            config = board->config->devices[i];
+    return config;
+}
+
+static void choose(char *out, size_t capacity, const char *configured, const char *known, const char *otherwise)
+{
+    const char *chosen = strcmp(configured, "auto") != 0 ? configured : known && *known ? known : otherwise;
+    text_copy(out, capacity, chosen);
+}
+
+/* The section [device ID] first, then the model file, then what is usual. */
+struct manner {
+    char driver[20], answer[12];
+    struct device_config config;
+    struct transport_settings line;
+};
+
+static struct manner manner_of(const struct plugboard *board, const char *id)
+{
+    struct manner manner = {.config = config_of(board, id)};
+    const struct plugged *plugged = find_plugged(board, id);
+    const struct model *model = plugged ? model_find(&board->models, plugged) : NULL;
+    const struct device_config *config = &manner.config;
+    choose(manner.driver, sizeof(manner.driver), config->driver, model ? model_driver(model, plugged) : NULL, "auto");
+    choose(manner.answer, sizeof(manner.answer), config->answer, model ? model->answer : NULL, "none");
+    choose(manner.line.parity, sizeof(manner.line.parity), config->parity, model ? model->parity : NULL, "none");
+    choose(manner.line.flow, sizeof(manner.line.flow), config->flow, model ? model->flow : NULL, "none");
+    manner.line.baud = config->baud ? config->baud : model ? model->baud : 0;
+    text_copy(manner.line.address, sizeof(manner.line.address), id);
+    return manner;
+}
+
+static void known_unit(char out[4], const char *unit)
+{
+    text_copy(out, 4, strcmp(unit, "none") == 0 ? "" : unit);
+}
+
+static enum printer_language language_named(const char *name)
+{
+    for (enum printer_language language = 0; language < PRINTER_LANGUAGES; language++)
+        if (strcmp(printer_language_name(language), name) == 0)
+            return language;
+    return PRINTER_LANGUAGE_UNKNOWN;
+}
+
+/* ---------------------------------------------------------------- scanners */
+
+static int reader_scan(void *user, const struct reader *reader, const char *text, size_t length)
+{
+    struct plugboard *board = user;
+    return board->ops->scan(board->user, reader, text, length);
+}
+
+static int reader_aborted(void *user, const struct reader *reader, size_t length)
+{
+    struct plugboard *board = user;
+    return board->ops->aborted(board->user, reader, length);
+}
+
+static int add_reader(struct plugboard *board, const struct reader_settings *settings, const char *port,
+                      struct error *error)
+{
+    static const struct reader_ops ops = {.scan = reader_scan, .aborted = reader_aborted};
+    if (board->slot_count == READERS_MAX)
+        return error_set(error, -ENOSPC, "more than %d scanners", READERS_MAX);
+    struct slot *slot = &board->slots[board->slot_count];
+    board->last_number = board->last_number % 0xFFFF + 1;
+    int result = reader_open(board->event, board->last_number, settings, &ops, board, &slot->reader, error);
+    if (result)
+        return result;
+    text_copy(slot->port, sizeof(slot->port), port);
+    board->slot_count++;
+    return 0;
+}
+
+static void drop_reader(struct plugboard *board, size_t index)
+{
+    reader_close(board->slots[index].reader);
+    board->slots[index] = board->slots[--board->slot_count];
+}
+
+static int add_configured_scanner(struct plugboard *board, const struct station_config *station, struct error *error)
+{
+    struct reader_settings settings = {.fixed = true};
+    text_copy(settings.id, sizeof(settings.id), station->scanner);
+    text_copy(settings.station, sizeof(settings.station), station->id);
+    text_copy(settings.driver, sizeof(settings.driver), station->scanner_driver);
+    text_copy(settings.scanner.layout, sizeof(settings.scanner.layout), station->layout);
+    text_copy(settings.scanner.suffix, sizeof(settings.scanner.suffix), station->suffix);
+    text_copy(settings.scanner.answer, sizeof(settings.scanner.answer), station->scanner_answer);
+    settings.scanner.gap_ms = station->scanner_gap_ms;
+    settings.line.baud = station->scanner_baud;
+    text_copy(settings.line.address, sizeof(settings.line.address), station->scanner);
+    text_copy(settings.line.parity, sizeof(settings.line.parity), station->scanner_parity);
+    text_copy(settings.line.flow, sizeof(settings.line.flow), station->scanner_flow);
+    return add_reader(board, &settings, "", error);
+}
+
+static struct reader_settings scanner_settings_of(const struct plugboard *board, const struct plugged *plugged,
+                                                  const char *station)
+{
+    const struct manner manner = manner_of(board, plugged->id);
+    struct reader_settings settings = {.line = manner.line};
+    text_copy(settings.id, sizeof(settings.id), plugged->id);
+    text_copy(settings.station, sizeof(settings.station), station);
+    text_copy(settings.driver, sizeof(settings.driver), manner.driver);
+    text_copy(settings.scanner.layout, sizeof(settings.scanner.layout), manner.config.layout);
+    text_copy(settings.scanner.suffix, sizeof(settings.scanner.suffix), manner.config.suffix);
+    text_copy(settings.scanner.answer, sizeof(settings.scanner.answer), manner.answer);
+    settings.scanner.gap_ms = manner.config.gap_ms;
+    return settings;
+}
+
+/* The one that is open in its place, or has its identity; -1. */
+static int find_slot(const struct plugboard *board, const struct plugged *plugged)
+{
+    for (size_t i = 0; i < board->slot_count; i++) {
+        const struct slot *slot = &board->slots[i];
+        bool in_place = *plugged->port && strcmp(slot->port, plugged->port) == 0 && reader_is_open(slot->reader);
+        if (in_place || strcmp(reader_settings(slot->reader)->id, plugged->id) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* In the same port something else may be plugged in, or the same scanner in another mode. */
+static bool speaks_otherwise(const struct plugboard *board, const struct slot *slot, const struct plugged *plugged)
+{
+    return !reader_is_open(slot->reader) &&
+           strcmp(reader_settings(slot->reader)->driver, manner_of(board, plugged->id).driver) != 0;
+}
+
+static void wire_scanner(struct plugboard *board, const struct plugged *plugged)
+{
+    const struct binding *binding = find_binding(board, plugged->id);
+    bool bound = binding && strcmp(binding->role, "scanner") == 0 && find_station(board, binding->station) >= 0;
+    const char *station = bound ? binding->station : "";
+    int at = find_slot(board, plugged);
+    if (at >= 0 && speaks_otherwise(board, &board->slots[at], plugged)) {
+        drop_reader(board, (size_t)at);
+        at = -1;
+    }
+    if (at >= 0) {
+        /* It keeps its station when only its name has changed, because its twin came. */
+        bool same_name = strcmp(reader_settings(board->slots[at].reader)->id, plugged->id) == 0;
+        if (same_name || bound)
+            reader_bind(board->slots[at].reader, station);
+        text_copy(board->slots[at].port, sizeof(board->slots[at].port), plugged->port);
+        return;
+    }
+    if (binding ? !bound : !is_scanner(plugged, model_find(&board->models, plugged)))
+        return;
+    const struct reader_settings settings = scanner_settings_of(board, plugged, station);
+    struct error error;
+    if (add_reader(board, &settings, plugged->port, &error) != 0)
+        log_warning("scanner %s cannot be used: %s", plugged->id, error.text);
+}
+
+/* What belongs to no station and is gone leaves nothing behind. */
+static void drop_strangers(struct plugboard *board)
+{
+    for (size_t i = board->slot_count; i-- > 0;) {
+        const struct reader_settings *settings = reader_settings(board->slots[i].reader);
+        if (!settings->fixed && !*settings->station && !reader_is_open(board->slots[i].reader) &&
+            !find_plugged(board, settings->id))
+            drop_reader(board, i);
+    }
+}
+
+/* ---------------------------------------------------------------- printers and scales */
+
+static int pump_post(void *user, int64_t job, const char *state, const char *why)
+{
+    struct plugboard *board = user;
+    return board->ops->print(board->user, job, state, why);
+}
+
+static void changed(void *user)
+{
+    struct plugboard *board = user;
+    board->ops->changed(board->user);
+}
+
+static int open_pump(struct plugboard *board, size_t station, const struct pump_settings *settings, struct error *error)
+{
+    static const struct pump_ops ops = {.post = pump_post, .changed = changed};
+    return pump_open(board->event, board->store, settings, &ops, board, &board->pumps[station], error);
+}
+
+static int add_configured_printer(struct plugboard *board, size_t index, struct error *error)
+{
+    const struct station_config *station = &board->config->stations[index];
+    bool says_nothing = strncmp(station->printer, "usb", 3) != 0;
+    struct pump_settings settings = {.language = language_named(station->printer_language),
+                                     .usual = says_nothing ? PRINTER_ZPL : PRINTER_LANGUAGE_UNKNOWN,
+                                     .dpi = station->printer_dpi,
+                                     .line.baud = station->printer_baud};
+    text_copy(settings.id, sizeof(settings.id), station->printer);
+    text_copy(settings.station, sizeof(settings.station), station->id);
+    text_copy(settings.line.address, sizeof(settings.line.address), station->printer);
+    text_copy(settings.line.parity, sizeof(settings.line.parity), station->printer_parity);
+    text_copy(settings.line.flow, sizeof(settings.line.flow), station->printer_flow);
+    return open_pump(board, index, &settings, error);
+}
+
+static void wire_printer(struct plugboard *board, size_t index)
+{
+    const struct station_config *station = &board->config->stations[index];
+    struct pump *pump = board->pumps[index];
+    const char *device = bound_to(board, station->id, "printer");
+    if (*station->printer || strcmp(pump ? pump_id(pump) : "", device) == 0)
+        return;
+    if (pump_is_busy(pump)) { /* its label first */
+        board->rewire_later = true;
+        return;
+    }
+    board->pumps[index] = pump_close(pump);
+    if (!*device)
+        return;
+    const struct manner manner = manner_of(board, device);
+    struct pump_settings settings = {.language = language_named(manner.config.driver),
+                                     .usual = language_named(manner.driver),
+                                     .line = manner.line,
+                                     .dpi = manner.config.dpi};
+    struct error error;
+    text_copy(settings.id, sizeof(settings.id), device);
+    text_copy(settings.station, sizeof(settings.station), station->id);
+    if (open_pump(board, index, &settings, &error) != 0)
+        log_warning("printer %s cannot be used: %s", device, error.text);
+}
+
+static int add_configured_scale(struct plugboard *board, size_t index, struct error *error)
+{
+    const struct station_config *station = &board->config->stations[index];
+    struct weigher_settings settings = {.line.baud = station->scale_baud};
+    text_copy(settings.id, sizeof(settings.id), station->scale);
+    text_copy(settings.protocol, sizeof(settings.protocol), station->scale_protocol);
+    known_unit(settings.scale.unit, station->scale_unit);
+    text_copy(settings.line.address, sizeof(settings.line.address), station->scale);
+    text_copy(settings.line.parity, sizeof(settings.line.parity), station->scale_parity);
+    text_copy(settings.line.flow, sizeof(settings.line.flow), station->scale_flow);
+    return weigher_open(board->event, &settings, changed, board, &board->weighers[index], error);
+}
+
+static void wire_scale(struct plugboard *board, size_t index)
+{
+    const struct station_config *station = &board->config->stations[index];
+    struct weigher *weigher = board->weighers[index];
+    const char *device = bound_to(board, station->id, "scale");
+    if (*station->scale || strcmp(weigher ? weigher_id(weigher) : "", device) == 0)
+        return;
+    board->weighers[index] = weigher_close(weigher);
+    if (!*device)
+        return;
+    const struct manner manner = manner_of(board, device);
+    struct weigher_settings settings = {.line = manner.line};
+    struct error error;
+    text_copy(settings.id, sizeof(settings.id), device);
+    text_copy(settings.protocol, sizeof(settings.protocol), strcmp(manner.driver, "auto") ? manner.driver : "hid");
+    known_unit(settings.scale.unit, manner.config.unit);
+    if (weigher_open(board->event, &settings, changed, board, &board->weighers[index], &error) != 0)
+        log_warning("scale %s cannot be used: %s", device, error.text);
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+void plugboard_rewire(struct plugboard *board)
+{
+    struct error error;
+    board->rewire_later = false;
+    if (inventory_read(board->plugged, INVENTORY_MAX, &board->plugged_count, &error) != 0)
+        log_warning("what is plugged in cannot be told: %s", error.text);
+    if (binding_list(board->store, board->bindings, BINDINGS_MAX, &board->binding_count) != 0)
+        return; /* the database is in trouble: everything stays as it is */
+    drop_strangers(board);
+    for (size_t i = 0; i < board->plugged_count; i++)
+        if (!is_configured(board, &board->plugged[i]))
+            wire_scanner(board, &board->plugged[i]);
+    for (size_t i = 0; i < board->config->count; i++) {
+        wire_printer(board, i);
+        wire_scale(board, i);
+    }
+    changed(board);
+}
+
+static void retry_all(struct plugboard *board)
+{
+    for (size_t i = 0; i < board->slot_count; i++)
+        reader_retry(board->slots[i].reader);
+    for (size_t i = 0; i < board->config->count; i++) {
+        if (board->pumps[i])
+            pump_retry(board->pumps[i]);
+        if (board->weighers[i])
+            weigher_retry(board->weighers[i]);
+    }
+}
+
+static int on_settled(sd_event_source *source, uint64_t now, void *user)
+{
+    (void)source;
+    (void)now;
+    plugboard_rewire(user);
+    retry_all(user);
+    return 0;
+}
+
+static int on_change(sd_event_source *source, int fd, uint32_t events, void *user)
+{
+    (void)source;
+    (void)fd;
+    (void)events;
+    struct plugboard *board = user;
+    if (!hotplug_changed(board->hotplug))
+        return 0;
+    sd_event_source_set_time_relative(board->settle, SETTLE_US);
+    return sd_event_source_set_enabled(board->settle, SD_EVENT_ONESHOT);
+}
+
+static int watch(struct plugboard *board, struct error *error)
+{
+    int result = hotplug_open(&board->hotplug, error);
+    if (result)
+        return result;
+    result = sd_event_add_io(board->event, &board->changes, hotplug_fd(board->hotplug), EPOLLIN, on_change, board);
+    if (result >= 0)
+        result =
+            sd_event_add_time_relative(board->event, &board->settle, CLOCK_MONOTONIC, SETTLE_US, 0, on_settled, board);
+    return result < 0 ? error_set(error, result, "devices cannot be watched") : 0;
+}
+
+static int open_configured(struct plugboard *board, struct error *error)
+{
+    int result = 0;
+    for (size_t i = 0; i < board->config->count && !result; i++) {
+        const struct station_config *station = &board->config->stations[i];
+        if (*station->scanner)
+            result = add_configured_scanner(board, station, error);
+        if (!result && *station->printer)
+            result = add_configured_printer(board, i, error);
+        if (!result && *station->scale)
+            result = add_configured_scale(board, i, error);
+    }
+    return result;
+}
+
+int plugboard_open(sd_event *event, struct store *store, const struct config *config, const struct plugboard_ops *ops,
+                   void *user, struct plugboard **ret, struct error *error)
+{
+    struct plugboard *board = calloc(1, sizeof(*board));
+    if (!board)
+        return error_set(error, -ENOMEM, "out of memory");
+    board->event = event;
+    board->store = store;
+    board->config = config;
+    board->ops = ops;
+    board->user = user;
+    *ret = board; /* before a device calls back */
+    int result = model_set_load(device_models, &board->models, error);
+    if (!result)
+        result = watch(board, error);
+    if (!result)
+        result = open_configured(board, error);
+    if (result)
+        *ret = plugboard_close(board);
+    else
+        plugboard_rewire(board);
+    return result;
+}
+
+struct plugboard *plugboard_close(struct plugboard *board)
+{
+    if (!board)
+        return NULL;
+    for (size_t i = 0; i < board->slot_count; i++)
+        reader_close(board->slots[i].reader);
+    for (size_t i = 0; i < CONFIG_STATIONS_MAX; i++) {
+        pump_close(board->pumps[i]);
+        weigher_close(board->weighers[i]);
+    }
+    sd_event_source_disable_unref(board->changes);
+    sd_event_source_disable_unref(board->settle);
+    hotplug_close(board->hotplug);
+    model_set_done(&board->models);
+    free(board);
+    return NULL;
+}
+
+void plugboard_kick(struct plugboard *board)
+{
+    if (board->rewire_later)
+        plugboard_rewire(board);
+    for (size_t i = 0; i < board->config->count; i++)
+        if (board->pumps[i])
+            pump_kick(board->pumps[i]);
+    for (size_t i = 0; i < board->slot_count; i++)
+        reader_resume(board->slots[i].reader);
+}
+
+bool plugboard_answer(struct plugboard *board, uint32_t source, enum scan_verdict verdict)
+{
+    for (size_t i = 0; source && i < board->slot_count; i++)
+        if (reader_number(board->slots[i].reader) == source)
+            return reader_answer(board->slots[i].reader, verdict);
+    return false;
+}
+
+void plugboard_marked(struct plugboard *board, int64_t job, bool good, bool saved)
+{
+    for (size_t i = 0; i < board->config->count; i++)
+        if (board->pumps[i])
+            pump_marked(board->pumps[i], job, good, saved);
+}
+
+/* ---------------------------------------------------------------- what people see */
+
+void plugboard_write_station(const struct plugboard *board, size_t station, struct buf *json)
+{
+    pump_write_state(board->pumps[station], "printer", json);
+    weigher_write_state(board->weighers[station], "scale", json);
+}
+
+struct listed {
+    const char *id, *kind, *driver, *station, *state, *fault;
+};
+
+static void write_listed(const struct listed *listed, struct buf *json)
+{
+    json_open_object(json, NULL);
+    json_text(json, "id", listed->id);
+    json_text(json, "kind", listed->kind);
+    json_text(json, "driver", listed->driver && *listed->driver ? listed->driver : NULL);
+    json_text(json, "station", listed->station && *listed->station ? listed->station : NULL);
+    json_text(json, "state", listed->state);
+    json_text(json, "fault", listed->fault && *listed->fault ? listed->fault : NULL);
+    json_close_object(json);
+}
+
+static const char *open_or_away(bool open)
+{
+    return open ? "open" : "away";
+}
+
+static bool is_in_use(const struct plugboard *board, const struct plugged *plugged)
+{
+    if (is_configured(board, plugged) || find_slot(board, plugged) >= 0)
+        return true;
+    const struct binding *binding = find_binding(board, plugged->id);
+    return binding && find_station(board, binding->station) >= 0;
+}
+
+static void write_unused(const struct plugboard *board, struct buf *json)
+{
+    for (size_t i = 0; i < board->plugged_count; i++) {
+        const struct plugged *plugged = &board->plugged[i];
+        const struct model *model = model_find(&board->models, plugged);
+        if (!is_in_use(board, plugged) && model)
+            write_listed(
+                &(struct listed){
+                    .id = plugged->id, .kind = model->kind, .driver = model_driver(model, plugged), .state = "unused"},
+                json);
+    }
+}
+
+void plugboard_write_devices(struct plugboard *board, const char *key, struct buf *json)
+{
+    json_open_array(json, key);
+    for (size_t i = 0; i < board->slot_count; i++) {
+        const struct reader *reader = board->slots[i].reader;
+        const struct reader_settings *settings = reader_settings(reader);
+        const bool waits = reader_is_open(reader) && !*settings->station;
+        write_listed(&(struct listed){settings->id, "scanner", reader_driver(reader), settings->station,
+                                      waits ? "unbound" : open_or_away(reader_is_open(reader)), reader_fault(reader)},
+                     json);
+    }
+    for (size_t i = 0; i < board->config->count; i++) {
+        const char *station = board->config->stations[i].id;
+        const struct pump *pump = board->pumps[i];
+        const struct weigher *weigher = board->weighers[i];
+        if (pump)
+            write_listed(&(struct listed){pump_id(pump), "printer", pump_language(pump), station,
+                                          open_or_away(pump_is_open(pump)), pump_fault(pump)},
+                         json);
+        if (weigher)
+            write_listed(&(struct listed){weigher_id(weigher), "scale", NULL, station,
+                                          open_or_away(weigher_is_open(weigher)), weigher_fault(weigher)},
+                         json);
+    }
+    write_unused(board, json);
+    json_close_array(json);
+}
