@@ -411,6 +411,9 @@ static void test_a_and_d(void **state)
         {BYTES("OL,+999999.9  g\r\n"), "over_range;"},
         {BYTES("OL,+9999999E+19\r\n"), "over_range;"},
         {BYTES("OL,-99999999 PC\r\n"), "under_zero;"},
+        {BYTES("OL,GS,--------kg\r\n"), "over_range;"},
+        {BYTES("OL,GS,  -99.99kg\r\n"), "under_zero;"},
+        {BYTES("OL,\r\n"), "over_range;"},
         {BYTES("UL,GS,--------,kg\r\n"), "under_zero;"},
         {BYTES("WT,+0001.234 kg\r\n"), "it does not say whether the load stands still;"},
         {BYTES("ST,+000123.4  %\r\n"), BAD_UNIT},
@@ -424,11 +427,11 @@ static void test_a_and_d(void **state)
         {BYTES("ST,\r\n"), UNREADABLE},
         {BYTES("ST\r\n"), UNREADABLE},
         {BYTES("ST,kg\r\n"), UNREADABLE},
-        {BYTES("ST,+0001.234ST,+0001.234 kg\r\n"), BAD_UNIT},
+        {BYTES("ST,+0001.234ST,+0001.234 kg\r\n"), UNREADABLE},
         {BYTES("T,+0001.234 kg\r\nST,+0001.234 kg\r\n"), UNREADABLE "1234000 mg;"},
         {BYTES("ST,+0001.2\0"
                "34 kg\r\n"),
-         BAD_UNIT},
+         UNREADABLE},
         {BYTES("\x53\xD4\xAC\x2B\x30\x30\x30\xB1\x2E\xB2\x33\xB4\xA0\xEB\xE7\x8D\x0A"), "1234000 mg;"}, /* parity */
     };
     check("a-and-d", "", messages, COUNT(messages));
