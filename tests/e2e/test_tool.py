@@ -135,6 +135,12 @@ def test_decode_scale(tap):
     frame = b"\x02\x2d\x30\x20001500000000\r"
     tap.check("scale decode reads a Toledo stream", faults_of(
         decode("toledo-continuous", (frame * 2).hex()), 0, [reading("stable", 1500000)] * 2))
+    tap.check("scale decode reads one message of Toledo's with a checksum, and without", [
+        fault for end in (b"\x2e", b"")
+        for fault in faults_of(decode("toledo-continuous", (frame + end).hex()), 0, [reading("stable", 1500000)])])
+    tap.check("scale decode makes no weight of a wrong checksum", faults_of(
+        decode("toledo-continuous", (frame + b"\x2f").hex()), 0,
+        [reading("error", why="wrong checksum: check cable and parity")]))
     for name, text in (("nothing", ""), ("remarks only", "# 02\n"), ("half a message", weight[:-4])):
         tap.check(f"scale decode says that {name} holds no reading", faults_of(
             decode("mt-sics", text), 1, [], "no whole reading of mt-sics"))

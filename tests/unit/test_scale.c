@@ -198,6 +198,8 @@ static const struct message a_and_d_messages[] = {
     {BYTES("ST,+0001.234\r\n"), NO_UNIT_IN},
     {BYTES("ST,+99999999999.9 kg\r\n"), "99999999999900000 mg;"},
     {BYTES("ST,+99999999999999999 kg\r\n"), TOO_LARGE},
+    {BYTES("ST,+0001.234                                                    kg\r\nST,+0001.234 kg\r\n"),
+     UNREADABLE "1234000 mg;"},
     {BYTES("I\r\n"), "busy;"},
     {BYTES("?\r\n"), "it does not know the question: check its protocol;"},
     {BYTES("EC,E01\r\n"), "it cannot answer the question now;"},
@@ -233,6 +235,8 @@ static void test_cas(void **state)
         {BYTES("ST,GS,\x01\xC4,         kg\r\n"), UNREADABLE},
         {BYTES("US,GS,\x01\x84,00013.50 kg\r\n"), "motion;"},
         {BYTES("OL,GS,\x01\x84,-------- kg\r\n"), "over_range;"},
+        {BYTES("ST,GS,\x01\xC4.00013.50 kg\r\n"), ""},
+        {BYTES("ST,TR,\x01\xC4,00013.50 kg\r\n"), ""}, /* neither gross nor net */
         {BYTES("ERR 01 \r\n"), "it reports a fault of its own;"},
         {BYTES("0013.50 kg\r\nST,GS,\x01\xC4,00013.50 kg\r\n"), "13500000 mg;"},
         {BYTES("ST,GS,\x01\xC4,0001ST,GS,\x01\xC4,00013.50 kg\r\n"), "13500000 mg;"},
