@@ -26,13 +26,13 @@ struct scanner_ops {
 extern const struct scanner_ops *const scanner_registry[]; /* ends with NULL */
 extern const struct scanner_ops hid_keyboard_ops, serial_frame_ops;
 
-/* A decoder of one protocol: bytes in, sink->reading out. The sink lives as long as the decoder. */
+/* A scale's protocol: bytes in, readings out. */
 struct scale_ops {
     const char *name;
     int (*open)(const struct scale_settings *settings, const struct scale_sink *sink, void **ret, struct error *error);
     void (*feed)(void *decoder, const uint8_t *bytes, size_t length);
-    void (*reset)(void *decoder); /* the device went away: half a message is forgotten */
-    const char *question;         /* NULL: it speaks by itself */
+    void (*reset)(void *decoder); /* optional: nothing is remembered from one message to the next */
+    const char *question;         /* optional: it speaks by itself */
     size_t question_length;
     void (*close)(void *decoder);
 };

@@ -14,6 +14,8 @@ struct a_and_d {
     struct scale_lines lines;
 };
 
+enum { UNIT_MAX = 4 }; /* three letters, perhaps with a comma before them */
+
 enum kind { KIND_WEIGHT, KIND_COUNT, KIND_MOTION, KIND_OVER, KIND_UNDER, KIND_UNCLEAR };
 
 static const struct {
@@ -104,7 +106,7 @@ static struct scale_reading read_value(const struct message *message)
     size_t end = number_length(message->value, message->length);
     const char *unit = message->value + end;
     size_t unit_length = message->length - end;
-    if (mass_number_parse(message->value, end, &number) < 0)
+    if (mass_number_parse(message->value, end, &number) < 0 || unit_length > UNIT_MAX)
         return (struct scale_reading){.state = SCALE_ERROR, .why = SCALE_UNREADABLE};
     if (unit_length > 0 && *unit == ',') {
         unit++;
@@ -119,15 +121,22 @@ static struct scale_reading read_value(const struct message *message)
     return mass_count(&number);
 }
 
+/* "-9999999" is negative, "--------" only fills the display. */
+static bool is_negative(const struct message *message)
+{
+    size_t at = 0;
+    while (at < message->length && message->value[at] == ' ')
+        at++;
+    return at + 1 < message->length && message->value[at] == '-' && message->value[at + 1] != '-';
+}
+
 static struct scale_reading read_message(const struct message *message)
 {
     switch (message->kind) {
     case KIND_MOTION:
         return (struct scale_reading){.state = SCALE_MOTION};
     case KIND_OVER: /* out of range on either side: the sign tells */
-        if (memchr(message->value, '-', message->length))
-            return (struct scale_reading){.state = SCALE_UNDER_ZERO};
-        return (struct scale_reading){.state = SCALE_OVER_RANGE};
+        return (struct scale_reading){.state = is_negative(message) ? SCALE_UNDER_ZERO : SCALE_OVER_RANGE};
     case KIND_UNDER:
         return (struct scale_reading){.state = SCALE_UNDER_ZERO};
     case KIND_UNCLEAR:

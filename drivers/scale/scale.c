@@ -112,5 +112,6 @@ const char *scale_question(const struct scale *scale, size_t *ret_length)
 
 void scale_reset(struct scale *scale)
 {
-    scale->ops->reset(scale->decoder);
+    if (scale->ops->reset)
+        scale->ops->reset(scale->decoder);
 }

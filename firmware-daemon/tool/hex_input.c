@@ -24,12 +24,20 @@ static int read_all(FILE *file, struct buf *text, struct error *error)
     return 0;
 }
 
+static bool is_hex(const char *line, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!line[i] || !strchr("0123456789abcdefABCDEF \t\r", line[i]))
+            return false;
+    return true;
+}
+
 /* The two digits of a byte stand together: a lost digit must not shift all that follow. */
 static bool is_torn(const char *line, size_t length)
 {
     size_t digits = 0;
     for (size_t i = 0; i < length; i++) {
-        bool blank = strchr(" \t\r", line[i]) && line[i];
+        bool blank = strchr(" \t\r", line[i]);
         if (blank && digits % 2 != 0)
             return true;
         digits = blank ? 0 : digits + 1;
@@ -43,10 +51,10 @@ static int take_line(struct hex_input *input, size_t number, char *line, size_t 
     size_t count = 0;
     if (length > 0 && line[0] == '#')
         return 0;
-    if (is_torn(line, length))
-        return error_set(error, -EINVAL, "line %zu: a byte is two hex digits without a blank between them", number);
-    if (text_from_hex(line, length, (uint8_t *)line, length, &count) < 0)
+    if (!is_hex(line, length))
         return error_set(error, -EINVAL, "line %zu: it holds a character that is no hex digit", number);
+    if (is_torn(line, length) || text_from_hex(line, length, (uint8_t *)line, length, &count) < 0)
+        return error_set(error, -EINVAL, "line %zu: a byte is two hex digits without a blank between them", number);
     buf_put(&input->bytes, line, count);
     if (count > 0)
         buf_put(&input->ends, &input->bytes.length, sizeof(input->bytes.length));

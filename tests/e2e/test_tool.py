@@ -108,6 +108,50 @@ def test_decode_serial(tap):
         decode(b"A" * ten_megabytes), 0, [aborted(ten_megabytes)]))
 
 
+def reading(state, milligrams=None, count=None, **why):
+    return {"state": state, "milligrams": milligrams, "count": count, **why}
+
+
+def test_decode_scale(tap):
+    def decode(protocol, text, *options):
+        return run("scale", "decode", "--protocol", protocol, *options, stdin=text.encode())
+
+    weight = b"S S     100.00 g\r\n".hex()
+    tap.check("scale decode prints a weight", faults_of(decode("mt-sics", weight), 0, [reading("stable", 100000)]))
+    spaced = "\r\n".join(f"\t{weight[at:at + 2]} " for at in range(0, len(weight), 2)).upper()
+    tap.check("scale decode takes blanks, line ends and remarks between bytes", faults_of(
+        decode("mt-sics", f"# a remark\n\n{spaced}\n# another\n{weight}"), 0, [reading("stable", 100000)] * 2))
+    tap.check("scale decode says motion", faults_of(decode("toledo-8217", "02 3f 61 0d"), 0, [reading("motion")]))
+    unitless = b"\x0201.500\r".hex()
+    tap.check("scale decode obeys --unit", faults_of(
+        decode("toledo-8217", unitless, "--unit", "lb"), 0, [reading("stable", 680389)]))
+    tap.check("scale decode makes no weight without a unit", faults_of(
+        decode("toledo-8217", unitless), 0, [reading("error", why="no unit: set the one that the scale shows")]))
+    tap.check("scale decode counts", faults_of(
+        decode("a-and-d", b"QT,+00000144 PC\r\n".hex()), 0, [reading("stable", count=144)]))
+    long = b"ST,GS,\r\n,00013.50 kg\r\n"
+    tap.check("scale decode reads the 22 bytes of CAS by position", faults_of(
+        decode("cas", long.hex()), 0, [reading("stable", 13500000)]))
+    frame = b"\x02\x2d\x30\x20001500000000\r"
+    tap.check("scale decode reads a Toledo stream", faults_of(
+        decode("toledo-continuous", (frame * 2).hex()), 0, [reading("stable", 1500000)] * 2))
+    tap.check("scale decode reads one message of Toledo's with a checksum, and without", [
+        fault for end in (b"\x2e", b"")
+        for fault in faults_of(decode("toledo-continuous", (frame + end).hex()), 0, [reading("stable", 1500000)])])
+    tap.check("scale decode makes no weight of a wrong checksum", faults_of(
+        decode("toledo-continuous", (frame + b"\x2f").hex()), 0,
+        [reading("error", why="wrong checksum: check cable and parity")]))
+    for name, text in (("nothing", ""), ("remarks only", "# 02\n"), ("half a message", weight[:-4])):
+        tap.check(f"scale decode says that {name} holds no reading", faults_of(
+            decode("mt-sics", text), 1, [], "no whole reading of mt-sics"))
+    for name, text, sentence in (("a letter that is no hex digit", f"{weight}\n5x", "line 2: it holds a character"),
+                                 ("a zero byte", "53\0", "line 1: it holds a character"),
+                                 ("half a byte", "\n53 2", "line 2: a byte is two hex digits"),
+                                 ("a byte torn apart", "5 3", "line 1: a byte is two hex digits"),
+                                 ("more than 1 MiB", "53\n" * 400000, "longer than 1 MiB")):
+        tap.check(f"scale decode refuses {name} and prints nothing", faults_of(decode("mt-sics", text), 1, [], sentence))
+
+
 def test_usage(tap):
     for words, sentence in (((), "no command"), (("fly",), '"fly"'), (("scan", "fly"), '"scan fly"'),
                             (("scan", "parse"), "TEXT"), (("scan", "parse", "a", "b"), '"b"'),
@@ -115,11 +159,13 @@ def test_usage(tap):
                             (("status", "--url", "ftp://a"), "ftp://a"), (("scan", "decode"), "--device"),
                             (("scan", "decode", "--device", "usb"), "hid-keyboard"),
                             (("scan", "decode", "--device", "serial", "--suffix", "x"), "crlf"),
+                            (("scale", "decode"), "--protocol"), (("scale", "decode", "--protocol", "x"), "mt-sics"),
+                            (("scale", "decode", "--protocol", "cas", "--unit", "st"), "kg"),
                             (("scan", "send", "A"), "--station"), (("import", "cats", "x.csv"), "cats"),
                             (("import", "stock"), "FILE"), (("station", "show"), "ID")):
         tap.check(f"usage: floorhand {' '.join(words)}", faults_of(run(*words), 2, [], sentence))
-    for words in ((), ("scan",), ("scan", "parse"), ("scan", "decode"), ("scan", "send"), ("station", "show"),
-                  ("status",), ("import",)):
+    for words in ((), ("scan",), ("scan", "parse"), ("scan", "decode"), ("scan", "send"), ("scale",),
+                  ("scale", "decode"), ("station", "show"), ("status",), ("import",)):
         done = run(*words, "--help")
         tap.check(f"help: floorhand {' '.join(words)} --help",
                   [] if done.returncode == 0 and b"Usage: floorhand" in done.stdout else [f"{done}"])
@@ -207,6 +253,7 @@ def main():
     test_parse(tap)
     test_decode_keyboard(tap)
     test_decode_serial(tap)
+    test_decode_scale(tap)
     test_usage(tap)
     with tempfile.TemporaryDirectory() as folder:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Daemon)
