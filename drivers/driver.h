@@ -1,8 +1,9 @@
 /* The tables a driver fills in, and the registries that name every driver.
- * Not for users of drivers: they include scanner/scanner.h and transport.h. */
+ * Not for users of drivers: they include scanner/scanner.h, scale/scale.h and transport.h. */
 #ifndef DRIVERS_DRIVER_H
 #define DRIVERS_DRIVER_H
 
+#include "drivers/scale/scale.h"
 #include "drivers/scanner/scan_text.h"
 #include "drivers/scanner/scanner.h"
 #include "drivers/transport.h"
@@ -23,7 +24,21 @@ struct scanner_ops {
 };
 
 extern const struct scanner_ops *const scanner_registry[]; /* ends with NULL */
-extern const struct scanner_ops hid_keyboard_ops, serial_frame_ops;
+extern const struct scanner_ops hid_keyboard_ops, hid_pos_ops, serial_frame_ops;
+
+/* A scale's protocol: bytes in, readings out. */
+struct scale_ops {
+    const char *name;
+    int (*open)(const struct scale_settings *settings, const struct scale_sink *sink, void **ret, struct error *error);
+    void (*feed)(void *decoder, const uint8_t *bytes, size_t length);
+    void (*reset)(void *decoder); /* optional: nothing is remembered from one message to the next */
+    const char *question;         /* optional: it speaks by itself */
+    size_t question_length;
+    void (*close)(void *decoder);
+};
+
+extern const struct scale_ops *const scale_registry[]; /* ends with NULL */
+extern const struct scale_ops hid_scale_ops;
 
 /* A transport: its own struct begins with struct transport, and open sets .ops. */
 struct transport_ops {

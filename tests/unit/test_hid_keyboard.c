@@ -266,7 +266,7 @@ static void test_bad_settings(void **state)
         {"camera", {.layout = ""}, "hid-keyboard or serial"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct scan_sink sink = {on_scan, on_aborted, NULL};
+        const struct scan_sink sink = {on_scan, on_aborted, NULL, NULL};
         struct scanner *scanner = NULL;
         struct error error = {0};
         assert_int_equal(scanner_new(cases[i].driver, &cases[i].settings, &sink, &scanner, &error), -EINVAL);
