@@ -11,6 +11,7 @@ enum {
     USAGE_DATA_SCALING = HID_USAGE(HID_PAGE_SCALE, 0x41),
     USAGE_UNIT = HID_USAGE(HID_PAGE_SCALE, 0x50),   /* the units follow it */
     USAGE_STATUS = HID_USAGE(HID_PAGE_SCALE, 0x70), /* the states follow it */
+    LIST_MAX = 0x10,
 };
 
 /* Report 3 of 6 bytes, as Mettler, Dymo and Fairbanks send it: its id, status, unit, exponent, weight. It stands here
@@ -88,11 +89,12 @@ struct hid_scale {
 static struct choice find_choice(const struct hid_layout *layout, uint8_t report_id, uint32_t base)
 {
     struct choice choice = {.base = base};
-    choice.field = hid_layout_find_in(layout, HID_INPUT, report_id, base + 1, &choice.element);
-    if (choice.field && !choice.field->array)
-        choice.field = NULL; /* a flag for each: nobody builds that */
-    if (!choice.field)
-        choice.field = hid_layout_find_in(layout, HID_INPUT, report_id, base, &choice.element);
+    for (uint32_t usage = base + 1; usage < base + LIST_MAX; usage++) {
+        choice.field = hid_layout_find_in(layout, HID_INPUT, report_id, usage, &choice.element);
+        if (choice.field && choice.field->array)
+            return choice;
+    }
+    choice.field = hid_layout_find_in(layout, HID_INPUT, report_id, base, &choice.element);
     return choice;
 }
 
