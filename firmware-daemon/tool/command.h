@@ -15,6 +15,7 @@ struct tool_options {
     char device[16];
     char layout[8];
     char suffix[8];
+    char descriptor[256];
 };
 
 struct command_call {
