@@ -307,7 +307,7 @@ static void test_garbage(void **state)
             bytes[j] = (uint8_t)(random >> 24);
         }
         bytes[0] = random & 0x800 ? 2 : bytes[0];
-        scanner_feed(bench.scanner, bytes, length, i * 1000);
+        scanner_feed(bench.scanner, bytes, length, i * INT64_C(1000));
         scanner_answer(bench.scanner, i % 3);
         free(bytes);
         buf_clear(&bench.out);

@@ -68,6 +68,10 @@ static void test_usual_layout(void **state)
         {STABLE, 10, 0, 1, "stable 31103\n"},     /* 31103.4768 */
         {STABLE, OZ, -1, 123, "stable 348699\n"}, /* 348699.134… */
         {STABLE, OZ, 0, 16, "stable 453592\n"},
+        {STABLE, OZ, 6, 1, "stable 28349523125\n"},
+        {STABLE, 10, 4, 1, "stable 311034768\n"},
+        {STABLE, 7, 5, 1, "stable 155517384\n"},
+        {STABLE, 12, 2, 1, "stable 45359237\n"},
         {STABLE, 12, 0, 1, "stable 453592\n"},   /* 453592.37 */
         {STABLE, 12, -2, 50, "stable 226796\n"}, /* 226796.185 */
         {STABLE, 1, -1, 4, "stable 0\n"},
@@ -184,7 +188,15 @@ static void test_bad_settings(void **state)
     struct error error;
     assert_int_equal(scale_new("hid", &settings, &sink, &scale, &error), -EINVAL);
     assert_non_null(strstr(error.text, "no weight"));
-    settings.descriptor_length--;
+    static const uint8_t flags[] = {
+        0x05, 0x8D, 0x75, 0x08, 0x95, 0x01, 0x09, 0x40, 0x81, 0x02, 0x09, 0x41,
+        0x81, 0x02, 0x75, 0x01, 0x95, 0x08, 0x19, 0x71, 0x29, 0x78, 0x81, 0x02}; /* a bit a state */
+    settings.descriptor = flags;
+    settings.descriptor_length = sizeof(flags);
+    assert_int_equal(scale_new("hid", &settings, &sink, &scale, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "no weight"));
+    settings.descriptor = mouse;
+    settings.descriptor_length = sizeof(mouse) - 1;
     assert_int_equal(scale_new("hid", &settings, &sink, &scale, &error), -EINVAL);
     assert_non_null(strstr(error.text, "inside a collection"));
     strcpy(settings.unit, "st");
