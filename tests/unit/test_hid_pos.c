@@ -308,7 +308,7 @@ static void test_garbage(void **state)
         }
         bytes[0] = random & 0x800 ? 2 : bytes[0];
         scanner_feed(bench.scanner, bytes, length, i * INT64_C(1000));
-        scanner_answer(bench.scanner, i % 3);
+        scanner_answer(bench.scanner, (enum scan_verdict)(i % 3));
         free(bytes);
         buf_clear(&bench.out);
     }
