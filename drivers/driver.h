@@ -24,7 +24,7 @@ struct scanner_ops {
 };
 
 extern const struct scanner_ops *const scanner_registry[]; /* ends with NULL */
-extern const struct scanner_ops hid_keyboard_ops, serial_frame_ops;
+extern const struct scanner_ops hid_keyboard_ops, hid_pos_ops, serial_frame_ops;
 
 /* A scale's protocol: bytes in, readings out. */
 struct scale_ops {
@@ -38,7 +38,7 @@ struct scale_ops {
 };
 
 extern const struct scale_ops *const scale_registry[]; /* ends with NULL */
-extern const struct scale_ops mt_sics_ops, toledo_8217_ops, toledo_continuous_ops, a_and_d_ops, cas_ops;
+extern const struct scale_ops hid_scale_ops, mt_sics_ops, toledo_8217_ops, toledo_continuous_ops, a_and_d_ops, cas_ops;
 
 /* A transport: its own struct begins with struct transport, and open sets .ops. */
 struct transport_ops {

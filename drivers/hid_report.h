@@ -12,6 +12,7 @@
 #define HID_FIELDS_MAX     96
 #define HID_USAGES_MAX     64   /* named one by one in one field; a range takes no room */
 #define HID_DESCRIPTOR_MAX 4096 /* bytes */
+#define HID_REPORT_MAX     4096 /* bytes, its id not counted */
 
 #define HID_USAGE(page, id) ((uint32_t)(page) << 16 | (uint32_t)(id))
 enum { HID_PAGE_KEYBOARD = 0x07, HID_PAGE_SCALE = 0x8D, HID_PAGE_BARCODE = 0x8C };
@@ -42,18 +43,23 @@ struct hid_layout {
 /* -EINVAL with a sentence when the descriptor cannot be understood; -E2BIG when it has more than fits. */
 int hid_layout_parse(const uint8_t *descriptor, size_t length, struct hid_layout *ret, struct error *error);
 
-/* The usage of an element of a field that is no array; 0: none. */
+/* The usage of an element; the last one named holds for all elements after it. Of an array: the usage that the value
+ * logical_min + element stands for. 0: none. */
 uint32_t hid_field_usage(const struct hid_field *field, uint32_t element);
 
-/* The first field of that kind that holds the usage (in its list or range), and which element; NULL: none. */
+/* The first field of that kind that holds the usage (in its list or range), and which element of hid_field_usage it is;
+ * NULL: none. Padding holds no usage. */
 const struct hid_field *hid_layout_find(const struct hid_layout *layout, enum hid_kind kind, uint32_t usage,
                                         uint32_t *ret_element);
+/* The same in one report. */
+const struct hid_field *hid_layout_find_in(const struct hid_layout *layout, enum hid_kind kind, uint8_t report_id,
+                                           uint32_t usage, uint32_t *ret_element);
 
 /* Bytes of a report, its id included; 0: there is no such report. */
 size_t hid_layout_report_size(const struct hid_layout *layout, enum hid_kind kind, uint8_t report_id);
 
 /* One element out of a report as it came (id included when numbered); a missing end reads as zeros. Sign-extended when
- * logical_min is negative. */
+ * logical_min is negative. Of an element of more than 64 bits the low 64. */
 int64_t hid_field_value(const struct hid_layout *layout, const struct hid_field *field, uint32_t element,
                         const uint8_t *report, size_t length);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 const struct scale_ops *const scale_registry[] = {
-    &mt_sics_ops, &toledo_8217_ops, &toledo_continuous_ops, &a_and_d_ops, &cas_ops, NULL,
+    &hid_scale_ops, &mt_sics_ops, &toledo_8217_ops, &toledo_continuous_ops, &a_and_d_ops, &cas_ops, NULL,
 };
 
 struct scale {

@@ -1,13 +1,14 @@
 #include "base/text.h"
 #include "drivers/driver.h"
 #include "drivers/scanner/alt_code.h"
+#include "drivers/scanner/hid_keys.h"
 #include "drivers/scanner/keyboard_layout.h"
 
 #include <errno.h>
 #include <string.h>
 
 /* A USB boot keyboard's report (HID 1.11, appendix B.1): modifiers, a reserved byte, up to six keys that are down. */
-enum { REPORT_SIZE = TRANSPORT_BOOT_REPORT_SIZE, REPORT_KEYS = 2 };
+enum { REPORT_SIZE = HID_KEYS_BOOT_SIZE, REPORT_KEYS = 2 };
 
 /* Bits of its first byte. */
 enum {
@@ -35,6 +36,7 @@ enum {
 struct hid_keyboard {
     struct scan_text *text;
     bool tab_is_text;
+    struct hid_keys *keys;        /* NULL: it sends boot reports, as a stream */
     uint8_t partial[REPORT_SIZE]; /* the report that is being received */
     size_t partial_length;
     uint8_t previous[REPORT_SIZE]; /* the keys that are down */
@@ -43,13 +45,21 @@ struct hid_keyboard {
     struct keyboard_layout layout;
 };
 
+static int prepare(struct hid_keyboard *keyboard, const struct scanner_settings *settings, struct error *error)
+{
+    int r = keyboard_layout_load(settings->layout[0] ? settings->layout : "us", &keyboard->layout, error);
+    if (r == 0 && settings->descriptor)
+        r = hid_keys_new(settings->descriptor, settings->descriptor_length, &keyboard->keys, error);
+    return r;
+}
+
 static int keyboard_open(const struct scanner_settings *settings, struct scan_text *text, void **ret,
                          struct error *error)
 {
     struct hid_keyboard *keyboard = calloc(1, sizeof(*keyboard));
     if (!keyboard)
         return error_set(error, -ENOMEM, "There is no memory left for another scanner.");
-    int r = keyboard_layout_load(settings->layout[0] ? settings->layout : "us", &keyboard->layout, error);
+    int r = prepare(keyboard, settings, error);
     if (r < 0) {
         free(keyboard);
         return r;
@@ -62,7 +72,9 @@ static int keyboard_open(const struct scanner_settings *settings, struct scan_te
 
 static void keyboard_close(void *decoder)
 {
-    free(decoder);
+    struct hid_keyboard *keyboard = decoder;
+    hid_keys_free(keyboard->keys);
+    free(keyboard);
 }
 
 static void put(struct hid_keyboard *keyboard, uint32_t character)
@@ -182,9 +194,15 @@ static void take_report(struct hid_keyboard *keyboard, const uint8_t report[REPO
     memcpy(keyboard->previous, report, REPORT_SIZE);
 }
 
-static void keyboard_feed(void *decoder, const uint8_t *bytes, size_t length)
+static void feed_numbered(struct hid_keyboard *keyboard, const uint8_t *bytes, size_t length)
 {
-    struct hid_keyboard *keyboard = decoder;
+    uint8_t report[REPORT_SIZE];
+    if (hid_keys_to_boot(keyboard->keys, bytes, length, report))
+        take_report(keyboard, report);
+}
+
+static void feed_stream(struct hid_keyboard *keyboard, const uint8_t *bytes, size_t length)
+{
     while (length > 0) {
         size_t missing = REPORT_SIZE - keyboard->partial_length;
         size_t taken = length < missing ? length : missing;
@@ -199,6 +217,15 @@ static void keyboard_feed(void *decoder, const uint8_t *bytes, size_t length)
         keyboard->partial_length = 0;
         take_report(keyboard, keyboard->partial);
     }
+}
+
+static void keyboard_feed(void *decoder, const uint8_t *bytes, size_t length)
+{
+    struct hid_keyboard *keyboard = decoder;
+    if (keyboard->keys)
+        feed_numbered(keyboard, bytes, length);
+    else
+        feed_stream(keyboard, bytes, length);
 }
 
 static void keyboard_interrupt(void *decoder)

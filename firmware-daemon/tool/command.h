@@ -21,6 +21,7 @@ struct tool_options {
     char language[16];
     char protocol[24];
     char unit[4];
+    char descriptor[256];
 };
 
 struct command_call {

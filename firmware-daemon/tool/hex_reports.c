@@ -5,14 +5,23 @@
 
 static int refuse(const struct hex_reports *reports, struct error *error, const char *what)
 {
-    return error_set(error, -EINVAL, "line %zu: %s; a report is 8 bytes in hex, such as 0000040000000000",
-                     reports->line + 1, what);
+    return error_set(error, -EINVAL, "line %zu: %s; %s in hex, such as 0000040000000000", reports->line + 1, what,
+                     reports->size ? "a report is 8 bytes" : "a line is one report");
+}
+
+static void end_report(struct hex_reports *reports)
+{
+    size_t length = reports->digits / 2;
+    reports->digits = 0;
+    reports->on_report(reports->user, reports->report, length);
 }
 
 static int end_line(struct hex_reports *reports, struct error *error)
 {
-    if (reports->digits > 0)
+    if (reports->digits % 2 != 0 || (reports->size && reports->digits > 0))
         return refuse(reports, error, "it does not hold whole reports");
+    if (reports->digits > 0)
+        end_report(reports);
     reports->line++;
     return 0;
 }
@@ -23,12 +32,12 @@ static int add_digit(struct hex_reports *reports, char digit, struct error *erro
     const char *at = digit ? strchr(values, digit) : NULL;
     if (!at)
         return refuse(reports, error, "it holds a character that is no hex digit");
+    if (reports->digits == 2 * sizeof(reports->report))
+        return refuse(reports, error, "it is longer than any report");
     uint8_t *byte = &reports->report[reports->digits / 2];
     *byte = (uint8_t)(*byte << 4 | (at - values) % 16);
-    if (++reports->digits == 2 * sizeof(reports->report)) {
-        reports->digits = 0;
-        reports->on_report(reports->user, reports->report);
-    }
+    if (++reports->digits == 2 * reports->size)
+        end_report(reports);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "drivers/scanner/scanner.h"
 #include "tool/commands.h"
 #include "tool/daemon_client.h"
+#include "tool/descriptor_file.h"
 #include "tool/hex_reports.h"
 #include "tool/scan_report.h"
 
@@ -21,12 +22,14 @@ enum exit_code command_scan_parse(struct command_call *call)
 /* ------------------------------------------------------------------------------------------------ scan decode */
 
 const struct option_def scan_decode_options[] = {
-    {"device", OPTION_CHOICE_AT(struct tool_options, device), NULL, 0, 0, "hid-keyboard|serial",
+    {"device", OPTION_CHOICE_AT(struct tool_options, device), NULL, 0, 0, "hid-keyboard|hid-pos|serial",
      "what sent it; must be given"},
     {"layout", OPTION_CHOICE_AT(struct tool_options, layout), "us", 0, 0, "us|uk|de|fr",
      "the keyboard layout that the scanner types for (hid-keyboard)"},
     {"suffix", OPTION_CHOICE_AT(struct tool_options, suffix), "any", 0, 0, "any|cr|lf|crlf",
      "what ends a scan (serial)"},
+    {"descriptor", OPTION_TEXT_AT(struct tool_options, descriptor), "", 0, 0, NULL,
+     "a file with the device's report descriptor, as bytes or in hex (hid-pos, hid-keyboard)"},
     {.name = NULL},
 };
 
@@ -61,14 +64,16 @@ static void feed(struct decode *decode, const void *bytes, size_t length)
     scanner_feed(decode->scanner, bytes, length, 0);
 }
 
-static void on_report(void *user, const uint8_t report[HEX_REPORT_SIZE])
+static void on_report(void *user, const uint8_t *report, size_t length)
 {
-    feed(user, report, HEX_REPORT_SIZE);
+    feed(user, report, length);
 }
 
-static int decode_input(struct decode *decode, bool is_hex, struct error *error)
+static int decode_input(struct decode *decode, const struct tool_options *options, struct error *error)
 {
-    struct hex_reports reports = {.on_report = on_report, .user = decode};
+    bool is_hex = strcmp(options->device, "serial") != 0;
+    bool is_boot = strcmp(options->device, "hid-keyboard") == 0 && !*options->descriptor;
+    struct hex_reports reports = {.on_report = on_report, .user = decode, .size = is_boot ? HEX_REPORT_SIZE : 0};
     char block[16384];
     size_t length;
     int r = 0;
@@ -85,21 +90,38 @@ static int decode_input(struct decode *decode, bool is_hex, struct error *error)
     return r;
 }
 
+static int new_decoder(const struct tool_options *options, struct decode *decode, struct error *error)
+{
+    struct descriptor_file descriptor;
+    struct scanner_settings settings = {0};
+    const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = decode};
+    memcpy(settings.layout, options->layout, sizeof(settings.layout));
+    memcpy(settings.suffix, options->suffix, sizeof(settings.suffix));
+    if (*options->descriptor) {
+        int r = descriptor_file_load(options->descriptor, &descriptor, error);
+        if (r < 0)
+            return r;
+        settings.descriptor = descriptor.bytes;
+        settings.descriptor_length = descriptor.length;
+    }
+    return scanner_new(options->device, &settings, &sink, &decode->scanner, error);
+}
+
 enum exit_code command_scan_decode(struct command_call *call)
 {
     const struct tool_options *options = &call->options;
     if (!*options->device)
-        return command_fail(EXIT_USAGE, "--device must say what sent it: hid-keyboard or serial; see floorhand scan "
-                                        "decode --help");
+        return command_fail(EXIT_USAGE,
+                            "--device must say what sent it: hid-keyboard, hid-pos or serial; see floorhand "
+                            "scan decode --help");
+    if (strcmp(options->device, "hid-pos") == 0 && !*options->descriptor)
+        return command_fail(EXIT_USAGE, "hid-pos needs --descriptor with the device's report descriptor; see floorhand "
+                                        "scan decode --help");
     struct decode decode = {0};
-    struct scanner_settings settings = {0};
-    struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = &decode};
     struct error error;
-    memcpy(settings.layout, options->layout, sizeof(settings.layout));
-    memcpy(settings.suffix, options->suffix, sizeof(settings.suffix));
-    if (scanner_new(options->device, &settings, &sink, &decode.scanner, &error) < 0)
+    if (new_decoder(options, &decode, &error) < 0)
         return command_fail(EXIT_FAILED, "%s", error.text);
-    int r = decode_input(&decode, strcmp(options->device, "hid-keyboard") == 0, &error);
+    int r = decode_input(&decode, options, &error);
     scanner_reset(decode.scanner);
     scanner_free(decode.scanner);
     buf_done(&decode.line);

@@ -152,12 +152,57 @@ def test_decode_scale(tap):
         tap.check(f"scale decode refuses {name} and prints nothing", faults_of(decode("mt-sics", text), 1, [], sentence))
 
 
+# A HID point of sale scanner: report 2 is a byte count, three bytes of AIM identifier, eight of data, and "continued".
+POS_DESCRIPTOR = bytes.fromhex(
+    "058c0902a1018502150026ff0075089501050109 3b8102 058c950309fb09fc09fd8102 950809fe82020125017501950109ff8102 75078103c0")
+# A keyboard that numbers its report: 5, modifiers, six keys.
+KEYS_DESCRIPTOR = bytes.fromhex("05010906a101850505071500250175019508 19e029e78102 9506750825651900 29658100c0")
+
+
+def test_decode_with_descriptor(tap):
+    with tempfile.TemporaryDirectory() as folder:
+        def file(content):
+            path = pathlib.Path(folder, "descriptor")
+            path.write_bytes(content)
+            return str(path)
+
+        def decode(device, descriptor, text):
+            return run("scan", "decode", "--device", device, "--descriptor", descriptor, stdin=text.encode())
+
+        reports = "0208 5d5131 3132333435363738 01\n\n09ff\r\n02015d51313900000000000000 00\n02015d513141"
+        wanted = [scan("123456789", "]Q1"), scan("A", "]Q1")]
+        pasted = "\r\n".join(POS_DESCRIPTOR.hex(" ")[i:i + 48] for i in range(0, 3 * len(POS_DESCRIPTOR), 48)).encode()
+        tap.check("scan decode reads hid-pos by a binary descriptor", faults_of(
+            decode("hid-pos", file(POS_DESCRIPTOR), reports), 0, wanted))
+        tap.check("scan decode reads hid-pos by a descriptor in hex", faults_of(
+            decode("hid-pos", file(pasted), reports), 0, wanted))
+        tap.check("scan decode aborts an unfinished hid-pos scan", faults_of(
+            decode("hid-pos", file(POS_DESCRIPTOR), reports.split("\n", maxsplit=1)[0]), 0, [aborted(11)]))
+        tap.check("scan decode reads a keyboard that numbers its reports", faults_of(
+            decode("hid-keyboard", file(KEYS_DESCRIPTOR), "0502040000000000\n0500\n0600\n050028"), 0, [scan("A")]))
+        for name, content, sentence in (
+                ("that is cut off", POS_DESCRIPTOR[:-1], "inside a collection"), ("that is empty", b"", "empty"),
+                ("of a mouse", bytes.fromhex("05010902a1017508950381 02c0"), "set the scanner to HID POS"),
+                ("with half a byte", b"05 8", "whole byte"), ("that is too long", bytes(5000), "longer than 4096"),
+                ("that is far too long", bytes(50000), "longer than 4096"),
+                ("of too much hex", b"05" * 4097, "longer than 4096")):
+            tap.check(f"scan decode refuses a descriptor {name}", faults_of(
+                decode("hid-pos", file(content), reports), 1, [], sentence))
+        tap.check("scan decode names a descriptor's file that is not there", faults_of(
+            decode("hid-pos", folder + "/none", reports), 1, [], "/none cannot be read"))
+        tap.check("scan decode refuses half a byte in a report and names the line", faults_of(
+            decode("hid-pos", file(POS_DESCRIPTOR), "0201\n020"), 1, None, "line 2"))
+        tap.check("scan decode refuses a line that is longer than any report", faults_of(
+            decode("hid-pos", file(POS_DESCRIPTOR), "02" * 4098), 1, [], "longer than any report"))
+
+
 def test_usage(tap):
     for words, sentence in (((), "no command"), (("fly",), '"fly"'), (("scan", "fly"), '"scan fly"'),
                             (("scan", "parse"), "TEXT"), (("scan", "parse", "a", "b"), '"b"'),
                             (("scan", "parse", "--layout", "us", "a"), '"layout"'), (("status", "--url"), "--url"),
                             (("status", "--url", "ftp://a"), "ftp://a"), (("scan", "decode"), "--device"),
                             (("scan", "decode", "--device", "usb"), "hid-keyboard"),
+                            (("scan", "decode", "--device", "hid-pos"), "--descriptor"),
                             (("scan", "decode", "--device", "serial", "--suffix", "x"), "crlf"),
                             (("scale", "decode"), "--protocol"), (("scale", "decode", "--protocol", "x"), "mt-sics"),
                             (("scale", "decode", "--protocol", "cas", "--unit", "st"), "kg"),
@@ -254,6 +299,7 @@ def main():
     test_decode_keyboard(tap)
     test_decode_serial(tap)
     test_decode_scale(tap)
+    test_decode_with_descriptor(tap)
     test_usage(tap)
     with tempfile.TemporaryDirectory() as folder:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Daemon)

@@ -4,6 +4,7 @@
 #include "drivers/scanner/scanner.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -57,6 +58,73 @@ static void tap(struct bench *bench, uint8_t modifiers, uint8_t key)
 {
     report(bench, modifiers, key);
     report(bench, 0, 0);
+}
+
+/* Report 1: six keys by list; report 2: modifiers and a bit for each key; report 3: no keys. */
+static const uint8_t numbered[] = {
+    0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0x85, 0x01, 0x05, 0x07, 0x15, 0x00, 0x25, 0x01, 0x75, 0x01, 0x95,
+    0x08, 0x19, 0xE0, 0x29, 0xE7, 0x81, 0x02, 0x75, 0x08, 0x95, 0x06, 0x26, 0xFF, 0x00, 0x19, 0x00, 0x2A,
+    0xFF, 0x00, 0x81, 0x00, 0x85, 0x02, 0x25, 0x01, 0x75, 0x01, 0x95, 0x08, 0x19, 0xE0, 0x29, 0xE7, 0x81,
+    0x02, 0x95, 0x78, 0x19, 0x00, 0x29, 0x77, 0x81, 0x02, 0xC0, 0x05, 0x0C, 0x09, 0x01, 0xA1, 0x01, 0x85,
+    0x03, 0x75, 0x10, 0x95, 0x01, 0x26, 0xFF, 0x03, 0x19, 0x00, 0x2A, 0xFF, 0x03, 0x81, 0x00, 0xC0,
+};
+
+static void feed_hex(struct bench *bench, const char *hex)
+{
+    uint8_t bytes[64];
+    size_t length;
+    assert_int_equal(text_from_hex(hex, strlen(hex), bytes, sizeof(bytes), &length), 0);
+    scanner_feed(bench->scanner, bytes, length, bench->now_us);
+}
+
+static void test_numbered_reports(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reports[6], *out;
+    } cases[] = {
+        {{"01 02 04 00 00 00 00 00", "01 00", "01 00 04", "01 00 04 05", "01 00 28"}, "[Aab]"},
+        {{"03 04 00", "01 00 04", "03 00 00", "01 00 04 28"}, "[a]"}, /* report 3 lifts no key */
+        {{"09 00 04", "04", "", "01 00 1D 28"}, "[z]"},
+        {{"02 02 10", "02 00", "02 00 30", "02 00 00 00 00 00 00 01"}, "[Aab]"}, /* a bit each */
+        {{"02 00 F0 0F", "02 00 10", "02 00 00 00 00 00 00 01"}, "[a]"},         /* eight at once: rollover */
+        {{"01 00 01 01 01 01 01 01", "01 00 04", "01 00 28"}, "[a]"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bench bench CLEANUP_BENCH;
+        start(&bench, &(struct scanner_settings){.descriptor = numbered, .descriptor_length = sizeof(numbered)});
+        for (size_t j = 0; j < COUNT(cases[i].reports) && cases[i].reports[j]; j++)
+            feed_hex(&bench, cases[i].reports[j]);
+        assert_string_equal(buf_text(&bench.out), cases[i].out);
+    }
+}
+
+/* With a descriptor that numbers nothing the reports are a stream of eight bytes each, as without one. */
+static void test_unnumbered_descriptor(void **state)
+{
+    (void)state;
+    static const uint8_t plain[] = {0x05, 0x07, 0x75, 0x08, 0x95, 0x06, 0x25, 0x65, 0x19, 0x00, 0x29, 0x65, 0x81, 0x00};
+    struct bench bench CLEANUP_BENCH;
+    start(&bench, &(struct scanner_settings){.descriptor = plain, .descriptor_length = sizeof(plain)});
+    feed_hex(&bench, "02 00 04");
+    feed_hex(&bench, "00 00 00 00 00  00 00 28 00 00 00 00 00");
+    assert_string_equal(buf_text(&bench.out), "[A]");
+}
+
+static void test_bad_descriptors(void **state)
+{
+    (void)state;
+    static const uint8_t mouse[] = {0x05, 0x01, 0x09, 0x02, 0xA1, 0x01, 0x75, 0x08, 0x95, 0x03, 0x81, 0x02, 0xC0};
+    const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted};
+    struct scanner_settings settings = {.descriptor = mouse, .descriptor_length = sizeof(mouse)};
+    struct scanner *scanner = NULL;
+    struct error error;
+    assert_int_equal(scanner_new("hid-keyboard", &settings, &sink, &scanner, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "not in keyboard mode"));
+    settings.descriptor_length--;
+    assert_int_equal(scanner_new("hid-keyboard", &settings, &sink, &scanner, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "inside a collection"));
+    assert_null(scanner);
 }
 
 /* What is one key worth in a layout? */
@@ -263,7 +331,7 @@ static void test_bad_settings(void **state)
         {"hid-keyboard", {.gap_ms = -1}, "0 (default) to 60000"},
         {"hid-keyboard", {.gap_ms = 60001}, "0 (default) to 60000"},
         {"serial", {.suffix = "etx"}, "any, cr, lf or crlf"},
-        {"camera", {.layout = ""}, "hid-keyboard or serial"},
+        {"camera", {.layout = ""}, "hid-keyboard, hid-pos or serial"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted};
@@ -288,6 +356,9 @@ int main(void)
         cmocka_unit_test(test_gap_forgets_unfinished_characters),
         cmocka_unit_test(test_reset_tells_half_a_scan_once),
         cmocka_unit_test(test_bad_settings),
+        cmocka_unit_test(test_numbered_reports),
+        cmocka_unit_test(test_unnumbered_descriptor),
+        cmocka_unit_test(test_bad_descriptors),
     };
     return cmocka_run_group_tests_name("hid keyboard", tests, NULL, NULL);
 }
