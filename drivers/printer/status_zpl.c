@@ -239,7 +239,7 @@ ptrdiff_t status_take_sgd(const uint8_t *bytes, size_t length, bool ended, struc
         char text[20] = {0};
         memcpy(text, bytes + 1, inner);
         text_to_int(text, 0, INT64_MAX, &status->odometer);
-    } else if (inner == 0 || status_take_hs(bytes + 1, inner + 1, ended, status) <= 0) {
+    } else if (status_take_hs(bytes + 1, inner + 1, ended, status) <= 0) {
         return -(ptrdiff_t)(inner + 1); /* its second quote may be the first of what follows */
     }
     return (ptrdiff_t)(inner + 2);
