@@ -7,7 +7,6 @@
 /* ^ee answers with one line of two-digit codes, "00" or "07,11" (Intermec "ESim Programmer's Reference", ^ee). The same
  * codes come by themselves after eR's character, "$11" (Zebra "EPL Programming Guide" 14245L, eR), and 07 may carry
  * counts of what is left, "07P003L00012". */
-enum { LINE_MAX_SIZE = 96 };
 
 /* 11 as in 14245L under eR, the others as in ESim's appendix A; 12 is Zebra's number for 92. Every other code but 00 is
  * a fault: of the printer, or of what was sent to it. */
@@ -67,10 +66,8 @@ ptrdiff_t status_take_epl(const uint8_t *bytes, size_t length, bool ended, struc
 {
     (void)ended;
     size_t end = 0;
-    while (end < length && end < LINE_MAX_SIZE && bytes[end] != '\r' && bytes[end] != '\n')
+    while (end < length && bytes[end] != '\r' && bytes[end] != '\n')
         end++;
-    if (end == LINE_MAX_SIZE)
-        return -LINE_MAX_SIZE;
     if (end == length)
         return 0;
     ptrdiff_t taken = (ptrdiff_t)end + 1;

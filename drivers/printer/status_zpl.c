@@ -225,8 +225,8 @@ ptrdiff_t status_take_hqes(const uint8_t *bytes, size_t length, bool ended, stru
 
 #define SGD_VALUE_MAX 256
 
-/* "value" in quotes. Which variable it belongs to is told by what it looks like; each kind leaves standing what the
- * other one said, and "?", a variable that this printer does not have, leaves all of it. */
+/* "value" in quotes. Which variable it belongs to is told by what it looks like, and each of the two leaves standing
+ * what the other one said. Others say nothing here; nor does "?", a variable that this printer does not have. */
 ptrdiff_t status_take_sgd(const uint8_t *bytes, size_t length, bool ended, struct printer_status *status)
 {
     if (bytes[0] != '"')
@@ -239,7 +239,7 @@ ptrdiff_t status_take_sgd(const uint8_t *bytes, size_t length, bool ended, struc
         char text[20] = {0};
         memcpy(text, bytes + 1, inner);
         text_to_int(text, 0, INT64_MAX, &status->odometer);
-    } else if (inner > 0 && status_take_hs(bytes + 1, inner + 1, ended, status) <= 0 && bytes[1] != '?') {
+    } else if (status_take_hs(bytes + 1, inner + 1, ended, status) <= 0) {
         return -(ptrdiff_t)(inner + 1); /* its second quote may be the first of what follows */
     }
     return (ptrdiff_t)(inner + 2);

@@ -196,6 +196,41 @@ def test_decode_with_descriptor(tap):
             decode("hid-pos", file(POS_DESCRIPTOR), "02" * 4098), 1, [], "longer than any report"))
 
 
+PRINTER_FLAGS = ("paper_out", "head_open", "ribbon_out", "paused", "overheated", "jammed", "cutter_fault", "memory_full",
+                 "paper_low", "label_waiting", "other_fault")
+
+
+def printer_status(state, *flags, **numbers):
+    return {"state": state, **{flag: flag in flags for flag in PRINTER_FLAGS},
+            **{name: numbers.get(name) for name in ("formats", "remaining", "odometer")}}
+
+
+def test_decode_printer(tap):
+    def decode(language, text, *options):
+        return run("printer", "decode", "--language", language, *options, stdin=text.encode())
+
+    host_status = (b"\x02030,0,1,1245,002,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,0,2,4,0,00000007,1,000\x03\r\n"
+                   b"\x021234,0\x03\r\n").hex()
+    zebra = b"\x00\x50MFG:Zebra ;CMD:ZPL;MDL:ZTC ZD220;SN:7;".hex(" ")
+    for name, language, text, line in (
+            ("a host status over several lines", "zpl", f"{host_status[:40]}\n# remark\n\n{host_status[40:]}\n",
+             printer_status("paused", "paused", formats=2, remaining=7)),
+            ("a byte of TSPL", "tspl", "05", printer_status("error", "paper_out", "head_open")),
+            ("an odometer", "sgd", b'"4711"'.hex(), printer_status("unknown", odometer=4711)),
+            ("a port status", "port-status", "18", printer_status("ready")),
+            ("silence as unknown", "tspl", "", printer_status("unknown")),
+            ("a cut answer as unknown", "zpl", host_status[:-20], printer_status("unknown")),
+            ("an identity", "ieee1284", zebra,
+             {"manufacturer": "Zebra", "model": "ZTC ZD220", "language": "zpl", "serial": "7"})):
+        tap.check(f"printer decode reads {name}", faults_of(decode(language, text), 0, [line]))
+    for name, language, text, sentence in (("an unknown language", "morse", "00", "morse"),
+                                           ("what is no hex", "zpl", "00\n0g", "line 2"),
+                                           ("half a byte", "tspl", "0", "line 1"),
+                                           ("an id without a key", "ieee1284", "00 00", "KEY:VALUE"),
+                                           ("2 MB", "tspl", "00" * (1 << 20), "1 MiB")):
+        tap.check(f"printer decode refuses {name}", faults_of(decode(language, text), 1, [], sentence))
+
+
 def test_usage(tap):
     for words, sentence in (((), "no command"), (("fly",), '"fly"'), (("scan", "fly"), '"scan fly"'),
                             (("scan", "parse"), "TEXT"), (("scan", "parse", "a", "b"), '"b"'),
@@ -207,10 +242,11 @@ def test_usage(tap):
                             (("scale", "decode"), "--protocol"), (("scale", "decode", "--protocol", "x"), "mt-sics"),
                             (("scale", "decode", "--protocol", "cas", "--unit", "st"), "kg"),
                             (("scan", "send", "A"), "--station"), (("import", "cats", "x.csv"), "cats"),
-                            (("import", "stock"), "FILE"), (("station", "show"), "ID")):
+                            (("import", "stock"), "FILE"), (("station", "show"), "ID"),
+                            (("printer", "decode"), "--language"), (("printer", "decode", "00"), '"00"')):
         tap.check(f"usage: floorhand {' '.join(words)}", faults_of(run(*words), 2, [], sentence))
     for words in ((), ("scan",), ("scan", "parse"), ("scan", "decode"), ("scan", "send"), ("scale",),
-                  ("scale", "decode"), ("station", "show"), ("status",), ("import",)):
+                  ("scale", "decode"), ("printer",), ("printer", "decode"), ("station", "show"), ("status",), ("import",)):
         done = run(*words, "--help")
         tap.check(f"help: floorhand {' '.join(words)} --help",
                   [] if done.returncode == 0 and b"Usage: floorhand" in done.stdout else [f"{done}"])
@@ -300,6 +336,7 @@ def main():
     test_decode_serial(tap)
     test_decode_scale(tap)
     test_decode_with_descriptor(tap)
+    test_decode_printer(tap)
     test_usage(tap)
     with tempfile.TemporaryDirectory() as folder:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Daemon)

@@ -330,6 +330,9 @@ static void a_line_end_behind_a_byte_is_no_answer(void **state)
         assert_is(&bench, PRINTER_READY, true);
         assert_false(wait(&bench, TALK_IDLE_US));
     }
+    assert_true(is_asked(&bench));
+    assert_true(feed(&bench, "\r\n\x00", 3)); /* that of the answer before, late */
+    assert_is(&bench, PRINTER_READY, true);
 }
 
 /* A byte that nobody asked for may say that something is wrong, but not that all is well. */
@@ -355,7 +358,11 @@ static void stray_answers_inside_a_job_do_not_count(void **state)
     struct bench bench = plug_in(PRINTER_ESCPOS);
     assert_true(is_asked(&bench));
     assert_true(answer_ready(&bench));
-    assert_false(feed(&bench, "\x1e\x72\x13\x12\x11", 5));
+    assert_false(feed(&bench, "\x1e\x72\x13\x12\x72\x1a\x11\x10\x00", 9));
+    assert_is(&bench, PRINTER_READY, true);
+    bench.now_us += TALK_IDLE_US;
+    assert_true(is_asked(&bench));
+    assert_true(feed(&bench, "\x11\x12\x13\x12\x12\x12", 6));
     assert_is(&bench, PRINTER_READY, true);
     printer_talk_want(&bench.talk, bench.now_us);
     assert_true(is_asked(&bench));
@@ -417,6 +424,11 @@ static void a_beginning_without_an_end_is_given_up(void **state)
         assert_false(feed(&bench, i % 2 ? "," : "1", 1));
     assert_true(feed(&bench, BYTES(HS("0"))));
     assert_is(&bench, PRINTER_READY, true);
+    assert_false(feed(&bench, HS("0"), 40));
+    for (int i = 0; i < 10000; i++)
+        assert_false(feed(&bench, " ", 1));
+    assert_true(feed(&bench, BYTES(HS("1"))));
+    assert_is(&bench, PRINTER_ERROR, false);
     bench = plug_in(PRINTER_EPL);
     assert_true(is_asked(&bench));
     for (int i = 0; i < 10000; i++)
