@@ -1,9 +1,8 @@
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "drivers/driver.h"
+#include "drivers/scanner/scan_charset.h"
 
 #include <errno.h>
-#include <iconv.h>
 #include <string.h>
 
 /* Scans on a serial line are text up to a suffix. Every other byte is passed on as it came, an AIM prefix and control
@@ -13,7 +12,7 @@ struct serial_frame {
     bool cr_ends, lf_ends; /* alone */
     bool pair_ends;        /* only CR followed by LF */
     bool cr_pending;       /* with pair_ends: the CR that came last is not yet known to be text */
-    iconv_t gb18030;       /* (iconv_t)-1: this system has no such table, so only UTF-8 is readable */
+    struct scan_charset charset;
 };
 
 static const struct {
@@ -37,7 +36,7 @@ static int frame_open(const struct scanner_settings *settings, struct scan_text 
     frame->cr_ends = suffixes[i].cr_ends;
     frame->lf_ends = suffixes[i].lf_ends;
     frame->pair_ends = suffixes[i].pair_ends;
-    frame->gb18030 = iconv_open("UTF-8", "GB18030");
+    scan_charset_init(&frame->charset);
     *ret = frame;
     return 0;
 }
@@ -45,37 +44,13 @@ static int frame_open(const struct scanner_settings *settings, struct scan_text 
 static void frame_close(void *decoder)
 {
     struct serial_frame *frame = decoder;
-    if (frame->gb18030 != (iconv_t)-1)
-        iconv_close(frame->gb18030);
+    scan_charset_done(&frame->charset);
     free(frame);
-}
-
-/* Chinese scanners send GB18030 unless told otherwise. False leaves the text as it was. */
-static bool convert(struct serial_frame *frame)
-{
-    struct scan_text *text = frame->text;
-    if (frame->gb18030 == (iconv_t)-1)
-        return false;
-    char utf8[SCAN_TEXT_MAX];
-    char *from = text->bytes, *to = utf8;
-    size_t from_left = text->length, to_left = sizeof(utf8);
-    iconv(frame->gb18030, NULL, NULL, NULL, NULL);
-    if (iconv(frame->gb18030, &from, &from_left, &to, &to_left) == (size_t)-1)
-        return false;
-    text->length = sizeof(utf8) - to_left;
-    memcpy(text->bytes, utf8, text->length);
-    text->flags |= SCAN_CONVERTED;
-    return true;
 }
 
 static void end(struct serial_frame *frame)
 {
-    struct scan_text *text = frame->text;
-    bool readable = text->length > SCAN_TEXT_MAX || text_is_utf8(text->bytes, text->length) || convert(frame);
-    if (readable)
-        scan_text_end(text);
-    else
-        scan_text_abort(text);
+    scan_charset_end(&frame->charset, frame->text);
 }
 
 /* True when the byte was part of the pair, or may still become so. */
