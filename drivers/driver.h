@@ -23,7 +23,7 @@ struct scanner_ops {
 };
 
 extern const struct scanner_ops *const scanner_registry[]; /* ends with NULL */
-extern const struct scanner_ops hid_keyboard_ops, serial_frame_ops;
+extern const struct scanner_ops hid_keyboard_ops, serial_frame_ops, ssi_ops;
 
 /* A transport: its own struct begins with struct transport, and open sets .ops. */
 struct transport_ops {
