@@ -23,7 +23,7 @@
 #include <cmocka.h>
 
 #define ROOT           "tests/replay/"
-#define CAPTURES_MIN   30 /* fewer were lost */
+#define CAPTURES_MIN   54 /* fewer were lost */
 #define CAPTURES_MAX   256
 #define READ_MAX       8192 /* bytes in a line */
 #define LINE_US        ((int64_t)2000)
