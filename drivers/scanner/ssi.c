@@ -34,6 +34,10 @@ enum { BEEP_GOOD = 0x00, BEEP_BAD = 0x10, BEEP_REPEATS_MAX = 2 };
 /* A decoder that hears nothing sends again after 2 s, twice (SSI parameter 9Bh; Zebra's guides, "Retries"). */
 #define RESEND_US ((int64_t)5 * 1000 * 1000)
 
+/* So many bytes that belong to no packet may have been one, with its header spoilt: only a scan's full packets, of 250
+ * bytes, are followed by others. */
+#define SKIPPED_MAX 128
+
 /* What was, or will be, answered to a packet of decode data. */
 enum reply { BY_VERDICT, ACKNOWLEDGED, DENIED };
 
@@ -286,9 +290,8 @@ static void take_whole(struct ssi *ssi)
     take_unknown(ssi);
 }
 
-static void cut(struct ssi *ssi, int64_t for_us)
+static void cut(struct ssi *ssi, int64_t until_us)
 {
-    int64_t until_us = ssi->text->now_us + for_us;
     if (until_us > ssi->cut_until_us)
         ssi->cut_until_us = until_us;
 }
@@ -301,7 +304,7 @@ static void take_bad(struct ssi *ssi)
         ssi->missed = true;
     if (ssi->began_us >= ssi->cut_until_us)
         ssi->asked = true;
-    cut(ssi, ssi->text->gap_us);
+    cut(ssi, ssi->text->now_us + ssi->text->gap_us);
     refuse(ssi, NAK_RESEND);
 }
 
@@ -320,6 +323,8 @@ static void ssi_feed(void *decoder, const uint8_t *bytes, size_t length)
         if (ssi->packet.length == 0)
             ssi->began_us = ssi->text->now_us;
         enum ssi_taken taken = ssi_packet_take(&ssi->packet, bytes[i]);
+        if (ssi->packet.skipped == SKIPPED_MAX)
+            cut(ssi, ssi->text->now_us + ssi->text->gap_us);
         if (taken == SSI_PARTIAL)
             continue;
         if (taken == SSI_WHOLE)
@@ -336,11 +341,12 @@ static void ssi_feed(void *decoder, const uint8_t *bytes, size_t length)
 static void ssi_interrupt(void *decoder)
 {
     struct ssi *ssi = decoder;
+    int64_t deadline_us = ssi->text->deadline_us;
     bool half = ssi->packet.length > SSI_OPCODE && ssi->packet.bytes[SSI_OPCODE] == DECODE_DATA;
     if (half)
         scan_text_put(ssi->text, (const char *)ssi->packet.bytes, ssi->packet.length);
     if (half || ssi->joining)
-        cut(ssi, RESEND_US);
+        cut(ssi, deadline_us + RESEND_US);
     ssi->asked = half && !ssi->joining;
     if (ssi->joining)
         ssi_packet_clear(&ssi->previous);

@@ -27,8 +27,10 @@ static bool is_plausible(const struct ssi_packet *packet)
 enum ssi_taken ssi_packet_take(struct ssi_packet *packet, uint8_t byte)
 {
     packet->bytes[packet->length++] = byte;
-    while (packet->length > 0 && !is_plausible(packet))
+    while (packet->length > 0 && !is_plausible(packet)) {
         memmove(packet->bytes, packet->bytes + 1, --packet->length);
+        packet->skipped++;
+    }
     size_t covered = packet->bytes[SSI_LENGTH];
     if (packet->length == 0 || packet->length < covered + SSI_CHECKSUM_SIZE)
         return SSI_PARTIAL;
@@ -38,7 +40,7 @@ enum ssi_taken ssi_packet_take(struct ssi_packet *packet, uint8_t byte)
 
 void ssi_packet_clear(struct ssi_packet *packet)
 {
-    packet->length = 0;
+    packet->length = packet->skipped = 0;
 }
 
 size_t ssi_packet_data(const struct ssi_packet *packet, const uint8_t **ret)

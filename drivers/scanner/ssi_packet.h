@@ -18,7 +18,8 @@ enum { SSI_RETRANSMIT = 0x01, SSI_CONTINUES = 0x02 };
 
 /* Zero-initialised it is empty. */
 struct ssi_packet {
-    size_t length; /* so far, checksum included */
+    size_t length;  /* so far, checksum included */
+    size_t skipped; /* bytes before it that belong to no packet */
     uint8_t bytes[SSI_PACKET_MAX];
 };
 
