@@ -35,7 +35,7 @@ static void on_aborted(void *user, size_t length)
 static void start(struct bench *bench, const struct scanner_settings *settings)
 {
     *bench = (struct bench){0};
-    const struct scan_sink sink = {on_scan, on_aborted, &bench->out};
+    const struct scan_sink sink = {on_scan, on_aborted, NULL, &bench->out};
     assert_int_equal(scanner_new("hid-keyboard", settings, &sink, &bench->scanner, NULL), 0);
 }
 
