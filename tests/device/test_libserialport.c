@@ -108,7 +108,7 @@ static void test_scan_arrives(void **state)
     if (transport_open(&settings, &transport, &error) < 0)
         fail_msg("%s", error.text);
     struct buf out CLEANUP_BUF = {0};
-    const struct scan_sink sink = {on_scan, on_aborted, &out};
+    const struct scan_sink sink = {on_scan, on_aborted, NULL, &out};
     struct scanner *scanner CLEANUP(scanner_free_p) = NULL;
     assert_int_equal(scanner_new("serial", &(struct scanner_settings){0}, &sink, &scanner, NULL), 0);
     char bytes[64];

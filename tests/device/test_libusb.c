@@ -310,7 +310,7 @@ static void test_reports_become_a_scan(void **state)
     for (size_t i = 0; i < COUNT(addresses); i++) {
         struct transport *transport = open_address(addresses[i]);
         struct buf out CLEANUP_BUF = {0};
-        const struct scan_sink sink = {on_scan, on_aborted, &out};
+        const struct scan_sink sink = {on_scan, on_aborted, NULL, &out};
         struct scanner *scanner CLEANUP(scanner_free_p) = NULL;
         assert_int_equal(scanner_new("hid-keyboard", &(struct scanner_settings){0}, &sink, &scanner, NULL), 0);
         tap(device, 0x02, 0x04);

@@ -263,10 +263,10 @@ static void test_bad_settings(void **state)
         {"hid-keyboard", {.gap_ms = -1}, "0 (default) to 60000"},
         {"hid-keyboard", {.gap_ms = 60001}, "0 (default) to 60000"},
         {"serial", {.suffix = "etx"}, "any, cr, lf or crlf"},
-        {"camera", {.layout = ""}, "hid-keyboard or serial"},
+        {"camera", {.layout = ""}, "serial or ssi"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct scan_sink sink = {on_scan, on_aborted, NULL};
+        const struct scan_sink sink = {on_scan, on_aborted, NULL, NULL};
         struct scanner *scanner = NULL;
         struct error error = {0};
         assert_int_equal(scanner_new(cases[i].driver, &cases[i].settings, &sink, &scanner, &error), -EINVAL);

@@ -294,6 +294,10 @@ static void test_several_packets(void **state)
     send_data(&bench, QR, RESENT, "three");
     assert_out(&bench, "AAAAA[]Q1one two two three]AB0A");
     assert_int_equal(scanner_deadline(bench.scanner), INT64_MAX);
+    send_data(&bench, QR, MORE, "same");
+    pass(&bench, 2 * SECOND_US);
+    send_data(&bench, QR, RESENT, "same"); /* the last piece, lost once, is no repetition of the one before */
+    assert_out(&bench, "A[]Q1samesame]AB0");
 }
 
 /* What follows too late, or is of another kind, may be another scan: neither is read, and the worker hears it. */
