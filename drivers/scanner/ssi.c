@@ -151,9 +151,9 @@ static void strip_suffix(struct ssi *ssi)
     struct scan_text *text = ssi->text;
     if (text->length > SCAN_TEXT_MAX)
         return;
-    if (text->length > ssi->prefix_length && text->bytes[text->length - 1] == '\n')
+    if (text->length > 0 && text->bytes[text->length - 1] == '\n')
         text->length--;
-    if (text->length > ssi->prefix_length && text->bytes[text->length - 1] == '\r')
+    if (text->length > 0 && text->bytes[text->length - 1] == '\r')
         text->length--;
 }
 
@@ -359,7 +359,6 @@ static void ssi_reset(void *decoder)
 {
     struct ssi *ssi = decoder;
     ssi->cut_until_us = 0;
-    ssi->missed = ssi->asked = false;
     ssi->beep = -1;
 }
 

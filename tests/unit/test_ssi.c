@@ -264,6 +264,33 @@ static void test_sent_again(void **state)
     assert_out(&bench, "<4>N6B10N6");
 }
 
+static void send_spoilt(struct bench *bench, uint8_t opcode, const char *data)
+{
+    struct buf stream CLEANUP_BUF = {0};
+    put_packet(&stream, opcode, 0, data, strlen(data));
+    stream.data[stream.length - 1] ^= 1;
+    feed(bench, &stream);
+}
+
+/* The same code twice, the second time spoilt on the line: what is sent again then is the second. */
+static void test_sent_again_after_a_bad_packet(void **state)
+{
+    (void)state;
+    struct bench bench CLEANUP_BENCH;
+    start(&bench);
+    bench.answers = true;
+    send_data(&bench, CODE_128, 0, "A1");
+    send_spoilt(&bench, DATA,
+                "\x03"
+                "A1");
+    send_data(&bench, CODE_128, RESENT, "A1");
+    assert_out(&bench, "[]C0A1]AB0N1[]C0A1]AB0");
+    send_data(&bench, CODE_128, RESENT, "A1");
+    send_spoilt(&bench, EVENT, "\x01");
+    send_data(&bench, CODE_128, RESENT, "A1");
+    assert_out(&bench, "AN1A");
+}
+
 static void test_unplugged_while_the_verdict_is_to_come(void **state)
 {
     (void)state;
@@ -320,6 +347,11 @@ static void test_pieces_that_do_not_fit(void **state)
     send_data(&bench, QR, RESENT, "two");
     send_data(&bench, CODE_128, 0, "A1");
     assert_out(&bench, "<6>N6B10[]C0A1]AB0");
+    send_data(&bench, QR, MORE, "one ");
+    pass(&bench, 12 * SECOND_US);
+    send_data(&bench, QR, MORE | RESENT, "one "); /* from its beginning */
+    send_data(&bench, QR, 0, "two");
+    assert_out(&bench, "A<7>A[]Q1one two]AB0");
 }
 
 /* Silence in the middle of the second packet: the scan is gone, also when its packets are sent again. */
@@ -515,6 +547,7 @@ int main(void)
         cmocka_unit_test(test_other_packets),
         cmocka_unit_test(test_refused_tone),
         cmocka_unit_test(test_sent_again),
+        cmocka_unit_test(test_sent_again_after_a_bad_packet),
         cmocka_unit_test(test_unplugged_while_the_verdict_is_to_come),
         cmocka_unit_test(test_several_packets),
         cmocka_unit_test(test_pieces_that_do_not_fit),
