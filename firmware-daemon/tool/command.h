@@ -15,6 +15,7 @@ struct tool_options {
     char device[16];
     char layout[8];
     char suffix[8];
+    char answer[12];
 };
 
 struct command_call {

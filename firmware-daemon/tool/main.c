@@ -7,7 +7,8 @@ static const char scan_parse_help[] =
     "Exit code 1 and {\"error\":...} when the scan must be rejected.";
 static const char scan_decode_help[] =
     "Decode what a scanner sent, from standard input.\n"
-    "hid-keyboard reads reports of 8 bytes in hex, one or several on a line; serial reads bytes as they came.\n"
+    "hid-keyboard reads reports of 8 bytes in hex, one or several on a line; serial and ssi read bytes\n"
+    "as they came. A code that the scanner sends again because nobody answered shows once.\n"
     "Prints one JSON object per scan on a line.";
 static const char scan_send_help[] = "Scan on a station as if its scanner had.\n"
                                      "Sends each TEXT in order and prints the daemon's answers; the first refused scan "

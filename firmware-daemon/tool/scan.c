@@ -21,12 +21,14 @@ enum exit_code command_scan_parse(struct command_call *call)
 /* ------------------------------------------------------------------------------------------------ scan decode */
 
 const struct option_def scan_decode_options[] = {
-    {"device", OPTION_CHOICE_AT(struct tool_options, device), NULL, 0, 0, "hid-keyboard|serial",
+    {"device", OPTION_CHOICE_AT(struct tool_options, device), NULL, 0, 0, "hid-keyboard|serial|ssi",
      "what sent it; must be given"},
     {"layout", OPTION_CHOICE_AT(struct tool_options, layout), "us", 0, 0, "us|uk|de|fr",
      "the keyboard layout that the scanner types for (hid-keyboard)"},
     {"suffix", OPTION_CHOICE_AT(struct tool_options, suffix), "any", 0, 0, "any|cr|lf|crlf",
      "what ends a scan (serial)"},
+    {"answer", OPTION_CHOICE_AT(struct tool_options, answer), "none", 0, 0, "none|ack-nak|honeywell",
+     "what the scanner waits for after each scan (serial)"},
     {.name = NULL},
 };
 
@@ -89,14 +91,16 @@ enum exit_code command_scan_decode(struct command_call *call)
 {
     const struct tool_options *options = &call->options;
     if (!*options->device)
-        return command_fail(EXIT_USAGE, "--device must say what sent it: hid-keyboard or serial; see floorhand scan "
-                                        "decode --help");
+        return command_fail(EXIT_USAGE,
+                            "--device must say what sent it: hid-keyboard, serial or ssi; see floorhand scan "
+                            "decode --help");
     struct decode decode = {0};
     struct scanner_settings settings = {0};
     struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = &decode};
     struct error error;
     memcpy(settings.layout, options->layout, sizeof(settings.layout));
     memcpy(settings.suffix, options->suffix, sizeof(settings.suffix));
+    memcpy(settings.answer, options->answer, sizeof(settings.answer));
     if (scanner_new(options->device, &settings, &sink, &decode.scanner, &error) < 0)
         return command_fail(EXIT_FAILED, "%s", error.text);
     int r = decode_input(&decode, strcmp(options->device, "hid-keyboard") == 0, &error);
