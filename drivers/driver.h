@@ -24,7 +24,7 @@ struct scanner_ops {
 };
 
 extern const struct scanner_ops *const scanner_registry[]; /* ends with NULL */
-extern const struct scanner_ops hid_keyboard_ops, hid_pos_ops, serial_frame_ops;
+extern const struct scanner_ops hid_keyboard_ops, hid_pos_ops, serial_frame_ops, ssi_ops;
 
 /* A scale's protocol: bytes in, readings out. */
 struct scale_ops {

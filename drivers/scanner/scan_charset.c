@@ -32,11 +32,11 @@ static bool convert(struct scan_charset *charset, struct scan_text *text)
     return true;
 }
 
-void scan_charset_end(struct scan_charset *charset, struct scan_text *text)
+bool scan_charset_end(struct scan_charset *charset, struct scan_text *text)
 {
     bool readable = text->length > SCAN_TEXT_MAX || text_is_utf8(text->bytes, text->length) || convert(charset, text);
     if (readable)
-        scan_text_end(text);
-    else
-        scan_text_abort(text);
+        return scan_text_end(text);
+    scan_text_abort(text);
+    return false;
 }

@@ -14,7 +14,8 @@ struct scan_charset {
 void scan_charset_init(struct scan_charset *charset);
 void scan_charset_done(struct scan_charset *charset);
 
-/* scan_text_end for bytes: converts them when they must be, reports what cannot be read as aborted. */
-void scan_charset_end(struct scan_charset *charset, struct scan_text *text);
+/* scan_text_end for bytes: converts them when they must be, reports what cannot be read as aborted. True when a
+ * scan was handed over. */
+bool scan_charset_end(struct scan_charset *charset, struct scan_text *text);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static void forget(struct scan_text *text)
+void scan_text_drop(struct scan_text *text)
 {
     text->length = 0;
     text->flags = 0;
@@ -14,7 +14,7 @@ void scan_text_init(struct scan_text *text, const struct scan_sink *sink, int64_
     text->sink = *sink;
     text->gap_us = gap_us;
     text->now_us = 0;
-    forget(text);
+    scan_text_drop(text);
 }
 
 void scan_text_touch(struct scan_text *text)
@@ -32,23 +32,24 @@ void scan_text_put(struct scan_text *text, const char *bytes, size_t length)
     scan_text_touch(text);
 }
 
-void scan_text_end(struct scan_text *text)
+bool scan_text_end(struct scan_text *text)
 {
     size_t length = text->length;
     unsigned flags = text->flags;
     if (length > SCAN_TEXT_MAX) {
         scan_text_abort(text);
-        return;
+        return false;
     }
-    forget(text);
+    scan_text_drop(text);
     if (length > 0)
         text->sink.scan(text->sink.user, text->bytes, length, flags);
+    return length > 0;
 }
 
 void scan_text_abort(struct scan_text *text)
 {
     size_t length = text->length;
-    forget(text);
+    scan_text_drop(text);
     if (length > 0)
         text->sink.aborted(text->sink.user, length);
 }

@@ -5,6 +5,7 @@
 
 #include "drivers/scanner/scan_sink.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct scan_text {
@@ -23,10 +24,14 @@ void scan_text_put(struct scan_text *text, const char *bytes, size_t length);
 /* Something arrived that belongs to a scan and makes no byte by itself. */
 void scan_text_touch(struct scan_text *text);
 
-/* The terminator came: hands the scan over, or reports it as aborted when it was too long. Nothing when empty. */
-void scan_text_end(struct scan_text *text);
+/* The terminator came: hands the scan over, or reports it as aborted when it was too long. Nothing when empty. True
+ * when a scan was handed over. */
+bool scan_text_end(struct scan_text *text);
 
 /* Throws the scan away and reports it. Nothing when empty. */
 void scan_text_abort(struct scan_text *text);
+
+/* Throws the scan away without a word: it was handed over before. */
+void scan_text_drop(struct scan_text *text);
 
 #endif

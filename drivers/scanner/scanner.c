@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-const struct scanner_ops *const scanner_registry[] = {&hid_keyboard_ops, &hid_pos_ops, &serial_frame_ops, NULL};
+const struct scanner_ops *const scanner_registry[] = {&hid_keyboard_ops, &hid_pos_ops, &serial_frame_ops, &ssi_ops,
+                                                      NULL};
 
 struct scanner {
     const struct scanner_ops *ops;
@@ -20,7 +21,7 @@ int scanner_new(const char *driver, const struct scanner_settings *settings, con
     for (size_t i = 0; ops && strcmp(ops->name, driver) != 0;)
         ops = scanner_registry[++i];
     if (!ops)
-        return error_set(error, -EINVAL, "There is no scanner driver \"%s\": use hid-keyboard, hid-pos or serial.",
+        return error_set(error, -EINVAL, "There is no scanner driver \"%s\": use hid-keyboard, hid-pos, serial or ssi.",
                          driver);
     if (settings->gap_ms < 0 || settings->gap_ms > SCANNER_GAP_MS_MAX)
         return error_set(error, -EINVAL, "A scanner's gap is 0 (default) to %d milliseconds, not %lld.",

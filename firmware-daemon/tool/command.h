@@ -22,6 +22,7 @@ struct tool_options {
     char protocol[24];
     char unit[4];
     char descriptor[256];
+    char answer[12];
 };
 
 struct command_call {

@@ -8,7 +8,9 @@ static const char scan_parse_help[] =
 static const char scan_decode_help[] =
     "Decode what a scanner sent, from standard input.\n"
     "hid-keyboard reads reports of 8 bytes in hex, one or several on a line; hid-pos, and hid-keyboard with a\n"
-    "descriptor, one report in hex on a line; serial reads bytes as they came.\n"
+    "descriptor, one report in hex on a line; serial and ssi read bytes as they came (ssi also in hex). A code that "
+    "the scanner sends\n"
+    "again because nobody answered shows once.\n"
     "Prints one JSON object per scan on a line.";
 static const char scan_send_help[] = "Scan on a station as if its scanner had.\n"
                                      "Sends each TEXT in order and prints the daemon's answers; the first refused scan "

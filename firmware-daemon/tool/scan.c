@@ -6,6 +6,7 @@
 #include "tool/hex_reports.h"
 #include "tool/scan_report.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ enum exit_code command_scan_parse(struct command_call *call)
 /* ------------------------------------------------------------------------------------------------ scan decode */
 
 const struct option_def scan_decode_options[] = {
-    {"device", OPTION_CHOICE_AT(struct tool_options, device), NULL, 0, 0, "hid-keyboard|hid-pos|serial",
+    {"device", OPTION_CHOICE_AT(struct tool_options, device), NULL, 0, 0, "hid-keyboard|hid-pos|serial|ssi",
      "what sent it; must be given"},
     {"layout", OPTION_CHOICE_AT(struct tool_options, layout), "us", 0, 0, "us|uk|de|fr",
      "the keyboard layout that the scanner types for (hid-keyboard)"},
@@ -30,6 +31,8 @@ const struct option_def scan_decode_options[] = {
      "what ends a scan (serial)"},
     {"descriptor", OPTION_TEXT_AT(struct tool_options, descriptor), "", 0, 0, NULL,
      "a file with the device's report descriptor, as bytes or in hex (hid-pos, hid-keyboard)"},
+    {"answer", OPTION_CHOICE_AT(struct tool_options, answer), "none", 0, 0, "none|ack-nak|honeywell",
+     "what the scanner waits for after each scan (serial)"},
     {.name = NULL},
 };
 
@@ -69,15 +72,30 @@ static void on_report(void *user, const uint8_t *report, size_t length)
     feed(user, report, length);
 }
 
+/* A serial scanner's bytes come as they were. So may SSI's, or in hex: its packets hold bytes that are no text. */
+static bool is_in_hex(const char *device, const char *block, size_t length)
+{
+    if (strcmp(device, "serial") == 0)
+        return false;
+    if (strcmp(device, "ssi") != 0)
+        return true;
+    for (size_t i = 0; i < length; i++)
+        if (!isxdigit((unsigned char)block[i]) && !isspace((unsigned char)block[i]))
+            return false;
+    return true;
+}
+
 static int decode_input(struct decode *decode, const struct tool_options *options, struct error *error)
 {
-    bool is_hex = strcmp(options->device, "serial") != 0;
+    bool is_hex = true, begun = false;
     bool is_boot = strcmp(options->device, "hid-keyboard") == 0 && !*options->descriptor;
     struct hex_reports reports = {.on_report = on_report, .user = decode, .size = is_boot ? HEX_REPORT_SIZE : 0};
     char block[16384];
     size_t length;
     int r = 0;
     while (r == 0 && (length = fread(block, 1, sizeof(block), stdin)) > 0) {
+        is_hex = begun ? is_hex : is_in_hex(options->device, block, length);
+        begun = true;
         if (is_hex)
             r = hex_reports_feed(&reports, block, length, error);
         else
@@ -97,6 +115,7 @@ static int new_decoder(const struct tool_options *options, struct decode *decode
     const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted, .user = decode};
     memcpy(settings.layout, options->layout, sizeof(settings.layout));
     memcpy(settings.suffix, options->suffix, sizeof(settings.suffix));
+    memcpy(settings.answer, options->answer, sizeof(settings.answer));
     if (*options->descriptor) {
         int r = descriptor_file_load(options->descriptor, &descriptor, error);
         if (r < 0)
@@ -112,7 +131,7 @@ enum exit_code command_scan_decode(struct command_call *call)
     const struct tool_options *options = &call->options;
     if (!*options->device)
         return command_fail(EXIT_USAGE,
-                            "--device must say what sent it: hid-keyboard, hid-pos or serial; see floorhand "
+                            "--device must say what sent it: hid-keyboard, hid-pos, serial or ssi; see floorhand "
                             "scan decode --help");
     if (strcmp(options->device, "hid-pos") == 0 && !*options->descriptor)
         return command_fail(EXIT_USAGE, "hid-pos needs --descriptor with the device's report descriptor; see floorhand "

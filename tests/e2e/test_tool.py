@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The floorhand tool as people run it: the real program, and a small HTTP server in the daemon's place.
 
-Does not test what codes mean (test_barcode does) nor how scanners type (test_scanner_replay does)."""
+Does not test what codes mean (test_barcode does) nor how scanners type (test_replay does)."""
 
 import http.server
 import json
@@ -231,6 +231,34 @@ def test_decode_printer(tap):
         tap.check(f"printer decode refuses {name}", faults_of(decode(language, text), 1, [], sentence))
 
 
+def ssi_packet(opcode, data, status=0):
+    head = bytes([4 + len(data), opcode, 0, status]) + data
+    return head + (-sum(head) & 0xFFFF).to_bytes(2, "big")
+
+
+def test_decode_answered(tap):
+    def decode(bytes_, *options):
+        return run("scan", "decode", "--device", *options, stdin=bytes_)
+
+    again = b"x\rx\r\nx\ry\r"
+    tap.check("scan decode shows what a waiting scanner sends again once", faults_of(
+        decode(again, "serial", "--answer", "ack-nak"), 0, [scan("x"), scan("y")]))
+    tap.check("scan decode takes every code of a scanner that does not wait", faults_of(
+        decode(again, "serial", "--answer=none"), 0, [scan("x"), scan("x"), scan("x"), scan("y")]))
+    code = b"\x0F10LOT7\x1d21A"
+    packets = [ssi_packet(0xF3, code), ssi_packet(0xF3, code, 1), ssi_packet(0xF6, b"\x01"), ssi_packet(0xF3, code),
+               ssi_packet(0xF3, b"\x1C1234", 2), ssi_packet(0xF3, b"\x1C5", 0), ssi_packet(0xF3, b"\x7EX")]
+    tap.check("scan decode reads SSI: kinds, packets sent again, codes of several packets", faults_of(
+        decode(b"noise\n" + b"".join(packets), "ssi"), 0,
+        [scan("10LOT7\x1d21A", "]C1"), scan("10LOT7\x1d21A", "]C1"), scan("12345", "]Q1"), scan("X")]))
+    bad = packets[0][:-1] + b"?"
+    tap.check("scan decode reads SSI in hex as well", faults_of(
+        decode(packets[0].hex(" ").encode() + b"\n" + packets[-1].hex().encode(), "ssi"), 0,
+        [scan("10LOT7\x1d21A", "]C1"), scan("X")]))
+    tap.check("scan decode makes no scan of a bad or a short SSI packet", faults_of(
+        decode(bad + packets[1] + packets[0][:9], "ssi"), 0, [scan("10LOT7\x1d21A", "]C1"), aborted(9)]))
+
+
 def test_usage(tap):
     for words, sentence in (((), "no command"), (("fly",), '"fly"'), (("scan", "fly"), '"scan fly"'),
                             (("scan", "parse"), "TEXT"), (("scan", "parse", "a", "b"), '"b"'),
@@ -241,6 +269,7 @@ def test_usage(tap):
                             (("scan", "decode", "--device", "serial", "--suffix", "x"), "crlf"),
                             (("scale", "decode"), "--protocol"), (("scale", "decode", "--protocol", "x"), "mt-sics"),
                             (("scale", "decode", "--protocol", "cas", "--unit", "st"), "kg"),
+                            (("scan", "decode", "--device", "serial", "--answer", "x"), "honeywell"),
                             (("scan", "send", "A"), "--station"), (("import", "cats", "x.csv"), "cats"),
                             (("import", "stock"), "FILE"), (("station", "show"), "ID"),
                             (("printer", "decode"), "--language"), (("printer", "decode", "00"), '"00"')):
@@ -337,6 +366,7 @@ def main():
     test_decode_scale(tap)
     test_decode_with_descriptor(tap)
     test_decode_printer(tap)
+    test_decode_answered(tap)
     test_usage(tap)
     with tempfile.TemporaryDirectory() as folder:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Daemon)

@@ -18,12 +18,14 @@ def hq_journal(house):
 
 
 def settle(house):
-    """Waits until head office has all that the site has; leaves the daemon stopped, so that its database can be read.
+    """Waits until every label is printed and head office has all that the site has; leaves the daemon stopped, so that its database can be read.
 
     Returns how many events those are: the start in between adds some of its own, which may still be on their way."""
     house.daemon.stop()
     last = house.site_rows("SELECT last_seq FROM stream")[0][0]
+    due = len(house.printer.labels) + house.site_rows("SELECT count(*) FROM print_job WHERE state = 'queued'")[0][0]
     house.start_daemon()
+    wait_until(lambda: len(house.printer.labels) >= due, f"{due} labels are printed", seconds=30)
     wait_until(lambda: house.hq_rows("SELECT 1 FROM site WHERE applied >= ?", last),
                f"head office has the site's {last} events", seconds=30)
     house.daemon.stop()

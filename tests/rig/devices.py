@@ -71,8 +71,16 @@ LABEL = re.compile(rb"\^XA.*?\^XZ", re.DOTALL | re.IGNORECASE)
 SYMBOL = re.compile(rb"\^BC[^^]*\^FD>:([^^]*)\^FS")
 
 
+# What ~HS is answered with by a printer that is ready (same guide, ~HS).
+READY = (b"\x02030,0,0,1040,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,0,2,4,0,00000000,1,000\x03\r\n"
+         b"\x020000,0\x03\r\n")
+
+
 class Printer:
-    """Keeps every whole label, in order. A label that was cut off by the next ^XA is kept in .broken."""
+    """Keeps every whole label, in order. A label that was cut off by the next ^XA is kept in .broken. It answers when it
+    is asked for its status, unless it is mute."""
+
+    mute = False
 
     def __init__(self, on_label=None):
         self.line = Pty()
@@ -99,6 +107,8 @@ class Printer:
 
     def _take(self, data):
         self._pending += data
+        if b"~HS" in data and not self.mute:
+            os.write(self.line.master, READY)
         while match := LABEL.search(self._pending):
             self._pending = self._pending[match.end():]
             label = match[0]

@@ -331,7 +331,7 @@ static void test_bad_settings(void **state)
         {"hid-keyboard", {.gap_ms = -1}, "0 (default) to 60000"},
         {"hid-keyboard", {.gap_ms = 60001}, "0 (default) to 60000"},
         {"serial", {.suffix = "etx"}, "any, cr, lf or crlf"},
-        {"camera", {.layout = ""}, "hid-keyboard, hid-pos or serial"},
+        {"camera", {.layout = ""}, "hid-keyboard, hid-pos, serial or ssi"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct scan_sink sink = {.scan = on_scan, .aborted = on_aborted};

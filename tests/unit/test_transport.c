@@ -211,7 +211,7 @@ static void test_bad_addresses(void **state)
 static void test_bad_serial_settings(void **state)
 {
     (void)state;
-    static const struct transport_settings cases[] = {{.parity = "mark"}, {.flow = "dtrdsr"}, {.baud = -1},
+    static const struct transport_settings cases[] = {{.parity = "mark"}, {.flow = "dsrdtr"}, {.baud = -1},
                                                       {.baud = 10000000}, {.data_bits = 9},   {.stop_bits = 3}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct transport_settings settings = cases[i];
