@@ -154,6 +154,10 @@ bool device_is_of_interest(const struct device_look *look, size_t index)
 
 void device_what(const struct plugged *plugged, const struct model *model, char *out, size_t capacity)
 {
+    static const struct {
+        unsigned kind;
+        const char *name;
+    } unknowns[] = {{PLUGGED_SERIAL, "serial device"}, {PLUGGED_HID, "HID of unknown use"}};
     char own[160];
     if (model && !model_is_generic(model)) {
         snprintf(out, capacity, "%s %s", model->make, model->name);
@@ -161,10 +165,13 @@ void device_what(const struct plugged *plugged, const struct model *model, char 
     }
     snprintf(own, sizeof(own), "%s%s%s", plugged->vendor_name,
              *plugged->vendor_name && *plugged->product_name ? " " : "", plugged->product_name);
-    const char *what = !*plugged->port                ? "serial port of this machine"
-                       : model                        ? model->name
-                       : plugged->kinds & PLUGGED_HID ? "HID of unknown use"
-                                                      : "device of unknown use";
+    const char *what = model ? model->name : "device of unknown use";
+    for (size_t i = 0; i < COUNT(unknowns) && !model; i++) {
+        if (plugged->kinds & unknowns[i].kind) {
+            what = *plugged->port ? unknowns[i].name : "serial port of this machine";
+            break;
+        }
+    }
     snprintf(out, capacity, *own ? "%s (%s)" : "%s", what, own);
     out[text_whole_utf8(out, strlen(out))] = '\0';
 }

@@ -135,7 +135,7 @@ static void test_refused(void **state)
         {GOOD "match = usb:05e0:\n", "usb:05e0:"},
         {GOOD "match = usb:05e0:1200, pci:1\n", "pci:1"},
         {GOOD "match = 1284:Zebra\n", "1284:Zebra"},
-        {GOOD "match = class:mouse\n", "class:mouse"},
+        {GOOD "match = class:serial\n", "class:serial"},
         {"[model x]\nmake = A\nkind = scanner\ndriver = serial\nsupport = documents\n", "source"},
         {"[printer x]\nmake = A\n", "[printer x]"},
         {"[model x\nmake\n", "line 1"},
