@@ -4,10 +4,7 @@
 #include "tool/daemon_client.h"
 #include "tool/doctor_findings.h"
 
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <grp.h>
+#include <glob.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,17 +32,6 @@ static bool rules_are_installed(void)
     return false;
 }
 
-/* The first line of a small file; "" when it cannot be read. */
-static void read_line(const char *path, char *out, size_t capacity)
-{
-    FILE *file = fopen(path, "re");
-    if (!file || !fgets(out, (int)capacity, file))
-        out[0] = '\0';
-    if (file)
-        fclose(file);
-    out[strcspn(out, "\n")] = '\0';
-}
-
 static unsigned running_meddlers(void)
 {
     static const struct {
@@ -53,18 +39,16 @@ static unsigned running_meddlers(void)
         unsigned bit;
     } programs[] = {{"ModemManager", MEDDLER_MODEM_MANAGER}, {"brltty", MEDDLER_BRLTTY}, {"cupsd", MEDDLER_CUPS}};
     unsigned running = 0;
-    DIR *folder = opendir("/proc");
-    for (const struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
-        char path[300], name[32];
-        snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-        if (!isdigit((unsigned char)entry->d_name[0]))
-            continue;
-        read_line(path, name, sizeof(name));
-        for (size_t i = 0; i < COUNT(programs); i++)
-            running |= strcmp(name, programs[i].program) == 0 ? programs[i].bit : 0;
+    glob_t processes;
+    if (glob("/proc/[0-9]*/comm", GLOB_NOSORT, NULL, &processes) != 0)
+        return 0;
+    for (size_t i = 0; i < processes.gl_pathc; i++) {
+        char name[32];
+        device_read_line(processes.gl_pathv[i], name, sizeof(name));
+        for (size_t j = 0; j < COUNT(programs); j++)
+            running |= strcmp(name, programs[j].program) == 0 ? programs[j].bit : 0;
     }
-    if (folder)
-        closedir(folder);
+    globfree(&processes);
     return running;
 }
 
@@ -151,13 +135,14 @@ enum exit_code command_doctor(struct command_call *call)
     struct error error = {"There is no memory left to examine anything."};
     if (!facts || !findings || device_look_new(&look, &error) < 0)
         return command_fail(EXIT_FAILED, "%s", error.text);
+    gid_t group;
     facts->look = look;
     facts->usb_bus = access("/dev/bus/usb", F_OK) == 0;
     facts->rules_installed = rules_are_installed();
-    facts->group_exists = getgrnam(DEVICE_GROUP) != NULL;
+    facts->group_exists = device_group(&group);
     facts->sees_all = geteuid() == 0;
     facts->running = running_meddlers();
-    read_line("/sys/class/tty/console/active", facts->console, sizeof(facts->console));
+    device_read_line("/sys/class/tty/console/active", facts->console, sizeof(facts->console));
     ask_daemon(facts, look, call->options.url);
     doctor_find(facts, findings);
     for (size_t i = 0; call->options.json && i < findings->count; i++)

@@ -250,8 +250,7 @@ static void test_plausible_serials(void **state)
                                       "AB;12",
                                       "AB\"12",
                                       "A,123",
-                                      "\xE5\x8F\xB7"
-                                      "123"};
+                                      "AB\xE5\x8F\xB7"};
     for (size_t i = 0; i < COUNT(good); i++)
         if (!inventory_serial_is_plausible(good[i]))
             fail_msg("%s is refused", good[i]);
