@@ -85,7 +85,7 @@ MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-director
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint run test sim bench lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint run test sim bench docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -199,6 +199,10 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 run: deps-build ## a private broker, head office and one site with sample data; Ctrl-C stops all of it
 	@$(MAKE) $(if $(V),,-s) programs
 	@OUT=$(OUT) exec python3 tests/rig/demo.py $(RUN_OPTIONS)
+
+docs: deps-build ## write docs/hardware.md from drivers/models
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand
+	$(OUT)/floorhand device models --markdown > docs/hardware.md
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 format: ## write every C file in the one style

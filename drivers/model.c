@@ -50,7 +50,6 @@ static const struct class_match {
     const char *name;
     unsigned kind;
 } classes[] = {{"keyboard", PLUGGED_KEYBOARD},
-               {"serial", PLUGGED_SERIAL},
                {"printer", PLUGGED_PRINTER},
                {"hid-scale", PLUGGED_HID_SCALE},
                {"hid-barcode", PLUGGED_HID_BARCODE}};

@@ -85,6 +85,7 @@ def all_jobs():
     yield from compiled("device", ["umockdev-wrapper"])
     yield from scripts("unit", "test_*.py", 60, alone=False)
     yield from scripts("lint", "rooms.py", 60, alone=False)
+    yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from node_script("label", "judge.mjs", 180)
     yield from node_script("browser", "station.mjs", 240)

@@ -2,10 +2,8 @@
 
 #include "base/text.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <glob.h>
 #include <grp.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -14,12 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void close_folder(DIR **folder)
-{
-    if (*folder)
-        closedir(*folder);
-}
-
 const char *device_node(const struct plugged *plugged)
 {
     return *plugged->tty ? plugged->tty : plugged->node;
@@ -27,30 +19,41 @@ const char *device_node(const struct plugged *plugged)
 
 /* ---------------------------------------------------------------- may it be opened? */
 
+bool device_group(gid_t *ret)
+{
+    char room[4096];
+    struct group group, *found = NULL;
+    if (getgrnam_r(DEVICE_GROUP, &group, room, sizeof(room), &found) != 0 || !found)
+        return false;
+    *ret = group.gr_gid;
+    return true;
+}
+
 static enum permission permission_of(const char *node)
 {
     struct stat status;
-    const struct group *group = getgrnam(DEVICE_GROUP);
+    gid_t group;
     if (!*node || stat(node, &status) < 0)
         return PERMISSION_NO_NODE;
-    if (!group)
+    if (!device_group(&group))
         return access(node, R_OK | W_OK) == 0 ? PERMISSION_GIVEN : PERMISSION_REFUSED;
-    bool by_group = status.st_gid == group->gr_gid && (status.st_mode & 0060) == 0060;
+    bool by_group = status.st_gid == group && (status.st_mode & 0060) == 0060;
     return by_group || (status.st_mode & 0006) == 0006 ? PERMISSION_GIVEN : PERMISSION_REFUSED;
 }
 
 /* ---------------------------------------------------------------- who has it open? */
 
-static void read_program_name(int process, char *out, size_t capacity)
+void device_read_line(const char *path, char *out, size_t capacity)
 {
-    out[0] = '\0';
-    CLEANUP(cleanup_close) int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, out, capacity - 1);
-    out[length > 0 ? length : 0] = '\0';
+    FILE *file = fopen(path, "re");
+    if (!file || !fgets(out, (int)capacity, file))
+        out[0] = '\0';
+    if (file)
+        fclose(file);
     out[strcspn(out, "\n")] = '\0';
 }
 
-static void add_holder(struct device_facts *facts, int process, int pid)
+static void add_holder(struct device_facts *facts, int pid)
 {
     for (size_t i = 0; i < facts->holder_count; i++)
         if (facts->holders[i].pid == pid)
@@ -58,41 +61,33 @@ static void add_holder(struct device_facts *facts, int process, int pid)
     if (facts->holder_count == HOLDERS_MAX)
         return;
     struct holder *holder = &facts->holders[facts->holder_count++];
+    char path[64];
     holder->pid = pid;
-    read_program_name(process, holder->program, sizeof(holder->program));
+    snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+    device_read_line(path, holder->program, sizeof(holder->program));
 }
 
-static void compare_file(struct device_look *look, int process, int pid, const char *target)
+/* One open file of a process: "/proc/42/fd/3". */
+static void compare_file(struct device_look *look, const char *path)
 {
+    char target[64];
+    ssize_t length = readlink(path, target, sizeof(target) - 1);
+    if (length <= 0)
+        return;
+    target[length] = '\0';
     for (size_t i = 0; i < look->count; i++)
         if (strcmp(target, look->plugged[i].node) == 0 || strcmp(target, look->plugged[i].tty) == 0)
-            add_holder(&look->facts[i], process, pid);
+            add_holder(&look->facts[i], (int)strtol(path + strlen("/proc/"), NULL, 10));
 }
 
-/* Other users' processes may not be looked into: they are passed over. */
-static void look_into_process(struct device_look *look, int proc, const char *name)
+/* Other users' processes may not be looked into: glob(3) passes them over. */
+void device_look_find_holders(struct device_look *look)
 {
-    CLEANUP(cleanup_close) int process = openat(proc, name, O_DIRECTORY | O_CLOEXEC);
-    int files = process < 0 ? -1 : openat(process, "fd", O_DIRECTORY | O_CLOEXEC);
-    CLEANUP(close_folder) DIR *folder = files < 0 ? NULL : fdopendir(files);
-    if (!folder && files >= 0)
-        close(files);
-    for (const struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
-        char target[64];
-        ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
-        if (length < 5 || strncmp(target, "/dev/", 5) != 0)
-            continue;
-        target[length] = '\0';
-        compare_file(look, process, atoi(name), target);
-    }
-}
-
-static void find_holders(struct device_look *look)
-{
-    CLEANUP(close_folder) DIR *folder = opendir("/proc");
-    for (const struct dirent *entry; folder && (entry = readdir(folder)) != NULL;)
-        if (isdigit((unsigned char)entry->d_name[0]))
-            look_into_process(look, dirfd(folder), entry->d_name);
+    glob_t files;
+    if (glob("/proc/[0-9]*/fd/*", GLOB_NOSORT, NULL, &files) == 0)
+        for (size_t i = 0; i < files.gl_pathc; i++)
+            compare_file(look, files.gl_pathv[i]);
+    globfree(&files);
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -112,7 +107,7 @@ int device_look_new(struct device_look **ret, struct error *error)
         look->facts[i].permission = permission_of(device_node(&look->plugged[i]));
     }
     if (look->count > 0)
-        find_holders(look);
+        device_look_find_holders(look);
     *ret = look;
     look = NULL;
     return 0;
@@ -154,6 +149,10 @@ bool device_is_of_interest(const struct device_look *look, size_t index)
 
 void device_what(const struct plugged *plugged, const struct model *model, char *out, size_t capacity)
 {
+    static const struct {
+        unsigned kind;
+        const char *name;
+    } unknowns[] = {{PLUGGED_SERIAL, "serial device"}, {PLUGGED_HID, "HID of unknown use"}};
     char own[160];
     if (model && !model_is_generic(model)) {
         snprintf(out, capacity, "%s %s", model->make, model->name);
@@ -161,10 +160,13 @@ void device_what(const struct plugged *plugged, const struct model *model, char 
     }
     snprintf(own, sizeof(own), "%s%s%s", plugged->vendor_name,
              *plugged->vendor_name && *plugged->product_name ? " " : "", plugged->product_name);
-    const char *what = !*plugged->port                ? "serial port of this machine"
-                       : model                        ? model->name
-                       : plugged->kinds & PLUGGED_HID ? "HID of unknown use"
-                                                      : "device of unknown use";
+    const char *what = model ? model->name : "device of unknown use";
+    for (size_t i = 0; i < COUNT(unknowns) && !model; i++) {
+        if (plugged->kinds & unknowns[i].kind) {
+            what = *plugged->port ? unknowns[i].name : "serial port of this machine";
+            break;
+        }
+    }
     snprintf(out, capacity, *own ? "%s (%s)" : "%s", what, own);
     out[text_whole_utf8(out, strlen(out))] = '\0';
 }

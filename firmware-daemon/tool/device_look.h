@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
+#include <sys/types.h>
+
 #define HOLDERS_MAX 4
 
 enum permission { PERMISSION_GIVEN, PERMISSION_REFUSED, PERMISSION_NO_NODE };
@@ -37,6 +39,9 @@ int device_look_new(struct device_look **ret, struct error *error);
 struct device_look *device_look_free(struct device_look *look);
 DEFINE_CLEANUP(device_look_free, struct device_look *);
 
+/* The last step of device_look_new(): every process that may be looked into, this one too. */
+void device_look_find_holders(struct device_look *look);
+
 /* Adds what the daemon answered to GET /api/v1/devices; what is not understood is left out. */
 void device_look_add_stations(struct device_look *look, const struct buf *json);
 
@@ -49,7 +54,11 @@ bool device_is_of_interest(const struct device_look *look, size_t index);
 /* "Zebra/Symbol scanner, CDC mode", "USB keyboard, perhaps a scanner (Logitech K120)" */
 void device_what(const struct plugged *plugged, const struct model *model, char *out, size_t capacity);
 
-/* The name of the group that the udev rules give devices to. */
+/* The group that the udev rules give devices to; false when this machine has none of that name. */
 #define DEVICE_GROUP "floorhand"
+bool device_group(gid_t *ret);
+
+/* The first line of a small file, without its end; "" when it cannot be read. */
+void device_read_line(const char *path, char *out, size_t capacity);
 
 #endif

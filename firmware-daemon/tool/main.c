@@ -34,6 +34,11 @@ static const char device_bind_help[] = "Give a device to a station.\n"
                                        "ID is what device list shows.";
 static const char device_models_help[] = "List the makes and models that are known, and how sure that is.";
 
+static const char doctor_help[] =
+    "Say what is wrong with the devices of this machine, and what to do.\n"
+    "Looks at what is plugged in, who holds it, who may open it, and asks the daemon; touches no device.\n"
+    "Exit code 1 when there is a problem.";
+
 static const struct command commands[] = {
     {"scan parse", "TEXT", scan_parse_help, 1, 1, NULL, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
@@ -46,6 +51,7 @@ static const struct command commands[] = {
     {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
     {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
     {"device models", "", device_models_help, 0, 0, device_models_options, command_device_models},
+    {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
 };
 

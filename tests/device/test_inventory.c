@@ -1,5 +1,6 @@
 /* The inventory through the real libudev, on mocked devices. */
 #include "drivers/inventory.h"
+#include "drivers/inventory_watch.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -250,14 +251,44 @@ static void test_plausible_serials(void **state)
                                       "AB;12",
                                       "AB\"12",
                                       "A,123",
-                                      "\xE5\x8F\xB7"
-                                      "123"};
+                                      "AB\xE5\x8F\xB7"};
     for (size_t i = 0; i < COUNT(good); i++)
         if (!inventory_serial_is_plausible(good[i]))
             fail_msg("%s is refused", good[i]);
     for (size_t i = 0; i < COUNT(bad); i++)
         if (inventory_serial_is_plausible(bad[i]))
             fail_msg("%s is taken", bad[i]);
+}
+
+/* Waits for news as an owner does. */
+static bool await_change(struct inventory_watch *watch)
+{
+    struct pollfd poller = {.fd = inventory_watch_fd(watch), .events = POLLIN};
+    return poll(&poller, 1, MOCK_WAIT_MS) == 1 && inventory_watch_changed(watch);
+}
+
+static void test_watch(void **state)
+{
+    struct inventory_watch *watch CLEANUP(inventory_watch_free_p) = NULL;
+    struct error error = {0};
+    if (inventory_watch_new(&watch, &error) < 0)
+        fail_msg("%s", error.text);
+    assert_false(inventory_watch_changed(watch));
+    struct seen seen;
+    SEE(&seen, DEVICE("1-1", "004", IDS("05e0", "1200"), ""), KEYBOARD("1-1"));
+    assert_true(await_change(watch));
+    while (inventory_watch_changed(watch))
+        ;
+    umockdev_testbed_uevent(*state, "/sys/devices/usb1/1-1", "remove");
+    umockdev_testbed_remove_device(*state, "/sys/devices/usb1/1-1");
+    assert_true(await_change(watch));
+    assert_int_equal(inventory_of_path("1-1", &seen.all[0]), -ENODEV);
+    while (inventory_watch_changed(watch))
+        ;
+    static const char *const strangers[] = {"P: /devices/virtual/net/eth9\nE: SUBSYSTEM=net\n\n", NULL};
+    see(state, &seen, strangers);
+    struct pollfd poller = {.fd = inventory_watch_fd(watch), .events = POLLIN};
+    assert_int_equal(poll(&poller, 1, 0), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, plug_in, pull_out)
@@ -267,9 +298,11 @@ int main(int count, char **arguments)
     (void)count;
     mock_begin(arguments);
     const struct CMUnitTest tests[] = {
-        TEST(test_nothing),   TEST(test_keyboard_scanner), TEST(test_serial_lines),
-        TEST(test_printer),   TEST(test_doubled_serial),   TEST(test_what_a_hid_is_for),
-        TEST(test_own_ports), TEST(test_room_for_one),     cmocka_unit_test(test_plausible_serials),
+        TEST(test_nothing),        TEST(test_keyboard_scanner),
+        TEST(test_serial_lines),   TEST(test_printer),
+        TEST(test_doubled_serial), TEST(test_what_a_hid_is_for),
+        TEST(test_own_ports),      TEST(test_room_for_one),
+        TEST(test_watch),          cmocka_unit_test(test_plausible_serials),
     };
     return cmocka_run_group_tests_name("inventory", tests, NULL, NULL);
 }
