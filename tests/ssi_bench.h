@@ -21,8 +21,7 @@ enum { RESENT = SSI_RETRANSMIT, MORE = SSI_CONTINUES };
 
 #define SECOND_US ((int64_t)1000 * 1000)
 
-/* A decoder and what came out of it: "[text]", "<length>" aborted, "A" for an ACK, "N6" for a NAK, "B0" for a beep.
- */
+/* A decoder and what came of it: "[text]", "<length>" aborted, "A" for an ACK, "N6" for a NAK, "B0" for a beep. */
 struct bench {
     struct scanner *scanner;
     struct buf out;

@@ -238,8 +238,7 @@ static void test_scan_cut_in_the_middle(void **state)
     assert_out(&bench, "[]C0A1]AB0");
 }
 
-/* A decoder that does not wait after each packet goes on after the cut. One that waits sends the packet again, whole.
- */
+/* A decoder that does not wait after each packet goes on after the cut. One that waits sends the packet again. */
 static void test_first_packet_cut(void **state)
 {
     (void)state;
@@ -255,6 +254,25 @@ static void test_first_packet_cut(void **state)
     send_data(&bench, QR, MORE | RESENT, "one ");
     send_data(&bench, QR, 0, "two");
     assert_out(&bench, "<4>A[]Q1one two]AB0");
+}
+
+/* As much noise as a packet: what follows at once may be the second of a scan. Sent again later, it is read. */
+static void test_first_packet_unrecognisable(void **state)
+{
+    (void)state;
+    struct bench bench CLEANUP_BENCH;
+    start(&bench);
+    bench.answers = true;
+    for (int i = 0; i < 80; i++)
+        scanner_feed(bench.scanner, "\x04\xF3\x01", 3, 0); /* three bytes skipped at once */
+    send_data(&bench, QR, 0, "two");
+    assert_out(&bench, "<6>N6B10");
+    for (int i = 0; i < 80; i++)
+        scanner_feed(bench.scanner, "\x04\xF3\x01", 3, 0);
+    pass(&bench, 2 * SECOND_US);
+    send_data(&bench, QR, MORE | RESENT, "one ");
+    send_data(&bench, QR, 0, "two");
+    assert_out(&bench, "A[]Q1one two]AB0");
 }
 
 /* One piece is missing: what comes later, and in time, does not mend it. */
@@ -304,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_pieces_that_do_not_fit),
         cmocka_unit_test(test_scan_cut_in_the_middle),
         cmocka_unit_test(test_first_packet_cut),
+        cmocka_unit_test(test_first_packet_unrecognisable),
         cmocka_unit_test(test_second_packet_bad),
         cmocka_unit_test(test_too_long),
     };
