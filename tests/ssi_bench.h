@@ -21,12 +21,12 @@ enum { RESENT = SSI_RETRANSMIT, MORE = SSI_CONTINUES };
 
 #define SECOND_US ((int64_t)1000 * 1000)
 
-/* A decoder and what came out of it: "[text]", "<length>" aborted, and "A" for an ACK, "N6" for a NAK, "B0" for a beep.
- */
+/* A decoder and what came of it: "[text]", "<length>" aborted, "A" for an ACK, "N6" for a NAK, "B0" for a beep. */
 struct bench {
     struct scanner *scanner;
-    struct buf out, scans;
-    bool answers; /* SCAN_ACCEPTED, at once */
+    struct buf out;
+    struct buf scans; /* their texts alone, one a line */
+    bool answers;     /* SCAN_ACCEPTED, at once */
     int64_t now_us;
 };
 
@@ -35,7 +35,7 @@ static inline void on_scan(void *user, const char *text, size_t length, unsigned
     struct bench *bench = user;
     (void)flags;
     buf_printf(&bench->out, "[%.*s]", (int)length, text);
-    buf_printf(&bench->scans, "[%.*s]", (int)length, text);
+    buf_printf(&bench->scans, "%.*s\n", (int)length, text);
     if (bench->answers)
         scanner_answer(bench->scanner, SCAN_ACCEPTED);
 }

@@ -17,8 +17,7 @@
  * itself, with an error tone, or sends it once more after its time-out, a new attempt. The documents tie no tone to the
  * ACK.
  *
- * honeywell: 7 is the good-read tone, 8 the error tone, the comma ends a command (Xenon/Granit User Guide, host ACK).
- */
+ * honeywell: 7 is the good-read tone, 8 the error tone, the comma ends a command (Xenon/Granit User Guide, 111). */
 static const struct answer {
     const char *name;
     const char *said[SCAN_NOT_SAVED + 1]; /* by verdict */

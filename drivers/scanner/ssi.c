@@ -85,8 +85,7 @@ static void ssi_close(void *decoder)
     free(ssi);
 }
 
-/* ---------------------------------------------------------------------------------------------------- to the decoder
- */
+/* --------------------------------------------------------------------------------------------------- to the decoder */
 
 static void send(const struct ssi *ssi, uint8_t opcode, uint8_t status, int data)
 {
@@ -113,16 +112,14 @@ static void beep(struct ssi *ssi, uint8_t code)
     send(ssi, BEEP, 0, code);
 }
 
-/* Nothing of it is on disk. DENIED and not RESEND: the worker is told to scan again, so the scanner must not do so too.
- */
+/* Nothing of it is on disk. Not RESEND: the worker is told to scan again, and then the scanner must not do so too. */
 static void deny(struct ssi *ssi)
 {
     refuse(ssi, NAK_DENIED);
     beep(ssi, BEEP_BAD);
 }
 
-/* ------------------------------------------------------------------------------------------------------- decode data
- */
+/* ------------------------------------------------------------------------------------------------------ decode data */
 
 /* A scan whose beginning was lost must not begin with its middle. A packet that was asked for is in its place. */
 static bool may_be_a_rest(struct ssi *ssi, bool resent)
@@ -245,8 +242,7 @@ static void take_decoded(struct ssi *ssi)
     ssi->missed = ssi->asked = false;
 }
 
-/* ------------------------------------------------------------------------------------------------------- all packets
- */
+/* ------------------------------------------------------------------------------------------------------ all packets */
 
 static void take_acknowledgement(struct ssi *ssi)
 {
@@ -322,8 +318,9 @@ static void ssi_feed(void *decoder, const uint8_t *bytes, size_t length)
     for (size_t i = 0; i < length; i++) {
         if (ssi->packet.length == 0)
             ssi->began_us = ssi->text->now_us;
+        size_t skipped = ssi->packet.skipped;
         enum ssi_taken taken = ssi_packet_take(&ssi->packet, bytes[i]);
-        if (ssi->packet.skipped == SKIPPED_MAX)
+        if (ssi->packet.skipped > skipped && ssi->packet.skipped >= SKIPPED_MAX)
             cut(ssi, ssi->text->now_us + ssi->text->gap_us);
         if (taken == SSI_PARTIAL)
             continue;

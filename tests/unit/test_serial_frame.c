@@ -163,8 +163,7 @@ static void test_reset(void **state)
     assert_string_equal(buf_text(&bench.out), "<2>[\nC]");
 }
 
-/* ----------------------------------------------------------------------------------------------------------- answers
- */
+/* ---------------------------------------------------------------------------------------------------------- answers */
 
 static void read_text(struct bench *bench, const char *text)
 {

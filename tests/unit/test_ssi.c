@@ -238,6 +238,62 @@ static void test_scan_cut_in_the_middle(void **state)
     assert_out(&bench, "[]C0A1]AB0");
 }
 
+/* A decoder that does not wait after each packet goes on after the cut. One that waits sends the packet again. */
+static void test_first_packet_cut(void **state)
+{
+    (void)state;
+    struct bench bench CLEANUP_BENCH;
+    start(&bench);
+    bench.answers = true;
+    scanner_feed(bench.scanner, "\xFF\xF3\x00\x02", 4, 0);
+    pass(&bench, SECOND_US);
+    send_data(&bench, QR, 0, "two");
+    assert_out(&bench, "<4><6>N6B10");
+    scanner_feed(bench.scanner, "\xFF\xF3\x00\x02", 4, bench.now_us);
+    pass(&bench, 2 * SECOND_US);
+    send_data(&bench, QR, MORE | RESENT, "one ");
+    send_data(&bench, QR, 0, "two");
+    assert_out(&bench, "<4>A[]Q1one two]AB0");
+}
+
+/* As much noise as a packet: what follows at once may be the second of a scan. Sent again later, it is read. */
+static void test_first_packet_unrecognisable(void **state)
+{
+    (void)state;
+    struct bench bench CLEANUP_BENCH;
+    start(&bench);
+    bench.answers = true;
+    for (int i = 0; i < 80; i++)
+        scanner_feed(bench.scanner, "\x04\xF3\x01", 3, 0); /* three bytes skipped at once */
+    send_data(&bench, QR, 0, "two");
+    assert_out(&bench, "<6>N6B10");
+    for (int i = 0; i < 80; i++)
+        scanner_feed(bench.scanner, "\x04\xF3\x01", 3, 0);
+    pass(&bench, 2 * SECOND_US);
+    send_data(&bench, QR, MORE | RESENT, "one ");
+    send_data(&bench, QR, 0, "two");
+    assert_out(&bench, "A[]Q1one two]AB0");
+}
+
+/* One piece is missing: what comes later, and in time, does not mend it. */
+static void test_second_packet_bad(void **state)
+{
+    (void)state;
+    struct bench bench CLEANUP_BENCH;
+    start(&bench);
+    bench.answers = true;
+    send_data(&bench, QR, MORE, "one ");
+    send_spoilt(&bench, DATA,
+                "\x1C"
+                "two ");
+    send_data(&bench, QR, MORE, "three ");
+    pass(&bench, SECOND_US / 7);
+    send_data(&bench, QR, MORE, "four ");
+    pass(&bench, SECOND_US / 7);
+    send_data(&bench, QR, 0, "five");
+    assert_out(&bench, "AN1AA<22>N6B10");
+}
+
 static void test_too_long(void **state)
 {
     (void)state;
@@ -265,6 +321,9 @@ int main(void)
         cmocka_unit_test(test_several_packets),
         cmocka_unit_test(test_pieces_that_do_not_fit),
         cmocka_unit_test(test_scan_cut_in_the_middle),
+        cmocka_unit_test(test_first_packet_cut),
+        cmocka_unit_test(test_first_packet_unrecognisable),
+        cmocka_unit_test(test_second_packet_bad),
         cmocka_unit_test(test_too_long),
     };
     return cmocka_run_group_tests_name("ssi", tests, NULL, NULL);
