@@ -73,7 +73,7 @@ struct fake {
     size_t act;
     int done;
     int64_t seq;
-    bool good;
+    bool good, beeped;
     char scan[256];
     char scans[SCANS_MAX][256]; /* all that came, in order */
     size_t scan_count;
@@ -99,6 +99,7 @@ static void put_result(const struct fake *fake, struct buf *json)
     json_text(json, "code", fake->good ? NULL : acts[fake->act].error);
     put_words(json, "text", fake->good ? (struct words){"Good", "正确"} : acts[fake->act].refusal);
     json_text(json, "scan", fake->scan);
+    json_text(json, "tone", fake->beeped ? "scanner" : "screen");
     json_int(json, "seq", fake->seq);
     json_close_object(json);
 }
@@ -129,6 +130,15 @@ static void put_work(const struct fake *fake, struct buf *json)
     json_close_array(json);
 }
 
+#define PAPER_OUT "{\"state\":\"error\",\"text\":{\"en\":\"Printer: put in paper\",\"zh\":\"打印机异常:请装纸\"}}"
+
+/* What the scale shows in each act. */
+static const char *const scales[COUNT(acts)] = {
+    "{\"state\":\"none\",\"milligrams\":null}",       "{\"state\":\"motion\",\"milligrams\":null}",
+    "{\"state\":\"stable\",\"milligrams\":1234560}",  "{\"state\":\"stable\",\"milligrams\":12345000}",
+    "{\"state\":\"over_range\",\"milligrams\":null}",
+};
+
 static void put_view(const struct fake *fake, struct buf *json)
 {
     json_open_object(json, NULL);
@@ -142,7 +152,8 @@ static void put_view(const struct fake *fake, struct buf *json)
     json_raw(json, "link",
              fake->act < 3 ? "{\"up\":true,\"outbox\":0,\"oldest_s\":0}"
                            : "{\"up\":false,\"outbox\":12,\"oldest_s\":90}");
-    json_raw(json, "printer", "{\"state\":\"ready\",\"text\":null}");
+    json_raw(json, "printer", fake->act == 3 ? PAPER_OUT : "{\"state\":\"ready\",\"text\":null}");
+    json_raw(json, "scale", scales[fake->act]);
     json_bool(json, "training", false);
     json_close_object(json);
 }
@@ -177,6 +188,8 @@ static int give_status(void *user, struct buf *json)
 static void play(struct fake *fake, const char *scan)
 {
     const struct act *act = &acts[fake->act];
+    fake->beeped = strncmp(scan, "BEEPS:", 6) == 0; /* from a scanner that sounds the tone itself */
+    scan += fake->beeped ? 6 : 0;
     text_copy(fake->scan, sizeof(fake->scan), scan);
     fake->seq++;
     fake->good = strcmp(scan, act->wants) == 0;

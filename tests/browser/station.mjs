@@ -151,6 +151,7 @@ const scriptedStation = [
   }],
   ["the prompt is in both languages", async (page) => {
     await shows(page, ".prompt", "Go to A-01-01");
+    await shows(page, ".chip", "1234.6 g");
     await useLanguage(page, "zh");
     await shows(page, ".prompt", "请到 A-01-01");
     await shows(page, ".kind", "扫描库位");
@@ -171,6 +172,19 @@ const scriptedStation = [
     await shows(page, ".result.bad", "Need MUG-RED");
     same(await tones(page), { good: before.good, bad: before.bad + 1 }, "tones");
     await photograph(page, "wrong");
+  }],
+  ["a printer's trouble says what to do, a scale its weight, in both languages", async (page) => {
+    await shows(page, ".chip.bad", "put in paper");
+    await shows(page, ".chip", "12.345 kg");
+    await useLanguage(page, "zh");
+    await shows(page, ".chip.bad", "请装纸");
+    await useLanguage(page, "en");
+  }],
+  ["the page is silent when the scanner has beeped by itself", async (page) => {
+    const before = await tones(page);
+    await scanElsewhere("BEEPS:MUG-GREEN");
+    await shows(page, ".result.bad code", "MUG-GREEN");
+    same(await tones(page), before, "tones");
   }],
   ["no tone is played for a result that was there before the page", async (page) => {
     await page.reload();

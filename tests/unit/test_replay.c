@@ -134,7 +134,6 @@ static void scanner_close(void *playing)
 
 /* ----------------------------------------------------------------------------------------------------------- scales */
 
-#if __has_include("drivers/scale/scale.c")
 static void on_reading(void *user, const struct scale_reading *reading)
 {
     scale_reading_json(reading, user);
@@ -169,11 +168,9 @@ static void scale_close(void *playing)
 {
     scale_free(playing);
 }
-#endif
 
 /* --------------------------------------------------------------------------------------------------------- printers */
 
-#if __has_include("drivers/printer/printer_status.c")
 /* One answer, in however many reads it came. */
 struct printer_answer {
     char protocol[SETTING_MAX];
@@ -217,16 +214,11 @@ static void printer_close(void *playing)
     buf_done(&answer->bytes);
     free(answer);
 }
-#endif
 
 static const struct player players[] = {
     {"scanner", scanner_open, scanner_read, scanner_pass, scanner_unplug, scanner_verdict, scanner_close},
-#if __has_include("drivers/scale/scale.c")
     {"scale", scale_open, scale_read, NULL, scale_unplug, NULL, scale_close},
-#endif
-#if __has_include("drivers/printer/printer_status.c")
     {"printer", printer_open, printer_read, NULL, NULL, NULL, printer_close},
-#endif
 };
 
 /* --------------------------------------------------------------------------------------------------------- captures */

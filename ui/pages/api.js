@@ -1,12 +1,15 @@
 // What the page asks of the box: see docs/openapi.yaml for the shapes. Shows nothing itself.
 
 /** @typedef {{en: string, zh: string}} Words */
-/** @typedef {{good: boolean, code: string | null, text: Words, scan: string, seq: number}} Result */
+/** @typedef {{good: boolean, code: string | null, text: Words, scan: string,
+ *   tone: "scanner" | "screen", seq: number}} Result */
 /** @typedef {{id: string, name: string, worker: {id: string, name: string} | null, flow: string, step: string,
  *   expect: {kind: string, code: string | null}, prompt: Words, details: Words[],
  *   progress: {done: number, need: number} | null, commands: string[], result: Result | null,
  *   link: {up: boolean, outbox: number, oldest_s: number},
- *   printer: {state: "ready" | "busy" | "offline" | "unknown" | "none", text: Words | null}, training: boolean}} View */
+ *   printer: {state: "ready" | "busy" | "paused" | "error" | "offline" | "unknown" | "none", text: Words | null},
+ *   scale: {state: "stable" | "motion" | "under_zero" | "over_range" | "busy" | "error" | "offline" | "unknown" | "none",
+ *     milligrams: number | null}, training: boolean}} View */
 
 const SILENT_MS = 12000; // the box sends a sign of life every 5 s
 const AGAIN_MS = 1000;

@@ -37,7 +37,8 @@ function show(next) {
   resuming = false;
   if (news) {
     refusal.value = null;
-    play(next.result.good ? "good" : "bad");
+    if (next.result.tone !== "scanner") // otherwise the scanner has beeped by itself
+      play(next.result.good ? "good" : "bad");
   }
 }
 
@@ -92,6 +93,8 @@ function LinkChip({ link }) {
 const printerChips = {
   ready: ["up", "printerReady"],
   busy: ["up", "printerBusy"],
+  paused: ["bad", "printerPaused"],
+  error: ["bad", "printerFault"],
   offline: ["bad", "printerOffline"],
   unknown: ["down", "printerUnknown"],
 };
@@ -99,6 +102,28 @@ const printerChips = {
 function PrinterChip({ printer }) {
   const [kind, key] = printerChips[printer.state] ?? [];
   return key && html`<${Chip} kind=${kind} text=${inLanguage(printer.text) || say(key)} />`;
+}
+
+const scaleChips = {
+  stable: ["up", "scaleStable"],
+  motion: ["down", "scaleMotion"],
+  under_zero: ["bad", "scaleUnderZero"],
+  over_range: ["bad", "scaleOverRange"],
+  busy: ["down", "scaleBusy"],
+  error: ["bad", "scaleFault"],
+  offline: ["bad", "scaleOffline"],
+  unknown: ["down", "scaleUnknown"],
+};
+
+/** Grams as a scale shows them: 1234.5 g below ten kilograms, 12.345 kg above. @param {number} milligrams */
+function weight(milligrams) {
+  const grams = milligrams / 1000;
+  return grams < 10000 ? `${Number(grams.toFixed(1))} g` : `${(grams / 1000).toFixed(3)} kg`;
+}
+
+function ScaleChip({ scale }) {
+  const [kind, key] = scaleChips[scale.state] ?? [];
+  return key && html`<${Chip} kind=${kind} text=${scale.milligrams === null ? say(key) : weight(scale.milligrams)} />`;
 }
 
 function LanguageSwitch() {
@@ -112,7 +137,8 @@ function Top({ now }) {
     <h1>${now?.name ?? station}</h1>
     <p class="worker">${now && (now.worker?.name ?? say("nobody"))}</p>
     <div class="chips">
-      ${now && !lost.value && html`<${LinkChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />`}
+      ${now && !lost.value && html`<${LinkChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />
+        <${ScaleChip} scale=${now.scale} />`}
       ${!heard.value && html`<button class="sound">${say("soundOff")}</button>`}
     </div>
     <${LanguageSwitch} />
