@@ -262,9 +262,14 @@ static int source_devices(void *user, struct buf *json)
 
 static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
 {
+    struct daemon *daemon = user;
     struct event event = {.kind = EVENT_BIND, .request = request};
     if (!text_copy(event.station, sizeof(event.station), station) || strlen(device) >= BINDING_DEVICE_MAX)
         return -EMSGSIZE;
+    if (!*role)
+        role = plugboard_role_of(daemon->board, device);
+    if (!role)
+        return -ENODEV;
     text_copy(event.name, sizeof(event.name), role);
     return post(user, &event, device, strlen(device));
 }

@@ -99,7 +99,7 @@ static int give_binding(struct ui_request *request, const void *words, size_t le
 
 static bool is_role(const char *role)
 {
-    return strcmp(role, "scanner") == 0 || strcmp(role, "printer") == 0 || strcmp(role, "scale") == 0;
+    return !*role || strcmp(role, "scanner") == 0 || strcmp(role, "printer") == 0 || strcmp(role, "scale") == 0;
 }
 
 static enum MHD_Result post_binding(struct ui_request *request)
@@ -111,13 +111,15 @@ static enum MHD_Result post_binding(struct ui_request *request)
     bool whole = true;
     for (size_t i = 0; i < COUNT(keys); i++) {
         words[i] = json_string_value(json_object_get(root, keys[i]));
-        whole = whole && words[i] && *words[i];
+        whole = whole && ((words[i] && *words[i]) || strcmp(keys[i], "role") == 0);
     }
+    words[1] = words[1] ? words[1] : "";
     enum MHD_Result answered;
     if (!whole || !is_role(words[1]))
-        answered = ui_answer_error(request, MHD_HTTP_BAD_REQUEST,
-                                   "A binding names a device's id, its role (scanner, printer or scale) and a station: "
-                                   "{\"id\":\"...\",\"role\":\"...\",\"station\":\"...\"}.");
+        answered = ui_answer_error(
+            request, MHD_HTTP_BAD_REQUEST,
+            "A binding names a device's id, a station, and perhaps its role (scanner, printer or scale): "
+            "{\"id\":\"...\",\"role\":\"...\",\"station\":\"...\"}.");
     else
         answered = hand_over(request, give_binding, words, sizeof(words));
     json_decref(root);

@@ -22,7 +22,7 @@ struct ui_source {
     int (*station)(void *user, const char *id, struct buf *json); /* the view; -ENOENT */
     int (*status)(void *user, struct buf *json);                  /* an object */
     int (*devices)(void *user, struct buf *json);                 /* array of devices */
-    /* role: scanner, printer or scale. As scan. */
+    /* role: scanner, printer or scale; "": what its model says, -ENODEV when none does. As scan. */
     int (*bind)(void *user, const char *device, const char *role, const char *station, uint64_t request);
     /* 0: queued, one ui_server_answer(request) follows (also allowed before this returns). Otherwise nothing follows:
      * -EAGAIN the queue is full, -ENOENT no such station, -EMSGSIZE too long, -EINVAL not to be understood. */

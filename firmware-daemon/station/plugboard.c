@@ -525,6 +525,14 @@ void plugboard_marked(struct plugboard *board, int64_t job, bool good, bool save
             pump_marked(board->pumps[i], job, good, saved);
 }
 
+const char *plugboard_role_of(const struct plugboard *board, const char *device)
+{
+    const struct plugged *plugged = find_plugged(board, device);
+    const struct model *model = plugged ? model_find(&board->models, plugged) : NULL;
+    bool sure = model && !(model_is_generic(model) && (plugged->kinds & PLUGGED_SERIAL));
+    return sure ? model->kind : NULL;
+}
+
 /* ---------------------------------------------------------------- what people see */
 
 void plugboard_write_station(const struct plugboard *board, size_t station, struct buf *json)

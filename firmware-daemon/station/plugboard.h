@@ -35,6 +35,9 @@ bool plugboard_answer(struct plugboard *board, uint32_t source, enum scan_verdic
 
 void plugboard_marked(struct plugboard *board, int64_t job, bool good, bool saved); /* as pump_marked */
 
+/* What a plugged-in device is for, as its model says: scanner, printer or scale. NULL: nobody knows. */
+const char *plugboard_role_of(const struct plugboard *board, const char *device);
+
 /* "printer": {...}, "scale": {...} of the open object; station is the index in the configuration. */
 void plugboard_write_station(const struct plugboard *board, size_t station, struct buf *json);
 

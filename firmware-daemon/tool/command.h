@@ -23,6 +23,10 @@ struct tool_options {
     char unit[4];
     char descriptor[256];
     char answer[12];
+    char driver[24];
+    char parity[8];
+    char out[256];
+    int64_t baud, seconds;
 };
 
 struct command_call {

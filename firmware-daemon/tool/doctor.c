@@ -58,19 +58,14 @@ static void add_station(struct doctor_facts *facts, const json_t *station)
 {
     json_t *printer = json_object_get(station, "printer");
     const char *id = json_string_value(json_object_get(station, "id"));
-    const char *state = json_string_value(json_object_get(printer, "state")), *name;
+    const char *state = json_string_value(json_object_get(printer, "state"));
+    const char *trouble = json_string_value(json_object_get(json_object_get(printer, "text"), "en"));
     if (!id || !state || facts->station_count == DOCTOR_STATIONS_MAX)
         return;
     struct doctor_station *to = &facts->stations[facts->station_count++];
     text_copy(to->id, sizeof(to->id), id);
     text_copy(to->printer, sizeof(to->printer), state);
-    json_t *value;
-    json_object_foreach(printer, name, value)
-    {
-        size_t length = strlen(to->troubles);
-        if (json_is_true(value))
-            snprintf(to->troubles + length, sizeof(to->troubles) - length, "%s%s", length ? ", " : "", name);
-    }
+    text_copy(to->troubles, sizeof(to->troubles), trouble ? trouble : "");
 }
 
 static void ask_daemon(struct doctor_facts *facts, struct device_look *look, const char *url)

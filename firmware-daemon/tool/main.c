@@ -32,6 +32,14 @@ static const char device_list_help[] =
     "The station stands there when the daemon answers.";
 static const char device_bind_help[] = "Give a device to a station.\n"
                                        "ID is what device list shows.";
+static const char device_watch_help[] =
+    "Show what is plugged in and pulled out, or what one device says.\n"
+    "Without ID one JSON object for each device that is there, comes or goes. With ID (as device list shows it, or an\n"
+    "address as in the configuration) each scan, reading or status; scales and printers are asked again and again.\n"
+    "A scanner is read from here, and from nowhere else meanwhile; it hears no acknowledgement.";
+static const char device_record_help[] =
+    "Record what a device says, as a capture that tests/replay can play back.\n"
+    "ID as for device watch. Look into it before you send it on: scans may be somebody's data.";
 static const char device_models_help[] = "List the makes and models that are known, and how sure that is.";
 
 static const char doctor_help[] =
@@ -50,6 +58,8 @@ static const struct command commands[] = {
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
     {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
     {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
+    {"device watch", "[ID]", device_watch_help, 0, 1, device_watch_options, command_device_watch},
+    {"device record", "ID --out FILE", device_record_help, 1, 1, device_record_options, command_device_record},
     {"device models", "", device_models_help, 0, 0, device_models_options, command_device_models},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
