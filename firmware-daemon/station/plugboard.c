@@ -6,7 +6,7 @@
 #include "drivers/hotplug.h"
 #include "drivers/inventory.h"
 #include "drivers/model.h"
-#include "station/weigher.h"
+#include "station/manner.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -46,8 +46,6 @@ struct plugboard {
 
 /* ---------------------------------------------------------------- what is what */
 
-static const char *const no_address = "";
-
 static bool answers_to(const struct plugged *plugged, const char *address)
 {
     return *address && inventory_find(plugged, 1, address) != NULL;
@@ -86,7 +84,7 @@ static const char *bound_to(const struct plugboard *board, const char *station, 
     for (size_t i = 0; i < board->binding_count; i++)
         if (strcmp(board->bindings[i].station, station) == 0 && strcmp(board->bindings[i].role, role) == 0)
             return board->bindings[i].device;
-    return no_address;
+    return "";
 }
 
 static const struct plugged *find_plugged(const struct plugboard *board, const char *address)
@@ -104,57 +102,10 @@ static bool is_scanner(const struct plugged *plugged, const struct model *model)
            strcmp(model->driver, "none") != 0 && *model_driver(model, plugged);
 }
 
-/* ---------------------------------------------------------------- how a device speaks */
-
-static struct device_config config_of(const struct plugboard *board, const char *id)
-{
-    struct device_config config = {.id = ""};
-    config_device_defaults(&config);
-    for (size_t i = 0; i < board->config->device_count; i++)
-        if (strcmp(board->config->devices[i].id, id) == 0)
-            config = board->config->devices[i];
-    return config;
-}
-
-static void choose(char *out, size_t capacity, const char *configured, const char *known, const char *otherwise)
-{
-    const char *chosen = strcmp(configured, "auto") != 0 ? configured : known && *known ? known : otherwise;
-    text_copy(out, capacity, chosen);
-}
-
-/* The section [device ID] first, then the model file, then what is usual. */
-struct manner {
-    char driver[20], answer[12];
-    struct device_config config;
-    struct transport_settings line;
-};
-
 static struct manner manner_of(const struct plugboard *board, const char *id)
 {
-    struct manner manner = {.config = config_of(board, id)};
-    const struct plugged *plugged = find_plugged(board, id);
-    const struct model *model = plugged ? model_find(&board->models, plugged) : NULL;
-    const struct device_config *config = &manner.config;
-    choose(manner.driver, sizeof(manner.driver), config->driver, model ? model_driver(model, plugged) : NULL, "auto");
-    choose(manner.answer, sizeof(manner.answer), config->answer, model ? model->answer : NULL, "none");
-    choose(manner.line.parity, sizeof(manner.line.parity), config->parity, model ? model->parity : NULL, "none");
-    choose(manner.line.flow, sizeof(manner.line.flow), config->flow, model ? model->flow : NULL, "none");
-    manner.line.baud = config->baud ? config->baud : model ? model->baud : 0;
-    text_copy(manner.line.address, sizeof(manner.line.address), id);
-    return manner;
-}
-
-static void known_unit(char out[4], const char *unit)
-{
-    text_copy(out, 4, strcmp(unit, "none") == 0 ? "" : unit);
-}
-
-static enum printer_language language_named(const char *name)
-{
-    for (enum printer_language language = 0; language < PRINTER_LANGUAGES; language++)
-        if (strcmp(printer_language_name(language), name) == 0)
-            return language;
-    return PRINTER_LANGUAGE_UNKNOWN;
+    return (struct manner){
+        .config = board->config, .models = &board->models, .plugged = find_plugged(board, id), .id = id};
 }
 
 /* ---------------------------------------------------------------- scanners */
@@ -193,38 +144,6 @@ static void drop_reader(struct plugboard *board, size_t index)
     board->slots[index] = board->slots[--board->slot_count];
 }
 
-static int add_configured_scanner(struct plugboard *board, const struct station_config *station, struct error *error)
-{
-    struct reader_settings settings = {.fixed = true};
-    text_copy(settings.id, sizeof(settings.id), station->scanner);
-    text_copy(settings.station, sizeof(settings.station), station->id);
-    text_copy(settings.driver, sizeof(settings.driver), station->scanner_driver);
-    text_copy(settings.scanner.layout, sizeof(settings.scanner.layout), station->layout);
-    text_copy(settings.scanner.suffix, sizeof(settings.scanner.suffix), station->suffix);
-    text_copy(settings.scanner.answer, sizeof(settings.scanner.answer), station->scanner_answer);
-    settings.scanner.gap_ms = station->scanner_gap_ms;
-    settings.line.baud = station->scanner_baud;
-    text_copy(settings.line.address, sizeof(settings.line.address), station->scanner);
-    text_copy(settings.line.parity, sizeof(settings.line.parity), station->scanner_parity);
-    text_copy(settings.line.flow, sizeof(settings.line.flow), station->scanner_flow);
-    return add_reader(board, &settings, "", error);
-}
-
-static struct reader_settings scanner_settings_of(const struct plugboard *board, const struct plugged *plugged,
-                                                  const char *station)
-{
-    const struct manner manner = manner_of(board, plugged->id);
-    struct reader_settings settings = {.line = manner.line};
-    text_copy(settings.id, sizeof(settings.id), plugged->id);
-    text_copy(settings.station, sizeof(settings.station), station);
-    text_copy(settings.driver, sizeof(settings.driver), manner.driver);
-    text_copy(settings.scanner.layout, sizeof(settings.scanner.layout), manner.config.layout);
-    text_copy(settings.scanner.suffix, sizeof(settings.scanner.suffix), manner.config.suffix);
-    text_copy(settings.scanner.answer, sizeof(settings.scanner.answer), manner.answer);
-    settings.scanner.gap_ms = manner.config.gap_ms;
-    return settings;
-}
-
 /* The one that is open in its place, or has its identity; -1. */
 static int find_slot(const struct plugboard *board, const struct plugged *plugged)
 {
@@ -240,8 +159,9 @@ static int find_slot(const struct plugboard *board, const struct plugged *plugge
 /* In the same port something else may be plugged in, or the same scanner in another mode. */
 static bool speaks_otherwise(const struct plugboard *board, const struct slot *slot, const struct plugged *plugged)
 {
+    const struct manner manner = manner_of(board, plugged->id);
     return !reader_is_open(slot->reader) &&
-           strcmp(reader_settings(slot->reader)->driver, manner_of(board, plugged->id).driver) != 0;
+           strcmp(reader_settings(slot->reader)->driver, manner_of_scanner(&manner, "").driver) != 0;
 }
 
 static void wire_scanner(struct plugboard *board, const struct plugged *plugged)
@@ -264,7 +184,8 @@ static void wire_scanner(struct plugboard *board, const struct plugged *plugged)
     }
     if (binding ? !bound : !is_scanner(plugged, model_find(&board->models, plugged)))
         return;
-    const struct reader_settings settings = scanner_settings_of(board, plugged, station);
+    const struct manner manner = manner_of(board, plugged->id);
+    const struct reader_settings settings = manner_of_scanner(&manner, station);
     struct error error;
     if (add_reader(board, &settings, plugged->port, &error) != 0)
         log_warning("scanner %s cannot be used: %s", plugged->id, error.text);
@@ -301,22 +222,6 @@ static int open_pump(struct plugboard *board, size_t station, const struct pump_
     return pump_open(board->event, board->store, settings, &ops, board, &board->pumps[station], error);
 }
 
-static int add_configured_printer(struct plugboard *board, size_t index, struct error *error)
-{
-    const struct station_config *station = &board->config->stations[index];
-    bool says_nothing = strncmp(station->printer, "usb", 3) != 0;
-    struct pump_settings settings = {.language = language_named(station->printer_language),
-                                     .usual = says_nothing ? PRINTER_ZPL : PRINTER_LANGUAGE_UNKNOWN,
-                                     .dpi = station->printer_dpi,
-                                     .line.baud = station->printer_baud};
-    text_copy(settings.id, sizeof(settings.id), station->printer);
-    text_copy(settings.station, sizeof(settings.station), station->id);
-    text_copy(settings.line.address, sizeof(settings.line.address), station->printer);
-    text_copy(settings.line.parity, sizeof(settings.line.parity), station->printer_parity);
-    text_copy(settings.line.flow, sizeof(settings.line.flow), station->printer_flow);
-    return open_pump(board, index, &settings, error);
-}
-
 static void wire_printer(struct plugboard *board, size_t index)
 {
     const struct station_config *station = &board->config->stations[index];
@@ -332,28 +237,16 @@ static void wire_printer(struct plugboard *board, size_t index)
     if (!*device)
         return;
     const struct manner manner = manner_of(board, device);
-    struct pump_settings settings = {.language = language_named(manner.config.driver),
-                                     .usual = language_named(manner.driver),
-                                     .line = manner.line,
-                                     .dpi = manner.config.dpi};
+    const struct pump_settings settings = manner_of_printer(&manner, station->id);
     struct error error;
-    text_copy(settings.id, sizeof(settings.id), device);
-    text_copy(settings.station, sizeof(settings.station), station->id);
     if (open_pump(board, index, &settings, &error) != 0)
         log_warning("printer %s cannot be used: %s", device, error.text);
 }
 
-static int add_configured_scale(struct plugboard *board, size_t index, struct error *error)
+static int open_weigher(struct plugboard *board, size_t station, const struct weigher_settings *settings,
+                        struct error *error)
 {
-    const struct station_config *station = &board->config->stations[index];
-    struct weigher_settings settings = {.line.baud = station->scale_baud};
-    text_copy(settings.id, sizeof(settings.id), station->scale);
-    text_copy(settings.protocol, sizeof(settings.protocol), station->scale_protocol);
-    known_unit(settings.scale.unit, station->scale_unit);
-    text_copy(settings.line.address, sizeof(settings.line.address), station->scale);
-    text_copy(settings.line.parity, sizeof(settings.line.parity), station->scale_parity);
-    text_copy(settings.line.flow, sizeof(settings.line.flow), station->scale_flow);
-    return weigher_open(board->event, &settings, changed, board, &board->weighers[index], error);
+    return weigher_open(board->event, settings, changed, board, &board->weighers[station], error);
 }
 
 static void wire_scale(struct plugboard *board, size_t index)
@@ -367,12 +260,9 @@ static void wire_scale(struct plugboard *board, size_t index)
     if (!*device)
         return;
     const struct manner manner = manner_of(board, device);
-    struct weigher_settings settings = {.line = manner.line};
+    const struct weigher_settings settings = manner_of_scale(&manner);
     struct error error;
-    text_copy(settings.id, sizeof(settings.id), device);
-    text_copy(settings.protocol, sizeof(settings.protocol), strcmp(manner.driver, "auto") ? manner.driver : "hid");
-    known_unit(settings.scale.unit, manner.config.unit);
-    if (weigher_open(board->event, &settings, changed, board, &board->weighers[index], &error) != 0)
+    if (open_weigher(board, index, &settings, &error) != 0)
         log_warning("scale %s cannot be used: %s", device, error.text);
 }
 
@@ -442,18 +332,17 @@ static int watch(struct plugboard *board, struct error *error)
     return result < 0 ? error_set(error, result, "devices cannot be watched") : 0;
 }
 
-static int open_configured(struct plugboard *board, struct error *error)
+static int open_configured(struct plugboard *board, size_t index, struct error *error)
 {
-    int result = 0;
-    for (size_t i = 0; i < board->config->count && !result; i++) {
-        const struct station_config *station = &board->config->stations[i];
-        if (*station->scanner)
-            result = add_configured_scanner(board, station, error);
-        if (!result && *station->printer)
-            result = add_configured_printer(board, i, error);
-        if (!result && *station->scale)
-            result = add_configured_scale(board, i, error);
-    }
+    const struct station_config *station = &board->config->stations[index];
+    const struct reader_settings scanner = manner_of_station_scanner(station);
+    const struct pump_settings printer = manner_of_station_printer(station);
+    const struct weigher_settings scale = manner_of_station_scale(station);
+    int result = *station->scanner ? add_reader(board, &scanner, "", error) : 0;
+    if (!result && *station->printer)
+        result = open_pump(board, index, &printer, error);
+    if (!result && *station->scale)
+        result = open_weigher(board, index, &scale, error);
     return result;
 }
 
@@ -472,8 +361,8 @@ int plugboard_open(sd_event *event, struct store *store, const struct config *co
     int result = model_set_load(device_models, &board->models, error);
     if (!result)
         result = watch(board, error);
-    if (!result)
-        result = open_configured(board, error);
+    for (size_t i = 0; i < config->count && !result; i++)
+        result = open_configured(board, i, error);
     if (result)
         *ret = plugboard_close(board);
     else
