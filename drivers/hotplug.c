@@ -1,16 +1,15 @@
 #include "drivers/hotplug.h"
 
+#include "drivers/inventory_watch.h"
 #include "drivers/usb_context.h"
 
 #include <errno.h>
-#include <libudev.h>
 #include <sys/epoll.h>
 
 struct hotplug {
-    int fd; /* an epoll descriptor: libusb's context and udev's monitor */
+    int fd; /* an epoll descriptor: libusb's context and udev's news */
     bool has_usb, changed;
-    struct udev *udev;
-    struct udev_monitor *monitor;
+    struct inventory_watch *watch; /* NULL where udev does not run */
 };
 
 static void on_usb(void *user)
@@ -25,27 +24,6 @@ static void watch(struct hotplug *hotplug, int fd)
     epoll_ctl(hotplug->fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-static void watch_usb(struct hotplug *hotplug)
-{
-    hotplug->has_usb = usb_context_watch(on_usb, hotplug) == 0;
-    if (!hotplug->has_usb)
-        return;
-    watch(hotplug, usb_context_fd());
-}
-
-/* Serial ports come later than the USB devices that they belong to, and their owner is set later still: udev's own
- * event comes when all of that is done. */
-static void watch_udev(struct hotplug *hotplug)
-{
-    hotplug->udev = udev_new();
-    hotplug->monitor = hotplug->udev ? udev_monitor_new_from_netlink(hotplug->udev, "udev") : NULL;
-    if (!hotplug->monitor || udev_monitor_filter_add_match_subsystem_devtype(hotplug->monitor, "tty", NULL) < 0 ||
-        udev_monitor_filter_add_match_subsystem_devtype(hotplug->monitor, "usb", "usb_device") < 0 ||
-        udev_monitor_enable_receiving(hotplug->monitor) < 0)
-        return;
-    watch(hotplug, udev_monitor_get_fd(hotplug->monitor));
-}
-
 int hotplug_open(struct hotplug **ret, struct error *error)
 {
     struct hotplug *hotplug = calloc(1, sizeof(*hotplug));
@@ -56,8 +34,12 @@ int hotplug_open(struct hotplug **ret, struct error *error)
         free(hotplug);
         return error_set(error, -errno, "There is no descriptor left to watch for devices.");
     }
-    watch_usb(hotplug);
-    watch_udev(hotplug);
+    hotplug->has_usb = usb_context_watch(on_usb, hotplug) == 0;
+    if (hotplug->has_usb)
+        watch(hotplug, usb_context_fd());
+    /* Serial ports come later than the USB devices that they belong to, and their owner is set later still. */
+    if (inventory_watch_new(&hotplug->watch, NULL) == 0)
+        watch(hotplug, inventory_watch_fd(hotplug->watch));
     *ret = hotplug;
     return 0;
 }
@@ -68,8 +50,7 @@ struct hotplug *hotplug_close(struct hotplug *hotplug)
         return NULL;
     if (hotplug->has_usb)
         usb_context_unwatch();
-    udev_monitor_unref(hotplug->monitor);
-    udev_unref(hotplug->udev);
+    inventory_watch_free(hotplug->watch);
     close(hotplug->fd);
     free(hotplug);
     return NULL;
@@ -84,11 +65,8 @@ bool hotplug_changed(struct hotplug *hotplug)
 {
     if (hotplug->has_usb)
         usb_context_run(0);
-    struct udev_device *device;
-    while (hotplug->monitor && (device = udev_monitor_receive_device(hotplug->monitor))) {
-        udev_device_unref(device);
+    if (hotplug->watch && inventory_watch_changed(hotplug->watch))
         hotplug->changed = true;
-    }
     bool changed = hotplug->changed;
     hotplug->changed = false;
     return changed;

@@ -65,6 +65,9 @@ static void add_station(struct doctor_facts *facts, const json_t *station)
     struct doctor_station *to = &facts->stations[facts->station_count++];
     text_copy(to->id, sizeof(to->id), id);
     text_copy(to->printer, sizeof(to->printer), state);
+    const char prefix[] = "Printer: "; /* as the station's screen says it */
+    if (trouble && strncmp(trouble, prefix, strlen(prefix)) == 0)
+        trouble += strlen(prefix);
     text_copy(to->troubles, sizeof(to->troubles), trouble ? trouble : "");
 }
 

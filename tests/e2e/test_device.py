@@ -146,13 +146,14 @@ def test_doctor(tap, url):
         run_with(twins, "doctor", "--json", "--url", NOBODY), 1,
         ("note", "usb-path:1-1", "Another device has the same serial number"),
         ("problem", "usb-path:1-2", "It has a serial line, and no driver")))
-    status = {"stations": [{"id": "pack-1", "printer": {"state": "error", "paper_out": True, "head_open": False}},
+    status = {"stations": [{"id": "pack-1", "printer": {
+        "state": "error", "text": {"en": "Printer: put in paper", "zh": "打印机异常:请装纸"}}},
                            {"id": "pack-2", "printer": {"state": "ready"}}, {"id": 5}, None]}
     Daemon.answers[("GET", "/api/v1/status")] = (200, json.dumps(status))
     done = run_with(BENCH, "doctor", "--json", "--url", url)
     tap.check("doctor passes on what printers say", doctor_faults(
         done, 1, ("ok", "machine", f"The daemon answers at {url}."),
-        ("problem", "station pack-1", "Its printer reports a fault: paper_out."),
+        ("problem", "station pack-1", "Its printer reports a fault: put in paper."),
         ("ok", "station pack-2", "Its printer is ready.")))
     text = run_with(BENCH, "doctor", "--url", url).stdout.decode()
     tap.check("doctor prints headings, advice and a count for people",
