@@ -1,9 +1,11 @@
 """Every scenario of the rig, by name, and how one is judged. Does not do any of them: the scenario_*.py files do."""
 
+import importlib
 import os
 import pathlib
 import re
 import shutil
+import subprocess
 import time
 
 from rig.process import RigError
@@ -15,19 +17,39 @@ OUT = pathlib.Path(os.environ.get("OUT", "build"))
 SHARE = pathlib.Path(os.environ.get("RIG_SHARE", "/tmp"))
 SHORT = bool(os.environ.get("RIG_SHORT"))
 
-SCENARIOS = []  # (name, function), in the order of their files
+FILES = ("keyboard", "faults", "serial", "printer", "pos", "scale")
+
+SCENARIOS = []  # (name, function, needs), in the order of FILES
 
 
 def scenario(name, *, needs=None):
-    """needs: a sentence for what the daemon cannot do yet; the scenario is then skipped."""
+    """needs: a word of floorhandd's sample configuration; without it the scenario is skipped."""
     def keep(function):
         SCENARIOS.append((name, function, needs))
         return function
     return keep
 
 
+def known_words():
+    return subprocess.run([OUT / "floorhandd", "--sample"], capture_output=True, text=True, check=True).stdout
+
+
 def rounds(full, short):
     return short if SHORT else full
+
+
+def numbers(count, first=0):
+    """Codes of 13 digits that mean nothing here: each leaves one row."""
+    return [f"29{number:011}" for number in range(first, first + count)]
+
+
+def differences(got, expected, what):
+    """Sentences; none when both lists are the same."""
+    if got == expected:
+        return
+    at = next((i for i, pair in enumerate(zip(got, expected)) if pair[0] != pair[1]), min(len(got), len(expected)))
+    yield (f"{what}: {len(got)} came, {len(expected)} were sent; the first difference is number {at}: "
+           f"{got[at:at + 2]} instead of {expected[at:at + 2]}")
 
 
 class Stage:
@@ -89,13 +111,14 @@ def play(name, function):
 
 
 def run(words):
-    from rig.usb import scenario_keyboard  # noqa: F401: each adds its own
-    tap = Tap()
+    for file in FILES:
+        importlib.import_module(f"rig.usb.scenario_{file}")
+    tap, known = Tap(), known_words()
     for name, function, needs in SCENARIOS:
         if words and not any(word in name for word in words):
             continue
-        if needs:
-            tap.skip(name, needs)
+        if needs and needs not in known:
+            tap.skip(name, f"this floorhandd knows no {needs}")
             continue
         started = time.monotonic()
         faults, notes = play(name, function)

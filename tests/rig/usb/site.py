@@ -46,6 +46,10 @@ class Site:
         if fault and kind is None:
             raise RigError(fault)
 
+    @property
+    def alive(self):
+        return self.daemon.running
+
     def start(self):
         said = len(self.daemon.log())
         self.daemon.start()
@@ -108,18 +112,22 @@ class Site:
             connection.close()
 
     def events(self, *names):
-        """The data of the journal's rows of those types, in order; all of them without a name, as (type, data)."""
+        """Of the journal, in order: (type, station, data); of those types only, when there are any."""
         rows = []
         for line, in self.rows("SELECT line FROM journal ORDER BY seq"):
             event = json.loads(line)
             kind = event["type"].removeprefix("io.floorhand.").removesuffix(".v1")
             if not names or kind in names:
-                rows.append((kind, event["data"]))
+                rows.append((kind, event.get("subject", "").removeprefix("station/"), event["data"]))
         return rows
 
-    def codes(self, station=None):
-        """What was scanned and refused, in order: an unknown code leaves one row for each scan."""
-        return [data["code"] for _, data in self.events("scan.rejected") if station in (None, data.get("station"))]
+    def codes(self, station="bench-1"):
+        """What was scanned and refused there, in order: an unknown code leaves one row for each scan."""
+        return [data.get("scan") for _, at, data in self.events("scan.rejected") if at == station]
+
+    def aborted(self, station="bench-1"):
+        """Half scans: how many."""
+        return sum(at == station for _, at, _ in self.events("scan.aborted"))
 
     def queue_labels(self, station, count, first=1):
         """As rows that wait for the printer, like those of the packing bench."""
