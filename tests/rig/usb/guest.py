@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 EXIT_PORT = 0xF4
+EARLY = ("configfs",)
 MODULES = ("vhci_hcd", "usbhid", "hid_generic", "cdc_acm", "usblp", "ftdi_sio", "xhci_pci")
 
 
@@ -28,9 +29,12 @@ def set_up():
     if modules != here:
         here.mkdir(parents=True, exist_ok=True)
         call("busybox", "mount", "--bind", str(modules), str(here))
+    call("modprobe", "-a", *EARLY)
+    for kind, folder in (("devpts", "/dev/pts"), ("tmpfs", "/dev/shm"), ("configfs", "/sys/kernel/config")):
+        os.makedirs(folder, exist_ok=True)
+        call("busybox", "mount", "-t", kind, kind, folder)
     call("busybox", "ifconfig", "lo", "127.0.0.1", "up")
     pathlib.Path("/proc/sys/kernel/printk").write_text("1")
-    pathlib.Path("/proc/sys/kernel/hotplug").write_text("") if os.path.exists("/proc/sys/kernel/hotplug") else None
     set_up_udev()
     call("modprobe", "-a", *MODULES)
 

@@ -13,18 +13,30 @@ def printing(device, **more):
     return {"printer": f"serial:{device}", "printer_baud": "115200", **more}
 
 
+class Reference(Printer):
+    """Keeps each label with all that follows it."""
+
+    raw = b""
+
+    def _take(self, data):
+        self.raw += data
+        super()._take(data)
+
+    def whole(self):
+        return [b"^XA" + part for part in self.raw.split(b"^XA")[1:]]
+
+
 def reference(stage, count):
     """The labels' bytes as they come through a pseudo-terminal, which no USB touches."""
-    printer = Printer()
+    printer = Reference()
     site = stage.site(bench_1={"printer": f"stream:{printer.path}"})
     site.stop()
     site.queue_labels("bench-1", count)
     site.start()
     wait_until(lambda: len(printer.labels) == count, f"{count} labels come out", 60)
     site.stop()
-    labels = list(printer.labels)
     printer.close()
-    return labels
+    return printer.whole()
 
 
 def read(path):
@@ -93,7 +105,7 @@ def labels_through(stage, model, **options):
     site.stop()
     yield from label_faults(read(out), labels)
     if site.job_states() != ["sent"] * count:
-        yield f"the jobs are {site.job_states()}"
+        yield f"the jobs are {site.job_reasons()}"
 
 
 @scenario("labels come out of an FTDI serial printer byte for byte")

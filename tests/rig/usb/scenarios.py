@@ -104,7 +104,9 @@ def play(name, function):
         faults += list(function(stage) or [])
     except (RigError, OSError, KeyError, ValueError, StopIteration) as problem:
         faults.append(f"{type(problem).__name__}: {problem}")
-        faults += [f"the daemon said last: {line}" for site in stage.sites for line in site.daemon.tail(8).splitlines()]
+        for site in stage.sites[-1:]:
+            faults += [f"the daemon said last: {line}" for line in site.daemon.tail(8).splitlines()]
+            faults += [f"the daemon is at: {line}" for line in site.where()]
     faults += stage.close()
     stage.keep_logs(name)
     return [line for fault in faults for line in str(fault).splitlines()], stage.notes

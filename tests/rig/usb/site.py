@@ -141,6 +141,16 @@ class Site:
     def job_states(self):
         return [state for state, in self.rows("SELECT state FROM print_job ORDER BY id")]
 
+    def job_reasons(self):
+        return [f"{job} {state}: {why}" for job, state, why in self.rows("SELECT id, state, reason FROM print_job ORDER BY id")]
+
+    def where(self):
+        """What the daemon's thread waits for in the kernel: for one that does not answer."""
+        try:
+            return pathlib.Path(f"/proc/{self.daemon.child.pid}/stack").read_text().splitlines()[:12]
+        except (OSError, AttributeError):
+            return []
+
 
 def in_memory(name):
     """A folder that costs no writing to disk."""
