@@ -5,6 +5,7 @@ The host's / is its root, read-only under a layer of memory; one folder is share
 import os
 import pathlib
 import selectors
+import shlex
 import shutil
 import signal
 import subprocess
@@ -89,8 +90,8 @@ class Machine:
     def _write_initramfs(self, argv, settings):
         path = self.share / "initramfs"
         init = INIT.format(
-            hello=SAYS_HELLO, share=self.share, command=" ".join(f"'{part}'" for part in argv),
-            settings=" ".join(f"'{name}={value}'" for name, value in settings.items()),
+            hello=SAYS_HELLO, share=shlex.quote(str(self.share)), command=" ".join(shlex.quote(str(part)) for part in argv),
+            settings=" ".join(shlex.quote(f"{name}={value}") for name, value in settings.items()),
             insmods="\n".join(f"/bin/busybox insmod /modules/{n}" for n, _ in enumerate(self.kernel.early_modules())))
         path.write_bytes(initramfs(self.kernel, shutil.which("busybox"), init))
         return path
