@@ -5,6 +5,7 @@ Depends on the metapackage linux-image-amd64 and on no version. Installs nothing
 import gzip
 import hashlib
 import lzma
+import os
 import pathlib
 import re
 import struct
@@ -43,9 +44,13 @@ class Kernel:
 
 
 def run(argv, folder=None):
-    done = subprocess.run(argv, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(argv, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    except OSError as fault:
+        raise NoKernel(str(fault)) from None
     if done.returncode:
-        raise NoKernel(f"{' '.join(map(str, argv))}: {(done.stderr or done.stdout).strip().splitlines()[-1:]}")
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise NoKernel(f"{' '.join(map(str, argv))}: {said[-1] if said else done.returncode}")
     return done.stdout
 
 
@@ -59,16 +64,24 @@ def kernels_under(root):
             yield image, modules
 
 
+def fetch(folder):
+    """The package that the metapackage stands for now, into the folder."""
+    package = re.search(r"Depends: (linux-image-\S+)", run(["apt-cache", "depends", METAPACKAGE]))
+    if not package:
+        raise NoKernel(f"apt knows no {METAPACKAGE}")
+    print(f"# downloading {package[1]} from Debian", flush=True)
+    run(["apt-get", "download", "-q", package[1]], folder)
+
+
 def download(cache):
     """Debian's kernel package, unpacked under the cache; 70 MB once."""
-    depends = run(["apt-cache", "depends", METAPACKAGE])
-    package = re.search(r"Depends: (linux-image-\S+)", depends)
-    if not package:
-        raise NoKernel(f"apt knows no {METAPACKAGE}: run apt-get update")
     root = cache / "root"
     root.mkdir(parents=True, exist_ok=True)
-    print(f"# downloading {package[1]} from Debian", flush=True)
-    run(["apt-get", "download", "-q", package[1]], cache)
+    try:
+        fetch(cache)
+    except NoKernel:  # apt's lists are missing or old
+        run([*([] if os.getuid() == 0 else ["sudo", "-n"]), "apt-get", "update", "-q"])
+        fetch(cache)
     for archive in cache.glob("linux-image-*.deb"):
         run(["dpkg", "-x", archive, root])
         archive.unlink()

@@ -76,7 +76,7 @@ def paper(stage):
     labels = reference(stage, 2)
     out = stage.folder / "labels.out"
     site, keyboard = busy_site(stage, 2)
-    site.daemon.stop()
+    site.ask_to_stop()
     printer = stage.bus.plug("printer", "printer", out=out)
     printer.tell("paper", "1")
     site.start()
@@ -101,7 +101,7 @@ def stops(stage):
     slowest = max(answers_scans(site, keyboard, f"29{number:011}") for number in range(10))
     stage.note(f"the slowest of ten scans took {slowest:.2f} s meanwhile")
     started = time.monotonic()
-    site.daemon.stop()
+    site.ask_to_stop()
     stage.note(f"the daemon stopped in {time.monotonic() - started:.1f} s")
     site.start()
     printer.tell("normal")

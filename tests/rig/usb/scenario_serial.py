@@ -1,6 +1,7 @@
 """Serial lines on USB: scanners and printers behind the kernel's cdc_acm and ftdi_sio, through libserialport."""
 
 import os
+import time
 
 from rig.devices import Printer
 from rig.process import wait_until
@@ -155,6 +156,31 @@ def cts(stage):
     if device.state()["lost"]:
         yield f"{device.state()['lost']} bytes fell on the floor"
     yield from label_faults(read(out), labels)
+
+
+@scenario("a serial printer that stops for ever holds up nobody")
+def stops_for_ever(stage):
+    labels = reference(stage, 2)
+    keyboard = stage.bus.plug("kb", "keyboard", 6)
+    device = stage.bus.plug("printer", "ftdi", out=stage.folder / "labels.out", after=f"bytes:{len(labels[0]) // 2}:stop")
+    site = stage.site(bench_1=printing(device.tty()), bench_2={"scanner": "usb:05e0:1200", "scanner_driver": "hid-keyboard"})
+    site.stop()
+    site.queue_labels("bench-1", 2)
+    site.start()
+    keyboard.wait_claimed()
+    site.sign_in("bench-2")
+    wait_until(lambda: device.state()["mode"] == 2, "the printer has stopped", 30)
+    for code in numbers(3):
+        keyboard.scan(code)
+        site.wait_heard("bench-2", code, 5)
+    started = time.monotonic()
+    site.ask_to_stop()
+    stage.note(f"the daemon stopped in {time.monotonic() - started:.1f} s")
+    site.start()
+    keyboard.wait_claimed()
+    device.unplug()
+    keyboard.scan("2900000000009")
+    site.wait_heard("bench-2", "2900000000009", 5)
 
 
 @scenario("a serial printer pulled out in the middle of a label: no label comes twice")

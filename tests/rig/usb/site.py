@@ -8,11 +8,14 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import sqlite3
+import subprocess
 
 from rig import sample
 from rig.process import Program, RigError, wait_until
 
+STOP_SECONDS = 10
 SITE, BOX = "hz-07", "box-hz07"
 LABEL = json.dumps({"waybill": "SF9520000000001", "carrier": "SF", "order": "SO-00001",
                     "receiver": {"name": "张伟", "phone": "13800000001", "address": "浙江省杭州市西湖区示例路1号"},
@@ -60,12 +63,24 @@ class Site:
 
     def stop(self):
         """Returns what was wrong with how it stopped, or None."""
-        code = self.daemon.stop()
+        code = self.ask_to_stop()
         if re.search(r"Sanitizer|runtime error:", self.daemon.log()):
             return f"the sanitiser found something:\n{self.daemon.tail(60)}"
-        if code not in (0, None):
+        if code not in (0, None, -signal.SIGKILL):
             return f"the daemon ended with {code}:\n{self.daemon.tail(30)}"
         return None
+
+    def ask_to_stop(self):
+        """Returns the exit code. One that does not go is killed, and that is an error, which says where it hung."""
+        if not self.daemon.running:
+            return self.daemon.stop()
+        self.daemon.child.terminate()
+        try:
+            return self.daemon.child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            place = "\n".join(self.where())
+            self.daemon.kill()
+            raise RigError(f"the daemon did not stop within {STOP_SECONDS} s; in the kernel it was at\n{place}") from None
 
     # ------------------------------------------------------------ over HTTP
 
