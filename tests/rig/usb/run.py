@@ -4,6 +4,7 @@
 Without QEMU or a kernel it is skipped, and says why."""
 
 import argparse
+import fcntl
 import os
 import pathlib
 import shutil
@@ -45,18 +46,37 @@ def options():
     return parser.parse_args()
 
 
-class Screen:
-    """Passes TAP on, and keeps the rest for the log."""
+def show(line):
+    """Passes TAP on; the rest is in the log."""
+    if line.startswith(("ok ", "not ok ", "1..", "#", "Bail out!")):
+        print(line, flush=True)
 
-    def __init__(self):
-        self.planned = False
 
-    def show(self, line):
-        if line.startswith(("ok ", "not ok ", "1..", "# ", "#   ", "Bail out!")):
-            print(line, flush=True)
-        elif line.startswith("rig: ") and sys.stderr.isatty():
-            print(line, file=sys.stderr, flush=True)
-        self.planned = self.planned or line.startswith("1..")
+def empty_share(name):
+    """A folder for what a run leaves behind. A second run of the same form waits until the first has ended."""
+    share = CACHE / name
+    lock = os.open(CACHE / f"{name}.lock", os.O_WRONLY | os.O_CREAT, 0o644)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # to the end of this program
+    shutil.rmtree(share, ignore_errors=True)
+    share.mkdir()
+    return share
+
+
+def run(given, found, image):
+    share = empty_share(f"run-{MODE}{'-short' if given.short else ''}")
+    seconds = given.seconds or (360 if given.short else 3600) * (3 if MODE == "asan" else 1)
+    settings = {"OUT": OUT, "MODE": MODE, "RIG_SHARE": share, "RIG_SHORT": "1" if given.short else "",
+                "RIG_MODULES": found.modules, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
+    guest = [sys.executable, ROOT / "tests/rig/usb/guest.py", *given.words]
+    started = time.monotonic()
+    try:
+        code = machine.Machine(found, image, share, CACHE).run(guest, settings, seconds, show)
+    except machine.MachineError as fault:
+        print("\n".join(f"# {line}" for line in str(fault).splitlines()), flush=True)
+        print("Bail out! the machine did not get to its end", flush=True)
+        return 1
+    print(f"# {found.version} in QEMU, {time.monotonic() - started:.0f} s in all; logs: {share}", flush=True)
+    return code
 
 
 def main():
@@ -66,29 +86,17 @@ def main():
         return skip(f"{package} is not installed: make deps-rig")
     if not is_static(shutil.which("busybox")):
         return skip("busybox needs libraries: install busybox-static")
+    missing = [name for name in ("floorhandd", "tests/usb_emulator") if not (OUT / name).exists()]
+    if missing:
+        print(f"Bail out! {' and '.join(missing)} not built under {OUT}", flush=True)
+        return 1
     CACHE.mkdir(parents=True, exist_ok=True)
     try:
         found = kernel.find(CACHE, use_installed=not given.download)
         image = kernel.bootable(found, CACHE)
     except (kernel.NoKernel, OSError) as fault:
         return skip(f"there is no kernel: {fault}")
-    share = CACHE / f"run-{MODE}"
-    shutil.rmtree(share, ignore_errors=True)
-    share.mkdir()
-    slower = 3 if MODE == "asan" else 1
-    seconds = given.seconds or (300 if given.short else 2400) * slower
-    settings = {"OUT": OUT, "MODE": MODE, "RIG_SHARE": share, "RIG_SHORT": "1" if given.short else "",
-                "RIG_MODULES": found.modules, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
-    screen, started = Screen(), time.monotonic()
-    try:
-        code = machine.Machine(found, image, share, CACHE).run(
-            [sys.executable, ROOT / "tests/rig/usb/guest.py", *given.words], settings, seconds, screen.show)
-    except machine.MachineError as fault:
-        print("\n".join(f"# {line}" for line in str(fault).splitlines()), flush=True)
-        print("Bail out! the machine did not get to its end", flush=True)
-        return 1
-    print(f"# {found.version} in QEMU, {time.monotonic() - started:.0f} s in all; logs: {share}", flush=True)
-    return code
+    return run(given, found, image)
 
 
 if __name__ == "__main__":

@@ -105,8 +105,7 @@ def stops(stage):
     stage.note(f"the daemon stopped in {time.monotonic() - started:.1f} s")
     site.start()
     printer.tell("normal")
-    wait_until(lambda: "queued" not in [job["state"] for job in []] and read(out).endswith(labels[-1][-40:]),
-               "the second label comes out", 60)
+    wait_labels(out, labels, 60)
     site.stop()
     if site.job_states() != ["unknown", "sent"]:
         yield f"the jobs are {site.job_reasons()}"

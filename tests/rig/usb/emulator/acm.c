@@ -250,11 +250,13 @@ static void acm_tell(const struct device *device, char *text, size_t size)
     const struct acm *acm = (const struct acm *)device->state;
     tray_tell(&acm->tray, text, size);
     size_t used = strlen(text);
-    const uint8_t *rate = acm->coding;
+    uint32_t rate = 0;
+    for (int i = 2; i >= 0; i--)
+        rate = rate << 8 | acm->coding[i];
     snprintf(text + used, size - used,
-             " baud=%u lines=%u acked=%u refused=%u resent=%u given_up=%u waiting=%zu answered_us=%lld heard=%s",
-             rate[0] | rate[1] << 8 | rate[2] << 16, acm->lines, acm->acked, acm->refused, acm->resent, acm->given_up,
-             store_length(&acm->scans), (long long)acm->answered_us, acm->heard);
+             " baud=%u lines=%u acked=%u refused=%u resent=%u given_up=%u waiting=%zu answered_us=%lld heard=%s", rate,
+             acm->lines, acm->acked, acm->refused, acm->resent, acm->given_up, store_length(&acm->scans),
+             (long long)acm->answered_us, acm->heard);
 }
 
 static int64_t acm_deadline(const struct device *device)

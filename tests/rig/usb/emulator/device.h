@@ -105,14 +105,14 @@ void device_set_trigger(struct device *device, const struct trigger *trigger);
 /* ---- for models */
 
 /* The packet is said when the host asks, after what was queued before it. An action instead of bytes: that fault. */
-bool device_say(struct device *device, uint8_t endpoint, const void *bytes, size_t length);
-bool device_say_fault(struct device *device, uint8_t endpoint, enum action action);
-void device_hush(struct device *device, uint8_t endpoint); /* what is queued is thrown away */
-size_t device_unsaid(const struct device *device, uint8_t endpoint);
-size_t device_asked(const struct device *device, uint8_t endpoint); /* requests that wait there */
+bool device_say(struct device *device, uint8_t address, const void *bytes, size_t length);
+bool device_say_fault(struct device *device, uint8_t address, enum action action);
+void device_hush(struct device *device, uint8_t address); /* what is queued is thrown away */
+size_t device_unsaid(const struct device *device, uint8_t address);
+size_t device_asked(const struct device *device, uint8_t address); /* requests that wait there */
 
 /* What waits at an OUT endpoint is offered again. */
-void device_go_on(struct device *device, uint8_t endpoint);
+void device_go_on(struct device *device, uint8_t address);
 
 /* Fills in the descriptors of the device and of its one configuration; wTotalLength and bNumInterfaces are in parts. */
 void device_describe(struct device *device, const struct options *options, uint16_t vendor, uint16_t product,

@@ -108,13 +108,6 @@ static int do_plug(const char *name, char *rest)
     return r;
 }
 
-static int do_unplug(struct device *device, char *rest)
-{
-    (void)rest;
-    device_unplug(device);
-    return 0;
-}
-
 /* after NAME COUNTER:N:ACTION: once controls, reports or bytes have gone on by N. */
 static int do_after(struct device *device, char *rest)
 {
@@ -152,7 +145,7 @@ static int do_say(struct device *device, char *rest)
 static const struct command {
     const char *name;
     int (*run)(struct device *device, char *rest);
-} commands[] = {{"unplug", do_unplug}, {"after", do_after}, {"say", do_say}};
+} commands[] = {{"after", do_after}, {"say", do_say}};
 
 /* state NAME: what it counted, as KEY=VALUE. */
 static void tell_state(const struct device *device)
@@ -166,8 +159,13 @@ static void tell_state(const struct device *device)
            device_asked(device, 0x81), device_unsaid(device, 0x81), device->trigger.action != DO_NOTHING, more);
 }
 
+/* "unplug", one of commands[], or a word of the model's. */
 static int obey_device(struct device *device, const char *word, char *rest)
 {
+    if (strcmp(word, "unplug") == 0) {
+        device_unplug(device);
+        return 0;
+    }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(commands[i].name, word) == 0)
             return commands[i].run(device, rest);
