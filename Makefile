@@ -20,6 +20,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 	libsodium-dev libpango1.0-dev libcurl4-openssl-dev
 TEST_PACKAGES  := libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
+RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils
 
 # ---------------------------------------------------------------- how it is compiled
 
@@ -78,14 +79,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim bench lint
+LONG_RUNNING := run test sim bench rig lint
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint run test sim bench docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig run test sim bench rig docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -148,6 +149,8 @@ deps-build:
 	$(call install_packages,$(BUILD_PACKAGES) $(RUN_PACKAGES))
 deps-test: deps-build
 	$(call install_packages,$(TEST_PACKAGES))
+deps-rig: deps-build
+	$(call install_packages,$(RIG_PACKAGES))
 deps-lint: deps-test
 	$(call install_packages,$(LINT_PACKAGES))
 
@@ -174,7 +177,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 .PHONY: test-programs
-test-programs: programs $(TEST_PROGRAMS) $(OUT)/tests/fake_station $(OUT)/floorhand-sim $(OUT)/floorhand-bench
+test-programs: programs $(TEST_PROGRAMS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim $(OUT)/floorhand-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -183,7 +186,13 @@ $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 
+# Devices for tests/rig/usb: a program that shares nothing with ours.
+$(OUT)/tests/usb_emulator: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/rig/usb/emulator/*.c))
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
 test: deps-test ## everything that must pass; ends with "N passed, N failed"
+	@$(MAKE) deps-rig || echo "QEMU cannot be installed: the tests on a real kernel's USB will be skipped"
 	@$(MAKE) $(if $(V),,-s) test-programs
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py
 
@@ -191,6 +200,10 @@ SEEDS ?= 200
 sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sim
 	@$(OUT)/floorhand-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
+
+rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scales that misbehave: make rig [RIG="unplug keyboard"]
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/usb_emulator
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/usb/run.py $(RIG)
 
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench

@@ -79,6 +79,12 @@ def simulator():
                   300 * SLOWER, speaks_tap=False)
 
 
+def usb_rig():
+    """A kernel of its own in QEMU; the short form. make rig runs the long one."""
+    if (ROOT / "tests/rig/usb/run.py").exists():
+        yield Job("rig/usb", [sys.executable, "tests/rig/usb/run.py", "--short"], 400 * SLOWER, alone=True)
+
+
 def all_jobs():
     yield from simulator()
     yield from compiled("unit", [])
@@ -87,6 +93,7 @@ def all_jobs():
     yield from scripts("lint", "rooms.py", 60, alone=False)
     yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)
+    yield from usb_rig()
     yield from node_script("label", "judge.mjs", 180)
     yield from node_script("browser", "station.mjs", 240)
 

@@ -1,0 +1,176 @@
+"""Label printers of the USB printer class, through libusb."""
+
+import time
+
+from rig.process import RigError, wait_until
+from rig.usb.scenario_serial import label_faults, read, reference, twice
+from rig.usb.scenarios import rounds, scenario
+
+PRINTER = {"printer": "usb:0a5f:0164"}
+WORD = "scale_protocol"  # the same version brings both
+
+
+def busy_site(stage, count):
+    """A daemon with labels to print and nobody to print them yet; a scanner works beside."""
+    keyboard = stage.bus.plug("kb", "keyboard", 6)
+    site = stage.site(bench_1=PRINTER, bench_2={"scanner": "usb:05e0:1200", "scanner_driver": "hid-keyboard"})
+    site.stop()
+    site.queue_labels("bench-1", count)
+    site.start()
+    keyboard.wait_claimed()
+    site.sign_in("bench-2")
+    return site, keyboard
+
+
+def answers_scans(site, keyboard, code):
+    started = time.monotonic()
+    keyboard.scan(code)
+    site.wait_heard("bench-2", code, 20)
+    return time.monotonic() - started
+
+
+def wait_labels(out, labels, seconds=120):
+    wait_until(lambda: read(out).endswith(labels[-1][-40:]), f"{len(labels)} labels come out", seconds, 0.05)
+
+
+def without_questions(data):
+    return data.replace(b"~HS", b"")
+
+
+@scenario("labels come out of a USB printer byte for byte, as many as there are jobs", needs=WORD)
+def labels_once(stage):
+    labels = reference(stage, rounds(20, 4))
+    for speed in ("full", "high"):
+        out = stage.folder / f"{speed}.out"
+        site, keyboard = busy_site(stage, len(labels))
+        printer = stage.bus.plug("printer", "printer", out=out, speed=speed)
+        wait_labels(out, labels)
+        answers_scans(site, keyboard, "2900000000001")
+        site.stop()
+        yield from label_faults(without_questions(read(out)), labels)
+        if site.job_states() != ["sent"] * len(labels):
+            yield f"{speed} speed: the jobs are {site.job_reasons()}"
+        for device in (printer, keyboard):
+            device.unplug()
+            device.wait_gone()
+
+
+@scenario("a USB printer that never answers prints all the same", needs=WORD)
+def mute(stage):
+    labels = reference(stage, 3)
+    site, keyboard = busy_site(stage, 3)
+    for number, options in enumerate(({"no_status": 1, "no_id": 1}, {"no_id": 1})):
+        out = stage.folder / f"{number}.out"
+        printer = stage.bus.plug("printer", "printer", out=out, **options)
+        printer.tell("mute" if number == 0 else "garbage")
+        if number == 0:
+            wait_labels(out, labels)
+            yield from label_faults(without_questions(read(out)), labels)
+        answers_scans(site, keyboard, f"29{number:011}")
+        printer.unplug()
+        printer.wait_gone()
+
+
+@scenario("a USB printer without paper gets no label until it has some", needs=WORD)
+def paper(stage):
+    labels = reference(stage, 2)
+    out = stage.folder / "labels.out"
+    site, keyboard = busy_site(stage, 2)
+    site.ask_to_stop()
+    printer = stage.bus.plug("printer", "printer", out=out)
+    printer.tell("paper", "1")
+    site.start()
+    wait_until(lambda: printer.state()["status_asked"] > 0, "it is asked for its status", 20)
+    for number in range(3):
+        answers_scans(site, keyboard, f"29{number:011}")
+    if b"^XA" in read(out):
+        yield "a label was sent to a printer without paper"
+    printer.tell("paper", "0")
+    wait_labels(out, labels)
+    site.stop()
+    yield from label_faults(without_questions(read(out)), labels)
+
+
+@scenario("a USB printer that stops taking data holds up nobody", needs=WORD)
+def stops(stage):
+    labels = reference(stage, 2)
+    out = stage.folder / "labels.out"
+    site, keyboard = busy_site(stage, 2)
+    printer = stage.bus.plug("printer", "printer", out=out, after=f"bytes:{len(labels[0]) // 2}:stop")
+    wait_until(lambda: printer.state()["mode"] == 2, "the printer has stopped", 30)
+    slowest = max(answers_scans(site, keyboard, f"29{number:011}") for number in range(10))
+    stage.note(f"the slowest of ten scans took {slowest:.2f} s meanwhile")
+    started = time.monotonic()
+    site.ask_to_stop()
+    stage.note(f"the daemon stopped in {time.monotonic() - started:.1f} s")
+    site.start()
+    printer.tell("normal")
+    wait_labels(out, labels, 60)
+    site.stop()
+    if site.job_states() != ["unknown", "sent"]:
+        yield f"the jobs are {site.job_reasons()}"
+    yield from twice([read(out)], labels)
+
+
+@scenario("a USB printer that refuses data in the middle of a label: the job is uncertain", needs=WORD)
+def stalls(stage):
+    for fault in ("stall", "proto", "short"):
+        labels = reference(stage, 2)
+        out = stage.folder / f"{fault}.out"
+        site, keyboard = busy_site(stage, 2)
+        printer = stage.bus.plug("printer", "printer", out=out, after=f"bytes:{len(labels[0]) // 2}:{fault}")
+        try:
+            wait_labels(out, labels, 60)
+        except RigError as problem:
+            yield f"after a {fault}: {problem}"
+        answers_scans(site, keyboard, "2900000000001")
+        site.stop()
+        states = site.job_states()
+        if fault != "short" and states != ["unknown", "sent"]:
+            yield f"after a {fault} the jobs are {site.job_reasons()}"
+        if fault == "short":
+            yield from label_faults(without_questions(read(out)), labels)
+        for device in (printer, keyboard):
+            device.unplug()
+            device.wait_gone()
+
+
+@scenario("a USB printer pulled out in the middle of a label: the job is uncertain, and never printed twice", needs=WORD)
+def unplug_in_label(stage):
+    turns = rounds(100, 5)
+    labels = reference(stage, turns + 1)
+    site, keyboard = busy_site(stage, turns + 1)
+    pieces, shortest = [], min(map(len, labels))
+    for turn in range(turns):
+        out = stage.folder / f"{turn}.out"
+        printer = stage.bus.plug("printer", "printer", out=out, after=f"bytes:{8 + turn * 997 % (shortest - 16)}:unplug")
+        wait_until(lambda: printer.state()["plugged"] == 0, "the printer is out", 60)
+        printer.wait_gone()
+        pieces.append(read(out))
+    out = stage.folder / "last.out"
+    stage.bus.plug("printer", "printer", out=out)
+    wait_labels(out, labels)
+    pieces.append(read(out))
+    answers_scans(site, keyboard, "2900000000001")
+    site.stop()
+    states = site.job_states()
+    stage.note(f"jobs: {', '.join(f'{states.count(state)} {state}' for state in sorted(set(states)))}")
+    if states != ["unknown"] * turns + ["sent"]:
+        yield f"the jobs are {site.job_reasons()[:10]}"
+    yield from twice(pieces, labels)
+
+
+@scenario("a USB printer pulled out while it is set up does no harm", needs=WORD)
+def unplug_in_enumeration(stage):
+    labels = reference(stage, 1)
+    site, keyboard = busy_site(stage, 1)
+    for turn in range(rounds(60, 4)):
+        printer = stage.bus.plug("printer", "printer", out=stage.folder / "cut.out", after=f"controls:{1 + turn % 14}:unplug")
+        wait_until(lambda: printer.state()["plugged"] == 0 or printer.state()["listening"] > 0 or read(stage.folder / "cut.out"),
+                   "it is out, or in use", 20)
+        if read(stage.folder / "cut.out"):
+            break  # it was set up with fewer requests, and the one label is out
+        printer.unplug()
+        printer.wait_gone()
+    answers_scans(site, keyboard, "2900000000001")
+    yield from twice([read(stage.folder / "cut.out")], labels)
