@@ -55,7 +55,6 @@ static void interrupt(struct scanner *scanner)
 
 void scanner_feed(struct scanner *scanner, const void *bytes, size_t length, int64_t now_us)
 {
-    scanner_tick(scanner, now_us);
     scanner->text.now_us = now_us;
     scanner->ops->feed(scanner->decoder, bytes, length);
 }

@@ -43,7 +43,8 @@ DEFINE_CLEANUP(scanner_free, struct scanner *);
  * front if the device numbers its reports. now_us comes from one clock that never runs back. */
 void scanner_feed(struct scanner *scanner, const void *bytes, size_t length, int64_t now_us);
 
-/* When scanner_tick is due; INT64_MAX: not at all. */
+/* When scanner_tick is due; INT64_MAX: not at all. Only a tick ends half a scan: an owner that was held up reads what has
+ * come meanwhile first, and ticks when there is nothing left. */
 int64_t scanner_deadline(const struct scanner *scanner);
 void scanner_tick(struct scanner *scanner, int64_t now_us);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PRIORITY_GAP 10      /* after every line that can be read: what came while a commit took long came in time */
 #define NUMBER_STEP  0x10000 /* the owner numbers its readers below this */
 #define OUTGOING_MAX 4096    /* bytes that a scanner has not taken yet; what is more is dropped: it asks again */
 
@@ -251,6 +252,7 @@ int reader_open(sd_event *event, uint32_t number, const struct reader_settings *
         result = error_set(error, -ENOMEM, "no more timers can be had");
     if (!result) {
         sd_event_source_set_enabled(reader->gap, SD_EVENT_OFF);
+        sd_event_source_set_priority(reader->gap, PRIORITY_GAP);
         result = device_open(event, reader->what, &reader->settings.line, &device_ops, reader, &reader->device, error);
     }
     if (result)

@@ -147,8 +147,21 @@ static void test_gap(void **state)
     scanner_feed(bench.scanner, "E\r", 2, 300001);
     assert_int_equal(scanner_deadline(bench.scanner), INT64_MAX);
     scanner_feed(bench.scanner, "half", 4, 400000);
-    scanner_feed(bench.scanner, "whole\r", 6, 900000); /* nobody ticked in between */
+    scanner_tick(bench.scanner, 900000);
+    scanner_feed(bench.scanner, "whole\r", 6, 900000);
     assert_string_equal(buf_text(&bench.out), "<4>[E]<4>[whole]");
+}
+
+/* A commit took long: the rest of the scan was there all the while, and is no scan of its own. */
+static void test_owner_that_was_held_up(void **state)
+{
+    (void)state;
+    struct bench bench CLEANUP_BENCH;
+    start(&bench, "");
+    scanner_feed(bench.scanner, "9521234", 7, 1000);
+    scanner_feed(bench.scanner, "000013\r", 7, 9000000);
+    scanner_tick(bench.scanner, 9000000);
+    assert_string_equal(buf_text(&bench.out), "[9521234000013]");
 }
 
 static void test_reset(void **state)
@@ -308,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_longest_scan),
         cmocka_unit_test(test_converted_text_has_the_same_limit),
         cmocka_unit_test(test_gap),
+        cmocka_unit_test(test_owner_that_was_held_up),
         cmocka_unit_test(test_reset),
         cmocka_unit_test(test_what_each_verdict_says),
         cmocka_unit_test(test_the_same_code_while_its_verdict_is_to_come),
