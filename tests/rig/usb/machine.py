@@ -11,6 +11,8 @@ import signal
 import subprocess
 import time
 
+from rig.process import die_with_parent
+
 QEMU = "qemu-system-x86_64"
 SAYS_HELLO = "rig: the kernel runs"
 HELLO_SECONDS = 10  # under KVM it takes two; one that only claims to work says nothing
@@ -134,7 +136,7 @@ class Machine:
         """The exit code; None when the kernel never said hello."""
         with open(self.share / "qemu.log", "ab") as errors:
             child = subprocess.Popen([str(part) for part in argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                     stderr=errors, start_new_session=True)
+                                     stderr=errors, start_new_session=True, preexec_fn=die_with_parent)
         try:
             started = self._follow(child, deadline, time.monotonic() + hello, on_line)
             if started:

@@ -32,7 +32,6 @@ def read(fd, length, seconds=10):
 @scenario("the kernel's usblp prints on the emulated printer, and asks it")
 def usblp(stage):
     out = stage.folder / "out"
-    stage.folder.mkdir(parents=True, exist_ok=True)
     printer = stage.bus.plug("printer", "printer", out=out)
     wait_until(lambda: printer.driver() == "usblp" and os.path.exists("/dev/usb/lp0"), "usblp takes it", 20)
     fd = os.open("/dev/usb/lp0", os.O_RDWR)

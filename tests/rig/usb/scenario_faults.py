@@ -44,7 +44,7 @@ def pipe_errors(stage):
     yield from differences(site.codes(), heard, "scans")
 
 
-@scenario("reports that are too short or too long do no harm")
+@scenario("reports that are too short or too long do no harm", long=True)
 def odd_reports(stage):
     site, neighbour = with_healthy_neighbour(stage)
     keyboard = stage.bus.plug("kb", "keyboard").wait_claimed()
@@ -65,7 +65,7 @@ def control_errors(stage):
     site, neighbour = with_healthy_neighbour(stage)
     tried = worked = 0
     for fault in ("stall", "proto", "short") + rounds(("hang",), ()):
-        for number in rounds(range(1, 19), range(9, 18, 4)):
+        for number in rounds(range(1, 19), (9,)):
             keyboard = stage.bus.plug("kb", "keyboard", after=f"controls:{number}:{fault}")
             tried += 1
             try:

@@ -61,7 +61,7 @@ def hid_gadget(stage):
     gadget = Gadget("kb", 0x05E0, 0x1200, "hid.0", 0, protocol=1, subclass=1, report_length=8, report_desc=BOOT_KEYBOARD)
     site = stage.site(bench_1={"scanner": "usb:05e0:1200", "scanner_driver": "hid-keyboard"})
     site.sign_in("bench-1")
-    codes = numbers(rounds(30, 6))
+    codes = numbers(rounds(30, 4))
     try:
         for number, code in enumerate(codes):
             if number % 3 == 0:
@@ -80,7 +80,7 @@ def hid_gadget(stage):
     yield from differences(site.codes(), codes, "scans")
 
 
-@scenario("labels come out of the kernel's f_acm byte for byte")
+@scenario("labels come out of the kernel's f_acm byte for byte", long=True)
 def acm_gadget(stage):
     labels = reference(stage, 3)
     expected, got = sum(map(len, labels)), []

@@ -17,15 +17,15 @@ OUT = pathlib.Path(os.environ.get("OUT", "build"))
 SHARE = pathlib.Path(os.environ.get("RIG_SHARE", "/tmp"))
 SHORT = bool(os.environ.get("RIG_SHORT"))
 
-FILES = ("emulator", "keyboard", "faults", "serial", "printer", "pos", "scale", "gadget")
+FILES = ("emulator", "keyboard", "faults", "serial", "manners", "printer", "pos", "scale", "gadget")
 
-SCENARIOS = []  # (name, function, needs), in the order of FILES
+SCENARIOS = []  # (name, function, needs, long), in the order of FILES
 
 
-def scenario(name, *, needs=None):
-    """needs: a word of floorhandd's sample configuration; without it the scenario is skipped."""
+def scenario(name, *, needs=None, long=False):
+    """needs: a word of floorhandd's sample configuration; without it the scenario is skipped. long: not in the short form."""
     def keep(function):
-        SCENARIOS.append((name, function, needs))
+        SCENARIOS.append((name, function, needs, long))
         return function
     return keep
 
@@ -57,6 +57,7 @@ class Stage:
 
     def __init__(self, name):
         self.folder = in_memory(re.sub(r"\W+", "-", name)[:60])
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.bus = Bus(OUT / "tests/usb_emulator")
         self.sites = []
         self.notes = []
@@ -116,8 +117,8 @@ def run(words):
     for file in FILES:
         importlib.import_module(f"rig.usb.scenario_{file}")
     tap, known = Tap(), known_words()
-    for name, function, needs in SCENARIOS:
-        if words and not any(word in name for word in words):
+    for name, function, needs, long in SCENARIOS:
+        if not any(word in name for word in words) if words else SHORT and long:
             continue
         if needs and needs not in known:
             tap.skip(name, f"this floorhandd knows no {needs}")

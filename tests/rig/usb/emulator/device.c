@@ -92,13 +92,20 @@ static int status_of(enum action action)
     return statuses[action];
 }
 
-/* The action that the next event of a kind meets; it is met once. */
+/* The action that the next event of a kind will meet. */
+static enum action next_is(const struct device *device, enum counter counter)
+{
+    const struct trigger *trigger = &device->trigger;
+    return trigger->counter == counter && device->counts[counter] >= trigger->at ? trigger->action : DO_NOTHING;
+}
+
+/* It meets it, once. */
 static enum action meet(struct device *device, enum counter counter)
 {
     struct trigger *trigger = &device->trigger;
-    if (trigger->action == DO_NOTHING || trigger->counter != counter || device->counts[counter] < trigger->at)
+    enum action action = next_is(device, counter);
+    if (action == DO_NOTHING)
         return DO_NOTHING;
-    enum action action = trigger->action;
     trigger->action = DO_NOTHING;
     if (action == DO_UNPLUG)
         device_unplug(device);
@@ -230,8 +237,10 @@ static bool take_out(struct device *device, struct endpoint *endpoint)
         *taken += (uint32_t)r;
         device->counts[COUNT_BYTES] += (uint64_t)r;
     }
-    if (device->trigger.action == DO_UNPLUG && meet(device, COUNT_BYTES) == DO_UNPLUG)
+    if (next_is(device, COUNT_BYTES) == DO_UNPLUG) {
+        meet(device, COUNT_BYTES);
         return false;
+    }
     answer(device, endpoint, 0, *taken, NULL);
     return true;
 }
@@ -340,7 +349,10 @@ static void serve_control(struct device *device, const struct usbip_request *usb
     const struct setup setup = {raw[0], raw[1], (uint16_t)(raw[2] | raw[3] << 8), (uint16_t)(raw[4] | raw[5] << 8),
                                 (uint16_t)(raw[6] | raw[7] << 8)};
     static uint8_t data[UINT16_MAX];
-    enum action action = meet(device, COUNT_CONTROLS);
+    enum action action = next_is(device, COUNT_CONTROLS);
+    if (action == DO_UNPLUG) /* vhci_hcd would leave its host waiting for five seconds */
+        usbip_answer(device->socket, usbip->number, -EPROTO, 0, NULL);
+    action = meet(device, COUNT_CONTROLS);
     device->counts[COUNT_CONTROLS]++;
     if (device->socket < 0 || action == DO_HANG)
         return;
@@ -449,10 +461,22 @@ static void forget_requests(struct device *device)
     store_done(&device->incoming);
 }
 
+/* What is under way when a cable is pulled: a host controller notices that nobody answers (EPROTO), or hears first from
+ * the hub that the device is gone and calls the transfers back itself. Both happen; here they take turns. */
+static void let_down(struct device *device)
+{
+    static unsigned turn;
+    if (turn++ % 2 == 0)
+        for (size_t i = 0; i < ENDPOINTS; i++)
+            for (const struct request *request = device->endpoints[i].first; request; request = request->next)
+                usbip_answer(device->socket, request->usbip.number, -EPROTO, 0, NULL);
+}
+
 void device_unplug(struct device *device)
 {
     if (device->socket < 0)
         return;
+    let_down(device);
     close(device->socket);
     device->socket = -1;
     if (device->model->unplug)
