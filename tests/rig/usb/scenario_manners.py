@@ -5,7 +5,7 @@ import signal
 from rig.process import wait_until
 from rig.usb.scenarios import differences, numbers, rounds, scenario
 
-ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", "answer": "ack-nak"}
+ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", "scanner_answer": "ack-nak"}
 SSI = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "ssi"}
 
 

@@ -33,10 +33,6 @@ def wait_labels(out, labels, seconds=120):
     wait_until(lambda: read(out).endswith(labels[-1][-40:]), f"{len(labels)} labels come out", seconds, 0.05)
 
 
-def without_questions(data):
-    return data.replace(b"~HS", b"")
-
-
 @scenario("labels come out of a USB printer byte for byte, as many as there are jobs", needs=WORD)
 def labels_once(stage):
     labels = reference(stage, rounds(20, 3))
@@ -47,7 +43,7 @@ def labels_once(stage):
         wait_labels(out, labels)
         answers_scans(site, keyboard, "2900000000001")
         site.stop()
-        yield from label_faults(without_questions(read(out)), labels)
+        yield from label_faults(read(out), labels)
         if site.job_states() != ["sent"] * len(labels):
             yield f"{speed} speed: the jobs are {site.job_reasons()}"
         for device in (printer, keyboard):
@@ -65,7 +61,7 @@ def mute(stage):
         printer.tell("mute" if number == 0 else "garbage")
         if number == 0:
             wait_labels(out, labels)
-            yield from label_faults(without_questions(read(out)), labels)
+            yield from label_faults(read(out), labels)
         answers_scans(site, keyboard, f"29{number:011}")
         printer.unplug()
         printer.wait_gone()
@@ -88,7 +84,7 @@ def paper(stage):
     printer.tell("paper", "0")
     wait_labels(out, labels)
     site.stop()
-    yield from label_faults(without_questions(read(out)), labels)
+    yield from label_faults(read(out), labels)
 
 
 @scenario("a USB printer that stops taking data holds up nobody", needs=WORD)
@@ -129,7 +125,7 @@ def stalls(stage):
         if fault != "short" and states != ["unknown", "sent"]:
             yield f"after a {fault} the jobs are {site.job_reasons()}"
         if fault == "short":
-            yield from label_faults(without_questions(read(out)), labels)
+            yield from label_faults(read(out), labels)
         for device in (printer, keyboard):
             device.unplug()
             device.wait_gone()

@@ -1,6 +1,8 @@
 """Serial lines on USB: scanners and printers behind the kernel's cdc_acm and ftdi_sio, through libserialport."""
 
+import fcntl
 import os
+import termios
 import time
 
 from rig.devices import Printer
@@ -14,6 +16,9 @@ def printing(device, **more):
     return {"printer": f"serial:{device}", "printer_baud": "115200", **more}
 
 
+QUESTION = b"~HS\r\n"  # asked between labels, never within one
+
+
 class Reference(Printer):
     """Keeps each label with all that follows it."""
 
@@ -24,7 +29,7 @@ class Reference(Printer):
         super()._take(data)
 
     def whole(self):
-        return [b"^XA" + part for part in self.raw.split(b"^XA")[1:]]
+        return [b"^XA" + part for part in self.raw.replace(QUESTION, b"").split(b"^XA")[1:]]
 
 
 LABELS = []
@@ -50,7 +55,18 @@ def draw_reference(stage, count):
 
 
 def read(path):
-    return open(path, "rb").read() if os.path.exists(path) else b""
+    """What came out, without the questions of how it is."""
+    return open(path, "rb").read().replace(QUESTION, b"") if os.path.exists(path) else b""
+
+
+def wait_read(tty):
+    """What the kernel has of that line is read: it would throw away the rest when the cable goes."""
+    line = os.open(tty, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        count = bytearray(4)
+        wait_until(lambda: fcntl.ioctl(line, termios.FIONREAD, count) == 0 and not any(count), f"{tty} is read empty")
+    finally:
+        os.close(line)
 
 
 def label_faults(got, labels):
@@ -91,6 +107,7 @@ def cdc_unplug(stage):
         expected.append(whole)
         scanner.tell("keys", "2800000")
         scanner.wait_said()
+        wait_read("/dev/ttyACM0")
         scanner.unplug()
         scanner.wait_gone()
     site.stop()
