@@ -13,7 +13,7 @@ struct serial {
     struct transport transport; /* first: the two are the same address */
     struct sp_port *port;
     int fd;
-    bool asks_dsr; /* the kernel knows no DTR/DSR flow control: the line is asked before each write */
+    bool asks_dsr; /* the line is asked before each write */
 };
 
 struct choice {
@@ -22,10 +22,12 @@ struct choice {
 };
 
 static const struct choice parities[] = {{"none", SP_PARITY_NONE}, {"even", SP_PARITY_EVEN}, {"odd", SP_PARITY_ODD}};
+/* Neither Linux nor libserialport on it knows DTR/DSR flow control. */
+#define ASKS_DSR "dtrdsr"
 static const struct choice flows[] = {{"none", SP_FLOWCONTROL_NONE},
                                       {"rtscts", SP_FLOWCONTROL_RTSCTS},
                                       {"xonxoff", SP_FLOWCONTROL_XONXOFF},
-                                      {"dtrdsr", SP_FLOWCONTROL_DTRDSR}};
+                                      {ASKS_DSR, SP_FLOWCONTROL_NONE}};
 
 /* "" is the first; NULL when it is none of them. */
 static const struct choice *find_choice(const struct choice *table, size_t count, const char *name)
@@ -40,6 +42,7 @@ struct line {
     int baud, data_bits, stop_bits;
     enum sp_parity parity;
     enum sp_flowcontrol flow;
+    bool asks_dsr;
 };
 
 #define BAUD_DEFAULT 9600
@@ -64,7 +67,8 @@ static int check_settings(const struct transport_settings *settings, struct line
                          .data_bits = (int)data_bits,
                          .stop_bits = (int)stop_bits,
                          .parity = (enum sp_parity)parity->value,
-                         .flow = (enum sp_flowcontrol)flow->value};
+                         .flow = (enum sp_flowcontrol)flow->value,
+                         .asks_dsr = strcmp(flow->name, ASKS_DSR) == 0};
     return 0;
 }
 
@@ -144,7 +148,7 @@ static int serial_open(const char *path, const struct transport_settings *settin
         serial_close(&serial->transport);
         return r;
     }
-    serial->asks_dsr = line.flow == SP_FLOWCONTROL_DTRDSR;
+    serial->asks_dsr = line.asks_dsr;
     *ret = &serial->transport;
     return 0;
 }

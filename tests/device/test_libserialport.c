@@ -173,6 +173,25 @@ static void test_line_settings_reach_the_port(void **state)
     }
 }
 
+/* The kernel has no DTR/DSR flow control: the line is asked before each block, and nobody tells when it is up again. */
+static void test_printer_that_drops_dtr_is_waited_for(void **state)
+{
+    struct port *port = *state;
+    const struct transport_settings settings = {.address = "serial:/dev/ttyACM0", .flow = "dtrdsr"};
+    struct transport *transport CLEANUP(transport_close_p) = NULL;
+    assert_int_equal(transport_open(&settings, &transport, NULL), 0);
+    static const char label[1000];
+    assert_true(transport_write_polls(transport));
+    ssize_t accepted = transport_write(transport, label, sizeof(label));
+    assert_in_range(accepted, 1, 256); /* what may leave between two looks */
+    port->modem_lines &= ~TIOCM_DSR;
+    assert_int_equal(transport_write(transport, label, sizeof(label)), -EAGAIN);
+    port->modem_lines |= TIOCM_DSR;
+    char bytes[256];
+    assert_int_equal(read(port->far_side, bytes, sizeof(bytes)), accepted);
+    assert_in_range(transport_write(transport, label, sizeof(label)), 1, 256);
+}
+
 static void test_full_port_never_blocks(void **state)
 {
     (void)state;
@@ -205,6 +224,7 @@ int main(int count, char **arguments)
         cmocka_unit_test_setup_teardown(test_scan_arrives, plug_in, pull_out),
         cmocka_unit_test_setup_teardown(test_label_is_sent_as_it_is, plug_in, pull_out),
         cmocka_unit_test_setup_teardown(test_line_settings_reach_the_port, plug_in, pull_out),
+        cmocka_unit_test_setup_teardown(test_printer_that_drops_dtr_is_waited_for, plug_in, pull_out),
         cmocka_unit_test_setup_teardown(test_full_port_never_blocks, plug_in, pull_out),
         cmocka_unit_test_setup_teardown(test_missing_port, plug_in, pull_out),
     };
