@@ -184,9 +184,10 @@ static void hid_close(struct transport *transport)
     struct usb_hid *hid = (struct usb_hid *)transport;
     if (hid->stalled)
         libusb_clear_halt(hid->line.handle, hid->in);
-    usb_line_done(&hid->line, stop);
+    usb_line_stop(&hid->line, stop);
     libusb_free_transfer(hid->input);
     libusb_free_transfer(hid->output);
+    usb_line_done(&hid->line);
     free(hid);
 }
 
