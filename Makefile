@@ -155,7 +155,7 @@ deps-lint: deps-test
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 DEVICE_TESTS := $(patsubst tests/device/%.c,$(OUT)/tests/%,$(wildcard tests/device/test_*.c))
-DEVICE_MOCKS := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/device/*_mock.c))
+DEVICE_MOCKS := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/device/test_%,$(wildcard tests/device/*.c)))
 TEST_PROGRAMS := $(UNIT_TESTS) $(DEVICE_TESTS)
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags cmocka umockdev-1.0 | sed 's/-I/-isystem /g'))$(test_cflags)
 test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0))$(test_libs)

@@ -1,295 +1,18 @@
 #include "device/usb_mock.h"
 
 #include "base/text.h"
+#include "device/usb_mock_ioctl.h"
 
-#include <errno.h>
-#include <linux/usbdevice_fs.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <sys/ioctl.h>
 
 #include <cmocka.h>
-
-struct usb_mock_transfer {
-    UMockdevIoctlData *urb, *buffer;
-    uint8_t type, endpoint;
-    int length;
-    unsigned done; /* 0: under way; otherwise the order of completion */
-};
-
-enum { SETUP_SIZE = 8, DIRECTION_IN = 0x80, GET_DESCRIPTOR = 6 };
-
-/* ---------------------------------------------------------------- transfers */
-
-static void complete_at(struct usb_mock *mock, struct usb_mock_transfer *transfer, int status, int actual)
-{
-    umockdev_ioctl_data_update(transfer->urb, offsetof(struct usbdevfs_urb, status), (guint8 *)&status, sizeof(status));
-    umockdev_ioctl_data_update(transfer->urb, offsetof(struct usbdevfs_urb, actual_length), (guint8 *)&actual,
-                               sizeof(actual));
-    transfer->done = ++mock->completions;
-}
-
-static void complete(struct usb_mock *mock, struct usb_mock_transfer *transfer, int status)
-{
-    complete_at(mock, transfer, status, 0);
-}
-
-/* Bytes from the device; no more than were asked for. */
-static void complete_with(struct usb_mock *mock, struct usb_mock_transfer *transfer, size_t offset, const void *bytes,
-                          size_t length)
-{
-    size_t room = (size_t)transfer->length - offset;
-    int status = length > room && offset == 0 ? -EOVERFLOW : 0; /* a control transfer is cut, another one babbles */
-    size_t given = length < room ? length : room;
-    if (given > 0)
-        umockdev_ioctl_data_update(transfer->buffer, offset, (guint8 *)(uintptr_t)bytes, (gint)given);
-    complete_at(mock, transfer, status, (int)given);
-}
-
-static void answer_control(struct usb_mock *mock, struct usb_mock_transfer *transfer)
-{
-    const uint8_t *setup = transfer->buffer->data;
-    bool in = setup[0] & DIRECTION_IN;
-    buf_printf(&mock->requests, "%02x:%02x %04x %u", setup[0], setup[1], setup[2] | setup[3] << 8,
-               setup[4] | setup[5] << 8);
-    for (int i = SETUP_SIZE; !in && i < transfer->length; i++)
-        buf_printf(&mock->requests, "%s%02x", i == SETUP_SIZE ? "=" : "", transfer->buffer->data[i]);
-    buf_putc(&mock->requests, ';');
-    const struct usb_mock_answer *answer = mock->device.answers;
-    const struct usb_mock_answer *end = answer + USB_MOCK_ANSWERS_MAX;
-    while (answer < end && (answer->type != setup[0] || answer->request != setup[1]))
-        answer++;
-    int status = answer < end ? answer->status : in ? -EPIPE : 0;
-    if (status == USB_MOCK_NEVER)
-        return;
-    if (status || !in)
-        complete_at(mock, transfer, status, status ? 0 : transfer->length - SETUP_SIZE);
-    else
-        complete_with(mock, transfer, SETUP_SIZE, answer->bytes, answer->length);
-}
-
-static void serve_in(struct usb_mock *mock, struct usb_mock_endpoint *endpoint, struct usb_mock_transfer *transfer)
-{
-    if (endpoint->count == 0)
-        return;
-    const struct usb_mock_input *input = &endpoint->inputs[endpoint->first];
-    endpoint->first = (endpoint->first + 1) % USB_MOCK_INPUTS_MAX;
-    endpoint->count--;
-    if (input->length < 0)
-        complete(mock, transfer, input->length);
-    else
-        complete_with(mock, transfer, 0, input->bytes, (size_t)input->length);
-}
-
-static void serve_out(struct usb_mock *mock, struct usb_mock_endpoint *endpoint, struct usb_mock_transfer *transfer)
-{
-    if (endpoint->holds)
-        return;
-    size_t given = (size_t)transfer->length;
-    size_t taken = endpoint->takes_at_most && endpoint->takes_at_most < given ? endpoint->takes_at_most : given;
-    if (!endpoint->fault)
-        buf_put(&endpoint->taken, transfer->buffer->data, taken);
-    endpoint->at_once--;
-    complete_at(mock, transfer, endpoint->fault, endpoint->fault ? 0 : (int)taken);
-}
-
-/* Goes on with all that is under way. */
-static void serve(struct usb_mock *mock)
-{
-    for (size_t i = 0; i < USB_MOCK_TRANSFERS_MAX; i++) {
-        struct usb_mock_transfer *transfer = &mock->transfers[i];
-        if (!transfer->urb || transfer->done)
-            continue;
-        if (transfer->type != USBDEVFS_URB_TYPE_CONTROL) {
-            struct usb_mock_endpoint *endpoint = usb_mock_endpoint(mock, transfer->endpoint);
-            if (transfer->endpoint & DIRECTION_IN)
-                serve_in(mock, endpoint, transfer);
-            else if (!mock->unplugged)
-                serve_out(mock, endpoint, transfer);
-        }
-        if (!transfer->done && mock->unplugged)
-            complete(mock, transfer, -ESHUTDOWN);
-    }
-}
-
-static void note_out(struct usb_mock_endpoint *endpoint, int length)
-{
-    endpoint->transfers++;
-    endpoint->at_once++;
-    if (endpoint->at_once > endpoint->most_at_once)
-        endpoint->most_at_once = endpoint->at_once;
-    if ((size_t)length > endpoint->longest)
-        endpoint->longest = (size_t)length;
-}
-
-static int submit(struct usb_mock *mock, UMockdevIoctlData *argument)
-{
-    struct usb_mock_transfer *transfer = mock->transfers, *end = transfer + USB_MOCK_TRANSFERS_MAX;
-    while (transfer < end && transfer->urb)
-        transfer++;
-    if (mock->unplugged || transfer == end)
-        return ENODEV;
-    UMockdevIoctlData *data = umockdev_ioctl_data_resolve(argument, 0, sizeof(struct usbdevfs_urb), NULL);
-    struct usbdevfs_urb raw;
-    memcpy(&raw, data->data, sizeof(raw));
-    *transfer = (struct usb_mock_transfer){
-        .urb = data,
-        .buffer =
-            umockdev_ioctl_data_resolve(data, offsetof(struct usbdevfs_urb, buffer), (gsize)raw.buffer_length, NULL),
-        .type = raw.type,
-        .endpoint = raw.endpoint,
-        .length = raw.buffer_length,
-    };
-    if (raw.type == USBDEVFS_URB_TYPE_CONTROL)
-        answer_control(mock, transfer);
-    else if (!(raw.endpoint & DIRECTION_IN))
-        note_out(usb_mock_endpoint(mock, raw.endpoint), raw.buffer_length);
-    serve(mock);
-    return 0;
-}
-
-static struct usb_mock_transfer *first_done(struct usb_mock *mock)
-{
-    struct usb_mock_transfer *first = NULL;
-    for (size_t i = 0; i < USB_MOCK_TRANSFERS_MAX; i++) {
-        struct usb_mock_transfer *transfer = &mock->transfers[i];
-        if (transfer->done && (!first || transfer->done < first->done))
-            first = transfer;
-    }
-    return first;
-}
-
-static void forget(struct usb_mock_transfer *transfer)
-{
-    if (transfer->buffer)
-        umockdev_ioctl_data_unref(transfer->buffer);
-    if (transfer->urb)
-        umockdev_ioctl_data_unref(transfer->urb);
-    *transfer = (struct usb_mock_transfer){0};
-}
-
-static int reap(struct usb_mock *mock, UMockdevIoctlData *argument)
-{
-    struct usb_mock_transfer *transfer = first_done(mock);
-    if (!transfer)
-        return mock->unplugged ? ENODEV : EAGAIN;
-    UMockdevIoctlData *pointer = umockdev_ioctl_data_resolve(argument, 0, sizeof(void *), NULL);
-    umockdev_ioctl_data_set_ptr(pointer, 0, transfer->urb);
-    umockdev_ioctl_data_unref(pointer);
-    forget(transfer);
-    return 0;
-}
-
-/* Here the argument itself is the transfer's address. */
-static int discard(struct usb_mock *mock, const UMockdevIoctlData *argument)
-{
-    gulong address;
-    memcpy(&address, argument->data, sizeof(address));
-    for (size_t i = 0; i < USB_MOCK_TRANSFERS_MAX; i++) {
-        struct usb_mock_transfer *transfer = &mock->transfers[i];
-        if (!transfer->urb || transfer->done || transfer->urb->client_addr != address)
-            continue;
-        if (transfer->type != USBDEVFS_URB_TYPE_CONTROL && !(transfer->endpoint & DIRECTION_IN))
-            usb_mock_endpoint(mock, transfer->endpoint)->at_once--;
-        complete(mock, transfer, -ENOENT);
-        return 0;
-    }
-    return mock->unplugged ? ENODEV : EINVAL;
-}
-
-/* ---------------------------------------------------------------- the other ioctls of usbfs */
-
-static void read_argument(UMockdevIoctlData *argument, void *out, size_t size)
-{
-    UMockdevIoctlData *data = umockdev_ioctl_data_resolve(argument, 0, size, NULL);
-    memcpy(out, data->data, size);
-    umockdev_ioctl_data_unref(data);
-}
-
-static int tell_capabilities(UMockdevIoctlData *argument)
-{
-    uint32_t capabilities = USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
-    UMockdevIoctlData *out = umockdev_ioctl_data_resolve(argument, 0, sizeof(capabilities), NULL);
-    umockdev_ioctl_data_update(out, 0, (guint8 *)&capabilities, sizeof(capabilities));
-    umockdev_ioctl_data_unref(out);
-    return 0;
-}
-
-static int claim(struct usb_mock *mock, UMockdevIoctlData *argument)
-{
-    unsigned interface;
-    read_argument(argument, &interface, sizeof(interface));
-    if (mock->claim_fault)
-        return mock->claim_fault;
-    mock->claimed |= 1u << interface;
-    return 0;
-}
-
-/* Takes the interface from the kernel's driver, or gives it back. */
-static int hand_over(struct usb_mock *mock, UMockdevIoctlData *argument)
-{
-    struct usbdevfs_ioctl order;
-    read_argument(argument, &order, sizeof(order));
-    if (order.ioctl_code == USBDEVFS_CONNECT)
-        mock->reattached++;
-    else if (mock->detach_fault)
-        return mock->detach_fault;
-    else
-        mock->detached++;
-    return 0;
-}
-
-static int set_interface(struct usb_mock *mock, UMockdevIoctlData *argument)
-{
-    struct usbdevfs_setinterface order;
-    read_argument(argument, &order, sizeof(order));
-    buf_printf(&mock->requests, "setting %u %u;", order.interface, order.altsetting);
-    return 0;
-}
-
-static int clear_halt(struct usb_mock *mock, UMockdevIoctlData *argument)
-{
-    unsigned endpoint;
-    read_argument(argument, &endpoint, sizeof(endpoint));
-    buf_printf(&mock->requests, "clear halt %02x;", endpoint);
-    return 0;
-}
-
-static int answer(struct usb_mock *mock, gulong request, UMockdevIoctlData *argument)
-{
-    if (request == USBDEVFS_REAPURBNDELAY)
-        return reap(mock, argument);
-    if (request == USBDEVFS_DISCARDURB)
-        return discard(mock, argument);
-    if (mock->unplugged)
-        return ENODEV;
-    switch (request) {
-    case USBDEVFS_GET_CAPABILITIES:
-        return tell_capabilities(argument);
-    case USBDEVFS_CLAIMINTERFACE:
-        return claim(mock, argument);
-    case USBDEVFS_RELEASEINTERFACE:
-        mock->released++;
-        return 0;
-    case USBDEVFS_SUBMITURB:
-        return submit(mock, argument);
-    case USBDEVFS_IOCTL:
-        return hand_over(mock, argument);
-    case USBDEVFS_SETINTERFACE:
-        return set_interface(mock, argument);
-    case USBDEVFS_CLEAR_HALT:
-        return clear_halt(mock, argument);
-    default:
-        return ENOTTY;
-    }
-}
 
 static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, struct usb_mock *mock)
 {
     (void)base;
     pthread_mutex_lock(&mock->lock);
-    int code = answer(mock, umockdev_ioctl_client_get_request(client), umockdev_ioctl_client_get_arg(client));
+    int code = usb_mock_ioctl(mock, umockdev_ioctl_client_get_request(client), umockdev_ioctl_client_get_arg(client));
     pthread_mutex_unlock(&mock->lock);
     umockdev_ioctl_client_complete(client, code ? -1 : 0, code);
     return TRUE;
@@ -334,7 +57,7 @@ static void add_file(struct usb_mock *mock, const char *path, const struct buf *
 static const struct usb_mock_answer *report_descriptor(const struct usb_mock_device *device)
 {
     for (size_t i = 0; i < USB_MOCK_ANSWERS_MAX; i++)
-        if (device->answers[i].type == 0x81 && device->answers[i].request == GET_DESCRIPTOR)
+        if (device->answers[i].type == 0x81 && device->answers[i].request == 0x06)
             return &device->answers[i];
     return NULL;
 }
@@ -395,7 +118,7 @@ struct usb_mock *usb_mock_plug_in(UMockdevTestbed *bed, const struct usb_mock_de
 {
     struct usb_mock *mock = calloc(1, sizeof(*mock));
     assert_non_null(mock);
-    mock->transfers = calloc(USB_MOCK_TRANSFERS_MAX, sizeof(*mock->transfers));
+    mock->transfers = usb_mock_transfers_new();
     assert_non_null(mock->transfers);
     pthread_mutex_init(&mock->lock, NULL);
     mock->bed = g_object_ref(bed);
@@ -420,7 +143,7 @@ void usb_mock_unplug(struct usb_mock *mock)
 {
     pthread_mutex_lock(&mock->lock);
     mock->unplugged = true;
-    serve(mock);
+    usb_mock_serve(mock);
     pthread_mutex_unlock(&mock->lock);
     for (size_t i = USB_MOCK_FILES_MAX; i-- > 0;) {
         if (!mock->files[i])
@@ -436,15 +159,13 @@ void usb_mock_free(struct usb_mock *mock)
         return;
     g_object_unref(mock->ioctls);
     g_object_unref(mock->bed);
-    for (size_t i = 0; i < USB_MOCK_TRANSFERS_MAX; i++)
-        forget(&mock->transfers[i]);
     for (size_t i = 0; i < USB_MOCK_FILES_MAX; i++)
         g_free(mock->files[i]);
     for (size_t i = 0; i < USB_MOCK_ENDPOINTS_MAX; i++)
         buf_done(&mock->endpoints[i].taken);
     buf_done(&mock->requests);
     pthread_mutex_destroy(&mock->lock);
-    free(mock->transfers);
+    usb_mock_transfers_free(mock->transfers);
     free(mock);
 }
 
@@ -465,14 +186,14 @@ void usb_mock_give(struct usb_mock *mock, uint8_t address, const void *bytes, in
     if (length > 0)
         memcpy(input->bytes, bytes, (size_t)length);
     input->length = length;
-    serve(mock);
+    usb_mock_serve(mock);
     pthread_mutex_unlock(&mock->lock);
 }
 
 bool usb_mock_waits(struct usb_mock *mock)
 {
     pthread_mutex_lock(&mock->lock);
-    bool waits = first_done(mock) != NULL;
+    bool waits = usb_mock_has_completed(mock);
     for (size_t i = 0; i < USB_MOCK_ENDPOINTS_MAX; i++)
         waits = waits || mock->endpoints[i].count > 0;
     pthread_mutex_unlock(&mock->lock);
@@ -483,7 +204,7 @@ void usb_mock_hold(struct usb_mock *mock, uint8_t endpoint, bool holds)
 {
     pthread_mutex_lock(&mock->lock);
     usb_mock_endpoint(mock, endpoint)->holds = holds;
-    serve(mock);
+    usb_mock_serve(mock);
     pthread_mutex_unlock(&mock->lock);
 }
 

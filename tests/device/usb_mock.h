@@ -29,6 +29,18 @@ struct usb_mock_answer {
     size_t length;
 };
 
+/* Descriptors as hex, numbers with their low byte first (USB 2.0, 9.6; HID 1.11, 6.2.1). */
+#define USB_MOCK_DEVICE(vendor, product)                                                                               \
+    "1201100100000008" vendor product "0001"                                                                           \
+    "01020301"
+#define USB_MOCK_CONFIG(total_length, interfaces) "0902" total_length interfaces "0100A032"
+#define USB_MOCK_INTERFACE(number, setting, endpoints, class_subclass_protocol)                                        \
+    "0904" number setting endpoints class_subclass_protocol "00"
+#define USB_MOCK_HID(report_length)                                                                                    \
+    "092110010001"                                                                                                     \
+    "22" report_length
+#define USB_MOCK_ENDPOINT(address, type, packet_size) "0705" address type packet_size "0A"
+
 /* A device that can be plugged in. */
 struct usb_mock_device {
     const char *port;        /* "1-2" */
@@ -48,6 +60,7 @@ struct usb_mock_endpoint {
     uint8_t address; /* 0: not used yet */
     struct usb_mock_input inputs[USB_MOCK_INPUTS_MAX];
     size_t first, count;
+    size_t packet_size;             /* of an IN endpoint: longer inputs come in several packets; 0: each is one */
     struct buf taken;               /* of an OUT endpoint: all bytes */
     bool holds;                     /* an OUT endpoint: takes nothing for now */
     int fault;                      /* the status of all its OUT transfers */
