@@ -158,6 +158,7 @@ deps-lint: deps-test
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 DEVICE_TESTS := $(patsubst tests/device/%.c,$(OUT)/tests/%,$(wildcard tests/device/test_*.c))
+DEVICE_MOCKS := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/device/test_%,$(wildcard tests/device/*.c)))
 TEST_PROGRAMS := $(UNIT_TESTS) $(DEVICE_TESTS)
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags cmocka umockdev-1.0 | sed 's/-I/-isystem /g'))$(test_cflags)
 test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0))$(test_libs)
@@ -168,9 +169,9 @@ $(OBJ)/tests/%.o: tests/%.c Makefile
 $(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
-$(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(ARCHIVE)
+$(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(DEVICE_MOCKS) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs) $(test_libs)
 # A scripted station behind the real web server: what tests/browser looks at.
 $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 	@mkdir -p $(@D)

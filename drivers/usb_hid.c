@@ -1,4 +1,5 @@
 #include "base/cleanup.h"
+#include "drivers/hid_report.h"
 #include "drivers/usb_line.h"
 
 #include <assert.h>
@@ -85,6 +86,21 @@ static void ask_for_input(struct usb_hid *hid)
         hid->input_runs = usb_line_submit(&hid->line, hid->input);
 }
 
+/* Bytes to ask for at once: the longest report, which may come in several packets; a packet that is not full ends it.
+ */
+static int input_size(const struct usb_hid *hid)
+{
+    CLEANUP(cleanup_free) struct hid_layout *layout = malloc(sizeof(*layout));
+    size_t packet = hid->packet_size, longest = packet;
+    bool known = layout && !hid->boot && hid_layout_parse(hid->descriptor, hid->descriptor_length, layout, NULL) == 0;
+    for (unsigned id = 0; known && id <= UINT8_MAX; id++) {
+        size_t size = hid_layout_report_size(layout, HID_INPUT, (uint8_t)id);
+        longest = size > longest ? size : longest;
+    }
+    size_t packets = (longest + packet - 1) / packet;
+    return (int)(packets * packet <= PACKET_MAX ? packets * packet : packet);
+}
+
 /* A boot keyboard's report has eight bytes, however many came. */
 static void queue_report(struct usb_hid *hid, size_t length)
 {
@@ -163,6 +179,7 @@ static void next_step(struct usb_hid *hid)
                      step_done);
         return;
     }
+    hid->input->length = input_size(hid);
     hid->line.ready = true;
     usb_line_signal(&hid->line);
     ask_for_input(hid);
@@ -184,9 +201,10 @@ static void hid_close(struct transport *transport)
     struct usb_hid *hid = (struct usb_hid *)transport;
     if (hid->stalled)
         libusb_clear_halt(hid->line.handle, hid->in);
-    usb_line_done(&hid->line, stop);
+    usb_line_stop(&hid->line, stop);
     libusb_free_transfer(hid->input);
     libusb_free_transfer(hid->output);
+    usb_line_done(&hid->line);
     free(hid);
 }
 

@@ -230,20 +230,24 @@ int usb_line_open(struct usb_line *line, const struct usb_wanted *wanted, const 
     return r;
 }
 
-/* libusb frees nothing that it still holds: all transfers come back before anything is given away. */
-void usb_line_done(struct usb_line *line, void (*stop)(struct usb_line *line))
+void usb_line_stop(struct usb_line *line, void (*stop)(struct usb_line *line))
 {
-    if (line->handle) {
-        line->closing = true;
-        stop(line);
-        if (line->control_runs)
-            libusb_cancel_transfer(line->control);
-        while (line->running > 0)
-            usb_context_run(USB_SETUP_WAIT_MS);
-        if (line->claimed)
-            libusb_release_interface(line->handle, line->interface);
+    if (!line->handle)
+        return;
+    line->closing = true;
+    stop(line);
+    if (line->control_runs)
+        libusb_cancel_transfer(line->control);
+    while (line->running > 0)
+        usb_context_run(USB_SETUP_WAIT_MS);
+}
+
+void usb_line_done(struct usb_line *line)
+{
+    if (line->claimed)
+        libusb_release_interface(line->handle, line->interface);
+    if (line->handle)
         libusb_close(line->handle);
-    }
     libusb_free_transfer(line->control);
     cleanup_close(&line->fd);
     cleanup_close(&line->signal);

@@ -55,9 +55,12 @@ typedef int usb_pick_fn(const struct libusb_config_descriptor *config, struct us
 int usb_line_open(struct usb_line *line, const struct usb_wanted *wanted, const char *where, const char *not_supported,
                   usb_pick_fn *pick, struct error *error);
 
-/* Gives everything back, the interface to the kernel's driver. stop cancels the transport's own transfers; all of them
- * have come back when it returns. Does not free the line. */
-void usb_line_done(struct usb_line *line, void (*stop)(struct usb_line *line));
+/* Cancels what is under way, the transport's own transfers by stop: all of them have come back when it returns. */
+void usb_line_stop(struct usb_line *line, void (*stop)(struct usb_line *line));
+
+/* Gives everything back, the interface to the kernel's driver. Stopped before, and the transport's transfers freed:
+ * each holds its device, and the context that the device belongs to may end here. Does not free the line. */
+void usb_line_done(struct usb_line *line);
 
 /* One at a time. False: the device is gone, or a request is under way. */
 bool usb_line_ask(struct usb_line *line, const struct usb_request *request, usb_answer_fn *answer);

@@ -182,9 +182,10 @@ static void printer_close(struct transport *transport)
     struct usb_printer *printer = (struct usb_printer *)transport;
     if (printer->stalled)
         libusb_clear_halt(printer->line.handle, printer->out);
-    usb_line_done(&printer->line, stop);
+    usb_line_stop(&printer->line, stop);
     libusb_free_transfer(printer->input);
     libusb_free_transfer(printer->output);
+    usb_line_done(&printer->line);
     free(printer);
 }
 
