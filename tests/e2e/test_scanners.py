@@ -94,7 +94,10 @@ def kills(house, scanner):
         house.daemon.kill()
         cuts += 1
         scanner.forget()
-        yield from lost(house, sent, signed_in)
+        faults = list(lost(house, sent, signed_in))
+        yield from faults
+        if faults:
+            return
         house.start_daemon()
     if cuts < 20:
         yield f"only {cuts} kills: the story proves little"

@@ -18,8 +18,9 @@ class Refused(RigError):
 
 
 class Worker:
-    def __init__(self, house, orders, station="bench-1", scanner=None):
+    def __init__(self, house, orders, station="bench-1", scanner=None, badge=sample.BADGE):
         self.house = house
+        self.badge = badge
         self.scanner = scanner or house.scanner
         self.station = station
         self.orders = {order.number: order for order in orders}
@@ -122,7 +123,7 @@ class Worker:
         return self.loading[count].waybill if count < len(self.loading) else "CMD:DONE"
 
     _answers = {
-        "badge": lambda self, view, code: sample.BADGE,
+        "badge": lambda self, view, code: self.badge,
         "activity": _activity,
         "location": lambda self, view, code: code,
         "item": _item,
