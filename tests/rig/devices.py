@@ -76,19 +76,57 @@ READY = (b"\x02030,0,0,1040,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,0,2,4,0,000
          b"\x020000,0\x03\r\n")
 
 
-class Printer:
-    """Keeps every whole label, in order. A label that was cut off by the next ^XA is kept in .broken. It answers when it
-    is asked for its status, unless it is mute."""
-
-    mute = False
+class Tray:
+    """Keeps every whole label, in order. A label that was cut off by the next ^XA is kept in .broken; .asked counts how
+    often the printer was asked for its status, .asked_inside how often in the middle of a label."""
 
     def __init__(self, on_label=None):
-        self.line = Pty()
-        self.path = self.line.path
         self.labels = []
         self.broken = []
+        self.asked = self.asked_inside = 0
         self._on_label = on_label
         self._pending = b""
+
+    def take(self, data):
+        """Returns how many questions for its status came."""
+        asked = self.asked
+        self._pending += data
+        while True:
+            start, question = self._pending.upper().find(b"^XA"), self._pending.find(b"~HS")
+            if question >= 0 and (start < 0 or question < start):
+                self.asked += 1
+                self._pending = self._pending[question + 3:]
+            elif match := LABEL.search(self._pending):
+                self._pending = self._pending[match.end():]
+                self._keep(match[0])
+            else:
+                return self.asked - asked
+
+    def _keep(self, label):
+        self.asked_inside += label.count(b"~HS")
+        start = label.upper().rfind(b"^XA")
+        if start > 0:
+            self.broken.append(label[:start])
+            label = label[start:]
+        self.labels.append(label)
+        if self._on_label:
+            self._on_label(label)
+
+    def codes(self):
+        """What the Code 128 symbol of each label says: a waybill's or a manifest's number."""
+        return [match[1].decode() if (match := SYMBOL.search(label)) else "" for label in list(self.labels)]
+
+    def count(self, code):
+        return self.codes().count(code)
+
+
+class Printer(Tray):
+    """Answers when it is asked for its status that it is ready."""
+
+    def __init__(self, on_label=None):
+        super().__init__(on_label)
+        self.line = Pty()
+        self.path = self.line.path
         self._reading = threading.Event()
         self._reading.set()
         self._stop_read, self._stop_write = os.pipe()
@@ -102,36 +140,14 @@ class Printer:
             ready = select.select([self._stop_read, *wanted], [], [], 0.05)[0]
             if self._stop_read in ready:
                 return
-            if ready:
-                self._take(os.read(self.line.master, 65536))
-
-    def _take(self, data):
-        self._pending += data
-        if b"~HS" in data and not self.mute:
-            os.write(self.line.master, READY)
-        while match := LABEL.search(self._pending):
-            self._pending = self._pending[match.end():]
-            label = match[0]
-            start = label.upper().rfind(b"^XA")
-            if start > 0:
-                self.broken.append(label[:start])
-                label = label[start:]
-            self.labels.append(label)
-            if self._on_label:
-                self._on_label(label)
+            if ready and self.take(os.read(self.line.master, 65536)):
+                os.write(self.line.master, READY)
 
     def pause(self):
         self._reading.clear()
 
     def resume(self):
         self._reading.set()
-
-    def codes(self):
-        """What the Code 128 symbol of each label says: a waybill's or a manifest's number."""
-        return [match[1].decode() if (match := SYMBOL.search(label)) else "" for label in list(self.labels)]
-
-    def count(self, code):
-        return self.codes().count(code)
 
     def close(self):
         os.write(self._stop_write, b"x")

@@ -2,6 +2,8 @@
 
 Everything listens on the loopback interface only and lives in one folder. Does not decide what is scanned (worker does)."""
 
+import http.client
+import json
 import os
 import pathlib
 import re
@@ -46,7 +48,8 @@ class Broker:
 class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
-    def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner):
+    def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner, more=""):
+        """more: of the configuration, further stations behind bench-1."""
         self.folder = pathlib.Path(folder).resolve()  # sd_notify(3) takes absolute paths only
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
@@ -59,6 +62,7 @@ class House:
         self.printer = Printer(on_label)
         self.broker = Broker(self.folder)
         self.wanted_port = page_port
+        self.more = more
         self.page_port = None
         self._write_configs()
         self.daemon = Program("floorhandd", [self.bin / "floorhandd", "--config", self.folder / "floorhandd.ini"],
@@ -74,7 +78,7 @@ class House:
             f"[site]\nid = {SITE}\nbox = {BOX}\ndatabase = {self.site_db}\nlink_socket = {socket}\n"
             f"address = 127.0.0.1\nport = {self.wanted_port}\n\n"
             f"[station bench-1]\nname = Bench 1\nscanner = stream:{self.scanner.path}\n{self.scanner.options}"
-            f"printer = stream:{self.printer.path}\n")
+            f"printer = stream:{self.printer.path}\n\n{self.more}")
         (self.folder / "link.ini").write_text(
             f"[link]\nsite = {SITE}\nbox = {BOX}\nsocket = {socket}\nhost = 127.0.0.1\nport = {self.broker.port}\n"
             f"backoff_ms = 50\nbackoff_max_ms = 400\n")
@@ -157,6 +161,11 @@ class House:
         return must([self.bin / "floorhand", "import", "stock", "--url", self.page_url,
                      sample.write_stock(self.folder / "stock.csv")])
 
+    def import_workers(self):
+        """Without head office."""
+        path = dict(sample.write_master(self.folder))["workers"]
+        return must([self.bin / "floorhand", "import", "workers", "--url", self.page_url, path])
+
     def release(self, some):
         self.hq_run("import", "orders", sample.write_orders(self.folder / f"orders-{some[0].number}.csv", some))
         self.hq_run("release", "--site", SITE, "--all")
@@ -164,6 +173,25 @@ class House:
     @property
     def page_url(self):
         return f"http://127.0.0.1:{self.page_port}"
+
+    def ask(self, path, body=None):
+        """(status, answer): GET, or POST of the body as JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.page_port, timeout=10)
+        try:
+            if body is None:
+                connection.request("GET", f"/api/v1/{path}")
+            else:
+                connection.request("POST", f"/api/v1/{path}", json.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        finally:
+            connection.close()
+
+    def view(self, station="bench-1"):
+        status, view = self.ask(f"stations/{station}")
+        if status != 200:
+            raise RigError(f"the view of {station}: {status} {view}")
+        return view
 
     def hq_rows(self, sql, *values):
         connection = sqlite3.connect(f"file:{self.hq_db}?mode=ro", uri=True, timeout=10)

@@ -3,8 +3,6 @@
 Knows the barcodes, the orders and the label in the printer's tray; nothing of the program's inside. What was done is
 told from the screen alone, so the worker can go on after a power cut: look, and scan again only what was not taken."""
 
-import http.client
-import json
 import re
 
 from rig import sample
@@ -20,8 +18,10 @@ class Refused(RigError):
 
 
 class Worker:
-    def __init__(self, house, orders, station="bench-1"):
+    def __init__(self, house, orders, station="bench-1", scanner=None, badge=sample.BADGE):
         self.house = house
+        self.badge = badge
+        self.scanner = scanner or house.scanner
         self.station = station
         self.orders = {order.number: order for order in orders}
         self.unpicked = len(orders)
@@ -40,16 +40,7 @@ class Worker:
     # ------------------------------------------------------------ the screen
 
     def view(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.house.page_port, timeout=10)
-        try:
-            connection.request("GET", f"/api/v1/stations/{self.station}")
-            response = connection.getresponse()
-            body = response.read()
-        finally:
-            connection.close()
-        if response.status != 200:
-            raise RigError(f"the view of {self.station}: {response.status} {body[:200]!r}")
-        return json.loads(body)
+        return self.house.view(self.station)
 
     def look(self):
         """Reads the screen and remembers what it shows to have been finished; returns the view."""
@@ -132,7 +123,7 @@ class Worker:
         return self.loading[count].waybill if count < len(self.loading) else "CMD:DONE"
 
     _answers = {
-        "badge": lambda self, view, code: sample.BADGE,
+        "badge": lambda self, view, code: self.badge,
         "activity": _activity,
         "location": lambda self, view, code: code,
         "item": _item,
@@ -150,7 +141,7 @@ class Worker:
         self.scans += 1
         if self.flow == "pick" and code in self.totes:
             self.tote_of[self.order.number] = code
-        self.house.scanner.scan(code)
+        self.scanner.scan(code)
 
     def scan(self, code):
         """Returns the view after the answer; Refused when the answer is a refusal."""
