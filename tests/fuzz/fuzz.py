@@ -22,8 +22,8 @@ import seeds
 ROOT = seeds.ROOT
 BUILD = ROOT / "build/fuzz"
 CORPUS = ROOT / "tests/fuzz/corpus"
-MAX_LENGTH = 4096  # of an input, in bytes
-LARGE = 1024  # a stored one that is larger says little more
+MAX_LENGTH = 1024  # of an input, in bytes
+STORED_LENGTH = 512  # a longer one says little more
 LIMITS = ["-timeout=10", "-rss_limit_mb=1024", "-malloc_limit_mb=256"]
 FAULT = re.compile(r"^.*(?:does not hold:|runtime error:|ERROR: ).*$", re.MULTILINE)
 STATISTIC = re.compile(r"^stat::(\w+):\s+(\d+)$", re.MULTILINE)
@@ -83,7 +83,7 @@ def keep(target, most):
     stored.mkdir(parents=True, exist_ok=True)
     by_hand = list(stored.glob("regression-*"))
     with tempfile.TemporaryDirectory() as merged:
-        subprocess.run([BUILD / target, "-merge=1", "-set_cover_merge=1", "-use_counters=0", f"-max_len={LARGE}", merged,
+        subprocess.run([BUILD / target, "-merge=1", "-set_cover_merge=1", "-use_counters=0", f"-max_len={STORED_LENGTH}", merged,
                         *folders(target)], cwd=ROOT, capture_output=True, check=True)
         for old in set(stored.iterdir()) - set(by_hand):
             old.unlink()

@@ -45,9 +45,9 @@ static void must_recover(struct play *play, bool numbered, bool french)
     CLAIM(strcmp(buf_text(&play->log) + play->log.length - strlen(text), text) == 0);
 }
 
-static bool run(struct play *play, const struct scanner_settings *settings, struct input script, size_t piece)
+static bool run(struct play *play, const struct scanner_settings *settings, struct input script, bool bytewise)
 {
-    play->piece = piece;
+    play->bytewise = bytewise;
     if (!play_begin(play, "hid-keyboard", settings, &no_hooks))
         return false;
     play_script(play, script);
@@ -66,12 +66,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         settings.descriptor = descriptor.at;
         settings.descriptor_length = descriptor.left;
     }
-    if (!run(&whole, &settings, script, WHOLE_READS)) {
+    if (!run(&whole, &settings, script, false)) {
         CLAIM(choice == COUNT(known));
         return 0;
     }
     if (choice == BOOT) {
-        run(&bytewise, &settings, script, 1);
+        run(&bytewise, &settings, script, true);
         play_must_agree(&whole, &bytewise);
     }
     if (choice <= LIST_OF_KEYS)

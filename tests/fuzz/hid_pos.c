@@ -46,7 +46,7 @@ static void must_recover(struct play *play, size_t choice)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input script = {data, size};
-    struct play play CLEANUP_PLAY = {.piece = WHOLE_READS, .answers = input_byte(&script) & 1};
+    struct play play CLEANUP_PLAY = {.answers = input_byte(&script) & 1};
     size_t choice = script.left > 0 ? *script.at % (COUNT(known) + 1) : 0;
     struct input descriptor CLEANUP_INPUT = descriptor_cut(&script, known, COUNT(known));
     const struct scanner_settings settings = {.descriptor = descriptor.at, .descriptor_length = descriptor.left};

@@ -35,12 +35,12 @@ static void check_usage(const struct hid_layout *layout, const struct hid_field 
     CLAIM(found && found <= field && hid_field_usage(found, found_at) == usage);
     found = hid_layout_find_in(layout, field->kind, field->report_id, usage, &found_at);
     CLAIM(found && found->report_id == field->report_id && hid_field_usage(found, found_at) == usage);
-    CLAIM(field->array || found_at < found->count);
+    CLAIM(found->array || found_at < found->count);
 }
 
 static void check_value(const struct hid_field *field, int64_t value)
 {
-    if (field->bits >= 64)
+    if (field->bits >= 63)
         return;
     int64_t end = (int64_t)1 << (field->bits - (field->logical_min < 0 ? 1 : 0));
     CLAIM(value < end && value >= (field->logical_min < 0 ? -end : 0));

@@ -17,9 +17,9 @@ enum {
 };
 enum { STEP_BITS = 2, EVENT_UNPLUG = 3, EVENTS };
 
-#define SILENCE_US  ((int64_t)60 * 1000 * 1000)
-#define MADE_MAX    512
-#define WHOLE_READS SIZE_MAX /* reads are not cut: they are reports */
+#define SILENCE_US ((int64_t)60 * 1000 * 1000)
+#define MADE_MAX   512
+#define STREAM_MAX (3 * SCAN_TEXT_MAX) /* bytes read in one script: more say nothing new */
 
 enum activity { READING, WAITING, ANSWERING, UNPLUGGING };
 
@@ -39,9 +39,10 @@ struct play_hooks {
 struct play {
     struct scanner *scanner;
     const struct play_hooks *hooks;
-    void *model;  /* of the target */
-    bool answers; /* every scan is accepted while it is handed over */
-    size_t piece; /* that reads are cut into */
+    void *model;   /* of the target */
+    bool answers;  /* every scan is accepted while it is handed over */
+    size_t heard;  /* bytes read so far */
+    bool bytewise; /* reads come byte by byte */
     int64_t now_us;
     enum activity activity;
     enum scan_verdict verdict; /* while answering */
@@ -146,23 +147,31 @@ static inline void play_unplug(struct play *play)
     CLAIM(scanner_deadline(play->scanner) == INT64_MAX);
 }
 
-static inline void play_piece(struct play *play, struct input *bytes, size_t length)
+static inline void play_piece(struct play *play, const uint8_t *bytes, size_t length)
 {
-    struct input piece CLEANUP_INPUT = input_cut(bytes, length);
     play->activity = READING;
     play_notice_deadline(play);
     if (play->hooks->before_read)
-        play->hooks->before_read(play, piece.at, piece.left);
-    scanner_feed(play->scanner, piece.at, piece.left, play->now_us);
+        play->hooks->before_read(play, bytes, length);
+    scanner_feed(play->scanner, bytes, length, play->now_us);
     if (play->hooks->after_read)
         play->hooks->after_read(play);
     play_check_deadline(play);
 }
 
+static inline void play_byte(struct play *play, uint8_t byte)
+{
+    play_piece(play, &byte, 1);
+}
+
 static inline void play_read(struct play *play, struct input bytes)
 {
-    while (bytes.left > 0)
-        play_piece(play, &bytes, play->piece);
+    play->heard += bytes.left;
+    while (play->bytewise && bytes.left > 0)
+        play_byte(play, input_byte(&bytes));
+    struct input whole CLEANUP_INPUT = input_cut(&bytes, bytes.left);
+    if (whole.left > 0)
+        play_piece(play, whole.at, whole.left);
 }
 
 static inline void play_read_more(struct play *play, struct input *script, size_t n)
@@ -183,7 +192,7 @@ static inline void play_event(struct play *play, size_t n)
 
 static inline void play_script(struct play *play, struct input script)
 {
-    while (script.left > 0) {
+    while (script.left > 0 && play->heard < STREAM_MAX) {
         uint8_t step = input_byte(&script);
         size_t n = step >> STEP_BITS;
         if (step % (1 << STEP_BITS) == STEP_READ) {

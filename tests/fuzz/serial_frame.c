@@ -1,4 +1,4 @@
-/* Serial scanners: any suffix, any answer. First byte: settings; then a script. */
+/* Serial scanners: any suffix, any answer. First byte: settings; then a script, in which few bytes make a long scan. */
 #include "tests/fuzz/scanner_script.h"
 
 static const char *const suffixes[] = {"any", "cr", "lf", "crlf"};
@@ -58,8 +58,16 @@ static void on_send(struct play *play, const uint8_t *bytes, size_t length)
     CLAIM(answering || play->activity == READING);
 }
 
+/* Again and again. */
+static size_t make_long(struct input bytes, uint8_t out[MADE_MAX])
+{
+    for (size_t i = 0; i < MADE_MAX; i++)
+        out[i] = bytes.at[i % bytes.left];
+    return MADE_MAX;
+}
+
 static const struct play_hooks hooks = {
-    .before_read = on_read, .scan = on_scan, .aborted = on_aborted, .send = on_send};
+    .before_read = on_read, .scan = on_scan, .aborted = on_aborted, .send = on_send, .make = make_long};
 
 static void done(struct model *model)
 {
@@ -67,14 +75,14 @@ static void done(struct model *model)
     buf_done(&model->last);
 }
 
-static void run(struct play *play, struct input script, size_t piece)
+static void run(struct play *play, struct input script, bool bytewise)
 {
     uint8_t byte = input_byte(&script);
     struct model model CLEANUP(done) = {.suffix = byte & 3, .answer = byte >> 2 & 3};
     struct scanner_settings settings = {0};
     text_copy(settings.suffix, sizeof(settings.suffix), suffixes[model.suffix]);
     text_copy(settings.answer, sizeof(settings.answer), answers[model.answer]);
-    play->piece = piece;
+    play->bytewise = bytewise;
     play->model = &model;
     play->answers = byte & 0x10;
     CLAIM(play_begin(play, "serial", &settings, &hooks));
@@ -96,8 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct input script = {data, size};
     if (size == 0)
         return 0;
-    run(&whole, script, WHOLE_READS);
-    run(&bytewise, script, 1);
+    run(&whole, script, false);
+    run(&bytewise, script, true);
     play_must_agree(&whole, &bytewise);
     must_recover(&bytewise, script);
     return 0;

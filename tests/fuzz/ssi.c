@@ -146,10 +146,10 @@ static const struct play_hooks model_hooks = {
 
 static const struct play_hooks bare_hooks = {.make = make_packet};
 
-static void run(struct play *play, struct input script, const struct play_hooks *hooks, size_t piece)
+static void run(struct play *play, struct input script, const struct play_hooks *hooks, bool bytewise)
 {
     play->answers = input_byte(&script) & 1;
-    play->piece = piece;
+    play->bytewise = bytewise;
     CLAIM(play_begin(play, "ssi", &(struct scanner_settings){0}, hooks));
     play_script(play, script);
 }
@@ -161,8 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct model model = {.taken = SSI_PARTIAL};
     const struct input script = {data, size};
     bytewise.model = &model;
-    run(&whole, script, &bare_hooks, WHOLE_READS);
-    run(&bytewise, script, &model_hooks, 1);
+    run(&whole, script, &bare_hooks, false);
+    run(&bytewise, script, &model_hooks, true);
     play_must_agree(&whole, &bytewise);
     play_must_read(&whole, good, sizeof(good), "]C0LOC-A01");
     return 0;
