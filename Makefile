@@ -21,6 +21,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 TEST_PACKAGES  := libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils
+FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 # ---------------------------------------------------------------- how it is compiled
 
@@ -38,11 +39,12 @@ MODE_release := -O2 $(HARDENING)
 MODE_clang   := -O2 -fstack-protector-strong -fPIE
 MODE_debug   := -O0 -fPIE
 MODE_asan    := -O1 -Wno-format-truncation -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-ifeq ($(MODE),clang)
+MODE_fuzz    := -O1 -fPIE -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+ifneq ($(filter clang fuzz,$(MODE)),)
 CC := clang
 endif
 ifeq ($(MODE_$(MODE)),)
-$(error MODE is one of release, debug, asan, clang)
+$(error MODE is one of release, debug, asan, clang, fuzz)
 endif
 
 CFLAGS  ?= -g
@@ -56,8 +58,13 @@ MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c syn
 ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-daemon/store firmware-daemon/floor \
 	firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
-SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models
+ifeq ($(MODE),fuzz)
+# What reads bytes of devices, and what that is made of: a fuzzer's build needs no more.
+ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale
+EMBEDS := keyboard_layouts device_models
+endif
+SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 ARCHIVE := $(OBJ)/floorhand.a
 OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o) $(EMBEDS:%=$(OBJ)/gen/%.o)
 
@@ -79,14 +86,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim bench rig lint
+LONG_RUNNING := run test sim bench rig lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig run test sim bench rig docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-fuzz run test sim bench rig fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -153,6 +160,8 @@ deps-rig: deps-build
 	$(call install_packages,$(RIG_PACKAGES))
 deps-lint: deps-test
 	$(call install_packages,$(LINT_PACKAGES))
+deps-fuzz: deps-build
+	$(call install_packages,$(FUZZ_PACKAGES))
 
 # ---------------------------------------------------------------- running and proving
 
@@ -172,13 +181,26 @@ $(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
 $(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(DEVICE_MOCKS) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs) $(test_libs)
+# The stored inputs of the fuzz targets, played by whatever compiler the mode has; MODE=fuzz makes the fuzzers themselves.
+FUZZ_TARGETS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz_%)
+FUZZERS      := $(FUZZ_TARGETS:%=$(OUT)/%)
+$(FUZZ_REPLAYS): $(OUT)/tests/fuzz_%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+ifeq ($(MODE),fuzz)
+$(FUZZERS): $(OUT)/%: $(OBJ)/tests/fuzz/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(ARCHIVE) $(library_libs)
+endif
 # A scripted station behind the real web server: what tests/browser looks at.
 $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 .PHONY: test-programs
-test-programs: programs $(TEST_PROGRAMS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim $(OUT)/floorhand-bench
+test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim \
+	$(OUT)/floorhand-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -209,6 +231,12 @@ rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scal
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
+
+FUZZ_SECONDS ?= 60
+TARGETS      ?= $(FUZZ_TARGETS)
+fuzz: deps-fuzz ## look for inputs that break a parser: make fuzz FUZZ_SECONDS=60 TARGETS="ssi hid_pos"
+	@$(MAKE) $(if $(V),,-s) MODE=fuzz $(TARGETS:%=build/fuzz/%)
+	@python3 tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS) $(TARGETS)
 
 run: deps-build ## a private broker, head office and one site with sample data; Ctrl-C stops all of it
 	@$(MAKE) $(if $(V),,-s) programs

@@ -183,8 +183,8 @@ static int64_t choose(const struct hid_scale *scale, const struct choice *choice
     const struct hid_field *field = choice->field;
     int64_t value = hid_field_value(&scale->layout, field, field->array ? 0 : choice->element, report, length);
     if (field->array) {
-        int64_t index = value - field->logical_min;
-        uint32_t usage = index >= 0 && index <= UINT16_MAX ? hid_field_usage(field, (uint32_t)index) : 0;
+        bool named = value >= field->logical_min && value <= (int64_t)field->logical_min + UINT16_MAX;
+        uint32_t usage = named ? hid_field_usage(field, (uint32_t)(value - field->logical_min)) : 0;
         value = (int64_t)usage - choice->base;
     }
     return value > 0 && value < (int64_t)count ? value : 0;

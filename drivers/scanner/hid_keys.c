@@ -58,8 +58,8 @@ static uint32_t usage_down(const struct hid_layout *layout, const struct hid_fie
     int64_t value = hid_field_value(layout, field, element, report, length);
     if (!field->array)
         return value != 0 ? hid_field_usage(field, element) : 0;
-    int64_t index = value - field->logical_min;
-    return index >= 0 && index <= UINT16_MAX ? hid_field_usage(field, (uint32_t)index) : 0;
+    bool named = value >= field->logical_min && value <= (int64_t)field->logical_min + UINT16_MAX;
+    return named ? hid_field_usage(field, (uint32_t)(value - field->logical_min)) : 0;
 }
 
 static void press(uint32_t usage, uint8_t boot[HID_KEYS_BOOT_SIZE])

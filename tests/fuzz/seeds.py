@@ -1,0 +1,139 @@
+"""Makes first inputs for the fuzz targets of the captures in tests/replay. Does not run anything.
+
+An input's form stands at the head of its target (tests/fuzz/NAME.c) and in scanner_script.h.
+"""
+
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+REPLAY = ROOT / "tests/replay"
+
+READ, READ_MORE, WAIT, EVENT = range(4)
+VERDICTS = {"accepted": 0, "refused": 1, "not-saved": 2}
+UNPLUG = 3
+READ_MAX = 64
+LAYOUTS = {"us": 0, "uk": 1, "de": 2, "fr": 3}
+SUFFIXES = {"any": 0, "cr": 1, "lf": 2, "crlf": 3}
+ANSWERS = {"none": 0, "ack-nak": 1, "honeywell": 2}
+UNITS = {"": 0, "kg": 1, "g": 2, "lb": 3, "oz": 4}
+SERIAL_SCALES = {"mt-sics": 0, "toledo-8217": 1, "toledo-continuous": 2, "a-and-d": 3, "cas": 4}
+PRINTERS = {"zpl": 0, "hqes": 1, "sgd": 2, "tspl": 3, "epl": 4, "cpcl": 5, "escpos": 6, "port-status": 7}
+LANGUAGES = {"zpl": 1, "tspl": 2, "epl": 3, "cpcl": 4, "escpos": 5}
+
+
+class Capture:
+    def __init__(self, path):
+        self.settings, self.descriptor, self.steps = {}, b"", []
+        for line in path.read_text().splitlines():
+            key, is_setting, value = line[2:].partition("=") if line.startswith("# ") else ("", "", "")
+            if not line.startswith("#"):
+                self.steps.append(("read", bytes.fromhex(line)))
+            elif key == "descriptor":
+                self.descriptor += bytes.fromhex(value)
+            elif key in ("wait", "verdict"):
+                self.steps.append((key, value))
+            elif line == "# unplug":
+                self.steps.append(("unplug", ""))
+            elif is_setting and not self.steps:
+                self.settings[key] = value
+        self.name = self.settings.get("driver") or self.settings.get("protocol")
+
+    def reads(self):
+        return [value for kind, value in self.steps if kind == "read"]
+
+    def stream(self):
+        return b"".join(self.reads())
+
+
+def step(kind, number):
+    return bytes([number << 2 | kind])
+
+
+def read(data, whole):
+    """A report stays in one piece, longer than it was when it must be."""
+    if whole and len(data) > READ_MAX:
+        blocks = -(-len(data) // 16)
+        return step(READ_MORE, blocks - 1) + data.ljust(16 * blocks, b"\0")
+    pieces = [data[at:at + READ_MAX] for at in range(0, len(data), READ_MAX)]
+    return b"".join(step(READ, len(piece) - 1) + piece for piece in pieces)
+
+
+def wait(milliseconds):
+    number = 1
+    while number < 63 and 4 * number * number < milliseconds:
+        number += 1
+    return step(WAIT, number)
+
+
+def script(capture, whole=False):
+    out = b""
+    for kind, value in capture.steps:
+        if kind == "read":
+            out += read(value, whole)
+        elif kind == "wait":
+            out += wait(int(value))
+        else:
+            out += step(EVENT, VERDICTS[value] if kind == "verdict" else UNPLUG)
+    return out
+
+
+def own_descriptor(choice, descriptor):
+    return bytes([choice]) + len(descriptor).to_bytes(2, "big") + descriptor
+
+
+def of_scanner(capture):
+    settings = capture.settings
+    if capture.name == "serial":
+        first = SUFFIXES[settings.get("suffix", "any")] | ANSWERS[settings.get("answer", "none")] << 2
+        yield "serial_frame", bytes([first]) + script(capture)
+    elif capture.name == "ssi":
+        yield "ssi", b"\0" + script(capture)
+        yield "ssi", b"\1" + script(capture)
+    elif capture.name == "hid-pos":
+        yield "hid_pos", b"\0" + own_descriptor(3, capture.descriptor) + script(capture, True)
+    else:
+        first = bytes([LAYOUTS[settings.get("layout", "us")]])
+        choice = own_descriptor(3, capture.descriptor) if capture.descriptor else b"\0"
+        yield "hid_keyboard", first + choice + script(capture, bool(capture.descriptor))
+    if capture.descriptor:
+        yield "hid_report", own_descriptor(0, capture.descriptor)[1:] + capture.reads()[0]
+
+
+def of_scale(capture):
+    unit = UNITS[capture.settings.get("unit", "")]
+    if capture.name in SERIAL_SCALES:
+        first = SERIAL_SCALES[capture.name] + len(SERIAL_SCALES) * unit
+        yield "scale_serial", bytes([first, 2]) + capture.stream()
+        return
+    choice = own_descriptor(2, capture.descriptor) if capture.descriptor else b"\0"
+    yield "scale_hid", bytes([unit]) + choice + b"".join(bytes([len(report)]) + report for report in capture.reads())
+    if capture.descriptor:
+        yield "hid_report", own_descriptor(0, capture.descriptor)[1:] + capture.reads()[0]
+
+
+def of_printer(capture):
+    if capture.name in PRINTERS:
+        yield "printer_status", bytes([PRINTERS[capture.name]]) + capture.stream()
+    if capture.name in LANGUAGES:
+        asked = step(2, 0) + read(capture.stream(), False) + wait(600)
+        yield "printer_talk", bytes([LANGUAGES[capture.name]]) + asked + asked
+    if capture.name == "ieee1284":
+        yield "ieee1284", capture.stream()
+
+
+def of_code(path):
+    data = path.read_bytes()
+    yield "barcode", data
+    yield "text", data
+    yield "text", data.hex(" ").encode()
+
+
+def all_seeds():
+    """Yields (target, name, bytes)."""
+    for folder, of_capture in (("scanner", of_scanner), ("scale", of_scale), ("printer", of_printer)):
+        for path in sorted((REPLAY / folder).glob("*.capture")):
+            for number, (target, data) in enumerate(of_capture(Capture(path))):
+                yield target, f"{path.stem}-{number}", data
+    for path in sorted((REPLAY / "parse").glob("*.in")):
+        for number, (target, data) in enumerate(of_code(path)):
+            yield target, f"{path.stem}-{number}", data

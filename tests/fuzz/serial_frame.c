@@ -1,0 +1,112 @@
+/* Serial scanners: any suffix, any answer. First byte: settings; then a script, in which few bytes make a long scan. */
+#include "tests/fuzz/scanner_script.h"
+
+static const char *const suffixes[] = {"any", "cr", "lf", "crlf"};
+static const char *const never_in_a_scan[] = {"\r", "\r", "\n", "\r\n"};
+static const char *const answers[] = {"none", "ack-nak", "honeywell", "none"};
+
+struct model {
+    size_t suffix, answer;
+    struct buf heard; /* all that was read */
+    struct buf last;  /* the last scan that was handed over as it came */
+};
+
+static bool holds(const char *text, size_t length, const char *part, size_t part_length)
+{
+    return memmem(text, length, part, part_length) != NULL;
+}
+
+static void on_read(struct play *play, const uint8_t *bytes, size_t length)
+{
+    buf_put(&((struct model *)play->model)->heard, bytes, length);
+}
+
+/* A scan is a piece of what was read, ends where its suffix was, and is not handed over twice for one verdict. */
+static void on_scan(struct play *play, const char *text, size_t length, unsigned flags)
+{
+    struct model *model = play->model;
+    const char *end = never_in_a_scan[model->suffix];
+    CLAIM(!holds(text, length, end, strlen(end)));
+    CLAIM(model->suffix != 0 || !holds(text, length, "\n", 1));
+    bool converted = flags & SCAN_CONVERTED, waits = model->answer == 1 || model->answer == 2;
+    CLAIM(converted || holds(buf_text(&model->heard), model->heard.length, text, length));
+    bool again = model->last.length == length && memcmp(buf_text(&model->last), text, length) == 0;
+    CLAIM(!waits || converted || play->pending == 0 || !again);
+    buf_clear(&model->last);
+    if (!converted)
+        buf_put(&model->last, text, length);
+}
+
+static void on_aborted(struct play *play)
+{
+    buf_clear(&((struct model *)play->model)->last);
+}
+
+/* The good news is said by a verdict alone, and that a scan was not saved may be said at once. */
+static void on_send(struct play *play, const uint8_t *bytes, size_t length)
+{
+    const struct model *model = play->model;
+    bool answering = play->activity == ANSWERING, saved = answering && play->verdict != SCAN_NOT_SAVED;
+    CLAIM(!answering || play->pending == 1);
+    if (model->answer == 1) {
+        CLAIM(saved && length == 1 && *bytes == 0x06);
+        return;
+    }
+    CLAIM(model->answer == 2 && length == 3 && bytes[0] == 0x1B && bytes[2] == ',');
+    bool good = answering && play->verdict == SCAN_ACCEPTED;
+    CLAIM(bytes[1] == (good ? '7' : '8'));
+    CLAIM(answering || play->activity == READING);
+}
+
+/* Again and again. */
+static size_t make_long(struct input bytes, uint8_t out[MADE_MAX])
+{
+    for (size_t i = 0; i < MADE_MAX; i++)
+        out[i] = bytes.at[i % bytes.left];
+    return MADE_MAX;
+}
+
+static const struct play_hooks hooks = {
+    .before_read = on_read, .scan = on_scan, .aborted = on_aborted, .send = on_send, .make = make_long};
+
+static void done(struct model *model)
+{
+    buf_done(&model->heard);
+    buf_done(&model->last);
+}
+
+static void run(struct play *play, struct input script, bool bytewise)
+{
+    uint8_t byte = input_byte(&script);
+    struct model model CLEANUP(done) = {.suffix = byte & 3, .answer = byte >> 2 & 3};
+    struct scanner_settings settings = {0};
+    text_copy(settings.suffix, sizeof(settings.suffix), suffixes[model.suffix]);
+    text_copy(settings.answer, sizeof(settings.answer), answers[model.answer]);
+    play->bytewise = bytewise;
+    play->model = &model;
+    play->answers = byte & 0x10;
+    CLAIM(play_begin(play, "serial", &settings, &hooks));
+    play_script(play, script);
+}
+
+static void must_recover(struct play *play, struct input script)
+{
+    static const char *const scans[] = {"LOC-A01\r", "LOC-A01\r", "LOC-A01\n", "LOC-A01\r\n"};
+    struct model model CLEANUP(done) = {.suffix = script.at[0] & 3, .answer = script.at[0] >> 2 & 3};
+    const char *scan = scans[model.suffix];
+    play->model = &model;
+    play_must_read(play, scan, strlen(scan), "LOC-A01");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct play whole CLEANUP_PLAY = {0}, bytewise CLEANUP_PLAY = {0};
+    const struct input script = {data, size};
+    if (size == 0)
+        return 0;
+    run(&whole, script, false);
+    run(&bytewise, script, true);
+    play_must_agree(&whole, &bytewise);
+    must_recover(&bytewise, script);
+    return 0;
+}
