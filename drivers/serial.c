@@ -2,8 +2,10 @@
 #include "drivers/driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libserialport.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 #include <termios.h>
@@ -110,15 +112,34 @@ static int set_rts_cts(int fd, bool on)
     return tcsetattr(fd, TCSANOW, &mode) < 0 ? -errno : 0;
 }
 
+static void *close_slowly(void *last)
+{
+    close((int)(intptr_t)last);
+    return NULL;
+}
+
+/* Linux waits up to 30 s in the last close(2) of a port for bytes that a USB adapter's flow control holds back, even
+ * after they were flushed (tty_port_close, closing_wait; only root may change that): the last one is made elsewhere. */
+static void let_go(const struct serial *serial)
+{
+    pthread_t thread;
+    sp_flush(serial->port, SP_BUF_BOTH);
+    bool waits = (int)sp_output_waiting(serial->port) > 0;
+    int last = waits ? fcntl(serial->fd, F_DUPFD_CLOEXEC, 0) : -1;
+    sp_close(serial->port);
+    if (last < 0)
+        return;
+    if (pthread_create(&thread, NULL, close_slowly, (void *)(intptr_t)last) == 0)
+        pthread_detach(thread);
+    else
+        close(last);
+}
+
 static void serial_close(struct transport *transport)
 {
     struct serial *serial = (struct serial *)transport;
-    if (serial->fd >= 0) {
-        /* Linux waits up to 30 s in close(2) for bytes that flow control holds back (closing_wait): they are dropped.
-         */
-        sp_flush(serial->port, SP_BUF_BOTH);
-        sp_close(serial->port);
-    }
+    if (serial->fd >= 0)
+        let_go(serial);
     sp_free_port(serial->port);
     free(serial);
 }

@@ -3,6 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 
 #define INPUT_MAX ((size_t)1 << 16)
 
