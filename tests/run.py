@@ -56,6 +56,13 @@ def compiled(folder, wrapper):
         yield Job(f"{folder}/{source.stem}", wrapper + [program], 60 * SLOWER)
 
 
+def stored_fuzz_inputs():
+    for source in sorted((ROOT / "tests/fuzz").glob("*.c")):
+        if source.stem != "replay":
+            yield Job(f"fuzz/{source.stem}", [f"{OUT}/tests/fuzz_{source.stem}", source.stem,
+                                              f"tests/fuzz/corpus/{source.stem}"], 60 * SLOWER)
+
+
 def scripts(folder, pattern, limit, alone):
     for source in sorted((ROOT / "tests" / folder).glob(pattern)):
         yield Job(f"{folder}/{source.stem}", [sys.executable, str(source)], limit * SLOWER, alone=alone)
@@ -89,6 +96,7 @@ def all_jobs():
     yield from simulator()
     yield from compiled("unit", [])
     yield from compiled("device", ["umockdev-wrapper"])
+    yield from stored_fuzz_inputs()
     yield from scripts("unit", "test_*.py", 60, alone=False)
     yield from scripts("lint", "rooms.py", 60, alone=False)
     yield from scripts("lint", "models.py", 60, alone=False)

@@ -35,7 +35,7 @@ static struct scanner_settings settings_of(uint8_t byte)
 /* "a1", Enter: the same keys in every layout but for French, where they are q and &. */
 static void must_recover(struct play *play, bool numbered, bool french)
 {
-    static const uint8_t reports[][9] = {{1}, {1, 0, 0, 0x04}, {1}, {1, 0, 0, 0x1E}, {1}, {1, 0, 0, 0x28}};
+    static const uint8_t reports[][9] = {{1, 0, 0, 0x04}, {1}, {1, 0, 0, 0x1E}, {1}, {1, 0, 0, 0x28}};
     play_unplug(play);
     const size_t skipped = numbered ? 0 : 1;
     for (size_t i = 0; i < COUNT(reports); i++)

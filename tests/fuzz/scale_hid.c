@@ -18,6 +18,16 @@ enum { USUAL_LAYOUT, SIGNED };
 static const uint8_t usual_half_kilogram[] = {3, 4, 3, 0xFD, 0xF4, 0x01};
 static const uint8_t signed_half_kilogram[] = {4, 2, 0xFD, 0xF4, 0x01, 0, 0};
 
+/* A report that was cut short has no weight. */
+static void weigh(struct weighing *weighing, struct input *bytes, size_t choice)
+{
+    static const size_t sizes[] = {sizeof(usual_half_kilogram), sizeof(signed_half_kilogram), 1};
+    size_t weights = weighing->weights;
+    struct input report CLEANUP_INPUT = input_cut(bytes, input_byte(bytes));
+    scale_feed(weighing->scale, report.at, report.left);
+    CLAIM(report.left >= sizes[choice] || weighing->weights == weights);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const units[] = {"", "kg", "g", "lb", "oz"};
@@ -33,10 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CLAIM(choice == COUNT(known));
         return 0;
     }
-    while (bytes.left > 0) {
-        struct input report CLEANUP_INPUT = input_cut(&bytes, input_byte(&bytes));
-        scale_feed(weighing.scale, report.at, report.left);
-    }
+    while (bytes.left > 0)
+        weigh(&weighing, &bytes, choice);
     if (choice == USUAL_LAYOUT)
         weighing_must_weigh(&weighing, usual_half_kilogram, sizeof(usual_half_kilogram));
     else if (choice == SIGNED)

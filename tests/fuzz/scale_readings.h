@@ -10,6 +10,7 @@
 struct weighing {
     struct scale *scale;
     struct buf log;
+    size_t weights;
 };
 
 /* A weight only when it stands still, and a reason with every error. */
@@ -22,6 +23,7 @@ static inline void weighing_on_reading(void *user, const struct scale_reading *r
     CLAIM((reading->state == SCALE_ERROR) == (reading->why != NULL));
     CLAIM(!reading->has_weight || reading->milligrams >= 0);
     CLAIM(!reading->has_count || reading->count >= 0);
+    weighing->weights += reading->has_weight;
     scale_reading_json(reading, &weighing->log);
     buf_putc(&weighing->log, '\n');
 }

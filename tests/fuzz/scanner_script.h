@@ -19,7 +19,7 @@ enum { STEP_BITS = 2, EVENT_UNPLUG = 3, EVENTS };
 
 #define SILENCE_US ((int64_t)60 * 1000 * 1000)
 #define MADE_MAX   512
-#define STREAM_MAX (3 * SCAN_TEXT_MAX) /* bytes read in one script: more say nothing new */
+#define STREAM_MAX (SCAN_TEXT_MAX + MADE_MAX) /* bytes read in one script: more say nothing new */
 
 enum activity { READING, WAITING, ANSWERING, UNPLUGGING };
 

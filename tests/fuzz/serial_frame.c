@@ -61,9 +61,11 @@ static void on_send(struct play *play, const uint8_t *bytes, size_t length)
 /* Again and again. */
 static size_t make_long(struct input bytes, uint8_t out[MADE_MAX])
 {
-    for (size_t i = 0; i < MADE_MAX; i++)
+    size_t length = 8 * bytes.left;
+    CLAIM(length <= MADE_MAX);
+    for (size_t i = 0; i < length; i++)
         out[i] = bytes.at[i % bytes.left];
-    return MADE_MAX;
+    return length;
 }
 
 static const struct play_hooks hooks = {
