@@ -3,9 +3,9 @@
 import signal
 
 from rig.process import wait_until
-from rig.usb.scenarios import differences, numbers, rounds, scenario
+from rig.usb.scenarios import differences, numbers, option_with, rounds, scenario
 
-ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", "answer": "ack-nak"}
+ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", option_with("ack-nak", "answer"): "ack-nak"}
 SSI = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "ssi"}
 
 
