@@ -469,7 +469,6 @@ static int open_board(struct daemon *daemon, struct error *error)
 {
     static const struct plugboard_ops ops = {
         .scan = post_scan, .aborted = post_aborted, .print = post_print, .changed = devices_changed};
-    pump_warm_up();
     return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
 }
 

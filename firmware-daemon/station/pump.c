@@ -235,12 +235,30 @@ static const struct device_ops device_ops = {
 
 /* ---------------------------------------------------------------- open and close */
 
+/* Loads the fonts, once; says so when they are missing. */
+static void warm_up(void)
+{
+    static bool warm;
+    static const char sample[] =
+        "{\"waybill\":\"W1\",\"carrier\":\"SF\",\"order\":\"N1\",\"receiver\":{\"name\":\"名\","
+        "\"address\":\"地址 1\"},\"items\":[{\"sku\":\"S\",\"name\":\"品\",\"quantity\":1}]}";
+    struct label *label = NULL;
+    struct error error;
+    if (warm)
+        return;
+    warm = true;
+    if (label_from_json("shipping", sample, sizeof(sample) - 1, 0, &label, &error) != 0)
+        log_warning("labels cannot be drawn: %s", error.text);
+    label_free(label);
+}
+
 int pump_open(sd_event *event, struct store *store, const struct pump_settings *settings, const struct pump_ops *ops,
               void *user, struct pump **ret, struct error *error)
 {
     struct pump *pump = calloc(1, sizeof(*pump));
     if (!pump)
         return error_set(error, -ENOMEM, "out of memory");
+    warm_up();
     pump->settings = *settings;
     pump->settings.line.role = TRANSPORT_PRINTER;
     pump->store = store;
@@ -269,18 +287,6 @@ struct pump *pump_close(struct pump *pump)
     buf_done(&pump->bytes);
     free(pump);
     return NULL;
-}
-
-void pump_warm_up(void)
-{
-    static const char sample[] =
-        "{\"waybill\":\"W1\",\"carrier\":\"SF\",\"order\":\"N1\",\"receiver\":{\"name\":\"名\","
-        "\"address\":\"地址 1\"},\"items\":[{\"sku\":\"S\",\"name\":\"品\",\"quantity\":1}]}";
-    struct label *label = NULL;
-    struct error error;
-    if (label_from_json("shipping", sample, sizeof(sample) - 1, 0, &label, &error) != 0)
-        log_warning("labels cannot be drawn: %s", error.text);
-    label_free(label);
 }
 
 /* The job's own data makes the bytes, so that a reprint years later is the same label. */

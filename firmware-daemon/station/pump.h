@@ -26,6 +26,7 @@ struct pump_ops {
     void (*changed)(void *user);
 };
 
+/* The first one loads the fonts, so that the first label does not hold up a turn. */
 int pump_open(sd_event *event, struct store *store, const struct pump_settings *settings, const struct pump_ops *ops,
               void *user, struct pump **ret, struct error *error);
 /* A job under way stays "sending" on disk: at the next start it is uncertain. */
@@ -33,9 +34,6 @@ struct pump *pump_close(struct pump *pump);
 
 /* True while a job is under way: its printer must not be changed now. */
 bool pump_is_busy(const struct pump *pump);
-
-/* Loads the fonts, so that the first label does not hold up a turn; says so when they are missing. */
-void pump_warm_up(void);
 
 /* After each turn, and when the printer came back. */
 void pump_kick(struct pump *pump);

@@ -143,7 +143,6 @@ def other_mode(stage):
     keyboard.wait_gone()
     pos = stage.bus.plug("pos", "pos", 0, vid="1eab", pid="0110").wait_claimed()  # the same scanner in the same port
     pos.scan("2900000000002")
-    wait_until(lambda: (site.view("bench-1")["result"] or {}).get("scan", "").endswith("2900000000002"), "it is heard", WAIT)
+    site.wait_heard("bench-1", "2900000000002")
     site.stop()
-    yield from differences([code.removeprefix("]C0") for code in site.codes("bench-1")],
-                           ["2900000000001", "2900000000002"], "scans")
+    yield from differences(site.codes("bench-1"), ["2900000000001", "2900000000002"], "scans")

@@ -3,9 +3,13 @@
 import signal
 
 from rig.process import wait_until
-from rig.usb.scenarios import differences, numbers, rounds, scenario
+from rig.usb.scenarios import differences, numbers, option_with, rounds, scenario
 
+<<<<<<< HEAD
 ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", "scanner_answer": "ack-nak"}
+=======
+ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", option_with("ack-nak", "answer"): "ack-nak"}
+>>>>>>> w-rig
 SSI = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "ssi"}
 
 
@@ -33,7 +37,7 @@ def each_once(stage, manners, options):
         yield f"the scanner sent {state['resent']} again and gave {state['given_up']} up"
     stage.note(f"the last answer came after {state['answered_us'] / 1000:.1f} ms")
     site.stop()
-    yield from differences([code.removeprefix("]C0") for code in site.codes()], codes, "scans")
+    yield from differences(site.codes(), codes, "scans")
 
 
 def on_disk_when_acknowledged(stage, manners, options):
@@ -47,7 +51,7 @@ def on_disk_when_acknowledged(stage, manners, options):
         site.start()
         wait_until(lambda: scanner.state()["asked"] > 0, "the port is opened again")
     site.stop()
-    yield from differences([code.removeprefix("]C0") for code in site.codes()], codes, "scans")
+    yield from differences(site.codes(), codes, "scans")
 
 
 def asleep(stage, manners, options):
@@ -63,7 +67,7 @@ def asleep(stage, manners, options):
         site.wait_heard("bench-1", code)
         wait_until(lambda: scanner.state()["waiting"] == 0, "the scanner has its answer")
     site.stop()
-    yield from differences([code.removeprefix("]C0") for code in site.codes()], codes, "scans")
+    yield from differences(site.codes(), codes, "scans")
 
 
 @scenario("a scanner that waits for ACK gets one for each scan", needs="ack-nak")

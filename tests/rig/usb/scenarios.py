@@ -1,5 +1,6 @@
 """Every scenario of the rig, by name, and how one is judged. Does not do any of them: the scenario_*.py files do."""
 
+import functools
 import importlib
 import os
 import pathlib
@@ -30,8 +31,15 @@ def scenario(name, *, needs=None, long=False):
     return keep
 
 
+@functools.cache
 def known_words():
     return subprocess.run([OUT / "floorhandd", "--sample"], capture_output=True, text=True, check=True).stdout
+
+
+def option_with(choice, fallback):
+    """The name of the option that has this choice: "# ... [none|even|odd]" stands above it."""
+    found = re.search(rf"\[[^]\n]*\b{re.escape(choice)}\b[^]\n]*\]\n(\w+) =", known_words())
+    return found[1] if found else fallback
 
 
 def rounds(full, short):

@@ -22,6 +22,11 @@ LABEL = json.dumps({"waybill": "SF9520000000001", "carrier": "SF", "order": "SO-
                     "items": [{"sku": "TEA-100", "name": "龙井茶 100 g", "quantity": 1}]}, ensure_ascii=False)
 
 
+def without_aim(scan):
+    """Without the identifier that some scanners put in front: "]C1", "]Q1"."""
+    return re.sub(r"^\][A-Za-z]\d", "", scan)
+
+
 class Site:
     """In a folder of its own, which starts empty. stations: name -> the lines of its section."""
 
@@ -111,7 +116,7 @@ class Site:
         """The screen shows the answer to that scan: it is on disk."""
         def heard():
             result = self.view(station)["result"]
-            return result and result["scan"] == text
+            return result and without_aim(result["scan"]) == text
         wait_until(heard, f"station {station} has heard {text}", seconds, 0.05)
 
     def wait_printer(self, station, states, seconds=30):
@@ -138,7 +143,7 @@ class Site:
 
     def codes(self, station="bench-1"):
         """What was scanned and refused there, in order: an unknown code leaves one row for each scan."""
-        return [data.get("scan") for _, at, data in self.events("scan.rejected") if at == station]
+        return [without_aim(data.get("scan", "")) for _, at, data in self.events("scan.rejected") if at == station]
 
     def aborted(self, station="bench-1"):
         """Half scans: how many."""

@@ -56,6 +56,11 @@ static void drop_first(struct endpoint *endpoint)
     request_free(request);
 }
 
+void device_unhalt(struct device *device, uint8_t address)
+{
+    endpoint_at(device, address)->halted = false;
+}
+
 static bool call_back(struct endpoint *endpoint, uint32_t number)
 {
     for (struct request **at = &endpoint->first; *at; at = &(*at)->next) {
@@ -76,6 +81,27 @@ static void answer(struct device *device, struct endpoint *endpoint, int status,
 {
     usbip_answer(device->socket, endpoint->first->usbip.number, status, length, in);
     drop_first(endpoint);
+}
+
+/* At its endpoint, with a copy of its bytes, until it is answered or called back. */
+static bool keep(struct device *device, const struct usbip_request *usbip, const uint8_t *out)
+{
+    size_t length = usbip->endpoint & 0x80 ? 0 : usbip->length;
+    struct request *request = calloc(1, sizeof(*request));
+    uint8_t *copy = length > 0 ? malloc(length) : NULL;
+    if (!request || (length > 0 && !copy)) {
+        free(request);
+        free(copy);
+        usbip_answer(device->socket, usbip->number, -ENOMEM, 0, NULL);
+        return false;
+    }
+    request->usbip = *usbip;
+    request->usbip.target = 0;
+    request->out = copy;
+    if (length > 0)
+        memcpy(copy, out, length);
+    push(endpoint_at(device, usbip->endpoint), request);
+    return true;
 }
 
 /* ---------------------------------------------------------------- faults */
@@ -266,80 +292,13 @@ void device_go_on(struct device *device, uint8_t address)
         serve_out(device, endpoint_at(device, address));
 }
 
-/* ---------------------------------------------------------------- endpoint 0 (USB 2.0, 9.4) */
-
-enum { CLEAR_FEATURE = 1, SET_FEATURE = 3, GET_DESCRIPTOR = 6, GET_CONFIGURATION = 8, SET_CONFIGURATION = 9 };
-enum { DEVICE_TYPE = 1, CONFIG_TYPE = 2, STRING_TYPE = 3 };
-
-static int copy_out(uint8_t *data, const struct setup *setup, const void *bytes, size_t length)
-{
-    size_t some = length < setup->length ? length : setup->length;
-    memcpy(data, bytes, some);
-    return (int)some;
-}
-
-static int answer_string(const struct device *device, const struct setup *setup, uint8_t *data)
-{
-    uint8_t bytes[2 + 2 * sizeof(device->strings[0])] = {4, STRING_TYPE, 0x09, 0x04}; /* English (United States) */
-    size_t index = setup->value & 0xFF;
-    if (index >= 4 || (index > 0 && !*device->strings[index]))
-        return -EPIPE;
-    if (index > 0) {
-        size_t length = strlen(device->strings[index]);
-        bytes[0] = (uint8_t)(2 + 2 * length);
-        for (size_t i = 0; i < length; i++) {
-            bytes[2 + 2 * i] = (uint8_t)device->strings[index][i];
-            bytes[3 + 2 * i] = 0;
-        }
-    }
-    return copy_out(data, setup, bytes, bytes[0]);
-}
-
-static int answer_descriptor(const struct device *device, const struct setup *setup, uint8_t *data)
-{
-    switch (setup->value >> 8) {
-    case DEVICE_TYPE:
-        return copy_out(data, setup, device->device, device->device_length);
-    case CONFIG_TYPE:
-        return copy_out(data, setup, device->config, device->config_length);
-    case STRING_TYPE:
-        return answer_string(device, setup, data);
-    default:
-        return -EPIPE;
-    }
-}
-
-static int standard(struct device *device, const struct setup *setup, uint8_t *data)
-{
-    static const uint8_t zeroes[2];
-    switch (setup->request) {
-    case GET_DESCRIPTOR:
-        return answer_descriptor(device, setup, data);
-    case SET_CONFIGURATION:
-        for (size_t i = 0; i < ENDPOINTS; i++)
-            device->endpoints[i].halted = false;
-        device->configuration = (uint8_t)setup->value;
-        if (device->configuration && device->model->configured)
-            device->model->configured(device);
-        return 0;
-    case GET_CONFIGURATION:
-        return copy_out(data, setup, &device->configuration, 1);
-    case CLEAR_FEATURE:
-        if (setup->type == 0x02) /* ENDPOINT_HALT */
-            endpoint_at(device, (uint8_t)setup->index)->halted = false;
-        return 0;
-    case SET_FEATURE:
-        return 0;
-    default: /* GET_STATUS, GET_INTERFACE, SET_INTERFACE */
-        return setup->type & 0x80 ? copy_out(data, setup, zeroes, sizeof(zeroes)) : 0;
-    }
-}
+/* ---------------------------------------------------------------- endpoint 0 */
 
 static int control(struct device *device, const struct setup *setup, uint8_t *data)
 {
     int r = device->model->control ? device->model->control(device, setup, data) : -EPIPE;
     if (r == -EPIPE && (setup->type & 0x60) == 0)
-        r = standard(device, setup, data);
+        r = device_standard(device, setup, data);
     return r;
 }
 
@@ -354,6 +313,8 @@ static void serve_control(struct device *device, const struct usbip_request *usb
         usbip_answer(device->socket, usbip->number, -EPROTO, 0, NULL);
     action = meet(device, COUNT_CONTROLS);
     device->counts[COUNT_CONTROLS]++;
+    if (device->socket >= 0 && action == DO_HANG)
+        keep(device, usbip, out);
     if (device->socket < 0 || action == DO_HANG)
         return;
     bool in = setup.type & 0x80;
@@ -386,25 +347,10 @@ static void serve_unlink(struct device *device, const struct usbip_request *usbi
     usbip_answer_unlink(device->socket, usbip->number, found ? -ECONNRESET : 0);
 }
 
-/* Keeps the request at its endpoint; its bytes are copied. */
 static void serve_transfer(struct device *device, const struct usbip_request *usbip, const uint8_t *out)
 {
-    bool in = usbip->endpoint & 0x80;
-    struct request *request = calloc(1, sizeof(*request));
-    uint8_t *copy = in || usbip->length == 0 ? NULL : malloc(usbip->length);
-    if (!request || (!in && usbip->length > 0 && !copy)) {
-        free(request);
-        free(copy);
-        usbip_answer(device->socket, usbip->number, -ENOMEM, 0, NULL);
-        return;
-    }
-    request->usbip = *usbip;
-    request->usbip.target = 0;
-    request->out = copy;
-    if (copy)
-        memcpy(copy, out, usbip->length);
-    push(endpoint_at(device, usbip->endpoint), request);
-    device_go_on(device, usbip->endpoint);
+    if (keep(device, usbip, out))
+        device_go_on(device, usbip->endpoint);
 }
 
 /* False when the next message is not whole yet. */

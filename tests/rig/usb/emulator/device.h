@@ -102,6 +102,12 @@ struct device *device_free(struct device *device);
 void device_readable(struct device *device);
 void device_set_trigger(struct device *device, const struct trigger *trigger);
 
+/* ---- inside */
+
+/* A standard request: the length of the answer, or -EPIPE. */
+int device_standard(struct device *device, const struct setup *setup, uint8_t *data);
+void device_unhalt(struct device *device, uint8_t address);
+
 /* ---- for models */
 
 /* The packet is said when the host asks, after what was queued before it. An action instead of bytes: that fault. */
