@@ -3,13 +3,9 @@
 import signal
 
 from rig.process import wait_until
-from rig.usb.scenarios import differences, numbers, option_with, rounds, scenario
+from rig.usb.scenarios import differences, numbers, rounds, scenario
 
-<<<<<<< HEAD
 ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", "scanner_answer": "ack-nak"}
-=======
-ACK_NAK = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "serial", option_with("ack-nak", "answer"): "ack-nak"}
->>>>>>> w-rig
 SSI = {"scanner": "serial:/dev/ttyACM0", "scanner_driver": "ssi"}
 
 

@@ -36,12 +36,6 @@ def known_words():
     return subprocess.run([OUT / "floorhandd", "--sample"], capture_output=True, text=True, check=True).stdout
 
 
-def option_with(choice, fallback):
-    """The name of the option that has this choice: "# ... [none|even|odd]" stands above it."""
-    found = re.search(rf"\[[^]\n]*\b{re.escape(choice)}\b[^]\n]*\]\n(\w+) =", known_words())
-    return found[1] if found else fallback
-
-
 def rounds(full, short):
     return short if SHORT else full
 
