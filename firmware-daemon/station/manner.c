@@ -14,6 +14,13 @@ static enum printer_language language_named(const char *name)
     return PRINTER_LANGUAGE_UNKNOWN;
 }
 
+/* On USB a printer says what it speaks, and one that does not may be anything; elsewhere it cannot say so. */
+static enum printer_language usual_language(const char *address, enum printer_language known)
+{
+    bool says_so = strncmp(address, "usb", 3) == 0;
+    return known != PRINTER_LANGUAGE_UNKNOWN || says_so ? known : PRINTER_ZPL;
+}
+
 static const char *known_unit(const char *unit)
 {
     return strcmp(unit, "none") == 0 ? "" : unit;
@@ -69,7 +76,7 @@ struct pump_settings manner_of_printer(const struct manner *manner, const char *
 {
     const struct words words = words_of(manner);
     struct pump_settings settings = {.language = language_named(words.config.driver),
-                                     .usual = language_named(words.driver),
+                                     .usual = usual_language(manner->id, language_named(words.driver)),
                                      .dpi = words.config.dpi,
                                      .line = words.line};
     COPY(settings.id, manner->id);
@@ -113,13 +120,11 @@ struct reader_settings manner_of_station_scanner(const struct station_config *st
     return settings;
 }
 
-/* On USB a printer says what it speaks; one that does not may be anything. */
 struct pump_settings manner_of_station_printer(const struct station_config *station)
 {
-    bool says_so = strncmp(station->printer, "usb", 3) == 0;
     struct pump_settings settings = {
         .language = language_named(station->printer_language),
-        .usual = says_so ? PRINTER_LANGUAGE_UNKNOWN : PRINTER_ZPL,
+        .usual = usual_language(station->printer, PRINTER_LANGUAGE_UNKNOWN),
         .dpi = station->printer_dpi,
         .line = line_of(station->printer, station->printer_baud, station->printer_parity, station->printer_flow)};
     COPY(settings.id, station->printer);
