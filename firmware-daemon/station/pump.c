@@ -398,7 +398,7 @@ static const struct trouble *find_trouble(const struct pump *pump)
 {
     static const struct trouble troubles[] = {
         {"off or unplugged", "未连接或已关机"},
-        {"its language is not known: set printer_language", "未知打印语言,请设置 printer_language"},
+        {"its language is not known: set it in the configuration", "未知打印语言,请在配置文件中设置"},
         {"labels are drawn in ZPL only: use another printer", "目前仅支持 ZPL 打印机"},
         {"it takes no data: look for paper, a pause, a loose cable", "不接收数据:请检查纸张、暂停键和连接线"},
         {"close its head", "请合上打印头"},
