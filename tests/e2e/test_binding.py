@@ -12,6 +12,7 @@ from rig.house import House  # noqa: E402
 from rig.process import RigError, must, wait_until  # noqa: E402
 from rig.scale import Scale  # noqa: E402
 from rig.troubled_printers import TroubledPrinter  # noqa: E402
+from rig.waiting_scanners import BAD, GOOD, HoneywellScanner  # noqa: E402
 from rig.worker import Worker  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -22,12 +23,14 @@ class Hall:
     def __init__(self):
         self.scale, self.bound_scale = Scale(b"S S     100.00 g\r\n"), Scale(b"S S       2.50 kg\r\n")
         self.first, self.second = TroubledPrinter(), TroubledPrinter()
-        self.devices = (self.scale, self.bound_scale, self.first, self.second)
+        self.wand = HoneywellScanner()
+        self.devices = (self.scale, self.bound_scale, self.first, self.second, self.wand)
 
     def configuration(self):
         return (f"[station weighs]\nscale = {self.scale.address}\nscale_protocol = mt-sics\n\n[station free]\nname = Free\n\n"
                 f"[device {self.first.address}]\ndriver = zpl\n\n[device {self.second.address}]\ndriver = zpl\n\n"
-                f"[device {self.bound_scale.address}]\ndriver = mt-sics\n")
+                f"[device {self.bound_scale.address}]\ndriver = mt-sics\n\n"
+                f"[device {self.wand.cable.address}]\ndriver = serial\nanswer = honeywell\n")
 
     def close(self):
         for device in self.devices:
@@ -149,6 +152,25 @@ def bound_printer(house, hall):
         yield f"{hall.first.count(orders[0].waybill)} labels came out of the printer that was replaced"
 
 
+def bound_scanner(house, hall):
+    """Bound by the page, it is opened as its section says; scanning a station's label moves it; a power cut does not."""
+    address = hall.wand.cable.address
+    bind(house, address, "scanner", "free")
+    for move, station in (("", "free"), ("STATION:weighs", "weighs"), ("", "weighs")):
+        if move and hall.wand.scan(move) != GOOD:
+            yield f"{move} was refused"
+        wait_until(lambda: (device_named(house, address) or {}).get("state") == "open", "the bound scanner is open")
+        for code, heard in ((sample.WORKERS[0][2], GOOD), ("NO-SUCH-CODE", BAD)):
+            said = hall.wand.scan(code)
+            shown = house.view(station)["result"] or {}
+            if said != heard or not shown.get("scan", "").endswith(code):
+                yield f"{code} at {station} was answered with {said}, and the page shows {shown}"
+        house.power_cut()
+        hall.wand.forget()
+    if hall.wand.scan("STATION:nowhere") != BAD:
+        yield "a station that is not there was accepted"
+
+
 def bound_by_the_tool(house, hall):
     """`floorhand device bind`: one answer when it is good, one sentence when it is not."""
     tool = [house.bin / "floorhand", "device", "bind", "--url", house.page_url, "--role", "scale"]
@@ -182,6 +204,7 @@ def journal_of_bindings(house, hall):
             house.site_rows("SELECT line FROM journal WHERE type = 'device.bound' ORDER BY seq")]
     seen = [(row["subject"].partition("/")[2], row["data"]["role"], row["data"]["station"]) for row in rows]
     expected = [(hall.first.address, "printer", "free"), (hall.second.address, "printer", "free"),
+                (hall.wand.cable.address, "scanner", "free"), (hall.wand.cable.address, "scanner", "weighs"),
                 (hall.bound_scale.address, "scale", "free"), (hall.first.address, "printer", "free")]
     if seen != expected:
         yield f"the journal has {seen}"
@@ -192,6 +215,7 @@ STORIES = [
     ("a scale that is unplugged is offline until it is back", unplugged_scale),
     ("a binding that cannot be is refused with a sentence", refused_bindings),
     ("a printer bound from the page prints, gives way to another, and outlives a power cut", bound_printer),
+    ("a scanner bound from the page is opened, moves with a station's label, and outlives power cuts", bound_scanner),
     ("the tool binds", bound_by_the_tool),
     ("a device's own label binds it to the station where it is scanned", label_of_a_device),
     ("the journal has one row for each binding", journal_of_bindings),
