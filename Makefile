@@ -195,6 +195,7 @@ sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
+	@OUT=$(OUT) python3 tests/bench/devices.py
 
 run: deps-build ## a private broker, head office and one site with sample data; Ctrl-C stops all of it
 	@$(MAKE) $(if $(V),,-s) programs
