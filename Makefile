@@ -231,6 +231,7 @@ rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scal
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
+	@OUT=$(OUT) python3 tests/bench/devices.py
 
 FUZZ_SECONDS ?= 60
 TARGETS      ?= $(FUZZ_TARGETS)

@@ -103,10 +103,13 @@ void option_print_sample(const struct option_def *table, const char *section, FI
 struct load {
     const struct option_section *sections;
     void *user;
+    FILE *file;       /* what is read: this, */
+    const char *text; /* or the rest of this */
+    int line;
     struct error why;
     const struct option_section *section; /* the one being read, and its target */
     void *target;
-    char name[128];
+    char name[256];
     int result;
 };
 
@@ -137,25 +140,67 @@ static int enter_section(struct load *load, const char *name, struct error *why)
     return 0;
 }
 
-/* Returns 0 for the first fault: ini_parse_file() then returns that line's number. */
-static int on_value(void *user, const char *section, const char *name, const char *value)
+/* libinih keeps 49 characters of a section's name and says nothing of a section without a value: the names are read
+ * here, and what it says is taken only where it found a section that this did not see (behind a mark of byte order). */
+static int take_section(struct load *load, const char *line)
+{
+    char name[sizeof(load->name)];
+    const char *end = strchr(line, ']');
+    if (*line != '[' || !end)
+        return 0;
+    if (!text_copy_n(name, sizeof(name), line + 1, (size_t)(end - line) - 1))
+        return error_set(&load->why, -EMSGSIZE, "the section's name is too long");
+    return enter_section(load, name, &load->why);
+}
+
+static char *next_of_text(const char **text, char *line, size_t size)
+{
+    size_t length = strcspn(*text, "\n");
+    length += (*text)[length] == '\n';
+    if (length == 0)
+        return NULL;
+    length = length < size ? length : size - 1;
+    memcpy(line, *text, length);
+    line[length] = '\0';
+    *text += length;
+    return line;
+}
+
+/* Reads nothing more after the first fault. */
+static char *read_line(char *line, int size, void *user)
 {
     struct load *load = user;
     if (load->result)
-        return 1;
-    if (!load->section || strcmp(load->name, section) != 0)
+        return NULL;
+    char *got = load->file ? fgets(line, size, load->file) : next_of_text(&load->text, line, (size_t)size);
+    if (!got)
+        return NULL;
+    load->line++;
+    if (strlen(line) + 1 == (size_t)size && line[size - 2] != '\n')
+        load->result = error_set(&load->why, -EMSGSIZE, "a line has more than %d bytes", size - 2);
+    else
+        load->result = take_section(load, line);
+    return load->result ? NULL : line;
+}
+
+static int on_value(void *user, const char *section, const char *name, const char *value)
+{
+    struct load *load = user;
+    if (!load->section || strncmp(load->name, section, strlen(section)) != 0)
         load->result = enter_section(load, section, &load->why);
     if (!load->result)
         load->result = option_set(load->section->table, load->target, name, value, &load->why);
     return load->result == 0;
 }
 
-static int judge(const struct load *load, int line, const char *name, struct error *error)
+/* The first fault ends the reading, but a line that is neither section nor value does not. */
+static int parse(struct load *load, const char *name, struct error *error)
 {
-    if (load->result)
-        return error_set(error, load->result, "%s, line %d: %s", name, line, load->why.text);
-    if (line != 0)
+    int line = ini_parse_stream(read_line, load, on_value, load);
+    if (line != 0 && (!load->result || line < load->line))
         return error_set(error, -EINVAL, "%s, line %d: not \"name = value\" and not \"[section]\"", name, line);
+    if (load->result)
+        return error_set(error, load->result, "%s, line %d: %s", name, load->line, load->why.text);
     return 0;
 }
 
@@ -164,15 +209,15 @@ int option_load(const char *path, const struct option_section *sections, void *u
     FILE *file = fopen(path, "re");
     if (!file)
         return error_set(error, -errno, "cannot read %s: %s", path, strerror(errno));
-    struct load load = {.sections = sections, .user = user};
-    int line = ini_parse_file(file, on_value, &load);
+    struct load load = {.sections = sections, .user = user, .file = file};
+    int result = parse(&load, path, error);
     fclose(file);
-    return judge(&load, line, path, error);
+    return result;
 }
 
 int option_load_text(const char *name, const char *text, const struct option_section *sections, void *user,
                      struct error *error)
 {
-    struct load load = {.sections = sections, .user = user};
-    return judge(&load, ini_parse_string(text, on_value, &load), name, error);
+    struct load load = {.sections = sections, .user = user, .text = text};
+    return parse(&load, name, error);
 }

@@ -64,6 +64,14 @@ bool is_binding_label(const char *text)
     return false;
 }
 
+/* A label binds what is plugged into this machine. Anybody can print a code: one that names a network address must not
+ * send labels there. A page or the tool may name any. */
+static bool is_of_this_machine(const char *device)
+{
+    return strncmp(device, "usb:", 4) == 0 || strncmp(device, "usb-path:", 9) == 0 ||
+           strncmp(device, "serial:", 7) == 0;
+}
+
 int scan_binding_label(struct store *store, const struct event *event, const char *text, struct effect *effect)
 {
     struct binding binding = {.station = ""};
@@ -77,6 +85,11 @@ int scan_binding_label(struct store *store, const struct event *event, const cha
                  text_copy(binding.station, sizeof(binding.station), scanner ? named : event->station);
     if (!whole || !*binding.device || !*binding.station) { /* a page has no scanner to bind; a device needs a station */
         answer_set(&effect->answer, *event->station ? E25_NOT_NOW : E30_UNBOUND);
+        answer_text(&effect->answer, "c", text);
+        return FLOOR_REFUSED;
+    }
+    if (!is_of_this_machine(binding.device)) {
+        answer_set(&effect->answer, E01_UNKNOWN);
         answer_text(&effect->answer, "c", text);
         return FLOOR_REFUSED;
     }

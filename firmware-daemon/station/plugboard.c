@@ -191,6 +191,18 @@ static void wire_scanner(struct plugboard *board, const struct plugged *plugged)
         log_warning("scanner %s cannot be used: %s", plugged->id, error.text);
 }
 
+/* Addresses that are in no inventory: only whoever bound such a scanner knows that there is one. */
+static void wire_unlisted_scanner(struct plugboard *board, const struct binding *binding)
+{
+    static const char *const schemes[] = {"stream:", "unix:", "tcp:"};
+    struct plugged unlisted = {.port = ""};
+    for (size_t i = 0; i < COUNT(schemes); i++)
+        if (strncmp(binding->device, schemes[i], strlen(schemes[i])) == 0)
+            text_copy(unlisted.id, sizeof(unlisted.id), binding->device);
+    if (*unlisted.id && strcmp(binding->role, "scanner") == 0 && !is_configured(board, &unlisted))
+        wire_scanner(board, &unlisted);
+}
+
 /* What belongs to no station and is gone leaves nothing behind. */
 static void drop_strangers(struct plugboard *board)
 {
@@ -280,6 +292,8 @@ void plugboard_rewire(struct plugboard *board)
     for (size_t i = 0; i < board->plugged_count; i++)
         if (!is_configured(board, &board->plugged[i]))
             wire_scanner(board, &board->plugged[i]);
+    for (size_t i = 0; i < board->binding_count; i++)
+        wire_unlisted_scanner(board, &board->bindings[i]);
     for (size_t i = 0; i < board->config->count; i++) {
         wire_printer(board, i);
         wire_scale(board, i);

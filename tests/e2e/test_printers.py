@@ -9,66 +9,15 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
 from rig.house import House  # noqa: E402
+from rig.packer import Packer  # noqa: E402
 from rig.process import RigError, wait_until  # noqa: E402
 from rig.troubled_printers import (GARBAGE, HEAD, MUTE, PAPER, PAUSE, RIBBON, WELL, SocketPrinter,  # noqa: E402
                                    TroubledPrinter)
-from rig.worker import Worker  # noqa: E402
 from tap import Tap  # noqa: E402
 
 STALL_SECONDS = 30  # PRINTER_STALL_US
 WAITS = "The label waits for the printer"
 DOUBT = "Did the label come out? Scan it, or scan REPRINT"
-
-
-class PageScanner:
-    """Types into the station's page."""
-
-    def __init__(self, house, station):
-        self.house, self.station = house, station
-
-    def scan(self, code):
-        status, answer = self.house.ask(f"stations/{self.station}/scan", {"text": code})
-        if status != 200:
-            raise RigError(f"the scan of {code} at {self.station}: {status} {answer}")
-        return answer["result"]
-
-
-class Packer:
-    """Stands before a parcel whose label can be printed again and again, at whichever station the badge was scanned."""
-
-    def __init__(self, house, number, orders):
-        self.house, self.badge = house, sample.WORKERS[number][2]
-        self.at("well")
-        worker = Worker(house, orders, self.station, PageScanner(house, self.station), self.badge)
-        worker.totes = sample.TOTES[10 * number:]
-        while worker.look()["step"] != "pack.label":
-            worker.step()
-        self.waybill = worker.order.waybill
-
-    def at(self, station):
-        self.station = station
-        if not PageScanner(self.house, station).scan(self.badge)["good"]:
-            raise RigError(f"{self.badge} cannot sign in at {station}")
-        return self
-
-    def reprint(self):
-        """As soon as the label before is no longer on its way."""
-        said = []
-        try:
-            wait_until(lambda: said.append(PageScanner(self.house, self.station).scan("CMD:REPRINT")) or said[-1]["good"],
-                       f"{self.station} takes REPRINT", interval=0.05)
-        except RigError as fault:
-            raise RigError(f"{fault}: {said[-1]['text']['en']}") from None
-
-    @property
-    def prompt(self):
-        return self.house.view(self.station)["prompt"]["en"]
-
-    def await_prompt(self, prompt, seconds=10.0):
-        wait_until(lambda: self.prompt == prompt, f"{self.station} shows {prompt!r}", seconds=seconds, interval=0.02)
-
-    def await_label(self, printer, count):
-        wait_until(lambda: printer.count(self.waybill) >= count, f"label {count} of {self.waybill} at {self.station}")
 
 
 class Hall:
@@ -88,7 +37,7 @@ class Hall:
         orders = sample.orders(3)
         house.open(orders)
         self.house = house
-        self.packers = [Packer(house, number, orders) for number in range(3)]
+        self.packers = [Packer(house, number, orders, "well") for number in range(3)]
         self.packer, self.neighbour, self.waiter = self.packers
         for packer in self.packers:
             packer.await_label(self.printers["well"], 1)
