@@ -1,30 +1,20 @@
-#include "base/cleanup.h"
 #include "base/text.h"
 #include "drivers/driver.h"
+#include "drivers/inventory.h"
 #include "drivers/usb_line.h"
 
 #include <errno.h>
-#include <glob.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The addresses usb: and usb-path:, and which of a device's interfaces is meant: that follows from what the owner wants
  * of it. A keyboard, another HID device and a printer are read through libusb; a serial line is the kernel's. */
 
-/* The tty that belongs to a USB device; "" when it has none. cdc_acm puts it into a folder "tty", usbserial does not.
- */
+/* The tty that belongs to the USB device in that port; "" when it has none, or not yet. */
 static void find_tty(const char *path, char *ret, size_t capacity)
 {
-    char pattern[96];
-    glob_t found;
-    snprintf(pattern, sizeof(pattern), "/sys/bus/usb/devices/%s:*/tty/tty*", path);
-    glob(pattern, 0, NULL, &found);
-    snprintf(pattern, sizeof(pattern), "/sys/bus/usb/devices/%s:*/ttyUSB*", path);
-    glob(pattern, GLOB_APPEND, NULL, &found);
-    *ret = '\0';
-    if (found.gl_pathc > 0)
-        snprintf(ret, capacity, "/dev/%s", strrchr(found.gl_pathv[0], '/') + 1);
-    globfree(&found);
+    struct plugged plugged = {.tty = ""};
+    inventory_of_path(path, &plugged);
+    text_copy(ret, capacity, plugged.tty);
 }
 
 static int open_tty(const struct usb_wanted *wanted, const char *where, const struct transport_settings *settings,

@@ -1,90 +1,27 @@
 /* The serial transport through the real libserialport, on a mocked port. */
 #include "base/buf.h"
-#include "device/mock.h"
+#include "device/tty_mock.h"
 #include "drivers/scanner/scanner.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 
 #include <cmocka.h>
 
-static const char port_description[] = "P: /devices/usb1/1-1/1-1:1.0/tty/ttyACM0\n"
-                                       "N: ttyACM0\n"
-                                       "E: DEVNAME=/dev/ttyACM0\n"
-                                       "E: SUBSYSTEM=tty\n"
-                                       "E: MAJOR=166\n"
-                                       "E: MINOR=0\n"
-                                       "A: dev=166:0\n"
-                                       "L: device=../../../1-1:1.0\n";
-
-/* A pseudo-terminal knows no modem lines: they are kept here. Everything else is the pseudo-terminal's. */
-struct port {
-    UMockdevTestbed *bed;
-    UMockdevIoctlBase *ioctls;
-    int far_side; /* what the scanner or printer would hold */
-    int modem_lines;
-};
-
-static bool change_lines(unsigned long request, int *lines, int argument)
-{
-    switch (request) {
-    case TIOCMSET:
-        *lines = argument;
-        return true;
-    case TIOCMBIS:
-        *lines |= argument;
-        return true;
-    case TIOCMBIC:
-        *lines &= ~argument;
-        return true;
-    default:
-        return request == TIOCMGET;
-    }
-}
-
-static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, struct port *port)
-{
-    (void)base;
-    UMockdevIoctlData *lines = umockdev_ioctl_data_resolve(umockdev_ioctl_client_get_arg(client), 0, sizeof(int), NULL);
-    int argument = 0, code = 0, r = 0;
-    if (lines)
-        memcpy(&argument, lines->data, sizeof(argument));
-    if (!change_lines(umockdev_ioctl_client_get_request(client), &port->modem_lines, argument))
-        r = umockdev_ioctl_client_execute(client, &code, NULL);
-    else if (umockdev_ioctl_client_get_request(client) == TIOCMGET)
-        umockdev_ioctl_data_update(lines, 0, (guint8 *)&port->modem_lines, sizeof(int));
-    if (lines)
-        umockdev_ioctl_data_unref(lines);
-    umockdev_ioctl_client_complete(client, r, code);
-    return TRUE;
-}
-
 static int plug_in(void **state)
 {
-    struct port *port = calloc(1, sizeof(*port));
-    assert_non_null(port);
-    port->bed = umockdev_testbed_new();
-    port->ioctls = umockdev_ioctl_base_new();
-    port->modem_lines = TIOCM_CTS | TIOCM_DSR;
-    g_signal_connect(port->ioctls, "handle-ioctl", G_CALLBACK(on_ioctl), port);
-    assert_true(umockdev_testbed_add_from_string(port->bed, port_description, NULL));
-    assert_true(umockdev_testbed_attach_ioctl(port->bed, "/dev/ttyACM0", port->ioctls, NULL));
-    port->far_side = umockdev_testbed_get_dev_fd(port->bed, "/dev/ttyACM0");
-    assert_true(port->far_side >= 0);
-    *state = port;
+    UMockdevTestbed *bed = umockdev_testbed_new();
+    *state = tty_mock_plug_in(bed, "/devices/usb1/1-1/1-1:1.0", "ttyACM0");
+    g_object_unref(bed);
     return 0;
 }
 
 static int pull_out(void **state)
 {
-    struct port *port = *state;
-    g_object_unref(port->ioctls);
-    g_object_unref(port->bed);
-    free(port);
+    tty_mock_free(*state);
     return 0;
 }
 
@@ -101,7 +38,7 @@ static void on_aborted(void *user, size_t length)
 
 static void test_scan_arrives(void **state)
 {
-    const struct port *port = *state;
+    const struct tty_mock *port = *state;
     const struct transport_settings settings = {.address = "serial:/dev/ttyACM0", .baud = 115200};
     struct transport *transport CLEANUP(transport_close_p) = NULL;
     struct error error = {0};
@@ -130,7 +67,7 @@ static void test_scan_arrives(void **state)
 /* Bytes that a terminal would take for line ends or flow control reach the printer as they are. */
 static void test_label_is_sent_as_it_is(void **state)
 {
-    const struct port *port = *state;
+    const struct tty_mock *port = *state;
     const struct transport_settings settings = {.address = "serial:/dev/ttyACM0", .flow = "rtscts"};
     struct transport *transport CLEANUP(transport_close_p) = NULL;
     assert_int_equal(transport_open(&settings, &transport, NULL), 0);
@@ -148,7 +85,7 @@ static void test_label_is_sent_as_it_is(void **state)
 
 static void test_line_settings_reach_the_port(void **state)
 {
-    const struct port *port = *state;
+    const struct tty_mock *port = *state;
     static const struct {
         struct transport_settings settings;
         speed_t speed;

@@ -1,4 +1,5 @@
 /* Printers on USB, through the real libusb on mocked ones. */
+#include "device/tty_mock.h"
 #include "device/usb_mock.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ static const struct usb_mock_device one_way = PRINTER("1900", ONE_WAY("00"));
 
 struct bench {
     struct usb_mock *device;
+    struct tty_mock *tty;
     struct transport *transport;
     struct error error;
     int result; /* of the opening */
@@ -79,6 +81,7 @@ static void start(struct bench *bench, const struct usb_mock_device *device, boo
 static void stop(struct bench *bench)
 {
     transport_close(bench->transport);
+    tty_mock_free(bench->tty);
     usb_mock_free(bench->device);
     *bench = (struct bench){0};
 }
@@ -423,6 +426,35 @@ static void test_faults_while_reading(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- a printer behind a serial adapter */
+
+static const struct usb_mock_device adapter = {
+    .port = "1-2",
+    .number = 7,
+    .descriptors = DEVICE USB_MOCK_CONFIG("2000", "01") USB_MOCK_INTERFACE("00", "00", "02", "FF0102") BULK_OUT BULK_IN,
+};
+
+static void test_serial_adapter(void **state)
+{
+    struct bench *bench = *state;
+    plug_in(bench, &adapter);
+    open_printer(bench, false);
+    assert_int_equal(bench->result, -ENOTSUP); /* its port comes a little later */
+    bench->tty = tty_mock_plug_in(bench->device->bed, "/devices/usb1/1-2/1-2:1.0", "ttyUSB3");
+    open_printer(bench, false);
+    if (bench->result < 0)
+        fail_msg("%s", bench->error.text);
+    assert_int_equal(bench->device->claimed, 0);
+    assert_int_equal(transport_about(bench->transport).role, TRANSPORT_SERIAL);
+    assert_int_equal(transport_write(bench->transport, "^XA", 3), 3);
+    char bytes[8];
+    assert_int_equal(read(bench->tty->far_side, bytes, sizeof(bytes)), 3);
+    assert_memory_equal(bytes, "^XA", 3);
+    assert_int_equal(write(bench->tty->far_side, "\r\n", 2), 2);
+    assert_int_equal(mock_await_read(bench->transport, bytes, sizeof(bytes)), 2);
+    assert_memory_equal(bytes, "\r\n", 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(int count, char **arguments)
@@ -445,6 +477,7 @@ int main(int count, char **arguments)
         TEST(test_unread_answers_wait),
         TEST(test_refuses_to_be_read),
         TEST(test_faults_while_reading),
+        TEST(test_serial_adapter),
     };
     return cmocka_run_group_tests_name("usb_printer", tests, NULL, NULL);
 }
