@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #include <cmocka.h>
@@ -113,7 +114,7 @@ static void test_line_settings_reach_the_port(void **state)
 /* The kernel has no DTR/DSR flow control: the line is asked before each block, and nobody tells when it is up again. */
 static void test_printer_that_drops_dtr_is_waited_for(void **state)
 {
-    struct port *port = *state;
+    struct tty_mock *port = *state;
     const struct transport_settings settings = {.address = "serial:/dev/ttyACM0", .flow = "dtrdsr"};
     struct transport *transport CLEANUP(transport_close_p) = NULL;
     assert_int_equal(transport_open(&settings, &transport, NULL), 0);

@@ -24,9 +24,9 @@ class Reference(Printer):
 
     raw = b""
 
-    def _take(self, data):
+    def take(self, data):
         self.raw += data
-        super()._take(data)
+        return super().take(data)
 
     def whole(self):
         return [b"^XA" + part for part in self.raw.replace(QUESTION, b"").split(b"^XA")[1:]]
