@@ -9,6 +9,7 @@ import shutil
 import socket
 import tempfile
 import threading
+import time
 
 from rig.cable import Cable
 from rig.devices import Tray
@@ -44,6 +45,9 @@ class TroubledPrinter(Tray):
 
     def _run(self):
         while not self._stopped:
+            if self.cable.master is None:
+                time.sleep(0.002)
+                continue
             with self._lock:
                 if self.cable.master is None:
                     continue
