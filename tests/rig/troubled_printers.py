@@ -1,6 +1,7 @@
 """Label printers that run out of paper, fall silent, talk nonsense, stop listening or disappear.
 
-What they say of themselves is ~HS as the ZPL II Programming Guide has it; they know no more of ZPL than where a label ends."""
+What they say of themselves is ~HS as the ZPL II Programming Guide has it; of ZPL they know no more than where a label
+ends."""
 
 import os
 import pathlib
