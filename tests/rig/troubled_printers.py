@@ -137,7 +137,7 @@ class SocketPrinter(Tray):
                 return
             for _ in range(self.take(data)):
                 connection.send(host_status(WELL))
-            if b"~HS" not in data and limits and self._is_over(len(data)):
+            if b"^" in self._pending and self._is_over(len(data)):
                 return
 
     def _is_over(self, length):
