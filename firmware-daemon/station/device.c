@@ -266,10 +266,20 @@ ssize_t device_write(void *user, const void *bytes, size_t length)
     return written;
 }
 
+static bool has_hung_up(const struct device *device)
+{
+    struct pollfd poller = {.fd = transport_fd(device->transport), .events = 0};
+    return poll(&poller, 1, 0) > 0;
+}
+
+/* What the other side dropped when it went away is no longer pending, and has not arrived. */
 size_t device_pending(void *user)
 {
     const struct device *device = user;
-    return device_is_open(device) ? transport_pending(device->transport) : 0;
+    if (!device_is_open(device))
+        return 0;
+    size_t pending = transport_pending(device->transport);
+    return pending > 0 || !has_hung_up(device) ? pending : 1;
 }
 
 void device_want_write(struct device *device, bool want)

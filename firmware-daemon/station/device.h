@@ -33,6 +33,7 @@ const char *device_fault(const struct device *device);
 
 /* As transport_write; -ENODEV while it is away. user is a struct device: a printer_sink. */
 ssize_t device_write(void *user, const void *bytes, size_t length);
+/* As transport_pending; never 0 when the device went away, though gone() may still be to come. */
 size_t device_pending(void *user);
 
 void device_want_write(struct device *device, bool want); /* writable() again and again, when it takes bytes */

@@ -4,7 +4,8 @@ never there for long. Asserts nothing: prints a table, and adds its rows to buil
 
 Every case has a warehouse of its own; they are measured by turns.
 
-BENCH_DEVICE_S: seconds a case (10). BENCH_STALL_S: seconds that the blocked printer lasts at least (all cases together)."""
+BENCH_DEVICE_S: seconds a case (10). BENCH_STALL_S: seconds that the blocked printer lasts at
+least, which is how long all cases together take."""
 
 import contextlib
 import itertools

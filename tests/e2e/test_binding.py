@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a scale shows at its station, and which device belongs to which station: bound by a scan, by a page, by the tool."""
+"""What a scale shows at its station; which device belongs to which station: bound by a scan, by a page, by the tool."""
 
 import json
 import pathlib
@@ -27,7 +27,7 @@ class Hall:
         self.devices = (self.scale, self.bound_scale, self.first, self.second, self.wand)
 
     def configuration(self):
-        return (f"[station weighs]\nscale = {self.scale.address}\nscale_protocol = mt-sics\n\n[station free]\nname = Free\n\n"
+        return (f"[station weighs]\nscale = {self.scale.address}\nscale_protocol = mt-sics\n\n[station free]\n\n"
                 f"[device {self.first.address}]\ndriver = zpl\n\n[device {self.second.address}]\ndriver = zpl\n\n"
                 f"[device {self.bound_scale.address}]\ndriver = mt-sics\n\n"
                 f"[device {self.wand.cable.address}]\ndriver = serial\nanswer = honeywell\n")
@@ -146,14 +146,14 @@ def bound_printer(house, hall):
     if devices.get(hall.second.address) != "free" or hall.first.address in devices:
         yield f"listed are {devices}"
     house.power_cut()
-    wait_until(lambda: house.view("free")["printer"]["state"] == "ready", "after a power cut the printer is still bound")
+    wait_until(lambda: house.view("free")["printer"]["state"] == "ready", "after a power cut it is still bound")
     print_at(house, hall, hall.second)
     if hall.first.count(orders[0].waybill) != 1:
         yield f"{hall.first.count(orders[0].waybill)} labels came out of the printer that was replaced"
 
 
 def bound_scanner(house, hall):
-    """Bound by the page, it is opened as its section says; scanning a station's label moves it; a power cut does not."""
+    """Bound by the page, it is opened as its section says; a station's label moves it; a power cut does not."""
     address = hall.wand.cable.address
     bind(house, address, "scanner", "free")
     for move, station in (("", "free"), ("STATION:weighs", "weighs"), ("", "weighs")):
@@ -192,7 +192,7 @@ def label_of_a_device(house, hall):
         result = house.ask("stations/free/scan", {"text": code})[1]["result"]
         if result["good"] is not good or words not in result["text"]["en"]:
             yield f"{code} was answered with {result}"
-    wait_until(lambda: (device_named(house, hall.first.address) or {}).get("station") == "free", "the printer is listed")
+    wait_until(lambda: (device_named(house, hall.first.address) or {}).get("station") == "free", "it is listed")
     house.scanner.scan("STATION:free")
     wait_until(lambda: (house.view()["result"] or {}).get("code") == "E32", "a configured scanner keeps its station")
 

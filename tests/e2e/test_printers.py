@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Printers that are not well: labels wait, a person is told why, each label comes out once, and no other station notices."""
+"""Printers that are not well: labels wait, a person is told why, each comes out once, and no other station notices."""
 
 import pathlib
 import sys
@@ -90,7 +90,7 @@ TROUBLES = [(PAPER, "error", "put in paper", "请装纸"), (PAUSE, "paused", "pa
 
 
 def troubles(hall):
-    """Each begins while a label comes out: the next one waits, the page says why, and it comes out once, when all is well."""
+    """Each begins while a label comes out: the next one waits, the page says why, and it comes out once, in the end."""
     packer, printer = hall.packer.at("troubled"), hall.printers["troubled"]
     for trouble, state, *words in TROUBLES:
         hall.await_state("troubled", "ready")
@@ -244,7 +244,7 @@ STORIES = [
     ("a label waits while its printer is unplugged", unplugged),
     ("a printer that is gone in the middle of a label leaves a doubt, and nothing is printed twice", leaves),
     ("a printer of another language keeps its jobs, and says why", tspl),
-    ("a label that its printer did not take in half a minute is uncertain, and nothing of it runs into the next", end_stall),
+    ("a label not taken in half a minute is uncertain, and nothing of it runs into the next", end_stall),
 ]
 
 

@@ -107,8 +107,8 @@ def lost(house, sent, signed_in):
     kept = [json.loads(line)["data"].get("scan", "")[-8:] for line, in
             house.site_rows("SELECT line FROM journal WHERE type = 'scan.rejected' ORDER BY seq")]
     if kept != sent:
-        missing, twice = sorted(set(sent) - set(kept)), sorted({code for code in kept if kept.count(code) > 1})
-        yield f"of {len(sent)} refused scans {len(kept)} are on disk: {missing[:3]} are lost, {twice[:3]} are there twice"
+        lost_ones, twice = sorted(set(sent) - set(kept)), sorted({code for code in kept if kept.count(code) > 1})
+        yield f"of {len(sent)} refused scans {len(kept)} are on disk: lost {lost_ones[:3]}, twice {twice[:3]}"
     if sign_ins(house) != signed_in:
         yield f"of {signed_in} accepted scans {sign_ins(house)} are on disk"
 
@@ -141,11 +141,11 @@ def not_saved(house, scanner):
 
 def sent_again(house, scanner):
     """SSI: the ACK got lost, so the packet comes again, marked: acknowledged again, and still one scan."""
-    for _ in range(3):
-        scanner.send(scanner.message("AGAIN-1", again=_ > 0))
+    for time_sent in range(3):
+        scanner.send(scanner.message("AGAIN-1", again=time_sent > 0))
         if scanner.acknowledged(5) is not True:
             yield "a packet that was sent again is not acknowledged"
-        if _ == 0:
+        if time_sent == 0:
             scanner.tone()
     if scanner.scan("AGAIN-2") != BAD:
         yield "the scan after it was not taken"

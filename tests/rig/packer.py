@@ -40,10 +40,13 @@ class Packer:
 
     def reprint(self):
         """As soon as the label before is no longer on its way."""
-        said = []
+        page, said = PageScanner(self.house, self.station), []
+
+        def taken():
+            said.append(page.scan("CMD:REPRINT"))
+            return said[-1]["good"]
         try:
-            wait_until(lambda: said.append(PageScanner(self.house, self.station).scan("CMD:REPRINT")) or said[-1]["good"],
-                       f"{self.station} takes REPRINT", interval=0.05)
+            wait_until(taken, f"{self.station} takes REPRINT", interval=0.05)
         except RigError as fault:
             raise RigError(f"{fault}: {said[-1]['text']['en']}") from None
 

@@ -1,6 +1,7 @@
 """A scale that speaks MT-SICS: answers SI, keeps silent, or is away (MT-SICS reference manual, S and SI)."""
 
 import threading
+import time
 
 from rig.cable import Cable
 
@@ -20,6 +21,9 @@ class Scale:
 
     def _run(self):
         while not self._stopped:
+            if self.cable.master is None:
+                time.sleep(0.002)
+                continue
             with self._lock:
                 if self.cable.master is None:
                     continue

@@ -1,6 +1,7 @@
 """Label printers that run out of paper, fall silent, talk nonsense, stop listening or disappear.
 
-What they say of themselves is ~HS as the ZPL II Programming Guide has it; they know no more of ZPL than where a label ends."""
+What they say of themselves is ~HS as the ZPL II Programming Guide has it; of ZPL they know no more than where a label
+ends."""
 
 import os
 import pathlib
@@ -9,6 +10,7 @@ import shutil
 import socket
 import tempfile
 import threading
+import time
 
 from rig.cable import Cable
 from rig.devices import Tray
@@ -44,6 +46,9 @@ class TroubledPrinter(Tray):
 
     def _run(self):
         while not self._stopped:
+            if self.cable.master is None:
+                time.sleep(0.002)
+                continue
             with self._lock:
                 if self.cable.master is None:
                     continue
@@ -132,7 +137,7 @@ class SocketPrinter(Tray):
                 return
             for _ in range(self.take(data)):
                 connection.send(host_status(WELL))
-            if b"~HS" not in data and limits and self._is_over(len(data)):
+            if b"^" in self._pending and self._is_over(len(data)):
                 return
 
     def _is_over(self, length):

@@ -72,7 +72,8 @@ class AckScanner(HoneywellScanner):
 
 
 class SsiScanner(WaitingScanner):
-    """Simple Serial Interface: packets with a checksum, each answered by ACK or NAK (SE-923 Integration Guide, chapter 6)."""
+    """Simple Serial Interface: packets with a checksum, each answered by ACK or NAK (SE-923 Integration Guide,
+    chapter 6)."""
 
     options = "scanner_driver = ssi\n"
     beeps = True
