@@ -88,7 +88,7 @@ int scan_binding_label(struct store *store, const struct event *event, const cha
         answer_text(&effect->answer, "c", text);
         return FLOOR_REFUSED;
     }
-    if (!is_of_this_machine(binding.device)) {
+    if (!scanner && !is_of_this_machine(binding.device)) {
         answer_set(&effect->answer, E01_UNKNOWN);
         answer_text(&effect->answer, "c", text);
         return FLOOR_REFUSED;

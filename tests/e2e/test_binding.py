@@ -17,6 +17,9 @@ from rig.worker import Worker  # noqa: E402
 from tap import Tap  # noqa: E402
 
 
+ABSENT = "usb:0a5f:0164:PRN12345"  # plugged in some other day
+
+
 class Hall:
     """bench-1 has all its devices from the configuration, free none, weighs a scale that is configured."""
 
@@ -184,15 +187,18 @@ def bound_by_the_tool(house, hall):
 
 
 def label_of_a_device(house, hall):
-    """SCALE:… and PRINTER:… scanned at a station bind; STATION:… with a scanner that the configuration has does not."""
-    for code, good, words in ((f"PRINTER:{hall.first.address}", True, "belongs to free now"),
-                              (f"PRINTER:{hall.first.address}", True, "belongs to free now"),
-                              (f"SCALE:{hall.bound_scale.address}", True, "belongs to free now"),
+    """SCALE:… and PRINTER:… scanned at a station bind what is plugged into the box, and nothing else; STATION:… with a
+    scanner that the configuration has does not."""
+    for code, good, words in ((f"PRINTER:{ABSENT}", True, "belongs to free now"),
+                              (f"PRINTER:{ABSENT}", True, "belongs to free now"),
+                              (f"SCALE:{ABSENT}", True, "belongs to free now"),
+                              (f"PRINTER:{hall.first.address}", False, "Unknown code"),  # labels could go anywhere
+                              ("PRINTER:tcp:203.0.113.1:9100", False, "Unknown code"),
                               ("STATION:free", False, "not possible now"), ("PRINTER:", False, "not possible now")):
         result = house.ask("stations/free/scan", {"text": code})[1]["result"]
         if result["good"] is not good or words not in result["text"]["en"]:
             yield f"{code} was answered with {result}"
-    wait_until(lambda: (device_named(house, hall.first.address) or {}).get("station") == "free", "it is listed")
+    wait_until(lambda: (device_named(house, ABSENT) or {}).get("station") == "free", "it is listed")
     house.scanner.scan("STATION:free")
     wait_until(lambda: (house.view()["result"] or {}).get("code") == "E32", "a configured scanner keeps its station")
 
@@ -205,7 +211,7 @@ def journal_of_bindings(house, hall):
     seen = [(row["subject"].partition("/")[2], row["data"]["role"], row["data"]["station"]) for row in rows]
     expected = [(hall.first.address, "printer", "free"), (hall.second.address, "printer", "free"),
                 (hall.wand.cable.address, "scanner", "free"), (hall.wand.cable.address, "scanner", "weighs"),
-                (hall.bound_scale.address, "scale", "free"), (hall.first.address, "printer", "free")]
+                (hall.bound_scale.address, "scale", "free"), (ABSENT, "printer", "free"), (ABSENT, "scale", "free")]
     if seen != expected:
         yield f"the journal has {seen}"
 
