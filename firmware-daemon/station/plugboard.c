@@ -144,16 +144,18 @@ static void drop_reader(struct plugboard *board, size_t index)
     board->slots[index] = board->slots[--board->slot_count];
 }
 
-/* The one that is open in its place, or has its identity; -1. */
+/* The one that is open in its place, else the one that has its identity; -1. */
 static int find_slot(const struct plugboard *board, const struct plugged *plugged)
 {
+    int named = -1;
     for (size_t i = 0; i < board->slot_count; i++) {
         const struct slot *slot = &board->slots[i];
-        bool in_place = *plugged->port && strcmp(slot->port, plugged->port) == 0 && reader_is_open(slot->reader);
-        if (in_place || strcmp(reader_settings(slot->reader)->id, plugged->id) == 0)
+        if (*plugged->port && strcmp(slot->port, plugged->port) == 0 && reader_is_open(slot->reader))
             return (int)i;
+        if (strcmp(reader_settings(slot->reader)->id, plugged->id) == 0)
+            named = (int)i;
     }
-    return -1;
+    return named;
 }
 
 /* In the same port something else may be plugged in, or the same scanner in another mode. */
@@ -164,21 +166,21 @@ static bool speaks_otherwise(const struct plugboard *board, const struct slot *s
            strcmp(reader_settings(slot->reader)->driver, manner_of_scanner(&manner, "").driver) != 0;
 }
 
+/* An open scanner goes by the name it had when it was opened, which its scans bear too: that its twin came or went is
+ * no change of its own. */
 static void wire_scanner(struct plugboard *board, const struct plugged *plugged)
 {
-    const struct binding *binding = find_binding(board, plugged->id);
-    bool bound = binding && strcmp(binding->role, "scanner") == 0 && find_station(board, binding->station) >= 0;
-    const char *station = bound ? binding->station : "";
     int at = find_slot(board, plugged);
     if (at >= 0 && speaks_otherwise(board, &board->slots[at], plugged)) {
         drop_reader(board, (size_t)at);
         at = -1;
     }
+    const char *id = at >= 0 ? reader_settings(board->slots[at].reader)->id : plugged->id;
+    const struct binding *binding = find_binding(board, id);
+    bool bound = binding && strcmp(binding->role, "scanner") == 0 && find_station(board, binding->station) >= 0;
+    const char *station = bound ? binding->station : "";
     if (at >= 0) {
-        /* It keeps its station when only its name has changed, because its twin came. */
-        bool same_name = strcmp(reader_settings(board->slots[at].reader)->id, plugged->id) == 0;
-        if (same_name || bound)
-            reader_bind(board->slots[at].reader, station);
+        reader_bind(board->slots[at].reader, station);
         text_copy(board->slots[at].port, sizeof(board->slots[at].port), plugged->port);
         return;
     }

@@ -83,7 +83,7 @@ struct usb_mock {
     struct usb_mock_endpoint endpoints[USB_MOCK_ENDPOINTS_MAX];
     bool unplugged;
     int claim_fault, detach_fault; /* errno values; 0: none */
-    unsigned claimed;              /* a bit for each interface */
+    unsigned claimed, held;        /* a bit for each interface that was claimed, and that is now */
     unsigned released;
     unsigned detached, reattached; /* the kernel's driver */
     struct buf

@@ -240,7 +240,33 @@ static int claim(struct usb_mock *mock, UMockdevIoctlData *argument)
     read_argument(argument, &interface, sizeof(interface));
     if (mock->claim_fault)
         return mock->claim_fault;
+    if (mock->held & 1u << interface)
+        return EBUSY;
     mock->claimed |= 1u << interface;
+    mock->held |= 1u << interface;
+    return 0;
+}
+
+static int release(struct usb_mock *mock, UMockdevIoctlData *argument)
+{
+    unsigned interface;
+    read_argument(argument, &interface, sizeof(interface));
+    mock->held &= ~(1u << interface);
+    mock->released++;
+    return 0;
+}
+
+/* Tells only of an interface that a program holds: libusb leaves that one alone. */
+static int tell_driver(const struct usb_mock *mock, UMockdevIoctlData *argument)
+{
+    struct usbdevfs_getdriver driver;
+    read_argument(argument, &driver, sizeof(driver));
+    if (!(mock->held & 1u << driver.interface))
+        return ENODATA;
+    strcpy(driver.driver, "usbfs");
+    UMockdevIoctlData *out = umockdev_ioctl_data_resolve(argument, 0, sizeof(driver), NULL);
+    umockdev_ioctl_data_update(out, 0, (guint8 *)&driver, sizeof(driver));
+    umockdev_ioctl_data_unref(out);
     return 0;
 }
 
@@ -288,8 +314,9 @@ int usb_mock_ioctl(struct usb_mock *mock, gulong request, UMockdevIoctlData *arg
     case USBDEVFS_CLAIMINTERFACE:
         return claim(mock, argument);
     case USBDEVFS_RELEASEINTERFACE:
-        mock->released++;
-        return 0;
+        return release(mock, argument);
+    case USBDEVFS_GETDRIVER:
+        return tell_driver(mock, argument);
     case USBDEVFS_SUBMITURB:
         return submit(mock, argument);
     case USBDEVFS_IOCTL:
