@@ -78,16 +78,16 @@ def fuzz_all(targets, seconds):
 
 
 def keep(target, most):
-    """The smallest set that reaches all edges, the larger and later ones left out where there are too many."""
+    """The smallest set that reaches all edges; where it is too large, those that are long, and so reach most."""
     stored = CORPUS / target
     stored.mkdir(parents=True, exist_ok=True)
     by_hand = list(stored.glob("regression-*"))
     with tempfile.TemporaryDirectory() as merged:
-        subprocess.run([BUILD / target, "-merge=1", "-set_cover_merge=1", "-use_counters=0", f"-max_len={STORED_LENGTH}", merged,
+        subprocess.run([BUILD / target, "-set_cover_merge=1", "-use_counters=0", f"-max_len={STORED_LENGTH}", merged,
                         *folders(target)], cwd=ROOT, capture_output=True, check=True)
         for old in set(stored.iterdir()) - set(by_hand):
             old.unlink()
-        best = sorted(pathlib.Path(merged).iterdir(), key=lambda path: (path.stat().st_size, path.name))
+        best = sorted(pathlib.Path(merged).iterdir(), key=lambda path: (-path.stat().st_size, path.name))
         for path in best[:most - len(by_hand)]:
             shutil.copyfile(path, stored / path.name[:16])
     sizes = [path.stat().st_size for path in stored.iterdir()]

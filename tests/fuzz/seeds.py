@@ -81,6 +81,13 @@ def own_descriptor(choice, descriptor):
     return bytes([choice]) + len(descriptor).to_bytes(2, "big") + descriptor
 
 
+def choices(known, descriptor):
+    """The known descriptors of a target (hid_known.h), one of which is perhaps the capture's, and its own."""
+    yield from (bytes([choice]) for choice in range(known))
+    if descriptor:
+        yield own_descriptor(known, descriptor)
+
+
 def of_scanner(capture):
     settings = capture.settings
     if capture.name == "serial":
@@ -90,11 +97,12 @@ def of_scanner(capture):
         yield "ssi", b"\0" + script(capture)
         yield "ssi", b"\1" + script(capture)
     elif capture.name == "hid-pos":
-        yield "hid_pos", b"\0" + own_descriptor(3, capture.descriptor) + script(capture, True)
+        for choice in choices(3, capture.descriptor):
+            yield "hid_pos", b"\0" + choice + script(capture, True)
     else:
         first = bytes([LAYOUTS[settings.get("layout", "us")]])
-        choice = own_descriptor(3, capture.descriptor) if capture.descriptor else b"\0"
-        yield "hid_keyboard", first + choice + script(capture, bool(capture.descriptor))
+        for choice in choices(3, capture.descriptor) if capture.descriptor else [b"\0"]:
+            yield "hid_keyboard", first + choice + script(capture, bool(capture.descriptor))
     if capture.descriptor:
         yield "hid_report", own_descriptor(0, capture.descriptor)[1:] + capture.reads()[0]
 
@@ -105,8 +113,8 @@ def of_scale(capture):
         first = SERIAL_SCALES[capture.name] + len(SERIAL_SCALES) * unit
         yield "scale_serial", bytes([first, 2]) + capture.stream()
         return
-    choice = own_descriptor(2, capture.descriptor) if capture.descriptor else b"\0"
-    yield "scale_hid", bytes([unit]) + choice + b"".join(bytes([len(report)]) + report for report in capture.reads())
+    for choice in choices(2, capture.descriptor):
+        yield "scale_hid", bytes([unit]) + choice + b"".join(bytes([len(report)]) + report for report in capture.reads())
     if capture.descriptor:
         yield "hid_report", own_descriptor(0, capture.descriptor)[1:] + capture.reads()[0]
 

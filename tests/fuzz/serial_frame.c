@@ -77,38 +77,33 @@ static void done(struct model *model)
     buf_done(&model->last);
 }
 
-static void run(struct play *play, struct input script, bool bytewise)
+static void run(struct play *play, const struct model *model, struct input script)
 {
-    uint8_t byte = input_byte(&script);
-    struct model model CLEANUP(done) = {.suffix = byte & 3, .answer = byte >> 2 & 3};
     struct scanner_settings settings = {0};
-    text_copy(settings.suffix, sizeof(settings.suffix), suffixes[model.suffix]);
-    text_copy(settings.answer, sizeof(settings.answer), answers[model.answer]);
-    play->bytewise = bytewise;
-    play->model = &model;
-    play->answers = byte & 0x10;
+    text_copy(settings.suffix, sizeof(settings.suffix), suffixes[model->suffix]);
+    text_copy(settings.answer, sizeof(settings.answer), answers[model->answer]);
     CLAIM(play_begin(play, "serial", &settings, &hooks));
     play_script(play, script);
 }
 
-static void must_recover(struct play *play, struct input script)
+static void must_recover(struct play *play, const struct model *model)
 {
     static const char *const scans[] = {"LOC-A01\r", "LOC-A01\r", "LOC-A01\n", "LOC-A01\r\n"};
-    struct model model CLEANUP(done) = {.suffix = script.at[0] & 3, .answer = script.at[0] >> 2 & 3};
-    const char *scan = scans[model.suffix];
-    play->model = &model;
+    const char *scan = scans[model->suffix];
     play_must_read(play, scan, strlen(scan), "LOC-A01");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct play whole CLEANUP_PLAY = {0}, bytewise CLEANUP_PLAY = {0};
-    const struct input script = {data, size};
-    if (size == 0)
-        return 0;
-    run(&whole, script, false);
-    run(&bytewise, script, true);
+    struct input script = {data, size};
+    uint8_t byte = input_byte(&script);
+    struct model model CLEANUP(done) = {.suffix = byte & 3, .answer = byte >> 2 & 3};
+    struct model other CLEANUP(done) = {.suffix = model.suffix, .answer = model.answer};
+    struct play whole CLEANUP_PLAY = {.model = &model, .answers = byte & 0x10};
+    struct play bytewise CLEANUP_PLAY = {.model = &other, .answers = byte & 0x10, .bytewise = true};
+    run(&whole, &model, script);
+    run(&bytewise, &other, script);
     play_must_agree(&whole, &bytewise);
-    must_recover(&bytewise, script);
+    must_recover(&bytewise, &other);
     return 0;
 }
