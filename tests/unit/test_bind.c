@@ -184,22 +184,24 @@ static void a_configured_scanner_stays(void **state)
     assert_good(rig);
 }
 
+#define DEVICE "usb:0a5f:0164:X1"
+
 static void what_the_configuration_names_stays(void **state)
 {
     struct site_rig *rig = *state;
     static const struct {
         const char *role, *label, *station;
         bool fixed;
-    } tries[] = {{"printer", "PRINTER:X", "full", true},
-                 {"scale", "SCALE:X", "full", true},
-                 {"printer", "PRINTER:X", "weighs", false},
-                 {"scale", "SCALE:X", "weighs", true}};
+    } tries[] = {{"printer", "PRINTER:" DEVICE, "full", true},
+                 {"scale", "SCALE:" DEVICE, "full", true},
+                 {"printer", "PRINTER:" DEVICE, "weighs", false},
+                 {"scale", "SCALE:" DEVICE, "weighs", true}};
     for (size_t i = 0; i < COUNT(tries); i++) {
         for (int by_label = 0; by_label < 2; by_label++) {
             if (by_label)
                 scan(rig, "usb:1:2:A", tries[i].station, tries[i].label);
             else
-                bind(rig, "X", tries[i].role, tries[i].station);
+                bind(rig, DEVICE, tries[i].role, tries[i].station);
             if (tries[i].fixed)
                 assert_refused(rig, E32_FIXED);
             else
@@ -227,7 +229,8 @@ static void a_station_that_is_not_there(void **state)
 static void a_scanner_without_a_station_does_nothing_else(void **state)
 {
     struct site_rig *rig = *state;
-    static const char *const codes[] = {"B-1", "CMD:PICK", "MUG", "]E09521234543213", "PRINTER:X", "SCALE:X", "NONE"};
+    static const char *const codes[] = {"B-1",           "CMD:PICK", "MUG", "]E09521234543213", "PRINTER:" DEVICE,
+                                        "SCALE:" DEVICE, "NONE"};
     int64_t moves = number(rig, "SELECT count(*) FROM move");
     for (size_t i = 0; i < COUNT(codes); i++) {
         char data[128];
@@ -255,6 +258,8 @@ static void labels_that_name_nothing(void **state)
         scan(rig, "usb:1:2:A", "free", labels[i]);
         assert_refused(rig, E25_NOT_NOW);
     }
+    scan(rig, "usb:1:2:A", "free", "PRINTER:tcp:203.0.113.1:9100"); /* anybody can print that */
+    assert_refused(rig, E01_UNKNOWN);
     scan(rig, "", "free", "STATION:full"); /* typed at a page: there is no scanner */
     assert_refused(rig, E25_NOT_NOW);
     scan(rig, "usb:1:2:A", "", "STATION:");
