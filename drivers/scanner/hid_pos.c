@@ -29,6 +29,7 @@ struct hid_pos {
     struct scan_text *text;
     struct scan_charset charset;
     bool spoiled;          /* a report of the scan under way cannot be true: all of it is thrown away */
+    bool named;            /* the scan under way began with an AIM identifier */
     struct hid_field data; /* the decoded data, seen as bytes */
     struct place byte_count, continued, aim[AIM_LENGTH], good_beep, error_beep;
     struct hid_layout layout; /* where the places point into */
@@ -155,7 +156,8 @@ static void put_aim(struct hid_pos *pos, struct report report)
         if (aim[i] <= ' ' || aim[i] > '~')
             return;
     }
-    if (aim[0] == ']')
+    pos->named = aim[0] == ']';
+    if (pos->named)
         scan_text_put(pos->text, aim, AIM_LENGTH);
 }
 
@@ -173,9 +175,12 @@ static void end(struct hid_pos *pos)
     } else {
         drop_last(pos->text, '\n');
         drop_last(pos->text, '\r');
-        scan_charset_end(&pos->charset, pos->text);
+        if (pos->named && pos->text->length == AIM_LENGTH) /* a kind of code and no code */
+            scan_text_drop(pos->text);
+        else
+            scan_charset_end(&pos->charset, pos->text);
     }
-    pos->spoiled = false;
+    pos->spoiled = pos->named = false;
 }
 
 /* A symbol that fills a report exactly ends with it, or with an empty one after it. */
@@ -202,7 +207,7 @@ static void pos_feed(void *decoder, const uint8_t *bytes, size_t length)
 static void pos_interrupt(void *decoder)
 {
     struct hid_pos *pos = decoder;
-    pos->spoiled = false;
+    pos->spoiled = pos->named = false;
 }
 
 /* ------------------------------------------------------------------------------------------------------- answers */

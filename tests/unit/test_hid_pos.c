@@ -97,6 +97,7 @@ static void test_scans(void **state)
     report(&bench, "", false);
     report(&bench, "crlf\r\n", false);
     report(&bench, "cr\r\r", false);
+    report(&bench, "\r\n", false); /* a kind of code and no code */
     assert_string_equal(buf_text(&bench.out), "[]Q1A][no aim][half an aim][not an aim][]Q1" FULL FULL "end][]Q1" FULL
                                               "][]Q1" FULL "][]Q1crlf][]Q1cr\r]");
     assert_true(scanner_deadline(bench.scanner) == INT64_MAX);
