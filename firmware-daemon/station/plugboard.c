@@ -37,6 +37,8 @@ struct plugboard {
     uint32_t last_number;
     struct pump *pumps[CONFIG_STATIONS_MAX]; /* by the station's place in the configuration; NULL: none */
     struct weigher *weighers[CONFIG_STATIONS_MAX];
+    bool printer_seen[CONFIG_STATIONS_MAX]; /* the bound one was plugged in when it was opened: its model was known */
+    bool scale_seen[CONFIG_STATIONS_MAX];
     bool rewire_later; /* a printer was at work */
     struct binding bindings[BINDINGS_MAX];
     size_t binding_count;
@@ -241,13 +243,15 @@ static void wire_printer(struct plugboard *board, size_t index)
     const struct station_config *station = &board->config->stations[index];
     struct pump *pump = board->pumps[index];
     const char *device = bound_to(board, station->id, "printer");
-    if (*station->printer || strcmp(pump ? pump_id(pump) : "", device) == 0)
+    bool seen = find_plugged(board, device) != NULL, same = strcmp(pump ? pump_id(pump) : "", device) == 0;
+    if (*station->printer || (same && (board->printer_seen[index] || !seen)))
         return;
     if (pump_is_busy(pump)) { /* its label first */
         board->rewire_later = true;
         return;
     }
     board->pumps[index] = pump_close(pump);
+    board->printer_seen[index] = seen;
     if (!*device)
         return;
     const struct manner manner = manner_of(board, device);
@@ -268,9 +272,11 @@ static void wire_scale(struct plugboard *board, size_t index)
     const struct station_config *station = &board->config->stations[index];
     struct weigher *weigher = board->weighers[index];
     const char *device = bound_to(board, station->id, "scale");
-    if (*station->scale || strcmp(weigher ? weigher_id(weigher) : "", device) == 0)
+    bool seen = find_plugged(board, device) != NULL, same = strcmp(weigher ? weigher_id(weigher) : "", device) == 0;
+    if (*station->scale || (same && (board->scale_seen[index] || !seen)))
         return;
     board->weighers[index] = weigher_close(weigher);
+    board->scale_seen[index] = seen;
     if (!*device)
         return;
     const struct manner manner = manner_of(board, device);
