@@ -139,6 +139,18 @@ struct usb_mock *usb_mock_plug_in(UMockdevTestbed *bed, const struct usb_mock_de
     return mock;
 }
 
+void usb_mock_take_from_usbhid(struct usb_mock *mock)
+{
+    for (size_t i = 0; i < USB_MOCK_FILES_MAX; i++) {
+        if (!mock->files[i] || !strstr(mock->files[i], "/0003:"))
+            continue;
+        umockdev_testbed_uevent(mock->bed, mock->files[i], "remove");
+        umockdev_testbed_remove_device(mock->bed, mock->files[i]);
+        g_free(mock->files[i]);
+        mock->files[i] = NULL;
+    }
+}
+
 void usb_mock_unplug(struct usb_mock *mock)
 {
     pthread_mutex_lock(&mock->lock);

@@ -97,6 +97,9 @@ UMockdevTestbed *usb_mock_bed_new(void);
  * are borrowed. */
 struct usb_mock *usb_mock_plug_in(UMockdevTestbed *bed, const struct usb_mock_device *device);
 
+/* usbhid lets go of it, as when a program has claimed it: the kernel tells its report descriptor no more. */
+void usb_mock_take_from_usbhid(struct usb_mock *mock);
+
 /* Its transfers end, its files go, udev and libusb hear that it was removed. It stays an answering corpse until it is
  * freed. */
 void usb_mock_unplug(struct usb_mock *mock);
