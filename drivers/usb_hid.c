@@ -223,8 +223,10 @@ int usb_hid_open(const struct usb_wanted *wanted, const char *where, bool boot_k
                       boot_keyboard ? "is no keyboard scanner: set it to keyboard mode, or use its serial port"
                                     : "has no HID interface of its own: set it to HID POS mode, or to keyboard mode",
                       pick, error);
-    if (r == 0 && (!hid->input || !hid->output))
-        r = error_set(error, -ENOMEM, "There is no memory left for another device.");
+    if (r == 0 && (!hid->input || !hid->output)) {
+        error_set(error, -ENOMEM, "There is no memory left for another device.");
+        r = -ENOMEM;
+    }
     if (r < 0) {
         hid_close(&hid->line.transport);
         return r;

@@ -202,8 +202,10 @@ int usb_printer_open(const struct usb_wanted *wanted, const char *where, bool re
     printer->output = libusb_alloc_transfer(0);
     int r = usb_line_open(&printer->line, wanted, where,
                           "is no printer: look for another address in the list of devices", pick, error);
-    if (r == 0 && (!printer->input || !printer->output))
-        r = error_set(error, -ENOMEM, "There is no memory left for another device.");
+    if (r == 0 && (!printer->input || !printer->output)) {
+        error_set(error, -ENOMEM, "There is no memory left for another device.");
+        r = -ENOMEM;
+    }
     if (r < 0) {
         printer_close(&printer->line.transport);
         return r;

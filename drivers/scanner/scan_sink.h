@@ -19,7 +19,8 @@ struct scan_sink {
     void (*scan)(void *user, const char *text, size_t length, unsigned flags);
     /* A scan that must not be acted on: cut short, too long or unreadable. length counts all its bytes. */
     void (*aborted)(void *user, size_t length);
-    /* Bytes for the scanner: an acknowledgement, a beep. Lent for the call. NULL: nobody can speak to it (a capture). */
+    /* Bytes for the scanner: an acknowledgement, a beep. Lent for the call. NULL: nobody can speak to it (a capture).
+     */
     void (*send)(void *user, const void *bytes, size_t length);
     void *user;
 };

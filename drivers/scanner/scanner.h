@@ -33,18 +33,19 @@ enum scan_verdict {
 
 struct scanner;
 
-/* driver is "hid-keyboard", "hid-pos", "serial" or "ssi". -EINVAL with a sentence on a bad setting. The sink is copied. */
+/* driver is "hid-keyboard", "hid-pos", "serial" or "ssi". -EINVAL with a sentence on a bad setting. The sink is copied.
+ */
 int scanner_new(const char *driver, const struct scanner_settings *settings, const struct scan_sink *sink,
                 struct scanner **ret, struct error *error);
 struct scanner *scanner_free(struct scanner *scanner);
 DEFINE_CLEANUP(scanner_free, struct scanner *);
 
-/* A stream (serial, ssi, hid-keyboard): any split of it gives the same scans. hid-pos: one report a call, with its id in
- * front if the device numbers its reports. now_us comes from one clock that never runs back. */
+/* A stream (serial, ssi, hid-keyboard): any split of it gives the same scans. hid-pos: one report a call, with its id
+ * in front if the device numbers its reports. now_us comes from one clock that never runs back. */
 void scanner_feed(struct scanner *scanner, const void *bytes, size_t length, int64_t now_us);
 
-/* When scanner_tick is due; INT64_MAX: not at all. Only a tick ends half a scan: an owner that was held up reads what has
- * come meanwhile first, and ticks when there is nothing left. */
+/* When scanner_tick is due; INT64_MAX: not at all. Only a tick ends half a scan: an owner that was held up reads what
+ * has come meanwhile first, and ticks when there is nothing left. */
 int64_t scanner_deadline(const struct scanner *scanner);
 void scanner_tick(struct scanner *scanner, int64_t now_us);
 

@@ -438,6 +438,10 @@ void plugboard_marked(struct plugboard *board, int64_t job, bool good, bool save
 
 const char *plugboard_role_of(const struct plugboard *board, const char *device)
 {
+    /* An open one may have been known by its report descriptor alone, which the kernel tells no more. */
+    for (size_t i = 0; i < board->slot_count; i++)
+        if (strcmp(reader_settings(board->slots[i].reader)->id, device) == 0)
+            return "scanner";
     const struct plugged *plugged = find_plugged(board, device);
     const struct model *model = plugged ? model_find(&board->models, plugged) : NULL;
     bool sure = model && !(model_is_generic(model) && (plugged->kinds & PLUGGED_SERIAL));

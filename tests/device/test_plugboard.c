@@ -212,6 +212,29 @@ static void test_unplugged_in_the_middle_of_a_scan(void **state)
     assert_int_equal(board_rig_rows(bench->rig, "scan.aborted"), 1);
 }
 
+/* What only its report descriptor tells is told no more once it is opened: it stays what it is. */
+static void test_a_scanner_that_only_its_descriptor_tells(void **state)
+{
+    struct bench *bench = *state;
+    struct usb_mock_device nameless = pos_scanner;
+    nameless.descriptors = USB_MOCK_DEVICE("AAAA", "0200") POS;
+    board_rig_start(bench->rig);
+    struct usb_mock *gun = plug_in(bench, &nameless, "1-2", "S1234567");
+    AWAIT(is(bench, "usb:aaaa:0002:S1234567", "unbound"));
+    usb_mock_take_from_usbhid(gun);
+    plugboard_rewire(bench->rig->board);
+    assert_true(is(bench, "usb:aaaa:0002:S1234567", "unbound"));
+    const char *role = plugboard_role_of(bench->rig->board, "usb:aaaa:0002:S1234567");
+    assert_non_null(role);
+    assert_string_equal(role, "scanner");
+    board_rig_bind(bench->rig, "usb:aaaa:0002:S1234567", role, "bench-2");
+    AWAIT(belongs_to(bench, "usb:aaaa:0002:S1234567", "bench-2"));
+    give_pos_scan(gun, "X1");
+    AWAIT(bench->rig->heard.length > 0);
+    assert_string_equal(buf_text(&bench->rig->heard), AT("2"));
+    assert_int_equal(gun->detached, 1);
+}
+
 /* ---------------------------------------------------------------- two of a kind */
 
 static void test_twins_without_a_serial_number(void **state)
@@ -383,6 +406,7 @@ int main(int count, char **arguments)
         TEST(test_a_known_scanner_waits_for_its_station),
         TEST(test_a_label_binds_it),
         TEST(test_unplugged_in_the_middle_of_a_scan),
+        TEST(test_a_scanner_that_only_its_descriptor_tells),
         TEST(test_twins_without_a_serial_number),
         TEST(test_twins_with_the_same_serial_number),
         TEST(test_a_twin_that_stays_is_not_taken_for_the_other),

@@ -139,6 +139,18 @@ struct usb_mock *usb_mock_plug_in(UMockdevTestbed *bed, const struct usb_mock_de
     return mock;
 }
 
+void usb_mock_take_from_usbhid(struct usb_mock *mock)
+{
+    for (size_t i = 0; i < USB_MOCK_FILES_MAX; i++) {
+        if (!mock->files[i] || !strstr(mock->files[i], "/0003:"))
+            continue;
+        umockdev_testbed_uevent(mock->bed, mock->files[i], "remove");
+        umockdev_testbed_remove_device(mock->bed, mock->files[i]);
+        g_free(mock->files[i]);
+        mock->files[i] = NULL;
+    }
+}
+
 void usb_mock_unplug(struct usb_mock *mock)
 {
     pthread_mutex_lock(&mock->lock);
@@ -169,19 +181,19 @@ void usb_mock_free(struct usb_mock *mock)
     free(mock);
 }
 
-struct usb_mock_endpoint *usb_mock_endpoint(struct usb_mock *mock, uint8_t address)
+struct usb_mock_endpoint *usb_mock_endpoint(struct usb_mock *mock, uint8_t number)
 {
     size_t i = 0;
-    while (i < USB_MOCK_ENDPOINTS_MAX - 1 && mock->endpoints[i].address && mock->endpoints[i].address != address)
+    while (i < USB_MOCK_ENDPOINTS_MAX - 1 && mock->endpoints[i].address && mock->endpoints[i].address != number)
         i++;
-    mock->endpoints[i].address = address;
+    mock->endpoints[i].address = number;
     return &mock->endpoints[i];
 }
 
-void usb_mock_give(struct usb_mock *mock, uint8_t address, const void *bytes, int length)
+void usb_mock_give(struct usb_mock *mock, uint8_t number, const void *bytes, int length)
 {
     pthread_mutex_lock(&mock->lock);
-    struct usb_mock_endpoint *endpoint = usb_mock_endpoint(mock, address);
+    struct usb_mock_endpoint *endpoint = usb_mock_endpoint(mock, number);
     struct usb_mock_input *input = &endpoint->inputs[(endpoint->first + endpoint->count++) % USB_MOCK_INPUTS_MAX];
     if (length > 0)
         memcpy(input->bytes, bytes, (size_t)length);
@@ -200,18 +212,18 @@ bool usb_mock_waits(struct usb_mock *mock)
     return waits;
 }
 
-void usb_mock_hold(struct usb_mock *mock, uint8_t endpoint, bool holds)
+void usb_mock_hold(struct usb_mock *mock, uint8_t number, bool holds)
 {
     pthread_mutex_lock(&mock->lock);
-    usb_mock_endpoint(mock, endpoint)->holds = holds;
+    usb_mock_endpoint(mock, number)->holds = holds;
     usb_mock_serve(mock);
     pthread_mutex_unlock(&mock->lock);
 }
 
-size_t usb_mock_taken(struct usb_mock *mock, uint8_t endpoint)
+size_t usb_mock_taken(struct usb_mock *mock, uint8_t number)
 {
     pthread_mutex_lock(&mock->lock);
-    size_t taken = usb_mock_endpoint(mock, endpoint)->taken.length;
+    size_t taken = usb_mock_endpoint(mock, number)->taken.length;
     pthread_mutex_unlock(&mock->lock);
     return taken;
 }

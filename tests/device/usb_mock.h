@@ -97,25 +97,29 @@ UMockdevTestbed *usb_mock_bed_new(void);
  * are borrowed. */
 struct usb_mock *usb_mock_plug_in(UMockdevTestbed *bed, const struct usb_mock_device *device);
 
+/* usbhid lets go of it, as when a program has claimed it: the kernel tells its report descriptor no more. */
+void usb_mock_take_from_usbhid(struct usb_mock *mock);
+
 /* Its transfers end, its files go, udev and libusb hear that it was removed. It stays an answering corpse until it is
  * freed. */
 void usb_mock_unplug(struct usb_mock *mock);
 void usb_mock_free(struct usb_mock *mock);
 
-/* The next transfer from that endpoint; length below 0: it completes with that status instead. */
-void usb_mock_give(struct usb_mock *mock, uint8_t endpoint, const void *bytes, int length);
+/* Endpoints are numbered by their address, 0x81. The next transfer from that one; length below 0: it completes with
+ * that status instead. */
+void usb_mock_give(struct usb_mock *mock, uint8_t number, const void *bytes, int length);
 
 /* What was given has not yet reached libusb. */
 bool usb_mock_waits(struct usb_mock *mock);
 
 /* For its settings and what it took; while a transport is open only between usb_mock_lock() and usb_mock_unlock(). */
-struct usb_mock_endpoint *usb_mock_endpoint(struct usb_mock *mock, uint8_t endpoint);
+struct usb_mock_endpoint *usb_mock_endpoint(struct usb_mock *mock, uint8_t number);
 
 /* An OUT endpoint takes nothing, or takes again, what is under way first. */
-void usb_mock_hold(struct usb_mock *mock, uint8_t endpoint, bool holds);
+void usb_mock_hold(struct usb_mock *mock, uint8_t number, bool holds);
 
 /* Copies, for tests that look while transfers run. */
-size_t usb_mock_taken(struct usb_mock *mock, uint8_t endpoint);
+size_t usb_mock_taken(struct usb_mock *mock, uint8_t number);
 bool usb_mock_was_asked(struct usb_mock *mock, const char *request);
 
 /* Adds to what the test bed knows; fails the test when that is not understood. */
