@@ -69,8 +69,11 @@ class Device:
     def tty(self):
         """The path of its serial port, when the kernel has made one."""
         def find():
-            found = [*SYSFS.glob(f"{self.path}/{self.path}:1.*/tty/tty*"), *SYSFS.glob(f"{self.path}/{self.path}:1.*/ttyUSB*")]
-            return f"/dev/{found[0].name}" if found and os.path.exists(f"/dev/{found[0].name}") else None
+            try:
+                found = [path.name for pattern in ("tty/tty*", "ttyUSB*") for path in SYSFS.glob(f"{self.path}/{self.path}:1.*/{pattern}")]
+            except OSError:  # it is just being made
+                return None
+            return found and os.path.exists(f"/dev/{found[0]}") and f"/dev/{found[0]}"
         return wait_until(find, f"{self.name} has a serial port", 20)
 
     def wait_said(self, seconds=60):

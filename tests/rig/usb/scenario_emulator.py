@@ -18,7 +18,10 @@ LPGETSTATUS = 0x060B  # linux/lp.h
 def node(device, pattern):
     """The device file of something that the kernel made of it."""
     def find():
-        found = list(SYSFS.glob(f"{device.path}/{device.path}:1.0/{pattern}"))
+        try:
+            found = list(SYSFS.glob(f"{device.path}/{device.path}:1.0/{pattern}"))
+        except OSError:  # it is just being made
+            return None
         return found and pathlib.Path("/dev") / found[0].name
     return wait_until(find, f"the kernel makes {pattern} of {device.name}", 20)
 

@@ -18,7 +18,7 @@ OUT = pathlib.Path(os.environ.get("OUT", "build"))
 SHARE = pathlib.Path(os.environ.get("RIG_SHARE", "/tmp"))
 SHORT = bool(os.environ.get("RIG_SHORT"))
 
-FILES = ("emulator", "keyboard", "binding", "faults", "serial", "manners", "printer", "pos", "scale", "gadget")
+FILES = ("emulator", "keyboard", "binding", "faults", "serial", "manners", "pause", "printer", "pos", "scale", "gadget")
 
 SCENARIOS = []  # (name, function, needs, long), in the order of FILES
 
