@@ -206,6 +206,7 @@ static void on_opened(void *user)
     pump->held_back = false;
     pump->port = (struct printer_status){0};
     printer_talk_begin(&pump->talk, find_language(pump), clock_mono_us());
+    device_ask_port(pump->device); /* known by the time that it turns out to be mute */
     pump->ops->changed(pump->user);
     converse(pump);
     pump_kick(pump);

@@ -87,6 +87,29 @@ def paper(stage):
     yield from label_faults(read(out), labels)
 
 
+@scenario("a USB printer that says nothing, but whose port says that it has no paper, is believed", needs=WORD)
+def port_status(stage):
+    labels = reference(stage, 1)
+    out = stage.folder / "labels.out"
+    site, keyboard = busy_site(stage, 1)
+    site.ask_to_stop()
+    printer = stage.bus.plug("printer", "printer", out=out)
+    printer.tell("mute")
+    printer.tell("paper", "1")
+    site.start()
+    site.wait_printer("bench-1", ("error",))
+    words = site.view("bench-1")["printer"]["text"]
+    if "paper" not in words["en"] or "纸" not in words["zh"]:
+        yield f"the station shows {words}"
+    answers_scans(site, keyboard, "2900000000001")
+    if b"^XA" in read(out):
+        yield "a label was sent to a printer without paper"
+    printer.tell("paper", "0")
+    wait_labels(out, labels)
+    site.stop()
+    yield from label_faults(read(out), labels)
+
+
 @scenario("a USB printer that stops taking data holds up nobody", needs=WORD)
 def stops(stage):
     labels = reference(stage, 2)
