@@ -124,7 +124,7 @@ static void let_go(const struct serial *serial)
 {
     pthread_t thread;
     sp_flush(serial->port, SP_BUF_BOTH);
-    bool waits = (int)sp_output_waiting(serial->port) > 0;
+    bool waits = (int)sp_output_waiting(serial->port) != 0;
     int last = waits ? fcntl(serial->fd, F_DUPFD_CLOEXEC, 0) : -1;
     sp_close(serial->port);
     if (last < 0)

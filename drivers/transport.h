@@ -29,6 +29,7 @@ struct transport_settings {
      * usb:05e0:1200[:SERIAL]        a USB device, by vendor, product and serial number
      * usb-path:1-2.3                a USB device, by the port it is plugged into */
     char address[256];
+    char port[32]; /* usb: only: where it must be plugged in as well, for twins with one serial number; "": anywhere */
     enum transport_role role; /* usb: and usb-path: only */
     bool reset;               /* a printer forgets what a job that was cut off has left in it, where it can */
     int64_t baud;             /* serial only, as the four below; 0: 9600 */

@@ -84,6 +84,7 @@ static int usb_open(const char *where, const struct transport_settings *settings
         .vendor = (uint16_t)(vendor[0] << 8 | vendor[1]),
         .product = (uint16_t)(product[0] << 8 | product[1]),
         .serial = where[9] ? where + 10 : "",
+        .port = settings->port,
     };
     return open_wanted(&wanted, where, settings, ret, error);
 }

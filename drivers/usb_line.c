@@ -45,7 +45,8 @@ static bool matches(libusb_device *device, const struct usb_wanted *wanted)
         return strcmp(path, wanted->path) == 0;
     struct libusb_device_descriptor descriptor;
     return libusb_get_device_descriptor(device, &descriptor) == 0 && descriptor.idVendor == wanted->vendor &&
-           descriptor.idProduct == wanted->product && (!*wanted->serial || serial_is(path, wanted->serial));
+           descriptor.idProduct == wanted->product && (!*wanted->port || strcmp(path, wanted->port) == 0) &&
+           (!*wanted->serial || serial_is(path, wanted->serial));
 }
 
 /* A reference that the caller gives back; NULL when it is not plugged in. */

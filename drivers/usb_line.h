@@ -16,6 +16,7 @@
 struct usb_wanted {
     uint16_t vendor, product;
     const char *serial; /* "": any */
+    const char *port;   /* "": any */
     const char *path;   /* NULL: by vendor and product */
 };
 

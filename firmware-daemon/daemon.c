@@ -514,8 +514,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = open_site(daemon, error);
     if (!result)
-        result = open_board(daemon, error);
-    return result ? result : post_boot(daemon);
+        result = post_boot(daemon); /* before a printer takes a job: what is "sending" by then was cut off */
+    return result ? result : open_board(daemon, error);
 }
 
 int daemon_open(sd_event *event, const struct config *config, struct daemon **ret, struct error *error)

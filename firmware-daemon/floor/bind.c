@@ -25,10 +25,25 @@ static int refuse_binding(struct answer *answer, enum message message, const str
     return FLOOR_REFUSED;
 }
 
+static bool begins_with_any(const char *text, const char *const *prefixes)
+{
+    for (; *prefixes; prefixes++)
+        if (strncmp(text, *prefixes, strlen(*prefixes)) == 0 && text[strlen(*prefixes)])
+            return true;
+    return false;
+}
+
+static bool is_device(const char *id)
+{
+    return begins_with_any(id, (const char *const[]){"usb:", "usb-path:", "serial:", "tcp:", "stream:", "unix:", NULL});
+}
+
 /* The same binding again is good, and leaves no row. */
 static int bind(struct store *store, const struct binding *binding, struct effect *effect)
 {
     struct binding before = {.station = ""};
+    if (!is_device(binding->device))
+        return refuse_binding(&effect->answer, E33_NO_DEVICE, binding);
     if (station_exists(store, binding->station) == -ENOENT)
         return refuse_binding(&effect->answer, E31_NO_STATION, binding);
     if (strcmp(binding->role, "scanner") != 0 && station_is_fixed(store, binding->station, binding->role) == 1)
@@ -68,8 +83,7 @@ bool is_binding_label(const char *text)
  * send labels there. A page or the tool may name any. */
 static bool is_of_this_machine(const char *device)
 {
-    return strncmp(device, "usb:", 4) == 0 || strncmp(device, "usb-path:", 9) == 0 ||
-           strncmp(device, "serial:", 7) == 0;
+    return begins_with_any(device, (const char *const[]){"usb:", "usb-path:", "serial:", NULL});
 }
 
 int scan_binding_label(struct store *store, const struct event *event, const char *text, struct effect *effect)

@@ -41,6 +41,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E31_NO_STATION, "E31", TONE_BAD, "There is no station {s}", "没有工作站 {s}")                                    \
     X(E32_FIXED, "E32", TONE_BAD, "The configuration says what belongs to {s}: change it there",                       \
       "工作站 {s} 的设备由配置文件指定,请在配置中修改")                                                                \
+    X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
     X(DONE_BOUND, "", TONE_GOOD, "{d} belongs to {s} now", "{d} 已绑定到 {s}")                                         \
     X(DONE_SIGNED_IN, "", TONE_GOOD, "Hello {u}", "你好,{u}")                                                          \
     X(DONE_SIGNED_OUT, "", TONE_GOOD, "{u} signed out", "{u} 已退出")                                                  \

@@ -56,6 +56,7 @@ static struct words words_of(const struct manner *manner)
     CHOOSE(words.line.flow, config->flow, model ? model->flow : NULL, "none");
     words.line.baud = config->baud ? config->baud : model ? model->baud : 0;
     COPY(words.line.address, manner->id);
+    COPY(words.line.port, manner->plugged ? manner->plugged->port : "");
     return words;
 }
 

@@ -37,8 +37,8 @@ struct plugboard {
     uint32_t last_number;
     struct pump *pumps[CONFIG_STATIONS_MAX]; /* by the station's place in the configuration; NULL: none */
     struct weigher *weighers[CONFIG_STATIONS_MAX];
-    bool printer_seen[CONFIG_STATIONS_MAX]; /* the bound one was plugged in when it was opened: its model was known */
-    bool scale_seen[CONFIG_STATIONS_MAX];
+    /* Where the bound ones were plugged in when they were opened, and so known; "": nowhere. */
+    char printer_ports[CONFIG_STATIONS_MAX][32], scale_ports[CONFIG_STATIONS_MAX][32];
     bool rewire_later; /* a printer was at work */
     struct binding bindings[BINDINGS_MAX];
     size_t binding_count;
@@ -160,12 +160,13 @@ static int find_slot(const struct plugboard *board, const struct plugged *plugge
     return named;
 }
 
-/* In the same port something else may be plugged in, or the same scanner in another mode. */
-static bool speaks_otherwise(const struct plugboard *board, const struct slot *slot, const struct plugged *plugged)
+/* It is plugged in elsewhere now, or in the same port there is something else, or the same scanner in another mode. */
+static bool has_changed(const struct plugboard *board, const struct slot *slot, const struct plugged *plugged)
 {
     const struct manner manner = manner_of(board, plugged->id);
     return !reader_is_open(slot->reader) &&
-           strcmp(reader_settings(slot->reader)->driver, manner_of_scanner(&manner, "").driver) != 0;
+           (strcmp(slot->port, plugged->port) != 0 ||
+            strcmp(reader_settings(slot->reader)->driver, manner_of_scanner(&manner, "").driver) != 0);
 }
 
 /* An open scanner goes by the name it had when it was opened, which its scans bear too: that its twin came or went is
@@ -173,7 +174,7 @@ static bool speaks_otherwise(const struct plugboard *board, const struct slot *s
 static void wire_scanner(struct plugboard *board, const struct plugged *plugged)
 {
     int at = find_slot(board, plugged);
-    if (at >= 0 && speaks_otherwise(board, &board->slots[at], plugged)) {
+    if (at >= 0 && has_changed(board, &board->slots[at], plugged)) {
         drop_reader(board, (size_t)at);
         at = -1;
     }
@@ -238,20 +239,33 @@ static int open_pump(struct plugboard *board, size_t station, const struct pump_
     return pump_open(board->event, board->store, settings, &ops, board, &board->pumps[station], error);
 }
 
+/* Where it was when it was opened; or it is nowhere now, and may come back there. */
+static bool is_in_place(const struct plugboard *board, const char *device, const char port[32])
+{
+    const struct plugged *plugged = find_plugged(board, device);
+    return !plugged || strcmp(plugged->port, port) == 0;
+}
+
+static void note_place(const struct plugboard *board, const char *device, char port[32])
+{
+    const struct plugged *plugged = find_plugged(board, device);
+    text_copy(port, 32, plugged ? plugged->port : "");
+}
+
 static void wire_printer(struct plugboard *board, size_t index)
 {
     const struct station_config *station = &board->config->stations[index];
     struct pump *pump = board->pumps[index];
     const char *device = bound_to(board, station->id, "printer");
-    bool seen = find_plugged(board, device) != NULL, same = strcmp(pump ? pump_id(pump) : "", device) == 0;
-    if (*station->printer || (same && (board->printer_seen[index] || !seen)))
+    bool same = strcmp(pump ? pump_id(pump) : "", device) == 0;
+    if (*station->printer || (same && is_in_place(board, device, board->printer_ports[index])))
         return;
     if (pump_is_busy(pump)) { /* its label first */
         board->rewire_later = true;
         return;
     }
     board->pumps[index] = pump_close(pump);
-    board->printer_seen[index] = seen;
+    note_place(board, device, board->printer_ports[index]);
     if (!*device)
         return;
     const struct manner manner = manner_of(board, device);
@@ -272,11 +286,11 @@ static void wire_scale(struct plugboard *board, size_t index)
     const struct station_config *station = &board->config->stations[index];
     struct weigher *weigher = board->weighers[index];
     const char *device = bound_to(board, station->id, "scale");
-    bool seen = find_plugged(board, device) != NULL, same = strcmp(weigher ? weigher_id(weigher) : "", device) == 0;
-    if (*station->scale || (same && (board->scale_seen[index] || !seen)))
+    bool same = strcmp(weigher ? weigher_id(weigher) : "", device) == 0;
+    if (*station->scale || (same && is_in_place(board, device, board->scale_ports[index])))
         return;
     board->weighers[index] = weigher_close(weigher);
-    board->scale_seen[index] = seen;
+    note_place(board, device, board->scale_ports[index]);
     if (!*device)
         return;
     const struct manner manner = manner_of(board, device);
@@ -485,6 +499,22 @@ static bool is_in_use(const struct plugboard *board, const struct plugged *plugg
     return binding && find_station(board, binding->station) >= 0;
 }
 
+/* Scanners that belong to a station and have not been seen since the start. */
+static void write_absent(const struct plugboard *board, struct buf *json)
+{
+    for (size_t i = 0; i < board->binding_count; i++) {
+        const struct binding *binding = &board->bindings[i];
+        bool known = strcmp(binding->role, "scanner") != 0 || find_station(board, binding->station) < 0;
+        for (size_t j = 0; j < board->slot_count && !known; j++)
+            known = strcmp(reader_settings(board->slots[j].reader)->id, binding->device) == 0;
+        if (!known)
+            write_listed(
+                &(struct listed){
+                    .id = binding->device, .kind = "scanner", .station = binding->station, .state = "away"},
+                json);
+    }
+}
+
 static void write_unused(const struct plugboard *board, struct buf *json)
 {
     for (size_t i = 0; i < board->plugged_count; i++) {
@@ -522,6 +552,7 @@ void plugboard_write_devices(struct plugboard *board, const char *key, struct bu
                                           open_or_away(weigher_is_open(weigher)), weigher_fault(weigher)},
                          json);
     }
+    write_absent(board, json);
     write_unused(board, json);
     json_close_array(json);
 }

@@ -219,7 +219,7 @@ static void a_station_that_is_not_there(void **state)
     assert_last_row(rig, "scan.rejected", "device/usb:1:2:A", "{\"code\": \"E31\", \"scan\": \"STATION:nowhere\"}");
     int64_t rows = number(rig, "SELECT count(*) FROM journal");
     for (size_t i = 0; i < 3; i++) {
-        bind(rig, "X", (const char *const[]){"scanner", "printer", "scale"}[i], "nowhere");
+        bind(rig, DEVICE, (const char *const[]){"scanner", "printer", "scale"}[i], "nowhere");
         assert_refused(rig, E31_NO_STATION);
     }
     assert_int_equal(number(rig, "SELECT count(*) FROM journal"), rows); /* a page's mistake is no scan */
@@ -284,22 +284,33 @@ static void printers_and_scales_are_bound_where_their_label_is_scanned(void **st
 static void a_station_has_one_printer_and_one_scale(void **state)
 {
     struct site_rig *rig = *state;
-    bind(rig, "P1", "printer", "free");
-    bind(rig, "S1", "scale", "free");
-    bind(rig, "P2", "printer", "free");
-    bind(rig, "S2", "scale", "free");
+    bind(rig, "usb-path:P1", "printer", "free");
+    bind(rig, "usb-path:S1", "scale", "free");
+    bind(rig, "usb-path:P2", "printer", "free");
+    bind(rig, "usb-path:S2", "scale", "free");
     assert_good(rig);
     assert_int_equal(number(rig, "SELECT count(*) FROM binding"), 2);
-    assert_bound(rig, "P2", "printer", "free");
-    assert_bound(rig, "S2", "scale", "free");
-    bind(rig, "P2", "printer", "weighs"); /* carried to another table */
-    assert_bound(rig, "P2", "printer", "weighs");
-    assert_last_row(rig, "device.bound", "device/P2",
+    assert_bound(rig, "usb-path:P2", "printer", "free");
+    assert_bound(rig, "usb-path:S2", "scale", "free");
+    bind(rig, "usb-path:P2", "printer", "weighs"); /* carried to another table */
+    assert_bound(rig, "usb-path:P2", "printer", "weighs");
+    assert_last_row(rig, "device.bound", "device/usb-path:P2",
                     "{\"role\": \"printer\", \"station\": \"weighs\", \"before\": \"free\"}");
-    bind(rig, "P2", "scale", "free"); /* it was no printer after all */
-    assert_bound(rig, "P2", "scale", "free");
+    bind(rig, "usb-path:P2", "scale", "free"); /* it was no printer after all */
+    assert_bound(rig, "usb-path:P2", "scale", "free");
     assert_int_equal(number(rig, "SELECT count(*) FROM binding"), 1);
     assert_int_equal(number(rig, "SELECT count(*) FROM journal WHERE type = 'device.bound'"), 6);
+}
+
+static void what_is_no_device_is_not_bound(void **state)
+{
+    struct site_rig *rig = *state;
+    static const char *const ids[] = {"garbage", "usb:", "http://203.0.113.1/", "usb"};
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        bind(rig, ids[i], "printer", "free");
+        assert_refused(rig, E33_NO_DEVICE);
+    }
+    assert_int_equal(number(rig, "SELECT count(*) FROM binding"), 0);
 }
 
 static void a_page_binds(void **state)
@@ -331,6 +342,7 @@ int main(void)
         TEST(labels_that_name_nothing),
         TEST(printers_and_scales_are_bound_where_their_label_is_scanned),
         TEST(a_station_has_one_printer_and_one_scale),
+        TEST(what_is_no_device_is_not_bound),
         TEST(a_page_binds),
     };
     return cmocka_run_group_tests_name("bind", tests, NULL, NULL);
