@@ -249,7 +249,7 @@ static int hid_ready(struct transport *transport)
 {
     const struct usb_hid *hid = (struct usb_hid *)transport;
     usb_context_run(0);
-    return hid->line.gone ? -ENODEV : hid->line.ready ? 0 : -EAGAIN;
+    return hid->line.ready ? 0 : hid->line.gone ? -ENODEV : -EAGAIN; /* what it said before it went is still read */
 }
 
 static void hid_about(const struct transport *transport, struct transport_about *ret)

@@ -228,7 +228,7 @@ static int printer_ready(struct transport *transport)
 {
     const struct usb_printer *printer = (struct usb_printer *)transport;
     usb_context_run(0);
-    return printer->line.gone ? -ENODEV : printer->line.ready ? 0 : -EAGAIN;
+    return printer->line.ready ? 0 : printer->line.gone ? -ENODEV : -EAGAIN;
 }
 
 static void printer_about(const struct transport *transport, struct transport_about *ret)

@@ -431,7 +431,7 @@ int64_t sql_data_version(struct sql *sql)
 
 const char *sql_message(struct sql *sql)
 {
-    return sqlite3_errmsg(sql->handle);
+    return sql ? sqlite3_errmsg(sql->handle) : "the database was lost";
 }
 
 int sql_copy_to(struct sql *sql, const char *path, struct error *error)

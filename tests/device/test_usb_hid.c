@@ -1,9 +1,11 @@
 /* HID devices that are no boot keyboard, through the real libusb on mocked ones. */
 #include "device/usb_mock.h"
 #include "drivers/scanner/scanner.h"
+#include "drivers/usb_context.h"
 #include "unit/hid_descriptors.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -296,6 +298,31 @@ static void test_unplugged_during_the_set_up(void **state)
     assert_int_equal(transport_write(bench->transport, "x", 1), -ENODEV);
 }
 
+static void run_for_a_while(void)
+{
+    for (int i = 0; i < 40; i++) {
+        usb_context_run(0);
+        poll(NULL, 0, 5); /* the mocked descriptors wake nobody */
+    }
+}
+
+/* It was quicker than its owner: half a scan is still told of. */
+static void test_unplugged_before_its_owner_looked(void **state)
+{
+    struct bench *bench = *state;
+    static const uint8_t report[] = {2, 1, 'A'};
+    plug_in(bench, &pos);
+    open_as(bench, TRANSPORT_HID);
+    usb_mock_give(bench->device, POS_IN, report, sizeof(report));
+    run_for_a_while();
+    usb_mock_unplug(bench->device);
+    run_for_a_while();
+    assert_int_equal(transport_ready(bench->transport), 0);
+    expect_report(bench, report, sizeof(report));
+    uint8_t rest[TRANSPORT_REPORT_MAX];
+    assert_int_equal(mock_await_read(bench->transport, rest, sizeof(rest)), -ENODEV);
+}
+
 /* ---------------------------------------------------------------- reports */
 
 static void test_reports_of_every_length(void **state)
@@ -426,6 +453,7 @@ int main(int count, char **arguments)
         TEST(test_broken_configuration),
         TEST(test_no_hid),
         TEST(test_unplugged_during_the_set_up),
+        TEST(test_unplugged_before_its_owner_looked),
         TEST(test_reports_of_every_length),
         TEST(test_a_report_longer_than_a_packet),
         TEST(test_a_report_through_the_control_pipe),

@@ -20,12 +20,14 @@ CORES = os.cpu_count() or 1
 #                                          return code that the caller looks at; clang's analyzer does
 #   -null-dereference on test programs     cmocka's asserts leave by longjmp, which it takes for going on
 ANALYZER = ["-O0", "-fanalyzer", "-fdiagnostics-path-format=separate-events", "-Wno-analyzer-malloc-leak", "-Wno-analyzer-file-leak",
-            "-Wno-analyzer-use-of-uninitialized-value", "-Wno-analyzer-too-complex"]
+            "-Wno-analyzer-use-of-uninitialized-value", "-Wno-analyzer-too-complex",
+            # base/sql.c: it forgets that a static query was never marked as one from the heap
+            "-Wno-analyzer-free-of-non-heap"]
 ANALYZER_TESTS = ["-Wno-analyzer-null-dereference", "-Wno-analyzer-possible-null-dereference",
                   "-Wno-analyzer-possible-null-argument", "-Wno-analyzer-null-argument"]
 
 CPPCHECK = ["--enable=warning,performance,portability", "--error-exitcode=1", "--inline-suppr", "--std=c11", "--quiet",
-            f"-j{CORES}", "--library=posix", "-D__GNUC__", "-D_GNU_SOURCE", "-D__linux__", "-I.", "-Ifirmware-daemon",
+            f"-j{CORES}", "--library=posix", "-D__GNUC__", "-D_GNU_SOURCE", "-D__linux__", "-I.", "-Ifirmware-daemon", "-Itests",
             # an output ("ret...") is written when a function of another file returned 0; cppcheck does not see the file
             "--suppress=uninitvar", "--suppress=uninitStructMember",
             # cmocka's asserts leave by longjmp, which it takes for going on without closing

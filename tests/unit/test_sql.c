@@ -165,7 +165,7 @@ static void damaged_databases(void **state)
     expect_refused(place, one, -EBADMSG, "is damaged");
     static const size_t pages[] = {0, 1, 2, 3, 50, 99}; /* each page's header */
     for (size_t i = 0; i < COUNT(pages); i++) {
-        char *at = whole.data + pages[i] * 4096 + (pages[i] == 0 ? 100 : 0), kept[64];
+        char *at = whole.data + pages[i] * (size_t)4096 + (pages[i] == 0 ? 100 : 0), kept[64];
         memcpy(kept, at, sizeof(kept));
         memset(at, 0xA5, sizeof(kept));
         store(place->path, whole.data, whole.length);
