@@ -10,10 +10,10 @@ PRINTER = {"printer": "usb:0a5f:0164"}
 WORD = "scale_protocol"  # the same version brings both
 
 
-def busy_site(stage, count):
+def busy_site(stage, count, **more):
     """A daemon with labels to print and nobody to print them yet; a scanner works beside."""
     keyboard = stage.bus.plug("kb", "keyboard", 6)
-    site = stage.site(bench_1=PRINTER, bench_2={"scanner": "usb:05e0:1200", "scanner_driver": "hid-keyboard"})
+    site = stage.site(bench_1=PRINTER | more, bench_2={"scanner": "usb:05e0:1200", "scanner_driver": "hid-keyboard"})
     site.stop()
     site.queue_labels("bench-1", count)
     site.start()
@@ -51,10 +51,22 @@ def labels_once(stage):
             device.wait_gone()
 
 
+@scenario("a USB printer that does not say what it speaks gets no label, and its station says why", needs=WORD)
+def nameless(stage):
+    out = stage.folder / "labels.out"
+    site, keyboard = busy_site(stage, 1)
+    stage.bus.plug("printer", "printer", out=out, no_id=1)
+    wait_until(lambda: "language" in (site.view("bench-1")["printer"]["text"] or {}).get("en", ""), "the station says why", 20)
+    answers_scans(site, keyboard, "2900000000001")
+    site.stop()
+    if read(out) or site.job_states() != ["queued"]:
+        yield f"the jobs are {site.job_reasons()}; {len(read(out))} bytes came out"
+
+
 @scenario("a USB printer that never answers prints all the same", needs=WORD)
 def mute(stage):
     labels = reference(stage, 3)
-    site, keyboard = busy_site(stage, 3)
+    site, keyboard = busy_site(stage, 3, printer_language="zpl")
     for number, options in enumerate(({"no_status": 1, "no_id": 1}, {"no_id": 1})):
         out = stage.folder / f"{number}.out"
         printer = stage.bus.plug("printer", "printer", out=out, **options)

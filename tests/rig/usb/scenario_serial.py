@@ -1,8 +1,7 @@
 """Serial lines on USB: scanners and printers behind the kernel's cdc_acm and ftdi_sio, through libserialport."""
 
-import fcntl
 import os
-import termios
+import select
 import time
 
 from rig.devices import Printer
@@ -63,8 +62,8 @@ def wait_read(tty):
     """What the kernel has of that line is read: it would throw away the rest when the cable goes."""
     line = os.open(tty, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
     try:
-        count = bytearray(4)
-        wait_until(lambda: fcntl.ioctl(line, termios.FIONREAD, count) == 0 and not any(count), f"{tty} is read empty")
+        # poll(2) first hands the program what the kernel has still to sort in, and then looks.
+        wait_until(lambda: not select.select([line], [], [], 0)[0], f"{tty} is read empty")
     finally:
         os.close(line)
 
@@ -105,8 +104,10 @@ def cdc_unplug(stage):
         scanner.scan(whole)
         site.wait_heard("bench-1", whole)
         expected.append(whole)
+        asked = scanner.state()["asked"]  # requests that wait: the kernel makes a new one when it has put the data away
         scanner.tell("keys", "2800000")
         scanner.wait_said()
+        wait_until(lambda: scanner.state()["asked"] >= asked, "the kernel has it, and asks for more")
         wait_read("/dev/ttyACM0")
         scanner.unplug()
         scanner.wait_gone()
