@@ -89,7 +89,7 @@ def simulator():
 def usb_rig():
     """A kernel of its own in QEMU; the short form. make rig runs the long one."""
     if (ROOT / "tests/rig/usb/run.py").exists():
-        yield Job("rig/usb", [sys.executable, "tests/rig/usb/run.py", "--short"], 400 * SLOWER, alone=True)
+        yield Job("rig/usb", [sys.executable, "tests/rig/usb/run.py", "--short"], 1000 * SLOWER, alone=True)
 
 
 def all_jobs():

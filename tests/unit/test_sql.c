@@ -160,7 +160,7 @@ static void damaged_databases(void **state)
     make_database(place);
     CLEANUP_BUF struct buf whole = {0};
     load(place->path, &whole);
-    assert_true(whole.length > 100 * 4096);
+    assert_true(whole.length > (size_t)100 * 4096);
     store(place->path, whole.data, whole.length / 2);
     expect_refused(place, one, -EBADMSG, "is damaged");
     static const size_t pages[] = {0, 1, 2, 3, 50, 99}; /* each page's header */

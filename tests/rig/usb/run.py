@@ -64,7 +64,7 @@ def empty_share(name):
 
 def run(given, found, image):
     share = empty_share(f"run-{MODE}{'-short' if given.short else ''}")
-    seconds = given.seconds or (360 if given.short else 3600) * (3 if MODE == "asan" else 1)
+    seconds = given.seconds or (900 if given.short else 5400) * (3 if MODE == "asan" else 1)
     settings = {"OUT": OUT, "MODE": MODE, "RIG_SHARE": share, "RIG_SHORT": "1" if given.short else "",
                 "RIG_MODULES": found.modules, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
     guest = [sys.executable, ROOT / "tests/rig/usb/guest.py", *given.words]

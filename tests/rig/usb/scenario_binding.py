@@ -131,7 +131,7 @@ def bind_others(stage):
     yield from label_faults(read(out), labels)
 
 
-@scenario("a scanner set to another mode by a barcode goes on in that mode", needs=WORD)
+@scenario("a scanner set to another mode by a barcode goes on in that mode", needs=WORD, long=True)
 def other_mode(stage):
     site = stations(stage)
     keyboard = stage.bus.plug("kb", "keyboard", 0, vid="1eab", pid="0103").wait_claimed()

@@ -79,7 +79,7 @@ def mute(stage):
         printer.wait_gone()
 
 
-@scenario("a USB printer without paper gets no label until it has some", needs=WORD)
+@scenario("a USB printer without paper gets no label until it has some", needs=WORD, long=True)
 def paper(stage):
     labels = reference(stage, 2)
     out = stage.folder / "labels.out"
