@@ -93,6 +93,20 @@ static void LIBUSB_CALL input_done(struct libusb_transfer *transfer)
     ask_for_input(printer);
 }
 
+/* The printer took some of it, and said so: the rest follows. */
+static bool send_rest(struct usb_printer *printer)
+{
+    struct libusb_transfer *transfer = printer->output;
+    int rest = transfer->length - transfer->actual_length;
+    if (transfer->actual_length == 0 || rest == 0 || printer->line.closing)
+        return false;
+    memmove(printer->block, printer->block + transfer->actual_length, (size_t)rest);
+    transfer->length = rest;
+    printer->output_runs = usb_line_submit(&printer->line, transfer);
+    printer->pending = (size_t)rest;
+    return true;
+}
+
 /* What a cut transfer has left behind nobody knows: the owner is told that the printer is gone, and opens it anew. */
 static void LIBUSB_CALL output_done(struct libusb_transfer *transfer)
 {
@@ -100,6 +114,8 @@ static void LIBUSB_CALL output_done(struct libusb_transfer *transfer)
     usb_line_returned(&printer->line);
     printer->output_runs = false;
     printer->stalled = transfer->status == LIBUSB_TRANSFER_STALL;
+    if (transfer->status == LIBUSB_TRANSFER_COMPLETED && send_rest(printer))
+        return;
     bool whole = transfer->status == LIBUSB_TRANSFER_COMPLETED && transfer->actual_length == transfer->length;
     if (whole)
         printer->pending = 0;

@@ -56,6 +56,7 @@ def unplug_in_scan(stage):
         scanner.scan("D" * 60)
         wait_until(lambda: scanner.state()["plugged"] == 0, "the scanner is out")
         scanner.wait_gone()
+    site.wait_away("bench-1")
     site.stop()
     yield from differences(site.codes(), expected, "whole scans")
     if site.aborted() != turns:

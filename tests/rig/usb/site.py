@@ -119,6 +119,13 @@ class Site:
             return result and without_aim(result["scan"]) == text
         wait_until(heard, f"station {station} has heard {text}", seconds, 0.05)
 
+    def wait_away(self, station):
+        """Its scanner is gone, and what came of that is on disk: the answer to a later scan says so."""
+        gone = lambda: all(device["state"] != "open" for device in self.ask("GET", "devices")  # noqa: E731
+                           if device["kind"] == "scanner" and device["station"] == station)
+        wait_until(gone, f"the scanner of {station} is away", 30, 0.05)
+        self.sign_in(station)
+
     def wait_printer(self, station, states, seconds=30):
         wait_until(lambda: self.view(station)["printer"]["state"] in states, f"the printer of {station} is {states}", seconds)
 
