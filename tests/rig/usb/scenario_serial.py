@@ -111,7 +111,7 @@ def cdc_unplug(stage):
         wait_read("/dev/ttyACM0")
         scanner.unplug()
         scanner.wait_gone()
-    site.wait_away("bench-1")
+        site.wait_away("bench-1")  # quicker than any hand: a name that is still held would not be given again
     site.stop()
     yield from differences(site.codes(), expected, "whole scans")
     if site.aborted() != turns:
