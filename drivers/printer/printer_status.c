@@ -28,6 +28,14 @@ const char *printer_language_name(enum printer_language language)
     return (size_t)language < COUNT(names) ? names[language] : names[PRINTER_LANGUAGE_UNKNOWN];
 }
 
+enum printer_language printer_language_named(const char *name)
+{
+    for (enum printer_language language = 0; language < PRINTER_LANGUAGES; language++)
+        if (strcmp(printer_language_name(language), name) == 0)
+            return language;
+    return PRINTER_LANGUAGE_UNKNOWN;
+}
+
 struct printer_status status_fresh(void)
 {
     return (struct printer_status){

@@ -29,6 +29,7 @@ enum printer_language {
     PRINTER_LANGUAGES
 };
 const char *printer_language_name(enum printer_language language); /* "zpl" … "unknown" */
+enum printer_language printer_language_named(const char *name);    /* unknown when none has that name */
 
 #define PRINTER_NOT_SAID (-1)
 

@@ -6,14 +6,6 @@
 
 #define COPY(to, from) text_copy(to, sizeof(to), from)
 
-static enum printer_language language_named(const char *name)
-{
-    for (enum printer_language language = 0; language < PRINTER_LANGUAGES; language++)
-        if (strcmp(printer_language_name(language), name) == 0)
-            return language;
-    return PRINTER_LANGUAGE_UNKNOWN;
-}
-
 /* On USB a printer says what it speaks, and one that does not may be anything; elsewhere it cannot say so. */
 static enum printer_language usual_language(const char *address, enum printer_language known)
 {
@@ -76,8 +68,8 @@ struct reader_settings manner_of_scanner(const struct manner *manner, const char
 struct pump_settings manner_of_printer(const struct manner *manner, const char *station)
 {
     const struct words words = words_of(manner);
-    struct pump_settings settings = {.language = language_named(words.config.driver),
-                                     .usual = usual_language(manner->id, language_named(words.driver)),
+    struct pump_settings settings = {.language = printer_language_named(words.config.driver),
+                                     .usual = usual_language(manner->id, printer_language_named(words.driver)),
                                      .dpi = words.config.dpi,
                                      .line = words.line};
     COPY(settings.id, manner->id);
@@ -124,7 +116,7 @@ struct reader_settings manner_of_station_scanner(const struct station_config *st
 struct pump_settings manner_of_station_printer(const struct station_config *station)
 {
     struct pump_settings settings = {
-        .language = language_named(station->printer_language),
+        .language = printer_language_named(station->printer_language),
         .usual = usual_language(station->printer, PRINTER_LANGUAGE_UNKNOWN),
         .dpi = station->printer_dpi,
         .line = line_of(station->printer, station->printer_baud, station->printer_parity, station->printer_flow)};

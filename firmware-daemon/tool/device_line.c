@@ -101,10 +101,7 @@ static void find_question(struct line *line, int64_t now_us)
             line->question = scale_question(scale, &line->question_length);
     } else if (line->kind == DEVICE_PRINTER) {
         struct printer_talk talk;
-        enum printer_language language = PRINTER_LANGUAGE_UNKNOWN;
-        while (language < PRINTER_LANGUAGES && strcmp(printer_language_name(language), line->driver) != 0)
-            language++;
-        printer_talk_begin(&talk, language, now_us);
+        printer_talk_begin(&talk, printer_language_named(line->driver), now_us);
         line->question = printer_talk_question(&talk, now_us, &line->question_length);
     }
 }

@@ -77,10 +77,7 @@ static int opened(void *user, enum device_kind kind, const char *driver, const s
     case DEVICE_PRINTER:
         break;
     }
-    enum printer_language language = PRINTER_LANGUAGE_UNKNOWN;
-    while (strcmp(printer_language_name(language), driver) != 0)
-        language++;
-    printer_talk_begin(&watch->talk, language, 0);
+    printer_talk_begin(&watch->talk, printer_language_named(driver), 0);
     watch->is_printer = true;
     return 0;
 }
