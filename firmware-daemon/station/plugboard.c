@@ -221,10 +221,10 @@ static void drop_strangers(struct plugboard *board)
 
 /* ---------------------------------------------------------------- printers and scales */
 
-static int pump_post(void *user, int64_t job, const char *state, const char *why)
+static int pump_post(void *user, const struct print_report *report)
 {
     struct plugboard *board = user;
-    return board->ops->print(board->user, job, state, why);
+    return board->ops->print(board->user, report);
 }
 
 static void changed(void *user)
@@ -236,7 +236,9 @@ static void changed(void *user)
 static int open_pump(struct plugboard *board, size_t station, const struct pump_settings *settings, struct error *error)
 {
     static const struct pump_ops ops = {.post = pump_post, .changed = changed};
-    return pump_open(board->event, board->store, settings, &ops, board, &board->pumps[station], error);
+    struct pump_settings limited = *settings;
+    limited.job_limit_us = board->config->site.label_limit_s * 1000000;
+    return pump_open(board->event, board->store, &limited, &ops, board, &board->pumps[station], error);
 }
 
 /* Where it was when it was opened; or it is nowhere now, and may come back there. */
@@ -301,6 +303,13 @@ static void wire_scale(struct plugboard *board, size_t index)
 }
 
 /* ---------------------------------------------------------------- all of it */
+
+void plugboard_stop(struct plugboard *board)
+{
+    for (size_t i = 0; board && i < board->config->count; i++)
+        if (board->pumps[i])
+            pump_stop(board->pumps[i]);
+}
 
 void plugboard_rewire(struct plugboard *board)
 {

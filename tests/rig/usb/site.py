@@ -160,7 +160,8 @@ class Site:
         """As rows that wait for the printer, like those of the packing bench."""
         with sqlite3.connect(self.database) as connection:
             connection.executemany(
-                "INSERT INTO print_job (key, station, template, data, changed_us) VALUES (?, ?, 'shipping', ?, 1)",
+                "INSERT INTO print_job (key, station, template, data, changed_us, queued_us) "
+                "VALUES (?, ?, 'shipping', ?, 1, unixepoch('subsec') * 1000000)",
                 [(f"rig-{number}", station, LABEL.replace("9520000000001", f"9520{number:09}"))
                  for number in range(first, first + count)])
         connection.close()
