@@ -161,7 +161,7 @@ class Site:
         with sqlite3.connect(self.database) as connection:
             connection.executemany(
                 "INSERT INTO print_job (key, station, template, data, changed_us, queued_us) "
-                "VALUES (?, ?, 'shipping', ?, 1, unixepoch('subsec') * 1000000)",
+                "VALUES (?, ?, 'shipping', ?, 1, unixepoch() * 1000000)",
                 [(f"rig-{number}", station, LABEL.replace("9520000000001", f"9520{number:09}"))
                  for number in range(first, first + count)])
         connection.close()
