@@ -347,7 +347,7 @@ void delivery_opened(struct delivery *delivery, enum printer_language language, 
     delivery->next_ask_us = now_us;
     printer_talk_begin(&delivery->talk, language, now_us);
     counter_begin(&delivery->counter, language, now_us);
-    if (delivery->stage == DELIVERY_CUT) {
+    if (delivery->stage == DELIVERY_CUT && has_base(delivery)) {
         delivery->stage = DELIVERY_CLEARING;
         delivery->needs_clearing = true;
         delivery->written_us = delivery->calm_since_us = now_us;

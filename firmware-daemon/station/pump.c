@@ -326,9 +326,13 @@ void pump_kick(struct pump *pump)
 void pump_marked(struct pump *pump, int64_t job, bool good, bool saved)
 {
     struct error error = {0};
-    int64_t labels, now_us = clock_mono_us();
-    if (job != pump->job || !delivery_marked(&pump->delivery, good, saved, now_us))
+    int64_t labels;
+    if (job != pump->job)
         return;
+    if (!delivery_marked(&pump->delivery, good, saved, clock_mono_us())) {
+        step(pump);
+        return;
+    }
     bool drawn = pump->delivery.done == 0 || render(pump, pump->delivery.done, &labels, &error) == 0;
     delivery_write(&pump->delivery, drawn ? pump->bytes.data : NULL, pump->bytes.length, clock_mono_us());
     follow(pump, true);

@@ -227,6 +227,31 @@ static void test_without_a_count_a_cut_leaves_a_doubt(void **state)
     done(&bench);
 }
 
+/* It is back before that it had gone is on disk. */
+static void test_a_quick_return(void **state)
+{
+    (void)state;
+    for (int counts = 0; counts < 2; counts++) {
+        struct bench bench = plugged(counts);
+        open_line(&bench, true);
+        buf_clear(&bench.sent);
+        delivery_begin(&bench.delivery, 1, bench.now_us + LIMIT, bench.now_us);
+        delivery_posted(&bench.delivery);
+        assert_true(delivery_marked(&bench.delivery, true, true, bench.now_us));
+        delivery_write(&bench.delivery, "^XA3^XZ", 7, bench.now_us);
+        assert_string_equal(delivery_report(&bench.delivery)->state, "sent");
+        delivery_posted(&bench.delivery);
+        delivery_gone(&bench.delivery, bench.now_us);
+        delivery_opened(&bench.delivery, PRINTER_ZPL, true, bench.now_us);
+        assert_false(delivery_marked(&bench.delivery, true, true, bench.now_us));
+        bench.count += counts;
+        pass(&bench, 2 * SECOND);
+        expect(&bench, counts ? "printed/odometer " : "unknown ", "^XA3^XZ~JA\r\n");
+        assert_int_equal(bench.delivery.stage, DELIVERY_FREE);
+        done(&bench);
+    }
+}
+
 static void test_a_label_that_was_seen_while_it_was_printed(void **state)
 {
     (void)state;
@@ -339,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_what_it_had_already_printed_is_known_when_it_is_back),
         cmocka_unit_test(test_one_that_stays_away_leaves_a_doubt),
         cmocka_unit_test(test_without_a_count_a_cut_leaves_a_doubt),
+        cmocka_unit_test(test_a_quick_return),
         cmocka_unit_test(test_a_label_that_was_seen_while_it_was_printed),
         cmocka_unit_test(test_not_one_byte_out),
         cmocka_unit_test(test_a_report_that_was_not_saved_is_made_again),
