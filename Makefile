@@ -58,7 +58,7 @@ MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c syn
 ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-daemon/store firmware-daemon/floor \
 	firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
-EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models
+EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models label_templates
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices, and what that is made of: a fuzzer's build needs no more.
 ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale
@@ -80,6 +80,7 @@ store_schema_files     := $(sort $(wildcard firmware-daemon/store/schema/*.sql))
 hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
 keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
 device_models_files    := $(sort $(wildcard drivers/models/*.model))
+label_templates_files  := $(sort $(wildcard drivers/label/templates/*.label))
 page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/dist/preact.module.js \
 	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \

@@ -4,6 +4,7 @@
 #ifndef STATION_PUMP_H
 #define STATION_PUMP_H
 
+#include "drivers/label/template.h"
 #include "drivers/printer/printer_status.h"
 #include "station/device.h"
 #include "store/binding.h"
@@ -15,6 +16,9 @@ struct pump_settings {
     enum printer_language usual;    /* when it says nothing of itself; unknown: then it prints nothing */
     int64_t dpi;
     struct transport_settings line;
+    const struct template_set *labels; /* outlives the pump */
+    enum label_tongue tongue;
+    char lacks[96]; /* what it cannot do (drivers/label/language.h) */
 };
 
 struct pump;
