@@ -4,8 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "drivers/label/templates.h"
-#include "drivers/label/zpl.h"
+#include "drivers/label/language.h"
 #include "drivers/printer/printer.h"
 #include "drivers/printer/talk.h"
 #include "floor/messages.h"
@@ -236,30 +235,12 @@ static const struct device_ops device_ops = {
 
 /* ---------------------------------------------------------------- open and close */
 
-/* Loads the fonts, once; says so when they are missing. */
-static void warm_up(void)
-{
-    static bool warm;
-    static const char sample[] =
-        "{\"waybill\":\"W1\",\"carrier\":\"SF\",\"order\":\"N1\",\"receiver\":{\"name\":\"名\","
-        "\"address\":\"地址 1\"},\"items\":[{\"sku\":\"S\",\"name\":\"品\",\"quantity\":1}]}";
-    struct label *label = NULL;
-    struct error error;
-    if (warm)
-        return;
-    warm = true;
-    if (label_from_json("shipping", sample, sizeof(sample) - 1, 0, &label, &error) != 0)
-        log_warning("labels cannot be drawn: %s", error.text);
-    label_free(label);
-}
-
 int pump_open(sd_event *event, struct store *store, const struct pump_settings *settings, const struct pump_ops *ops,
               void *user, struct pump **ret, struct error *error)
 {
     struct pump *pump = calloc(1, sizeof(*pump));
     if (!pump)
         return error_set(error, -ENOMEM, "out of memory");
-    warm_up();
     pump->settings = *settings;
     pump->settings.line.role = TRANSPORT_PRINTER;
     pump->store = store;
@@ -295,18 +276,12 @@ static int render(struct pump *pump, struct error *error)
 {
     struct print_job job;
     CLEANUP_BUF struct buf data = {0};
-    CLEANUP(label_free_p) struct label *label = NULL;
     int result = print_job_load(pump->store, pump->job, &job);
     if (!result)
         result = print_job_data(pump->store, pump->job, &data);
     if (result)
         return error_set(error, result, "the job cannot be read");
-    result = label_from_json(job.template, buf_text(&data), data.length, pump->settings.dpi, &label, error);
-    buf_clear(&pump->bytes);
-    if (!result && label->missing > 0)
-        log_warning("%s: job %lld has %lld characters that no font has: they are printed as boxes", pump->what,
-                    (long long)pump->job, (long long)label->missing);
-    return result ? result : zpl_from_label(label, 1, &pump->bytes, error);
+    return error_set(error, -ENOTSUP, "labels cannot be drawn yet");
 }
 
 /* Labels are drawn in ZPL only, so far. */
