@@ -1,6 +1,6 @@
 /* A label as data: a page of known size with texts, symbols, frames and pictures, each inside a box of its own.
- * Everything is laid out and drawn when it is added, so a finished label can be printed: nothing leaves its box, nothing
- * is lost. Does not know a printer's language (language.h), nor where its texts come from (template.h). */
+ * Everything is laid out and drawn when it is added, so a finished label can be printed: nothing leaves its box,
+ * nothing is lost. Does not know a printer's language (language.h), nor where its texts come from (template.h). */
 #ifndef LABEL_LABEL_H
 #define LABEL_LABEL_H
 
@@ -29,20 +29,20 @@ struct label_element {
     int x, y;         /* of .dots, on the label */
     int turns;        /* quarter turns clockwise, 0 to 3 */
     /* What a printer may need to draw the same by itself, when .turns is 0. */
-    char *text;                     /* text: cleaned; symbol: NULL, see .symbol.text */
-    struct text_style style;        /* text */
+    char *text;                       /* text: cleaned; symbol: NULL, see .symbol.text */
+    struct text_style style;          /* text */
     int text_height, baseline, lines; /* text: of its font; of its first line from the top of the box */
-    bool shortened;                 /* text: it ends with an ellipsis */
-    struct symbol symbol;           /* symbol, without its modules */
-    int module, bar_height;         /* symbol: dots of a module; of a linear one's bars */
-    int thickness;                  /* frame */
+    bool shortened;                   /* text: it ends with an ellipsis */
+    struct symbol symbol;             /* symbol, without its modules */
+    int module, bar_height;           /* symbol: dots of a module; of a linear one's bars */
+    int thickness;                    /* frame */
 };
 
 enum label_media { MEDIA_GAP, MEDIA_MARK, MEDIA_CONTINUOUS };
 
 struct label {
     int64_t dpi;
-    int width, height; /* dots */
+    int width, height;               /* dots */
     int width_tenths, height_tenths; /* of a millimetre */
     enum label_media media;
     int gap_tenths; /* between labels */
@@ -92,7 +92,8 @@ int label_add_symbol(struct label *label, const struct label_symbol *symbol, con
 /* A rectangle of lines inside the box; as thick as the box is flat, it is a line. */
 int label_add_frame(struct label *label, struct label_box box, int thickness, struct label_fault *fault);
 
-/* A picture scaled into the box, its sides in proportion, in the middle; takes the dots. */
+/* A picture scaled into the box, its sides in proportion, in the middle. Takes the dots: when it succeeds, *picture is
+ * empty. */
 int label_add_image(struct label *label, const char *field, struct dots *picture, struct label_box box,
                     struct label_fault *fault);
 

@@ -40,11 +40,11 @@ struct symbol_request {
 
 struct symbol {
     enum symbology symbology;
-    struct dots modules;    /* one dot a module, no quiet zones; one row when it is linear */
-    bool linear;            /* its bars are as high as the label wants */
-    int quiet_x, quiet_y;   /* modules kept white at each side */
-    char *text;             /* what a scanner reads: with check digit; FNC1 inside is GS (0x1D) */
-    char *hri;              /* for people: "(01)09521234543213(10)ABC", "6 901234 567892" */
+    struct dots modules;                     /* one dot a module, no quiet zones; one row when it is linear */
+    bool linear;                             /* its bars are as high as the label wants */
+    int quiet_x, quiet_y;                    /* modules kept white at each side */
+    char *text;                              /* what a scanner reads: with check digit; FNC1 inside is GS (0x1D) */
+    char *hri;                               /* for people: "(01)09521234543213(10)ABC", "6 901234 567892" */
     uint8_t codewords[SYMBOL_CODEWORDS_MAX]; /* Code 128, GS1-128: start to the last before the check word */
     size_t codeword_count;
     int version, mask; /* QR: 1 to 40, 0 to 7 */
