@@ -53,3 +53,71 @@ int dots_enlarge(const struct dots *dots, int factor, struct dots *ret)
     *ret = large;
     return 0;
 }
+
+void dots_fill(struct dots *dots, int x, int y, int width, int height)
+{
+    for (int row = y; row < y + height; row++)
+        for (int column = x; column < x + width; column++)
+            dots_set(dots, column, row);
+}
+
+void dots_put(struct dots *dots, const struct dots *picture, int x, int y)
+{
+    assert(x >= 0 && y >= 0 && picture->width <= dots->width - x && picture->height <= dots->height - y);
+    int shift = x % 8;
+    for (int row = 0; row < picture->height; row++) {
+        const uint8_t *from = picture->bits + (size_t)row * picture->stride;
+        uint8_t *to = dots->bits + (size_t)(y + row) * dots->stride + x / 8;
+        for (size_t i = 0; i < picture->stride; i++) {
+            to[i] |= (uint8_t)(from[i] >> shift);
+            uint8_t rest = (uint8_t)(from[i] << (8 - shift));
+            if (rest) /* black, so there is a byte for it */
+                to[i + 1] |= rest;
+        }
+    }
+}
+
+int dots_turn(const struct dots *dots, int turns, struct dots *ret)
+{
+    int last_x = dots->width - 1, last_y = dots->height - 1;
+    struct dots turned;
+    int result =
+        turns % 2 ? dots_init(&turned, dots->height, dots->width) : dots_init(&turned, dots->width, dots->height);
+    if (result)
+        return result;
+    for (int y = 0; y <= last_y; y++)
+        for (int x = 0; x <= last_x; x++)
+            if (dots_get(dots, x, y)) {
+                int turned_x[] = {x, last_y - y, last_x - x, y}, turned_y[] = {y, x, last_y - y, last_x - x};
+                dots_set(&turned, turned_x[turns], turned_y[turns]);
+            }
+    *ret = turned;
+    return 0;
+}
+
+/* True when at least half of the dots of a part are black. */
+static bool mostly_black(const struct dots *dots, int left, int top, int right, int bottom)
+{
+    int black = 0;
+    for (int y = top; y < bottom; y++)
+        for (int x = left; x < right; x++)
+            black += dots_get(dots, x, y);
+    return 2 * black >= (right - left) * (bottom - top);
+}
+
+int dots_scale(const struct dots *dots, int width, int height, struct dots *ret)
+{
+    struct dots scaled;
+    int result = dots_init(&scaled, width, height);
+    if (result)
+        return result;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            int left = x * dots->width / width, right = (x + 1) * dots->width / width;
+            int top = y * dots->height / height, bottom = (y + 1) * dots->height / height;
+            if (mostly_black(dots, left, top, right > left ? right : left + 1, bottom > top ? bottom : top + 1))
+                dots_set(&scaled, x, y);
+        }
+    *ret = scaled;
+    return 0;
+}

@@ -25,4 +25,14 @@ bool dots_get(const struct dots *dots, int x, int y);
 /* Each dot becomes a square of factor by factor dots. Errors as above. */
 int dots_enlarge(const struct dots *dots, int factor, struct dots *ret);
 
+/* A copy of other sides: what of it is shrunk becomes black when half of it is. Errors as above. */
+int dots_scale(const struct dots *dots, int width, int height, struct dots *ret);
+
+/* A copy turned clockwise by quarter turns, 0 to 3. Errors as above. */
+int dots_turn(const struct dots *dots, int turns, struct dots *ret);
+
+/* Black onto dots; all of it must be inside. */
+void dots_fill(struct dots *dots, int x, int y, int width, int height);
+void dots_put(struct dots *dots, const struct dots *picture, int x, int y);
+
 #endif

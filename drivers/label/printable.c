@@ -59,34 +59,34 @@ int printable_text(const char *text, struct buf *out, int64_t *ret_removed)
     return out->failed ? -ENOMEM : 0;
 }
 
-int printable_check_qr(const char *field, const char *text, struct error *error)
+int printable_code(const char *field, const char *text, enum printable_set set, const char *carrier, struct buf *out,
+                   int64_t *removed, struct label_fault *fault)
 {
     size_t length = strlen(text);
     if (!text_is_utf8(text, length))
-        return error_set(error, -EINVAL, "label_character: %s is not UTF-8 text", field);
-    if (length == 0)
-        return error_set(error, -EINVAL, "label_character: %s is empty, so there is nothing to scan", field);
+        return label_refuse(fault, -EINVAL, LABEL_CHARACTER, field, "%s is not UTF-8 text", field);
+    int64_t count = 0;
     uint32_t c;
-    for (size_t used; (used = text_next_utf8(text, length, &c)) > 0; text += used, length -= used)
-        if (is_control(c) || is_shapeless(c) || is_joiner(c))
-            return error_set(error, -EINVAL,
-                             "label_character: %s contains the invisible character U+%04" PRIX32 "; remove it", field,
-                             c);
-    return 0;
-}
-
-int printable_check_code128(const char *field, const char *text, struct error *error)
-{
-    int result = printable_check_qr(field, text, error);
-    if (result)
-        return result;
-    uint32_t c;
-    for (size_t used, length = strlen(text); (used = text_next_utf8(text, length, &c)) > 0;
-         text += used, length -= used)
-        if (c > 0x7E)
-            return error_set(error, -EINVAL,
-                             "label_character: %s contains \"%.*s\", which Code 128 cannot carry; use A-Z, 0-9 and "
-                             "common signs, or a QR code",
-                             field, (int)used, text);
+    for (size_t used; (used = text_next_utf8(text, length, &c)) > 0; text += used, length -= used) {
+        if (is_control(c))
+            return label_refuse(
+                fault, -EINVAL, LABEL_CHARACTER, field,
+                "%s contains the control character U+%04" PRIX32 ", which a code cannot carry; remove it", field, c);
+        if (is_shapeless(c) || is_joiner(c)) {
+            count++;
+            continue;
+        }
+        if (c > 0x7E && set == PRINTABLE_ASCII)
+            return label_refuse(
+                fault, -EINVAL, LABEL_CHARACTER, field,
+                "%s contains \"%.*s\", which %s cannot carry; use A-Z, 0-9 and common signs, or a QR code", field,
+                (int)used, text, carrier);
+        buf_put(out, text, used);
+    }
+    if (out->failed)
+        return label_refuse(fault, -ENOMEM, LABEL_MEMORY, field, "there is no memory for %s; try again", field);
+    if (out->length == 0)
+        return label_refuse(fault, -EINVAL, LABEL_CHARACTER, field, "%s is empty, so there is nothing to scan", field);
+    *removed += count;
     return 0;
 }

@@ -3,7 +3,7 @@
 #define LABEL_PRINTABLE_H
 
 #include "base/buf.h"
-#include "base/error.h"
+#include "drivers/label/fault.h"
 
 #include <stdint.h>
 
@@ -11,11 +11,12 @@
  * shape of their own (zero width, direction marks) are left out and counted. -EINVAL when it is not UTF-8. */
 int printable_text(const char *text, struct buf *out, int64_t *ret_removed);
 
-/* A code must be scanned back exactly, so nothing is changed: what nobody could see or type refuses it.
- * -EINVAL with a sentence that names the field. */
-int printable_check_qr(const char *field, const char *text, struct error *error);
+enum printable_set { PRINTABLE_ASCII, PRINTABLE_UNICODE };
 
-/* As above, and only the printable characters of ASCII. */
-int printable_check_code128(const char *field, const char *text, struct error *error);
+/* Copies what a bar code says: shapeless characters, here the joiners too, are left out and added to *removed; blanks
+ * stay as they are. -EINVAL label_character: not UTF-8, nothing left, a control character, or one beyond the set;
+ * carrier names in the sentence what cannot carry it ("Code 128"). -ENOMEM */
+int printable_code(const char *field, const char *text, enum printable_set set, const char *carrier, struct buf *out,
+                   int64_t *removed, struct label_fault *fault);
 
 #endif

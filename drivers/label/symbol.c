@@ -1,58 +1,85 @@
 #include "drivers/label/symbol.h"
 
+#include "drivers/label/printable.h"
+#include "drivers/label/symbol_parts.h"
+
 #include <errno.h>
-#include <qrencode.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define CODE128_SYMBOL_MODULES 11
-#define CODE128_STOP_MODULES   13
+/* Quiet zones: ISO/IEC 15417 5.4 (10), 16390 and GS1 5.3.2.2 (10), 18004 6.3.8 (4), 16022 (1), 15438 5.8.3 (2);
+ * EAN and UPC have theirs by the count of digits. */
+static const struct {
+    const char *name;
+    symbol_maker *make;
+    enum printable_set set;
+    bool linear;
+    int quiet_x, quiet_y;
+} symbologies[] = {
+    [SYMBOL_CODE128] = {"Code 128", symbol_code128, PRINTABLE_ASCII, true, 10, 0},
+    [SYMBOL_GS1_128] = {"GS1-128", symbol_gs1_128, PRINTABLE_ASCII, true, 10, 0},
+    [SYMBOL_EAN] = {"an EAN or UPC code", symbol_ean, PRINTABLE_ASCII, true, 11, 0},
+    [SYMBOL_ITF14] = {"ITF-14", symbol_itf14, PRINTABLE_ASCII, true, 10, 0},
+    [SYMBOL_QR] = {"a QR code", symbol_qr, PRINTABLE_UNICODE, false, 4, 4},
+    [SYMBOL_DATA_MATRIX] = {"Data Matrix", symbol_data_matrix, PRINTABLE_UNICODE, false, 1, 1},
+    [SYMBOL_GS1_DATA_MATRIX] = {"GS1 Data Matrix", symbol_gs1_data_matrix, PRINTABLE_ASCII, false, 1, 1},
+    [SYMBOL_PDF417] = {"PDF417", symbol_pdf417, PRINTABLE_UNICODE, false, 2, 2},
+};
+_Static_assert(COUNT(symbologies) == SYMBOLOGIES, "each has its line");
 
-#define DIGITS_WORTH_PAIRING 4 /* ISO/IEC 15417 annex E: fewer do not pay for the switch to subset B */
-
-int code128_plan(const char *text, struct code128_plan *ret)
+int symbol_no_memory(const char *field, struct label_fault *fault)
 {
-    size_t length = strlen(text);
-    if (length > CODE128_TEXT_MAX)
-        return -EOVERFLOW;
-    if (length == 0)
-        return -EINVAL;
-    for (size_t i = 0; i < length; i++)
-        if (text[i] < ' ' || text[i] > '~')
-            return -EINVAL;
-    size_t digits = strspn(text, "0123456789");
-    bool only_pairs = digits == length && digits % 2 == 0;
-    size_t paired = only_pairs || digits >= DIGITS_WORTH_PAIRING ? digits - digits % 2 : 0;
-    size_t switches = paired > 0 && paired < length ? 1 : 0;
-    size_t symbols = 1 + paired / 2 + switches + (length - paired) + 1; /* start, data, check */
-    *ret = (struct code128_plan){.paired = paired,
-                                 .modules = (int)symbols * CODE128_SYMBOL_MODULES + CODE128_STOP_MODULES};
-    return 0;
+    return label_refuse(fault, -ENOMEM, LABEL_MEMORY, field, "there is no memory to draw %s; try again", field);
 }
 
-static int from_qrcode(const QRcode *code, struct dots *ret)
+int symbol_too_long(const char *field, const char *carrier, struct label_fault *fault)
 {
-    struct dots dots;
-    int result = dots_init(&dots, code->width, code->width);
-    if (result)
+    return label_refuse(fault, -EOVERFLOW, LABEL_OVERFLOW, field, "%s is longer than %s can hold; shorten it", field,
+                        carrier);
+}
+
+static int make(const struct symbol_request *request, struct symbol *symbol, int64_t *removed,
+                struct label_fault *fault)
+{
+    enum symbology kind = request->symbology;
+    if (!request->text)
+        return symbologies[kind].make(request, NULL, symbol, removed, fault);
+    if (strlen(request->text) > SYMBOL_TEXT_MAX)
+        return symbol_too_long(request->field, symbologies[kind].name, fault);
+    CLEANUP_BUF struct buf clean = {0};
+    int result = printable_code(request->field, request->text, symbologies[kind].set, symbologies[kind].name, &clean,
+                                removed, fault);
+    return result ? result : symbologies[kind].make(request, clean.data, symbol, removed, fault);
+}
+
+int symbol_make(const struct symbol_request *request, struct symbol *ret, int64_t *ret_removed,
+                struct label_fault *fault)
+{
+    enum symbology kind = request->symbology;
+    struct symbol symbol = {.symbology = kind,
+                            .linear = symbologies[kind].linear,
+                            .quiet_x = symbologies[kind].quiet_x,
+                            .quiet_y = symbologies[kind].quiet_y};
+    int64_t removed = 0;
+    int result = make(request, &symbol, &removed, fault);
+    if (!result && !symbol.hri)
+        symbol.hri = strdup(symbol.text);
+    if (!result && !symbol.hri)
+        result = symbol_no_memory(request->field, fault);
+    if (result) {
+        symbol_done(&symbol);
         return result;
-    for (int y = 0; y < code->width; y++)
-        for (int x = 0; x < code->width; x++)
-            if (code->data[y * code->width + x] & 1)
-                dots_set(&dots, x, y);
-    *ret = dots;
+    }
+    *ret = symbol;
+    if (ret_removed)
+        *ret_removed = removed;
     return 0;
 }
 
-int qr_modules(const char *text, enum qr_level level, struct dots *ret)
+void symbol_done(struct symbol *symbol)
 {
-    static const QRecLevel levels[] = {
-        [QR_MEDIUM] = QR_ECLEVEL_M, [QR_LOW] = QR_ECLEVEL_L, [QR_QUARTILE] = QR_ECLEVEL_Q, [QR_HIGH] = QR_ECLEVEL_H};
-    if (strlen(text) > QR_TEXT_MAX)
-        return -EOVERFLOW;
-    QRcode *code = QRcode_encodeString(text, 0, levels[level], QR_MODE_8, 1);
-    if (!code)
-        return errno == ERANGE ? -EOVERFLOW : errno == ENOMEM ? -ENOMEM : -EINVAL;
-    int result = from_qrcode(code, ret);
-    QRcode_free(code);
-    return result;
+    dots_done(&symbol->modules);
+    free(symbol->text);
+    free(symbol->hri);
+    *symbol = (struct symbol){0};
 }

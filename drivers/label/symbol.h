@@ -1,29 +1,61 @@
-/* Bar codes as plans and dots: which subsets a Code 128 uses, which squares of a QR code are black.
- * Does not place them and does not check which characters may be printed (printable.h does). */
+/* Bar codes as modules: libqrencode makes QR codes, libzint all others. Checks that a symbology can carry what it is
+ * given. Does not place or enlarge them; does not know a printer. */
 #ifndef LABEL_SYMBOL_H
 #define LABEL_SYMBOL_H
 
 #include "drivers/label/dots.h"
+#include "drivers/label/fault.h"
 
-#define CODE128_TEXT_MAX   64
-#define CODE128_QUIET_ZONE 10 /* modules kept white left and right (ISO/IEC 15417, 4.4) */
-#define QR_QUIET_ZONE      4  /* modules kept white all around (ISO/IEC 18004, 6.3.8) */
-#define QR_TEXT_MAX        1024
-
-/* Leading digits in subset C, two in a symbol; everything after them in subset B. Subset C in mid-text would save a
- * little more width, but not every printer follows that switch: some print another code instead. */
-struct code128_plan {
-    size_t paired; /* leading digits in subset C, even */
-    int modules;   /* with start, check and stop, without quiet zones */
+enum symbology {
+    SYMBOL_CODE128,
+    SYMBOL_GS1_128,
+    SYMBOL_EAN, /* EAN-13, EAN-8, UPC-A or UPC-E, by the count of digits; a missing check digit is added */
+    SYMBOL_ITF14,
+    SYMBOL_QR,
+    SYMBOL_DATA_MATRIX,
+    SYMBOL_GS1_DATA_MATRIX,
+    SYMBOL_PDF417,
+    SYMBOLOGIES
 };
-
-/* -EOVERFLOW when longer than CODE128_TEXT_MAX, -EINVAL when empty or not printable ASCII. */
-int code128_plan(const char *text, struct code128_plan *ret);
 
 enum qr_level { QR_MEDIUM, QR_LOW, QR_QUARTILE, QR_HIGH };
 
-/* One dot per module, without quiet zone; UTF-8 goes in as bytes. -EOVERFLOW when it is longer than QR_TEXT_MAX or than
- * a QR code of this level can hold, -ENOMEM. */
-int qr_modules(const char *text, enum qr_level level, struct dots *ret);
+#define SYMBOL_TEXT_MAX      1024 /* bytes */
+#define SYMBOL_CODEWORDS_MAX 80   /* of a Code 128 */
+
+/* One AI and its value. The value never becomes another AI, whatever stands in it. */
+struct gs1_element {
+    const char *ai; /* "01" */
+    const char *value;
+};
+
+struct symbol_request {
+    const char *field; /* how a fault calls it */
+    enum symbology symbology;
+    const char *text; /* UTF-8; NULL for the two GS1 symbologies, which take: */
+    const struct gs1_element *elements;
+    size_t element_count;
+    enum qr_level level; /* QR */
+};
+
+struct symbol {
+    enum symbology symbology;
+    struct dots modules;                     /* one dot a module, no quiet zones; one row when it is linear */
+    bool linear;                             /* its bars are as high as the label wants */
+    int quiet_x, quiet_y;                    /* modules kept white at each side */
+    char *text;                              /* what a scanner reads: with check digit; FNC1 inside is GS (0x1D) */
+    char *hri;                               /* for people: "(01)09521234543213(10)ABC", "6 901234 567892" */
+    uint8_t codewords[SYMBOL_CODEWORDS_MAX]; /* Code 128, GS1-128: start to the last before the check word */
+    size_t codeword_count;
+    int version, mask; /* QR: 1 to 40, 0 to 7 */
+    enum qr_level level;
+};
+
+/* What nobody could see or type (zero width, direction marks) is left out and counted in *ret_removed, which may be
+ * NULL. -EINVAL label_character: the symbology cannot carry it, or a check digit, length or GS1 rule is broken;
+ * -EOVERFLOW label_overflow: more than the symbology holds. ret: symbol_done. */
+int symbol_make(const struct symbol_request *request, struct symbol *ret, int64_t *ret_removed,
+                struct label_fault *fault);
+void symbol_done(struct symbol *symbol);
 
 #endif

@@ -62,7 +62,7 @@ static int open_layout(struct error *error)
     if (!map || !has_family(map, FIRST_FAMILY)) {
         if (map)
             g_object_unref(map);
-        return error_set(error, -ENOENT, "label_fonts: the font %s is missing; install the package fonts-noto-cjk",
+        return error_set(error, -ENOENT, "the font %s is missing; install the package fonts-noto-cjk",
                          FIRST_FAMILY);
     }
     PangoContext *context = pango_font_map_create_context(map);

@@ -207,7 +207,7 @@ static int queue_label(struct scan *scan, const struct order *order, int64_t cop
     if (result || data.failed)
         return result ? result : -ENOMEM;
     return print_job_queue(scan->store, &(struct print_request){.key = key,
-                                                                .template = "shipping",
+                                                                .template = "waybill-100x150",
                                                                 .data = data.data,
                                                                 .parcel = scan->session.parcel,
                                                                 .copy = copy,

@@ -4,8 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "drivers/label/templates.h"
-#include "drivers/label/zpl.h"
+#include "drivers/label/render.h"
 #include "drivers/printer/delivery.h"
 #include "floor/messages.h"
 #include "store/print_job.h"
@@ -189,19 +188,18 @@ static const struct device_ops device_ops = {
 /* ---------------------------------------------------------------- open and close */
 
 /* Loads the fonts, once; says so when they are missing. */
-static void warm_up(void)
+static void warm_up(const struct template_set *labels)
 {
     static bool warm;
-    static const char sample[] =
-        "{\"waybill\":\"W1\",\"carrier\":\"SF\",\"order\":\"N1\",\"receiver\":{\"name\":\"名\","
-        "\"address\":\"地址 1\"},\"items\":[{\"sku\":\"S\",\"name\":\"品\",\"quantity\":1}]}";
+    static const char sample[] = "{\"waybill\":\"W1\",\"carrier\":\"SF\",\"receiver\":{\"address\":\"地址 1\"}}";
+    const struct render_job job = {.template_name = "waybill-100x150", .json = sample, .length = sizeof(sample) - 1};
     struct label *label = NULL;
-    struct error error;
+    struct label_fault fault;
     if (warm)
         return;
     warm = true;
-    if (label_from_json("shipping", sample, sizeof(sample) - 1, 0, &label, &error) != 0)
-        log_warning("labels cannot be drawn: %s", error.text);
+    if (render_pages(labels, &job, 0, &label, &fault) != 0)
+        log_warning("labels cannot be drawn: %s", fault.error.text);
     label_free(label);
 }
 
@@ -211,7 +209,7 @@ int pump_open(sd_event *event, struct store *store, const struct pump_settings *
     struct pump *pump = calloc(1, sizeof(*pump));
     if (!pump)
         return error_set(error, -ENOMEM, "out of memory");
-    warm_up();
+    warm_up(settings->labels);
     pump->settings = *settings;
     pump->settings.line.role = TRANSPORT_PRINTER;
     pump->store = store;
@@ -251,35 +249,52 @@ void pump_stop(struct pump *pump)
     report(pump);
 }
 
+static struct label_printer printer_of(const struct pump *pump)
+{
+    const struct transport_settings *line = &pump->settings.line;
+    bool serial = strncmp(line->address, "serial:", strlen("serial:")) == 0;
+    return (struct label_printer){.language = pump->delivery.talk.language,
+                                  .dpi = pump->settings.dpi,
+                                  .baud = serial ? line->baud : 0,
+                                  .text_only = strcmp(line->flow, "xonxoff") == 0,
+                                  .lacks = pump->settings.lacks};
+}
+
 /* The job's own data makes the bytes, so that a reprint years later is the same label. */
 static int render(struct pump *pump, int64_t first, int64_t *ret_labels, struct error *error)
 {
     struct print_job job;
+    struct label_fault fault;
     CLEANUP_BUF struct buf data = {0};
-    CLEANUP(label_free_p) struct label *label = NULL;
+    CLEANUP(rendered_done) struct rendered rendered = {0};
     int result = print_job_load(pump->store, pump->job, &job);
     if (!result)
         result = print_job_data(pump->store, pump->job, &data);
     if (result)
         return error_set(error, result, "the job cannot be read");
-    result = label_from_json(job.template, buf_text(&data), data.length, pump->settings.dpi, &label, error);
-    buf_clear(&pump->bytes);
-    const struct label *page = label;
-    *ret_labels = 0;
-    for (const struct label *at = label; at; at = at->next)
-        ++*ret_labels;
-    for (; first > 0 && page; first--)
-        page = page->next;
-    if (!result && label->missing > 0)
+    const struct label_printer printer = printer_of(pump);
+    const struct render_job request = {.template_name = job.template,
+                                       .json = buf_text(&data),
+                                       .length = data.length,
+                                       .tongue = pump->settings.tongue,
+                                       .copies = job.copies,
+                                       .first = first};
+    result = render_job(pump->settings.labels, &request, &printer, &rendered, &fault);
+    if (result)
+        return error_set(error, result, "%s: %s", fault.code, fault.error.text);
+    if (rendered.missing > 0)
         log_warning("%s: job %lld has %lld characters that no font has: they are printed as boxes", pump->what,
-                    (long long)pump->job, (long long)label->missing);
-    return result ? result : zpl_from_label(page, 1, &pump->bytes, error);
+                    (long long)pump->job, (long long)rendered.missing);
+    *ret_labels = rendered.total;
+    buf_done(&pump->bytes);
+    pump->bytes = rendered.bytes;
+    rendered.bytes = (struct buf){0};
+    return 0;
 }
 
-/* Labels are drawn in ZPL only, so far. */
 static bool can_draw(const struct pump *pump)
 {
-    return pump->delivery.talk.language == PRINTER_ZPL;
+    return language_can_draw(pump->delivery.talk.language);
 }
 
 static bool is_well(const struct pump *pump)

@@ -4,6 +4,7 @@
 #ifndef STATION_PUMP_H
 #define STATION_PUMP_H
 
+#include "drivers/label/template.h"
 #include "drivers/printer/printer_status.h"
 #include "floor/print.h"
 #include "station/device.h"
@@ -17,6 +18,9 @@ struct pump_settings {
     int64_t dpi;
     int64_t job_limit_us; /* how long a label may wait until a person is asked whether it is still wanted */
     struct transport_settings line;
+    const struct template_set *labels; /* outlives the pump */
+    enum label_tongue tongue;
+    char lacks[96]; /* what it cannot do (drivers/label/language.h) */
 };
 
 struct pump;
