@@ -259,6 +259,12 @@ static int source_devices(void *user, struct buf *json)
     return 0;
 }
 
+static int source_picture(void *user, int64_t job, struct buf *png)
+{
+    struct daemon *daemon = user;
+    return plugboard_picture(daemon->board, job, png);
+}
+
 static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
 {
     struct daemon *daemon = user;
@@ -295,6 +301,7 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .station = source_station,
                                            .status = source_status,
                                            .devices = source_devices,
+                                           .picture = source_picture,
                                            .bind = source_bind,
                                            .scan = source_scan,
                                            .import = source_import};

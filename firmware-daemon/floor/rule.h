@@ -36,6 +36,7 @@ struct view {
     size_t detail_count;
     int64_t done, need; /* need 0: no progress to show */
     bool cancelled;     /* the order is */
+    struct print_job label; /* that is waited for; id 0: none */
 };
 
 struct command {

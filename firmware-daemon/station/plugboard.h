@@ -44,6 +44,9 @@ const char *plugboard_role_of(const struct plugboard *board, const char *device)
 /* "printer": {...}, "scale": {...} of the open object; station is the index in the configuration. */
 void plugboard_write_station(const struct plugboard *board, size_t station, struct buf *json);
 
+/* The picture of a print job as its station's printer gets it: picture.h says what comes of it. */
+int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *png);
+
 /* [{"id", "kind", "driver", "station", "state", "fault"}] as the value of key: every device that is open, bound, or
  * waits to be bound. */
 void plugboard_write_devices(struct plugboard *board, const char *key, struct buf *json);

@@ -104,10 +104,22 @@ static int take_import(void *user, const char *kind, const char *csv, size_t len
     return take(user, kind, csv, length, request);
 }
 
+static int give_picture(void *user, int64_t job, struct buf *png)
+{
+    (void)user;
+    if (job == 8)
+        return -ENOTSUP;
+    if (job != 7)
+        return -ENOENT;
+    buf_put(png, "\x89PNG\0", 5);
+    return 0;
+}
+
 static const struct ui_source source = {.stations = give_stations,
                                         .station = give_station,
                                         .status = give_status,
                                         .devices = give_devices,
+                                        .picture = give_picture,
                                         .bind = take_binding,
                                         .scan = take_scan,
                                         .import = take_import};
@@ -262,6 +274,10 @@ static void reading(void **state)
         {"GET", "/api/v1/status", 200, "{\"up\":true}"},
         {"HEAD", "/api/v1/status", 200, "Content-Length: 11"},
         {"GET", "/api/v1/devices", 200, "[{\"id\":\"usb-path:1-2\"}]"},
+        {"GET", "/api/v1/print-jobs/7/picture", 200, "PNG"},
+        {"GET", "/api/v1/print-jobs/8/picture", 404, "made elsewhere"},
+        {"GET", "/api/v1/print-jobs/9/picture", 404, "no print job"},
+        {"GET", "/api/v1/print-jobs/x/picture", 404, "no print job"},
         {"GET", "/nothing", 404, "{\"error\":{\"message\":\"There is nothing at this address.\"}}"},
         {"DELETE", "/api/v1/status", 405, "Allow: GET\r\n"},
         {"GET", SCAN_PATH, 405, "Allow: POST\r\n"},
