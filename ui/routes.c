@@ -42,6 +42,22 @@ static enum MHD_Result post_scan(struct ui_request *request)
     return answered;
 }
 
+/* The fault of a label has a field and a code: programs put those right that asked for it. */
+static enum MHD_Result post_label(struct ui_request *request)
+{
+    struct ui_server *server = request->server;
+    CLEANUP_BUF struct buf fault = {0};
+    request->number = ++server->last_number;
+    list_append(&server->waiting, &request->link);
+    int r = server->source->label(server->user, request->id, buf_text(&request->body), request->body.length,
+                                  request->number, &fault);
+    if (r == 0)
+        return MHD_YES;
+    list_remove(&request->link);
+    request->number = 0;
+    return fault.length > 0 ? ui_answer_json(request, MHD_HTTP_BAD_REQUEST, &fault) : ui_answer_errno(request, r);
+}
+
 static int give_import(struct ui_request *request, const void *csv, size_t length)
 {
     struct ui_server *server = request->server;
@@ -152,6 +168,7 @@ static const struct ui_route routes[] = {
     {"GET", "/api/v1/stations/{}/events", ui_events_open, NULL, 0},
     {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
+    {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
     {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},
     {"GET", "/api/v1/devices", get_devices, NULL, 0},
     {"POST", "/api/v1/devices/bind", post_binding, "application/json", UI_SCAN_BODY_MAX},

@@ -561,6 +561,17 @@ static void write_unused(const struct plugboard *board, struct buf *json)
     }
 }
 
+int plugboard_check_label(const struct plugboard *board, size_t station, const struct render_job *job,
+                          struct label_fault *fault)
+{
+    const struct station_config *config = &board->config->stations[station];
+    CLEANUP(label_free_p) struct label *pages = NULL;
+    struct render_job drawn = *job;
+    drawn.tongue = tongue_of(config);
+    int result = render_pages(&board->labels, &drawn, config->printer_dpi, &pages, fault);
+    return result == -ENOTSUP ? 0 : result;
+}
+
 int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *png)
 {
     struct print_job row;
