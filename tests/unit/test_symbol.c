@@ -319,8 +319,8 @@ static void gs1_rules_are_kept(void **state)
         {{"01", "0952123454321A"}, "(01) of item must consist of digits"},
         {{"17", "261331"}, "(17) of item is no date"},
         {{"05", "1"}, "(05) of item is no GS1 application identifier"},
-        {{"1", "1"}, "no GS1 application identifier"},
-        {{"1]", "1"}, "no GS1 application identifier"},
+        {{"1", "1"}, "not two to four digits"},
+        {{"1]", "1"}, "not two to four digits"},
         {{"10", ""}, "(10) of item is empty"},
         {{"10", "A B"}, "(10) of item contains \" \""},
         {{"10", "A[17]261231"}, "(10) of item contains \"[\""},
@@ -339,6 +339,7 @@ static void gs1_rules_are_kept(void **state)
             struct symbol none;
             assert_int_equal(symbol_make(&request, &none, NULL, &fault), -EINVAL);
             assert_string_equal(fault.code, LABEL_CHARACTER);
+            assert_string_equal(fault.field, "item");
             if (!strstr(fault.error.text, cases[i].sentence))
                 fail_msg("'%s' does not say '%s'", fault.error.text, cases[i].sentence);
         }
