@@ -17,7 +17,7 @@ GEN := build/gen
 RUN_PACKAGES   := mosquitto python3 fonts-noto-cjk fonts-dejavu-core
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev libusb-1.0-0-dev libserialport-dev \
 	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
-	libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev
+	libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev zlib1g-dev
 TEST_PACKAGES  := libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils
@@ -26,7 +26,7 @@ FUZZ_PACKAGES  := clang libclang-rt-14-dev
 # ---------------------------------------------------------------- how it is compiled
 
 LIBRARIES := libsystemd libusb-1.0 libserialport libudev jansson libmicrohttpd libmosquitto libqrencode inih \
-	libsodium pangoft2 libcurl sqlite3 libpng
+	libsodium pangoft2 libcurl sqlite3 libpng zlib
 # Asked once, and only where something is compiled: before `make deps` there may be no pkg-config.
 library_cflags = $(eval library_cflags := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) | sed 's/-I/-isystem /g'))$(library_cflags)
 library_libs   = $(eval library_libs := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lcsv -lzint -lm)$(library_libs)
@@ -58,7 +58,7 @@ MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c syn
 ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-daemon/store firmware-daemon/floor \
 	firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
-EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models
+EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models label_templates
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or draws texts of others, and what that is made of: a fuzzer's build needs no more.
 ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label
@@ -80,6 +80,7 @@ store_schema_files     := $(sort $(wildcard firmware-daemon/store/schema/*.sql))
 hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
 keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
 device_models_files    := $(sort $(wildcard drivers/models/*.model))
+label_templates_files  := $(sort $(wildcard drivers/label/templates/*.label))
 page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/dist/preact.module.js \
 	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \

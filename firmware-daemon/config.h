@@ -9,8 +9,8 @@
 #define CONFIG_DEVICES_MAX  64
 
 struct site_config {
-    char site[64], box[40], database[256], link_socket[100];
-    int64_t resend_ms;
+    char site[64], box[40], database[256], link_socket[100], labels[256];
+    int64_t resend_ms, label_limit_s;
     struct ui_settings ui;
 };
 
@@ -29,6 +29,7 @@ struct station_config {
     int64_t scanner_baud, scanner_gap_ms;
     char printer[256], printer_language[12], printer_parity[8], printer_flow[12];
     int64_t printer_baud, printer_dpi;
+    char label_language[4];
     char scale[256], scale_protocol[20], scale_unit[8], scale_parity[8], scale_flow[12];
     int64_t scale_baud;
 };

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define COPY(to, from) text_copy(to, sizeof(to), from)
@@ -21,7 +22,7 @@ static const char *known_unit(const char *unit)
 /* ---------------------------------------------------------------- devices that labels bind */
 
 struct words {
-    char driver[20], answer[12];
+    char driver[20], answer[12], lacks[96];
     struct device_config config;
     struct transport_settings line;
 };
@@ -32,6 +33,19 @@ static void choose(char *out, size_t capacity, const char *configured, const cha
     text_copy(out, capacity, chosen);
 }
 #define CHOOSE(to, configured, known, otherwise) choose(to, sizeof(to), configured, known, otherwise)
+
+/* Of "status mute no-z64" what the printer cannot do: "z64". */
+static void list_lacks(const char *quirks, char *out, size_t capacity)
+{
+    size_t length = 0;
+    for (const char *at = quirks; *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (strncmp(at, "no-", 3) == 0 && length + word < capacity)
+            length +=
+                (size_t)snprintf(out + length, capacity - length, "%s%.*s", length ? " " : "", (int)word - 3, at + 3);
+        at += word;
+    }
+}
 
 static struct words words_of(const struct manner *manner)
 {
@@ -46,6 +60,7 @@ static struct words words_of(const struct manner *manner)
     CHOOSE(words.answer, config->answer, model ? model->answer : NULL, "none");
     CHOOSE(words.line.parity, config->parity, model ? model->parity : NULL, "none");
     CHOOSE(words.line.flow, config->flow, model ? model->flow : NULL, "none");
+    list_lacks(model ? model->quirks : "", words.lacks, sizeof(words.lacks));
     words.line.baud = config->baud ? config->baud : model ? model->baud : 0;
     COPY(words.line.address, manner->id);
     COPY(words.line.port, manner->plugged ? manner->plugged->port : "");
@@ -74,6 +89,7 @@ struct pump_settings manner_of_printer(const struct manner *manner, const char *
                                      .line = words.line};
     COPY(settings.id, manner->id);
     COPY(settings.station, station);
+    COPY(settings.lacks, words.lacks);
     return settings;
 }
 

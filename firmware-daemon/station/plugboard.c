@@ -30,6 +30,7 @@ struct plugboard {
     const struct plugboard_ops *ops;
     void *user;
     struct model_set models;
+    struct template_set labels;
     struct hotplug *hotplug;
     sd_event_source *changes, *settle;
     struct slot slots[READERS_MAX];
@@ -221,10 +222,10 @@ static void drop_strangers(struct plugboard *board)
 
 /* ---------------------------------------------------------------- printers and scales */
 
-static int pump_post(void *user, int64_t job, const char *state, const char *why)
+static int pump_post(void *user, const struct print_report *report)
 {
     struct plugboard *board = user;
-    return board->ops->print(board->user, job, state, why);
+    return board->ops->print(board->user, report);
 }
 
 static void changed(void *user)
@@ -236,7 +237,11 @@ static void changed(void *user)
 static int open_pump(struct plugboard *board, size_t station, const struct pump_settings *settings, struct error *error)
 {
     static const struct pump_ops ops = {.post = pump_post, .changed = changed};
-    return pump_open(board->event, board->store, settings, &ops, board, &board->pumps[station], error);
+    struct pump_settings own = *settings;
+    own.job_limit_us = board->config->site.label_limit_s * 1000000;
+    own.labels = &board->labels;
+    own.tongue = strcmp(board->config->stations[station].label_language, "en") == 0 ? LABEL_ENGLISH : LABEL_CHINESE;
+    return pump_open(board->event, board->store, &own, &ops, board, &board->pumps[station], error);
 }
 
 /* Where it was when it was opened; or it is nowhere now, and may come back there. */
@@ -301,6 +306,13 @@ static void wire_scale(struct plugboard *board, size_t index)
 }
 
 /* ---------------------------------------------------------------- all of it */
+
+void plugboard_stop(struct plugboard *board)
+{
+    for (size_t i = 0; board && i < board->config->count; i++)
+        if (board->pumps[i])
+            pump_stop(board->pumps[i]);
+}
 
 void plugboard_rewire(struct plugboard *board)
 {
@@ -382,6 +394,17 @@ static int open_configured(struct plugboard *board, size_t index, struct error *
     return result;
 }
 
+/* A fault in one of the site's own templates must not stop the floor: then only what is shipped can be printed. */
+static int load_labels(struct plugboard *board, struct error *error)
+{
+    struct label_fault fault;
+    if (template_set_load(board->config->site.labels, &board->labels, &fault) == 0)
+        return 0;
+    log_error("the site's own labels cannot be printed: %s", fault.error.text);
+    int result = template_set_load(NULL, &board->labels, &fault);
+    return result ? error_set(error, result, "%s", fault.error.text) : 0;
+}
+
 int plugboard_open(sd_event *event, struct store *store, const struct config *config, const struct plugboard_ops *ops,
                    void *user, struct plugboard **ret, struct error *error)
 {
@@ -395,6 +418,8 @@ int plugboard_open(sd_event *event, struct store *store, const struct config *co
     board->user = user;
     *ret = board; /* before a device calls back */
     int result = model_set_load(device_models, &board->models, error);
+    if (!result)
+        result = load_labels(board, error);
     if (!result)
         result = watch(board, error);
     for (size_t i = 0; i < config->count && !result; i++)
@@ -420,6 +445,7 @@ struct plugboard *plugboard_close(struct plugboard *board)
     sd_event_source_disable_unref(board->settle);
     hotplug_close(board->hotplug);
     model_set_done(&board->models);
+    template_set_done(&board->labels);
     free(board);
     return NULL;
 }

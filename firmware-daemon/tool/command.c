@@ -46,9 +46,10 @@ static bool is_flag(const struct command *commands, const char *name)
     return false;
 }
 
-/* Options take a value, as "--name value" or "--name=value"; a flag needs none. "--" ends them. */
+/* Options take a value, as "--name value" or "--name=value"; a flag needs none. "--" ends them. -o is --out. */
 static int take_apart(const struct command *commands, int argc, char **argv, struct line *ret, struct error *error)
 {
+    static char out[] = "--out";
     bool options = true;
     for (int i = 1; i < argc; i++) {
         char *word = argv[i];
@@ -56,7 +57,8 @@ static int take_apart(const struct command *commands, int argc, char **argv, str
             options = false;
         } else if (options && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
             ret->help = true;
-        } else if (options && strncmp(word, "--", 2) == 0) {
+        } else if (options && (strncmp(word, "--", 2) == 0 || strcmp(word, "-o") == 0)) {
+            word = word[1] == 'o' ? out : word;
             char *equals = strchr(word, '=');
             bool flag = !equals && is_flag(commands, word + 2);
             if (ret->given_count == GIVEN_MAX)

@@ -26,7 +26,8 @@ struct tool_options {
     char driver[24];
     char parity[8];
     char out[256];
-    int64_t baud, seconds;
+    char data[256], to[8], templates[256], lacks[96];
+    int64_t baud, seconds, dpi, copies;
 };
 
 struct command_call {

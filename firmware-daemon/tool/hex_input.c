@@ -1,5 +1,6 @@
 #include "tool/hex_input.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -13,14 +14,11 @@ void hex_input_done(struct hex_input *input)
 
 static int read_all(FILE *file, struct buf *text, struct error *error)
 {
-    char block[16384];
-    size_t length;
-    while (!text->failed && (length = fread(block, 1, sizeof(block), file)) > 0)
-        buf_put(text, block, length);
-    if (text->failed)
-        return error_set(error, -EFBIG, "the standard input is longer than 1 MiB: send it in several calls");
-    if (ferror(file))
-        return error_set(error, -EIO, "the standard input could not be read");
+    int result = file_read(file, text);
+    if (result == -EFBIG)
+        return error_set(error, result, "the standard input is longer than 1 MiB: send it in several calls");
+    if (result)
+        return error_set(error, result, "the standard input could not be read");
     return 0;
 }
 

@@ -1,8 +1,8 @@
+#include "base/file.h"
 #include "tool/commands.h"
 #include "tool/daemon_client.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FILE_MAX ((size_t)8 << 20) /* bytes; the daemon takes no more in one import */
@@ -18,20 +18,11 @@ static bool is_kind(const char *word)
 
 static int read_file(const char *path, struct buf *ret, struct error *error)
 {
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return error_set(error, -errno, "%s cannot be read: %s", path, strerror(errno));
-    char block[16384];
-    size_t length;
-    errno = 0;
-    while (!ret->failed && (length = fread(block, 1, sizeof(block), file)) > 0)
-        buf_put(ret, block, length);
-    int fault = ferror(file) ? errno : 0;
-    fclose(file);
-    if (fault)
-        return error_set(error, -fault, "%s cannot be read: %s", path, strerror(fault));
-    if (ret->failed)
-        return error_set(error, -EFBIG, "%s is larger than 8 MiB: split it into several files", path);
+    int result = file_load(path, ret);
+    if (result == -EFBIG)
+        return error_set(error, result, "%s is larger than 8 MiB: split it into several files", path);
+    if (result)
+        return error_set(error, result, "%s cannot be read: %s", path, strerror(-result));
     if (ret->length == 0)
         return error_set(error, -ENODATA, "%s is empty: it needs a header line and at least one row", path);
     return 0;

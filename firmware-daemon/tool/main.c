@@ -42,6 +42,13 @@ static const char device_record_help[] =
     "ID as for device watch. Look into it before you send it on: scans may be somebody's data.";
 static const char device_models_help[] = "List the makes and models that are known, and how sure that is.";
 
+static const char label_check_help[] = "Tell whether a template can be read.\n"
+                                       "TEMPLATE is a name that label list shows, or a path to NAME.label.";
+static const char label_render_help[] =
+    "Draw a label as a printer gets it, or as a picture.\n"
+    "TEMPLATE as for label check. A picture of several pages needs --out FILE.png; the pages after the first are\n"
+    "FILE-2.png and so on. Exit code 1, {\"error\":...} on standard error and no output when the label is refused.";
+
 static const char doctor_help[] =
     "Say what is wrong with the devices of this machine, and what to do.\n"
     "Looks at what is plugged in, who holds it, who may open it, and asks the daemon; touches no device.\n"
@@ -61,6 +68,12 @@ static const struct command commands[] = {
     {"device watch", "[ID]", device_watch_help, 0, 1, device_watch_options, command_device_watch},
     {"device record", "ID --out FILE", device_record_help, 1, 1, device_record_options, command_device_record},
     {"device models", "", device_models_help, 0, 0, device_models_options, command_device_models},
+    {"label list", "", "List the labels that can be printed.", 0, 0, label_list_options, command_label_list},
+    {"label check", "TEMPLATE", label_check_help, 1, 1, label_check_options, command_label_check},
+    {"label render", "TEMPLATE --data FILE.json --to LANGUAGE", label_render_help, 1, 1, label_render_options,
+     command_label_render},
+    {"label keys", "", "Print the reference of a template's keys, as docs/labels.md holds it.", 0, 0, NULL,
+     command_label_keys},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
 };

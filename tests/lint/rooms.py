@@ -41,7 +41,7 @@ PURE_SYMBOLS = re.compile(
     r"__errno_location|json_(loadb|delete|(object|array|string|integer|boolean|number)_\w+)|__(asan|ubsan)_\w+)$")
 FLOOR_BUILDS_ON = ("base", "barcode", "store", "floor")
 # Parts of those rooms that are not pure: the clock, the system's randomness, the log, opening files.
-FLOOR_MAY_NOT = re.compile(r"^(clock_(wall|mono)_us|random_system|log_\w+|option_load|sql_open|sql_copy_to|sqlite3_\w+)$")
+FLOOR_MAY_NOT = re.compile(r"^(clock_(wall|mono)_us|random_system|log_\w+|option_load|file_load|sql_open|sql_copy_to|sqlite3_\w+)$")
 
 
 @dataclasses.dataclass
