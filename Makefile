@@ -60,8 +60,8 @@ ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-d
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
 EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models label_templates
 ifeq ($(MODE),fuzz)
-# What reads bytes of devices, and what that is made of: a fuzzer's build needs no more.
-ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale
+# What reads bytes of devices or draws texts of others, and what that is made of: a fuzzer's build needs no more.
+ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label
 EMBEDS := keyboard_layouts device_models
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
