@@ -13,13 +13,13 @@ struct form {
     const char *name;
     size_t digits; /* with the check digit */
     int zint;
-    bool zint_adds_check;
-    int quiet;       /* modules: the wider of both sides, GS1 General Specifications 5.2.3.4 */
-    const char *hri; /* how people read it: digits in a group, groups; NULL: in one */
+    bool zint_adds_check; /* it must not be given: eight digits, to libzint, are an EAN-13 that begins with zeroes */
+    int quiet;            /* modules: the wider of both sides, GS1 General Specifications 5.2.3.4 */
+    const char *hri;      /* how people read it: digits in a group, groups; NULL: in one */
 };
 
 static const struct form ean13 = {"EAN-13", 13, BARCODE_EANX, false, 11, "166"},
-                         ean8 = {"EAN-8", 8, BARCODE_EANX, false, 7, "44"},
+                         ean8 = {"EAN-8", 8, BARCODE_EANX, true, 7, "44"},
                          upc_a = {"UPC-A", 12, BARCODE_UPCA, false, 9, "1551"},
                          upc_e = {"UPC-E", 8, BARCODE_UPCE, false, 9, "161"},
                          itf14 = {"ITF-14", 14, BARCODE_ITF14, true, 10, NULL};
