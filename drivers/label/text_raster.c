@@ -119,7 +119,10 @@ static struct line_place place_line(const struct layout_try *try, int index, Pan
     pango_layout_line_get_pixel_extents(line, &place.ink, &logical);
     int slack = try->width - logical.width;
     place.x = try->style->align == TEXT_RIGHT ? slack : try->style->align == TEXT_CENTRE ? slack / 2 : 0;
-    if (place.x + place.ink.x < 0) /* a letter that leans out to the left */
+    int right = place.x + place.ink.x + place.ink.width;
+    if (right > try->width) /* a letter that leans out to the right */
+        place.x -= right - try->width;
+    if (place.x + place.ink.x < 0) /* or to the left */
         place.x = -place.ink.x;
     place.baseline = try->top + index * text_line_pitch(try->font_height) + baseline_in_line(try->font_height);
     return place;

@@ -220,6 +220,205 @@ static void nothing_ever_leaves_its_box(void **state)
     assert_in_range(fitted, 200, 599);
 }
 
+static const struct label_symbol waybill = {
+    .request = {.field = "waybill", .symbology = SYMBOL_CODE128, .text = "SF1234567890123"},
+    .box = {20, 10, 600, 100},
+    .least_module = 2,
+    .most_module = 5}; /* eleven words and two modules: 145; with quiet zones 165 */
+
+static void symbols_take_the_widest_module_that_fits(void **state)
+{
+    (void)state;
+    CLEANUP(label_free_p) struct label *label = new_label();
+    struct label_symbol symbol = waybill;
+    const char *hri = NULL;
+    assert_int_equal(label_add_symbol(label, &symbol, &hri, NULL), 0);
+    const struct label_element *element = &label->elements[0];
+    assert_string_equal(hri, "SF1234567890123");
+    assert_int_equal(element->module, 3);
+    assert_int_equal(element->bar_height, 100);
+    assert_int_equal(element->dots.width, 145 * 3);
+    assert_int_equal(element->x, 20 + (600 - 145 * 3) / 2);
+    assert_int_equal(element->y, 10);
+    assert_null(element->symbol.modules.bits);
+    symbol.most_module = 2;
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), 0);
+    assert_int_equal(label->elements[1].module, 2);
+    symbol.box.width = 2 * 165 - 1;
+    struct label_fault fault;
+    assert_int_equal(label_add_symbol(label, &symbol, &hri, &fault), -EOVERFLOW);
+    assert_string_equal(fault.code, LABEL_OVERFLOW);
+    assert_string_equal(fault.field, "waybill");
+    assert_int_equal(label->count, 2);
+    symbol.box.width++;
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), 0);
+}
+
+static void squares_fit_both_ways(void **state)
+{
+    (void)state;
+    CLEANUP(label_free_p) struct label *label = new_label();
+    struct label_symbol symbol = {.request = {.field = "qr", .symbology = SYMBOL_QR, .text = "SF1234567890123"},
+                                  .box = {100, 100, 224, 260},
+                                  .least_module = 3,
+                                  .most_module = 10};
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), 0);
+    const struct label_element *element = &label->elements[0];
+    assert_int_equal(element->module, 7); /* 21 modules and two quiet zones of 4: 29 in 224 dots */
+    assert_int_equal(element->dots.width, 21 * 7);
+    assert_true(element->x >= 100 + 4 * 7 && element->y >= 100 + 4 * 7);
+    assert_true(dots_get(&element->dots, 0, 0) && dots_get(&element->dots, 7 * 7 - 1, 0));
+    assert_false(dots_get(&element->dots, 7 * 7, 0)); /* the white beside the finder */
+    symbol.box.height = 29 * 3 - 1;
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), -EOVERFLOW);
+    symbol.box.height++;
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), 0);
+    assert_int_equal(label->elements[1].module, 3);
+}
+
+static void what_codes_leave_out_is_counted(void **state)
+{
+    (void)state;
+    CLEANUP(label_free_p) struct label *label = new_label();
+    struct label_symbol symbol = waybill;
+    symbol.request.text = "SF\xE2\x80\x8B"
+                          "12\xE2\x80\xAE";
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), 0);
+    assert_int_equal(label->removed, 2);
+    assert_string_equal(label->elements[0].symbol.text, "SF12");
+    symbol.request.text = "SF\x02";
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), -EINVAL);
+    assert_int_equal(label->removed, 2);
+}
+
+/* A text and a symbol that fill a label of 100 by 60 mm, or of 60 by 100 when they are turned by a quarter. */
+static void draw_turned(int turns, struct dots *ret)
+{
+    int width = turns % 2 ? 600 : 1000, height = 1600 - width;
+    CLEANUP(label_free_p) struct label *label = NULL;
+    assert_int_equal(label_new(203, width, height, &label, NULL), 0);
+    struct label_box box = {0, 0, label->width, label->height};
+    struct label_text text = {"name", "张三 Agf", box, {.height = 60, .align = TEXT_RIGHT}, turns};
+    struct label_symbol symbol = waybill;
+    symbol.box = box;
+    symbol.turns = turns;
+    assert_int_equal(label_add_text(label, &text, NULL), 0);
+    assert_int_equal(label_add_symbol(label, &symbol, NULL, NULL), 0);
+    for (size_t i = 0; i < label->count; i++)
+        assert_inside(&label->elements[i]);
+    assert_int_equal(label_draw(label, ret), 0);
+}
+
+static void turned_elements_are_the_same_turned(void **state)
+{
+    (void)state;
+    CLEANUP(dots_done) struct dots upright = {0};
+    draw_turned(0, &upright);
+    for (int turns = 1; turns < 4; turns++) {
+        CLEANUP(dots_done) struct dots turned = {0}, expected = {0};
+        draw_turned(turns, &turned);
+        assert_int_equal(dots_turn(&upright, turns, &expected), 0);
+        assert_int_equal(turned.width, expected.width);
+        assert_memory_equal(turned.bits, expected.bits, expected.stride * (size_t)expected.height);
+    }
+}
+
+static void frames_are_lines_inside_their_box(void **state)
+{
+    (void)state;
+    static const struct {
+        int width, height, thickness, black;
+    } cases[] = {{100, 50, 2, 100 * 50 - 96 * 46},
+                 {100, 1, 1, 100},
+                 {1, 50, 1, 50},
+                 {100, 4, 4, 400},
+                 {100, 4, 9, 400},
+                 {10, 10, 5, 100},
+                 {10, 10, 0, 36}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CLEANUP(label_free_p) struct label *label = new_label();
+        struct label_box box = {9, 5, cases[i].width, cases[i].height};
+        assert_int_equal(label_add_frame(label, box, cases[i].thickness, NULL), 0);
+        CLEANUP(dots_done) struct dots page = {0};
+        assert_int_equal(label_draw(label, &page), 0);
+        assert_int_equal(black_dots(&page), cases[i].black);
+        for (int y = 0; y < page.height; y++)
+            for (int x = 0; x < page.width; x++)
+                if (dots_get(&page, x, y))
+                    assert_true(x >= 9 && x < 9 + box.width && y >= 5 && y < 5 + box.height);
+    }
+}
+
+static void pictures_keep_their_proportions(void **state)
+{
+    (void)state;
+    static const struct {
+        int width, height, box_width, box_height, drawn_width, drawn_height;
+    } cases[] = {{80, 40, 80, 40, 80, 40},   {80, 40, 80, 200, 80, 40},    {80, 40, 40, 40, 40, 20},
+                 {40, 80, 40, 40, 20, 40},   {80, 40, 400, 400, 400, 200}, {3000, 2, 100, 100, 100, 1},
+                 {2, 3000, 100, 100, 1, 100}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CLEANUP(label_free_p) struct label *label = new_label();
+        struct label_box box = {11, 7, cases[i].box_width, cases[i].box_height};
+        struct dots picture;
+        assert_int_equal(dots_init(&picture, cases[i].width, cases[i].height), 0);
+        dots_fill(&picture, 0, 0, picture.width, picture.height);
+        assert_int_equal(label_add_image(label, "logo", &picture, box, NULL), 0);
+        assert_null(picture.bits);
+        const struct label_element *element = &label->elements[0];
+        assert_inside(element);
+        assert_int_equal(element->dots.width, cases[i].drawn_width);
+        assert_int_equal(element->dots.height, cases[i].drawn_height);
+        assert_int_equal(black_dots(&element->dots), cases[i].drawn_width * cases[i].drawn_height);
+    }
+    CLEANUP(label_free_p) struct label *label = new_label();
+    CLEANUP(dots_done) struct dots kept = {0};
+    assert_int_equal(dots_init(&kept, 8, 8), 0);
+    assert_int_equal(label_add_image(label, "logo", &kept, (struct label_box){790, 0, 20, 20}, NULL), -EINVAL);
+    assert_non_null(kept.bits);
+}
+
+/* Whatever is added, the drawn label is white outside the boxes. */
+static void nothing_is_drawn_outside_the_boxes(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"Ag", "上海jfÅ", "6901234567892", "العربية 1", "\xF3\xB0\x80\x80"};
+    struct random_seeded seed = {9};
+    int drawn = 0;
+    for (int i = 0; i < 300; i++) {
+        CLEANUP(label_free_p) struct label *label = NULL;
+        assert_int_equal(label_new(203, 400, 300, &label, NULL), 0);
+        uint64_t r = random_next(&seed);
+        struct label_box box = {(int)(r & 63), (int)(r >> 6 & 63), 1 + (int)(r >> 12 & 255), 1 + (int)(r >> 20 & 127)};
+        int turns = (int)(r >> 28 & 3);
+        const char *text = texts[(r >> 30) % COUNT(texts)];
+        struct label_text words = {"words", text, box, {.height = 5 + (int)(r >> 40 & 63), .least_height = 5}, turns};
+        words.style.inverse = r >> 48 & 1;
+        words.style.wrap = r >> 49 & 1;
+        struct label_symbol bars = {
+            .request = {.field = "bars", .symbology = (enum symbology)((r >> 50) % SYMBOLOGIES), .text = text},
+            .box = box,
+            .least_module = 1,
+            .most_module = 4,
+            .turns = turns};
+        static const struct gs1_element lot = {"10", "A1"};
+        bars.request.elements = &lot;
+        bars.request.element_count = 1;
+        if (bars.request.symbology == SYMBOL_GS1_128 || bars.request.symbology == SYMBOL_GS1_DATA_MATRIX)
+            bars.request.text = NULL;
+        int result = i % 2 ? label_add_text(label, &words, NULL) : label_add_symbol(label, &bars, NULL, NULL);
+        assert_true(result == 0 || result == -EOVERFLOW || (i % 2 == 0 && result == -EINVAL));
+        CLEANUP(dots_done) struct dots page = {0};
+        assert_int_equal(label_draw(label, &page), 0);
+        drawn += result == 0;
+        for (int y = 0; y < page.height; y++)
+            for (int x = 0; x < page.width; x++)
+                if (x < box.x || y < box.y || x >= box.x + box.width || y >= box.y + box.height)
+                    assert_false(dots_get(&page, x, y));
+    }
+    assert_in_range(drawn, 80, 290);
+}
+
 static void a_full_label_says_so(void **state)
 {
     (void)state;
@@ -256,6 +455,13 @@ int main(void)
         cmocka_unit_test(text_without_any_shape_prints_nothing),
         cmocka_unit_test(text_is_aligned_in_its_box),
         cmocka_unit_test(nothing_ever_leaves_its_box),
+        cmocka_unit_test(symbols_take_the_widest_module_that_fits),
+        cmocka_unit_test(squares_fit_both_ways),
+        cmocka_unit_test(what_codes_leave_out_is_counted),
+        cmocka_unit_test(turned_elements_are_the_same_turned),
+        cmocka_unit_test(frames_are_lines_inside_their_box),
+        cmocka_unit_test(pictures_keep_their_proportions),
+        cmocka_unit_test(nothing_is_drawn_outside_the_boxes),
         cmocka_unit_test(a_full_label_says_so),
         cmocka_unit_test(a_box_must_be_on_the_label),
     };
