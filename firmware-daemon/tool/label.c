@@ -226,7 +226,7 @@ static enum exit_code render_png(const struct tool_options *options, const struc
     }
     if (count > 1 && !*options->out)
         return command_fail(EXIT_USAGE, "it has %d pages: --out must name the file of the first", count);
-    CLEANUP(cleanup_free) struct buf *pngs = calloc((size_t)count, sizeof(*pngs));
+    CLEANUP(cleanup_free) struct buf *pngs = calloc((size_t)count + 1, sizeof(*pngs));
     enum exit_code code;
     if (!pngs)
         code = command_fail(EXIT_FAILED, "there is no memory for the picture");
