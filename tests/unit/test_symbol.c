@@ -46,6 +46,7 @@ static void every_symbology_has_its_size_and_quiet_zone(void **state)
         {SYMBOL_QR, "SF1234567890123", 21, 21, 4, 4, false},
         {SYMBOL_DATA_MATRIX, "ABC", 10, 10, 1, 1, false},
         {SYMBOL_DATA_MATRIX, "A longer text makes it a larger square", 22, 22, 1, 1, false},
+        {SYMBOL_DATA_MATRIX, "中文", 16, 16, 1, 1, false}, /* 8 by 32 would do */
         {SYMBOL_PDF417, "hello", 103, 6 * 3, 2, 2, false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
