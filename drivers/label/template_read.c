@@ -91,7 +91,8 @@ OPENER(0)
 OPENER(1)
 OPENER(2)
 OPENER(3)
-OPENER(4) OPENER(5) OPENER(6) OPENER(7) OPENER(8) OPENER(9) OPENER(10) OPENER(11) OPENER(12)
+OPENER(4)
+OPENER(5) OPENER(6) OPENER(7) OPENER(8) OPENER(9) OPENER(10) OPENER(11) OPENER(12)
 
     static void *(*const openers[])(void *user, const char *name) = {
         open_0, open_1, open_2, open_3, open_4, open_5, open_6, open_7, open_8, open_9, open_10, open_11, open_12};
