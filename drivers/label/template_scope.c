@@ -130,7 +130,7 @@ static bool put_of_page(const struct scope *scope, const char *path, struct buf 
 static bool put_scalar(const json_t *value, struct buf *out)
 {
     if (json_is_string(value))
-        buf_put(out, json_string_value(value), json_string_length(value));
+        buf_puts(out, json_string_value(value));
     else if (json_is_integer(value))
         buf_printf(out, "%" PRId64, (int64_t)json_integer_value(value));
     else if (json_is_real(value))
@@ -160,14 +160,11 @@ static bool put_list(const json_t *list, struct buf *out)
 int scope_text(const struct scope *scope, const char *path, struct buf *out, struct label_fault *fault)
 {
     const json_t *value = scope_find(scope, path);
-    size_t before = out->length;
     if (!value) {
         int result = put_of_page(scope, path, out) ? 0 : put_of_list(scope, path, out, fault);
         return result == -ENOENT ? 0 : result;
     }
     if (!(json_is_array(value) ? put_list(value, out) : put_scalar(value, out)))
         return label_refuse(fault, -EINVAL, LABEL_FIELD, path, "%s is not text; write it in quotes", path);
-    if (memchr(out->data ? out->data + before : "", '\0', out->length - before))
-        return label_refuse(fault, -EINVAL, LABEL_CHARACTER, path, "%s contains the character U+0000; remove it", path);
     return 0;
 }
