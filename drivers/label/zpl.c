@@ -112,7 +112,8 @@ static int put_elements(const struct label *page, const struct label_printer *pr
         patches.at[patches.count++] = (struct zpl_patch){element->x, element->y, element->x + element->dots.width,
                                                          element->y + element->dots.height};
     }
-    return result ? result : zpl_put_dots(&dots, &patches, !language_lacks(printer, "z64"), out);
+    enum zpl_packing packing = language_lacks(printer, "z64") ? PACK_ACS : PACK_HARDEST;
+    return result ? result : zpl_put_dots(&dots, &patches, packing, out);
 }
 
 int zpl_encode(const struct label *page, const struct label_printer *printer, int64_t copies, struct buf *out,

@@ -7,23 +7,23 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int put_patch(const struct dots *page, const struct zpl_patch *patch, bool z64, struct buf *out)
+static int put_patch(const struct dots *page, const struct zpl_patch *patch, enum zpl_packing packing, struct buf *out)
 {
     CLEANUP(dots_done) struct dots part = {0};
     int result = dots_cut(page, patch->left, patch->top, patch->right - patch->left, patch->bottom - patch->top, &part);
     if (result)
         return result;
     buf_printf(out, "^FO%d,%d", patch->left, patch->top);
-    zpl_put_graphic(out, &part, z64);
+    zpl_put_graphic(out, &part, packing);
     buf_puts(out, "^FS\n");
     return out->failed ? -ENOMEM : 0;
 }
 
-/* What it costs, in bytes. */
-static int add_cost(const struct dots *page, const struct zpl_patch *patch, bool z64, size_t *cost)
+/* What it costs, in bytes: nearly, because packing hard takes its time. */
+static int add_cost(const struct dots *page, const struct zpl_patch *patch, enum zpl_packing packing, size_t *cost)
 {
     CLEANUP_BUF struct buf bytes = {0};
-    int result = put_patch(page, patch, z64, &bytes);
+    int result = put_patch(page, patch, packing ? PACK_ESTIMATE : PACK_ACS, &bytes);
     *cost += bytes.length;
     return result;
 }
@@ -50,15 +50,15 @@ static struct band band_at(const struct zpl_patches *patches, size_t first)
 }
 
 /* Appends the band to what is kept: as one patch, or as those that it has. */
-static int keep_band(const struct dots *page, const struct zpl_patches *patches, bool z64, struct zpl_patches *kept,
-                     struct band *band)
+static int keep_band(const struct dots *page, const struct zpl_patches *patches, enum zpl_packing packing,
+                     struct zpl_patches *kept, struct band *band)
 {
     size_t apart = 0, joined = 0;
     int result = 0;
     for (size_t i = 0; i < band->count && !result; i++)
-        result = add_cost(page, &patches->at[band->first + i], z64, &apart);
+        result = add_cost(page, &patches->at[band->first + i], packing, &apart);
     if (!result)
-        result = add_cost(page, &band->all, z64, &joined);
+        result = add_cost(page, &band->all, packing, &joined);
     band->cost = joined < apart ? joined : apart;
     size_t from = kept->count;
     if (joined <= apart)
@@ -76,7 +76,8 @@ static int by_top(const void *a, const void *b)
 }
 
 /* The patches in which the page costs least. */
-static int choose(const struct dots *page, struct zpl_patches *patches, bool z64, struct zpl_patches *kept)
+static int choose(const struct dots *page, struct zpl_patches *patches, enum zpl_packing packing,
+                  struct zpl_patches *kept)
 {
     struct band above = {0};
     qsort(patches->at, patches->count, sizeof(patches->at[0]), by_top);
@@ -84,10 +85,10 @@ static int choose(const struct dots *page, struct zpl_patches *patches, bool z64
     for (size_t next = 0; next < patches->count && !result;) {
         struct band band = band_at(patches, next), both = {0};
         next += band.count;
-        result = keep_band(page, patches, z64, kept, &band);
+        result = keep_band(page, patches, packing, kept, &band);
         if (!result && above.cost > 0) {
             both = (struct band){.first = above.first, .all = join(above.all, band.all)};
-            result = add_cost(page, &both.all, z64, &both.cost);
+            result = add_cost(page, &both.all, packing, &both.cost);
         }
         if (both.cost > 0 && both.cost < above.cost + band.cost) {
             kept->at[both.first] = both.all;
@@ -99,11 +100,11 @@ static int choose(const struct dots *page, struct zpl_patches *patches, bool z64
     return result;
 }
 
-int zpl_put_dots(const struct dots *page, struct zpl_patches *patches, bool z64, struct buf *out)
+int zpl_put_dots(const struct dots *page, struct zpl_patches *patches, enum zpl_packing packing, struct buf *out)
 {
     struct zpl_patches kept = {.count = 0};
-    int result = choose(page, patches, z64, &kept);
+    int result = choose(page, patches, packing, &kept);
     for (size_t i = 0; i < kept.count && !result; i++)
-        result = put_patch(page, &kept.at[i], z64, out);
+        result = put_patch(page, &kept.at[i], packing, out);
     return result;
 }

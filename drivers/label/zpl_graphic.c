@@ -12,8 +12,6 @@
 #define REPEAT_TWENTY_MAX 400
 #define HEX_ROW_MAX       (DOTS_SIDE_MAX / 4 + 2)
 
-#define HARDEST_PACKING 12 /* libdeflate's highest level */
-
 static void put_run(struct buf *out, char digit, size_t count)
 {
     for (; count > REPEAT_TWENTY_MAX + REPEAT_ONES_MAX; count -= REPEAT_TWENTY_MAX) {
@@ -86,9 +84,9 @@ static void put_base64(struct buf *out, const void *bytes, size_t length)
 }
 
 /* libdeflate and not zlib: the same format in some six per cent less. */
-static void put_z64(struct buf *out, const struct dots *dots, size_t total)
+static void put_z64(struct buf *out, const struct dots *dots, size_t total, int packing)
 {
-    struct libdeflate_compressor *packer = libdeflate_alloc_compressor(HARDEST_PACKING);
+    struct libdeflate_compressor *packer = libdeflate_alloc_compressor(packing);
     size_t size = libdeflate_zlib_compress_bound(packer, total);
     void *packed = malloc(size);
     size_t length = packer && packed ? libdeflate_zlib_compress(packer, dots->bits, total, packed, size) : 0;
@@ -100,14 +98,14 @@ static void put_z64(struct buf *out, const struct dots *dots, size_t total)
     libdeflate_free_compressor(packer);
 }
 
-void zpl_put_graphic(struct buf *out, const struct dots *dots, bool z64)
+void zpl_put_graphic(struct buf *out, const struct dots *dots, enum zpl_packing packing)
 {
     CLEANUP_BUF struct buf acs = {0}, packed = {0};
     size_t total = dots->stride * (size_t)dots->height;
     put_acs(&acs, dots);
-    if (z64)
-        put_z64(&packed, dots, total);
-    const struct buf *best = z64 && packed.length < acs.length ? &packed : &acs;
+    if (packing)
+        put_z64(&packed, dots, total, packing);
+    const struct buf *best = packing && packed.length < acs.length ? &packed : &acs;
     buf_printf(out, "^GFA,%zu,%zu,%zu,", total, total, dots->stride);
     buf_put(out, best->data, best->length);
     out->failed |= acs.failed || packed.failed;
