@@ -20,6 +20,8 @@ static const struct option_def site_options[] = {
      .help = "the port that the pages are served on; 0 takes a free one"},
     {"pages", OPTION_NUMBER_AT(struct site_config, ui.clients_max), .fallback = "64", .min = 1, .max = 1000,
      .help = "pages that may be open at the same time"},
+    {NUMBER(site_config, label_limit_s), .fallback = "900", .min = 10, .max = 86400,
+     .help = "how long a label may wait for its printer; after that a person is asked whether it is still wanted"},
     {TEXT(site_config, labels), .fallback = "",
      .help = "a folder of the site's own label templates, NAME.label; see docs/labels.md"},
     {NUMBER(site_config, resend_ms), .fallback = "5000", .min = 100, .max = 300000,

@@ -10,7 +10,7 @@
 
 struct site_config {
     char site[64], box[40], database[256], link_socket[100], labels[256];
-    int64_t resend_ms;
+    int64_t resend_ms, label_limit_s;
     struct ui_settings ui;
 };
 

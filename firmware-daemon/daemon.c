@@ -81,11 +81,10 @@ static int post_aborted(void *user, const struct reader *reader, size_t length)
     return post(user, &event, "", 0);
 }
 
-static int post_print(void *user, int64_t job, const char *state, const char *why)
+static int post_print(void *user, const struct print_report *report)
 {
-    struct event event = {.kind = EVENT_PRINT, .number = job};
-    text_copy(event.name, sizeof(event.name), state);
-    return post(user, &event, why, strlen(why));
+    struct event event = print_event(report);
+    return post(user, &event, report->why, strlen(report->why));
 }
 
 /* An acknowledgement is no reason for a commit of its own: it goes with the next turn, or with one a second later. */
@@ -534,10 +533,23 @@ int daemon_open(sd_event *event, const struct config *config, struct daemon **re
     return result;
 }
 
+/* How the labels under way stand is written down, so that nobody is asked about one that is known. */
+static void finish_labels(struct daemon *daemon)
+{
+    struct error error = {0};
+    int result = 0;
+    plugboard_stop(daemon->board);
+    while (daemon->board && !result && turn_waiting(daemon->turn) > 0)
+        result = turn_take(daemon->turn, &error);
+    if (result)
+        log_error("%s; the labels under way are uncertain at the next start", error.text);
+}
+
 struct daemon *daemon_close(struct daemon *daemon)
 {
     if (!daemon)
         return NULL;
+    finish_labels(daemon);
     plugboard_close(daemon->board);
     if (daemon->port) {
         site_port_free(daemon->port);

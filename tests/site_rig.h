@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "floor/floor.h"
+#include "floor/print.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "turn.h"
@@ -91,8 +92,7 @@ static inline void site_rig_import(struct site_rig *rig, const char *kind, const
 
 static inline void site_rig_print(struct site_rig *rig, int64_t job, const char *state)
 {
-    struct event event = {.kind = EVENT_PRINT, .number = job};
-    snprintf(event.name, sizeof(event.name), "%s", state);
+    struct event event = print_event(&(struct print_report){.job = job, .state = state, .labels = 1, .odometer = -1});
     site_rig_post(rig, &event, "", 0);
     site_rig_turn(rig);
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-static language_writer *const writers[PRINTER_LANGUAGES] = {NULL};
+static language_writer *const writers[PRINTER_LANGUAGES] = {[PRINTER_ZPL] = zpl_encode};
 
 bool language_can_draw(enum printer_language language)
 {
@@ -17,4 +17,16 @@ int language_encode(const struct label *page, const struct label_printer *printe
         return label_refuse(fault, -EINVAL, LABEL_SIZE, NULL, "labels cannot be drawn for a printer of %s",
                             printer_language_name(printer->language));
     return writers[printer->language](page, printer, copies, out, fault);
+}
+
+bool language_lacks(const struct label_printer *printer, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = printer->lacks ? printer->lacks : ""; *at;) {
+        size_t size = strcspn(at, " ");
+        if (size == length && memcmp(at, word, size) == 0)
+            return true;
+        at += size + strspn(at + size, " ");
+    }
+    return false;
 }

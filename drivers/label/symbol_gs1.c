@@ -1,5 +1,6 @@
 /* GS1 element strings, for Code 128 and Data Matrix. libzint knows the rules of each AI; what it says of a broken one
  * is told here as a sentence. */
+#include "base/text.h"
 #include "drivers/label/printable.h"
 #include "drivers/label/symbol_parts.h"
 
@@ -46,8 +47,8 @@ static int check_ai(const char *field, const char *ai, struct label_fault *fault
     size_t digits = strspn(ai, "0123456789");
     if (!ai[digits] && digits >= 2 && digits <= 4)
         return 0;
-    return label_refuse(fault, -EINVAL, LABEL_CHARACTER, field, "(%s) of %s is no GS1 application identifier", ai,
-                        field);
+    return label_refuse(fault, -EINVAL, LABEL_CHARACTER, field,
+                        "a GS1 application identifier of %s is not two to four digits", field);
 }
 
 static int add_element(const char *field, const struct gs1_element *element, bool last, struct element_string *string,
@@ -62,6 +63,8 @@ static int add_element(const char *field, const struct gs1_element *element, boo
     snprintf(what, sizeof(what), "(%s) of %s", element->ai, field);
     CLEANUP_BUF struct buf value = {0};
     result = printable_code(what, element->value, PRINTABLE_ASCII, "a GS1 code", &value, removed, fault);
+    if (result && fault) /* the field is the whole code, the sentence names the element */
+        text_copy(fault->field, sizeof(fault->field), field);
     if (result)
         return result;
     size_t good = strspn(value.data, cset82);
@@ -143,10 +146,9 @@ static int draw(const struct symbol_request *request, struct zint_job *job, cons
     return result ? refuse_rule(request->field, why, fault) : take_texts(request->field, &string, symbol, fault);
 }
 
-int symbol_gs1_128(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
+int symbol_gs1_128(const struct symbol_request *request, struct symbol *symbol, int64_t *removed,
                    struct label_fault *fault)
 {
-    (void)text;
     struct zint_job job = {.symbology = BARCODE_GS1_128};
     int result = draw(request, &job, "GS1-128", symbol, removed, fault);
     if (!result)
@@ -154,10 +156,9 @@ int symbol_gs1_128(const struct symbol_request *request, const char *text, struc
     return result;
 }
 
-int symbol_gs1_data_matrix(const struct symbol_request *request, const char *text, struct symbol *symbol,
-                           int64_t *removed, struct label_fault *fault)
+int symbol_gs1_data_matrix(const struct symbol_request *request, struct symbol *symbol, int64_t *removed,
+                           struct label_fault *fault)
 {
-    (void)text;
     struct zint_job job = {.symbology = BARCODE_DATAMATRIX, .option_3 = DM_SQUARE};
     return draw(request, &job, "GS1 Data Matrix", symbol, removed, fault);
 }

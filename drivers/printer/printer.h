@@ -8,17 +8,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* How long a printer may take nothing at all: long enough to change a roll of labels. */
+/* How long a printer may take nothing at all before a job is given up, if the job's own time is over. */
 #define PRINTER_STALL_US ((int64_t)30 * 1000 * 1000)
 
 struct printer_writer {
     const char *bytes; /* borrowed until the job is over */
     size_t length, sent;
     size_t pending;      /* taken by the line, but not yet gone */
-    int64_t deadline_us; /* on the clock of now_us */
+    int64_t progress_us; /* when it last took something, on the clock of now_us */
+    int64_t give_up_us;  /* not before */
 };
 
-void printer_writer_init(struct printer_writer *writer, const void *bytes, size_t length, int64_t now_us);
+void printer_writer_init(struct printer_writer *writer, const void *bytes, size_t length, int64_t give_up_us,
+                         int64_t now_us);
 
 /* Bytes taken (at least 1), or -EAGAIN none now, or another -errno. transport_write has this shape. */
 typedef ssize_t printer_sink(void *user, const void *bytes, size_t length);
@@ -38,7 +40,7 @@ bool printer_writer_wants_room(const struct printer_writer *writer);
  * anything else, a label may have come out. */
 size_t printer_writer_sent(const struct printer_writer *writer);
 
-/* When the printer counts as stalled; moves on with every byte it takes. */
+/* When a printer that takes nothing is given up; moves on with every byte that it takes. */
 int64_t printer_writer_deadline(const struct printer_writer *writer);
 
 #endif

@@ -11,10 +11,10 @@ enum event_kind {
     EVENT_SCAN_ABORTED, /* station, number = bytes that were lost */
     EVENT_CHANGE,       /* number = feed sequence, bytes = one change line from head office */
     EVENT_APPLIED,      /* number = the journal sequence that head office has committed */
-    EVENT_PRINT,        /* number = job, name = its new state, bytes = why */
-    EVENT_IMPORT,       /* name = what, bytes = CSV */
-    EVENT_BOOT,         /* the daemon has started; bytes = its stations, see floor/bind.c */
-    EVENT_BIND,         /* station, name = role, bytes = the device that shall belong to it */
+    EVENT_PRINT,  /* number = job, name = its new state, bytes = why, device = the printer, .print; see floor/print.h */
+    EVENT_IMPORT, /* name = what, bytes = CSV */
+    EVENT_BOOT,   /* the daemon has started; bytes = its stations, see floor/bind.c */
+    EVENT_BIND,   /* station, name = role, bytes = the device that shall belong to it */
     EVENT_KINDS
 };
 
@@ -26,10 +26,14 @@ struct event {
     int64_t number;
     uint64_t request;                /* somebody who waits for the answer; 0: nobody */
     char station[STORE_CODE_MAX];    /* "": a scanner that belongs to none */
-    char device[BINDING_DEVICE_MAX]; /* the scanner's identity; "": typed at a page */
+    char device[BINDING_DEVICE_MAX]; /* the scanner's or printer's identity; "": typed at a page */
     bool device_fixed;               /* the configuration says which station it belongs to */
     uint32_t source;                 /* who waits for the verdict on a scan; 0: nobody */
     char name[16];
+    struct {
+        int64_t labels, done, odometer;
+        char proof[12];
+    } print;
     size_t length;
     char *heap; /* owned by the queue; NULL when the bytes are inline */
     char inline_bytes[EVENT_INLINE_MAX];

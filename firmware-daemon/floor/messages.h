@@ -83,6 +83,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
       "面单是否已打出?请扫面单,或扫「补打」")                                                                          \
     X(ASK_LABEL_FAILED, "", TONE_NONE, "The label cannot be printed: {why}. Have it put right, then scan REPRINT",     \
       "面单无法打印:{why}。请修正后扫「补打」")                                                                        \
+    X(ASK_LABEL_LATE, "", TONE_NONE, "The label waited too long: scan REPRINT if it is still wanted",                  \
+      "面单等待过久:如仍需要请扫「补打」")                                                                             \
     X(ASK_PARCEL, "", TONE_NONE, "Scan each parcel, then DONE", "请逐件扫包裹,最后扫「完成」")                         \
     X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
     X(NOTE_LIST_IN_DOUBT, "", TONE_NONE, "A list may not have come out: scan REPRINT",                                 \

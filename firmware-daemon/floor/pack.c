@@ -6,6 +6,7 @@
 #include "floor/rule.h"
 
 #include "base/json.h"
+#include "floor/print.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -292,6 +293,8 @@ static int accept_label(struct scan *scan)
         result = record_label(scan, "label.printed", &order, job.copy);
     if (!result)
         result = print_job_set_state(store, job.id, "printed", "");
+    if (!result && !*job.proof)
+        result = print_job_proved(store, job.id, "scan");
     if (!result)
         result = undo_border(scan);
     answer_text(accept_with(scan, DONE_LABELLED), "o", order.number);
@@ -395,6 +398,8 @@ static int show_label(struct scan *scan, struct view *view)
     for (size_t i = 0; i < COUNT(asks); i++)
         if (strcmp(asks[i].state, job.state) == 0)
             answer_set(&view->prompt, asks[i].ask);
+    if (strcmp(job.reason, PRINT_LATE) == 0)
+        answer_set(&view->prompt, ASK_LABEL_LATE);
     answer_text(&view->prompt, "why", job.reason);
     result = show_order(scan, view, &order);
     snprintf(view->code, sizeof(view->code), "%s", order.waybill);

@@ -1,18 +1,37 @@
-/* Print jobs: what may follow what, and what is said when nobody can know whether a label came out. */
-#include "floor/rule.h"
+/* The print ledger's rules: what may follow what, and what is said when nobody can know whether a label came out. */
+#include "floor/print.h"
 
 #include "base/json.h"
+#include "base/text.h"
+#include "floor/rule.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A job found sending at start-up, or cut off, may have come out or not: unknown, never printed again by itself. */
+struct event print_event(const struct print_report *report)
+{
+    struct event event = {.kind = EVENT_PRINT, .number = report->job};
+    text_copy(event.name, sizeof(event.name), report->state);
+    text_copy(event.print.proof, sizeof(event.print.proof), report->proof ? report->proof : "");
+    text_copy(event.device, sizeof(event.device), report->printer ? report->printer : "");
+    event.print.labels = report->labels;
+    event.print.done = report->done;
+    event.print.odometer = report->odometer;
+    return event;
+}
+
+/* "void" and "printed" are not here: nothing follows them. What is "sent" may be sent again in part ("sending") only by
+ * who has counted that the rest did not come out. */
 static const struct {
     const char *from, *to;
-} transitions[] = {
-    {"queued", "sending"},  {"sending", "sent"},  {"sending", "queued"}, /* not one byte had left */
-    {"sending", "unknown"}, {"queued", "failed"}, {"sending", "failed"},
+} transitions[] =
+    {
+        {"queued", "sending"}, {"queued", "failed"},   {"sending", "sending"},
+        {"sending", "queued"}, /* not one byte left */
+        {"sending", "sent"},   {"sending", "printed"}, {"sending", "unknown"},
+        {"sending", "failed"}, {"sent", "sending"},    {"sent", "printed"},
+        {"sent", "unknown"},
 };
 
 static bool may_follow(const char *from, const char *to)
@@ -23,7 +42,9 @@ static bool may_follow(const char *from, const char *to)
     return false;
 }
 
-static int note_uncertain(struct store *store, const struct print_job *job, const char *why)
+/* Head office, and whoever looks for a parcel's history, learns what the box knows of the paper. */
+static int note_job(struct store *store, const char *type, const struct print_job *job, const char *key,
+                    const char *value)
 {
     CLEANUP_BUF struct buf data = {0};
     char number[24];
@@ -32,17 +53,32 @@ static int note_uncertain(struct store *store, const struct print_job *job, cons
     json_int(&data, "job", job->id);
     json_int(&data, "copy", job->copy);
     json_text(&data, "template", job->template);
-    json_text(&data, "why", why);
+    json_text(&data, key, value);
     json_close_object(&data);
-    return note(store, "label.uncertain", "job", number, &data, NULL);
+    return note(store, type, "job", number, &data, NULL);
 }
 
 static int change_state(struct store *store, const struct print_job *job, const char *state, const char *why)
 {
     int result = print_job_set_state(store, job->id, state, why);
     if (!result && strcmp(state, "unknown") == 0)
-        result = note_uncertain(store, job, why);
+        result = note_job(store, "label.uncertain", job, "why", why);
     return result;
+}
+
+static int start(struct store *store, const struct print_job *job, const struct event *event)
+{
+    return print_job_start(store, job->id,
+                           &(struct print_start){.printer = event->device,
+                                                 .labels = event->print.labels,
+                                                 .done = event->print.done,
+                                                 .odometer = event->print.odometer});
+}
+
+static int prove(struct store *store, const struct print_job *job, const struct event *event)
+{
+    int result = print_job_proved(store, job->id, event->print.proof);
+    return result ? result : note_job(store, "label.proved", job, "proof", event->print.proof);
 }
 
 int print_rule(struct store *store, const struct event *event, struct effect *effect)
@@ -52,18 +88,37 @@ int print_rule(struct store *store, const struct event *event, struct effect *ef
     effect->shows = true;
     if (result)
         return result;
-    if (!may_follow(job.state, event->name)) /* the label was scanned back meanwhile: that is the stronger proof */
+    if (!may_follow(job.state, event->name)) /* the label was scanned back or asked for anew meanwhile */
         return FLOOR_REFUSED;
+    bool starts = strcmp(event->name, "sending") == 0;
     result = change_state(store, &job, event->name, event_bytes(event));
-    if (strcmp(event->name, "sending") == 0)
+    if (!result && starts)
+        result = start(store, &job, event);
+    if (!result && strcmp(event->name, "printed") == 0)
+        result = prove(store, &job, event);
+    if (starts)
         effect->job = job.id;
     return result;
+}
+
+/* A job found sending may have come out or not: unknown, never printed again by itself. */
+static int doubt_interrupted(struct store *store)
+{
+    struct print_job job = {0};
+    int result;
+    while ((result = print_job_found(store, "sending", job.id, &job.id)) == 0) {
+        result = print_job_load(store, job.id, &job);
+        if (!result)
+            result = change_state(store, &job, "unknown", "the box stopped while it was being sent");
+        if (result)
+            return result;
+    }
+    return result == -ENOENT ? 0 : result;
 }
 
 int boot_rule(struct store *store, const struct event *event, struct effect *effect)
 {
     struct stream stream = {0};
-    struct print_job job = {0};
     int result = store_stream(store, &stream);
     CLEANUP_BUF struct buf data = {0};
     json_open_object(&data, NULL);
@@ -73,11 +128,10 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
         result = note(store, "site.booted", "site", store->site, &data, NULL);
     if (!result)
         result = stations_from_boot(store, event);
-    while (!result && (result = print_job_interrupted(store, job.id, &job.id)) == 0) {
-        result = print_job_load(store, job.id, &job);
-        if (!result)
-            result = change_state(store, &job, "unknown", "the box stopped while it was being sent");
-    }
+    if (!result)
+        result = doubt_interrupted(store);
+    if (!result)
+        result = print_jobs_keep_age(store);
     effect->shows = true;
-    return result == -ENOENT ? 0 : result;
+    return result;
 }

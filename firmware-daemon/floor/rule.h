@@ -11,6 +11,7 @@
 #include "store/ledger.h"
 #include "store/orders.h"
 #include "store/parcel.h"
+#include "store/print_job.h"
 #include "store/session.h"
 
 struct scan {

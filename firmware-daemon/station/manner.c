@@ -41,7 +41,8 @@ static void list_lacks(const char *quirks, char *out, size_t capacity)
     for (const char *at = quirks; *at; at += strspn(at, " ")) {
         size_t word = strcspn(at, " ");
         if (strncmp(at, "no-", 3) == 0 && length + word < capacity)
-            length += (size_t)snprintf(out + length, capacity - length, "%s%.*s", length ? " " : "", (int)word - 3, at + 3);
+            length +=
+                (size_t)snprintf(out + length, capacity - length, "%s%.*s", length ? " " : "", (int)word - 3, at + 3);
         at += word;
     }
 }

@@ -222,10 +222,10 @@ static void drop_strangers(struct plugboard *board)
 
 /* ---------------------------------------------------------------- printers and scales */
 
-static int pump_post(void *user, int64_t job, const char *state, const char *why)
+static int pump_post(void *user, const struct print_report *report)
 {
     struct plugboard *board = user;
-    return board->ops->print(board->user, job, state, why);
+    return board->ops->print(board->user, report);
 }
 
 static void changed(void *user)
@@ -238,6 +238,7 @@ static int open_pump(struct plugboard *board, size_t station, const struct pump_
 {
     static const struct pump_ops ops = {.post = pump_post, .changed = changed};
     struct pump_settings own = *settings;
+    own.job_limit_us = board->config->site.label_limit_s * 1000000;
     own.labels = &board->labels;
     own.tongue = strcmp(board->config->stations[station].label_language, "en") == 0 ? LABEL_ENGLISH : LABEL_CHINESE;
     return pump_open(board->event, board->store, &own, &ops, board, &board->pumps[station], error);
@@ -305,6 +306,13 @@ static void wire_scale(struct plugboard *board, size_t index)
 }
 
 /* ---------------------------------------------------------------- all of it */
+
+void plugboard_stop(struct plugboard *board)
+{
+    for (size_t i = 0; board && i < board->config->count; i++)
+        if (board->pumps[i])
+            pump_stop(board->pumps[i]);
+}
 
 void plugboard_rewire(struct plugboard *board)
 {

@@ -15,14 +15,17 @@ struct plugboard_ops {
     /* As reader_ops. The event's station, device and source are filled in from the reader. */
     int (*scan)(void *user, const struct reader *reader, const char *text, size_t length);
     int (*aborted)(void *user, const struct reader *reader, size_t length);
-    int (*print)(void *user, int64_t job, const char *state, const char *why); /* as pump_ops.post */
-    void (*changed)(void *user);                                               /* what the stations show */
+    int (*print)(void *user, const struct print_report *report); /* as pump_ops.post */
+    void (*changed)(void *user);                                 /* what the stations show */
 };
 
 /* Opens what the configuration names; a wrong address or setting is an error. config is borrowed. */
 int plugboard_open(sd_event *event, struct store *store, const struct config *config, const struct plugboard_ops *ops,
                    void *user, struct plugboard **ret, struct error *error);
 struct plugboard *plugboard_close(struct plugboard *board);
+
+/* The box stops in an orderly way: posts how the labels under way stand. */
+void plugboard_stop(struct plugboard *board);
 
 /* The bindings on disk have changed. */
 void plugboard_rewire(struct plugboard *board);

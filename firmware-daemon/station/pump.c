@@ -5,24 +5,16 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "drivers/label/render.h"
-#include "drivers/printer/printer.h"
-#include "drivers/printer/talk.h"
+#include "drivers/printer/delivery.h"
 #include "floor/messages.h"
-#include "store/parcel.h"
+#include "store/print_job.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FRESH_US ((int64_t)1000 * 1000) /* a status that is younger needs no new question before a job */
-#define LOOK_US                                                                                                        \
-    ((int64_t)500 * 1000) /* between looks at a line that flow control holds, or at a mute printer's port              \
-                           */
-
-/* IDLE -> ASKED (that it is being sent is queued as an event) -> WRITING -> REPORTING (the queue is full) -> REPORTED
- * (the outcome is queued) -> IDLE */
-enum stage { IDLE, ASKED, WRITING, REPORTING, REPORTED };
+#define PORT_US ((int64_t)500 * 1000) /* between looks at the port of a printer that says nothing */
 
 struct pump {
     struct pump_settings settings;
@@ -31,35 +23,27 @@ struct pump {
     void *user;
     char what[BINDING_DEVICE_MAX + STORE_CODE_MAX + 24];
     struct device *device;
-    sd_event_source *timer; /* the next question, the answer's time-out, a writer whose printer takes nothing */
-    struct printer_talk talk;
+    sd_event_source *timer; /* the delivery's deadline, a mute printer's port, the next job's last moment */
+    struct delivery delivery;
     struct printer_status port; /* of a mute printer on USB: what its port says */
-    bool held_back;             /* flow control holds what was sent: it does not listen */
-    enum stage stage;
-    int64_t job;
-    struct buf bytes; /* of the job that is being sent */
-    struct printer_writer writer;
-    const char *outcome, *why; /* to be reported; literals */
+    int64_t job;                /* that is being delivered */
+    int64_t late_us;            /* when the next job will have waited too long */
+    struct buf bytes;           /* of the job that is being sent */
 };
 
 /* ---------------------------------------------------------------- how the printer is */
 
 static void arm(struct pump *pump)
 {
-    int64_t due = printer_talk_deadline(&pump->talk);
-    if (pump->stage == WRITING)
-        due = printer_writer_deadline(&pump->writer);
-    else if (!device_is_open(pump->device))
-        due = INT64_MAX;
-    else if (pump->held_back || pump->talk.mute)
-        due = clock_mono_us() + LOOK_US;
-    else if (!pump->talk.asked)
-        due = pump->talk.next_us;
+    int64_t now_us = clock_mono_us(), due = delivery_deadline(&pump->delivery, now_us);
+    if (pump->delivery.open && pump->delivery.talk.mute && due > now_us + PORT_US)
+        due = now_us + PORT_US;
+    due = pump->late_us < due ? pump->late_us : due;
     if (due == INT64_MAX) {
         sd_event_source_set_enabled(pump->timer, SD_EVENT_OFF);
         return;
     }
-    sd_event_source_set_time(pump->timer, (uint64_t)due);
+    sd_event_source_set_time(pump->timer, (uint64_t)(due > 0 ? due : 0));
     sd_event_source_set_enabled(pump->timer, SD_EVENT_ONESHOT);
 }
 
@@ -77,46 +61,6 @@ static void look_at_port(struct pump *pump)
         pump->ops->changed(pump->user);
 }
 
-/* True while flow control holds back what was sent: then silence means nothing, and no question is added to it. */
-static bool is_held_back(struct pump *pump, int64_t now_us)
-{
-    bool holds = device_pending(pump->device) > 0;
-    bool was = pump->held_back;
-    pump->held_back = holds;
-    if (was && !holds)
-        printer_talk_begin(&pump->talk, pump->talk.language, now_us);
-    if (was != holds)
-        pump->ops->changed(pump->user);
-    return holds;
-}
-
-/* Never while a job is being written: the question would stand in the middle of it. */
-static void converse(struct pump *pump)
-{
-    int64_t now_us = clock_mono_us();
-    size_t length;
-    if (pump->stage == WRITING || !device_is_open(pump->device))
-        return;
-    bool answer_is_due = now_us >= printer_talk_deadline(&pump->talk) || (!pump->talk.asked && !pump->talk.mute);
-    if (answer_is_due && is_held_back(pump, now_us)) {
-        arm(pump);
-        return;
-    }
-    if (printer_talk_tick(&pump->talk, now_us))
-        pump->ops->changed(pump->user);
-    if (pump->talk.mute)
-        look_at_port(pump);
-    const char *question = printer_talk_question(&pump->talk, now_us, &length);
-    if (question)
-        device_write(pump->device, question, length);
-    arm(pump);
-}
-
-static bool is_well(const struct pump *pump)
-{
-    return !pump->held_back && pump->port.state != PRINTER_ERROR && printer_talk_may_print(&pump->talk);
-}
-
 static enum printer_language find_language(const struct pump *pump)
 {
     const struct transport_about about = device_about(pump->device);
@@ -127,63 +71,76 @@ static enum printer_language find_language(const struct pump *pump)
     return identity.language != PRINTER_LANGUAGE_UNKNOWN ? identity.language : pump->settings.usual;
 }
 
-/* ---------------------------------------------------------------- sending */
+/* A serial line, or a socket to another program, stays up while the printer behind it starts anew. */
+static bool notices_loss(const struct pump *pump)
+{
+    const char *address = pump->settings.line.address;
+    return strncmp(address, "usb", 3) == 0 || strncmp(address, "tcp:", 4) == 0;
+}
+
+static ssize_t write_line(void *user, const void *bytes, size_t length)
+{
+    struct pump *pump = user;
+    return device_write(pump->device, bytes, length);
+}
+
+static size_t pending_on_line(void *user)
+{
+    struct pump *pump = user;
+    return device_pending(pump->device);
+}
+
+/* ---------------------------------------------------------------- the ledger */
 
 static void report(struct pump *pump)
 {
-    if (pump->ops->post(pump->user, pump->job, pump->outcome, pump->why) != 0)
-        return; /* the queue is full: the next kick tries again */
-    pump->stage = REPORTED;
-    pump->ops->changed(pump->user);
-}
-
-static void finish(struct pump *pump, const char *outcome, const char *why)
-{
-    if (device_is_open(pump->device))
-        device_want_write(pump->device, false);
-    pump->stage = REPORTING;
-    pump->outcome = outcome;
-    pump->why = why;
-    printer_talk_want(&pump->talk, clock_mono_us());
-    arm(pump);
-    report(pump);
-}
-
-/* Not one byte out: it can wait for the printer. Some bytes out: nobody knows; what the line still holds of them is
- * thrown away, so that it does not run into the next label. */
-static void give_up(struct pump *pump, const char *why)
-{
-    bool untouched = printer_writer_sent(&pump->writer) == 0;
-    log_warning("%s: %s; job %lld is %s", pump->what, why, (long long)pump->job, untouched ? "kept" : "uncertain");
-    device_reset(pump->device);
-    finish(pump, untouched ? "queued" : "unknown", why);
-    pump->ops->changed(pump->user);
-}
-
-static void write_on(struct pump *pump)
-{
-    int result = printer_writer_step(&pump->writer, device_write, device_pending, pump->device, clock_mono_us());
-    if (pump->stage != WRITING) /* the device went away inside the write */
+    const struct delivery_report *said = delivery_report(&pump->delivery);
+    if (!said)
         return;
-    if (result == 0) {
-        finish(pump, "sent", "");
-    } else if (result == -EAGAIN) {
-        bool wants_room = printer_writer_wants_room(&pump->writer);
-        device_want_write(pump->device, wants_room);
-        if (!wants_room)
+    const struct print_report print = {.job = pump->job,
+                                       .state = said->state,
+                                       .why = said->why,
+                                       .proof = said->proof,
+                                       .printer = pump->settings.id,
+                                       .labels = said->labels,
+                                       .done = said->done,
+                                       .odometer = said->odometer};
+    if (pump->ops->post(pump->user, &print) != 0)
+        return; /* the queue is full: the next kick tries again */
+    delivery_posted(&pump->delivery);
+    if (*said->why)
+        log_warning("%s: %s; job %lld is %s", pump->what, said->why, (long long)pump->job, said->state);
+}
+
+/* ---------------------------------------------------------------- what happens */
+
+/* After everything that may have moved the delivery on. */
+static void follow(struct pump *pump, bool changed)
+{
+    report(pump);
+    if (pump->delivery.open && device_is_open(pump->device)) {
+        device_want_write(pump->device, delivery_wants_room(&pump->delivery));
+        if (delivery_wants_drained(&pump->delivery))
             device_want_drained(pump->device);
-        arm(pump);
-    } else {
-        give_up(pump, result == -ETIMEDOUT ? "the printer takes no data: is it paused or out of paper?"
-                                           : "the printer went away");
     }
+    arm(pump);
+    if (changed)
+        pump->ops->changed(pump->user);
+}
+
+static void step(struct pump *pump)
+{
+    bool stuck = delivery_is_stuck(&pump->delivery, clock_mono_us());
+    enum delivery_stage before = pump->delivery.stage;
+    bool changed = delivery_step(&pump->delivery, clock_mono_us());
+    if (before == DELIVERY_WRITING && pump->delivery.stage == DELIVERY_OVER)
+        device_reset(pump->device); /* it takes nothing: what the line still holds must not run into the next label */
+    follow(pump, changed || stuck);
 }
 
 static void on_writable(void *user)
 {
-    struct pump *pump = user;
-    if (pump->stage == WRITING)
-        write_on(pump);
+    step(user);
 }
 
 static int on_timer(sd_event_source *source, uint64_t now, void *user)
@@ -191,11 +148,9 @@ static int on_timer(sd_event_source *source, uint64_t now, void *user)
     (void)source;
     (void)now;
     struct pump *pump = user;
-    if (pump->stage == WRITING) {
-        write_on(pump);
-        return 0;
-    }
-    converse(pump);
+    if (pump->delivery.open && pump->delivery.talk.mute)
+        look_at_port(pump);
+    step(pump);
     pump_kick(pump);
     return 0;
 }
@@ -203,31 +158,27 @@ static int on_timer(sd_event_source *source, uint64_t now, void *user)
 static void on_opened(void *user)
 {
     struct pump *pump = user;
-    pump->held_back = false;
     pump->port = (struct printer_status){0};
-    printer_talk_begin(&pump->talk, find_language(pump), clock_mono_us());
     device_ask_port(pump->device); /* known by the time that it turns out to be mute */
-    pump->ops->changed(pump->user);
-    converse(pump);
+    delivery_opened(&pump->delivery, find_language(pump), notices_loss(pump), clock_mono_us());
+    follow(pump, true);
     pump_kick(pump);
 }
 
 static void on_gone(void *user)
 {
     struct pump *pump = user;
-    if (pump->stage == WRITING)
-        give_up(pump, "the printer went away");
-    arm(pump);
-    pump->ops->changed(pump->user);
+    delivery_gone(&pump->delivery, clock_mono_us());
+    follow(pump, true);
 }
 
 static void on_bytes(void *user, const void *bytes, size_t length)
 {
     struct pump *pump = user;
-    if (!printer_talk_feed(&pump->talk, bytes, length, clock_mono_us()))
-        return;
-    arm(pump);
-    pump->ops->changed(pump->user);
+    bool changed = delivery_feed(&pump->delivery, bytes, length, clock_mono_us());
+    step(pump);
+    if (changed)
+        pump->ops->changed(pump->user);
     pump_kick(pump);
 }
 
@@ -264,6 +215,9 @@ int pump_open(sd_event *event, struct store *store, const struct pump_settings *
     pump->store = store;
     pump->ops = ops;
     pump->user = user;
+    pump->late_us = INT64_MAX;
+    delivery_init(&pump->delivery,
+                  &(struct delivery_line){.write = write_line, .pending = pending_on_line, .user = pump});
     snprintf(pump->what, sizeof(pump->what), "station %s, printer %s", settings->station, settings->id);
     int result = sd_event_add_time(event, &pump->timer, CLOCK_BOOTTIME, 0, 10000, on_timer, pump);
     if (result < 0)
@@ -289,11 +243,17 @@ struct pump *pump_close(struct pump *pump)
     return NULL;
 }
 
+void pump_stop(struct pump *pump)
+{
+    delivery_stop(&pump->delivery, clock_mono_us());
+    report(pump);
+}
+
 static struct label_printer printer_of(const struct pump *pump)
 {
     const struct transport_settings *line = &pump->settings.line;
     bool serial = strncmp(line->address, "serial:", strlen("serial:")) == 0;
-    return (struct label_printer){.language = pump->talk.language,
+    return (struct label_printer){.language = pump->delivery.talk.language,
                                   .dpi = pump->settings.dpi,
                                   .baud = serial ? line->baud : 0,
                                   .text_only = strcmp(line->flow, "xonxoff") == 0,
@@ -301,7 +261,7 @@ static struct label_printer printer_of(const struct pump *pump)
 }
 
 /* The job's own data makes the bytes, so that a reprint years later is the same label. */
-static int render(struct pump *pump, struct error *error)
+static int render(struct pump *pump, int64_t first, int64_t *ret_labels, struct error *error)
 {
     struct print_job job;
     struct label_fault fault;
@@ -316,13 +276,16 @@ static int render(struct pump *pump, struct error *error)
     const struct render_job request = {.template_name = job.template,
                                        .json = buf_text(&data),
                                        .length = data.length,
-                                       .tongue = pump->settings.tongue};
+                                       .tongue = pump->settings.tongue,
+                                       .copies = job.copies,
+                                       .first = first};
     result = render_job(pump->settings.labels, &request, &printer, &rendered, &fault);
     if (result)
         return error_set(error, result, "%s: %s", fault.code, fault.error.text);
     if (rendered.missing > 0)
         log_warning("%s: job %lld has %lld characters that no font has: they are printed as boxes", pump->what,
                     (long long)pump->job, (long long)rendered.missing);
+    *ret_labels = rendered.total;
     buf_done(&pump->bytes);
     pump->bytes = rendered.bytes;
     rendered.bytes = (struct buf){0};
@@ -331,63 +294,70 @@ static int render(struct pump *pump, struct error *error)
 
 static bool can_draw(const struct pump *pump)
 {
-    return language_can_draw(pump->talk.language);
+    return language_can_draw(pump->delivery.talk.language);
 }
 
-/* A job is marked as sending only when the printer has just said that it is well, or is known to say nothing. */
+static bool is_well(const struct pump *pump)
+{
+    return can_draw(pump) && pump->port.state != PRINTER_ERROR;
+}
+
+static void fail(struct pump *pump, const char *why)
+{
+    log_error("%s: job %lld cannot be printed: %s", pump->what, (long long)pump->job, why);
+    pump->ops->post(pump->user, &(struct print_report){.job = pump->job, .state = "failed", .why = why});
+}
+
+/* A job that has waited too long is not printed any more when its printer comes back: a person is asked. */
 static void take_job(struct pump *pump)
 {
     struct error error = {0};
-    if (!can_draw(pump) || print_job_next(pump->store, pump->settings.station, &pump->job) != 0)
+    int64_t now_us = clock_mono_us(), since_us, labels;
+    pump->late_us = INT64_MAX;
+    if (print_job_next(pump->store, pump->settings.station, &pump->job, &since_us) != 0)
         return;
-    bool asks = !pump->talk.mute && !pump->talk.asked && !pump->held_back;
-    if (asks && clock_mono_us() - pump->talk.asked_us > FRESH_US) {
-        printer_talk_want(&pump->talk, clock_mono_us());
-        converse(pump);
+    if (now_us - since_us >= pump->settings.job_limit_us) {
+        fail(pump, PRINT_LATE);
+        return;
     }
-    if (!device_is_open(pump->device) || !is_well(pump))
+    pump->late_us = since_us + pump->settings.job_limit_us;
+    if (!is_well(pump) || !delivery_may_begin(&pump->delivery, now_us))
         return;
-    bool printable = render(pump, &error) == 0;
-    if (!printable)
-        log_error("%s: job %lld cannot be printed: %s", pump->what, (long long)pump->job, error.text);
-    if (pump->ops->post(pump->user, pump->job, printable ? "sending" : "failed", error.text) == 0 && printable)
-        pump->stage = ASKED;
+    if (render(pump, 0, &labels, &error) != 0) {
+        fail(pump, error.text);
+        return;
+    }
+    delivery_begin(&pump->delivery, labels, pump->late_us, now_us);
+    pump->late_us = INT64_MAX;
 }
 
 void pump_kick(struct pump *pump)
 {
-    if (pump->stage == REPORTING)
-        report(pump);
-    if (pump->stage == IDLE && device_is_open(pump->device))
+    if (pump->delivery.stage == DELIVERY_FREE)
         take_job(pump);
-}
-
-static void start(struct pump *pump)
-{
-    pump->stage = WRITING;
-    printer_writer_init(&pump->writer, pump->bytes.data, pump->bytes.length, clock_mono_us());
-    write_on(pump);
-    pump->ops->changed(pump->user);
+    follow(pump, false);
 }
 
 void pump_marked(struct pump *pump, int64_t job, bool good, bool saved)
 {
+    struct error error = {0};
+    int64_t labels;
     if (job != pump->job)
         return;
-    if (pump->stage == ASKED && good) {
-        start(pump);
-    } else if (pump->stage == ASKED) {
-        pump->stage = IDLE;
-    } else if (pump->stage == REPORTED) {
-        pump->stage = saved ? IDLE : REPORTING;
+    if (!delivery_marked(&pump->delivery, good, saved, clock_mono_us())) {
+        step(pump);
+        return;
     }
+    bool drawn = pump->delivery.done == 0 || render(pump, pump->delivery.done, &labels, &error) == 0;
+    delivery_write(&pump->delivery, drawn ? pump->bytes.data : NULL, pump->bytes.length, clock_mono_us());
+    follow(pump, true);
 }
 
 /* ---------------------------------------------------------------- what others ask */
 
 bool pump_is_busy(const struct pump *pump)
 {
-    return pump && pump->stage != IDLE;
+    return pump && pump->delivery.stage != DELIVERY_FREE;
 }
 
 const char *pump_id(const struct pump *pump)
@@ -397,7 +367,7 @@ const char *pump_id(const struct pump *pump)
 
 const char *pump_language(const struct pump *pump)
 {
-    return printer_language_name(pump->talk.language);
+    return printer_language_name(pump->delivery.talk.language);
 }
 
 bool pump_is_open(const struct pump *pump)
@@ -438,13 +408,13 @@ static const struct trouble *find_trouble(const struct pump *pump)
         {"it has a fault: look at it", "有故障,请查看打印机"},
         {"it has stopped answering: look for paper, ribbon and head", "停止应答:请检查纸张、碳带和打印头"},
     };
-    const struct printer_status *said = pump->talk.mute ? &pump->port : &pump->talk.status;
+    const struct printer_status *said = pump->delivery.talk.mute ? &pump->port : &pump->delivery.talk.status;
     bool known = device_is_open(pump->device);
     const bool holds[COUNT(troubles)] = {
         !known,
-        known && pump->talk.language == PRINTER_LANGUAGE_UNKNOWN,
+        known && pump->delivery.talk.language == PRINTER_LANGUAGE_UNKNOWN,
         known && !can_draw(pump),
-        pump->held_back,
+        pump->delivery.held_back || delivery_is_stuck(&pump->delivery, clock_mono_us()),
         said->head_open,
         said->paper_out,
         said->ribbon_out,
@@ -454,7 +424,8 @@ static const struct trouble *find_trouble(const struct pump *pump)
         said->memory_full,
         said->paused,
         said->state == PRINTER_ERROR,
-        pump->talk.answers && pump->talk.status.state == PRINTER_UNKNOWN && !pump->talk.asked,
+        pump->delivery.talk.answers && pump->delivery.talk.status.state == PRINTER_UNKNOWN &&
+            !pump->delivery.talk.asked,
     };
     for (size_t i = 0; i < COUNT(troubles); i++)
         if (holds[i])
@@ -467,13 +438,13 @@ static const char *state_name(const struct pump *pump)
 {
     if (!device_is_open(pump->device))
         return "offline";
-    if (pump->stage == WRITING)
+    if (pump->delivery.stage == DELIVERY_WRITING)
         return "busy";
-    if (pump->held_back || !can_draw(pump))
+    if (pump->delivery.held_back || !can_draw(pump))
         return "unknown";
-    if (pump->talk.mute && pump->port.state == PRINTER_ERROR)
+    if (pump->delivery.talk.mute && pump->port.state == PRINTER_ERROR)
         return "error";
-    return printer_state_name(pump->talk.mute ? PRINTER_UNKNOWN : pump->talk.status.state);
+    return printer_state_name(pump->delivery.talk.mute ? PRINTER_UNKNOWN : pump->delivery.talk.status.state);
 }
 
 void pump_write_state(const struct pump *pump, const char *key, struct buf *json)

@@ -1,11 +1,12 @@
-/* The print pump of one printer: takes committed jobs of its station, has them marked as sending, only then sends, then
- * has the outcome marked. Asks the printer how it is and lets jobs wait while it is not well. Does not decide what is
- * printed, and never prints a job twice by itself. */
+/* The print pump of one printer: takes committed jobs of its station, draws them, and has them delivered
+ * (drivers/printer/delivery.h); carries what the delivery reports to the ledger, and the ledger's answer back. Lets
+ * jobs wait while the printer is not well, and says why. Does not decide what is printed. */
 #ifndef STATION_PUMP_H
 #define STATION_PUMP_H
 
 #include "drivers/label/template.h"
 #include "drivers/printer/printer_status.h"
+#include "floor/print.h"
 #include "station/device.h"
 #include "store/binding.h"
 
@@ -15,6 +16,7 @@ struct pump_settings {
     enum printer_language language; /* what it shall be spoken to in; unknown: by what it says of itself */
     enum printer_language usual;    /* when it says nothing of itself; unknown: then it prints nothing */
     int64_t dpi;
+    int64_t job_limit_us; /* how long a label may wait until a person is asked whether it is still wanted */
     struct transport_settings line;
     const struct template_set *labels; /* outlives the pump */
     enum label_tongue tongue;
@@ -23,18 +25,21 @@ struct pump_settings {
 
 struct pump;
 
-/* post queues an EVENT_PRINT (job, new state, why); -EAGAIN when the queue is full: the pump is kicked again. changed:
- * what pump_write_state() writes is different now. */
+/* post queues the report as an EVENT_PRINT; -EAGAIN when the queue is full: the pump is kicked again. changed: what
+ * pump_write_state() writes is different now. */
 struct pump_ops {
-    int (*post)(void *user, int64_t job, const char *state, const char *why);
+    int (*post)(void *user, const struct print_report *report);
     void (*changed)(void *user);
 };
 
 /* The first one loads the fonts, so that the first label does not hold up a turn. */
 int pump_open(sd_event *event, struct store *store, const struct pump_settings *settings, const struct pump_ops *ops,
               void *user, struct pump **ret, struct error *error);
-/* A job under way stays "sending" on disk: at the next start it is uncertain. */
+/* A job under way stays "sending" on disk, unless pump_stop() came before: at the next start it is uncertain. */
 struct pump *pump_close(struct pump *pump);
+
+/* The box stops in an orderly way: posts how the job under way stands. */
+void pump_stop(struct pump *pump);
 
 /* True while a job is under way: its printer must not be changed now. */
 bool pump_is_busy(const struct pump *pump);

@@ -1,4 +1,4 @@
-/* Parcels, the manifests they leave on, and the print jobs of their labels. Does not print: the pump does. */
+/* Parcels, and the manifests they leave on. Does not know their labels (print_job.h). */
 #ifndef STORE_PARCEL_H
 #define STORE_PARCEL_H
 
@@ -30,27 +30,5 @@ int manifest_next(struct store *store, int64_t id, int64_t after, int64_t *ret_p
 
 /* Its parcels as JSON elements {"waybill", "order"} of an open array. */
 int manifest_write_parcels(struct store *store, int64_t id, struct buf *json);
-
-struct print_job {
-    int64_t id, parcel, copy;
-    char station[STORE_CODE_MAX], template[32], state[16], reason[128];
-};
-struct print_request {
-    const char *key, *template, *data; /* key: asking twice with the same one makes one job; data: JSON */
-    int64_t parcel, copy;
-    const char *reason;
-};
-int print_job_queue(struct store *store, const struct print_request *request);
-int print_job_load(struct store *store, int64_t id, struct print_job *ret);
-int print_job_data(struct store *store, int64_t id, struct buf *ret);
-int print_job_set_state(struct store *store, int64_t id, const char *state, const char *reason);
-/* The newest job of a parcel's label. -ENOENT */
-int print_job_of_parcel(struct store *store, int64_t parcel, struct print_job *ret);
-/* The oldest list of a station that may not have come out. A parcel's label is asked about at the parcel. -ENOENT */
-int print_job_in_doubt(struct store *store, const char *station, int64_t *ret);
-/* The next queued job of a station's printer. -ENOENT when none waits, or one is on its way. */
-int print_job_next(struct store *store, const char *station, int64_t *ret);
-/* The next job found in state sending, after another: only at start-up. -ENOENT at the end. */
-int print_job_interrupted(struct store *store, int64_t after, int64_t *ret);
 
 #endif

@@ -47,11 +47,10 @@ static int post_aborted(void *user, const struct reader *reader, size_t length)
     return post(user, &event, "", 0);
 }
 
-static int post_print(void *user, int64_t job, const char *state, const char *why)
+static int post_print(void *user, const struct print_report *report)
 {
-    struct event event = {.kind = EVENT_PRINT, .number = job};
-    text_copy(event.name, sizeof(event.name), state);
-    return post(user, &event, why, strlen(why));
+    struct event event = print_event(report);
+    return post(user, &event, report->why, strlen(report->why));
 }
 
 static void changed(void *user)

@@ -16,8 +16,10 @@ from rig.troubled_printers import (GARBAGE, HEAD, MUTE, PAPER, PAUSE, RIBBON, WE
 from tap import Tap  # noqa: E402
 
 STALL_SECONDS = 30  # PRINTER_STALL_US
+LIMIT_SECONDS = 10  # of the configuration
 WAITS = "The label waits for the printer"
 DOUBT = "Did the label come out? Scan it, or scan REPRINT"
+LATE = "The label waited too long: scan REPRINT if it is still wanted"
 
 
 class Hall:
@@ -163,6 +165,23 @@ def unplugged(hall):
     yield from count_faults(packer, printer, before + 1, "after it was plugged in again")
 
 
+def late(hall):
+    """A label that has waited too long does not come out when its printer is back: it is asked for again, or not."""
+    packer, printer = hall.packer.at("troubled"), hall.printers["troubled"]
+    before = printer.count(packer.waybill)
+    printer.pull()
+    hall.await_state("troubled", "offline", "off or unplugged")
+    packer.reprint()
+    packer.await_prompt(WAITS)
+    packer.await_prompt(LATE, LIMIT_SECONDS + 5)
+    printer.plug()
+    hall.await_state("troubled", "ready")
+    yield from count_faults(packer, printer, before, "after its time was over")
+    packer.reprint()
+    packer.await_label(printer, before + 1)
+    yield from count_faults(packer, printer, before + 1, "after it was asked for again")
+
+
 def leaves(hall):
     """It disappears in the middle of a label: nobody can know, so it is asked, and never printed again by itself."""
     packer, printer = hall.packer.at("leaves"), hall.printers["leaves"]
@@ -242,6 +261,7 @@ STORIES = [
     ("a mute printer is asked once, and prints", mute),
     ("garbage is neither good news nor in the way of a label", garbage),
     ("a label waits while its printer is unplugged", unplugged),
+    ("a label that has waited too long is asked about", late),
     ("a printer that is gone in the middle of a label leaves a doubt, and nothing is printed twice", leaves),
     ("a printer of another language keeps its jobs, and says why", tspl),
     ("a label not taken in half a minute is uncertain, and nothing of it runs into the next", end_stall),
@@ -260,7 +280,7 @@ def main():
     tap, hall = Tap(), Hall()
     try:
         with tempfile.TemporaryDirectory(prefix="floorhand-") as name, \
-                House(pathlib.Path(name), more=hall.configuration()) as house:
+                House(pathlib.Path(name), more=hall.configuration(), site=f"label_limit_s = {LIMIT_SECONDS}\n") as house:
             hall.open(house)
             for name, story in STORIES:
                 if not wanted or story.__name__ in wanted:

@@ -4,6 +4,8 @@ An input's form stands at the head of its target (tests/fuzz/NAME.c) and in scan
 """
 
 import pathlib
+import struct
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 REPLAY = ROOT / "tests/replay"
@@ -136,6 +138,28 @@ def of_code(path):
     yield "text", data.hex(" ").encode()
 
 
+LABEL_TEXTS = {0: "SF1234567890123", 2: "6901234567892", 3: "19521234543210", 4: "\u5f20\u4e09 1", 5: "LOC-A01", 7: "caf\u00e9 1"}
+LABEL_ELEMENTS = "01=09521234543213;10=ABC;17=261231"
+
+
+def of_labels():
+    for symbology in range(8):
+        for text in (LABEL_TEXTS.get(symbology, LABEL_ELEMENTS), "0" * 60):
+            yield "label_symbol", bytes([symbology, 0]) + text.encode()
+    for dither in range(2):
+        yield "label_png", bytes([dither]) + grey_png(16, 16)
+
+
+def grey_png(width, height):
+    """A PNG of all greys in turn."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + bytes((y * width + x) % 256 for x in range(width)) for y in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
 def all_seeds():
     """Yields (target, name, bytes)."""
     for folder, of_capture in (("scanner", of_scanner), ("scale", of_scale), ("printer", of_printer)):
@@ -145,3 +169,5 @@ def all_seeds():
     for path in sorted((REPLAY / "parse").glob("*.in")):
         for number, (target, data) in enumerate(of_code(path)):
             yield target, f"{path.stem}-{number}", data
+    for number, (target, data) in enumerate(of_labels()):
+        yield target, f"label-{number}", data

@@ -48,8 +48,8 @@ class Broker:
 class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
-    def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner, more=""):
-        """more: of the configuration, further stations behind bench-1."""
+    def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner, more="", site=""):
+        """Of the configuration: more, further stations behind bench-1; site, further lines of the site."""
         self.folder = pathlib.Path(folder).resolve()  # sd_notify(3) takes absolute paths only
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
@@ -62,7 +62,7 @@ class House:
         self.printer = Printer(on_label)
         self.broker = Broker(self.folder)
         self.wanted_port = page_port
-        self.more = more
+        self.more, self.site = more, site
         self.page_port = None
         self._write_configs()
         self.daemon = Program("floorhandd", [self.bin / "floorhandd", "--config", self.folder / "floorhandd.ini"],
@@ -76,7 +76,7 @@ class House:
         socket = self.folder / "link.sock"
         (self.folder / "floorhandd.ini").write_text(
             f"[site]\nid = {SITE}\nbox = {BOX}\ndatabase = {self.site_db}\nlink_socket = {socket}\n"
-            f"address = 127.0.0.1\nport = {self.wanted_port}\n\n"
+            f"address = 127.0.0.1\nport = {self.wanted_port}\n{self.site}\n"
             f"[station bench-1]\nname = Bench 1\nscanner = stream:{self.scanner.path}\n{self.scanner.options}"
             f"printer = stream:{self.printer.path}\n\n{self.more}")
         (self.folder / "link.ini").write_text(

@@ -2,6 +2,7 @@
 
 #include "site_rig.h"
 #include "store/parcel.h"
+#include "store/print_job.h"
 #include "store/session.h"
 #include "sync/site/site.h"
 
@@ -40,8 +41,7 @@ static int post(struct site_side *side, struct event *event, const void *bytes, 
 
 static void post_print(struct site_side *side, int64_t job, const char *state)
 {
-    struct event event = {.kind = EVENT_PRINT, .number = job};
-    snprintf(event.name, sizeof(event.name), "%s", state);
+    struct event event = print_event(&(struct print_report){.job = job, .state = state, .labels = 1, .odometer = -1});
     post(side, &event, "", 0);
 }
 
@@ -342,9 +342,9 @@ static void pump(struct site_side *side)
         side->printing = 0;
         return;
     }
-    int64_t job;
+    int64_t job, since_us;
     for (size_t i = 0; i < STATIONS && !side->asked_job; i++) {
-        if (print_job_next(side->store, stations[i], &job) == 0) {
+        if (print_job_next(side->store, stations[i], &job, &since_us) == 0) {
             side->asked_job = job;
             post_print(side, job, "sending");
         }

@@ -51,7 +51,7 @@ static void all_bytes_arrive_in_order(void **state)
     (void)state;
     static struct printer printer = {.script = {3, -EINTR, 1, -EAGAIN, 2}};
     struct printer_writer writer;
-    printer_writer_init(&writer, "^XA^XZ\n++", 9, 0);
+    printer_writer_init(&writer, "^XA^XZ\n++", 9, 0, 0);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 1), -EAGAIN);
     assert_int_equal(printer_writer_sent(&writer), 4);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 2), 0);
@@ -66,7 +66,7 @@ static void a_printer_that_takes_nothing_is_given_up(void **state)
     (void)state;
     static struct printer printer = {.script = {-EAGAIN, -EAGAIN, -EAGAIN}};
     struct printer_writer writer;
-    printer_writer_init(&writer, "label", 5, 100);
+    printer_writer_init(&writer, "label", 5, 0, 100);
     assert_int_equal(printer_writer_deadline(&writer), 100 + 30 * SECOND_US);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 101), -EAGAIN);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, printer_writer_deadline(&writer) - 1), -EAGAIN);
@@ -79,7 +79,7 @@ static void a_slow_printer_is_not_given_up(void **state)
     (void)state;
     static struct printer printer = {.script = {-EAGAIN, 1, -EAGAIN, 1, -EAGAIN, -EAGAIN, -EAGAIN}};
     struct printer_writer writer;
-    printer_writer_init(&writer, "label", 5, 0);
+    printer_writer_init(&writer, "label", 5, 0, 0);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 20 * SECOND_US), -EAGAIN);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 40 * SECOND_US), -EAGAIN);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 60 * SECOND_US), -EAGAIN);
@@ -96,13 +96,13 @@ static void a_printer_that_is_gone_is_told_apart(void **state)
         static struct printer printer;
         printer = (struct printer){.script = {2, ends[i]}};
         struct printer_writer writer;
-        printer_writer_init(&writer, "label", 5, 0);
+        printer_writer_init(&writer, "label", 5, 0, 0);
         assert_int_equal(printer_writer_step(&writer, take, held, &printer, 1), -ENODEV);
         assert_int_equal(printer_writer_sent(&writer), 2);
     }
     static struct printer deaf = {.script = {-ENOTSUP}};
     struct printer_writer writer;
-    printer_writer_init(&writer, "label", 5, 0);
+    printer_writer_init(&writer, "label", 5, 0, 0);
     assert_int_equal(printer_writer_step(&writer, take, held, &deaf, 1), -ENOTSUP);
 }
 
@@ -112,7 +112,7 @@ static void a_fast_printer_does_not_hold_up_the_loop(void **state)
     static char bytes[150000];
     static struct printer printer;
     struct printer_writer writer;
-    printer_writer_init(&writer, bytes, sizeof(bytes), 0);
+    printer_writer_init(&writer, bytes, sizeof(bytes), 0, 0);
     int steps = 1;
     while (printer_writer_step(&writer, take, held, &printer, steps) == -EAGAIN)
         steps++;
@@ -125,7 +125,7 @@ static void an_empty_job_is_done(void **state)
     (void)state;
     static struct printer printer;
     struct printer_writer writer;
-    printer_writer_init(&writer, "", 0, 0);
+    printer_writer_init(&writer, "", 0, 0, 0);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 0), 0);
 }
 
@@ -135,7 +135,7 @@ static void a_job_is_over_when_its_bytes_have_left(void **state)
     (void)state;
     static struct printer printer = {.held = {5, 5, 3, 3, 0}};
     struct printer_writer writer;
-    printer_writer_init(&writer, "label", 5, 0);
+    printer_writer_init(&writer, "label", 5, 0, 0);
     assert_true(printer_writer_wants_room(&writer));
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 0), -EAGAIN);
     assert_false(printer_writer_wants_room(&writer));
@@ -150,7 +150,7 @@ static void bytes_that_never_leave_are_given_up(void **state)
     (void)state;
     static struct printer printer = {.held = {5, 5, 5}};
     struct printer_writer writer;
-    printer_writer_init(&writer, "label", 5, 0);
+    printer_writer_init(&writer, "label", 5, 0, 0);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 0), -EAGAIN);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 30 * SECOND_US - 1), -EAGAIN);
     assert_int_equal(printer_writer_step(&writer, take, held, &printer, 30 * SECOND_US), -ETIMEDOUT);

@@ -6,7 +6,7 @@ import threading
 
 from rig.process import wait_until
 from rig.usb.bus import SYSFS
-from rig.usb.scenario_serial import QUESTION, label_faults, reference
+from rig.usb.scenario_serial import BETWEEN, label_faults, reference
 from rig.usb.scenarios import differences, numbers, rounds, scenario
 
 CONFIG = pathlib.Path("/sys/kernel/config/usb_gadget")
@@ -104,7 +104,7 @@ def acm_gadget(stage):
 
 
 def labels_of(got):
-    return b"".join(got).replace(QUESTION, b"")
+    return BETWEEN.sub(b"", b"".join(got))
 
 
 def collect(fd, expected, got):

@@ -1,6 +1,7 @@
 """Serial lines on USB: scanners and printers behind the kernel's cdc_acm and ftdi_sio, through libserialport."""
 
 import os
+import re
 import select
 import time
 
@@ -15,7 +16,8 @@ def printing(device, **more):
     return {"printer": f"serial:{device}", "printer_baud": "115200", **more}
 
 
-QUESTION = b"~HS\r\n"  # asked between labels, never within one
+# Between labels, never within one: how it is, how many labels it has printed, and to forget what is left of a label.
+BETWEEN = re.compile(rb'~HS\r\n|! U1 getvar "[a-z._]+"\r\n|~JA\r\n')
 
 
 class Reference(Printer):
@@ -28,7 +30,7 @@ class Reference(Printer):
         return super().take(data)
 
     def whole(self):
-        return [b"^XA" + part for part in self.raw.replace(QUESTION, b"").split(b"^XA")[1:]]
+        return [b"^XA" + part for part in BETWEEN.sub(b"", self.raw).split(b"^XA")[1:]]
 
 
 LABELS = []
@@ -55,7 +57,7 @@ def draw_reference(stage, count):
 
 def read(path):
     """What came out, without the questions of how it is."""
-    return open(path, "rb").read().replace(QUESTION, b"") if os.path.exists(path) else b""
+    return BETWEEN.sub(b"", open(path, "rb").read()) if os.path.exists(path) else b""
 
 
 def wait_read(tty):
@@ -226,6 +228,7 @@ def unplug_in_label(stage):
         device = stage.bus.plug("printer", "ftdi", out=out, after=f"bytes:{cut}:unplug")
         wait_until(lambda: device.state()["plugged"] == 0, "the printer is out", 60)
         device.wait_gone()
+        site.wait_printer("bench-1", ("offline",))  # quicker than any hand: a name that is still held is not given again
         pieces.append(read(out))
     out = stage.folder / "last.out"
     stage.bus.plug("printer", "ftdi", out=out)

@@ -2,6 +2,7 @@
 
 Does not plug anything in."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -67,7 +68,10 @@ class Site:
         return self
 
     def stop(self):
-        """Returns what was wrong with how it stopped, or None."""
+        """No label is on its way then. Returns what was wrong with how it stopped, or None."""
+        if self.daemon.running:
+            with contextlib.suppress(RigError, OSError):
+                wait_until(lambda: not self.sends_label(), "no label is being sent", 10, 0.05)
         code = self.ask_to_stop()
         if re.search(r"Sanitizer|runtime error:", self.daemon.log()):
             return f"the sanitiser found something:\n{self.daemon.tail(60)}"
@@ -86,6 +90,9 @@ class Site:
             place = "\n".join(self.where())
             self.daemon.kill()
             raise RigError(f"the daemon did not stop within {STOP_SECONDS} s; in the kernel it was at\n{place}") from None
+
+    def sends_label(self):
+        return any(station["printer"]["state"] == "busy" for station in self.ask("GET", "status")["stations"])
 
     # ------------------------------------------------------------ over HTTP
 
@@ -160,7 +167,8 @@ class Site:
         """As rows that wait for the printer, like those of the packing bench."""
         with sqlite3.connect(self.database) as connection:
             connection.executemany(
-                "INSERT INTO print_job (key, station, template, data, changed_us) VALUES (?, ?, 'shipping', ?, 1)",
+                "INSERT INTO print_job (key, station, template, data, changed_us, queued_us) "
+                "VALUES (?, ?, 'shipping', ?, 1, unixepoch() * 1000000)",
                 [(f"rig-{number}", station, LABEL.replace("9520000000001", f"9520{number:09}"))
                  for number in range(first, first + count)])
         connection.close()

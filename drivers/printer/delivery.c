@@ -1,0 +1,555 @@
+#include "drivers/printer/delivery.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+/* What a language offers beyond its status, where it is documented: facts of each in printer/status_*.c. */
+static const struct dialect {
+    const char *clear;   /* throws away all that the printer holds, at once */
+    const char *receipt; /* answered when everything before it is done */
+    bool in_order;       /* so is its status */
+    bool shows_busy;     /* its status says when it prints */
+} dialects[PRINTER_LANGUAGES] = {
+    [PRINTER_ZPL] = {.clear = "~JA\r\n", .shows_busy = true},
+    [PRINTER_TSPL] = {.clear = "\x1b!.", .shows_busy = true},
+    [PRINTER_CPCL] = {.in_order = true},
+    [PRINTER_ESCPOS] = {.receipt = "\x1dr\x01"},
+};
+
+static const char no_answer[] = "the printer stopped before it had said that the label is out";
+
+static const struct dialect *dialect_of(const struct delivery *delivery)
+{
+    return &dialects[delivery->talk.language];
+}
+
+static bool has_base(const struct delivery *delivery)
+{
+    return delivery->base != PRINTER_NOT_SAID;
+}
+
+static bool reports(const struct delivery *delivery)
+{
+    return delivery->report.state != NULL;
+}
+
+static void report(struct delivery *delivery, const char *state, const char *why, const char *proof)
+{
+    assert(!reports(delivery));
+    delivery->report = (struct delivery_report){.state = state,
+                                                .why = why,
+                                                .proof = proof,
+                                                .labels = delivery->labels,
+                                                .done = delivery->done,
+                                                .odometer = delivery->base};
+    delivery->posted = false;
+}
+
+static void conclude(struct delivery *delivery, const char *state, const char *why, const char *proof)
+{
+    report(delivery, state, why, proof);
+    delivery->stage = DELIVERY_OVER;
+}
+
+/* ---------------------------------------------------------------- the conversation */
+
+static bool is_good(const struct delivery *delivery)
+{
+    enum printer_state state = delivery->talk.status.state;
+    return state == PRINTER_READY || state == PRINTER_BUSY;
+}
+
+static bool is_idle(const struct delivery *delivery)
+{
+    const struct printer_status *status = &delivery->talk.status;
+    return status->state == PRINTER_READY && status->formats <= 0 && status->remaining <= 0;
+}
+
+/* Short, so it is taken whole or not at all; if not, it is said again. */
+static bool say(struct delivery *delivery, const char *words, size_t length)
+{
+    return delivery->line.write(delivery->line.user, words, length) == (ssize_t)length;
+}
+
+static bool is_proving(const struct delivery *delivery)
+{
+    return delivery->stage == DELIVERY_PROVING || delivery->stage == DELIVERY_CLEARING;
+}
+
+/* Its count after each answer that all is well. */
+static const char *next_question(struct delivery *delivery, int64_t now_us, size_t *ret_length)
+{
+    const char *question = NULL;
+    if (delivery->asks_counter && is_good(delivery))
+        question = counter_question(&delivery->counter, now_us, ret_length);
+    delivery->asks_counter = false;
+    if (question)
+        return question;
+    if (is_proving(delivery))
+        printer_talk_want(&delivery->talk, now_us);
+    return printer_talk_question(&delivery->talk, now_us, ret_length);
+}
+
+static bool awaits_answer(const struct delivery *delivery)
+{
+    return delivery->talk.asked || delivery->counter.asked;
+}
+
+/* One question at a time. */
+static void ask(struct delivery *delivery, int64_t now_us)
+{
+    const char *clear = dialect_of(delivery)->clear;
+    size_t length;
+    if (delivery->held_back || awaits_answer(delivery) || now_us < delivery->next_ask_us)
+        return;
+    if (delivery->needs_clearing && delivery->stage != DELIVERY_PROVING)
+        delivery->needs_clearing = clear && !say(delivery, clear, strlen(clear));
+    const char *question = next_question(delivery, now_us, &length);
+    if (question)
+        say(delivery, question, length);
+    if (question || is_proving(delivery))
+        delivery->next_ask_us = now_us + DELIVERY_ASK_US;
+}
+
+static int64_t answer_deadline(const struct delivery *delivery)
+{
+    int64_t talk = printer_talk_deadline(&delivery->talk), counter = counter_deadline(&delivery->counter);
+    return talk < counter ? talk : counter;
+}
+
+/* While flow control holds back what was sent, silence means nothing, and no question is added to it. */
+static bool look_at_flow(struct delivery *delivery, int64_t now_us)
+{
+    bool was = delivery->held_back;
+    if (was || now_us >= answer_deadline(delivery))
+        delivery->held_back = delivery->line.pending(delivery->line.user) > 0;
+    if (was && !delivery->held_back) {
+        printer_talk_begin(&delivery->talk, delivery->talk.language, now_us);
+        counter_begin(&delivery->counter, delivery->talk.language, now_us);
+    }
+    return was != delivery->held_back;
+}
+
+static bool converse(struct delivery *delivery, int64_t now_us)
+{
+    bool changed = look_at_flow(delivery, now_us);
+    if (delivery->held_back)
+        return changed;
+    changed |= printer_talk_tick(&delivery->talk, now_us);
+    counter_tick(&delivery->counter, now_us);
+    ask(delivery, now_us);
+    return changed;
+}
+
+/* ESC/POS, GS r: one byte whose bits 0 and 1, and 2 and 3, are alike, and 4 and 7 are 0. A status that comes unasked
+ * (GS a) has four bytes of which the last three look like that; its first has bit 4 set, and 0, 1 and 7 clear. */
+static void look_for_receipt(struct delivery *delivery, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (delivery->skip > 0)
+            delivery->skip--;
+        else if ((bytes[i] & 0x93) == 0x10)
+            delivery->skip = 3;
+        else if ((bytes[i] & 0xF0) == 0 && (bytes[i] & 3) % 3 == 0 && (bytes[i] >> 2) % 3 == 0)
+            delivery->has_receipt = true;
+    }
+}
+
+static bool counted(struct delivery *delivery, int64_t now_us)
+{
+    int64_t count = delivery->counter.count;
+    bool moved = count != delivery->last_count;
+    delivery->last_count = count;
+    if (moved && is_proving(delivery)) {
+        delivery->calm_since_us = now_us;
+        delivery->counts = delivery->counts || (has_base(delivery) && count > delivery->base);
+    }
+    return moved;
+}
+
+bool delivery_feed(struct delivery *delivery, const void *bytes, size_t length, int64_t now_us)
+{
+    bool changed = printer_talk_feed(&delivery->talk, bytes, length, now_us);
+    if (delivery->asks_receipt)
+        look_for_receipt(delivery, bytes, length);
+    if (changed && delivery->stage == DELIVERY_PROVING) {
+        const struct printer_status *status = &delivery->talk.status;
+        bool busy = status->state == PRINTER_BUSY || status->formats > 0 || status->remaining > 0;
+        delivery->was_busy = is_good(delivery) && (delivery->was_busy || busy);
+    }
+    if (changed && is_proving(delivery) && !is_idle(delivery))
+        delivery->calm_since_us = now_us;
+    delivery->asks_counter |= changed;
+    if (changed && !is_proving(delivery))
+        delivery->next_ask_us = now_us;
+    if (counter_feed(&delivery->counter, bytes, length, now_us))
+        counted(delivery, now_us);
+    return changed;
+}
+
+/* ---------------------------------------------------------------- the bytes */
+
+static bool write_on(struct delivery *delivery, int64_t now_us)
+{
+    int result = printer_writer_step(&delivery->writer, delivery->line.write, delivery->line.pending,
+                                     delivery->line.user, now_us);
+    if (result == -EAGAIN || delivery->stage != DELIVERY_WRITING) /* it went away inside the write */
+        return false;
+    if (result == 0) {
+        delivery->stage = DELIVERY_PROVING;
+        delivery->written_us = delivery->calm_since_us = delivery->next_ask_us = now_us;
+        delivery->was_busy = delivery->asks_receipt = delivery->has_receipt = false;
+        report(delivery, "sent", "", "");
+        return true;
+    }
+    bool untouched = printer_writer_sent(&delivery->writer) == 0 && delivery->tries == 0;
+    delivery->needs_clearing = !untouched;
+    if (untouched)
+        conclude(delivery, "queued", "", "");
+    else
+        conclude(delivery, "unknown",
+                 result == -ETIMEDOUT ? "the printer takes no data: is it paused or out of paper?"
+                                      : "the printer went away",
+                 "");
+    return true;
+}
+
+/* ---------------------------------------------------------------- the proof */
+
+/* Sends the rest, if its count says that the rest did not come out. */
+static void send_rest(struct delivery *delivery, int64_t out, int64_t now_us)
+{
+    bool may = (delivery->counts || out > 0) && delivery->tries < DELIVERY_TRIES_MAX && now_us < delivery->give_up_us;
+    if (!may) {
+        conclude(delivery, "unknown", "the printer did not count all of it", "");
+        return;
+    }
+    delivery->done += out;
+    delivery->base = delivery->counter.count;
+    delivery->tries++;
+    delivery->stage = DELIVERY_MARKING;
+    report(delivery, "sending", "the printer has not printed all of it: the rest is sent again", "");
+}
+
+/* True when its count has settled the matter. Labels that others printed beside ours prove nothing. */
+static bool settle_by_count(struct delivery *delivery, int64_t now_us)
+{
+    const struct printer_counter *counter = &delivery->counter;
+    int64_t due = delivery->labels - delivery->done, since_us = delivery->written_us;
+    if (!has_base(delivery) || !counter->known || counter->read_us < since_us)
+        return false;
+    int64_t out = counter->count - delivery->base;
+    if (out == due) {
+        delivery->done = delivery->labels;
+        conclude(delivery, "printed", "", "odometer");
+        return true;
+    }
+    if (out < 0 || out > due) {
+        conclude(delivery, "unknown", "the printer's count of labels does not fit", "");
+        return true;
+    }
+    if (!is_idle(delivery) || now_us < delivery->calm_since_us + DELIVERY_CALM_US)
+        return false;
+    if (delivery->stage == DELIVERY_CLEARING) {
+        send_rest(delivery, out, now_us);
+    } else {
+        delivery->stage = DELIVERY_CLEARING;
+        delivery->needs_clearing = true;
+        delivery->calm_since_us = now_us;
+    }
+    return true;
+}
+
+/* A receipt or an answer that keeps its place in line, a label seen while it was printed: only from a line that breaks
+ * when the printer loses its power, and never for several labels. */
+static bool settle_by_status(struct delivery *delivery, int64_t now_us)
+{
+    const struct dialect *dialect = dialect_of(delivery);
+    const struct printer_talk *talk = &delivery->talk;
+    bool fresh = talk->asked_us >= delivery->written_us && !talk->asked;
+    bool may = delivery->notices_loss && delivery->labels == 1 && !talk->mute &&
+               (dialect->in_order || dialect->receipt || dialect->shows_busy);
+    bool silent = fresh && talk->status.state == PRINTER_UNKNOWN;
+    if (!may || silent) {
+        delivery->stage = DELIVERY_FREE; /* "sent" is all that can be known */
+        return true;
+    }
+    if (dialect->receipt && !delivery->asks_receipt)
+        delivery->asks_receipt = say(delivery, dialect->receipt, strlen(dialect->receipt));
+    bool proved = dialect->in_order || delivery->has_receipt || (dialect->shows_busy && delivery->was_busy);
+    if (fresh && is_idle(delivery) && proved) {
+        delivery->done = delivery->labels;
+        conclude(delivery, "printed", "", "status");
+        return true;
+    }
+    int64_t patience = dialect->receipt ? DELIVERY_CALM_US : DELIVERY_NOTHING_US;
+    if (fresh && is_idle(delivery) && now_us >= delivery->calm_since_us + patience) {
+        delivery->stage = DELIVERY_FREE;
+        return true;
+    }
+    return false;
+}
+
+/* Its time is over: what it still holds must not come out when nobody expects it any more. */
+static bool give_up(struct delivery *delivery, int64_t now_us)
+{
+    if (now_us < delivery->give_up_us)
+        return false;
+    delivery->needs_clearing = true;
+    conclude(delivery, "unknown", no_answer, "");
+    return true;
+}
+
+static bool prove(struct delivery *delivery, int64_t now_us)
+{
+    if (reports(delivery)) /* "sent" has to be on disk first */
+        return false;
+    if (has_base(delivery))
+        return settle_by_count(delivery, now_us) || give_up(delivery, now_us);
+    return settle_by_status(delivery, now_us) || give_up(delivery, now_us);
+}
+
+/* It is back. If it cannot count any more, nothing can be known. */
+static bool clear(struct delivery *delivery, int64_t now_us)
+{
+    if (reports(delivery))
+        return false;
+    if (delivery->talk.mute || !counter_can(&delivery->counter)) {
+        conclude(delivery, "unknown", no_answer, "");
+        return true;
+    }
+    return (!delivery->needs_clearing && settle_by_count(delivery, now_us)) || give_up(delivery, now_us);
+}
+
+static bool wait_for_return(struct delivery *delivery, int64_t now_us)
+{
+    bool hopeless = !has_base(delivery) || now_us >= delivery->cut_us + DELIVERY_AWAY_US;
+    if (reports(delivery) || !hopeless)
+        return false;
+    conclude(delivery, "unknown", "the printer went away", "");
+    return true;
+}
+
+/* ---------------------------------------------------------------- what happens */
+
+void delivery_init(struct delivery *delivery, const struct delivery_line *line)
+{
+    *delivery = (struct delivery){.line = *line, .base = PRINTER_NOT_SAID, .last_count = PRINTER_NOT_SAID};
+    printer_talk_begin(&delivery->talk, PRINTER_LANGUAGE_UNKNOWN, 0);
+}
+
+void delivery_opened(struct delivery *delivery, enum printer_language language, bool notices_loss, int64_t now_us)
+{
+    delivery->open = true;
+    delivery->notices_loss = notices_loss;
+    delivery->held_back = delivery->asks_counter = delivery->asks_receipt = false;
+    delivery->next_ask_us = now_us;
+    printer_talk_begin(&delivery->talk, language, now_us);
+    counter_begin(&delivery->counter, language, now_us);
+    if (delivery->stage == DELIVERY_CUT && has_base(delivery)) {
+        delivery->stage = DELIVERY_CLEARING;
+        delivery->needs_clearing = true;
+        delivery->written_us = delivery->calm_since_us = now_us;
+    }
+    delivery_step(delivery, now_us);
+}
+
+void delivery_gone(struct delivery *delivery, int64_t now_us)
+{
+    bool untouched =
+        delivery->stage == DELIVERY_WRITING && delivery->tries == 0 && printer_writer_sent(&delivery->writer) == 0;
+    bool in_job = delivery->stage == DELIVERY_WRITING || is_proving(delivery);
+    delivery->open = delivery->held_back = false;
+    if (untouched) {
+        conclude(delivery, "queued", "", "");
+    } else if (in_job) {
+        delivery->stage = DELIVERY_CUT;
+        delivery->needs_clearing = true;
+        delivery->cut_us = now_us;
+        wait_for_return(delivery, now_us);
+    }
+}
+
+bool delivery_step(struct delivery *delivery, int64_t now_us)
+{
+    if (delivery->stage == DELIVERY_CUT)
+        return wait_for_return(delivery, now_us);
+    if (!delivery->open)
+        return false;
+    if (delivery->stage == DELIVERY_WRITING)
+        return write_on(delivery, now_us);
+    if (delivery->stage == DELIVERY_MARKING) /* no question may stand before the label */
+        return false;
+    bool changed = converse(delivery, now_us);
+    if (delivery->stage == DELIVERY_PROVING)
+        changed |= prove(delivery, now_us);
+    else if (delivery->stage == DELIVERY_CLEARING)
+        changed |= clear(delivery, now_us);
+    return changed;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the next question may be asked; INT64_MAX while one is open or none will be. */
+static int64_t ask_deadline(const struct delivery *delivery)
+{
+    const struct printer_talk *talk = &delivery->talk;
+    if (awaits_answer(delivery))
+        return INT64_MAX;
+    int64_t due = is_proving(delivery) || delivery->needs_clearing ||
+                          (delivery->asks_counter && is_good(delivery) && counter_can(&delivery->counter))
+                      ? delivery->next_ask_us
+                  : talk->mute ? INT64_MAX
+                               : talk->next_us;
+    return due > delivery->next_ask_us ? due : delivery->next_ask_us;
+}
+
+int64_t delivery_deadline(const struct delivery *delivery, int64_t now_us)
+{
+    if (delivery->stage == DELIVERY_CUT)
+        return delivery->cut_us + DELIVERY_AWAY_US;
+    if (!delivery->open || delivery->stage == DELIVERY_MARKING)
+        return INT64_MAX;
+    if (delivery->stage == DELIVERY_WRITING)
+        return delivery_is_stuck(delivery, now_us) ? printer_writer_deadline(&delivery->writer)
+                                                   : least(printer_writer_deadline(&delivery->writer),
+                                                           delivery->writer.progress_us + DELIVERY_STUCK_US);
+    int64_t due = least(answer_deadline(delivery), ask_deadline(delivery));
+    if (delivery->held_back)
+        due = now_us + DELIVERY_HELD_US;
+    if (!is_proving(delivery))
+        return due;
+    int64_t give_up_us = delivery->give_up_us > now_us ? delivery->give_up_us : now_us + DELIVERY_ASK_US;
+    return least(due, give_up_us);
+}
+
+bool delivery_wants_room(const struct delivery *delivery)
+{
+    return delivery->open && delivery->stage == DELIVERY_WRITING && printer_writer_wants_room(&delivery->writer);
+}
+
+bool delivery_wants_drained(const struct delivery *delivery)
+{
+    return delivery->open && delivery->stage == DELIVERY_WRITING && !printer_writer_wants_room(&delivery->writer);
+}
+
+bool delivery_is_stuck(const struct delivery *delivery, int64_t now_us)
+{
+    return delivery->stage == DELIVERY_WRITING && now_us >= delivery->writer.progress_us + DELIVERY_STUCK_US;
+}
+
+/* ---------------------------------------------------------------- a job */
+
+static bool is_fresh(struct delivery *delivery, int64_t now_us)
+{
+    const struct printer_counter *counter = &delivery->counter;
+    bool status = delivery->talk.mute || now_us - delivery->talk.asked_us <= DELIVERY_FRESH_US;
+    bool can_ask = counter_can(counter) && !delivery->talk.mute && now_us >= counter->deaf_until_us;
+    bool count = !can_ask || (counter->known && now_us - counter->read_us <= DELIVERY_FRESH_US);
+    if (!status || !count) {
+        printer_talk_want(&delivery->talk, now_us);
+        delivery->asks_counter = status;
+        delivery->next_ask_us = now_us;
+    }
+    return status && count;
+}
+
+bool delivery_may_begin(struct delivery *delivery, int64_t now_us)
+{
+    if (delivery->stage != DELIVERY_FREE || !delivery->open || delivery->held_back || reports(delivery))
+        return false;
+    if (awaits_answer(delivery) || !printer_talk_may_print(&delivery->talk) || delivery->needs_clearing)
+        return false;
+    if (is_fresh(delivery, now_us))
+        return true;
+    converse(delivery, now_us);
+    return false;
+}
+
+void delivery_begin(struct delivery *delivery, int64_t labels, int64_t give_up_us, int64_t now_us)
+{
+    assert(delivery->stage == DELIVERY_FREE);
+    const struct printer_counter *counter = &delivery->counter;
+    bool known = counter->known && now_us - counter->read_us <= DELIVERY_FRESH_US;
+    delivery->labels = labels;
+    delivery->done = 0;
+    delivery->tries = 0;
+    delivery->give_up_us = give_up_us;
+    delivery->base = delivery->last_count = known ? counter->count : PRINTER_NOT_SAID;
+    delivery->stage = DELIVERY_MARKING;
+    report(delivery, "sending", "", "");
+}
+
+const struct delivery_report *delivery_report(struct delivery *delivery)
+{
+    return reports(delivery) && !delivery->posted ? &delivery->report : NULL;
+}
+
+void delivery_posted(struct delivery *delivery)
+{
+    delivery->posted = true;
+}
+
+/* Marked as sending, but the printer has gone. */
+static void miss_start(struct delivery *delivery, int64_t now_us)
+{
+    if (delivery->tries == 0) {
+        conclude(delivery, "queued", "", "");
+        return;
+    }
+    delivery->stage = DELIVERY_CUT;
+    delivery->cut_us = now_us;
+}
+
+bool delivery_marked(struct delivery *delivery, bool good, bool saved, int64_t now_us)
+{
+    if (!reports(delivery))
+        return false;
+    delivery->posted = false;
+    if (!saved)
+        return false;
+    delivery->report.state = NULL;
+    if (delivery->stage == DELIVERY_OVER || !good) { /* refused: a person was quicker, and has settled it */
+        delivery->stage = DELIVERY_FREE;
+        return false;
+    }
+    if (delivery->stage == DELIVERY_MARKING && !delivery->open)
+        miss_start(delivery, now_us);
+    else if (delivery->stage == DELIVERY_CUT)
+        wait_for_return(delivery, now_us);
+    return delivery->stage == DELIVERY_MARKING;
+}
+
+void delivery_write(struct delivery *delivery, const void *bytes, size_t length, int64_t now_us)
+{
+    assert(delivery->stage == DELIVERY_MARKING);
+    if (!bytes) {
+        conclude(delivery, "unknown", "the rest of it cannot be drawn", "");
+        return;
+    }
+    delivery->stage = DELIVERY_WRITING;
+    printer_writer_init(&delivery->writer, bytes, length, delivery->give_up_us, now_us);
+    write_on(delivery, now_us);
+}
+
+void delivery_stop(struct delivery *delivery, int64_t now_us)
+{
+    (void)now_us;
+    bool untouched =
+        delivery->tries == 0 && (delivery->stage == DELIVERY_MARKING ||
+                                 (delivery->stage == DELIVERY_WRITING && printer_writer_sent(&delivery->writer) == 0));
+    bool in_doubt = delivery->stage == DELIVERY_MARKING || delivery->stage == DELIVERY_WRITING ||
+                    delivery->stage == DELIVERY_CUT || delivery->stage == DELIVERY_CLEARING;
+    bool reports_sent = delivery->stage == DELIVERY_PROVING || delivery->stage == DELIVERY_OVER;
+    if (!in_doubt || reports_sent)
+        return;
+    delivery->report.state = NULL; /* "sending": posted, or of no use any more */
+    if (untouched)
+        conclude(delivery, "queued", "", "");
+    else
+        conclude(delivery, "unknown", "the box was stopped while it was being sent", "");
+}
