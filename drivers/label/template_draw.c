@@ -290,7 +290,7 @@ static int open_list(struct drawing *drawing, const struct element *list)
         return label_refuse(drawing->fault, -EOVERFLOW, LABEL_OVERFLOW, list->each,
                             "%s has %zu rows; there is room for %zu", list->each, view.total, room);
     else if (view.total > room)
-        view.hidden = view.total - room + (has_row_for_hidden(drawing->template, list) && room > 1);
+        view.hidden = view.total - room + has_row_for_hidden(drawing->template, list);
     if (view.pages > LABEL_PAGES_MAX)
         return label_refuse(drawing->fault, -EOVERFLOW, LABEL_OVERFLOW, list->each,
                             "%s has %zu rows; there is room for %zu on %d pages", list->each, view.total,
@@ -307,7 +307,7 @@ static void turn_page(struct scope *scope, size_t page)
     for (size_t i = 0; i < scope->list_count; i++) {
         struct list_view *view = &scope->lists[i];
         size_t room = rows_of_page(view->list), rows = view->total - view->hidden;
-        view->first = view->pages > 1 || page > 1 ? (page - 1) * room : 0;
+        view->first = (page - 1) * room;
         view->shown = view->first >= rows ? 0 : rows - view->first < room ? rows - view->first : room;
     }
 }
