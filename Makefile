@@ -62,7 +62,7 @@ EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models labe
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or draws texts of others, and what that is made of: a fuzzer's build needs no more.
 ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label
-EMBEDS := keyboard_layouts device_models
+EMBEDS := keyboard_layouts device_models label_templates
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 ARCHIVE := $(OBJ)/floorhand.a

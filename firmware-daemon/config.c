@@ -60,7 +60,8 @@ static const struct option_def station_options[] = {
     {CHOICE(station_config, printer_parity), .fallback = "none", .choices = PARITIES, .help = "of a serial printer"},
     {CHOICE(station_config, printer_flow), .fallback = "rtscts", .choices = FLOWS, .help = "of a serial printer"},
     {NUMBER(station_config, printer_dpi), .fallback = "203", .min = 203, .max = 600, .help = "203, 300 or 600"},
-    {CHOICE(station_config, label_language), .fallback = "zh", .choices = "zh|en", .help = "of the words on its labels"},
+    {CHOICE(station_config, label_language), .fallback = "zh", .choices = "zh|en",
+     .help = "of the words on its labels"},
     {TEXT(station_config, scale), .fallback = "", .help = "the scale's address, as for a scanner"},
     {CHOICE(station_config, scale_protocol), .fallback = "hid",
      .choices = "hid|mt-sics|toledo-8217|toledo-continuous|a-and-d|cas", .help = "how the scale speaks"},
@@ -101,15 +102,17 @@ void config_device_defaults(struct device_config *device)
     option_defaults(device_options, device);
 }
 
-static void *open_site(void *user, const char *instance)
+static void *open_site(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     (void)instance;
     struct config *config = user;
     return &config->site;
 }
 
-static void *open_station(void *user, const char *instance)
+static void *open_station(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     struct config *config = user;
     for (size_t i = 0; i < config->count; i++)
         if (strcmp(config->stations[i].id, instance) == 0)
@@ -124,8 +127,9 @@ static void *open_station(void *user, const char *instance)
     return station;
 }
 
-static void *open_device(void *user, const char *instance)
+static void *open_device(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     struct config *config = user;
     for (size_t i = 0; i < config->device_count; i++)
         if (strcmp(config->devices[i].id, instance) == 0)

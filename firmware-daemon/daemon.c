@@ -13,6 +13,7 @@
 #include "turn.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -259,6 +260,58 @@ static int source_devices(void *user, struct buf *json)
     return 0;
 }
 
+static int source_picture(void *user, int64_t job, struct buf *png)
+{
+    struct daemon *daemon = user;
+    return plugboard_picture(daemon->board, job, png);
+}
+
+static int refuse_label(struct buf *json, const struct label_fault *fault)
+{
+    label_fault_json(fault, json);
+    return -EINVAL;
+}
+
+/* What a label needs to be asked for, taken out of its JSON and checked. */
+static int check_label(struct daemon *daemon, size_t station, const json_t *root, int64_t *ret_copies,
+                       struct label_fault *fault)
+{
+    const char *template = json_string_value(json_object_get(root, "template"));
+    const char *key = json_string_value(json_object_get(root, "key"));
+    const json_t *copies = json_object_get(root, "copies");
+    CLEANUP(cleanup_free) char *data = json_dumps(json_object_get(root, "data"), JSON_COMPACT);
+    *ret_copies = copies ? json_integer_value(copies) : 1;
+    if (!template || !data || !key || !*key || strlen(key) >= STORE_CODE_MAX || strlen(template) >= TEMPLATE_NAME_MAX)
+        return label_refuse(
+            fault, -EINVAL, LABEL_DATA, NULL,
+            "A label is asked for with {\"template\", \"data\", \"key\"}; key: of the asker's choice, at "
+            "most %d bytes, the same for the same label",
+            STORE_CODE_MAX - 1);
+    if (*ret_copies < 1 || *ret_copies > LABEL_COPIES_MAX)
+        return label_refuse(fault, -EINVAL, LABEL_SIZE, "copies", "copies is a number from 1 to %d", LABEL_COPIES_MAX);
+    return plugboard_check_label(daemon->board, station,
+                                 &(struct render_job){.template_name = template, .json = data, .length = strlen(data)},
+                                 fault);
+}
+
+static int source_label(void *user, const char *station, const char *json, size_t length, uint64_t request,
+                        struct buf *fault_json)
+{
+    struct daemon *daemon = user;
+    struct label_fault fault = {.code = LABEL_DATA};
+    struct event event = {.kind = EVENT_LABEL, .request = request};
+    int index = find_station(daemon, station);
+    if (index < 0)
+        return index;
+    json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL);
+    int result = check_label(daemon, (size_t)index, root, &event.number, &fault);
+    json_decref(root);
+    if (result)
+        return refuse_label(fault_json, &fault);
+    text_copy(event.station, sizeof(event.station), station);
+    return post(daemon, &event, json, length);
+}
+
 static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
 {
     struct daemon *daemon = user;
@@ -295,6 +348,8 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .station = source_station,
                                            .status = source_status,
                                            .devices = source_devices,
+                                           .picture = source_picture,
+                                           .label = source_label,
                                            .bind = source_bind,
                                            .scan = source_scan,
                                            .import = source_import};
@@ -370,6 +425,9 @@ static void on_effect(void *user, const struct event *event, const struct effect
         break;
     case EVENT_IMPORT:
         answer_done(daemon, event, effect, "imported", event->name);
+        break;
+    case EVENT_LABEL:
+        answer_done(daemon, event, effect, "printing", event->station);
         break;
     case EVENT_BIND:
         answer_done(daemon, event, effect, "bound", event_bytes(event));

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "ui/request.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -39,6 +40,22 @@ static enum MHD_Result post_scan(struct ui_request *request)
         answered = hand_over(request, give_scan, json_string_value(text), json_string_length(text));
     json_decref(root);
     return answered;
+}
+
+/* The fault of a label has a field and a code: programs put those right that asked for it. */
+static enum MHD_Result post_label(struct ui_request *request)
+{
+    struct ui_server *server = request->server;
+    CLEANUP_BUF struct buf fault = {0};
+    request->number = ++server->last_number;
+    list_append(&server->waiting, &request->link);
+    int r = server->source->label(server->user, request->id, buf_text(&request->body), request->body.length,
+                                  request->number, &fault);
+    if (r == 0)
+        return MHD_YES;
+    list_remove(&request->link);
+    request->number = 0;
+    return fault.length > 0 ? ui_answer_json(request, MHD_HTTP_BAD_REQUEST, &fault) : ui_answer_errno(request, r);
 }
 
 static int give_import(struct ui_request *request, const void *csv, size_t length)
@@ -89,6 +106,22 @@ static enum MHD_Result get_devices(struct ui_request *request)
     return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
 }
 
+static enum MHD_Result get_picture(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf png = {.max = UI_PICTURE_MAX};
+    int64_t job;
+    int r = text_to_int(request->id, 1, INT64_MAX, &job);
+    if (r == 0)
+        r = request->server->source->picture(request->server->user, job, &png);
+    if (r == -ENOTSUP)
+        return ui_answer_error(
+            request, MHD_HTTP_NOT_FOUND,
+            "This label was made elsewhere, as commands for its printer: there is no picture of it.");
+    if (r < 0)
+        return ui_answer_error(request, MHD_HTTP_NOT_FOUND, "There is no print job of this number that can be drawn.");
+    return ui_answer(request, MHD_HTTP_OK, "image/png", png.data, png.length);
+}
+
 static int give_binding(struct ui_request *request, const void *words, size_t length)
 {
     (void)length;
@@ -135,6 +168,8 @@ static const struct ui_route routes[] = {
     {"GET", "/api/v1/stations/{}/events", ui_events_open, NULL, 0},
     {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
+    {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
+    {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},
     {"GET", "/api/v1/devices", get_devices, NULL, 0},
     {"POST", "/api/v1/devices/bind", post_binding, "application/json", UI_SCAN_BODY_MAX},
     {"POST", "/api/v1/import/{}", post_import, "text/csv", UI_IMPORT_BODY_MAX},

@@ -13,6 +13,8 @@
 #define UI_SCAN_BODY_MAX   ((size_t)16 << 10) /* bytes of a posted scan, JSON included */
 #define UI_IMPORT_BODY_MAX ((size_t)8 << 20)  /* bytes of a posted CSV file */
 #define UI_VIEW_MAX        ((size_t)64 << 10) /* bytes of one station view */
+#define UI_LABEL_BODY_MAX  ((size_t)6 << 20)  /* bytes of a label to be printed, with a picture in it */
+#define UI_PICTURE_MAX     ((size_t)4 << 20)  /* bytes of a label's picture */
 #define UI_ANSWER_WAIT_S   30                 /* a request not answered by then gets 504 */
 
 /* What the daemon provides. Called in the thread of the event loop; what is passed in is lent for the call.
@@ -22,11 +24,16 @@ struct ui_source {
     int (*station)(void *user, const char *id, struct buf *json); /* the view; -ENOENT */
     int (*status)(void *user, struct buf *json);                  /* an object */
     int (*devices)(void *user, struct buf *json);                 /* array of devices */
+    /* The label of a print job as a PNG; -ENOENT no such job, -ENOTSUP made elsewhere, -EINVAL it cannot be drawn. */
+    int (*picture)(void *user, int64_t job, struct buf *png);
     /* role: scanner, printer or scale; "": what its model says, -ENODEV when none does. As scan. */
     int (*bind)(void *user, const char *device, const char *role, const char *station, uint64_t request);
     /* 0: queued, one ui_server_answer(request) follows (also allowed before this returns). Otherwise nothing follows:
      * -EAGAIN the queue is full, -ENOENT no such station, -EMSGSIZE too long, -EINVAL not to be understood. */
     int (*scan)(void *user, const char *station, const char *text, size_t length, uint64_t request);
+    /* A label for the station's printer: {"template", "data", "key", "copies"}. As scan; -EINVAL with the fault of the
+     * label as JSON in fault. */
+    int (*label)(void *user, const char *station, const char *json, size_t length, uint64_t request, struct buf *fault);
     /* kind: orders, items, stock, locations or workers. As scan. */
     int (*import)(void *user, const char *kind, const char *csv, size_t length, uint64_t request);
 };

@@ -78,10 +78,11 @@ int png_write(const struct dots *dots, int64_t dpi, struct buf *out)
 static int read_greys(png_image *image, uint8_t **ret)
 {
     static const png_color white = {WHITE, WHITE, WHITE};
-    if (image->width > DOTS_SIDE_MAX || image->height > DOTS_SIDE_MAX || image->width * image->height > PNG_DOTS_MAX)
+    if (image->width > DOTS_SIDE_MAX || image->height > DOTS_SIDE_MAX ||
+        (size_t)image->width * image->height > PNG_DOTS_MAX)
         return -EOVERFLOW;
     image->format = PNG_FORMAT_GRAY;
-    uint8_t *greys = malloc(PNG_IMAGE_SIZE(*image));
+    uint8_t *greys = malloc((size_t)image->width * image->height);
     if (!greys)
         return -ENOMEM;
     if (!png_image_finish_read(image, &white, greys, 0, NULL)) {

@@ -3,6 +3,7 @@
 #include "drivers/label/printable.h"
 #include "drivers/label/symbol_parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +12,20 @@
  * EAN and UPC have theirs by the count of digits. */
 static const struct {
     const char *name;
-    symbol_maker *make;
-    enum printable_set set;
     bool linear;
     int quiet_x, quiet_y;
+    enum printable_set set;
+    text_maker *of_text;
+    gs1_maker *of_elements; /* of such a one, of_text is NULL */
 } symbologies[] = {
-    [SYMBOL_CODE128] = {"Code 128", symbol_code128, PRINTABLE_ASCII, true, 10, 0},
-    [SYMBOL_GS1_128] = {"GS1-128", symbol_gs1_128, PRINTABLE_ASCII, true, 10, 0},
-    [SYMBOL_EAN] = {"an EAN or UPC code", symbol_ean, PRINTABLE_ASCII, true, 11, 0},
-    [SYMBOL_ITF14] = {"ITF-14", symbol_itf14, PRINTABLE_ASCII, true, 10, 0},
-    [SYMBOL_QR] = {"a QR code", symbol_qr, PRINTABLE_UNICODE, false, 4, 4},
-    [SYMBOL_DATA_MATRIX] = {"Data Matrix", symbol_data_matrix, PRINTABLE_UNICODE, false, 1, 1},
-    [SYMBOL_GS1_DATA_MATRIX] = {"GS1 Data Matrix", symbol_gs1_data_matrix, PRINTABLE_ASCII, false, 1, 1},
-    [SYMBOL_PDF417] = {"PDF417", symbol_pdf417, PRINTABLE_UNICODE, false, 2, 2},
+    [SYMBOL_CODE128] = {"Code 128", true, 10, 0, PRINTABLE_ASCII, symbol_code128, NULL},
+    [SYMBOL_GS1_128] = {"GS1-128", true, 10, 0, PRINTABLE_ASCII, NULL, symbol_gs1_128},
+    [SYMBOL_EAN] = {"an EAN or UPC code", true, 11, 0, PRINTABLE_ASCII, symbol_ean, NULL},
+    [SYMBOL_ITF14] = {"ITF-14", true, 10, 0, PRINTABLE_ASCII, symbol_itf14, NULL},
+    [SYMBOL_QR] = {"a QR code", false, 4, 4, PRINTABLE_UNICODE, symbol_qr, NULL},
+    [SYMBOL_DATA_MATRIX] = {"Data Matrix", false, 1, 1, PRINTABLE_UNICODE, symbol_data_matrix, NULL},
+    [SYMBOL_GS1_DATA_MATRIX] = {"GS1 Data Matrix", false, 1, 1, PRINTABLE_ASCII, NULL, symbol_gs1_data_matrix},
+    [SYMBOL_PDF417] = {"PDF417", false, 2, 2, PRINTABLE_UNICODE, symbol_pdf417, NULL},
 };
 _Static_assert(COUNT(symbologies) == SYMBOLOGIES, "each has its line");
 
@@ -42,14 +44,14 @@ static int make(const struct symbol_request *request, struct symbol *symbol, int
                 struct label_fault *fault)
 {
     enum symbology kind = request->symbology;
-    if (!request->text)
-        return symbologies[kind].make(request, NULL, symbol, removed, fault);
+    if (symbologies[kind].of_elements)
+        return symbologies[kind].of_elements(request, symbol, removed, fault);
     if (strlen(request->text) > SYMBOL_TEXT_MAX)
         return symbol_too_long(request->field, symbologies[kind].name, fault);
     CLEANUP_BUF struct buf clean = {0};
     int result = printable_code(request->field, request->text, symbologies[kind].set, symbologies[kind].name, &clean,
                                 removed, fault);
-    return result ? result : symbologies[kind].make(request, clean.data, symbol, removed, fault);
+    return result ? result : symbologies[kind].of_text(request, clean.data, symbol, fault);
 }
 
 int symbol_make(const struct symbol_request *request, struct symbol *ret, int64_t *ret_removed,
@@ -62,9 +64,8 @@ int symbol_make(const struct symbol_request *request, struct symbol *ret, int64_
                             .quiet_y = symbologies[kind].quiet_y};
     int64_t removed = 0;
     int result = make(request, &symbol, &removed, fault);
-    if (!result && !symbol.hri)
-        symbol.hri = strdup(symbol.text);
-    if (!result && !symbol.hri)
+    assert(result || symbol.text);
+    if (!result && !symbol.hri && !(symbol.hri = strdup(symbol.text)))
         result = symbol_no_memory(request->field, fault);
     if (result) {
         symbol_done(&symbol);

@@ -151,10 +151,8 @@ static int check_digits_only(const char *field, const char *text, const char *ca
                         text[good], carrier);
 }
 
-int symbol_ean(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
-               struct label_fault *fault)
+int symbol_ean(const struct symbol_request *request, const char *text, struct symbol *symbol, struct label_fault *fault)
 {
-    (void)removed;
     char digits[GTIN_DIGITS + 1] = "";
     int result = check_digits_only(request->field, text, "an EAN or UPC code", fault);
     if (result)
@@ -166,10 +164,9 @@ int symbol_ean(const struct symbol_request *request, const char *text, struct sy
     return draw(request->field, form, digits, symbol, fault);
 }
 
-int symbol_itf14(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
+int symbol_itf14(const struct symbol_request *request, const char *text, struct symbol *symbol,
                  struct label_fault *fault)
 {
-    (void)removed;
     char digits[GTIN_DIGITS + 1] = "";
     int result = check_digits_only(request->field, text, "ITF-14", fault);
     if (result)

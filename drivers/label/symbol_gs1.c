@@ -146,10 +146,9 @@ static int draw(const struct symbol_request *request, struct zint_job *job, cons
     return result ? refuse_rule(request->field, why, fault) : take_texts(request->field, &string, symbol, fault);
 }
 
-int symbol_gs1_128(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
+int symbol_gs1_128(const struct symbol_request *request, struct symbol *symbol, int64_t *removed,
                    struct label_fault *fault)
 {
-    (void)text;
     struct zint_job job = {.symbology = BARCODE_GS1_128};
     int result = draw(request, &job, "GS1-128", symbol, removed, fault);
     if (!result)
@@ -157,10 +156,9 @@ int symbol_gs1_128(const struct symbol_request *request, const char *text, struc
     return result;
 }
 
-int symbol_gs1_data_matrix(const struct symbol_request *request, const char *text, struct symbol *symbol,
-                           int64_t *removed, struct label_fault *fault)
+int symbol_gs1_data_matrix(const struct symbol_request *request, struct symbol *symbol, int64_t *removed,
+                           struct label_fault *fault)
 {
-    (void)text;
     struct zint_job job = {.symbology = BARCODE_DATAMATRIX, .option_3 = DM_SQUARE};
     return draw(request, &job, "GS1 Data Matrix", symbol, removed, fault);
 }

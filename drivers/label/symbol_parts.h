@@ -5,12 +5,17 @@
 #include "base/cleanup.h"
 #include "drivers/label/symbol.h"
 
-/* Fills .modules and .text, and what else its symbology has; a failed one leaves the rest to symbol_done.
- * text: cleaned, never empty; NULL for the two GS1 symbologies. */
-typedef int symbol_maker(const struct symbol_request *request, const char *text, struct symbol *symbol,
-                         int64_t *removed, struct label_fault *fault);
-symbol_maker symbol_code128, symbol_gs1_128, symbol_ean, symbol_itf14, symbol_qr, symbol_data_matrix,
-    symbol_gs1_data_matrix, symbol_pdf417;
+/* Each fills .modules and .text, and what else its symbology has; when it fails, the rest is left to symbol_done. */
+
+/* text: cleaned, never empty. */
+typedef int text_maker(const struct symbol_request *request, const char *text, struct symbol *symbol,
+                       struct label_fault *fault);
+text_maker symbol_code128, symbol_ean, symbol_itf14, symbol_qr, symbol_data_matrix, symbol_pdf417;
+
+/* Cleans the values itself, and counts in *removed. */
+typedef int gs1_maker(const struct symbol_request *request, struct symbol *symbol, int64_t *removed,
+                      struct label_fault *fault);
+gs1_maker symbol_gs1_128, symbol_gs1_data_matrix;
 
 /* One call of libzint. */
 struct zint_job {

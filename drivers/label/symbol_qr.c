@@ -36,10 +36,8 @@ static int format_bits(const struct dots *modules)
     return bits ^ 0x15;
 }
 
-int symbol_qr(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
-              struct label_fault *fault)
+int symbol_qr(const struct symbol_request *request, const char *text, struct symbol *symbol, struct label_fault *fault)
 {
-    (void)removed;
     QRcode *code = QRcode_encodeString(text, 0, levels[request->level].level, QR_MODE_8, 1);
     if (!code && errno != ENOMEM)
         return symbol_too_long(request->field, "a QR code", fault);

@@ -60,10 +60,9 @@ static int encode_text(const struct symbol_request *request, const struct zint_j
     return symbol->text ? 0 : symbol_no_memory(request->field, fault);
 }
 
-int symbol_code128(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
+int symbol_code128(const struct symbol_request *request, const char *text, struct symbol *symbol,
                    struct label_fault *fault)
 {
-    (void)removed;
     struct zint_job job = {.symbology = BARCODE_CODE128, .input_mode = DATA_MODE, .row_height = 1, .data = text};
     int result = encode_text(request, &job, "Code 128", symbol, fault);
     if (!result)
@@ -83,10 +82,9 @@ static int eci_for(const char *text)
     return 0;
 }
 
-int symbol_data_matrix(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
+int symbol_data_matrix(const struct symbol_request *request, const char *text, struct symbol *symbol,
                        struct label_fault *fault)
 {
-    (void)removed;
     struct zint_job job = {.symbology = BARCODE_DATAMATRIX,
                            .input_mode = UNICODE_MODE,
                            .eci = eci_for(text),
@@ -98,10 +96,9 @@ int symbol_data_matrix(const struct symbol_request *request, const char *text, s
 
 #define PDF417_ROW_MODULES 3 /* ISO/IEC 15438 5.8.2: at least */
 
-int symbol_pdf417(const struct symbol_request *request, const char *text, struct symbol *symbol, int64_t *removed,
+int symbol_pdf417(const struct symbol_request *request, const char *text, struct symbol *symbol,
                   struct label_fault *fault)
 {
-    (void)removed;
     struct zint_job job = {.symbology = BARCODE_PDF417,
                            .input_mode = UNICODE_MODE,
                            .eci = eci_for(text),

@@ -16,8 +16,10 @@ static int mm_read(const char **at, int *ret)
     size_t whole = strspn(text, "0123456789"), digits = 0;
     if (whole == 0 || whole > 4)
         return -EINVAL;
-    int value = atoi(text) * 100;
-    text += whole;
+    int value = 0;
+    for (size_t i = 0; i < whole; i++)
+        value = value * 10 + (*text++ - '0');
+    value *= 100;
     if (*text == '.') {
         digits = strspn(++text, "0123456789");
         if (digits < 1 || digits > 2)
@@ -170,7 +172,7 @@ static int check_itself(struct reading *reading, struct element *element)
         [ELEMENT_TEXT] = check_text, [ELEMENT_SYMBOL] = check_symbol, [ELEMENT_LINE] = check_frame,
         [ELEMENT_BOX] = check_frame, [ELEMENT_IMAGE] = check_image,   [ELEMENT_LIST] = check_list};
     struct error why;
-    element->turns = atoi(element->turn) / 90;
+    element->turns = (int)strtol(element->turn, NULL, 10) / 90;
     int result = check_place(reading, element);
     if (!result && condition_check(element->when, &why) != 0)
         result = reading_refuse(reading, element->section, "when", "%s", why.text);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -54,6 +55,7 @@ int template_load(const char *path, struct template **ret, struct label_fault *f
 
 int template_set_put(struct template_set *set, struct template *template)
 {
+    assert(template);
     for (size_t i = 0; i < set->count; i++) {
         if (strcmp(set->templates[i]->name, template->name) == 0) {
             template_free(set->templates[i]);
@@ -127,7 +129,8 @@ int template_set_load(const char *folder, struct template_set *ret, struct label
         result = load_folder(folder, &set, fault);
     if (result)
         return result;
-    qsort(set.templates, set.count, sizeof(struct template *), by_name);
+    if (set.count)
+        qsort(set.templates, set.count, sizeof(struct template *), by_name);
     *ret = set;
     set = (struct template_set){0};
     return 0;

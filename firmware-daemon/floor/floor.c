@@ -12,6 +12,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_CHANGE] = change_rule, [EVENT_APPLIED] = applied_rule,
     [EVENT_PRINT] = print_rule,   [EVENT_IMPORT] = import_rule,
     [EVENT_BOOT] = boot_rule,     [EVENT_BIND] = bind_rule,
+    [EVENT_LABEL] = label_rule,
 };
 
 static void stamp(struct store *store, const struct event *event)
@@ -113,6 +114,20 @@ static void show_step(const char *name, const struct view *view, struct buf *jso
     json_close_object(json);
 }
 
+static void show_label(const struct print_job *job, struct buf *json)
+{
+    if (!job->id) {
+        json_text(json, "label", NULL);
+        return;
+    }
+    json_open_object(json, "label");
+    json_int(json, "job", job->id);
+    json_text(json, "state", job->state);
+    json_text(json, "proof", *job->proof ? job->proof : NULL);
+    json_int(json, "copy", job->copy);
+    json_close_object(json);
+}
+
 static void show_worker(const struct worker *worker, struct buf *json)
 {
     if (!worker->id) {
@@ -149,6 +164,7 @@ int floor_show(struct store *store, const char *station, struct buf *json)
     show_worker(&scan.worker, json);
     show_step(step->name, &view, json);
     show_answers(&view, json);
+    show_label(&view.label, json);
     show_commands(step, &view, scan.session.worker != 0, json);
     return 0;
 }

@@ -17,7 +17,7 @@ int floor_refused(struct store *store, const struct event *event, struct effect 
 void floor_not_saved(struct effect *ret);
 
 /* What a station's screen shows: one expected scan. JSON members of an open object: worker, flow, step, expect, prompt,
- * details, progress, commands. */
+ * details, progress, label, commands. */
 int floor_show(struct store *store, const char *station, struct buf *json);
 
 #endif

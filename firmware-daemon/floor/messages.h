@@ -64,6 +64,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_LEFT, "", TONE_GOOD, "Left", "已离开")                                                                      \
     X(DONE_QUANTITY, "", TONE_GOOD, "The next scan counts {n}", "下一次扫描计 {n} 件")                                 \
     X(DONE_UNDONE, "", TONE_GOOD, "Taken back: {what}", "已撤销:{what_zh}")                                            \
+    X(DONE_LABEL_ASKED, "", TONE_GOOD, "{t} goes to the printer of {s}", "{t} 已送往 {s} 的打印机")                    \
     X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
     X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
     X(ASK_ACTIVITY, "", TONE_NONE, "Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口")            \

@@ -312,6 +312,8 @@ static int reprint(struct scan *scan)
         return refuse_not_now(scan); /* one is on its way already */
     if (!result)
         result = record_label(scan, "label.reprinted", &order, job.copy + 1);
+    if (!result && strcmp(job.state, "printed") != 0) /* nothing more is done about it: the new one takes its place */
+        result = print_job_set_state(scan->store, job.id, "void", "asked for again");
     if (!result)
         result = queue_label(scan, &order, job.copy + 1, "asked by the packer");
     answer_number(accept_with(scan, DONE_REPRINT), "n", job.copy + 1);
@@ -393,6 +395,7 @@ static int show_label(struct scan *scan, struct view *view)
     int result = print_job_of_parcel(scan->store, scan->session.parcel, &job);
     if (result)
         return result;
+    view->label = job;
     view->expect = "waybill";
     answer_set(&view->prompt, ASK_LABEL);
     for (size_t i = 0; i < COUNT(asks); i++)

@@ -6,7 +6,9 @@
 #include "floor/rule.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct event print_event(const struct print_report *report)
@@ -98,6 +100,30 @@ int print_rule(struct store *store, const struct event *event, struct effect *ef
         result = prove(store, &job, event);
     if (starts)
         effect->job = job.id;
+    return result;
+}
+
+/* Whoever asks twice with one key gets one label. That it can be drawn was seen before. */
+int label_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    json_t *root = json_loadb(event_bytes(event), event->length, 0, NULL);
+    const char *template = json_string_value(json_object_get(root, "template"));
+    const char *key = json_string_value(json_object_get(root, "key"));
+    char *data = json_dumps(json_object_get(root, "data"), JSON_COMPACT);
+    char own_key[STORE_CODE_MAX + 8];
+    int result = -EINVAL;
+    if (template && key && data) {
+        snprintf(own_key, sizeof(own_key), "asked:%s", key);
+        result = print_job_queue(
+            store,
+            &(struct print_request){
+                .key = own_key, .template = template, .data = data, .copy = 1, .copies = event->number, .reason = ""});
+        answer_set(&effect->answer, DONE_LABEL_ASKED);
+        answer_text(&effect->answer, "t", template);
+        answer_text(&effect->answer, "s", event->station);
+    }
+    free(data);
+    json_decref(root);
     return result;
 }
 

@@ -34,8 +34,9 @@ struct view {
     struct answer prompt;
     struct answer details[3];
     size_t detail_count;
-    int64_t done, need; /* need 0: no progress to show */
-    bool cancelled;     /* the order is */
+    int64_t done, need;     /* need 0: no progress to show */
+    bool cancelled;         /* the order is */
+    struct print_job label; /* that is waited for; id 0: none */
 };
 
 struct command {
@@ -122,6 +123,7 @@ int scan_aborted_rule(struct store *store, const struct event *event, struct eff
 int change_rule(struct store *store, const struct event *event, struct effect *effect);
 int applied_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
+int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);

@@ -7,6 +7,8 @@
 #include "drivers/inventory.h"
 #include "drivers/model.h"
 #include "station/manner.h"
+#include "station/picture.h"
+#include "store/print_job.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -234,13 +236,18 @@ static void changed(void *user)
     board->ops->changed(board->user);
 }
 
+static enum label_tongue tongue_of(const struct station_config *station)
+{
+    return strcmp(station->label_language, "en") == 0 ? LABEL_ENGLISH : LABEL_CHINESE;
+}
+
 static int open_pump(struct plugboard *board, size_t station, const struct pump_settings *settings, struct error *error)
 {
     static const struct pump_ops ops = {.post = pump_post, .changed = changed};
     struct pump_settings own = *settings;
     own.job_limit_us = board->config->site.label_limit_s * 1000000;
     own.labels = &board->labels;
-    own.tongue = strcmp(board->config->stations[station].label_language, "en") == 0 ? LABEL_ENGLISH : LABEL_CHINESE;
+    own.tongue = tongue_of(&board->config->stations[station]);
     return pump_open(board->event, board->store, &own, &ops, board, &board->pumps[station], error);
 }
 
@@ -552,6 +559,29 @@ static void write_unused(const struct plugboard *board, struct buf *json)
                     .id = plugged->id, .kind = model->kind, .driver = model_driver(model, plugged), .state = "unused"},
                 json);
     }
+}
+
+int plugboard_check_label(const struct plugboard *board, size_t station, const struct render_job *job,
+                          struct label_fault *fault)
+{
+    const struct station_config *config = &board->config->stations[station];
+    CLEANUP(label_free_p) struct label *pages = NULL;
+    struct render_job drawn = *job;
+    drawn.tongue = tongue_of(config);
+    int result = render_pages(&board->labels, &drawn, config->printer_dpi, &pages, fault);
+    return result == -ENOTSUP ? 0 : result;
+}
+
+int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *png)
+{
+    struct print_job row;
+    int result = print_job_load(board->store, job, &row);
+    for (size_t i = 0; i < board->config->count && !result; i++) {
+        const struct station_config *station = &board->config->stations[i];
+        if (strcmp(station->id, row.station) == 0)
+            return picture_of_job(board->store, &board->labels, job, station->printer_dpi, tongue_of(station), png);
+    }
+    return result ? result : -ENOENT;
 }
 
 void plugboard_write_devices(struct plugboard *board, const char *key, struct buf *json)

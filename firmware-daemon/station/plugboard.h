@@ -5,6 +5,7 @@
 #define STATION_PLUGBOARD_H
 
 #include "config.h"
+#include "drivers/label/render.h"
 #include "floor/event.h"
 #include "station/pump.h"
 #include "station/reader.h"
@@ -43,6 +44,13 @@ const char *plugboard_role_of(const struct plugboard *board, const char *device)
 
 /* "printer": {...}, "scale": {...} of the open object; station is the index in the configuration. */
 void plugboard_write_station(const struct plugboard *board, size_t station, struct buf *json);
+
+/* The picture of a print job as its station's printer gets it: picture.h says what comes of it. */
+int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *png);
+
+/* Could the station's printer print it? The faults of render_pages(); opaque commands are not looked into. */
+int plugboard_check_label(const struct plugboard *board, size_t station, const struct render_job *job,
+                          struct label_fault *fault);
 
 /* [{"id", "kind", "driver", "station", "state", "fault"}] as the value of key: every device that is open, bound, or
  * waits to be bound. */

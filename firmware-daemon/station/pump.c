@@ -148,9 +148,10 @@ static int on_timer(sd_event_source *source, uint64_t now, void *user)
     (void)source;
     (void)now;
     struct pump *pump = user;
-    if (pump->delivery.open && pump->delivery.talk.mute)
-        look_at_port(pump);
     step(pump);
+    if (pump->delivery.open &&
+        pump->delivery.talk.mute) /* before a label is sent to what has just turned out to be mute */
+        look_at_port(pump);
     pump_kick(pump);
     return 0;
 }

@@ -26,7 +26,7 @@ struct tool_options {
     char driver[24];
     char parity[8];
     char out[256];
-    char data[256], to[8], templates[256], lacks[96];
+    char data[256], to[8], templates[256], lacks[96], key[64];
     int64_t baud, seconds, dpi, copies;
 };
 

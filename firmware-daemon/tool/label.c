@@ -1,8 +1,10 @@
 #include "base/file.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "drivers/label/png.h"
 #include "drivers/label/render.h"
 #include "tool/commands.h"
+#include "tool/daemon_client.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -36,6 +38,17 @@ const struct option_def label_render_options[] = {
     {"out", OPTION_TEXT_AT(struct tool_options, out), "", 0, 0, NULL,
      "the file to write, also -o; else standard output"},
     TEMPLATES_OPTION,
+    {.name = NULL},
+};
+
+const struct option_def label_print_options[] = {
+    DAEMON_URL_OPTION,
+    {"station", OPTION_TEXT_AT(struct tool_options, station), "", 0, 0, NULL, "whose printer shall print it"},
+    {"data", OPTION_TEXT_AT(struct tool_options, data), "", 0, 0, NULL,
+     "the JSON file of the label's data; - is standard input"},
+    {"copies", OPTION_NUMBER_AT(struct tool_options, copies), "1", 1, LABEL_COPIES_MAX, NULL, "of each page"},
+    {"key", OPTION_TEXT_AT(struct tool_options, key), "", 0, 0, NULL,
+     "asking twice with the same one prints it once; else each time is a new label"},
     {.name = NULL},
 };
 
@@ -213,7 +226,7 @@ static enum exit_code render_png(const struct tool_options *options, const struc
     }
     if (count > 1 && !*options->out)
         return command_fail(EXIT_USAGE, "it has %d pages: --out must name the file of the first", count);
-    CLEANUP(cleanup_free) struct buf *pngs = calloc((size_t)count, sizeof(*pngs));
+    CLEANUP(cleanup_free) struct buf *pngs = calloc((size_t)count + 1, sizeof(*pngs));
     enum exit_code code;
     if (!pngs)
         code = command_fail(EXIT_FAILED, "there is no memory for the picture");
@@ -262,4 +275,27 @@ enum exit_code command_label_render(struct command_call *call)
                                    .tongue = strcmp(options->language, "en") == 0 ? LABEL_ENGLISH : LABEL_CHINESE,
                                    .copies = options->copies};
     return strcmp(options->to, "png") == 0 ? render_png(options, &set, &job) : render_commands(options, &set, &job);
+}
+
+/* ---------------------------------------------------------------- printing */
+
+enum exit_code command_label_print(struct command_call *call)
+{
+    const struct tool_options *options = &call->options;
+    CLEANUP_BUF struct buf data = {.max = DATA_MAX}, body = {0};
+    struct label_fault fault;
+    char key[ID_TEXT_SIZE];
+    if (!*options->data || !*options->station)
+        return command_fail(EXIT_USAGE, "--data and --station must be given; see floorhand label print --help");
+    if (read_data(options->data, &data, &fault) != 0)
+        return refuse(&fault);
+    id_new(&random_system, key);
+    json_open_object(&body, NULL);
+    json_text(&body, "template", call->words[0]);
+    json_text(&body, "key", *options->key ? options->key : key);
+    json_int(&body, "copies", options->copies);
+    json_raw(&body, "data", data.length ? buf_text(&data) : "null");
+    json_close_object(&body);
+    return daemon_post(options->url, (const char *const[]){"stations", options->station, "labels", NULL},
+                       "application/json", &body, NULL);
 }

@@ -49,6 +49,11 @@ static const char label_render_help[] =
     "TEMPLATE as for label check. A picture of several pages needs --out FILE.png; the pages after the first are\n"
     "FILE-2.png and so on. Exit code 1, {\"error\":...} on standard error and no output when the label is refused.";
 
+static const char label_print_help[] = "Print a label at a station.\n"
+                                       "TEMPLATE is a name that label list shows, or opaque for what was made "
+                                       "elsewhere. The daemon keeps it in its ledger\n"
+                                       "and sends it when the printer is well.";
+
 static const char doctor_help[] =
     "Say what is wrong with the devices of this machine, and what to do.\n"
     "Looks at what is plugged in, who holds it, who may open it, and asks the daemon; touches no device.\n"
@@ -72,6 +77,8 @@ static const struct command commands[] = {
     {"label check", "TEMPLATE", label_check_help, 1, 1, label_check_options, command_label_check},
     {"label render", "TEMPLATE --data FILE.json --to LANGUAGE", label_render_help, 1, 1, label_render_options,
      command_label_render},
+    {"label print", "TEMPLATE --data FILE.json --station ID", label_print_help, 1, 1, label_print_options,
+     command_label_print},
     {"label keys", "", "Print the reference of a template's keys, as docs/labels.md holds it.", 0, 0, NULL,
      command_label_keys},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},

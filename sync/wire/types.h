@@ -35,6 +35,7 @@
     X("parcel.shipped", "a parcel left with the carrier")                                                              \
     X("label.printed", "a label came out of the printer")                                                              \
     X("label.reprinted", "a worker asked for a label again")                                                           \
+    X("label.proved", "the printer itself has shown that a label came out (`proof`: odometer or status)")              \
     X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
     X("manifest.opened", "loading for a carrier began")                                                                \
     X("manifest.loaded", "a parcel was loaded")                                                                        \

@@ -1,6 +1,8 @@
 /* A scripted station behind the real web server, for proving the page. Has no store and no rules. */
 #include "base/json.h"
 #include "base/text.h"
+#include "drivers/label/png.h"
+#include "drivers/label/render.h"
 #include "ui/server.h"
 
 #include <errno.h>
@@ -130,7 +132,9 @@ static void put_work(const struct fake *fake, struct buf *json)
     json_close_array(json);
 }
 
-#define PAPER_OUT "{\"state\":\"error\",\"text\":{\"en\":\"Printer: put in paper\",\"zh\":\"打印机异常:请装纸\"}}"
+#define LABEL_JOB  7
+#define LABEL_SENT "{\"job\":7,\"state\":\"sent\",\"proof\":null,\"copy\":2}"
+#define PAPER_OUT  "{\"state\":\"error\",\"text\":{\"en\":\"Printer: put in paper\",\"zh\":\"打印机异常:请装纸\"}}"
 
 /* What the scale shows in each act. */
 static const char *const scales[COUNT(acts)] = {
@@ -154,8 +158,25 @@ static void put_view(const struct fake *fake, struct buf *json)
                            : "{\"up\":false,\"outbox\":12,\"oldest_s\":90}");
     json_raw(json, "printer", fake->act == 3 ? PAPER_OUT : "{\"state\":\"ready\",\"text\":null}");
     json_raw(json, "scale", scales[fake->act]);
+    json_raw(json, "label", fake->act == COUNT(acts) - 1 ? LABEL_SENT : "null");
     json_bool(json, "training", false);
     json_close_object(json);
+}
+
+static int give_picture(void *user, int64_t job, struct buf *png)
+{
+    static const char data[] =
+        "{\"waybill\":\"SF1447300123456\",\"carrier\":\"顺丰速运\",\"sort_code\":\"310-B08 021\","
+        "\"receiver\":{\"name\":\"王小明\",\"phone\":\"13812345678\",\"address\":\"杭州市西湖区 1 号\"}}";
+    CLEANUP(template_set_done) struct template_set set = {0};
+    CLEANUP(label_free_p) struct label *label = NULL;
+    CLEANUP(dots_done) struct dots dots = {0};
+    const struct render_job request = {.template_name = "waybill-100x150", .json = data, .length = sizeof(data) - 1};
+    (void)user;
+    if (job != LABEL_JOB || template_set_load(NULL, &set, NULL) != 0 ||
+        render_pages(&set, &request, LABEL_DPI_DEFAULT, &label, NULL) != 0 || label_draw(label, &dots) != 0)
+        return -ENOENT;
+    return png_write(&dots, LABEL_DPI_DEFAULT, png);
 }
 
 static int give_stations(void *user, struct buf *json)
@@ -260,6 +281,7 @@ int main(int argc, char **argv)
                                             .station = give_station,
                                             .status = give_status,
                                             .devices = give_stations,
+                                            .picture = give_picture,
                                             .bind = take_binding,
                                             .scan = take_scan,
                                             .import = take_import};

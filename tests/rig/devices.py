@@ -67,8 +67,9 @@ class KeyboardScanner(Scanner):
 # A label runs from ^XA to ^XZ; printers take both in either case (ZPL II Programming Guide, ^XA).
 LABEL = re.compile(rb"\^XA.*?\^XZ", re.DOTALL | re.IGNORECASE)
 
-# "^BC...^FD>:" starts Code 128 in subset B (same guide, ^BC).
-SYMBOL = re.compile(rb"\^BC[^^]*\^FD>:([^^]*)\^FS")
+# Code 128 whose subsets are said one by one: ">:" starts in B, ">;" in C, ">5" and ">6" change (same guide, ^BC).
+SYMBOL = re.compile(rb"\^BC[^^]*\^FD(>[:;][^^]*)\^FS")
+SUBSET = re.compile(rb">[5-7:;]")
 
 
 # What ~HS is answered with by a printer that is ready (same guide, ~HS).
@@ -114,7 +115,7 @@ class Tray:
 
     def codes(self):
         """What the Code 128 symbol of each label says: a waybill's or a manifest's number."""
-        return [match[1].decode() if (match := SYMBOL.search(label)) else "" for label in list(self.labels)]
+        return [SUBSET.sub(b"", match[1]).decode() if (match := SYMBOL.search(label)) else "" for label in list(self.labels)]
 
     def count(self, code):
         return self.codes().count(code)

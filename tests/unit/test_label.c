@@ -81,6 +81,10 @@ static void what_no_font_has_is_counted(void **state)
     assert_int_equal(label_add_text(label, &text, NULL), 0);
     assert_int_equal(label->missing, 2);
     assert_inside(&label->elements[0]);
+    text.text += strlen("王"); /* each is a frame to be seen */
+    assert_int_equal(label_add_text(label, &text, NULL), 0);
+    assert_true(black_dots(&label->elements[1].dots) > 2 * 2 * 30);
+    assert_int_equal(label->missing, 4);
 }
 
 static void shapeless_characters_are_left_out(void **state)

@@ -132,9 +132,10 @@ static json_t *least_data(const char *needs)
     for (const char *at = needs; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
         size_t length = strcspn(at, " |");
         bool list = strncmp(at, "items", length) == 0;
-        bool sscc = strncmp(at, "sscc", length) == 0;
-        json_object_setn_new(data, at, length,
-                             list ? json_pack("[{s:s}]", "sku", "A") : json_string(sscc ? "095212345678901235" : "1"));
+        const char *text = strncmp(at, "sscc", length) == 0   ? "095212345678901235"
+                           : strncmp(at, "gtin", length) == 0 ? "9521234543213"
+                                                              : "1";
+        json_object_setn_new(data, at, length, list ? json_pack("[{s:s}]", "sku", "A") : json_string(text));
     }
     return data;
 }

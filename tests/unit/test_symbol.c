@@ -3,12 +3,15 @@
 #include "drivers/label/png.h"
 
 #include "base/id.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zint.h>
 
@@ -45,6 +48,7 @@ static void every_symbology_has_its_size_and_quiet_zone(void **state)
         {SYMBOL_QR, "SF1234567890123", 21, 21, 4, 4, false},
         {SYMBOL_DATA_MATRIX, "ABC", 10, 10, 1, 1, false},
         {SYMBOL_DATA_MATRIX, "A longer text makes it a larger square", 22, 22, 1, 1, false},
+        {SYMBOL_DATA_MATRIX, "中文", 16, 16, 1, 1, false}, /* 8 by 32 would do */
         {SYMBOL_PDF417, "hello", 103, 6 * 3, 2, 2, false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -390,61 +394,109 @@ static void qr_codes_know_their_mask(void **state)
     assert_true(__builtin_popcount(masks) >= 6);
 }
 
-/* ---------------------------------------------------------------- read by zbar */
+/* ---------------------------------------------------------------- read by others */
 
-static void read_with_zbar(const struct symbol_request *request, int turns, const char *expected)
+/* The first line of what zbarimg says of a picture. */
+static void run_zbar(const char *path, char *line, size_t size)
+{
+    int said[2];
+    assert_int_equal(pipe(said), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(said[1], STDOUT_FILENO);
+        execlp("zbarimg", "zbarimg", "--quiet", "--nodbus", path, (char *)NULL);
+        _exit(127);
+    }
+    close(said[1]);
+    FILE *output = fdopen(said[0], "r");
+    assert_non_null(output);
+    if (!fgets(line, (int)size, output))
+        line[0] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    fclose(output);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void write_file(const char *path, const struct buf *content)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content->data, 1, content->length, file), content->length);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void draw_as_png(const struct symbol_request *request, int turns, const char *path)
 {
     CLEANUP(label_free_p) struct label *label = NULL;
     assert_int_equal(label_new(203, 900, 900, &label, NULL), 0);
     struct label_symbol symbol = {
         .request = *request, .box = {40, 40, 640, 640}, .least_module = 2, .most_module = 4, .turns = turns};
     struct label_fault fault = {0};
+    symbol.request.field = "code";
     if (label_add_symbol(label, &symbol, NULL, &fault))
         fail_msg("%s", fault.error.text);
     CLEANUP(dots_done) struct dots page = {0};
     CLEANUP_BUF struct buf png = {0};
     assert_int_equal(label_draw(label, &page), 0);
     assert_int_equal(png_write(&page, 203, &png), 0);
-    char path[] = "/tmp/symbol-XXXXXX.png", command[80], line[200] = "";
-    int fd = mkstemps(path, 4);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, png.data, png.length), (ssize_t)png.length);
-    close(fd);
-    snprintf(command, sizeof(command), "zbarimg --quiet --nodbus %s 2>&1", path);
-    FILE *zbar = popen(command, "r");
-    assert_non_null(zbar);
-    char *read = fgets(line, sizeof(line), zbar);
-    pclose(zbar);
-    unlink(path);
-    assert_non_null(read);
-    line[strcspn(line, "\n")] = '\0';
-    assert_string_equal(line, expected);
+    write_file(path, &png);
 }
 
-static void zbar_reads_them(void **state)
+/* Turned all ways. Pictures and what they say stay in OUT/symbols, where tests/label/symbols.mjs reads them. */
+static void others_read_them(void **state)
 {
     (void)state;
     static const struct {
         struct symbol_request request;
-        const char *expected;
+        const char *zbar;  /* NULL: it does not know them */
+        const char *zxing; /* format, AIM identifier, text */
     } cases[] = {
-        {{.symbology = SYMBOL_CODE128, .text = "SF1234567890123"}, "CODE-128:SF1234567890123"},
-        {{.symbology = SYMBOL_CODE128, .text = "a ~^_\\\"7"}, "CODE-128:a ~^_\\\"7"},
-        {{.symbology = SYMBOL_GS1_128, .elements = item, .element_count = 1}, "CODE-128:0109521234543213"},
-        {{.symbology = SYMBOL_EAN, .text = "6901234567892"}, "EAN-13:6901234567892"},
-        {{.symbology = SYMBOL_EAN, .text = "012345678905"}, "EAN-13:0012345678905"},
-        {{.symbology = SYMBOL_EAN, .text = "425261"}, "EAN-13:0042100005264"},
-        {{.symbology = SYMBOL_ITF14, .text = "19521234543210"}, "I2/5:19521234543210"},
-        {{.symbology = SYMBOL_QR, .text = "张三 单号1"}, "QR-Code:张三 单号1"},
+        {{.symbology = SYMBOL_CODE128, .text = "SF1234567890123"},
+         "CODE-128:SF1234567890123",
+         "Code128 ]C0 SF1234567890123"},
+        {{.symbology = SYMBOL_CODE128, .text = "a ~^_\\\"7"}, "CODE-128:a ~^_\\\"7", "Code128 ]C0 a ~^_\\\"7"},
+        {{.symbology = SYMBOL_GS1_128, .elements = item, .element_count = 2},
+         "CODE-128:010952123454321310ABC",
+         "Code128 ]C1 (01)09521234543213(10)ABC"},
+        {{.symbology = SYMBOL_EAN, .text = "6901234567892"}, "EAN-13:6901234567892", "EAN13 ]E0 6901234567892"},
+        {{.symbology = SYMBOL_EAN, .text = "012345678905"}, "EAN-13:0012345678905", "EAN13 ]E0 0012345678905"},
+        {{.symbology = SYMBOL_EAN, .text = "96385074"}, "EAN-8:96385074", "EAN8 ]E4 96385074"},
+        {{.symbology = SYMBOL_EAN, .text = "425261"}, "EAN-13:0042100005264", "UPCE ]E0 0042100005264"},
+        {{.symbology = SYMBOL_ITF14, .text = "19521234543210"}, "I2/5:19521234543210", "ITF ]I1 19521234543210"},
+        {{.symbology = SYMBOL_QR, .text = "张三 单号1"}, "QR-Code:张三 单号1", "QRCode ]Q1 张三 单号1"},
         {{.symbology = SYMBOL_QR, .text = "https://id.gs1.org/01/09521234543213", .level = QR_HIGH},
-         "QR-Code:https://id.gs1.org/01/09521234543213"},
+         "QR-Code:https://id.gs1.org/01/09521234543213",
+         "QRCode ]Q1 https://id.gs1.org/01/09521234543213"},
+        {{.symbology = SYMBOL_DATA_MATRIX, .text = "LOC-A01-02"}, NULL, "DataMatrix ]d1 LOC-A01-02"},
+        {{.symbology = SYMBOL_DATA_MATRIX, .text = "单号 1é"}, NULL, "DataMatrix ]d1 单号 1é"},
+        {{.symbology = SYMBOL_GS1_DATA_MATRIX, .elements = item, .element_count = COUNT(item)},
+         NULL,
+         "DataMatrix ]d2 (01)09521234543213(10)ABC(17)261231(21)S(1)"},
+        {{.symbology = SYMBOL_PDF417, .text = "TOTE 17"}, NULL, "PDF417 ]L2 TOTE 17"},
+        {{.symbology = SYMBOL_PDF417, .text = "单号 1é"}, NULL, "PDF417 ]L2 单号 1é"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        for (int turns = 0; turns < 4; turns++) {
-            struct symbol_request request = cases[i].request;
-            request.field = "code";
-            read_with_zbar(&request, turns, cases[i].expected);
-        }
+    const char *out = getenv("OUT");
+    CLEANUP_BUF struct buf folder = {0}, path = {0}, expected = {0};
+    buf_printf(&folder, "%s/symbols", out ? out : "build");
+    assert_true(mkdir(folder.data, 0755) == 0 || errno == EEXIST);
+    json_open_object(&expected, NULL);
+    for (size_t i = 0; i < 4 * COUNT(cases); i++) {
+        char name[20], line[200];
+        snprintf(name, sizeof(name), "%02zu-%zu.png", i / 4, i % 4);
+        buf_clear(&path);
+        buf_printf(&path, "%s/%s", folder.data, name);
+        draw_as_png(&cases[i / 4].request, (int)(i % 4), path.data);
+        json_text(&expected, name, cases[i / 4].zxing);
+        if (!cases[i / 4].zbar)
+            continue;
+        run_zbar(path.data, line, sizeof(line));
+        assert_string_equal(line, cases[i / 4].zbar);
+    }
+    json_close_object(&expected);
+    buf_clear(&path);
+    buf_printf(&path, "%s/expected.json", folder.data);
+    write_file(path.data, &expected);
 }
 
 int main(void)
@@ -460,7 +512,7 @@ int main(void)
         cmocka_unit_test(fnc1_stands_where_the_text_says),
         cmocka_unit_test(gs1_rules_are_kept),
         cmocka_unit_test(qr_codes_know_their_mask),
-        cmocka_unit_test(zbar_reads_them),
+        cmocka_unit_test(others_read_them),
     };
     return cmocka_run_group_tests_name("symbol", tests, NULL, NULL);
 }

@@ -104,10 +104,31 @@ static int take_import(void *user, const char *kind, const char *csv, size_t len
     return take(user, kind, csv, length, request);
 }
 
+static int give_picture(void *user, int64_t job, struct buf *png)
+{
+    (void)user;
+    if (job == 8)
+        return -ENOTSUP;
+    if (job != 7)
+        return -ENOENT;
+    buf_put(png, "\x89PNG\0", 5);
+    return 0;
+}
+
+static int take_label(void *user, const char *station, const char *json, size_t length, uint64_t request,
+                      struct buf *fault)
+{
+    if (strstr(json, "nothing"))
+        buf_puts(fault, "{\"error\":{\"code\":\"label_field\",\"field\":\"waybill\",\"message\":\"It is missing.\"}}");
+    return fault->length > 0 ? -EINVAL : take(user, station, json, length, request);
+}
+
 static const struct ui_source source = {.stations = give_stations,
                                         .station = give_station,
                                         .status = give_status,
                                         .devices = give_devices,
+                                        .picture = give_picture,
+                                        .label = take_label,
                                         .bind = take_binding,
                                         .scan = take_scan,
                                         .import = take_import};
@@ -262,6 +283,10 @@ static void reading(void **state)
         {"GET", "/api/v1/status", 200, "{\"up\":true}"},
         {"HEAD", "/api/v1/status", 200, "Content-Length: 11"},
         {"GET", "/api/v1/devices", 200, "[{\"id\":\"usb-path:1-2\"}]"},
+        {"GET", "/api/v1/print-jobs/7/picture", 200, "PNG"},
+        {"GET", "/api/v1/print-jobs/8/picture", 404, "made elsewhere"},
+        {"GET", "/api/v1/print-jobs/9/picture", 404, "no print job"},
+        {"GET", "/api/v1/print-jobs/x/picture", 404, "no print job"},
         {"GET", "/nothing", 404, "{\"error\":{\"message\":\"There is nothing at this address.\"}}"},
         {"DELETE", "/api/v1/status", 405, "Allow: GET\r\n"},
         {"GET", SCAN_PATH, 405, "Allow: POST\r\n"},
@@ -315,6 +340,12 @@ static void scan_is_handed_over(void **state)
     assert_int_equal(post(rig, "/api/v1/import/stock", CSV_TYPE, "a,b\n1,2\n", &answer), 200);
     assert_string_equal(buf_text(&rig->taken), "a,b\n1,2\n");
     assert_string_equal(rig->kind, "stock");
+    const char *label = "{\"template\":\"item\",\"data\":{},\"key\":\"k\"}";
+    assert_int_equal(post(rig, "/api/v1/stations/bench-1/labels", SCAN_TYPE, label, &answer), 200);
+    assert_string_equal(buf_text(&rig->taken), label);
+    assert_string_equal(rig->kind, "bench-1");
+    assert_int_equal(post(rig, "/api/v1/stations/bench-1/labels", SCAN_TYPE, "{\"nothing\":1}", &answer), 400);
+    assert_non_null(strstr(buf_text(&answer), "\"field\":\"waybill\""));
     const char *binding = "{\"id\":\"usb-path:1-2\",\"role\":\"printer\",\"station\":\"bench-1\"}";
     assert_int_equal(post(rig, "/api/v1/devices/bind", SCAN_TYPE, binding, &answer), 200);
     assert_string_equal(buf_text(&rig->taken), "usb-path:1-2 printer bench-1");

@@ -19,6 +19,8 @@ const station = decodeURIComponent(location.pathname.split("/")[2]);
 
 // ---------------------------------------------------------------- what the page knows
 
+/** The print job whose label has no picture. */
+const undrawn = signal(0);
 /** @type {import("@preact/signals").Signal<View | null>} */
 const view = signal(null);
 const lost = signal(false);
@@ -152,27 +154,37 @@ function Progress({ done, need }) {
   return html`<div class="progress"><b>${done}<small> / ${need}</small></b><div>${segments}</div></div>`;
 }
 
+/** The very dots that the printer gets; a label made elsewhere has no picture. */
+function Label({ job, state, copy }) {
+  return undrawn.value !== job && html`<figure class="label">
+    <img src=${`/api/v1/print-jobs/${job}/picture`} alt=${say("label")} onError=${() => (undrawn.value = job)} />
+    <figcaption>${say(`label_${state}`)}${copy > 1 && html` · ${say("copy")} ${copy}`}</figcaption>
+  </figure>`;
+}
+
 /** The code that is expected is the one thing to read from afar; without one it is what to do. */
 function Stage({ now }) {
   const prompt = inLanguage(now.prompt);
   const { code } = now.expect;
   const kind = say(`scan_${now.expect.kind}`);
-  return html`<main>
+  return html`<main><div class="words">
     ${kind !== prompt && html`<p class="kind">${kind}</p>`}
     ${code
       ? html`<p class="hero code" style=${fitting(code)}>${code}</p><p class="prompt">${prompt}</p>`
       : html`<p class="hero" style=${fitting(prompt)}>${prompt}</p>`}
     ${now.details.length > 0 && html`<ul>${now.details.map((words) => html`<li>${inLanguage(words)}</li>`)}</ul>`}
     ${now.progress && html`<${Progress} ...${now.progress} />`}
+    </div>
+    ${now.label && html`<${Label} ...${now.label} />`}
   </main>`;
 }
 
 function Lost() {
-  return html`<main class="lost" role="alert">
+  return html`<main class="lost" role="alert"><div class="words">
     ${languages.map(({ id }) => html`<p class="hero" lang=${id} style=${fitting(both("lost")[id])}>
       ${both("lost")[id]}</p>`)}
     <p class="prompt">${say("lostMore")}</p>
-  </main>`;
+  </div></main>`;
 }
 
 function Result() {
@@ -201,7 +213,7 @@ function Page() {
     ${now?.training && html`<p class="training">${say("training")}</p>`}
     ${lost.value ? html`<${Lost} />`
       : now ? html`<${Stage} now=${now} />`
-      : html`<main><p class="kind">${say("connecting")}</p></main>`}
+      : html`<main><div class="words"><p class="kind">${say("connecting")}</p></div></main>`}
     <${Result} />
     <footer>
       <${Input} hint=${say("input")} waiting=${waiting.value > 0 ? `${waiting.value} ${say("sending")}` : ""} />

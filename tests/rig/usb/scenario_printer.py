@@ -52,6 +52,53 @@ def labels_once(stage):
             device.wait_gone()
 
 
+def wait_counted(printer):
+    """Its status and its count are asked for in turn."""
+    asked = printer.state()["status_asked"]
+    wait_until(lambda: printer.state()["status_asked"] >= asked + 3, "its labels are counted", 30)
+
+
+@scenario("a USB printer that counts its labels proves each of them", needs=WORD)
+def proved(stage):
+    labels = reference(stage, 3)
+    out = stage.folder / "labels.out"
+    site, keyboard = busy_site(stage, len(labels))
+    printer = stage.bus.plug("printer", "printer", out=out, count=stage.folder / "count")
+    wait_labels(out, labels)
+    wait_counted(printer)
+    site.stop()
+    yield from label_faults(read(out), labels)
+    proofs = site.rows("SELECT state, proof, labels, done FROM print_job ORDER BY id")
+    if proofs != [("printed", "odometer", 1, 1)] * len(labels):
+        yield f"the ledger says {proofs}"
+
+
+@scenario("three labels of which one came out before the cable was pulled: two are sent when it is back", needs=WORD)
+def rest(stage):
+    out, again, count = stage.folder / "first.out", stage.folder / "second.out", stage.folder / "count"
+    site, keyboard = busy_site(stage, 0)
+    site.stop()
+    site.queue_labels("bench-1", 1, copies=3)
+    site.start()
+    printer = stage.bus.plug("printer", "printer", out=out, count=count, slow=1)
+    wait_until(lambda: printer.state()["due"] == 3, "it has all three", 30)
+    printer.tell("print")
+    wait_until(lambda: printer.state()["count"] == 1, "one is out")
+    printer.unplug()
+    printer.wait_gone()
+    printer = stage.bus.plug("printer", "printer", out=again, count=count, slow=1)
+    wait_until(lambda: printer.state()["due"] == 2, "it has the other two", 40)
+    for due in (1, 0):
+        printer.tell("print")
+        wait_until(lambda: printer.state()["due"] == due, "the next is out")
+    answers_scans(site, keyboard, "2900000000001")
+    wait_counted(printer)
+    site.stop()
+    proofs = site.rows("SELECT state, proof, labels, done FROM print_job")
+    if proofs != [("printed", "odometer", 3, 3)] or printer.state()["count"] != 3:
+        yield f"the ledger says {proofs}, the printer has counted {printer.state()['count']}"
+
+
 @scenario("a USB printer that does not say what it speaks gets no label, and its station says why", needs=WORD)
 def nameless(stage):
     out = stage.folder / "labels.out"

@@ -163,13 +163,13 @@ class Site:
         """Half scans: how many."""
         return sum(at == station for _, at, _ in self.events("scan.aborted"))
 
-    def queue_labels(self, station, count, first=1):
+    def queue_labels(self, station, count, first=1, copies=1):
         """As rows that wait for the printer, like those of the packing bench."""
         with sqlite3.connect(self.database) as connection:
             connection.executemany(
-                "INSERT INTO print_job (key, station, template, data, changed_us, queued_us) "
-                "VALUES (?, ?, 'shipping', ?, 1, unixepoch() * 1000000)",
-                [(f"rig-{number}", station, LABEL.replace("9520000000001", f"9520{number:09}"))
+                "INSERT INTO print_job (key, station, template, data, copies, changed_us, queued_us) "
+                "VALUES (?, ?, 'shipping', ?, ?, 1, unixepoch() * 1000000)",
+                [(f"rig-{number}", station, LABEL.replace("9520000000001", f"9520{number:09}"), copies)
                  for number in range(first, first + count)])
         connection.close()
 

@@ -9,6 +9,13 @@
 int tray_open(struct tray *tray, const struct options *options)
 {
     const char *path = option_value(options, "out", "/dev/null");
+    snprintf(tray->count_path, sizeof(tray->count_path), "%s", option_value(options, "count", ""));
+    tray->slow = option_number(options, "slow", 0) != 0;
+    FILE *file = *tray->count_path ? fopen(tray->count_path, "re") : NULL;
+    if (file && fscanf(file, "%u", &tray->count) != 1)
+        tray->count = 0;
+    if (file)
+        fclose(file);
     tray->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     return tray->fd < 0 ? -errno : 0;
 }
@@ -32,23 +39,65 @@ static void answer_status(struct tray *tray)
     else
         length = snprintf(tray->answer, sizeof(tray->answer),
                           "\x02"
-                          "030,%d,%d,1218,000,0,0,0,000,0,0,0\x03\r\n"
+                          "030,%d,%d,1218,%03u,0,0,0,000,0,0,0\x03\r\n"
                           "\x02"
                           "000,0,%d,%d,1,2,6,0,00000000,1,000\x03\r\n"
                           "\x02"
                           "1234,0\x03\r\n",
-                          tray->paper_out, tray->paused, tray->head_open, tray->ribbon_out);
+                          tray->paper_out, tray->paused, tray->due, tray->head_open, tray->ribbon_out);
     tray->said = (size_t)length;
 }
 
-static void look_for_question(struct tray *tray, const uint8_t *bytes, size_t length)
+/* Set-Get-Do: between quotation marks; "?" for a variable that it has not. */
+static void answer_count(struct tray *tray)
 {
+    if (tray->mode == TRAY_MUTE)
+        return;
+    int length = *tray->count_path ? snprintf(tray->answer, sizeof(tray->answer), "\"%u\"", tray->count)
+                                   : snprintf(tray->answer, sizeof(tray->answer), "\"?\"");
+    tray->said = (size_t)length;
+}
+
+static void print_label(struct tray *tray)
+{
+    tray->count++;
+    FILE *file = *tray->count_path ? fopen(tray->count_path, "we") : NULL;
+    if (file) {
+        fprintf(file, "%u", tray->count);
+        fclose(file);
+    }
+}
+
+static void take_label(struct tray *tray)
+{
+    if (tray->slow)
+        tray->due++;
+    else
+        print_label(tray);
+}
+
+static void forget_labels(struct tray *tray)
+{
+    tray->due = 0;
+}
+
+static void look_for_words(struct tray *tray, const uint8_t *bytes, size_t length)
+{
+    static const struct {
+        const char *word;
+        void (*act)(struct tray *tray);
+    } words[] = {{"~HS", answer_status},
+                 {"getvar \"odometer.total_label_count\"\r\n", answer_count},
+                 {"^XZ", take_label},
+                 {"~JA", forget_labels}};
     for (size_t i = 0; i < length; i++) {
-        tray->recent[0] = tray->recent[1];
-        tray->recent[1] = tray->recent[2];
-        tray->recent[2] = (char)bytes[i];
-        if (memcmp(tray->recent, "~HS", 3) == 0)
-            answer_status(tray);
+        memmove(tray->recent, tray->recent + 1, sizeof(tray->recent) - 1);
+        tray->recent[sizeof(tray->recent) - 1] = (char)bytes[i];
+        for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
+            size_t size = strlen(words[w].word);
+            if (memcmp(tray->recent + sizeof(tray->recent) - size, words[w].word, size) == 0)
+                words[w].act(tray);
+        }
     }
 }
 
@@ -65,12 +114,17 @@ long tray_take(struct tray *tray, const uint8_t *bytes, size_t length)
             return -EIO;
         done += (size_t)written;
     }
-    look_for_question(tray, bytes, length);
+    look_for_words(tray, bytes, length);
     return (long)length;
 }
 
 int tray_command(struct tray *tray, const char *word, const char *rest)
 {
+    if (strcmp(word, "print") == 0 && tray->due > 0) {
+        tray->due--;
+        print_label(tray);
+        return 0;
+    }
     static const char *const modes[] = {"normal", "mute", "stop", "garbage", "stalls"};
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
         if (strcmp(modes[i], word) == 0) {
@@ -94,5 +148,6 @@ int tray_command(struct tray *tray, const char *word, const char *rest)
 
 void tray_tell(const struct tray *tray, char *text, size_t size)
 {
-    snprintf(text, size, " mode=%d status_asked=%u", (int)tray->mode, tray->asked);
+    snprintf(text, size, " mode=%d status_asked=%u count=%u due=%u", (int)tray->mode, tray->asked, tray->count,
+             tray->due);
 }

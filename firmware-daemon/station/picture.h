@@ -1,0 +1,13 @@
+/* What a print job looks like, for people: the very dots that its printer gets. Prints nothing. */
+#ifndef STATION_PICTURE_H
+#define STATION_PICTURE_H
+
+#include "drivers/label/render.h"
+#include "store/store.h"
+
+/* Its pages below each other, as a PNG. -ENOENT no such job; -ENOTSUP it was made elsewhere, as commands for a printer;
+ * -EINVAL and the others of render_pages(): it cannot be drawn. */
+int picture_of_job(struct store *store, const struct template_set *templates, int64_t job, int64_t dpi,
+                   enum label_tongue tongue, struct buf *png);
+
+#endif
