@@ -1,6 +1,7 @@
 #include "drivers/label/language.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 static language_writer *const writers[PRINTER_LANGUAGES] = {[PRINTER_ZPL] = zpl_encode,
@@ -20,6 +21,9 @@ int language_encode(const struct label *page, const struct label_printer *printe
     if (!language_can_draw(printer->language))
         return label_refuse(fault, -EINVAL, LABEL_SIZE, NULL, "labels cannot be drawn for a printer of %s",
                             printer_language_name(printer->language));
+    if (copies < 1 || copies > LABEL_COPIES_MAX)
+        return label_refuse(fault, -EINVAL, LABEL_SIZE, NULL, "%" PRId64 " copies are not possible; ask for 1 to %d",
+                            copies, LABEL_COPIES_MAX);
     return writers[printer->language](page, printer, copies, out, fault);
 }
 
