@@ -90,6 +90,9 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
     X(NOTE_LIST_IN_DOUBT, "", TONE_NONE, "A list may not have come out: scan REPRINT",                                 \
       "有清单可能未打出:请扫「补打」")                                                                                 \
+    X(NOTE_WAYBILL_CAME, "", TONE_NONE, "The waybill has come: fetch tote {t} and scan it",                            \
+      "面单号已到:请取周转箱 {t} 并扫描")                                                                              \
+    X(NOTE_WAYBILL_WANTED, "", TONE_NONE, "{n} closed boxes wait for a waybill", "{n} 个已封箱包裹等待面单号")         \
     X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
     X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")                              \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")                                                              \
