@@ -299,7 +299,7 @@ static int park_parcel(struct scan *scan, const struct order *order, const struc
     if (result)
         return result;
     leave(scan);
-    say_no_waybill(accept_with(scan, E15_WAYBILL), &tote, order);
+    say_no_waybill(accept_with(scan, DONE_PARKED), &tote, order);
     return 0;
 }
 
