@@ -1,6 +1,7 @@
-/* Changes from head office: master data, orders, cancellations. One that cannot be applied is parked whole and never
- * blocks the ones behind it. */
+/* Changes from head office: master data, orders, cancellations, waybill numbers. One that cannot be applied is parked
+ * whole and never blocks the ones behind it. */
 #include "floor/rule.h"
+#include "floor/waybill.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *text_of(const json_t *data, const char *name)
@@ -100,6 +102,50 @@ static int apply_cancel(struct store *store, const json_t *data)
     return order_cancel(store, text_of(data, "order"), text_of(data, "reason"));
 }
 
+/* What a scanner reads of a label, and every symbol can carry. */
+static bool is_waybill_number(const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    return length > 0 && length < STORE_CODE_MAX;
+}
+
+static bool is_drawn_label(const json_t *opaque)
+{
+    return json_is_string(json_object_get(opaque, "bytes")) || json_is_string(json_object_get(opaque, "picture"));
+}
+
+static int apply_pool(struct store *store, const json_t *data)
+{
+    struct waybill_entry entry = {.number = text_of(data, "waybill"),
+                                  .carrier = text_of(data, "carrier"),
+                                  .order_number = text_of(data, "order"),
+                                  .sort_code = text_of(data, "sort_code"),
+                                  .short_address = text_of(data, "short_address"),
+                                  .package_center = text_of(data, "package_center"),
+                                  .qr = text_of(data, "qr"),
+                                  .opaque = ""};
+    const json_t *opaque = json_object_get(data, "opaque");
+    if (!is_waybill_number(entry.number) || !*entry.carrier)
+        return -EINVAL;
+    if (strlen(entry.carrier) >= STORE_CODE_MAX || strlen(entry.order_number) >= STORE_CODE_MAX)
+        return -EMSGSIZE;
+    if (!opaque || json_is_null(opaque))
+        return waybill_enter(store, &entry);
+    char *text = is_drawn_label(opaque) ? json_dumps(opaque, JSON_COMPACT) : NULL;
+    entry.opaque = text;
+    int result = text ? waybill_enter(store, &entry) : -EINVAL;
+    free(text);
+    return result;
+}
+
+static int apply_voided(struct store *store, const json_t *data)
+{
+    return waybill_voided(store, text_of(data, "waybill"));
+}
+
 static const struct {
     const char *type;
     int (*apply)(struct store *, const json_t *data);
@@ -108,6 +154,7 @@ static const struct {
     {"io.floorhand.item.upsert.v1", apply_item, false},     {"io.floorhand.location.upsert.v1", apply_location, true},
     {"io.floorhand.worker.upsert.v1", apply_worker, false}, {"io.floorhand.barcode.upsert.v1", apply_barcode, false},
     {"io.floorhand.order.release.v1", apply_release, true}, {"io.floorhand.order.cancel.v1", apply_cancel, true},
+    {"io.floorhand.waybill.pool.v1", apply_pool, false},    {"io.floorhand.waybill.voided.v1", apply_voided, false},
 };
 
 static int apply(struct store *store, const json_t *line)
@@ -133,9 +180,11 @@ static const char *reason(int result)
     case -ENOSYS:
         return "this version does not know this kind of change: update the box";
     case -ENOENT:
-        return "it names an item or an order that this site does not have";
+        return "it names an item, an order or a waybill that this site does not have";
     case -EEXIST:
         return "a code in it already belongs to something else";
+    case -EBUSY:
+        return "a parcel still uses the waybill";
     case -EMSGSIZE:
         return "a value in it is too long";
     default:

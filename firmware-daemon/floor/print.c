@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "floor/rule.h"
+#include "floor/waybill.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -91,7 +92,8 @@ int print_rule(struct store *store, const struct event *event, struct effect *ef
     if (!may_follow(job.state, event->name)) /* the label was scanned back or asked for anew meanwhile */
         return FLOOR_REFUSED;
     bool starts = strcmp(event->name, "sending") == 0;
-    result = change_state(store, &job, event->name, event_bytes(event));
+    bool unwanted = strcmp(event->name, "queued") == 0 && waybill_given_up(store, job.parcel);
+    result = change_state(store, &job, unwanted ? "void" : event->name, event_bytes(event));
     if (!result && starts)
         result = start(store, &job, event);
     if (!result && strcmp(event->name, "printed") == 0)
