@@ -173,8 +173,9 @@ bool model_lists(const char *words, const char *word)
 
 /* ---------------------------------------------------------------- loading */
 
-static void *open_model(void *user, const char *name)
+static void *open_model(void *user, const struct option_section *section, const char *name)
 {
+    (void)section;
     struct model_set *set = user;
     struct model *model = &set->models[set->count];
     if (set->count == MODELS_MAX || !text_copy(model->name, sizeof(model->name), name))

@@ -102,15 +102,17 @@ void config_device_defaults(struct device_config *device)
     option_defaults(device_options, device);
 }
 
-static void *open_site(void *user, const char *instance)
+static void *open_site(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     (void)instance;
     struct config *config = user;
     return &config->site;
 }
 
-static void *open_station(void *user, const char *instance)
+static void *open_station(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     struct config *config = user;
     for (size_t i = 0; i < config->count; i++)
         if (strcmp(config->stations[i].id, instance) == 0)
@@ -125,8 +127,9 @@ static void *open_station(void *user, const char *instance)
     return station;
 }
 
-static void *open_device(void *user, const char *instance)
+static void *open_device(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     struct config *config = user;
     for (size_t i = 0; i < config->device_count; i++)
         if (strcmp(config->devices[i].id, instance) == 0)

@@ -77,6 +77,30 @@ void dots_put(struct dots *dots, const struct dots *picture, int x, int y)
     }
 }
 
+int dots_cut(const struct dots *dots, int x, int y, int width, int height, struct dots *ret)
+{
+    assert(x >= 0 && y >= 0 && width <= dots->width - x && height <= dots->height - y);
+    struct dots part;
+    int result = dots_init(&part, width, height);
+    if (result)
+        return result;
+    int shift = x % 8;
+    size_t first = (size_t)x / 8;
+    uint8_t spare = (uint8_t)(0xFF << (part.stride * 8 - (size_t)width));
+    for (int row = 0; row < height; row++) {
+        const uint8_t *from = dots->bits + (size_t)(y + row) * dots->stride;
+        uint8_t *to = part.bits + (size_t)row * part.stride;
+        for (size_t i = 0; i < part.stride; i++) {
+            unsigned pair = (unsigned)from[first + i] << 8;
+            pair |= first + i + 1 < dots->stride ? from[first + i + 1] : 0;
+            to[i] = (uint8_t)(pair >> (8 - shift));
+        }
+        to[part.stride - 1] &= spare;
+    }
+    *ret = part;
+    return 0;
+}
+
 int dots_turn(const struct dots *dots, int turns, struct dots *ret)
 {
     int last_x = dots->width - 1, last_y = dots->height - 1;

@@ -186,7 +186,22 @@ static int add_symbol(struct drawing *drawing, const struct element *element, st
 
 static int draw_element(struct drawing *drawing, const struct element *element, int x, int y);
 
-/* Another may stand in for a symbol that cannot carry the text or finds no room. */
+/* Another may stand in for a symbol that cannot carry the text or finds no room. When that fails too, its fault is said
+ * only if it is about room: then it could have carried what the first could not. */
+static int stand_in(struct drawing *drawing, const struct element *element, struct label_box box, int result,
+                    const struct label_fault *first)
+{
+    if (element->instead_of_it && result != -ENOMEM) {
+        int x = box.x - element->box.x, y = box.y - element->box.y;
+        int other = draw_element(drawing, element->instead_of_it, x, y);
+        if (other == 0 || (other == -EOVERFLOW && result != -EOVERFLOW))
+            return other;
+    }
+    if (drawing->fault)
+        *drawing->fault = *first;
+    return result;
+}
+
 static int draw_symbol(struct drawing *drawing, const struct element *element, struct label_box box)
 {
     CLEANUP(symbol_data_done) struct symbol_data data = {.count = 0};
@@ -195,17 +210,13 @@ static int draw_symbol(struct drawing *drawing, const struct element *element, s
         return result;
     const char *hri = NULL;
     struct label_fault fault;
-    struct label_box whole = box, strip = {0};
+    struct label_box bars = box, strip = {0};
     if (element->hri_tenths > 0)
-        strip = take_strip(&box, element->hri_tenths, element->turns);
-    result = add_symbol(drawing, element, box, &data, &hri, &fault);
-    if (result && element->instead_of_it && result != -ENOMEM)
-        return draw_element(drawing, element->instead_of_it, whole.x - element->box.x, whole.y - element->box.y);
-    if (result && drawing->fault)
-        *drawing->fault = fault;
-    if (result || element->hri_tenths == 0)
-        return result;
-    return add_hri(drawing, element, strip, field_of(element, data.field), hri);
+        strip = take_strip(&bars, element->hri_tenths, element->turns);
+    result = add_symbol(drawing, element, bars, &data, &hri, &fault);
+    if (result)
+        return stand_in(drawing, element, box, result, &fault);
+    return element->hri_tenths ? add_hri(drawing, element, strip, field_of(element, data.field), hri) : 0;
 }
 
 /* ---------------------------------------------------------------- lines and pictures */
@@ -279,7 +290,7 @@ static int open_list(struct drawing *drawing, const struct element *list)
         return label_refuse(drawing->fault, -EOVERFLOW, LABEL_OVERFLOW, list->each,
                             "%s has %zu rows; there is room for %zu", list->each, view.total, room);
     else if (view.total > room)
-        view.hidden = view.total - room + (has_row_for_hidden(drawing->template, list) && room > 1);
+        view.hidden = view.total - room + has_row_for_hidden(drawing->template, list);
     if (view.pages > LABEL_PAGES_MAX)
         return label_refuse(drawing->fault, -EOVERFLOW, LABEL_OVERFLOW, list->each,
                             "%s has %zu rows; there is room for %zu on %d pages", list->each, view.total,
@@ -296,7 +307,7 @@ static void turn_page(struct scope *scope, size_t page)
     for (size_t i = 0; i < scope->list_count; i++) {
         struct list_view *view = &scope->lists[i];
         size_t room = rows_of_page(view->list), rows = view->total - view->hidden;
-        view->first = view->pages > 1 || page > 1 ? (page - 1) * room : 0;
+        view->first = (page - 1) * room;
         view->shown = view->first >= rows ? 0 : rows - view->first < room ? rows - view->first : room;
     }
 }

@@ -76,20 +76,20 @@ static const struct option_def list_keys[] = {
 };
 
 const struct section_kind section_kinds[] = {
-    {"text", ELEMENT_TEXT, 0, text_keys, "A text. Without one it is not drawn, nor is its black box."},
-    {"code128", ELEMENT_SYMBOL, SYMBOL_CODE128, symbol_keys, "A Code 128: ASCII, as wide as the text is long."},
-    {"gs1-128", ELEMENT_SYMBOL, SYMBOL_GS1_128, symbol_keys, "A GS1-128. An identifier without a value is left out."},
-    {"ean", ELEMENT_SYMBOL, SYMBOL_EAN, symbol_keys, "An EAN-13, EAN-8 or UPC, by the count of digits."},
-    {"itf14", ELEMENT_SYMBOL, SYMBOL_ITF14, symbol_keys, "An ITF-14: the GTIN of a case."},
-    {"qr", ELEMENT_SYMBOL, SYMBOL_QR, qr_keys, "A QR code: any text."},
-    {"datamatrix", ELEMENT_SYMBOL, SYMBOL_DATA_MATRIX, symbol_keys, "A Data Matrix: any text, in little room."},
-    {"gs1-datamatrix", ELEMENT_SYMBOL, SYMBOL_GS1_DATA_MATRIX, symbol_keys,
+    {"text ", ELEMENT_TEXT, 0, text_keys, "A text. Without one it is not drawn, nor is its black box."},
+    {"code128 ", ELEMENT_SYMBOL, SYMBOL_CODE128, symbol_keys, "A Code 128: ASCII, as wide as the text is long."},
+    {"gs1-128 ", ELEMENT_SYMBOL, SYMBOL_GS1_128, symbol_keys, "A GS1-128. An identifier without a value is left out."},
+    {"ean ", ELEMENT_SYMBOL, SYMBOL_EAN, symbol_keys, "An EAN-13, EAN-8 or UPC, by the count of digits."},
+    {"itf14 ", ELEMENT_SYMBOL, SYMBOL_ITF14, symbol_keys, "An ITF-14: the GTIN of a case."},
+    {"qr ", ELEMENT_SYMBOL, SYMBOL_QR, qr_keys, "A QR code: any text."},
+    {"datamatrix ", ELEMENT_SYMBOL, SYMBOL_DATA_MATRIX, symbol_keys, "A Data Matrix: any text, in little room."},
+    {"gs1-datamatrix ", ELEMENT_SYMBOL, SYMBOL_GS1_DATA_MATRIX, symbol_keys,
      "A GS1 Data Matrix. An identifier without a value is left out."},
-    {"pdf417", ELEMENT_SYMBOL, SYMBOL_PDF417, symbol_keys, "A PDF417."},
-    {"line", ELEMENT_LINE, 0, frame_keys, "A line: its width or its height is 0."},
-    {"box", ELEMENT_BOX, 0, frame_keys, "A frame."},
-    {"image", ELEMENT_IMAGE, 0, image_keys, "A picture, scaled into its box."},
-    {"list", ELEMENT_LIST, 0, list_keys, "Rows, one below the other. The elements with in = NAME are drawn in each."},
+    {"pdf417 ", ELEMENT_SYMBOL, SYMBOL_PDF417, symbol_keys, "A PDF417."},
+    {"line ", ELEMENT_LINE, 0, frame_keys, "A line: its width or its height is 0."},
+    {"box ", ELEMENT_BOX, 0, frame_keys, "A frame."},
+    {"image ", ELEMENT_IMAGE, 0, image_keys, "A picture, scaled into its box."},
+    {"list ", ELEMENT_LIST, 0, list_keys, "Rows, one below the other. The elements with in = NAME are drawn in each."},
     {.word = NULL},
 };
 

@@ -7,7 +7,7 @@
 #include "drivers/label/template_parts.h"
 
 struct section_kind {
-    const char *word; /* "gs1-128", as in "[gs1-128 bars]" */
+    const char *word; /* "gs1-128 ", as in "[gs1-128 bars]" */
     enum element_kind kind;
     enum symbology symbology;
     const struct option_def *keys; /* into a struct element */

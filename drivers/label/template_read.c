@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "drivers/label/template_keys.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,27 +54,36 @@ int reading_refuse(struct reading *reading, const char *section, const char *key
 
 /* ---------------------------------------------------------------- sections */
 
-static void *open_label(void *user, const char *instance)
+static void *open_label(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     (void)instance;
     struct reading *reading = user;
     reading->has_label = true;
     return reading->template;
 }
 
-static void *open_element(void *user, const char *name, size_t kind_index)
+static const struct section_kind *kind_of(const struct option_section *section)
+{
+    const struct section_kind *kind = section_kinds;
+    while (kind->word != section->name)
+        kind++;
+    return kind;
+}
+
+static void *open_element(void *user, const struct option_section *section, const char *name)
 {
     struct template *template = ((struct reading *)user)->template;
-    const struct section_kind *kind = &section_kinds[kind_index];
+    const struct section_kind *kind = kind_of(section);
     struct element *element = template->count < TEMPLATE_ELEMENTS_MAX ? calloc(1, sizeof(*element)) : NULL;
     if (!element)
         return NULL;
-    size_t length = (size_t)snprintf(element->section, sizeof(element->section), "%s %s", kind->word, name);
+    size_t length = (size_t)snprintf(element->section, sizeof(element->section), "%s%s", kind->word, name);
     if (length >= sizeof(element->section)) {
         free(element);
         return NULL;
     }
-    element->name = element->section + strlen(kind->word) + 1;
+    element->name = element->section + strlen(kind->word);
     element->kind = kind->kind;
     element->symbology = kind->symbology;
     option_defaults(kind->keys, element);
@@ -81,29 +91,15 @@ static void *open_element(void *user, const char *name, size_t kind_index)
     return element;
 }
 
-/* A section's opener is told its name but not its kind: one opener for each entry of section_kinds. */
-#define OPENER(index)                                                                                                  \
-    static void *open_##index(void *user, const char *name)                                                            \
-    {                                                                                                                  \
-        return open_element(user, name, index);                                                                        \
-    }
-OPENER(0)
-OPENER(1)
-OPENER(2)
-OPENER(3)
-OPENER(4)
-OPENER(5) OPENER(6) OPENER(7) OPENER(8) OPENER(9) OPENER(10) OPENER(11) OPENER(12)
-
-    static void *(*const openers[])(void *user, const char *name) = {
-        open_0, open_1, open_2, open_3, open_4, open_5, open_6, open_7, open_8, open_9, open_10, open_11, open_12};
+#define KINDS_MAX 16
 
 static int read_sections(struct reading *reading, struct error *error)
 {
-    struct option_section sections[COUNT(openers) + 2] = {{"label", label_keys, open_label}};
-    char names[COUNT(openers)][24], file[TEMPLATE_NAME_MAX + 8];
-    for (size_t i = 0; i < COUNT(openers); i++) {
-        snprintf(names[i], sizeof(names[i]), "%s ", section_kinds[i].word);
-        sections[i + 1] = (struct option_section){names[i], section_kinds[i].keys, openers[i]};
+    struct option_section sections[KINDS_MAX + 2] = {{"label", label_keys, open_label}};
+    char file[TEMPLATE_NAME_MAX + 8];
+    for (size_t i = 0; section_kinds[i].word; i++) {
+        assert(i < KINDS_MAX);
+        sections[i + 1] = (struct option_section){section_kinds[i].word, section_kinds[i].keys, open_element};
     }
     snprintf(file, sizeof(file), "%s.label", reading->template->name);
     option_defaults(label_keys, reading->template);
@@ -197,7 +193,7 @@ void template_reference(struct buf *markdown)
     write_keys(label_keys, markdown);
     const struct option_def *before = NULL;
     for (const struct section_kind *kind = section_kinds; kind->word; kind++) {
-        buf_printf(markdown, "\n### [%s NAME]\n\n%s\n", kind->word, kind->help);
+        buf_printf(markdown, "\n### [%sNAME]\n\n%s\n", kind->word, kind->help);
         if (kind->keys != before)
             write_keys(kind->keys, markdown);
         else

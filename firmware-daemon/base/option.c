@@ -134,7 +134,7 @@ static int enter_section(struct load *load, const char *name, struct error *why)
     if (!load->section)
         return error_set(why, -ENOENT, "there is no section [%s]", name);
     text_copy(load->name, sizeof(load->name), name);
-    load->target = load->section->open(load->user, instance);
+    load->target = load->section->open(load->user, load->section, instance);
     if (!load->target)
         return error_set(why, -ENOSPC, "too many sections, or a name too long, at [%s]", name);
     return 0;

@@ -49,7 +49,7 @@ void option_print_sample(const struct option_def *table, const char *section, FI
 struct option_section {
     const char *name;
     const struct option_def *table;
-    void *(*open)(void *user, const char *instance);
+    void *(*open)(void *user, const struct option_section *section, const char *instance);
 };
 
 /* Reads an INI file. The first fault ends it: the sentence names file and line. The table ends with a name of NULL. */

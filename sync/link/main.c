@@ -29,8 +29,9 @@ static const struct option_def options[] = {
     {0},
 };
 
-static void *open_section(void *user, const char *instance)
+static void *open_section(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     (void)instance;
     return user;
 }

@@ -142,12 +142,30 @@ LABEL_TEXTS = {0: "SF1234567890123", 2: "6901234567892", 3: "19521234543210", 4:
 LABEL_ELEMENTS = "01=09521234543213;10=ABC;17=261231"
 
 
+# Sections of a template, and data for them.
+TEMPLATES = (
+    ("[text t]\nat = 1 1 58 10\nheight = 4\nleast = 2\nwrap = yes\ntext = A {a.b or a|phone|upper}[ {b}] \\[\n", '{"a":{"b":"138"}}'),
+    ("[text t]\nat = 1 1 58 10\nwhen = a > 1 and not b = x or c\noverflow = ellipsis\ntext = {a|date}\n", '{"a":"2026-12-31"}'),
+    ("[code128 c]\nat = 1 1 58 20\ntext = {a}\nhri = 4\ninstead = q\n[qr q]\nat = 1 1 30 30\ntext = {a}\n", '{"a":"\u8d27"}'),
+    ("[gs1-128 c]\nat = 1 1 58 20\ntext = (01){a|gtin14}(10){b}\nturn = 90\n", '{"a":"9521234543213","b":"1"}'),
+    ("[gs1-datamatrix c]\nat = 1 1 58 20\ntext = (17){b|yymmdd}(21){a}\n", '{"a":"A1","b":"2026-12"}'),
+    ("[list l]\neach = a\nat = 1 1 58 20\npitch = 5\n[text r]\nin = l\nat = 0 0 20 5\ntext = {row} {a.n}/{a.sum.n}\n",
+     '{"a":[{"n":1},{"n":"2"},{},{},{}]}'),
+    ("[list l]\neach = a\nat = 1 1 58 10\npitch = 5\noverflow = more\n[text m]\nin = l.more\nat = 0 0 9 5\ntext = {a.hidden}\n",
+     '{"a":["x",1,true]}'),
+    ("[line l]\nat = 1 1 50 0\n[box b]\nat = 2 2 9 9\npage = last\n[image i]\nat = 1 1 9 9\ndata = b\n", '{"a":1,"b":"iVBORw0K"}'),
+)
+
+
 def of_labels():
     for symbology in range(8):
         for text in (LABEL_TEXTS.get(symbology, LABEL_ELEMENTS), "0" * 60):
             yield "label_symbol", bytes([symbology, 0]) + text.encode()
     for dither in range(2):
         yield "label_png", bytes([dither]) + grey_png(16, 16)
+    for section, data in TEMPLATES:
+        text = "[label]\ntitle.en = T\ntitle.zh = T\nsize = 60 40\nneeds = a|b\n" + section
+        yield "label_template", text.encode() + b"\0" + data.encode()
 
 
 def grey_png(width, height):

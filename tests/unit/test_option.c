@@ -32,8 +32,9 @@ static const struct option_def lamp_options[] = {
     {.name = NULL},
 };
 
-static void *open_lamp(void *user, const char *instance)
+static void *open_lamp(void *user, const struct option_section *section, const char *instance)
 {
+    (void)section;
     struct lamps *lamps = user;
     if (lamps->count == COUNT(lamps->lamps))
         return NULL;

@@ -435,6 +435,20 @@ static void rows_that_find_no_room_are_counted(void **state)
     }
 }
 
+static void one_row_gives_way_as_well(void **state)
+{
+    (void)state;
+    static const char text[] = LABEL "[list l]\neach = items\nat = 5 5 90 5\npitch = 5\noverflow = more\n"
+                                     "[text sku]\nin = l\nat = 0 0 50 5\ntext = {items.sku}\n"
+                                     "[text more]\nin = l.more\nat = 0 0 50 5\ntext = +{items.hidden}\n";
+    CLEANUP_BUF struct buf json = {0};
+    CLEANUP(label_free_p) struct label *label = NULL;
+    rows_json(2, &json);
+    assert_int_equal(draw(text, json.data, LABEL_CHINESE, &label, NULL), 0);
+    assert_int_equal(label->count, 1);
+    assert_string_equal(label->elements[0].text, "+2");
+}
+
 static void rows_go_on_on_further_pages(void **state)
 {
     (void)state;
@@ -515,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_value_is_never_a_gs1_element),
         cmocka_unit_test(letters_below_a_symbol_follow_its_turn),
         cmocka_unit_test(rows_that_find_no_room_are_counted),
+        cmocka_unit_test(one_row_gives_way_as_well),
         cmocka_unit_test(rows_go_on_on_further_pages),
         cmocka_unit_test(too_many_rows_are_refused),
         cmocka_unit_test(rows_may_be_plain_texts),

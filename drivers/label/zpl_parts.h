@@ -1,0 +1,32 @@
+/* What the writer of ZPL is made of. Does not concern anyone who wants a label in ZPL: see language.h. */
+#ifndef LABEL_ZPL_PARTS_H
+#define LABEL_ZPL_PARTS_H
+
+#include "base/cleanup.h"
+#include "drivers/label/language.h"
+
+/* A symbol as the printer's own command. False, and nothing is written: the printer might print other modules than the
+ * element's dots, or cannot at all. */
+bool zpl_put_symbol(const struct label_element *element, const struct label_printer *printer, struct buf *out);
+
+/* A part of the page that goes as one graphic. */
+struct zpl_patch {
+    int left, top, right, bottom; /* right and bottom are outside */
+};
+
+struct zpl_patches {
+    struct zpl_patch at[LABEL_ELEMENTS_MAX];
+    size_t count;
+};
+
+/* How graphics are compressed: by Zebra's own scheme (ACS), or by zlib (Z64) where that is shorter. The numbers are
+ * libdeflate's levels: the highest takes ten times as long as an estimate, for six per cent less. */
+enum zpl_packing { PACK_ACS = 0, PACK_ESTIMATE = 9, PACK_HARDEST = 12 };
+
+/* All black of the page, which lies in the patches; sorts them. -ENOMEM */
+int zpl_put_dots(const struct dots *page, struct zpl_patches *patches, enum zpl_packing packing, struct buf *out);
+
+/* "^GFA,…", without ^FS. out->failed when there is no memory. */
+void zpl_put_graphic(struct buf *out, const struct dots *dots, enum zpl_packing packing);
+
+#endif
