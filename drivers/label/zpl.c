@@ -77,10 +77,13 @@ static void put_text(const struct label_element *element, struct buf *out)
 
 /* ---------------------------------------------------------------- what the printer does itself */
 
+/* A printer would make the box as large as its line is thick. */
 static void put_frame(const struct label_element *element, struct buf *out)
 {
     const struct label_box *box = &element->box;
-    buf_printf(out, "^FO%d,%d^GB%d,%d,%d^FS\n", box->x, box->y, box->width, box->height, element->thickness);
+    int flat = box->width < box->height ? box->width : box->height;
+    buf_printf(out, "^FO%d,%d^GB%d,%d,%d^FS\n", box->x, box->y, box->width, box->height,
+               element->thickness < flat ? element->thickness : flat);
 }
 
 /* False: the element is left to the dots. */

@@ -9,47 +9,54 @@
 
 /* ---------------------------------------------------------------- Code 128 */
 
-enum { CODE_C = 99, CODE_B = 100, CODE_A = 101, FNC1 = 102, START_A = 103, START_B = 104, START_C = 105 };
+enum { CODE_B = 100, FNC1 = 102, START_B = 104, START_C = 105 };
 
 /* ZPL II guide, ^BC, mode N: each code word said one by one, so that the printer has nothing to choose. Signs with a
- * meaning of their own have codes (table 6). False: there is no way to say it. */
-static bool say_codeword(uint8_t word, char *subset, struct buf *out)
+ * meaning of their own have codes (table 6). */
+static const struct {
+    uint8_t word;
+    char subset, next; /* subset 0: in each; next 0: it stays */
+    const char *said;
+} invocations[] = {
+    {START_B, 0, 'B', ">:"},   {START_C, 0, 'C', ">;"},   {FNC1, 0, 0, ">8"},        {CODE_B, 'C', 'B', ">6"},
+    {'>' - ' ', 'B', 0, ">0"}, {'^' - ' ', 'B', 0, "><"}, {'~' - ' ', 'B', 0, ">="},
+};
+
+static bool say_invocation(uint8_t word, char *subset, struct buf *out)
 {
-    static const struct {
-        uint8_t word;
-        char subset, next; /* subset 0: in each; next 0: it stays */
-        const char *said;
-    } signs[] = {
-        {START_A, 0, 'A', ">9"},   {START_B, 0, 'B', ">:"},   {START_C, 0, 'C', ">;"},   {FNC1, 0, 0, ">8"},
-        {CODE_A, 'B', 'A', ">7"},  {CODE_A, 'C', 'A', ">7"},  {CODE_B, 'A', 'B', ">6"},  {CODE_B, 'C', 'B', ">6"},
-        {CODE_C, 'A', 'C', ">5"},  {CODE_C, 'B', 'C', ">5"},  {'>' - ' ', 'B', 0, ">0"}, {'>' - ' ', 'A', 0, ">0"},
-        {'^' - ' ', 'B', 0, "><"}, {'^' - ' ', 'A', 0, "><"}, {'~' - ' ', 'B', 0, ">="},
-    };
-    for (size_t i = 0; i < COUNT(signs); i++) {
-        if (signs[i].word != word || (signs[i].subset && signs[i].subset != *subset))
+    for (size_t i = 0; i < COUNT(invocations); i++) {
+        if (invocations[i].word != word || (invocations[i].subset && invocations[i].subset != *subset))
             continue;
-        buf_puts(out, signs[i].said);
-        *subset = signs[i].next ? signs[i].next : *subset;
+        buf_puts(out, invocations[i].said);
+        *subset = invocations[i].next ? invocations[i].next : *subset;
         return true;
     }
-    if (*subset == 'C' && word < 100)
-        buf_printf(out, "%02d", word);
-    else if ((*subset == 'B' && word < 95) || (*subset == 'A' && word < 64))
-        buf_putc(out, (char)(word + ' '));
-    else
-        return false;
-    return true;
+    return false;
 }
 
+/* False for what not every interpreter takes as the guide has it: a way back from subset B into C (">5"), subset A, and
+ * a single letter at the end behind an invocation. */
 static bool say_code128(const struct label_element *element, struct buf *out)
 {
     const struct symbol *symbol = &element->symbol;
     char subset = 0;
+    bool invoked = false, alone = false; /* the word before was an invocation; this one is a letter behind it */
     buf_printf(out, "^BCN,%d,N,N,N,N^FD", element->bar_height);
-    for (size_t i = 0; i < symbol->codeword_count; i++)
-        if (!say_codeword(symbol->codewords[i], &subset, out))
+    for (size_t i = 0; i < symbol->codeword_count; i++) {
+        uint8_t word = symbol->codewords[i];
+        bool invokes = say_invocation(word, &subset, out);
+        alone = invoked && !invokes && subset == 'B';
+        invoked = invokes;
+        if (invokes)
+            continue;
+        if (subset == 'C' && word < 100)
+            buf_printf(out, "%02d", word);
+        else if (subset == 'B' && word < 95)
+            buf_putc(out, (char)(word + ' '));
+        else
             return false;
-    return true;
+    }
+    return !alone;
 }
 
 /* ---------------------------------------------------------------- ITF-14 */

@@ -138,9 +138,8 @@ static inline size_t zpl_read_code128(const char *at, uint8_t *words)
         char sign;
         int word; /* -1: another letter of the same subset, in .letter */
         char letter, subset;
-    } signs[] = {{'9', 103, 0, 'A'}, {':', 104, 0, 'B'}, {';', 105, 0, 'C'}, {'8', 102, 0, 0},
-                 {'7', 101, 0, 'A'}, {'6', 100, 0, 'B'}, {'5', 99, 0, 'C'},  {'0', -1, '>', 0},
-                 {'<', -1, '^', 0},  {'=', -1, '~', 0},  {'2', 96, 0, 0},    {'3', 97, 0, 0}};
+    } signs[] = {{':', 104, 0, 'B'}, {';', 105, 0, 'C'}, {'8', 102, 0, 0}, {'6', 100, 0, 'B'},
+                 {'0', -1, '>', 0},  {'<', -1, '^', 0},  {'=', -1, '~', 0}};
     char subset = 0;
     size_t count = 0;
     for (; *at != '^'; at++) {
@@ -157,7 +156,7 @@ static inline size_t zpl_read_code128(const char *at, uint8_t *words)
             words[count++] = (uint8_t)((at[0] - '0') * 10 + at[1] - '0');
             at++;
         } else {
-            assert_true(subset && *at >= ' ' && *at <= '~' && (subset == 'B' || *at < '`'));
+            assert_true(subset == 'B' && *at >= ' ' && *at <= '~');
             words[count++] = (uint8_t)(*at - ' ');
         }
     }
