@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *text_of(const json_t *data, const char *name)
@@ -112,9 +111,20 @@ static bool is_waybill_number(const char *text)
     return length > 0 && length < STORE_CODE_MAX;
 }
 
-static bool is_drawn_label(const json_t *opaque)
+/* A label that its platform has drawn, as drivers/label/render.h takes it. */
+static bool write_drawn_label(const json_t *opaque, struct buf *out)
 {
-    return json_is_string(json_object_get(opaque, "bytes")) || json_is_string(json_object_get(opaque, "picture"));
+    static const char *const texts[] = {"language", "bytes", "picture"}, *const numbers[] = {"labels", "width",
+                                                                                             "height"};
+    json_open_object(out, NULL);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (*text_of(opaque, texts[i]))
+            json_text(out, texts[i], text_of(opaque, texts[i]));
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (number_of(opaque, numbers[i]))
+            json_int(out, numbers[i], number_of(opaque, numbers[i]));
+    json_close_object(out);
+    return *text_of(opaque, "bytes") || *text_of(opaque, "picture");
 }
 
 static int apply_pool(struct store *store, const json_t *data)
@@ -132,13 +142,15 @@ static int apply_pool(struct store *store, const json_t *data)
         return -EINVAL;
     if (strlen(entry.carrier) >= STORE_CODE_MAX || strlen(entry.order_number) >= STORE_CODE_MAX)
         return -EMSGSIZE;
-    if (!opaque || json_is_null(opaque))
-        return waybill_enter(store, &entry);
-    char *text = is_drawn_label(opaque) ? json_dumps(opaque, JSON_COMPACT) : NULL;
-    entry.opaque = text;
-    int result = text ? waybill_enter(store, &entry) : -EINVAL;
-    free(text);
-    return result;
+    CLEANUP_BUF struct buf drawn = {0};
+    if (opaque && !json_is_null(opaque)) {
+        if (!write_drawn_label(opaque, &drawn))
+            return -EINVAL;
+        if (drawn.failed)
+            return -ENOMEM;
+        entry.opaque = buf_text(&drawn);
+    }
+    return waybill_enter(store, &entry);
 }
 
 static int apply_voided(struct store *store, const json_t *data)
