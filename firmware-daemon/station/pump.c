@@ -396,7 +396,6 @@ static const struct trouble *find_trouble(const struct pump *pump)
     static const struct trouble troubles[] = {
         {"off or unplugged", "未连接或已关机"},
         {"its language is not known: set it in the configuration", "未知打印语言,请在配置中指定"},
-        {"labels are drawn in ZPL only: use another printer", "目前仅支持 ZPL 打印机"},
         {"it takes no data: look for paper, a pause, a loose cable", "不接收数据:请检查纸张、暂停键和连接线"},
         {"close its head", "请合上打印头"},
         {"put in paper", "请装纸"},
@@ -414,7 +413,6 @@ static const struct trouble *find_trouble(const struct pump *pump)
     const bool holds[COUNT(troubles)] = {
         !known,
         known && pump->delivery.talk.language == PRINTER_LANGUAGE_UNKNOWN,
-        known && !can_draw(pump),
         pump->delivery.held_back || delivery_is_stuck(&pump->delivery, clock_mono_us()),
         said->head_open,
         said->paper_out,
