@@ -102,7 +102,7 @@ def all_jobs():
     yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from usb_rig()
-    yield from node_script("label", "judge.mjs", 180)
+    yield from node_script("label", "judge.mjs", 400)
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
 
