@@ -80,7 +80,9 @@ function faultsOfBytes(zpl, pages) {
 async function draw(name, zpl, page, dotsPerMm) {
     // In millimetres that make exactly so many dots: on a wider one it would put the label into the middle.
     const side = (dots) => (dots - 0.5) / dotsPerMm;
-    const pictures = await api.zplToBase64MultipleAsync(zpl, side(page.width), side(page.height), dotsPerMm);
+    writeFileSync(join(folder, `${name}.zpl`), zpl);
+    const pictures = await api.zplToBase64MultipleAsync(zpl, side(page.width), side(page.height), dotsPerMm)
+        .catch((problem) => { throw new Error(`${name}: the renderer fails: ${problem.message}`); });
     return pictures.map((picture, index) => {
         const path = join(folder, `${name}-${index + 1}.png`);
         const png = Buffer.from(picture, "base64");
