@@ -87,14 +87,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim bench rig lint fuzz
+LONG_RUNNING := run test sim soak bench rig lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-fuzz run test sim bench rig fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-fuzz run test sim soak bench rig fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -227,6 +227,11 @@ SEEDS ?= 200
 sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sim
 	@$(OUT)/floorhand-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
+
+FAULTS ?= 10000
+soak: deps-build ## the print ledger against printers, cables and power that fail at random: make soak FAULTS=n, or SEED=n
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-press
+	@OUT=$(OUT) python3 tests/sim/press.py $(if $(SEED),--seed $(SEED) --trace,--faults $(FAULTS))
 
 rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scales that misbehave: make rig [RIG="unplug keyboard"]
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/usb_emulator

@@ -23,6 +23,7 @@ OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
 SIMULATED_SEEDS = 200 // SLOWER
+PRINTER_FAULTS = 600 // SLOWER
 
 
 @dataclasses.dataclass
@@ -86,6 +87,12 @@ def simulator():
                   300 * SLOWER, speaks_tap=False)
 
 
+def printers_with_faults():
+    """The print ledger in virtual time; make soak runs it for longer."""
+    if (ROOT / OUT / "floorhand-press").exists():
+        yield Job("sim/printers", [sys.executable, "tests/sim/press.py", "--faults", str(PRINTER_FAULTS), "--step", "17"], 300 * SLOWER)
+
+
 def usb_rig():
     """A kernel of its own in QEMU; the short form. make rig runs the long one."""
     if (ROOT / "tests/rig/usb/run.py").exists():
@@ -94,6 +101,7 @@ def usb_rig():
 
 def all_jobs():
     yield from simulator()
+    yield from printers_with_faults()
     yield from compiled("unit", [])
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()

@@ -167,10 +167,10 @@ static bool counted(struct delivery *delivery, int64_t now_us)
     int64_t count = delivery->counter.count;
     bool moved = count != delivery->last_count;
     delivery->last_count = count;
-    if (moved && is_proving(delivery)) {
+    if (moved)
         delivery->calm_since_us = now_us;
+    if (moved && is_proving(delivery))
         delivery->counts = delivery->counts || (has_base(delivery) && count > delivery->base);
-    }
     return moved;
 }
 
@@ -184,7 +184,7 @@ bool delivery_feed(struct delivery *delivery, const void *bytes, size_t length, 
         bool busy = status->state == PRINTER_BUSY || status->formats > 0 || status->remaining > 0;
         delivery->was_busy = is_good(delivery) && (delivery->was_busy || busy);
     }
-    if (changed && is_proving(delivery) && !is_idle(delivery))
+    if (changed && !is_idle(delivery))
         delivery->calm_since_us = now_us;
     delivery->asks_counter |= changed;
     if (changed && !is_proving(delivery))
@@ -248,6 +248,7 @@ static bool settle_by_count(struct delivery *delivery, int64_t now_us)
     int64_t out = counter->count - delivery->base;
     if (out == due) {
         delivery->done = delivery->labels;
+        delivery->is_settled = true;
         conclude(delivery, "printed", "", "odometer");
         return true;
     }
@@ -262,7 +263,7 @@ static bool settle_by_count(struct delivery *delivery, int64_t now_us)
     } else {
         delivery->stage = DELIVERY_CLEARING;
         delivery->needs_clearing = true;
-        delivery->calm_since_us = now_us;
+        delivery->calm_since_us = delivery->cut_us = now_us;
     }
     return true;
 }
@@ -277,9 +278,10 @@ static bool settle_by_status(struct delivery *delivery, int64_t now_us)
     bool may = delivery->notices_loss && delivery->labels == 1 && !talk->mute &&
                (dialect->in_order || dialect->receipt || dialect->shows_busy);
     bool silent = fresh && talk->status.state == PRINTER_UNKNOWN;
-    if (!may || silent) {
-        delivery->stage = DELIVERY_FREE; /* "sent" is all that can be known */
-        return true;
+    if (!may || silent) { /* "sent" is all that can be known, unless the line breaks now */
+        if (now_us >= delivery->written_us + DELIVERY_NOTHING_US)
+            delivery->stage = DELIVERY_FREE;
+        return delivery->stage == DELIVERY_FREE;
     }
     if (dialect->receipt && !delivery->asks_receipt)
         delivery->receipts_owed += delivery->asks_receipt = say(delivery, dialect->receipt, strlen(dialect->receipt));
@@ -318,12 +320,18 @@ static bool prove(struct delivery *delivery, int64_t now_us)
     return settle_by_status(delivery, now_us) || give_up(delivery, now_us);
 }
 
-/* It is back. If it cannot count any more, nothing can be known. */
+/* It is back. One that could count before is given time to start up; if it does not count then, nothing can be known.
+ */
 static bool clear(struct delivery *delivery, int64_t now_us)
 {
     if (reports(delivery))
         return false;
     if (delivery->talk.mute || !counter_can(&delivery->counter)) {
+        if (now_us < delivery->cut_us + DELIVERY_AWAY_US) {
+            printer_talk_begin(&delivery->talk, delivery->talk.language, now_us);
+            counter_begin(&delivery->counter, delivery->talk.language, now_us);
+            return false;
+        }
         conclude(delivery, "unknown", no_answer, "");
         return true;
     }
@@ -353,7 +361,8 @@ void delivery_opened(struct delivery *delivery, enum printer_language language, 
     delivery->notices_loss = notices_loss;
     delivery->held_back = delivery->asks_counter = delivery->asks_receipt = false;
     delivery->receipts_owed = delivery->skip = 0;
-    delivery->next_ask_us = now_us;
+    delivery->next_ask_us = delivery->calm_since_us = now_us;
+    delivery->is_settled = false;
     printer_talk_begin(&delivery->talk, language, now_us);
     counter_begin(&delivery->counter, language, now_us);
     if (delivery->stage == DELIVERY_CUT && has_base(delivery)) {
@@ -489,12 +498,14 @@ void delivery_begin(struct delivery *delivery, int64_t labels, int64_t give_up_u
 {
     assert(delivery->stage == DELIVERY_FREE);
     const struct printer_counter *counter = &delivery->counter;
-    bool known = counter->known && now_us - counter->read_us <= DELIVERY_FRESH_US;
+    bool settled = delivery->is_settled || now_us >= delivery->calm_since_us + DELIVERY_CALM_US;
+    bool known = settled && counter->known && now_us - counter->read_us <= DELIVERY_FRESH_US;
     delivery->labels = labels;
     delivery->done = 0;
     delivery->tries = 0;
     delivery->give_up_us = give_up_us;
     delivery->base = delivery->last_count = known ? counter->count : PRINTER_NOT_SAID;
+    delivery->is_settled = false;
     delivery->stage = DELIVERY_MARKING;
     report(delivery, "sending", "", "");
 }

@@ -8,8 +8,8 @@ MARK = re.compile(rb"<([^<>]+)>")  # what names a label in its own data
 
 class Label:
     def __init__(self, data):
-        found = MARK.search(data)
-        self.name = found[1].decode() if found else None  # None: a label whose beginning was lost
+        names = MARK.findall(data)
+        self.name = names[0].decode() if len(names) == 1 else None  # None: lost bytes have spoilt it
         self.size = len(data)
 
 

@@ -166,6 +166,7 @@ class World:
         self.connected, self._room = True, None
         self.press.tell("room", self.machine.room())
         self.press.tell("open", self.machine.name, int(self.notices))
+        self.carry()
 
     # ------------------------------------------------------------ faults
 
@@ -313,6 +314,59 @@ class World:
         return [(row[3], row[4]) for row in rows]
 
 
+class CutWorld(World):
+    """One job of three labels, and a connection that is reset after a number of its bytes; the printer comes back in a
+    second."""
+
+    def __init__(self, kind, after, in_flight):
+        super().__init__(after)
+        self.machine = kind(self.random, counts=True)
+        self.notices, self.after, self.flies = True, after, in_flight
+
+    def run(self):
+        """None when the cut is beyond the job. The first job is whole: by it the count has been seen to move."""
+        self.plug()
+        self.advance(10 * SECOND)
+        self.random.choice = lambda some: 3 if some == (1, 1, 1, 2, 3) else some[0]
+        self.random.random = lambda: 0.9 if self.flies else 0.1
+        self.ask()
+        self.advance(self.now + 30 * SECOND)
+        self.cut_after = self.after
+        self.ask()
+        self.carry()
+        self.advance(self.now + SECOND)
+        if self.cut_after is not None:
+            self.press.close()
+            return None
+        self.faults = 1
+        self.plug()
+        rows = self.settle()
+        self.check()
+        self.press.close()
+        if isinstance(self.machine, languages.Zpl) and any(row[3:5] != ["printed", "odometer"] for row in rows):
+            raise Broken(f"its count could be read, but it is {rows}; {self.machine.out} came out")
+        return [(row[3], row[4]) for row in rows[1:]]
+
+
+def cuts(step):
+    """(what was cut, states, fault) of a reset after every byte of a job, or after each step-th."""
+    for kind in languages.ALL:
+        for in_flight in (False, True):
+            after = 1
+            while True:
+                world = CutWorld(kind, after, in_flight)
+                try:
+                    states, fault = world.run(), None
+                except Broken as broken:
+                    states, fault = [], f"{kind.name}, cut after {after} bytes: {broken}"
+                finally:
+                    world.press.program.kill()
+                if states is None:
+                    break
+                yield world, states, fault
+                after += step
+
+
 def day(seed, trace=False):
     world = World(seed, trace)
     try:
@@ -329,6 +383,7 @@ def main():
     parser.add_argument("--faults", type=int, default=500)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--step", type=int, default=1, help="cut a job after each of its bytes, or after each step-th")
     given = parser.parse_args()
     table, total, broken, seed = collections.defaultdict(collections.Counter), 0, [], given.seed or 1
     while total < given.faults and len(broken) < 5:
@@ -344,11 +399,17 @@ def main():
             break
         if total // 1000 != (total - world.faults) // 1000:
             print(f"# {total} faults", flush=True)
-    for fault in broken:
+    resets = 0
+    for world, states, fault in [] if given.seed else cuts(given.step):
+        resets += 1
+        broken += [fault] if fault else []
+        for state, proof in states:
+            table[f"{world.machine.name} reset after each byte"][state if proof == "-" else f"{state} ({proof})"] += 1
+    for fault in broken[:10]:
         print(f"# {fault}")
     for kind, states in sorted(table.items()):
         print(f"# {kind}: " + ", ".join(f"{count} {state}" for state, count in states.most_common()))
-    print(f"{'not ok' if broken else 'ok'} 1 - {total} faults: no label is called printed that is not, none comes twice")
+    print(f"{'not ok' if broken else 'ok'} 1 - {total} faults, {resets} resets: no label is called printed that is not, none comes twice")
     print("1..1")
     return 1 if broken else 0
 
