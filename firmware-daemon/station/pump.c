@@ -313,10 +313,14 @@ static void fail(struct pump *pump, const char *why)
 static void take_job(struct pump *pump)
 {
     struct error error = {0};
-    int64_t now_us = clock_mono_us(), since_us, labels;
+    int64_t now_us = clock_mono_us(), since_us, labels, job;
     pump->late_us = INT64_MAX;
-    if (print_job_next(pump->store, pump->settings.station, &pump->job, &since_us) != 0)
+    if (print_job_next(pump->store, pump->settings.station, &job, &since_us) != 0)
         return;
+    delivery_release(&pump->delivery);
+    if (pump->delivery.stage != DELIVERY_FREE)
+        return;
+    pump->job = job;
     if (now_us - since_us >= pump->settings.job_limit_us) {
         fail(pump, PRINT_LATE);
         return;
@@ -334,7 +338,7 @@ static void take_job(struct pump *pump)
 
 void pump_kick(struct pump *pump)
 {
-    if (pump->delivery.stage == DELIVERY_FREE)
+    if (pump->delivery.stage == DELIVERY_FREE || pump->delivery.stage == DELIVERY_PROVING)
         take_job(pump);
     follow(pump, false);
 }

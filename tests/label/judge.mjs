@@ -1,9 +1,12 @@
 // Judges printed labels with programs that are not ours: a ZPL renderer makes a picture, which must be the preview dot
 // for dot, whatever the printer draws itself; two decoders read its symbols. Prints TAP. The pictures stay in
-// OUT/labels/ to be looked at.
-import { spawnSync } from "node:child_process";
+// OUT/labels/ to be looked at. With names of samples it judges those alone: node judge.mjs waybill-full injection
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { inflateSync } from "node:zlib";
 import { ready } from "zpl-renderer-js";
 import { ZBAR_FORMATS, readWithZbar, readWithZxing } from "./decoders.mjs";
@@ -19,15 +22,11 @@ const out = resolve(root, process.env.OUT ?? "build");
 const folder = join(out, "labels");
 const samples = join(import.meta.dirname, "samples");
 const { api } = await ready;
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
 
-let count = 0;
 let failed = 0;
 function check(name, faults) {
-    count++;
     if (faults.length > 0) failed++;
-    console.log(`${faults.length > 0 ? "not ok" : "ok"} ${count} - ${name}`);
+    console.log(`${faults.length > 0 ? "not ok" : "ok"} - ${name}`);
     for (const fault of faults) console.log(`#   ${fault}`);
 }
 
@@ -81,7 +80,9 @@ function faultsOfBytes(zpl, pages) {
 async function draw(name, zpl, page, dotsPerMm) {
     // In millimetres that make exactly so many dots: on a wider one it would put the label into the middle.
     const side = (dots) => (dots - 0.5) / dotsPerMm;
-    const pictures = await api.zplToBase64MultipleAsync(zpl, side(page.width), side(page.height), dotsPerMm);
+    writeFileSync(join(folder, `${name}.zpl`), zpl);
+    const pictures = await api.zplToBase64MultipleAsync(zpl, side(page.width), side(page.height), dotsPerMm)
+        .catch((problem) => { throw new Error(`${name}: the renderer fails: ${problem.message}`); });
     return pictures.map((picture, index) => {
         const path = join(folder, `${name}-${index + 1}.png`);
         const png = Buffer.from(picture, "base64");
@@ -99,17 +100,17 @@ function lettersIn(zpl) {
     }));
 }
 
-// Blanks beyond the smaller picture are white.
 function differences(wanted, drawn, letters) {
+    if (wanted.width !== drawn.width || wanted.height !== drawn.height)
+        return [`it is ${drawn.width} by ${drawn.height} dots instead of ${wanted.width} by ${wanted.height}`];
     let differing = 0;
     let first = "";
-    const black = (dots, x, y) => x < dots.width && y < dots.height && dots.black(x, y);
-    for (let y = 0; y < Math.max(wanted.height, drawn.height); y++)
-        for (let x = 0; x < Math.max(wanted.width, drawn.width); x++) {
-            if (black(wanted, x, y) === black(drawn, x, y)) continue;
-            if (letters.some((box) => x >= box.left && x < box.right && y >= box.top && y < box.bottom)) continue;
-            if (differing++ === 0) first = `${x},${y}`;
-        }
+    for (let at = 0; at < wanted.black.length; at++) {
+        if (wanted.black[at] === drawn.black[at]) continue;
+        const [x, y] = [at % wanted.width, Math.floor(at / wanted.width)];
+        if (letters.some((box) => x >= box.left && x < box.right && y >= box.top && y < box.bottom)) continue;
+        if (differing++ === 0) first = `${x},${y}`;
+    }
     return differing > 0 ? [`${differing} dots differ from the preview, the first at ${first}`] : [];
 }
 
@@ -156,7 +157,7 @@ async function judgeSymbols(name, pictures, symbols) {
     const gs1 = symbols.filter(([, text]) => isGs1(text)).map(([, text]) => text.replace(/[()]/g, ""));
     const simple = symbols.filter(([format, text]) => ZBAR_FORMATS.includes(format) && !isGs1(text));
     check(`${name}: zbar reads every symbol`, compare(simple.map((symbol) => symbol.join(" ")),
-        withZbar.filter((read) => !gs1.includes(read.split(" ")[1]))));
+        withZbar.filter((read) => !gs1.includes(read.split(" ")[1].replaceAll("\x1d", "")))));
 }
 
 // ---------------------------------------------------------------- all labels
@@ -170,15 +171,60 @@ async function judgeSample(name, sample) {
             const zpl = (more) => tool(sample.template, sample.data, "zpl", [...options, ...more]);
             check(`${label}: ${sample.pages} pages`, pages.length === sample.pages ? [] : [`there are ${pages.length}`]);
             await judgeBytes(`${label}-dots`, zpl(DOTS_ONLY), pages, dotsPerMm);
-            const pictures = await judgeBytes(label, zpl([]), pages, dotsPerMm);
-            await judgeSymbols(label, pictures, sample.symbols);
-            const slow = zpl(SLOW);
-            if (slow.includes("^A0")) await judgeSymbols(`${label}-slow`, await judgeBytes(`${label}-slow`, slow, pages, dotsPerMm), sample.symbols);
+            await judgeSymbols(label, await judgeBytes(label, zpl([]), pages, dotsPerMm), sample.symbols);
+            if (dpi === "203") await judgeBytes(`${label}-slow`, zpl(SLOW), pages, dotsPerMm);
         }
 }
 
-for (const file of readdirSync(samples).filter((name) => name.endsWith(".json") && (!process.argv[2] || name.includes(process.argv[2]))).sort())
-    await judgeSample(file.replace(".json", ""), JSON.parse(readFileSync(join(samples, file), "utf8")));
+// What somebody may have written into an order, to print something else with it.
+const ATTACKS = ["^XZ^XA^FO0,0^FDHACKED^FS^XZ", "~JA~JR~PS", "^FS^PQ99^FD", "^CC!!XZ", "_5EXZ_7EJA", "a\\&b\\(c\\\\",
+    "\"\r\nPRINT 99\r\n", "\u001b@\u001bi", "\u0010\u0004\u0001\u0010\u0014\u0001", "\u0002~HS\u0003", "葉區淺 ^XZ ~JA", "^GFA,8,8,1,FFFF"];
 
-console.log(`1..${count}`);
-process.exit(failed > 0 || count === 0 ? 1 : 0);
+// Every word of a customer's is an attack, in the printer's own letters too: one label comes out, and it is the preview.
+async function judgeInjection() {
+    for (const [index, attack] of ATTACKS.entries()) {
+        const party = { name: `Acme ${attack}`, phone: attack, address: `1 Main Street ${attack}` };
+        const data = { waybill: "SF1234567890123", carrier: attack, sort_code: attack.slice(0, 8), order: attack, qr: attack,
+            receiver: party, sender: party, items: [{ sku: attack, name: attack, quantity: 1 }] };
+        if (/^[ -~]*$/.test(attack)) data.waybill = attack;
+        else if (/[\0-\x1f]/.test(attack)) delete data.qr; // a code refuses what nobody could type
+        for (const [name, options] of Object.entries({ fast: [], slow: SLOW })) {
+            const label = `injection-${index + 1}-${name}`;
+            const pages = preview(label, "shipping-4x6", data, []);
+            await judgeBytes(label, tool("shipping-4x6", data, "zpl", options), pages, RESOLUTIONS[203]);
+        }
+    }
+}
+
+async function judge(names) {
+    for (const name of names)
+        if (name === "injection") await judgeInjection();
+        else await judgeSample(name, JSON.parse(readFileSync(join(samples, `${name}.json`), "utf8")));
+}
+
+// One process for each processor, each with its share.
+async function judgeAll() {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const names = readdirSync(samples).filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -5)).sort();
+    names.push("injection");
+    const processes = Math.min(availableParallelism(), names.length);
+    const shares = Array.from({ length: processes }, (_, index) => names.filter((_, at) => at % processes === index));
+    let count = 0;
+    await Promise.all(shares.map(async (share) => {
+        const child = spawn(process.execPath, [import.meta.filename, ...share], { stdio: ["ignore", "pipe", "inherit"] });
+        const ended = once(child, "close");
+        for await (const line of createInterface({ input: child.stdout })) {
+            if (!line.startsWith("#")) count++;
+            console.log(line);
+        }
+        const [code] = await ended;
+        if (code !== 0) failed++;
+    }));
+    console.log(`1..${count}`);
+    if (count === 0) failed++;
+}
+
+mkdirSync(folder, { recursive: true });
+await (process.argv.length > 2 ? judge(process.argv.slice(2)) : judgeAll());
+process.exit(failed > 0 ? 1 : 0);

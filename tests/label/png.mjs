@@ -16,44 +16,52 @@ function chunksOf(png) {
 
 function paeth(left, above, corner) {
     const guess = left + above - corner;
-    const far = [left, above, corner].map((value) => Math.abs(guess - value));
-    if (far[0] <= far[1] && far[0] <= far[2]) return left;
-    return far[1] <= far[2] ? above : corner;
+    const [fromLeft, fromAbove, fromCorner] = [Math.abs(guess - left), Math.abs(guess - above), Math.abs(guess - corner)];
+    if (fromLeft <= fromAbove && fromLeft <= fromCorner) return left;
+    return fromAbove <= fromCorner ? above : corner;
 }
 
 // PNG specification, 9.2: each row begins with the number of its filter.
+const GUESSES = [
+    () => 0,
+    (left) => left,
+    (left, above) => above,
+    (left, above) => (left + above) >> 1,
+    paeth,
+];
+
 function unfilter(raw, height, stride, step) {
-    const out = Buffer.alloc(height * stride);
+    const out = new Uint8Array((height + 1) * stride); // a white row above the first
     for (let y = 0; y < height; y++) {
-        const filter = raw[y * (stride + 1)];
+        const guess = GUESSES[raw[y * (stride + 1)]];
+        const from = y * (stride + 1) + 1;
+        const to = (y + 1) * stride;
         for (let x = 0; x < stride; x++) {
-            const at = y * stride + x;
-            const left = x >= step ? out[at - step] : 0;
-            const above = y > 0 ? out[at - stride] : 0;
-            const corner = x >= step && y > 0 ? out[at - stride - step] : 0;
-            const guesses = [0, left, above, (left + above) >> 1, paeth(left, above, corner)];
-            out[at] = raw[y * (stride + 1) + 1 + x] + guesses[filter];
+            const left = x >= step ? out[to + x - step] : 0;
+            const corner = x >= step ? out[to + x - step - stride] : 0;
+            out[to + x] = raw[from + x] + guess(left, out[to + x - stride], corner);
         }
     }
-    return out;
+    return out.subarray(stride);
 }
 
-// {width, height, black(x, y)}
+// {width, height, black}: black[y * width + x] is 1 or 0.
 export function readPng(png) {
     const chunks = chunksOf(png);
     const header = chunks.find((chunk) => chunk.type === "IHDR").data;
     const [width, height, depth, colour] = [header.readUInt32BE(0), header.readUInt32BE(4), header[8], header[9]];
     const palette = chunks.find((chunk) => chunk.type === "PLTE")?.data;
-    const bitsPerPixel = depth * SAMPLES[colour];
-    const stride = Math.ceil((width * bitsPerPixel) / 8);
+    const bits = depth * SAMPLES[colour]; // a pixel
+    const stride = Math.ceil((width * bits) / 8);
     const raw = inflateSync(Buffer.concat(chunks.filter((chunk) => chunk.type === "IDAT").map((chunk) => chunk.data)));
-    const rows = unfilter(raw, height, stride, Math.max(1, bitsPerPixel >> 3));
-    const first = (x, y) => { // sample of a pixel
-        const bit = x * bitsPerPixel;
-        const byte = rows[y * stride + (bit >> 3)];
-        return depth >= 8 ? byte : (byte >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
-    };
-    const half = depth >= 8 ? 128 : 2 ** (depth - 1);
-    const black = palette ? (x, y) => palette[3 * first(x, y)] < 128 : (x, y) => first(x, y) < half;
+    const rows = unfilter(raw, height, stride, Math.max(1, bits >> 3));
+    const black = new Uint8Array(width * height);
+    const dark = depth >= 8 ? 128 : 2 ** (depth - 1); // from here on it is not
+    for (let y = 0, at = 0; y < height; y++)
+        for (let x = 0; x < width; x++, at++) {
+            const byte = rows[y * stride + ((x * bits) >> 3)];
+            const first = depth >= 8 ? byte : (byte >> (8 - depth - ((x * bits) & 7))) & ((1 << depth) - 1);
+            black[at] = Number(palette ? palette[3 * first] < 128 : first < dark);
+        }
     return { width, height, black };
 }
