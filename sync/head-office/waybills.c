@@ -66,25 +66,25 @@ static int check_known(struct office *office, const char *site, const struct way
     return brought ? error_set(error, -EEXIST, "an order brought waybill \"%s\" already", row->waybill) : 0;
 }
 
-int waybills_put(struct office *office, const char *site, const void *data, int64_t *changed, const char **ret_column,
+int waybills_put(struct office *office, const char *site, const void *row, int64_t *changed, const char **ret_column,
                  struct error *error)
 {
-    const struct waybill_row *row = data;
+    const struct waybill_row *entry = row;
     bool known = false;
-    int result = check_number(row->waybill, ret_column, error);
+    int result = check_number(entry->waybill, ret_column, error);
     if (!result)
-        result = check_known(office, site, row, &known, error);
-    if (!result && !known && *row->order)
-        result = check_order(office, site, row, ret_column, error);
+        result = check_known(office, site, entry, &known, error);
+    if (!result && !known && *entry->order)
+        result = check_order(office, site, entry, ret_column, error);
     if (result || known)
         return result;
     ++*changed;
     result = sql_run(office->sql,
                      "INSERT INTO waybill (number, site, carrier, order_number, sort_code, short_address,"
                      " package_center, qr) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, ?7, ?8)",
-                     sql_text(row->waybill), sql_text(site), sql_text(row->carrier), sql_text(row->order),
-                     sql_text(row->sort_code), sql_text(row->short_address), sql_text(row->package_center),
-                     sql_text(row->qr));
+                     sql_text(entry->waybill), sql_text(site), sql_text(entry->carrier), sql_text(entry->order),
+                     sql_text(entry->sort_code), sql_text(entry->short_address), sql_text(entry->package_center),
+                     sql_text(entry->qr));
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
