@@ -266,29 +266,25 @@ static int source_picture(void *user, int64_t job, struct buf *png)
     return plugboard_picture(daemon->board, job, png);
 }
 
-static int refuse_label(struct buf *json, const struct label_fault *fault)
-{
-    label_fault_json(fault, json);
-    return -EINVAL;
-}
-
-/* What a label needs to be asked for, taken out of its JSON and checked. */
-static int check_label(struct daemon *daemon, size_t station, const json_t *root, int64_t *ret_copies,
-                       struct label_fault *fault)
+/* Out of {"template", "data", "key", "copies"}, what EVENT_LABEL carries; checked. */
+static int read_label(struct daemon *daemon, size_t station, const json_t *root, struct event *event, struct buf *words,
+                      struct label_fault *fault)
 {
     const char *template = json_string_value(json_object_get(root, "template"));
     const char *key = json_string_value(json_object_get(root, "key"));
     const json_t *copies = json_object_get(root, "copies");
     CLEANUP(cleanup_free) char *data = json_dumps(json_object_get(root, "data"), JSON_COMPACT);
-    *ret_copies = copies ? json_integer_value(copies) : 1;
-    if (!template || !data || !key || !*key || strlen(key) >= STORE_CODE_MAX || strlen(template) >= TEMPLATE_NAME_MAX)
+    event->number = copies ? json_integer_value(copies) : 1;
+    if (!template || !data || !key || !*key || strlen(key) >= STORE_CODE_MAX || strlen(template) >= TEMPLATE_NAME_MAX ||
+        strpbrk(key, "\r\n"))
         return label_refuse(
             fault, -EINVAL, LABEL_DATA, NULL,
             "A label is asked for with {\"template\", \"data\", \"key\"}; key: of the asker's choice, at "
             "most %d bytes, the same for the same label",
             STORE_CODE_MAX - 1);
-    if (*ret_copies < 1 || *ret_copies > LABEL_COPIES_MAX)
+    if (event->number < 1 || event->number > LABEL_COPIES_MAX)
         return label_refuse(fault, -EINVAL, LABEL_SIZE, "copies", "copies is a number from 1 to %d", LABEL_COPIES_MAX);
+    buf_printf(words, "%s\n%s\n%s", template, key, data);
     return plugboard_check_label(daemon->board, station,
                                  &(struct render_job){.template_name = template, .json = data, .length = strlen(data)},
                                  fault);
@@ -298,18 +294,21 @@ static int source_label(void *user, const char *station, const char *json, size_
                         struct buf *fault_json)
 {
     struct daemon *daemon = user;
+    CLEANUP_BUF struct buf words = {0};
     struct label_fault fault = {.code = LABEL_DATA};
     struct event event = {.kind = EVENT_LABEL, .request = request};
     int index = find_station(daemon, station);
     if (index < 0)
         return index;
     json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL);
-    int result = check_label(daemon, (size_t)index, root, &event.number, &fault);
+    int result = read_label(daemon, (size_t)index, root, &event, &words, &fault);
     json_decref(root);
-    if (result)
-        return refuse_label(fault_json, &fault);
+    if (result) {
+        label_fault_json(&fault, fault_json);
+        return -EINVAL;
+    }
     text_copy(event.station, sizeof(event.station), station);
-    return post(daemon, &event, json, length);
+    return words.failed ? -ENOMEM : post(daemon, &event, buf_text(&words), words.length);
 }
 
 static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)

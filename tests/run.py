@@ -101,6 +101,7 @@ def all_jobs():
     yield from scripts("lint", "rooms.py", 60, alone=False)
     yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)
+    yield from scripts("label", "test_*.py", 300, alone=False)
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)
     yield from node_script("label", "symbols.mjs", 60)

@@ -4,7 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-static language_writer *const writers[PRINTER_LANGUAGES] = {[PRINTER_ZPL] = zpl_encode};
+static language_writer *const writers[PRINTER_LANGUAGES] = {[PRINTER_ZPL] = zpl_encode,
+                                                            [PRINTER_TSPL] = tspl_encode,
+                                                            [PRINTER_EPL] = epl_encode,
+                                                            [PRINTER_CPCL] = cpcl_encode,
+                                                            [PRINTER_ESCPOS] = escpos_encode};
 
 bool language_can_draw(enum printer_language language)
 {
@@ -33,4 +37,15 @@ bool language_lacks(const struct label_printer *printer, const char *word)
         at += size + strspn(at + size, " ");
     }
     return false;
+}
+
+int language_needs_bytes(struct label_fault *fault)
+{
+    return label_refuse(fault, -EINVAL, LABEL_SIZE, NULL,
+                        "This printer's language sends dots as bytes, and XON/XOFF eats some of them; set RTS/CTS");
+}
+
+int language_no_memory(struct label_fault *fault)
+{
+    return label_refuse(fault, -ENOMEM, LABEL_MEMORY, NULL, "There is no memory for the label; try again");
 }

@@ -23,10 +23,10 @@ struct render_job {
 
 struct rendered {
     struct buf bytes;
-    int64_t labels;   /* that come out of .bytes */
-    int64_t total;    /* of the whole job: labels + first */
-    int64_t missing;  /* characters that no font has */
-    int64_t removed;  /* shapeless characters that were left out */
+    int64_t labels;  /* that come out of .bytes */
+    int64_t total;   /* of the whole job: labels + first */
+    int64_t missing; /* characters that no font has */
+    int64_t removed; /* shapeless characters that were left out */
 };
 
 /* -ENOENT label_template; -EINVAL: opaque bytes of another language than the printer's, or as below. ret is the

@@ -9,9 +9,10 @@ static const struct dialect {
     const char *clear;   /* throws away all that the printer holds, at once */
     const char *receipt; /* answered when everything before it is done */
     bool in_order;       /* so is its status */
-    bool shows_busy;     /* its status says when it prints */
+    bool shows_busy;     /* its status says that something is being done */
+    bool hides_label;    /* but not while the last label is on its way: some models count it as done */
 } dialects[PRINTER_LANGUAGES] = {
-    [PRINTER_ZPL] = {.clear = "~JA\r\n", .shows_busy = true},
+    [PRINTER_ZPL] = {.clear = "~JA\r\n", .shows_busy = true, .hides_label = true},
     [PRINTER_TSPL] = {.clear = "\x1b!.", .shows_busy = true},
     [PRINTER_CPCL] = {.in_order = true},
     [PRINTER_ESCPOS] = {.receipt = "\x1dr\x01"},
@@ -143,16 +144,21 @@ static bool converse(struct delivery *delivery, int64_t now_us)
 }
 
 /* ESC/POS, GS r: one byte whose bits 0 and 1, and 2 and 3, are alike, and 4 and 7 are 0. A status that comes unasked
- * (GS a) has four bytes of which the last three look like that; its first has bit 4 set, and 0, 1 and 7 clear. */
+ * (GS a) has four bytes of which the last three look like that; its first has bit 4 set, and 0, 1 and 7 clear. What is
+ * none of these, nor an answer to DLE EOT or flow control, is noise, among which nothing is believed. */
 static void look_for_receipt(struct delivery *delivery, const uint8_t *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
+        uint8_t byte = bytes[i];
+        bool receipt = (byte & 0xF0) == 0 && (byte & 3) % 3 == 0 && (byte >> 2) % 3 == 0;
         if (delivery->skip > 0)
             delivery->skip--;
-        else if ((bytes[i] & 0x93) == 0x10)
+        else if ((byte & 0x93) == 0x10)
             delivery->skip = 3;
-        else if ((bytes[i] & 0xF0) == 0 && (bytes[i] & 3) % 3 == 0 && (bytes[i] >> 2) % 3 == 0)
-            delivery->has_receipt = true;
+        else if (receipt && delivery->receipts_owed > 0)
+            delivery->receipts_owed--;
+        else if ((byte & 0x93) != 0x12 && byte != 0x11 && byte != 0x13)
+            delivery->noisy = true;
     }
 }
 
@@ -171,7 +177,7 @@ static bool counted(struct delivery *delivery, int64_t now_us)
 bool delivery_feed(struct delivery *delivery, const void *bytes, size_t length, int64_t now_us)
 {
     bool changed = printer_talk_feed(&delivery->talk, bytes, length, now_us);
-    if (delivery->asks_receipt)
+    if (dialect_of(delivery)->receipt)
         look_for_receipt(delivery, bytes, length);
     if (changed && delivery->stage == DELIVERY_PROVING) {
         const struct printer_status *status = &delivery->talk.status;
@@ -199,7 +205,7 @@ static bool write_on(struct delivery *delivery, int64_t now_us)
     if (result == 0) {
         delivery->stage = DELIVERY_PROVING;
         delivery->written_us = delivery->calm_since_us = delivery->next_ask_us = now_us;
-        delivery->was_busy = delivery->asks_receipt = delivery->has_receipt = false;
+        delivery->was_busy = delivery->asks_receipt = delivery->noisy = false;
         report(delivery, "sent", "", "");
         return true;
     }
@@ -276,14 +282,16 @@ static bool settle_by_status(struct delivery *delivery, int64_t now_us)
         return true;
     }
     if (dialect->receipt && !delivery->asks_receipt)
-        delivery->asks_receipt = say(delivery, dialect->receipt, strlen(dialect->receipt));
-    bool proved = dialect->in_order || delivery->has_receipt || (dialect->shows_busy && delivery->was_busy);
-    if (fresh && is_idle(delivery) && proved) {
+        delivery->receipts_owed += delivery->asks_receipt = say(delivery, dialect->receipt, strlen(dialect->receipt));
+    bool has_receipt = delivery->asks_receipt && delivery->receipts_owed == 0 && !delivery->noisy;
+    bool proved = dialect->in_order || has_receipt || (dialect->shows_busy && delivery->was_busy);
+    bool calm = !dialect->hides_label || now_us >= delivery->calm_since_us + DELIVERY_CALM_US;
+    if (fresh && is_idle(delivery) && proved && calm) {
         delivery->done = delivery->labels;
         conclude(delivery, "printed", "", "status");
         return true;
     }
-    int64_t patience = dialect->receipt ? DELIVERY_CALM_US : DELIVERY_NOTHING_US;
+    int64_t patience = dialect->receipt || proved ? 2 * DELIVERY_CALM_US : DELIVERY_NOTHING_US;
     if (fresh && is_idle(delivery) && now_us >= delivery->calm_since_us + patience) {
         delivery->stage = DELIVERY_FREE;
         return true;
@@ -344,6 +352,7 @@ void delivery_opened(struct delivery *delivery, enum printer_language language, 
     delivery->open = true;
     delivery->notices_loss = notices_loss;
     delivery->held_back = delivery->asks_counter = delivery->asks_receipt = false;
+    delivery->receipts_owed = delivery->skip = 0;
     delivery->next_ask_us = now_us;
     printer_talk_begin(&delivery->talk, language, now_us);
     counter_begin(&delivery->counter, language, now_us);
@@ -456,6 +465,12 @@ static bool is_fresh(struct delivery *delivery, int64_t now_us)
         delivery->next_ask_us = now_us;
     }
     return status && count;
+}
+
+void delivery_release(struct delivery *delivery)
+{
+    if (delivery->stage == DELIVERY_PROVING && !has_base(delivery) && !reports(delivery))
+        delivery->stage = DELIVERY_FREE;
 }
 
 bool delivery_may_begin(struct delivery *delivery, int64_t now_us)

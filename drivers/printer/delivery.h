@@ -61,8 +61,10 @@ struct delivery {
     int64_t labels, done, base, last_count; /* base: the count before the bytes; PRINTER_NOT_SAID */
     int tries;
     int64_t written_us, calm_since_us, cut_us;
-    bool was_busy, asks_receipt, has_receipt;
-    int skip; /* bytes of a status that nobody asked for, still to come */
+    bool was_busy, asks_receipt;
+    bool noisy;        /* bytes came that are no answer */
+    int receipts_owed; /* asked for on this line, and still to come: they come in order */
+    int skip;          /* bytes of a status that nobody asked for, still to come */
     struct delivery_report report;
     bool posted; /* the report is in the ledger's queue */
 };
@@ -79,6 +81,9 @@ bool delivery_step(struct delivery *delivery, int64_t now_us);
 int64_t delivery_deadline(const struct delivery *delivery, int64_t now_us); /* INT64_MAX: none */
 bool delivery_wants_room(const struct delivery *delivery);                  /* step again when the line takes bytes */
 bool delivery_wants_drained(const struct delivery *delivery); /* step again when pending bytes may have left */
+
+/* Another job waits: a proof that only patience would give is not waited for. */
+void delivery_release(struct delivery *delivery);
 
 /* A new job may begin: the printer has just said that it is well, or is known to say nothing. */
 bool delivery_may_begin(struct delivery *delivery, int64_t now_us);

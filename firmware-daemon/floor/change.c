@@ -1,6 +1,7 @@
-/* Changes from head office: master data, orders, cancellations. One that cannot be applied is parked whole and never
- * blocks the ones behind it. */
+/* Changes from head office: master data, orders, cancellations, waybill numbers. One that cannot be applied is parked
+ * whole and never blocks the ones behind it. */
 #include "floor/rule.h"
+#include "floor/waybill.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -100,6 +101,63 @@ static int apply_cancel(struct store *store, const json_t *data)
     return order_cancel(store, text_of(data, "order"), text_of(data, "reason"));
 }
 
+/* What a scanner reads of a label, and every symbol can carry. */
+static bool is_waybill_number(const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    return length > 0 && length < STORE_CODE_MAX;
+}
+
+/* A label that its platform has drawn, as drivers/label/render.h takes it. */
+static bool write_drawn_label(const json_t *opaque, struct buf *out)
+{
+    static const char *const texts[] = {"language", "bytes", "picture"}, *const numbers[] = {"labels", "width",
+                                                                                             "height"};
+    json_open_object(out, NULL);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (*text_of(opaque, texts[i]))
+            json_text(out, texts[i], text_of(opaque, texts[i]));
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (number_of(opaque, numbers[i]))
+            json_int(out, numbers[i], number_of(opaque, numbers[i]));
+    json_close_object(out);
+    return *text_of(opaque, "bytes") || *text_of(opaque, "picture");
+}
+
+static int apply_pool(struct store *store, const json_t *data)
+{
+    struct waybill_entry entry = {.number = text_of(data, "waybill"),
+                                  .carrier = text_of(data, "carrier"),
+                                  .order_number = text_of(data, "order"),
+                                  .sort_code = text_of(data, "sort_code"),
+                                  .short_address = text_of(data, "short_address"),
+                                  .package_center = text_of(data, "package_center"),
+                                  .qr = text_of(data, "qr"),
+                                  .opaque = ""};
+    const json_t *opaque = json_object_get(data, "opaque");
+    if (!is_waybill_number(entry.number) || !*entry.carrier)
+        return -EINVAL;
+    if (strlen(entry.carrier) >= STORE_CODE_MAX || strlen(entry.order_number) >= STORE_CODE_MAX)
+        return -EMSGSIZE;
+    CLEANUP_BUF struct buf drawn = {0};
+    if (opaque && !json_is_null(opaque)) {
+        if (!write_drawn_label(opaque, &drawn))
+            return -EINVAL;
+        if (drawn.failed)
+            return -ENOMEM;
+        entry.opaque = buf_text(&drawn);
+    }
+    return waybill_enter(store, &entry);
+}
+
+static int apply_voided(struct store *store, const json_t *data)
+{
+    return waybill_voided(store, text_of(data, "waybill"));
+}
+
 static const struct {
     const char *type;
     int (*apply)(struct store *, const json_t *data);
@@ -108,6 +166,7 @@ static const struct {
     {"io.floorhand.item.upsert.v1", apply_item, false},     {"io.floorhand.location.upsert.v1", apply_location, true},
     {"io.floorhand.worker.upsert.v1", apply_worker, false}, {"io.floorhand.barcode.upsert.v1", apply_barcode, false},
     {"io.floorhand.order.release.v1", apply_release, true}, {"io.floorhand.order.cancel.v1", apply_cancel, true},
+    {"io.floorhand.waybill.pool.v1", apply_pool, false},    {"io.floorhand.waybill.voided.v1", apply_voided, false},
 };
 
 static int apply(struct store *store, const json_t *line)
@@ -133,9 +192,11 @@ static const char *reason(int result)
     case -ENOSYS:
         return "this version does not know this kind of change: update the box";
     case -ENOENT:
-        return "it names an item or an order that this site does not have";
+        return "it names an item, an order or a waybill that this site does not have";
     case -EEXIST:
         return "a code in it already belongs to something else";
+    case -EBUSY:
+        return "a parcel still uses the waybill";
     case -EMSGSIZE:
         return "a value in it is too long";
     default:

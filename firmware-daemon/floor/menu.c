@@ -1,5 +1,6 @@
 /* Nobody signed in, and signed in with nothing begun: who are you, and what will you do? */
 #include "floor/rule.h"
+#include "floor/waybill.h"
 
 #include "base/json.h"
 
@@ -57,6 +58,29 @@ static int reprint_list(struct scan *scan)
     return result;
 }
 
+/* A closed box whose number has come is to be fetched, the others may stand. */
+static int show_waybills(struct scan *scan, struct view *view)
+{
+    char tote[STORE_CODE_MAX];
+    int64_t waiting = 0;
+    struct answer *detail = &view->details[view->detail_count];
+    int result = waybill_come(scan->store, tote, sizeof(tote));
+    if (!result) {
+        answer_set(detail, NOTE_WAYBILL_CAME);
+        answer_text(detail, "t", tote);
+        view->detail_count++;
+    }
+    if (result != -ENOENT)
+        return result;
+    result = waybill_count_waiting(scan->store, &waiting);
+    if (!result && waiting > 0) {
+        answer_set(detail, NOTE_WAYBILL_WANTED);
+        answer_number(detail, "n", waiting);
+        view->detail_count++;
+    }
+    return result;
+}
+
 static int show_menu(struct scan *scan, struct view *view)
 {
     int64_t waiting = 0, doubtful;
@@ -68,7 +92,7 @@ static int show_menu(struct scan *scan, struct view *view)
     view->detail_count = 1;
     if (print_job_in_doubt(scan->store, scan->event->station, &doubtful) == 0)
         answer_set(&view->details[view->detail_count++], NOTE_LIST_IN_DOUBT);
-    return result;
+    return result ? result : show_waybills(scan, view);
 }
 
 static const struct command menu_commands[] = {

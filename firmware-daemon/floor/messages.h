@@ -26,7 +26,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E11_TAKEN, "E11", TONE_BAD, "Taken by {u}", "任务已被 {u} 领取")                                                 \
     X(E12_CANCELLED, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
     X(E14_PRINTER, "E14", TONE_BAD, "Printer: {why}", "打印机异常:{why_zh}")                                           \
-    X(E15_WAYBILL, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
+    X(E15_WAYBILL, "E15", TONE_BAD, "No waybill yet: leave {slot} parked", "面单号未到:{slot} 请继续暂存")             \
     X(E16_CARRIER, "E16", TONE_BAD, "Parcel is {c}, gate is {g}", "快递不符:包裹 {c},出口 {g}")                        \
     X(E19_DUPLICATE, "E19", TONE_BAD, "Already on manifest {m}", "重复交接,已在清单 {m}")                              \
     X(E20_GS1, "E20", TONE_BAD, "GS1 error at {pos} (AI {ai})", "GS1 格式错误:位置 {pos}(AI {ai})")                    \
@@ -56,6 +56,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_PACK_OPENED, "", TONE_GOOD, "Check order {o}: {n} pieces", "核对订单 {o}:{n} 件")                           \
     X(DONE_CHECKED, "", TONE_GOOD, "{n} × {i} checked", "已核对 {n} × {i}")                                            \
     X(DONE_PACKED, "", TONE_GOOD, "Packed: label is printing", "已装箱,面单打印中")                                    \
+    X(DONE_PARKED, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
     X(DONE_LABELLED, "", TONE_GOOD, "Order {o} labelled", "订单 {o} 已贴面单")                                         \
     X(DONE_REPRINT, "", TONE_GOOD, "Printing copy {n}", "正在补打第 {n} 份")                                           \
     X(DONE_GATE, "", TONE_GOOD, "Manifest {m}, {n} parcels so far", "交接清单 {m},已有 {n} 件")                        \
@@ -90,6 +91,9 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
     X(NOTE_LIST_IN_DOUBT, "", TONE_NONE, "A list may not have come out: scan REPRINT",                                 \
       "有清单可能未打出:请扫「补打」")                                                                                 \
+    X(NOTE_WAYBILL_CAME, "", TONE_NONE, "The waybill has come: fetch tote {t} and scan it",                            \
+      "面单号已到:请取周转箱 {t} 并扫描")                                                                              \
+    X(NOTE_WAYBILL_WANTED, "", TONE_NONE, "{n} closed boxes wait for a waybill", "{n} 个已封箱包裹等待面单号")         \
     X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
     X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")                              \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")                                                              \

@@ -2,6 +2,7 @@
 #include "floor/rule.h"
 
 #include "base/json.h"
+#include "floor/waybill.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -46,6 +47,22 @@ int orders_allocate_waiting(struct store *store)
     return result == -ENOENT ? 0 : result;
 }
 
+/* The number that an order comes with is its own. */
+static int enter_waybill(struct store *store, const struct order *order)
+{
+    bool new;
+    return waybill_insert(store,
+                          &(struct waybill_entry){.number = order->waybill,
+                                                  .carrier = order->carrier,
+                                                  .order_number = order->number,
+                                                  .sort_code = "",
+                                                  .short_address = "",
+                                                  .package_center = "",
+                                                  .qr = "",
+                                                  .opaque = ""},
+                          &new);
+}
+
 int order_enter(struct store *store, const struct order_entry *entry, bool *ret_new)
 {
     int64_t id;
@@ -54,6 +71,8 @@ int order_enter(struct store *store, const struct order_entry *entry, bool *ret_
     if (result != -ENOENT)
         return result;
     result = order_insert(store, &entry->order, &id);
+    if (!result && *entry->order.waybill)
+        result = enter_waybill(store, &entry->order);
     for (size_t i = 0; i < entry->line_count && !result; i++)
         result = order_add_line(store, id, entry->lines[i].line, entry->lines[i].item, entry->lines[i].quantity);
     if (!result)
@@ -103,6 +122,8 @@ int order_cancel(struct store *store, const char *number, const char *reason)
     result = order_set_cancelled(store, id);
     if (!result)
         result = order_release_promises(store, id);
+    if (!result)
+        result = waybill_give_up(store, &order, *reason ? reason : "the order was cancelled");
     bool untouched = strcmp(order.state, "received") == 0 || strcmp(order.state, "allocated") == 0;
     if (!result && untouched)
         result = order_set_state(store, id, "cancelled", reason);

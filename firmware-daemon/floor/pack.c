@@ -2,11 +2,15 @@
  *
  *   menu -> pack.item ... -> pack.box -> pack.label -> menu
  *
+ * A box that finds no waybill number is put aside with its tote, and the worker goes on at the menu. When its number
+ * has come, the tote opens pack.label.
+ *
  * A label is impossible before everything picked has been checked: the schema forbids it too. */
 #include "floor/rule.h"
 
 #include "base/json.h"
 #include "floor/print.h"
+#include "floor/waybill.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,10 +21,22 @@ static int refuse_cancelled(struct scan *scan, const struct order *order)
     return refuse(scan, E12_CANCELLED, "o", order->number);
 }
 
-static int check_open(struct scan *scan, const struct order *order)
+/* Where a closed box without a number stands, and whose it is. */
+static void say_no_waybill(struct answer *answer, const struct lpn *tote, const struct order *order)
+{
+    char slot[2 * STORE_CODE_MAX + 4];
+    snprintf(slot, sizeof(slot), "%s (%s)", tote->code, order->number);
+    answer_text(answer, "slot", slot);
+}
+
+static int check_open(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
     if (order->cancelled)
         return refuse_cancelled(scan, order);
+    if (strcmp(order->state, "parked") == 0 && strcmp(order->reason, WAYBILL_NONE) == 0) {
+        say_no_waybill(refusal(scan, E15_WAYBILL), tote, order);
+        return FLOOR_REFUSED;
+    }
     if (order->worker && order->worker != scan->session.worker) {
         struct worker other;
         int result = worker_load(scan->store, order->worker, &other);
@@ -32,17 +48,35 @@ static int check_open(struct scan *scan, const struct order *order)
 }
 
 /* The parcel that is being built of an order; begun on first opening. */
-static int ensure_parcel(struct store *store, const struct order *order, int64_t *ret)
+static int ensure_parcel(struct store *store, const struct order *order, struct parcel *ret)
 {
-    struct parcel parcel;
-    int64_t lpn;
-    int result = parcel_of_order(store, order->id, &parcel);
-    if (result == -ENOENT) {
-        result = lpn_of_parcel(store, order->id, order->number, &lpn);
-        return result ? result : parcel_insert(store, order->id, lpn, ret);
-    }
+    int64_t lpn, id;
+    int result = parcel_of_order(store, order->id, ret);
+    if (result != -ENOENT)
+        return result;
+    result = lpn_of_parcel(store, order->id, order->number, &lpn);
     if (!result)
-        *ret = parcel.id;
+        result = parcel_insert(store, order->id, lpn, &id);
+    return result ? result : parcel_load(store, id, ret);
+}
+
+static int close_parcel(struct scan *scan, const struct order *order, const struct parcel *parcel);
+
+static int begin_check(struct scan *scan, const struct order *order, const struct lpn *tote)
+{
+    struct totals totals;
+    int result = order_totals(scan->store, order->id, &totals);
+    if (result)
+        return result;
+    json_text(record_start(scan), "order", order->number);
+    json_text(&scan->data, "tote", tote->code);
+    result = record(scan, "pack.opened", "order", order->number);
+    if (!result)
+        result = undo_border(scan);
+    go(scan, totals.packed < totals.picked ? "pack.item" : "pack.box");
+    struct answer *answer = accept_with(scan, DONE_PACK_OPENED);
+    answer_text(answer, "o", order->number);
+    answer_number(answer, "n", totals.picked);
     return result;
 }
 
@@ -51,36 +85,27 @@ int pack_open(struct scan *scan, int64_t tote_id)
     struct store *store = scan->store;
     struct lpn tote;
     struct order order;
-    struct totals totals;
+    struct parcel parcel;
     int result = lpn_load(store, tote_id, &tote);
     if (!result && !tote.order)
         return refuse_other_code(scan, "PICK", "「拣货」");
     if (!result)
         result = order_load(store, tote.order, &order);
     if (!result)
-        result = check_open(scan, &order);
+        result = check_open(scan, &order, &tote);
     if (!result)
-        result = order_totals(store, order.id, &totals);
-    if (!result)
-        result = ensure_parcel(store, &order, &scan->session.parcel);
+        result = ensure_parcel(store, &order, &parcel);
     if (!result)
         result = order_set_state(store, order.id, "packing", "");
     if (!result)
         result = order_set_worker(store, order.id, scan->session.worker);
     if (result)
         return result;
-    json_text(record_start(scan), "order", order.number);
-    json_text(&scan->data, "tote", tote.code);
-    result = record(scan, "pack.opened", "order", order.number);
-    if (!result)
-        result = undo_border(scan);
     scan->session.order = order.id;
     scan->session.tote = tote.id;
-    go(scan, totals.packed < totals.picked ? "pack.item" : "pack.box");
-    struct answer *answer = accept_with(scan, DONE_PACK_OPENED);
-    answer_text(answer, "o", order.number);
-    answer_number(answer, "n", totals.picked);
-    return result;
+    scan->session.parcel = parcel.id;
+    bool numbered = strcmp(parcel.state, "verified") == 0;
+    return numbered ? close_parcel(scan, &order, &parcel) : begin_check(scan, &order, &tote);
 }
 
 static int refuse_item(struct scan *scan, const struct order *order)
@@ -172,13 +197,8 @@ static int accept_item(struct scan *scan)
     return 0;
 }
 
-static void parcel_name(const struct order *order, char *out, size_t capacity)
-{
-    snprintf(out, capacity, "%s-1", order->number);
-}
-
 /* What the label shows; only this goes to the printer, and only from the job's row. */
-static int write_label(struct store *store, const struct order *order, int64_t copy, struct buf *data)
+static int write_label(struct store *store, const struct order *order, int64_t parcel, int64_t copy, struct buf *data)
 {
     json_open_object(data, NULL);
     json_text(data, "waybill", order->waybill);
@@ -189,54 +209,61 @@ static int write_label(struct store *store, const struct order *order, int64_t c
     json_text(data, "phone", order->receiver_phone);
     json_text(data, "address", order->receiver_address);
     json_close_object(data);
-    json_text(data, "qr", order->waybill);
+    int result = waybill_write_print_data(store, parcel, data);
     json_int(data, "copy", copy);
     json_open_array(data, "items");
-    int result = order_write_packed(store, order->id, data);
+    if (!result)
+        result = order_write_packed(store, order->id, data);
     json_close_array(data);
     json_close_object(data);
     return result;
 }
 
+/* A label that its platform has drawn goes as it is. */
 static int queue_label(struct scan *scan, const struct order *order, int64_t copy, const char *reason)
 {
     CLEANUP_BUF struct buf data = {0};
-    char key[STORE_CODE_MAX + 32];
-    snprintf(key, sizeof(key), "label:%s-1:%lld", order->number, (long long)copy);
-    int result = write_label(scan->store, order, copy, &data);
+    char parcel[PARCEL_NAME_MAX], key[PARCEL_NAME_MAX + 32];
+    parcel_name(order, parcel);
+    snprintf(key, sizeof(key), "label:%s:%lld", parcel, (long long)copy);
+    int result = waybill_opaque(scan->store, scan->session.parcel, &data);
+    bool opaque = data.length > 0;
+    if (!result && !opaque)
+        result = write_label(scan->store, order, scan->session.parcel, copy, &data);
     if (result || data.failed)
         return result ? result : -ENOMEM;
     return print_job_queue(scan->store, &(struct print_request){.key = key,
-                                                                .template = "waybill-100x150",
+                                                                .template = opaque ? "opaque" : "waybill-100x150",
                                                                 .data = data.data,
                                                                 .parcel = scan->session.parcel,
                                                                 .copy = copy,
                                                                 .reason = reason});
 }
 
-static int accept_box(struct scan *scan)
+static int start_parcel_record(struct scan *scan, const struct order *order, const struct parcel *parcel)
 {
-    struct store *store = scan->store;
-    struct order order;
-    char box[STORE_CODE_MAX], parcel[STORE_CODE_MAX + 4];
-    int result = order_load(store, scan->session.order, &order);
-    if (!result && order.cancelled)
-        return refuse_cancelled(scan, &order);
-    if (!result && !*order.waybill)
-        return refuse(scan, E15_WAYBILL, "slot", order.number);
-    if (!result)
-        result = box_code(store, scan->target.id, box, sizeof(box));
+    char name[PARCEL_NAME_MAX], box[STORE_CODE_MAX];
+    int result = box_code(scan->store, parcel->box, box, sizeof(box));
     if (result)
         return result;
-    parcel_name(&order, parcel, sizeof(parcel));
-    json_text(record_start(scan), "order", order.number);
-    json_text(&scan->data, "parcel", parcel);
+    parcel_name(order, name);
+    json_text(record_start(scan), "order", order->number);
+    json_text(&scan->data, "parcel", name);
     json_text(&scan->data, "box", box);
-    result = record(scan, "parcel.packed", "parcel", parcel);
+    return 0;
+}
+
+/* The box is closed and has its number: the label comes. */
+static int close_parcel(struct scan *scan, const struct order *order, const struct parcel *parcel)
+{
+    char name[PARCEL_NAME_MAX];
+    parcel_name(order, name);
+    int result = start_parcel_record(scan, order, parcel);
+    json_text(&scan->data, "waybill", order->waybill);
     if (!result)
-        result = parcel_verify(store, scan->session.parcel, scan->target.id, order.waybill);
+        result = record(scan, "parcel.packed", "parcel", name);
     if (!result)
-        result = queue_label(scan, &order, 1, "");
+        result = queue_label(scan, order, 1, "");
     if (!result)
         result = undo_border(scan);
     go(scan, "pack.label");
@@ -244,14 +271,71 @@ static int accept_box(struct scan *scan)
     return result;
 }
 
-static int record_label(struct scan *scan, const char *type, const struct order *order, int64_t copy)
+static void leave(struct scan *scan)
 {
-    char parcel[STORE_CODE_MAX + 4];
-    parcel_name(order, parcel, sizeof(parcel));
+    scan->session.order = scan->session.tote = scan->session.parcel = 0;
+    go(scan, "menu");
+}
+
+/* The box is closed, and that stands; it goes aside with its tote, which is what can be scanned of it. */
+static int park_parcel(struct scan *scan, const struct order *order, const struct parcel *parcel)
+{
+    struct store *store = scan->store;
+    struct lpn tote;
+    int result = lpn_load(store, scan->session.tote, &tote);
+    if (!result)
+        result = start_parcel_record(scan, order, parcel);
+    json_text(&scan->data, "reason", WAYBILL_NONE);
+    if (!result)
+        result = record(scan, "order.parked", "order", order->number);
+    if (!result)
+        result = parcel_wait(store, parcel->id, parcel->box, scan->seq);
+    if (!result)
+        result = order_set_state(store, order->id, "parked", WAYBILL_NONE);
+    if (!result)
+        result = order_set_worker(store, order->id, 0);
+    if (!result)
+        result = undo_border(scan);
+    if (result)
+        return result;
+    leave(scan);
+    say_no_waybill(accept_with(scan, DONE_PARKED), &tote, order);
+    return 0;
+}
+
+static int accept_box(struct scan *scan)
+{
+    struct store *store = scan->store;
+    struct order order;
+    struct parcel parcel;
+    int result = order_load(store, scan->session.order, &order);
+    if (!result && order.cancelled)
+        return refuse_cancelled(scan, &order);
+    if (!result)
+        result = parcel_load(store, scan->session.parcel, &parcel);
+    if (result)
+        return result;
+    parcel.box = scan->target.id;
+    result = waybill_take(store, &order, &parcel);
+    if (result == -ENOENT)
+        return park_parcel(scan, &order, &parcel);
+    if (!result)
+        result = parcel_verify(store, parcel.id, parcel.box, order.waybill);
+    return result ? result : close_parcel(scan, &order, &parcel);
+}
+
+/* reason NULL: there is none to say. */
+static int record_label(struct scan *scan, const char *type, const struct order *order, int64_t copy,
+                        const char *reason)
+{
+    char parcel[PARCEL_NAME_MAX];
+    parcel_name(order, parcel);
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "parcel", parcel);
     json_text(&scan->data, "waybill", order->waybill);
     json_int(&scan->data, "copy", copy);
+    if (reason)
+        json_text(&scan->data, "reason", reason);
     return record(scan, type, "parcel", parcel);
 }
 
@@ -267,8 +351,7 @@ static int finish(struct scan *scan, const struct order *order)
         result = lpn_assign(store, scan->session.tote, 0);
     if (!result)
         result = ledger_move_lpn(store, scan->seq, scan->session.tote, LOCATION_FLOOR, "tote");
-    scan->session.order = scan->session.tote = scan->session.parcel = 0;
-    go(scan, "menu");
+    leave(scan);
     return result;
 }
 
@@ -290,7 +373,7 @@ static int accept_label(struct scan *scan)
     if (!result)
         result = print_job_of_parcel(store, scan->session.parcel, &job);
     if (!result)
-        result = record_label(scan, "label.printed", &order, job.copy);
+        result = record_label(scan, "label.printed", &order, job.copy, NULL);
     if (!result)
         result = print_job_set_state(store, job.id, "printed", "");
     if (!result && !*job.proof)
@@ -306,12 +389,15 @@ static int reprint(struct scan *scan)
     struct order order;
     struct print_job job;
     int result = order_load(scan->store, scan->session.order, &order);
+    if (!result && order.cancelled)
+        return refuse_cancelled(scan, &order);
     if (!result)
         result = print_job_of_parcel(scan->store, scan->session.parcel, &job);
     if (!result && (strcmp(job.state, "queued") == 0 || strcmp(job.state, "sending") == 0))
         return refuse_not_now(scan); /* one is on its way already */
     if (!result)
-        result = record_label(scan, "label.reprinted", &order, job.copy + 1);
+        result = record_label(scan, "label.reprinted", &order, job.copy + 1,
+                              *job.reason ? job.reason : "asked by the packer");
     if (!result && strcmp(job.state, "printed") != 0) /* nothing more is done about it: the new one takes its place */
         result = print_job_set_state(scan->store, job.id, "void", "asked for again");
     if (!result)
@@ -338,8 +424,7 @@ static int leave_cancelled(struct scan *scan)
         result = order_set_worker(scan->store, order.id, 0);
     if (!result)
         result = undo_border(scan);
-    scan->session.order = scan->session.tote = scan->session.parcel = 0;
-    go(scan, "menu");
+    leave(scan);
     accept_with(scan, DONE_LEFT);
     return result;
 }

@@ -4,11 +4,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "floor/rule.h"
+#include "floor/waybill.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct event print_event(const struct print_report *report)
@@ -93,7 +92,8 @@ int print_rule(struct store *store, const struct event *event, struct effect *ef
     if (!may_follow(job.state, event->name)) /* the label was scanned back or asked for anew meanwhile */
         return FLOOR_REFUSED;
     bool starts = strcmp(event->name, "sending") == 0;
-    result = change_state(store, &job, event->name, event_bytes(event));
+    bool unwanted = strcmp(event->name, "queued") == 0 && waybill_given_up(store, job.parcel);
+    result = change_state(store, &job, unwanted ? "void" : event->name, event_bytes(event));
     if (!result && starts)
         result = start(store, &job, event);
     if (!result && strcmp(event->name, "printed") == 0)
@@ -106,25 +106,19 @@ int print_rule(struct store *store, const struct event *event, struct effect *ef
 /* Whoever asks twice with one key gets one label. That it can be drawn was seen before. */
 int label_rule(struct store *store, const struct event *event, struct effect *effect)
 {
-    json_t *root = json_loadb(event_bytes(event), event->length, 0, NULL);
-    const char *template = json_string_value(json_object_get(root, "template"));
-    const char *key = json_string_value(json_object_get(root, "key"));
-    char *data = json_dumps(json_object_get(root, "data"), JSON_COMPACT);
-    char own_key[STORE_CODE_MAX + 8];
-    int result = -EINVAL;
-    if (template && key && data) {
-        snprintf(own_key, sizeof(own_key), "asked:%s", key);
-        result = print_job_queue(
-            store,
-            &(struct print_request){
-                .key = own_key, .template = template, .data = data, .copy = 1, .copies = event->number, .reason = ""});
-        answer_set(&effect->answer, DONE_LABEL_ASKED);
-        answer_text(&effect->answer, "t", template);
-        answer_text(&effect->answer, "s", event->station);
-    }
-    free(data);
-    json_decref(root);
-    return result;
+    char template[32], key[STORE_CODE_MAX + 8];
+    const char *words = event_bytes(event), *rest = strchr(words, '\n'), *data = rest ? strchr(rest + 1, '\n') : NULL;
+    if (!data)
+        return -EINVAL;
+    text_copy_n(template, sizeof(template), words, (size_t)(rest - words));
+    snprintf(key, sizeof(key), "asked:%.*s", (int)(data - rest - 1), rest + 1);
+    answer_set(&effect->answer, DONE_LABEL_ASKED);
+    answer_text(&effect->answer, "t", template);
+    answer_text(&effect->answer, "s", event->station);
+    return print_job_queue(
+        store,
+        &(struct print_request){
+            .key = key, .template = template, .data = data + 1, .copy = 1, .copies = event->number, .reason = ""});
 }
 
 /* A job found sending may have come out or not: unknown, never printed again by itself. */

@@ -102,3 +102,8 @@ int64_t scan_quantity(const struct scan *scan)
     int64_t times = scan->session.quantity ? scan->session.quantity : 1; /* at most 9999, see quantity_command() */
     return scan->target.factor > INT32_MAX ? INT32_MAX : scan->target.factor * times;
 }
+
+void parcel_name(const struct order *order, char out[PARCEL_NAME_MAX])
+{
+    snprintf(out, PARCEL_NAME_MAX, "%s-1", order->number);
+}

@@ -99,6 +99,10 @@ int ship_open(struct scan *scan, int64_t gate);
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
 
+/* An order has one parcel. */
+#define PARCEL_NAME_MAX (STORE_CODE_MAX + 4)
+void parcel_name(const struct order *order, char out[PARCEL_NAME_MAX]);
+
 /* Head office cancels: what becomes of the order where it stands. */
 int order_cancel(struct store *store, const char *number, const char *reason);
 

@@ -63,8 +63,8 @@ static int check_parcel(struct scan *scan, const struct parcel *parcel, const st
 static void write_parcel(struct buf *data, const struct order *order, const struct parcel *parcel,
                          const struct manifest *manifest)
 {
-    char name[STORE_CODE_MAX + 4];
-    snprintf(name, sizeof(name), "%s-1", order->number);
+    char name[PARCEL_NAME_MAX];
+    parcel_name(order, name);
     json_text(data, "order", order->number);
     json_text(data, "parcel", name);
     json_text(data, "waybill", parcel->waybill);

@@ -313,10 +313,14 @@ static void fail(struct pump *pump, const char *why)
 static void take_job(struct pump *pump)
 {
     struct error error = {0};
-    int64_t now_us = clock_mono_us(), since_us, labels;
+    int64_t now_us = clock_mono_us(), since_us, labels, job;
     pump->late_us = INT64_MAX;
-    if (print_job_next(pump->store, pump->settings.station, &pump->job, &since_us) != 0)
+    if (print_job_next(pump->store, pump->settings.station, &job, &since_us) != 0)
         return;
+    delivery_release(&pump->delivery);
+    if (pump->delivery.stage != DELIVERY_FREE)
+        return;
+    pump->job = job;
     if (now_us - since_us >= pump->settings.job_limit_us) {
         fail(pump, PRINT_LATE);
         return;
@@ -334,7 +338,7 @@ static void take_job(struct pump *pump)
 
 void pump_kick(struct pump *pump)
 {
-    if (pump->delivery.stage == DELIVERY_FREE)
+    if (pump->delivery.stage == DELIVERY_FREE || pump->delivery.stage == DELIVERY_PROVING)
         take_job(pump);
     follow(pump, false);
 }
@@ -396,7 +400,6 @@ static const struct trouble *find_trouble(const struct pump *pump)
     static const struct trouble troubles[] = {
         {"off or unplugged", "未连接或已关机"},
         {"its language is not known: set it in the configuration", "未知打印语言,请在配置中指定"},
-        {"labels are drawn in ZPL only: use another printer", "目前仅支持 ZPL 打印机"},
         {"it takes no data: look for paper, a pause, a loose cable", "不接收数据:请检查纸张、暂停键和连接线"},
         {"close its head", "请合上打印头"},
         {"put in paper", "请装纸"},
@@ -414,7 +417,6 @@ static const struct trouble *find_trouble(const struct pump *pump)
     const bool holds[COUNT(troubles)] = {
         !known,
         known && pump->delivery.talk.language == PRINTER_LANGUAGE_UNKNOWN,
-        known && !can_draw(pump),
         pump->delivery.held_back || delivery_is_stuck(&pump->delivery, clock_mono_us()),
         said->head_open,
         said->paper_out,

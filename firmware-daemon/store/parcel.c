@@ -13,14 +13,15 @@ static int load(struct sql_query *query, struct parcel *ret)
         ret->order = sql_get_int(query, 1);
         ret->lpn = sql_get_int(query, 2);
         ret->manifest = sql_get_int(query, 3);
-        sql_copy_text(query, 4, ret->state, sizeof(ret->state));
-        sql_copy_text(query, 5, ret->waybill, sizeof(ret->waybill));
+        ret->box = sql_get_int(query, 4);
+        sql_copy_text(query, 5, ret->state, sizeof(ret->state));
+        sql_copy_text(query, 6, ret->waybill, sizeof(ret->waybill));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
 }
 
-#define PARCEL_COLUMNS "id, order_id, lpn, manifest, state, waybill"
+#define PARCEL_COLUMNS "id, order_id, lpn, manifest, box, state, waybill"
 
 int parcel_load(struct store *store, int64_t id, struct parcel *ret)
 {
@@ -44,8 +45,20 @@ int parcel_insert(struct store *store, int64_t order, int64_t lpn, int64_t *ret)
 
 int parcel_verify(struct store *store, int64_t id, int64_t box, const char *waybill)
 {
-    return sql_run(store->sql, "UPDATE parcel SET state = 'verified', box = ?2, waybill = ?3 WHERE id = ?1",
+    return sql_run(store->sql,
+                   "UPDATE parcel SET state = 'verified', box = ?2, waybill = ?3, waiting = NULL WHERE id = ?1",
                    sql_int(id), sql_int(box), sql_text(waybill));
+}
+
+int parcel_wait(struct store *store, int64_t id, int64_t box, int64_t seq)
+{
+    return sql_run(store->sql, "UPDATE parcel SET box = ?2, waiting = ?3 WHERE id = ?1", sql_int(id), sql_int(box),
+                   sql_int(seq));
+}
+
+int parcel_wait_no_more(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "UPDATE parcel SET waiting = NULL WHERE order_id = ?1", sql_int(order));
 }
 
 int parcel_set_state(struct store *store, int64_t id, const char *state)

@@ -6,13 +6,16 @@
 #include "store/store.h"
 
 struct parcel {
-    int64_t id, order, lpn, manifest;
+    int64_t id, order, lpn, manifest, box;
     char state[16], waybill[STORE_CODE_MAX];
 };
 int parcel_load(struct store *store, int64_t id, struct parcel *ret);
 int parcel_of_order(struct store *store, int64_t order, struct parcel *ret); /* -ENOENT */
 int parcel_insert(struct store *store, int64_t order, int64_t lpn, int64_t *ret);
 int parcel_verify(struct store *store, int64_t id, int64_t box, const char *waybill);
+/* A closed box waits for its waybill number, since a row of the journal / not any more. */
+int parcel_wait(struct store *store, int64_t id, int64_t box, int64_t seq);
+int parcel_wait_no_more(struct store *store, int64_t order);
 int parcel_set_state(struct store *store, int64_t id, const char *state);
 int parcel_load_on(struct store *store, int64_t id, int64_t manifest); /* 0: off again */
 

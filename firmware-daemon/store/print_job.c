@@ -65,6 +65,14 @@ int print_job_set_state(struct store *store, int64_t id, const char *state, cons
                    sql_int(id), sql_text(state), sql_text(reason), sql_int(store->stamp.wall_us));
 }
 
+int print_jobs_void(struct store *store, int64_t parcel, const char *reason)
+{
+    return sql_run(store->sql,
+                   "UPDATE print_job SET state = 'void', reason = ?2, changed_us = ?3 "
+                   "WHERE parcel = ?1 AND state = 'queued'",
+                   sql_int(parcel), sql_text(reason), sql_int(store->stamp.wall_us));
+}
+
 int print_job_start(struct store *store, int64_t id, const struct print_start *start)
 {
     return sql_run(store->sql,

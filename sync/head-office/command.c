@@ -1,6 +1,7 @@
 #include "sync/head-office/command.h"
 
 #include "sync/head-office/orders.h"
+#include "sync/head-office/waybills.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -67,12 +68,27 @@ static const struct option_def events_options[] = {
     {0},
 };
 
+static const struct option_def waybills_send_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"carrier", TEXT(carrier), .help = "whose numbers"},
+    {"count", NUMBER(count), .fallback = "100", .min = 1, .max = 100000, .help = "how many, at most"},
+    {0},
+};
+
+static const struct option_def waybills_list_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"state", OPTION_CHOICE_AT(struct command_options, state), .choices = WAYBILLS_STATES, .help = "only these"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
-    {"import", "items|barcodes|locations|workers|orders FILE.csv", 2, "Take a file in, all of it or nothing",
+    {"import", "items|barcodes|locations|workers|orders|waybills FILE.csv", 2, "Take a file in, all of it or nothing",
      site_options, command_import},
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
     {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
@@ -81,6 +97,14 @@ const struct command commands[] = {
     {"events", "", 0, "What the sites reported, as they wrote it", events_options, command_events},
     {"parked", "", 0, "Events that could not be interpreted, and why", site_options, command_parked},
     {"stock", "", 0, "What lies at each location", site_options, command_stock},
+    {"waybills import", "FILE.csv", 1, "The same as import waybills: numbers for a site's parcels", site_options,
+     command_waybills_import},
+    {"waybills send", "", 0, "Give a site numbers out of the stock that are for no certain order",
+     waybills_send_options, command_waybills_send},
+    {"waybills void", "NUMBER", 1, "The carrier has made a number void: its site is told", plain_options,
+     command_waybills_void},
+    {"waybills list", "", 0, "The numbers, one by one", waybills_list_options, command_waybills_list},
+    {"waybills", "", 0, "How many numbers there are, per site, carrier and state", site_options, command_waybills},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };

@@ -13,9 +13,9 @@
 struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
-    char order[65], reason[129], state[16], type[65];
+    char order[65], reason[129], state[16], type[65], carrier[65];
     bool all;
-    int64_t after;
+    int64_t after, count;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
     int64_t port;
@@ -63,6 +63,7 @@ int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_import(struct call *call, struct error *error);
+int command_import_file(struct call *call, const char *kind, const char *path, struct error *error);
 int command_release(struct call *call, struct error *error);
 int command_cancel(struct call *call, struct error *error);
 int command_orders(struct call *call, struct error *error);
@@ -70,6 +71,11 @@ int command_order(struct call *call, struct error *error);
 int command_events(struct call *call, struct error *error);
 int command_parked(struct call *call, struct error *error);
 int command_stock(struct call *call, struct error *error);
+int command_waybills(struct call *call, struct error *error);
+int command_waybills_import(struct call *call, struct error *error);
+int command_waybills_send(struct call *call, struct error *error);
+int command_waybills_void(struct call *call, struct error *error);
+int command_waybills_list(struct call *call, struct error *error);
 int command_status(struct call *call, struct error *error);
 
 #endif

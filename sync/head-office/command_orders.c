@@ -7,20 +7,19 @@
 
 #include <errno.h>
 
-int command_import(struct call *call, struct error *error)
+int command_import_file(struct call *call, const char *name, const char *path, struct error *error)
 {
-    const struct import_kind *kind = import_find(call->arguments[0]);
+    const struct import_kind *kind = import_find(name);
     if (!kind)
-        return error_set(error, COMMAND_USAGE,
-                         "\"%s\" cannot be imported: it is one of items, barcodes, locations, workers, orders",
-                         call->arguments[0]);
+        return error_set(
+            error, COMMAND_USAGE,
+            "\"%s\" cannot be imported: it is one of items, barcodes, locations, workers, orders, waybills", name);
     if (!kind->per_site && *call->options.site)
         return error_set(error, COMMAND_USAGE, "%s are the same at every site: leave --site out", kind->name);
     int result = kind->per_site ? command_choose_site(call, error) : 0;
     if (result)
         return result;
     CLEANUP_BUF struct buf text = {0};
-    const char *path = call->arguments[1];
     result = table_load(path, &text, error);
     struct import_result outcome;
     if (!result)
@@ -36,6 +35,11 @@ int command_import(struct call *call, struct error *error)
     json_close_object(&json);
     command_print(&json);
     return 0;
+}
+
+int command_import(struct call *call, struct error *error)
+{
+    return command_import_file(call, call->arguments[0], call->arguments[1], error);
 }
 
 int command_release(struct call *call, struct error *error)

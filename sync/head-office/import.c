@@ -3,6 +3,7 @@
 #include "base/table.h"
 #include "sync/head-office/catalogue.h"
 #include "sync/head-office/orders.h"
+#include "sync/head-office/waybills.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -66,11 +67,24 @@ static const struct option_def worker_columns[] = {
     {0},
 };
 
+static const struct option_def waybill_columns[] = {
+    {TEXT(waybill_row, waybill), .help = "the carrier's number"},
+    {TEXT(waybill_row, carrier), .help = "whose number it is"},
+    {TEXT(waybill_row, order), .fallback = "", .help = "the only order it is for, or nothing"},
+    {TEXT(waybill_row, sort_code), .fallback = "", .help = "the sort code, or nothing"},
+    {TEXT(waybill_row, short_address), .fallback = "", .help = "the short address, or nothing"},
+    {TEXT(waybill_row, package_center), .fallback = "", .help = "the package centre, or nothing"},
+    {TEXT(waybill_row, qr), .fallback = "", .help = "what the QR code says, or nothing"},
+    {0},
+};
+
 const struct import_kind import_kinds[] = {
     {"items", item_columns, sizeof(struct item), .put = catalogue_put_item},
     {"barcodes", barcode_columns, sizeof(struct barcode), .put = catalogue_put_barcode},
     {"locations", location_columns, sizeof(struct location), .per_site = true, .put = catalogue_put_location},
     {"workers", worker_columns, sizeof(struct worker), .put = catalogue_put_worker},
+    {"waybills", waybill_columns, sizeof(struct waybill_row), .per_site = true, .put = waybills_put,
+     .finish = waybills_serve},
     {"orders", order_columns, sizeof(struct order_row), .put = NULL},
     {0},
 };
@@ -157,6 +171,8 @@ static int import_rows(struct importing *importing, const char *path, const char
             return error_set(error, result, "%s, %s", path, why.text);
     }
     if (result)
+        return result;
+    if (kind->finish && (result = kind->finish(office, importing->site, error)) != 0)
         return result;
     outcome->changed = importing->changed;
     result = note_import(office, kind, path, text, length, outcome);

@@ -14,6 +14,8 @@ struct import_kind {
     /* Takes one row; the first column is then unique within a file. NULL: orders, which are staged. */
     int (*put)(struct office *office, const char *site, const void *row, int64_t *changed, const char **ret_column,
                struct error *error);
+    /* What follows from the whole file, in the same transaction; NULL: nothing. */
+    int (*finish)(struct office *office, const char *site, struct error *error);
 };
 
 extern const struct import_kind import_kinds[];

@@ -14,7 +14,7 @@ static void print_commands(FILE *out)
         "Head office: orders, master data, and the way to the sites. Data is printed as JSON, one object per line.\n\n",
         out);
     for (const struct command *command = commands; command->name; command++)
-        fprintf(out, "  %-10s %s\n", command->name, command->help);
+        fprintf(out, "  %-16s %s\n", command->name, command->help);
     fputs("\n\"floorhand-hq COMMAND --help\" tells more.\n", out);
 }
 

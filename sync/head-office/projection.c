@@ -1,5 +1,7 @@
 #include "sync/head-office/projection.h"
 
+#include "sync/head-office/waybills.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,11 +14,12 @@ static const struct transition {
 } transitions[] = {
     {"order.received", "released", "received"},
     {"order.allocated", "released received short parked", "allocated"},
-    {"order.parked", "released received allocated picking short", "parked"},
+    {"order.parked", "released received allocated picking picked short", "parked"},
     {"pick.line", "released received allocated parked", "picking"},
     {"pick.line undone", "picked", "picking"},
     {"pick.short", "released received allocated picking parked", "short"},
     {"pick.staged", "released received allocated picking short", "picked"},
+    {"waybill.assigned", "parked", "picked"},
     {"parcel.packed", "picking picked short", "packed"},
     {"label.printed", "packed", "labelled"},
     {"parcel.shipped", "packed labelled", "shipped"},
@@ -133,6 +136,9 @@ static int parcel_packed(struct work *work)
                          "INSERT INTO parcel (number, parcel, box) VALUES (?1, ?2, ?3)"
                          " ON CONFLICT (number, parcel) DO UPDATE SET box = excluded.box",
                          sql_text(work->order), sql_text(parcel), sql_text(box));
+    const char *waybill = json_string_value(json_object_get(work->data, "waybill"));
+    if (!result && waybill) /* older sites do not say it here */
+        result = waybills_live(work->sql, work->site, waybill, work->order);
     return result
                ? result
                : sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
@@ -184,6 +190,27 @@ static int parcel_shipped(struct work *work)
                : sql_run(work->sql, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
 }
 
+static int waybill_assigned(struct work *work)
+{
+    const char *waybill;
+    int result = get_text(work, "waybill", &waybill);
+    return result ? result : waybills_live(work->sql, work->site, waybill, work->order);
+}
+
+static int label_voided(struct work *work)
+{
+    const char *waybill;
+    int result = get_text(work, "waybill", &waybill);
+    return result ? result : waybills_given_up(work->sql, work->site, waybill, work->order);
+}
+
+static int feed_parked(struct work *work)
+{
+    int64_t seq;
+    int result = get_number(work, "feed_seq", 1, &seq);
+    return result ? result : waybills_refused(work->sql, work->site, seq);
+}
+
 static int order_parked(struct work *work)
 {
     const char *reason;
@@ -232,6 +259,9 @@ static const struct meaning {
     {"parcel.packed", parcel_packed, .of_order = true},
     {"label.printed", label_printed, .of_order = true},
     {"parcel.shipped", parcel_shipped, .of_order = true},
+    {"waybill.assigned", waybill_assigned, .of_order = true},
+    {"label.voided", label_voided, .of_order = true},
+    {"feed.parked", feed_parked, .of_order = false},
     {"stock.imported", stock_imported, .undoable = true},
 };
 

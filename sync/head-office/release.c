@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/orders.h"
+#include "sync/head-office/waybills.h"
 #include "sync/wire/topic.h"
 
 #include <errno.h>
@@ -53,6 +54,14 @@ static int send_change(struct office *office, const char *site, const char *type
     return data->failed ? -ENOMEM : feed_append(office, site, &change);
 }
 
+/* An order without a waybill takes a number of the stock along, if there is one. */
+static int give_number(struct office *office, const char *site, struct sql_query *order)
+{
+    int result =
+        sql_get_null(order, 3) ? waybills_bind(office, site, sql_get_text(order, 0), sql_get_text(order, 2)) : -ENOENT;
+    return result == -ENOENT ? 0 : result;
+}
+
 static int release_one(struct office *office, const char *site, struct sql_query *order, struct error *error)
 {
     const char *number = sql_get_text(order, 0);
@@ -65,6 +74,8 @@ static int release_one(struct office *office, const char *site, struct sql_query
     if (!result)
         result = sql_run(office->sql, "UPDATE orders SET state = 'released', site = ?2 WHERE number = ?1",
                          sql_text(number), sql_text(site));
+    if (!result)
+        result = give_number(office, site, order);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 

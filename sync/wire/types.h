@@ -32,9 +32,11 @@
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
     X("parcel.packed", "a parcel was closed and its label requested")                                                  \
+    X("waybill.assigned", "a closed box that waited got its waybill number")                                           \
     X("parcel.shipped", "a parcel left with the carrier")                                                              \
     X("label.printed", "a label came out of the printer")                                                              \
     X("label.reprinted", "a worker asked for a label again")                                                           \
+    X("label.voided", "a waybill number was given up: it must be made void at the carrier")                            \
     X("label.proved", "the printer itself has shown that a label came out (`proof`: odometer or status)")              \
     X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
     X("manifest.opened", "loading for a carrier began")                                                                \
@@ -52,7 +54,9 @@
     X("location.upsert", "a place in the warehouse")                                                                   \
     X("worker.upsert", "a worker, the badge and whether it is valid")                                                  \
     X("order.release", "an order for this site to fulfil")                                                             \
-    X("order.cancel", "a request to cancel an order: the site answers")
+    X("order.cancel", "a request to cancel an order: the site answers")                                                \
+    X("waybill.pool", "a waybill number, for one order or for any of its carrier")                                     \
+    X("waybill.voided", "a waybill number is void at the carrier")
 
 /* What a name means, as one English phrase; NULL when this version does not know it. */
 const char *wire_type_meaning(const char *name);

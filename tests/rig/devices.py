@@ -8,6 +8,8 @@ import termios
 import threading
 import tty
 
+from rig.label_codes import code_of
+
 
 class Pty:
     """Both ends stay open here, so that a daemon may come and go as at a real cable."""
@@ -67,11 +69,6 @@ class KeyboardScanner(Scanner):
 # A label runs from ^XA to ^XZ; printers take both in either case (ZPL II Programming Guide, ^XA).
 LABEL = re.compile(rb"\^XA.*?\^XZ", re.DOTALL | re.IGNORECASE)
 
-# Code 128 whose subsets are said one by one: ">:" starts in B, ">;" in C, ">5" and ">6" change (same guide, ^BC).
-SYMBOL = re.compile(rb"\^BC[^^]*\^FD(>[:;][^^]*)\^FS")
-SUBSET = re.compile(rb">[5-7:;]")
-
-
 # What ~HS is answered with by a printer that is ready (same guide, ~HS).
 READY = (b"\x02030,0,0,1040,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,0,2,4,0,00000000,1,000\x03\r\n"
          b"\x020000,0\x03\r\n")
@@ -115,7 +112,7 @@ class Tray:
 
     def codes(self):
         """What the Code 128 symbol of each label says: a waybill's or a manifest's number."""
-        return [SUBSET.sub(b"", match[1]).decode() if (match := SYMBOL.search(label)) else "" for label in list(self.labels)]
+        return [code_of(label) for label in list(self.labels)]
 
     def count(self, code):
         return self.codes().count(code)

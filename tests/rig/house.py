@@ -9,6 +9,7 @@ import pathlib
 import re
 import signal
 import sqlite3
+import urllib.request
 
 from rig import sample
 from rig.devices import Printer, Scanner
@@ -186,6 +187,11 @@ class House:
             return response.status, json.loads(response.read())
         finally:
             connection.close()
+
+    def read(self, path):
+        """What is no JSON."""
+        with urllib.request.urlopen(f"{self.page_url}/api/v1/{path}", timeout=10) as answer:
+            return answer.read()
 
     def view(self, station="bench-1"):
         status, view = self.ask(f"stations/{station}")

@@ -66,6 +66,8 @@ static void step(struct sim *sim, int number)
     sim->now_us += 10000;
     if (!sim->healed && number % 40 == 0)
         office_side_release(sim->office);
+    if (!sim->healed && number % 90 == 0)
+        office_side_waybills(sim->office);
     site_side_step(sim->site);
     office_side_step(sim->office);
     network_step(sim->network);
@@ -102,6 +104,10 @@ static void compare(struct sim *sim)
     static const char *const sums[][2] = {
         {"SELECT coalesce(sum(picked), 0) FROM order_line", "SELECT coalesce(sum(picked), 0) FROM order_line"},
         {"SELECT count(*) FROM orders WHERE state = 'handed'", "SELECT count(*) FROM orders WHERE state = 'shipped'"},
+        {"SELECT count(*) FROM waybill WHERE state = 'live'", "SELECT count(*) FROM waybill WHERE state = 'live'"},
+        {"SELECT count(*) FROM waybill WHERE state = 'void_pending'",
+         "SELECT count(*) FROM waybill WHERE state = 'void_pending'"},
+        {"SELECT count(*) FROM waybill WHERE state = 'void'", "SELECT count(*) FROM waybill WHERE state = 'void'"},
         {"SELECT count(*) FROM journal WHERE type = 'parcel.shipped'",
          "SELECT count(*) FROM event WHERE type = 'parcel.shipped'"},
     };
@@ -124,6 +130,7 @@ static struct sim run(uint64_t seed, bool trace)
         step(&sim, number);
     sim.healed = true;
     sim_note(&sim, "healed");
+    office_side_waybills(sim.office);
     for (int number = 1; number <= HEAL_STEPS && !settled(&sim); number++)
         step(&sim, number);
     if (!settled(&sim))
@@ -137,6 +144,12 @@ static struct sim run(uint64_t seed, bool trace)
                  site_side_idle(sim.site) ? "idle" : "busy", network_idle(sim.network) ? "idle" : "busy");
     site_side_check(sim.site);
     compare(&sim);
+    if (site_side_number(sim.site, "SELECT count(*) FROM parcel WHERE waiting IS NOT NULL") != 0)
+        sim_fail(&sim, "a closed box still waits for a number, and there are enough");
+    sim.count.parked = site_side_number(sim.site, "SELECT count(*) FROM journal WHERE type = 'order.parked' AND "
+                                                  "line LIKE '%no waybill%'");
+    sim.count.voided =
+        site_side_number(sim.site, "SELECT count(*) FROM waybill WHERE state IN ('void_pending', 'void')");
     office_side_free(sim.office);
     site_side_free(sim.site);
     network_free(sim.network);
@@ -157,13 +170,16 @@ static int run_many(int64_t seeds)
         total.count.lost += sim.count.lost;
         total.count.orders_shipped += sim.count.orders_shipped;
         total.count.labels += sim.count.labels;
+        total.count.parked += sim.count.parked;
+        total.count.voided += sim.count.voided;
         if (seed % 500 == 0)
             fprintf(stderr, "# %" PRId64 " of %" PRId64 " seeds\n", seed, seeds);
     }
     printf("# %" PRId64 " seeds: %" PRId64 " scans, %" PRId64 " good, %" PRId64 " refused; %" PRId64
-           " crashes, %" PRId64 " messages lost; %" PRId64 " labels, %" PRId64 " orders shipped\n",
+           " crashes, %" PRId64 " messages lost; %" PRId64 " labels, %" PRId64 " orders shipped; %" PRId64
+           " boxes without a waybill number, %" PRId64 " numbers given up\n",
            seeds, total.count.scans, total.count.good, total.count.refused, total.count.crashes, total.count.lost,
-           total.count.labels, total.count.orders_shipped);
+           total.count.labels, total.count.orders_shipped, total.count.parked, total.count.voided);
     printf("ok 1 - simulation, %" PRId64 " seeds\n1..1\n", seeds);
     return 0;
 }

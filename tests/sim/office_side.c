@@ -4,6 +4,7 @@
 #include "sync/head-office/import.h"
 #include "sync/head-office/office.h"
 #include "sync/head-office/orders.h"
+#include "sync/head-office/waybills.h"
 #include "sync/wire/control.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ struct office_side {
     struct random_seeded seeded;
     struct office office;
     struct hub *hub;
-    int orders;
+    int orders, numbers;
     int restarts;
     char since[CLOCK_TEXT_SIZE];
 };
@@ -121,11 +122,14 @@ void office_side_release(struct office_side *side)
                                                    "order,platform,carrier,waybill,priority,receiver_name,"
                                                    "receiver_phone,receiver_address,sku,quantity\n");
     static const char *const skus[] = {"MUG", "PEN", "CAP"};
+    char waybill[16] = "";
+    if (!sim_chance(sim, DRAW_WAYBILLS, 500)) /* the others take a number from a pool */
+        snprintf(waybill, sizeof(waybill), "SF%d", number);
     int lines = 1 + (int)sim_draw(sim, DRAW_WORKERS, 3);
     for (int i = 0; i < lines; i++)
-        length += snprintf(csv + length, sizeof(csv) - (size_t)length,
-                           "N%d,taobao,SF,SF%d,%d,王小明,13812345678,杭州,%s,%d\n", number, number, number % 3, skus[i],
-                           1 + (int)sim_draw(sim, DRAW_WORKERS, 4));
+        length +=
+            snprintf(csv + length, sizeof(csv) - (size_t)length, "N%d,taobao,SF,%s,%d,王小明,13812345678,杭州,%s,%d\n",
+                     number, waybill, number % 3, skus[i], 1 + (int)sim_draw(sim, DRAW_WORKERS, 4));
     import(side, "orders", csv);
     int64_t count;
     if (office_begin(&side->office, &error) != 0 || orders_release(&side->office, "hz-07", NULL, &count, &error) != 0 ||
@@ -134,6 +138,57 @@ void office_side_release(struct office_side *side)
     sim_note(sim, "order N%d released", number);
     if (sim_chance(sim, DRAW_WORKERS, 120))
         cancel_one(side);
+    send_changes(side);
+}
+
+/* Now and then a few, so that some boxes find none; at the end enough for all. Some are for any parcel of the site. */
+static void bring_numbers(struct office_side *side)
+{
+    struct sim *sim = side->sim;
+    struct error error = {0};
+    struct buf csv = {0};
+    int count = sim->healed ? 200 : 1 + (int)sim_draw(sim, DRAW_WAYBILLS, 3);
+    bool again = side->numbers > 0 && sim_chance(sim, DRAW_WAYBILLS, 200); /* the last one of the file before */
+    buf_puts(&csv, "waybill,carrier\n");
+    for (int i = again ? 0 : 1; i <= count; i++)
+        buf_printf(&csv, "P%d,SF\n", side->numbers + i);
+    side->numbers += count;
+    import(side, "waybills", buf_text(&csv));
+    buf_done(&csv);
+    int64_t sent = 0;
+    if (sim->healed || sim_chance(sim, DRAW_WAYBILLS, 400))
+        if (office_begin(&side->office, &error) != 0 ||
+            waybills_send(&side->office, "hz-07", "SF", 200, &sent, &error) != 0 ||
+            office_commit(&side->office, &error) != 0)
+            sim_fail(sim, "head office cannot send numbers: %s", error.text);
+    sim_note(sim, "%d waybill numbers, %d of them for any parcel", count, (int)sent);
+}
+
+/* The carrier has made the oldest number void that the site gave up. */
+static void make_one_void(struct office_side *side)
+{
+    struct error error = {0};
+    char number[64] = "";
+    struct sql_query *row = sql_select(
+        side->office.sql, "SELECT number FROM waybill WHERE state = 'void_pending' ORDER BY id LIMIT 1", SQL_NO_VALUES);
+    if (sql_next(row))
+        sql_copy_text(row, 0, number, sizeof(number));
+    sql_done(row);
+    if (!*number)
+        return;
+    if (office_begin(&side->office, &error) != 0 || waybills_void(&side->office, number, &error) != 0 ||
+        office_commit(&side->office, &error) != 0)
+        sim_fail(side->sim, "head office cannot make %s void: %s", number, error.text);
+    sim_note(side->sim, "%s is void", number);
+}
+
+void office_side_waybills(struct office_side *side)
+{
+    side->office.now_us = side->sim->now_us;
+    if (side->sim->healed || sim_chance(side->sim, DRAW_WAYBILLS, 600))
+        bring_numbers(side);
+    else
+        make_one_void(side);
     send_changes(side);
 }
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* Everything random is drawn from streams of one seed, one a subject: a draw for one does not shift the others. */
-enum stream_of { DRAW_WORKERS, DRAW_FAULTS, DRAW_NETWORK, DRAW_PRINTER, DRAW_STREAMS };
+enum stream_of { DRAW_WORKERS, DRAW_FAULTS, DRAW_NETWORK, DRAW_PRINTER, DRAW_WAYBILLS, DRAW_STREAMS };
 
 struct sim {
     uint64_t seed;
@@ -26,7 +26,7 @@ struct sim {
     struct office_side *office;
     struct network *network;
     struct {
-        int64_t scans, good, refused, crashes, lost, orders_shipped, labels;
+        int64_t scans, good, refused, crashes, lost, orders_shipped, labels, parked, voided;
     } count;
 };
 
@@ -59,7 +59,8 @@ int64_t site_side_number(struct site_side *side, const char *sql);
 
 struct office_side *office_side_new(struct sim *sim);
 void office_side_free(struct office_side *side);
-void office_side_release(struct office_side *side); /* one more order for the site; sometimes a cancellation */
+void office_side_release(struct office_side *side);  /* one more order for the site; sometimes a cancellation */
+void office_side_waybills(struct office_side *side); /* some waybill numbers, or a given-up one made void */
 void office_side_receive(struct office_side *side, enum port port, const void *bytes, size_t length);
 void office_side_step(struct office_side *side);
 void office_side_state(struct office_side *side, struct buf *out); /* its retained presence */

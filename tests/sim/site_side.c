@@ -281,6 +281,9 @@ static void wrong_scan(struct site_side *side, char *out, size_t capacity)
                                         "SF1",
                                         "SF2",
                                         "SF3",
+                                        "P1",
+                                        "P2",
+                                        "P3",
                                         "NOTHING",
                                         "CMD:UNDO",
                                         "CMD:UNDO",
@@ -415,12 +418,56 @@ void site_side_link(struct site_side *side, bool up)
         site_link_down(&side->sync);
 }
 
+/* Each counts what must not be. */
+static const struct {
+    const char *law, *sql;
+} waybill_laws[] = {
+    {"a waybill number was on two parcels",
+     "SELECT count(*) FROM (SELECT 1 FROM journal WHERE type IN ('parcel.packed', 'label.printed', 'waybill.assigned') "
+     "GROUP BY json_extract(line, '$.data.waybill') HAVING count(DISTINCT json_extract(line, '$.data.parcel')) > 1)"},
+    {"a parcel had two waybill numbers",
+     "SELECT count(*) FROM (SELECT 1 FROM journal WHERE type IN ('parcel.packed', 'label.printed', 'waybill.assigned') "
+     "GROUP BY json_extract(line, '$.data.parcel') HAVING count(DISTINCT json_extract(line, '$.data.waybill')) > 1)"},
+    {"a parcel and the numbers do not agree whose is whose",
+     "SELECT count(*) FROM parcel p FULL JOIN waybill w ON w.parcel = p.id WHERE p.waybill IS NOT w.number AND "
+     "(p.waybill IS NOT NULL OR w.parcel IS NOT NULL)"},
+    {"a number was used that is for another order",
+     "SELECT count(*) FROM waybill w JOIN parcel p ON p.id = w.parcel JOIN orders o ON o.id = p.order_id "
+     "WHERE w.order_number NOT IN ('', o.number) OR w.carrier <> o.carrier"},
+    {"a box waits although there is a number for it",
+     "SELECT count(*) FROM parcel p JOIN orders o ON o.id = p.order_id JOIN waybill w ON w.state = 'free' AND "
+     "w.carrier = o.carrier AND w.order_number IN ('', o.number) WHERE p.waiting IS NOT NULL"},
+    {"a box waits and its order is not parked, or the other way round",
+     "SELECT count(*) FROM orders o LEFT JOIN parcel p ON p.order_id = o.id WHERE o.cancelled = 0 AND "
+     "(p.waiting IS NOT NULL) <> (o.state = 'parked' AND o.reason = 'no waybill')"},
+    {"a cancelled order keeps a number",
+     "SELECT count(*) FROM orders o JOIN parcel p ON p.order_id = o.id JOIN waybill w ON w.parcel = p.id "
+     "WHERE o.cancelled = 1 AND w.state = 'live'"},
+    {"a label is queued whose number was given up",
+     "SELECT count(*) FROM print_job j JOIN waybill w ON w.parcel = j.parcel WHERE j.state = 'queued' AND "
+     "w.state <> 'live'"},
+    {"a number was given up twice",
+     "SELECT count(*) FROM (SELECT 1 FROM journal WHERE type = 'label.voided' GROUP BY json_extract(line, "
+     "'$.data.waybill') HAVING count(*) > 1)"},
+};
+
+static void check_waybills(struct site_side *side)
+{
+    for (size_t i = 0; i < COUNT(waybill_laws); i++) {
+        int64_t broken = -1;
+        sql_number_values(side->store->sql, &broken, waybill_laws[i].sql, (struct sql_value[]){{0}});
+        if (broken != 0)
+            sim_fail(side->sim, "%s", waybill_laws[i].law);
+    }
+}
+
 void site_side_check(struct site_side *side)
 {
     struct error error = {0};
     int result = ledger_check(side->store, &error);
     if (result)
         sim_fail(side->sim, "%s", error.text);
+    check_waybills(side);
 }
 
 int64_t site_side_last_seq(struct site_side *side)

@@ -267,7 +267,7 @@ static void test_a_label_that_was_seen_while_it_was_printed(void **state)
         bench.busy = cases[i].busy;
         pass(&bench, SECOND);
         bench.busy = false;
-        pass(&bench, DELIVERY_NOTHING_US + SECOND);
+        pass(&bench, DELIVERY_CALM_US + SECOND);
         expect(&bench, cases[i].reports, "^XA3^XZ");
         assert_int_equal(bench.delivery.stage, DELIVERY_FREE);
         done(&bench);

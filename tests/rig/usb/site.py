@@ -168,7 +168,7 @@ class Site:
         with sqlite3.connect(self.database) as connection:
             connection.executemany(
                 "INSERT INTO print_job (key, station, template, data, copies, changed_us, queued_us) "
-                "VALUES (?, ?, 'shipping', ?, ?, 1, unixepoch() * 1000000)",
+                "VALUES (?, ?, 'waybill-100x150', ?, ?, 1, unixepoch() * 1000000)",
                 [(f"rig-{number}", station, LABEL.replace("9520000000001", f"9520{number:09}"), copies)
                  for number in range(first, first + count)])
         connection.close()

@@ -68,12 +68,28 @@ static void print_label(struct tray *tray)
     }
 }
 
+/* "^PQ3,0,0,N^XZ" is three of it; what is said before the last bytes is not seen, and counts as one. */
+static unsigned labels_of(const struct tray *tray)
+{
+    for (size_t at = sizeof(tray->recent) - 4; at-- > 0;) {
+        if (memcmp(tray->recent + at, "^PQ", 3) != 0)
+            continue;
+        unsigned labels = 0;
+        for (at += 3; at < sizeof(tray->recent) && tray->recent[at] >= '0' && tray->recent[at] <= '9'; at++)
+            labels = labels * 10 + (unsigned)(tray->recent[at] - '0');
+        return labels;
+    }
+    return 1;
+}
+
 static void take_label(struct tray *tray)
 {
-    if (tray->slow)
-        tray->due++;
-    else
-        print_label(tray);
+    for (unsigned left = labels_of(tray); left > 0; left--) {
+        if (tray->slow)
+            tray->due++;
+        else
+            print_label(tray);
+    }
 }
 
 static void forget_labels(struct tray *tray)
