@@ -241,6 +241,7 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
 	@OUT=$(OUT) python3 tests/bench/devices.py
+	@OUT=$(OUT) python3 tests/bench/labels.py
 
 FUZZ_SECONDS ?= 60
 TARGETS      ?= $(FUZZ_TARGETS)

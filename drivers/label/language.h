@@ -8,8 +8,9 @@
 #include "drivers/printer/printer_status.h"
 
 #define LABEL_COPIES_MAX 999
-#define LABEL_SLOW_BAUD  57600 /* up to here a printer's own letters are worth that they are not those of the preview  \
-                                */
+#define LABEL_SLOW_BAUD                                                                                                \
+    57600 /* up to here a printer's own letters are worth that they are not those of the preview                       \
+           */
 
 /* The printer, and the line to it. */
 struct label_printer {
@@ -17,7 +18,7 @@ struct label_printer {
     int64_t dpi;       /* 0: 203 */
     int64_t baud;      /* of a serial line; 0: so fast that it does not matter */
     bool text_only;    /* XON/XOFF: bytes that are no text do not get through */
-    const char *lacks; /* words, by blanks, of what this model cannot do: "z64 qr datamatrix code128 fonts"; NULL */
+    const char *lacks; /* words, by blanks, of what this model cannot do: z64 qr datamatrix code128 itf14 fonts; NULL */
 };
 
 /* One page, *copies* of it. -EINVAL label_size: not in this language, on this line or with this many copies. */

@@ -125,7 +125,5 @@ int zpl_encode(const struct label *page, const struct label_printer *printer, in
     put_setup(page, out);
     int result = put_elements(page, printer, out);
     buf_printf(out, "^PQ%" PRId64 ",0,0,N^XZ\n", copies);
-    return result || out->failed
-               ? label_refuse(fault, -ENOMEM, LABEL_MEMORY, NULL, "There is no memory for the label; try again")
-               : 0;
+    return result || out->failed ? language_no_memory(fault) : 0;
 }

@@ -9,7 +9,6 @@ least, which is how long all cases together take."""
 
 import contextlib
 import itertools
-import json
 import multiprocessing
 import os
 import pathlib
@@ -17,9 +16,11 @@ import sys
 import tempfile
 import time
 
+import rows
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
-from rig.house import ROOT, House  # noqa: E402
+from rig.house import House  # noqa: E402
 from rig.packer import Packer, PageScanner  # noqa: E402
 from rig.process import RigError  # noqa: E402
 from rig.troubled_printers import GARBAGE, MUTE, SocketPrinter, TroubledPrinter  # noqa: E402
@@ -167,25 +168,16 @@ def quantile(values, part):
 
 
 def rows_of(cases):
-    rows = []
+    found = []
     print(f"{PREFIX + '...':58} {'scans':>6} {'labels':>6} {'p50':>8} {'ratio':>6} {'p99':>8} {'ratio':>6}")
     for case in cases:
         ratios = []
         for name, part in (("p50", 0.5), ("p99", 0.99)):
             ours, reference = quantile(case.took, part), quantile(cases[0].took, part)
             ratios += [f"{ours:6.0f}us", f"{ours / reference:6.2f}"]
-            rows.append({"name": f"{PREFIX}{case.name}, {name}", "ours": round(ours, 1),
-                         "reference": round(reference, 1), "ratio": round(ours / reference, 3), "goal": GOAL,
-                         "met": ours / reference <= GOAL})
+            found.append(rows.row(f"{PREFIX}{case.name}, {name}", ours, reference, GOAL))
         print(f"  {case.name:56} {len(case.took):6} {case.labels:6} {' '.join(ratios)}")
-    return rows
-
-
-def keep(rows):
-    path = ROOT / "build" / "bench.json"
-    others = json.loads(path.read_text()) if path.exists() else []
-    others = [row for row in others if not row["name"].startswith(PREFIX)]
-    path.write_text("[" + ",\n ".join(json.dumps(row) for row in others + rows) + "]\n")
+    return found
 
 
 def main():
@@ -194,7 +186,7 @@ def main():
     with contextlib.ExitStack() as stack:
         cases = [Case(name, stack) for name in CASES]
         run(cases)
-    keep(rows_of(cases))
+    rows.keep(rows_of(cases), PREFIX)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 /* floorhand-bench: figures as ratios to a peer measured in the same run, alternating, median of several rounds.
  * Asserts nothing: it prints one table and writes the same rows to build/bench.json. */
+#include "label_time.h"
 #include "site_rig.h"
 
 #include "base/clock.h"
@@ -271,8 +272,11 @@ static void measure(struct ours *ours, struct bare *bare)
     print_figures(figures, COUNT(figures));
 }
 
-int main(void)
+/* With names of label samples: only label_time.h. */
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        return label_time_print(argv + 1);
     static struct ours ours;
     static struct bare bare;
     char folder[] = "build/bench-XXXXXX", path[64], copy[64];
