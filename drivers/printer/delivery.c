@@ -268,6 +268,13 @@ static bool settle_by_count(struct delivery *delivery, int64_t now_us)
     return true;
 }
 
+static bool can_prove_by_status(const struct delivery *delivery)
+{
+    const struct dialect *dialect = dialect_of(delivery);
+    return delivery->notices_loss && !delivery->talk.mute &&
+           (dialect->in_order || dialect->receipt || dialect->shows_busy);
+}
+
 /* A receipt or an answer that keeps its place in line, a label seen while it was printed: only from a line that breaks
  * when the printer loses its power, and never for several labels. */
 static bool settle_by_status(struct delivery *delivery, int64_t now_us)
@@ -275,8 +282,7 @@ static bool settle_by_status(struct delivery *delivery, int64_t now_us)
     const struct dialect *dialect = dialect_of(delivery);
     const struct printer_talk *talk = &delivery->talk;
     bool fresh = talk->asked_us >= delivery->written_us && !talk->asked;
-    bool may = delivery->notices_loss && delivery->labels == 1 && !talk->mute &&
-               (dialect->in_order || dialect->receipt || dialect->shows_busy);
+    bool may = delivery->labels == 1 && can_prove_by_status(delivery);
     bool silent = fresh && talk->status.state == PRINTER_UNKNOWN;
     if (!may || silent) { /* "sent" is all that can be known, unless the line breaks now */
         if (now_us >= delivery->written_us + DELIVERY_NOTHING_US)
@@ -494,12 +500,25 @@ bool delivery_may_begin(struct delivery *delivery, int64_t now_us)
     return false;
 }
 
+static bool is_settled(const struct delivery *delivery, int64_t now_us)
+{
+    return delivery->is_settled || now_us >= delivery->calm_since_us + DELIVERY_CALM_US;
+}
+
+const char *delivery_proof(const struct delivery *delivery, int64_t now_us)
+{
+    if (!delivery->open)
+        return NULL;
+    if (delivery->counter.known && is_settled(delivery, now_us))
+        return "odometer";
+    return can_prove_by_status(delivery) ? "status" : NULL;
+}
+
 void delivery_begin(struct delivery *delivery, int64_t labels, int64_t give_up_us, int64_t now_us)
 {
     assert(delivery->stage == DELIVERY_FREE);
     const struct printer_counter *counter = &delivery->counter;
-    bool settled = delivery->is_settled || now_us >= delivery->calm_since_us + DELIVERY_CALM_US;
-    bool known = settled && counter->known && now_us - counter->read_us <= DELIVERY_FRESH_US;
+    bool known = is_settled(delivery, now_us) && counter->known && now_us - counter->read_us <= DELIVERY_FRESH_US;
     delivery->labels = labels;
     delivery->done = 0;
     delivery->tries = 0;

@@ -105,6 +105,9 @@ void delivery_write(struct delivery *delivery, const void *bytes, size_t length,
 /* The box stops in an orderly way: the last report, if there is one. */
 void delivery_stop(struct delivery *delivery, int64_t now_us);
 
+/* What would prove a label that begins now: "odometer", "status", or NULL. */
+const char *delivery_proof(const struct delivery *delivery, int64_t now_us);
+
 /* It has taken nothing for a while: for people. */
 bool delivery_is_stuck(const struct delivery *delivery, int64_t now_us);
 

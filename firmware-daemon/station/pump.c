@@ -454,6 +454,7 @@ void pump_write_state(const struct pump *pump, const char *key, struct buf *json
 {
     json_open_object(json, key);
     json_text(json, "state", pump ? state_name(pump) : "none");
+    json_text(json, "proof", pump ? delivery_proof(&pump->delivery, clock_mono_us()) : NULL);
     const struct trouble *trouble = pump ? find_trouble(pump) : NULL;
     struct answer answer;
     if (trouble) {

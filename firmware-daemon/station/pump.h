@@ -57,8 +57,8 @@ bool pump_is_open(const struct pump *pump);
 const char *pump_fault(const struct pump *pump);
 void pump_retry(struct pump *pump); /* something was plugged in */
 
-/* {"state": "ready|busy|paused|error|unknown|offline|none", "text": {...}|null} as the value of key; pump may be NULL.
- */
+/* {"state": "ready|busy|paused|error|unknown|offline|none", "proof": "odometer|status"|null, "text": {...}|null} as the
+ * value of key; pump may be NULL. proof: what would prove a label now. */
 void pump_write_state(const struct pump *pump, const char *key, struct buf *json);
 
 #endif
