@@ -19,7 +19,7 @@ import rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from png import dots_of  # noqa: E402
+from label.judges.picture import read_png  # noqa: E402
 
 OUT = pathlib.Path(ROOT, os.environ.get("OUT", "build"))
 SAMPLES = ROOT / "tests/label/samples"
@@ -46,7 +46,8 @@ def pages_of(sample):
         first = pathlib.Path(folder, "page.png")
         render(sample, "png", "--out", first)
         names = [first] + [first.with_stem(f"page-{number}") for number in range(2, PAGES_MAX + 1)]
-        return [dots_of(name.read_bytes()) for name in names if name.exists()]
+        pages = [read_png(name) for name in names if name.exists()]
+        return [(page.width, page.height, page.to_bytes()) for page in pages]
 
 
 def milliseconds(samples):
