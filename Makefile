@@ -21,6 +21,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 TEST_PACKAGES  := libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils
+BENCH_PACKAGES := cups libcups2 libcupsimage2
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 # ---------------------------------------------------------------- how it is compiled
@@ -94,7 +95,7 @@ MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-director
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-fuzz run test sim soak bench rig fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim soak bench rig fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -161,6 +162,13 @@ deps-rig: deps-build
 	$(call install_packages,$(RIG_PACKAGES))
 deps-lint: deps-test
 	$(call install_packages,$(LINT_PACKAGES))
+# CUPS is unpacked for its filter only, not installed: it would look for printers.
+RASTERTOLABEL := build/cups/usr/lib/cups/filter/rastertolabel
+deps-bench: deps-build $(RASTERTOLABEL)
+$(RASTERTOLABEL):
+	@mkdir -p build/cups
+	cd build/cups && apt-get download -qq $(BENCH_PACKAGES) && for package in *.deb; do dpkg-deb -x $$package .; done
+	@touch $@
 deps-fuzz: deps-build
 	$(call install_packages,$(FUZZ_PACKAGES))
 
@@ -241,6 +249,7 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
 	@OUT=$(OUT) python3 tests/bench/devices.py
+	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
 	@OUT=$(OUT) python3 tests/bench/labels.py
 
 FUZZ_SECONDS ?= 60

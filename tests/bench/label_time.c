@@ -39,8 +39,9 @@ static int time_sample(const struct template_set *set, const char *path)
     json_decref(sample);
     if (result)
         return result;
+    const size_t median = ROUNDS / 2;
     qsort(took, ROUNDS, sizeof(took[0]), by_size);
-    printf("%s %.2f\n", path, (double)took[ROUNDS / 2] / 1000);
+    printf("%s %.2f\n", path, (double)took[median] / 1000);
     return 0;
 }
 

@@ -14,7 +14,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from png import dots_of  # noqa: E402
+from label.judges.picture import decode_png  # noqa: E402
 from tap import Tap  # noqa: E402
 
 OUT = pathlib.Path(ROOT, os.environ.get("OUT", "build"))
@@ -46,12 +46,13 @@ def faults_of_page(name, png):
     golden = GOLDEN / name
     if not golden.exists():
         return [f"there is no {golden.relative_to(ROOT)}"]
-    if golden.read_bytes() == png or dots_of(golden.read_bytes()) == dots_of(png):
+    difference = golden.read_bytes() != png and decode_png(golden.read_bytes()).difference(decode_png(png))
+    if not difference:
         return []
     seen = OUT / "labels" / name
     seen.parent.mkdir(exist_ok=True)
     seen.write_bytes(png)
-    return [f"{seen} is not {golden.relative_to(ROOT)}"]
+    return [f"{seen} is not {golden.relative_to(ROOT)}: {difference}"]
 
 
 def faults_of(name, sample, language, dpi, folder):

@@ -1,6 +1,6 @@
 // Judges printed labels with programs that are not ours: a ZPL renderer makes a picture, which must be the preview dot
 // for dot, whatever the printer draws itself; two decoders read its symbols. Prints TAP. The pictures stay in
-// OUT/labels/ to be looked at. With names of samples it judges those alone: node judge.mjs waybill-full injection
+// OUT/labels/zpl to be looked at. With names of samples it judges those alone: node judge.mjs waybill-full injection
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const SLOW = ["--baud", "9600"]; // the printer's own letters
 
 const root = resolve(import.meta.dirname, "../..");
 const out = resolve(root, process.env.OUT ?? "build");
-const folder = join(out, "labels");
+const folder = join(out, "labels", "zpl");
 const samples = join(import.meta.dirname, "samples");
 const { api } = await ready;
 

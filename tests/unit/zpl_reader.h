@@ -145,12 +145,15 @@ static inline size_t zpl_read_code128(const char *at, uint8_t *words)
     for (; *at != '^'; at++) {
         if (*at == '>') {
             at++;
-            size_t i = 0;
-            while (i < sizeof(signs) / sizeof(signs[0]) && signs[i].sign != *at)
-                i++;
-            assert_true(i < sizeof(signs) / sizeof(signs[0]));
-            words[count++] = (uint8_t)(signs[i].word < 0 ? signs[i].letter - ' ' : signs[i].word);
-            subset = signs[i].subset ? signs[i].subset : subset;
+            bool known = false;
+            for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+                if (signs[i].sign != *at)
+                    continue;
+                known = true;
+                words[count++] = (uint8_t)(signs[i].word < 0 ? signs[i].letter - ' ' : signs[i].word);
+                subset = signs[i].subset ? signs[i].subset : subset;
+            }
+            assert_true(known);
         } else if (subset == 'C') {
             assert_true(isdigit((unsigned char)at[0]) && isdigit((unsigned char)at[1]));
             words[count++] = (uint8_t)((at[0] - '0') * 10 + at[1] - '0');

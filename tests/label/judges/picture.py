@@ -50,6 +50,10 @@ class Picture:
                 self.rows[y + number] &= ~((1 << 8 * stride) - 1 << x)
             self.rows[y + number] |= row
 
+    def to_bytes(self):
+        """Row by row, each of whole bytes, the highest bit leftmost, 1 is black."""
+        return b"".join(from_row(row, (self.width + 7) // 8) for row in self.rows)
+
     def difference(self, other):
         """None when they are alike, else where they first differ."""
         if (self.width, self.height) != (other.width, other.height):
@@ -71,8 +75,12 @@ class Picture:
 
 
 def read_png(path):
+    return decode_png(path.read_bytes())
+
+
+def decode_png(data):
     """Of one bit a dot, grey, unfiltered or filtered by row (PNG specification, 9.2)."""
-    data, at, packed, head = path.read_bytes(), 8, b"", None
+    at, packed, head = 8, b"", None
     while at < len(data):
         length, kind = struct.unpack(">I4s", data[at:at + 8])
         body, at = data[at + 8:at + 8 + length], at + 12 + length
@@ -81,7 +89,7 @@ def read_png(path):
         packed += body if kind == b"IDAT" else b""
     width, height, depth, colour = head[:4]
     if (depth, colour) != (1, 0):
-        raise Fault(f"{path} is no picture of one bit a dot")
+        raise Fault("a picture is not of one bit a dot")
     stride, raw, above = (width + 7) // 8, zlib.decompress(packed), bytes((width + 7) // 8)
     picture = Picture(width, height)
     for y in range(height):

@@ -175,7 +175,7 @@ def cts(stage):
     site.stop()
     site.queue_labels("bench-1", 3)
     site.start()
-    wait_until(lambda: device.state()["mode"] == 2, "the printer has stopped")
+    wait_until(lambda: device.state()["mode"] == 2, "the printer has stopped", 30)
     state = device.state()
     if not state["flow"] & 1:
         yield f"the adapter was never told to look at CTS: {state}"
