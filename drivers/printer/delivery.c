@@ -137,6 +137,8 @@ static bool converse(struct delivery *delivery, int64_t now_us)
     bool changed = look_at_flow(delivery, now_us);
     if (delivery->held_back)
         return changed;
+    if (now_us >= printer_talk_deadline(&delivery->talk)) /* its answer may still come, and be taken for another's */
+        delivery->deaf_until_us = now_us + COUNTER_LATE_US;
     changed |= printer_talk_tick(&delivery->talk, now_us);
     counter_tick(&delivery->counter, now_us);
     ask(delivery, now_us);
@@ -282,7 +284,8 @@ static bool settle_by_status(struct delivery *delivery, int64_t now_us)
     const struct dialect *dialect = dialect_of(delivery);
     const struct printer_talk *talk = &delivery->talk;
     bool fresh = talk->asked_us >= delivery->written_us && !talk->asked;
-    bool may = delivery->labels == 1 && can_prove_by_status(delivery);
+    bool may =
+        delivery->labels == 1 && can_prove_by_status(delivery) && delivery->written_us >= delivery->deaf_until_us;
     bool silent = fresh && talk->status.state == PRINTER_UNKNOWN;
     if (!may || silent) { /* "sent" is all that can be known, unless the line breaks now */
         if (now_us >= delivery->written_us + DELIVERY_NOTHING_US)
@@ -369,6 +372,7 @@ void delivery_opened(struct delivery *delivery, enum printer_language language, 
     delivery->receipts_owed = delivery->skip = 0;
     delivery->next_ask_us = delivery->calm_since_us = now_us;
     delivery->is_settled = false;
+    delivery->deaf_until_us = INT64_MIN;
     printer_talk_begin(&delivery->talk, language, now_us);
     counter_begin(&delivery->counter, language, now_us);
     if (delivery->stage == DELIVERY_CUT && has_base(delivery)) {

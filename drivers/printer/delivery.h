@@ -61,7 +61,8 @@ struct delivery {
     int64_t labels, done, base, last_count; /* base: the count before the bytes; PRINTER_NOT_SAID */
     int tries;
     int64_t written_us, calm_since_us, cut_us;
-    bool is_settled; /* all that was sent to it is known to be out: its count is this side's own */
+    int64_t deaf_until_us; /* a status that missed its time may come until then */
+    bool is_settled;       /* all that was sent to it is known to be out: its count is this side's own */
     bool was_busy, asks_receipt;
     bool noisy;        /* bytes came that are no answer */
     int receipts_owed; /* asked for on this line, and still to come: they come in order */
