@@ -115,7 +115,7 @@ static int put_elements(const struct label *page, const struct label_printer *pr
         patches.at[patches.count++] = (struct zpl_patch){element->x, element->y, element->x + element->dots.width,
                                                          element->y + element->dots.height};
     }
-    enum zpl_packing packing = language_lacks(printer, "z64") ? PACK_ACS : PACK_HARDEST;
+    enum zpl_packing packing = language_lacks(printer, "z64") ? PACK_ACS : is_slow(printer) ? PACK_HARDEST : PACK_QUICK;
     return result ? result : zpl_put_dots(&dots, &patches, packing, out);
 }
 

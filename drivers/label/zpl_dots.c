@@ -23,7 +23,7 @@ static int put_patch(const struct dots *page, const struct zpl_patch *patch, enu
 static int add_cost(const struct dots *page, const struct zpl_patch *patch, enum zpl_packing packing, size_t *cost)
 {
     CLEANUP_BUF struct buf bytes = {0};
-    int result = put_patch(page, patch, packing ? PACK_ESTIMATE : PACK_ACS, &bytes);
+    int result = put_patch(page, patch, packing ? PACK_QUICK : PACK_ACS, &bytes);
     *cost += bytes.length;
     return result;
 }

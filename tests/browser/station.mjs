@@ -252,6 +252,12 @@ const scriptedStation = [
     await photograph(page, "dark");
     await page.emulateMedia({ colorScheme: "light" });
   }],
+  ["the label that was printed", async (page) => {
+    await type(page, "MUG-RED");
+    await becomes(page, () => document.querySelector(".label img")?.naturalWidth === 800);
+    await shows(page, ".label figcaption", "Sent · copy 2");
+    await photograph(page, "label");
+  }],
 ];
 
 // ---------------------------------------------------------------- run

@@ -173,6 +173,10 @@ class Site:
                  for number in range(first, first + count)])
         connection.close()
 
+    def print_label(self, station, key, copies=1):
+        self.ask("POST", f"stations/{station}/labels", json.dumps(
+            {"template": "location", "data": {"code": "A-01-01"}, "key": key, "copies": copies}))
+
     def job_states(self):
         return [state for state, in self.rows("SELECT state FROM print_job ORDER BY id")]
 
