@@ -62,8 +62,7 @@ static int open_layout(struct error *error)
     if (!map || !has_family(map, FIRST_FAMILY)) {
         if (map)
             g_object_unref(map);
-        return error_set(error, -ENOENT, "the font %s is missing; install the package fonts-noto-cjk",
-                         FIRST_FAMILY);
+        return error_set(error, -ENOENT, "the font %s is missing; install the package fonts-noto-cjk", FIRST_FAMILY);
     }
     PangoContext *context = pango_font_map_create_context(map);
     pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);

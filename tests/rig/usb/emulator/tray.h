@@ -11,10 +11,10 @@ struct tray {
     int fd;
     enum tray_mode mode;
     bool paper_out, paused, head_open, ribbon_out;
-    unsigned asked;         /* for its status */
-    char recent[64];        /* the last bytes: a question may come in pieces */
+    unsigned asked;       /* for its status */
+    char recent[64];      /* the last bytes: a question may come in pieces */
     char count_path[128]; /* where its count of labels outlives the power; "": it does not count */
-    unsigned count, due;    /* due: whole labels that it has, and lets out one for each "print" */
+    unsigned count, due;  /* due: whole labels that it has, and lets out one for each "print" */
     bool slow;
     size_t said;
     char answer[128];
