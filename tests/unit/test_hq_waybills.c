@@ -145,7 +145,7 @@ static void a_number_that_the_site_does_not_take(void **state)
 {
     struct play *play = *state;
     char data[64];
-    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\n");
+    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\nS2,SF,,\n");
     assert_int_equal(rig_release(&play->rig, "hz", "O1"), 0);
     int64_t seq = rig_count(&play->rig, "SELECT seq FROM feed WHERE site = 'hz' AND key = 'waybill/S1'");
     snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq - 1); /* the order: not our matter */
@@ -154,8 +154,13 @@ static void a_number_that_the_site_does_not_take(void **state)
     snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq);
     happens(play, "feed.parked", data);
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'refused'"), 1);
-    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S2,SF,,\n"); /* its order gets another */
-    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S2")), 1);
+    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S2")), 1); /* its order gets another, at once */
+    assert_int_equal(rig_sent(&play->rig, WIRE_DOWN_SEGMENT), 1);
+    snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq + 1);
+    happens(play, "feed.parked", data); /* nor that one: now there is none */
+    assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'refused'"), 2);
+    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S3,SF,,\n");
+    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S3")), 1);
     assert_int_equal(COUNT_OF(play, "parked"), 0);
 }
 
