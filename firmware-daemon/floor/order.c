@@ -122,8 +122,8 @@ int order_cancel(struct store *store, const char *number, const char *reason)
     result = order_set_cancelled(store, id);
     if (!result)
         result = order_release_promises(store, id);
-    if (!result)
-        result = waybill_give_up(store, &order, *reason ? reason : "the order was cancelled");
+    if (!result) /* head office's own words stay out of the journal: they may name somebody */
+        result = waybill_give_up(store, &order, "the order was cancelled");
     bool untouched = strcmp(order.state, "received") == 0 || strcmp(order.state, "allocated") == 0;
     if (!result && untouched)
         result = order_set_state(store, id, "cancelled", reason);

@@ -45,7 +45,7 @@ static void forget_debts(struct hub *hub)
     LIST_EACH(session, &hub->owed, struct session, owed)
     {
         list_remove(&session->owed);
-        session->welcome = session->ack = session->facked = false;
+        session->welcome = session->ack = session->facked = session->feeds = false;
     }
 }
 
@@ -254,9 +254,9 @@ static int pay(struct hub *hub, struct session *session, int64_t now_us)
     }
     if (session->ack)
         answer(hub, session, &site, WIRE_ACK);
-    if (session->facked)
+    if (session->facked || session->feeds)
         hub_feed_progress(hub, session, site.feed_acked, now_us);
-    return session->welcome || session->facked ? hub_feed_fill(hub, session, &site, now_us) : 0;
+    return session->welcome || session->facked || session->feeds ? hub_feed_fill(hub, session, &site, now_us) : 0;
 }
 
 int hub_commit(struct hub *hub, int64_t now_us, struct error *error)

@@ -2,6 +2,7 @@
  */
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/projection.h"
+#include "sync/head-office/waybills.h"
 #include "sync/wire/line.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct intake {
     char source[sizeof(WIRE_SITE_SOURCE) + WIRE_NAME_SIZE];
     struct site_row site;
     struct error *why;
+    bool wants_waybill; /* an order may wait for a number that is in stock */
 };
 
 static int refuse(struct intake *intake, const char *sentence, int64_t seq)
@@ -72,6 +74,7 @@ static int append(struct intake *intake, const struct wire_line *line)
         result = park(intake, line, why.text);
     if (!result)
         intake->site.applied = line->seq;
+    intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
     return result;
 }
 
@@ -102,6 +105,14 @@ static int take_lines(struct intake *intake, const struct message *message)
     }
 }
 
+static int serve_waybills(struct intake *intake, int64_t now_us)
+{
+    struct hub *hub = intake->hub;
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = now_us};
+    intake->session->feeds = true;
+    return waybills_serve(&office, intake->session->site, intake->why);
+}
+
 int hub_take_segment(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
                      struct error *why)
 {
@@ -115,6 +126,8 @@ int hub_take_segment(struct hub *hub, struct session *session, const struct mess
     owe(hub, session);
     session->ack = true; /* also when nothing moves: it tells the site where to go on */
     result = take_lines(&intake, message);
+    if (!result && intake.wants_waybill)
+        result = serve_waybills(&intake, now_us);
     if (result)
         return result;
     return sql_run(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3 WHERE id = ?1", sql_text(session->site),

@@ -21,6 +21,7 @@ struct session {
     /* What the open transaction owes it, once committed. */
     struct list owed; /* in hub.owed while any of these is set */
     bool welcome, ack, facked;
+    bool feeds; /* its feed may have grown */
     char nonce[ID_TEXT_SIZE];
 
     /* The feed in flight: go-back-N. */

@@ -125,6 +125,12 @@ static int pick_short(struct work *work)
     return changed_one(work, result, "order line");
 }
 
+static int of_another(struct work *work, int result, const char *waybill)
+{
+    return result == -EEXIST ? error_set(work->why, -EINVAL, "waybill \"%s\" is another order's, or void", waybill)
+                             : result;
+}
+
 static int parcel_packed(struct work *work)
 {
     const char *parcel, *box;
@@ -138,7 +144,7 @@ static int parcel_packed(struct work *work)
                          sql_text(work->order), sql_text(parcel), sql_text(box));
     const char *waybill = json_string_value(json_object_get(work->data, "waybill"));
     if (!result && waybill) /* older sites do not say it here */
-        result = waybills_live(work->sql, work->site, waybill, work->order);
+        result = of_another(work, waybills_live(work->sql, work->site, waybill, work->order), waybill);
     return result
                ? result
                : sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
@@ -194,14 +200,14 @@ static int waybill_assigned(struct work *work)
 {
     const char *waybill;
     int result = get_text(work, "waybill", &waybill);
-    return result ? result : waybills_live(work->sql, work->site, waybill, work->order);
+    return result ? result : of_another(work, waybills_live(work->sql, work->site, waybill, work->order), waybill);
 }
 
 static int label_voided(struct work *work)
 {
     const char *waybill;
     int result = get_text(work, "waybill", &waybill);
-    return result ? result : waybills_given_up(work->sql, work->site, waybill, work->order);
+    return result ? result : of_another(work, waybills_given_up(work->sql, work->site, waybill, work->order), waybill);
 }
 
 static int feed_parked(struct work *work)

@@ -217,24 +217,39 @@ int waybills_void(struct office *office, const char *number, struct error *error
 
 /* ---------------------------------------------------------------- what sites report */
 
+/* A number is one order's for ever, at one site. What stands otherwise here is the other's, and stays. */
+static int check_owner(struct sql *sql, const char *site, const char *number, const char *order, const char *states)
+{
+    int64_t ours;
+    int result = sql_number(sql, &ours,
+                            "SELECT site = ?2 AND order_number IS ?3 AND instr(?4, '|' || state || '|') FROM waybill"
+                            " WHERE number = ?1",
+                            sql_text(number), sql_text(site), sql_text(order), sql_text(states));
+    return result ? result : ours ? 0 : -EEXIST;
+}
+
 /* A number may be new here: the order brought it, or this database is an older copy. */
 int waybills_live(struct sql *sql, const char *site, const char *number, const char *order)
 {
-    return sql_run(sql,
-                   "INSERT INTO waybill (number, site, carrier, order_number, state)"
-                   " SELECT ?1, ?2, carrier, number, 'live' FROM orders WHERE number = ?3"
-                   " ON CONFLICT (number) DO UPDATE SET state = 'live', order_number = excluded.order_number"
-                   " WHERE state IN ('stock', 'sent', 'refused')",
-                   sql_text(number), sql_text(site), sql_text(order));
+    int result = sql_run(sql,
+                         "INSERT INTO waybill (number, site, carrier, order_number, state)"
+                         " SELECT ?1, ?2, carrier, number, 'live' FROM orders WHERE number = ?3"
+                         " ON CONFLICT (number) DO UPDATE SET state = 'live', order_number = excluded.order_number"
+                         " WHERE site = excluded.site AND (state IN ('stock', 'refused')"
+                         " OR (state = 'sent' AND coalesce(order_number, ?3) = ?3))",
+                         sql_text(number), sql_text(site), sql_text(order));
+    return result ? result : check_owner(sql, site, number, order, "|live|");
 }
 
 int waybills_given_up(struct sql *sql, const char *site, const char *number, const char *order)
 {
-    return sql_run(sql,
-                   "INSERT INTO waybill (number, site, carrier, order_number, state)"
-                   " SELECT ?1, ?2, carrier, number, 'void_pending' FROM orders WHERE number = ?3"
-                   " ON CONFLICT (number) DO UPDATE SET state = 'void_pending' WHERE state <> 'void'",
-                   sql_text(number), sql_text(site), sql_text(order));
+    int result = sql_run(sql,
+                         "INSERT INTO waybill (number, site, carrier, order_number, state)"
+                         " SELECT ?1, ?2, carrier, number, 'void_pending' FROM orders WHERE number = ?3"
+                         " ON CONFLICT (number) DO UPDATE SET state = 'void_pending', order_number = ?3"
+                         " WHERE state <> 'void' AND site = excluded.site AND coalesce(order_number, ?3) = ?3",
+                         sql_text(number), sql_text(site), sql_text(order));
+    return result ? result : check_owner(sql, site, number, order, "|void_pending|void|");
 }
 
 int waybills_refused(struct sql *sql, const char *site, int64_t feed_seq)

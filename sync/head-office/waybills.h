@@ -31,7 +31,7 @@ int waybills_send(struct office *office, const char *site, const char *carrier, 
 int waybills_void(struct office *office, const char *number, struct error *error);
 
 /* What a site reports: a parcel has the number / it was given up / the change with this number in the feed was not
- * taken. */
+ * taken. -EEXIST: it is another order's, another site's, or void; nothing is changed then. */
 int waybills_live(struct sql *sql, const char *site, const char *number, const char *order);
 int waybills_given_up(struct sql *sql, const char *site, const char *number, const char *order);
 int waybills_refused(struct sql *sql, const char *site, int64_t feed_seq);

@@ -145,7 +145,7 @@ static void a_number_that_the_site_does_not_take(void **state)
 {
     struct play *play = *state;
     char data[64];
-    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\n");
+    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\nS2,SF,,\n");
     assert_int_equal(rig_release(&play->rig, "hz", "O1"), 0);
     int64_t seq = rig_count(&play->rig, "SELECT seq FROM feed WHERE site = 'hz' AND key = 'waybill/S1'");
     snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq - 1); /* the order: not our matter */
@@ -154,8 +154,13 @@ static void a_number_that_the_site_does_not_take(void **state)
     snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq);
     happens(play, "feed.parked", data);
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'refused'"), 1);
-    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S2,SF,,\n"); /* its order gets another */
-    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S2")), 1);
+    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S2")), 1); /* its order gets another, at once */
+    assert_int_equal(rig_sent(&play->rig, WIRE_DOWN_SEGMENT), 1);
+    snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq + 1);
+    happens(play, "feed.parked", data); /* nor that one: now there is none */
+    assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'refused'"), 2);
+    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S3,SF,,\n");
+    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S3")), 1);
     assert_int_equal(COUNT_OF(play, "parked"), 0);
 }
 
@@ -194,6 +199,31 @@ static void files_with_faults(void **state)
     assert_non_null(strstr(play->rig.error.text, "at site bj"));
 }
 
+static void a_number_is_never_reported_of_two_orders(void **state)
+{
+    struct play *play = *state;
+    rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\nS2,SF,,\n");
+    rig_import_good(&play->rig, "waybills", "bj", WAYBILL "B1,SF,,\n");
+    assert_int_equal(rig_release(&play->rig, "hz", "O2"), 0);
+    assert_int_equal(rig_release(&play->rig, "hz", "O1"), 0);
+    static const char *const wrong[] = {
+        "{\"order\":\"O1\",\"parcel\":\"O1-1\",\"box\":\"S\",\"waybill\":\"S1\"}", /* on its way for O2 */
+        "{\"order\":\"O1\",\"parcel\":\"O1-1\",\"box\":\"S\",\"waybill\":\"B1\"}", /* another site's */
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        happens(play, "parcel.packed", wrong[i]);
+        assert_int_equal(COUNT_OF(play, "parked WHERE why LIKE 'waybill \"%\" is another order''s, or void'"), i + 1);
+    }
+    happens(play, "parcel.packed", "{\"order\":\"O2\",\"parcel\":\"O2-1\",\"box\":\"S\",\"waybill\":\"S1\"}");
+    happens(play, "parcel.packed", "{\"order\":\"O2\",\"parcel\":\"O2-1\",\"box\":\"L\",\"waybill\":\"S1\"}");
+    assert_int_equal(COUNT_OF(play, "parked"), 2); /* of the same order it may be said again */
+    happens(play, "parcel.packed", "{\"order\":\"O1\",\"parcel\":\"O1-1\",\"box\":\"S\",\"waybill\":\"S1\"}");
+    happens(play, "label.voided", "{\"order\":\"O1\",\"parcel\":\"O1-1\",\"waybill\":\"S1\",\"why\":\"x\"}");
+    assert_int_equal(COUNT_OF(play, "parked"), 4);
+    assert_int_equal(COUNT_OF(play, "waybill WHERE number = 'S1' AND state = 'live' AND order_number = 'O2'"), 1);
+    assert_int_equal(COUNT_OF(play, "waybill WHERE number = 'B1' AND state = 'stock' AND site = 'bj'"), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_play, close_play)
@@ -203,6 +233,7 @@ int main(void)
         TEST(orders_that_wait_are_served_when_numbers_come),
         TEST(a_site_may_have_some_for_any),
         TEST(a_number_ends_in_three_steps),
+        TEST(a_number_is_never_reported_of_two_orders),
         TEST(a_number_that_the_site_does_not_take),
         TEST(files_with_faults),
     };

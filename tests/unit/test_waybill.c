@@ -279,10 +279,11 @@ static void a_cancelled_order_gives_its_number_up(void **state)
     bring_to_the_box(rig, STATION, "T-1");
     PLAY(rig, {"BOX-S", "DONE_PACKED", "pack.label"});
     cancel(rig, "N1");
-    assert_int_equal(COUNT_OF(rig, "print_job WHERE state = 'void' AND reason = 'buyer'"), 1);
+    assert_int_equal(COUNT_OF(rig, "print_job WHERE state = 'void' AND reason = 'the order was cancelled'"), 1);
     assert_int_equal(COUNT_OF(rig, "waybill WHERE number = 'SF-1' AND state = 'void_pending'"), 1);
-    assert_int_equal(COUNT_OF(rig, "journal WHERE type = 'label.voided' AND line LIKE '%N1-1%SF-1%buyer%'"), 1);
-    site_rig_print(rig, 1, "sending"); /* the pump had asked for it already */
+    assert_int_equal(COUNT_OF(rig, "journal WHERE type = 'label.voided' AND line LIKE '%N1-1%SF-1%'"), 1);
+    assert_int_equal(COUNT_OF(rig, "journal WHERE line LIKE '%buyer%'"), 0); /* it might be somebody's name */
+    site_rig_print(rig, 1, "sending");                                       /* the pump had asked for it already */
     assert_false(rig->last.good);
     PLAY(rig, {"SF-1", "E12", "pack.label"}, {"CMD:REPRINT", "E12", "pack.label"}, {"CMD:DONE", "DONE_LEFT", "menu"});
     cancel(rig, "N1");
