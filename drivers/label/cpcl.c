@@ -6,23 +6,20 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#define PICTURE_COST  24 /* bytes of "CG 12 123 123 1234 " with its line end */
-#define ROW_BYTES_MAX (DOTS_SIDE_MAX / 8)
+#define PICTURE_COST 24 /* bytes of "CG 12 123 123 1234 " with its line end */
 
 /* CG takes bytes as they are, EG the same in hex, for lines on which only text gets through. 1 is black. */
 static void put_picture(const struct cut *cut, const struct cut_piece *piece, bool hex, struct buf *out)
 {
-    uint8_t row[ROW_BYTES_MAX];
-    int bytes = (piece->width + 7) / 8;
-    buf_printf(out, "%s %d %d %d %d ", hex ? "EG" : "CG", bytes, piece->height, piece->x, piece->y);
-    for (int y = 0; y < piece->height; y++) {
-        cut_row(cut, piece, y, row);
-        for (int i = 0; i < bytes && hex; i++)
-            buf_printf(out, "%02X", row[i]);
-        if (!hex)
-            buf_put(out, row, (size_t)bytes);
-    }
+    CLEANUP_BUF struct buf dots = {0};
+    cut_put_dots(cut, piece, 1, &dots);
+    buf_printf(out, "%s %d %d %d %d ", hex ? "EG" : "CG", cut_bytes_wide(piece), piece->height, piece->x, piece->y);
+    for (size_t i = 0; i < dots.length && hex; i++)
+        buf_printf(out, "%02X", (uint8_t)dots.data[i]);
+    if (!hex)
+        buf_put(out, dots.data, dots.length);
     buf_puts(out, "\r\n");
+    out->failed |= dots.failed;
 }
 
 int cpcl_encode(const struct label *page, const struct label_printer *printer, int64_t copies, struct buf *out,

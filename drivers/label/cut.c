@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---------------------------------------------------------------- bars */
 
@@ -192,10 +191,19 @@ struct cut *cut_free(struct cut *cut)
     return NULL;
 }
 
-void cut_row(const struct cut *cut, const struct cut_piece *picture, int row, uint8_t *out)
+int cut_bytes_wide(const struct cut_piece *picture)
 {
-    memset(out, 0, (size_t)bytes_wide(picture->width));
-    for (int x = 0; x < picture->width; x++)
-        if (dots_get(&cut->dots, picture->x + x, picture->y + row))
-            out[x / 8] |= (uint8_t)(0x80 >> (x % 8));
+    return bytes_wide(picture->width);
+}
+
+void cut_put_dots(const struct cut *cut, const struct cut_piece *picture, int black, struct buf *out)
+{
+    for (int y = 0; y < picture->height; y++)
+        for (int x = 0; x < picture->width; x += 8) {
+            unsigned byte = 0;
+            for (int bit = 0; bit < 8 && x + bit < picture->width; bit++)
+                if (dots_get(&cut->dots, picture->x + x + bit, picture->y + y))
+                    byte |= 0x80u >> bit;
+            buf_putc(out, (char)(black ? byte : ~byte));
+        }
 }

@@ -30,7 +30,11 @@ int cut_page(const struct label *page, const struct cut_costs *costs, struct cut
 struct cut *cut_free(struct cut *cut);
 DEFINE_CLEANUP(cut_free, struct cut *);
 
-/* One row of a picture, whole bytes, 1 is black, spare bits 0. out holds (width + 7) / 8 bytes. */
-void cut_row(const struct cut *cut, const struct cut_piece *picture, int row, uint8_t *out);
+/* Whole bytes for each row of a picture. */
+int cut_bytes_wide(const struct cut_piece *picture);
+
+/* The rows, one after the other, the most significant bit leftmost. black: the bit that is black; spare bits are white.
+ */
+void cut_put_dots(const struct cut *cut, const struct cut_piece *picture, int black, struct buf *out);
 
 #endif

@@ -9,8 +9,6 @@
 #define PICTURE_COST 20
 #define BAR_COST     18
 
-#define ROW_BYTES_MAX (DOTS_SIDE_MAX / 8)
-
 /* EPL2 manual 980352: an empty line ends what came before; N clears, q and Q are the sizes in dots, Z the direction, R
  * the home. */
 static void put_setup(const struct label *page, struct buf *out)
@@ -24,17 +22,10 @@ static void put_setup(const struct label *page, struct buf *out)
     buf_puts(out, "ZT\nR0,0\n");
 }
 
-/* 0 is black. */
 static void put_picture(const struct cut *cut, const struct cut_piece *piece, struct buf *out)
 {
-    uint8_t row[ROW_BYTES_MAX];
-    int bytes = (piece->width + 7) / 8;
-    buf_printf(out, "GW%d,%d,%d,%d,", piece->x, piece->y, bytes, piece->height);
-    for (int y = 0; y < piece->height; y++) {
-        cut_row(cut, piece, y, row);
-        for (int i = 0; i < bytes; i++)
-            buf_putc(out, (char)~row[i]);
-    }
+    buf_printf(out, "GW%d,%d,%d,%d,", piece->x, piece->y, cut_bytes_wide(piece), piece->height);
+    cut_put_dots(cut, piece, 0, out);
     buf_puts(out, "\n");
 }
 

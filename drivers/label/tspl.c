@@ -9,8 +9,6 @@
 #define PICTURE_COST 28
 #define BAR_COST     20
 
-#define ROW_BYTES_MAX (DOTS_SIDE_MAX / 8)
-
 /* Everything that the label depends on. DIRECTION 0: as the picture is, head first. */
 static void put_setup(const struct label *page, struct buf *out)
 {
@@ -25,14 +23,8 @@ static void put_setup(const struct label *page, struct buf *out)
 /* Mode 0 overwrites, and 0 is black: pieces never overlap each other, and bars come after them. */
 static void put_picture(const struct cut *cut, const struct cut_piece *piece, struct buf *out)
 {
-    uint8_t row[ROW_BYTES_MAX];
-    int bytes = (piece->width + 7) / 8;
-    buf_printf(out, "BITMAP %d,%d,%d,%d,0,", piece->x, piece->y, bytes, piece->height);
-    for (int y = 0; y < piece->height; y++) {
-        cut_row(cut, piece, y, row);
-        for (int i = 0; i < bytes; i++)
-            buf_putc(out, (char)~row[i]);
-    }
+    buf_printf(out, "BITMAP %d,%d,%d,%d,0,", piece->x, piece->y, cut_bytes_wide(piece), piece->height);
+    cut_put_dots(cut, piece, 0, out);
     buf_puts(out, "\r\n");
 }
 

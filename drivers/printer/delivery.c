@@ -1,43 +1,34 @@
-#include "drivers/printer/delivery.h"
+#include "drivers/printer/delivery_parts.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
-/* What a language offers beyond its status, where it is documented: facts of each in printer/status_*.c. */
-static const struct dialect {
-    const char *clear;   /* throws away all that the printer holds, at once */
-    const char *receipt; /* answered when everything before it is done */
-    bool in_order;       /* so is its status */
-    bool shows_busy;     /* its status says that something is being done */
-    bool hides_label;    /* but not while the last label is on its way: some models count it as done */
-} dialects[PRINTER_LANGUAGES] = {
+static const struct delivery_dialect dialects[PRINTER_LANGUAGES] = {
     [PRINTER_ZPL] = {.clear = "~JA\r\n", .shows_busy = true, .hides_label = true},
     [PRINTER_TSPL] = {.clear = "\x1b!.", .shows_busy = true},
     [PRINTER_CPCL] = {.in_order = true},
     [PRINTER_ESCPOS] = {.receipt = "\x1dr\x01"},
 };
 
-static const char no_answer[] = "the printer stopped before it had said that the label is out";
-
-static const struct dialect *dialect_of(const struct delivery *delivery)
+const struct delivery_dialect *delivery_dialect(const struct delivery *delivery)
 {
     return &dialects[delivery->talk.language];
 }
 
-static bool has_base(const struct delivery *delivery)
+bool delivery_has_base(const struct delivery *delivery)
 {
     return delivery->base != PRINTER_NOT_SAID;
 }
 
-static bool reports(const struct delivery *delivery)
+bool delivery_reports(const struct delivery *delivery)
 {
     return delivery->report.state != NULL;
 }
 
-static void report(struct delivery *delivery, const char *state, const char *why, const char *proof)
+void delivery_set_report(struct delivery *delivery, const char *state, const char *why, const char *proof)
 {
-    assert(!reports(delivery));
+    assert(!delivery_reports(delivery));
     delivery->report = (struct delivery_report){.state = state,
                                                 .why = why,
                                                 .proof = proof,
@@ -47,10 +38,26 @@ static void report(struct delivery *delivery, const char *state, const char *why
     delivery->posted = false;
 }
 
-static void conclude(struct delivery *delivery, const char *state, const char *why, const char *proof)
+void delivery_conclude(struct delivery *delivery, const char *state, const char *why, const char *proof)
 {
-    report(delivery, state, why, proof);
+    delivery_set_report(delivery, state, why, proof);
     delivery->stage = DELIVERY_OVER;
+}
+
+bool delivery_is_idle(const struct delivery *delivery)
+{
+    const struct printer_status *status = &delivery->talk.status;
+    return status->state == PRINTER_READY && status->formats <= 0 && status->remaining <= 0;
+}
+
+bool delivery_say(struct delivery *delivery, const char *words, size_t length)
+{
+    return delivery->line.write(delivery->line.user, words, length) == (ssize_t)length;
+}
+
+bool delivery_is_proving(const struct delivery *delivery)
+{
+    return delivery->stage == DELIVERY_PROVING || delivery->stage == DELIVERY_CLEARING;
 }
 
 /* ---------------------------------------------------------------- the conversation */
@@ -59,23 +66,6 @@ static bool is_good(const struct delivery *delivery)
 {
     enum printer_state state = delivery->talk.status.state;
     return state == PRINTER_READY || state == PRINTER_BUSY;
-}
-
-static bool is_idle(const struct delivery *delivery)
-{
-    const struct printer_status *status = &delivery->talk.status;
-    return status->state == PRINTER_READY && status->formats <= 0 && status->remaining <= 0;
-}
-
-/* Short, so it is taken whole or not at all; if not, it is said again. */
-static bool say(struct delivery *delivery, const char *words, size_t length)
-{
-    return delivery->line.write(delivery->line.user, words, length) == (ssize_t)length;
-}
-
-static bool is_proving(const struct delivery *delivery)
-{
-    return delivery->stage == DELIVERY_PROVING || delivery->stage == DELIVERY_CLEARING;
 }
 
 /* Its count after each answer that all is well. */
@@ -87,7 +77,7 @@ static const char *next_question(struct delivery *delivery, int64_t now_us, size
     delivery->asks_counter = false;
     if (question)
         return question;
-    if (is_proving(delivery))
+    if (delivery_is_proving(delivery))
         printer_talk_want(&delivery->talk, now_us);
     return printer_talk_question(&delivery->talk, now_us, ret_length);
 }
@@ -100,16 +90,16 @@ static bool awaits_answer(const struct delivery *delivery)
 /* One question at a time. */
 static void ask(struct delivery *delivery, int64_t now_us)
 {
-    const char *clear = dialect_of(delivery)->clear;
+    const char *clear = delivery_dialect(delivery)->clear;
     size_t length;
     if (delivery->held_back || awaits_answer(delivery) || now_us < delivery->next_ask_us)
         return;
     if (delivery->needs_clearing && delivery->stage != DELIVERY_PROVING)
-        delivery->needs_clearing = clear && !say(delivery, clear, strlen(clear));
+        delivery->needs_clearing = clear && !delivery_say(delivery, clear, strlen(clear));
     const char *question = next_question(delivery, now_us, &length);
     if (question)
-        say(delivery, question, length);
-    if (question || is_proving(delivery))
+        delivery_say(delivery, question, length);
+    if (question || delivery_is_proving(delivery))
         delivery->next_ask_us = now_us + DELIVERY_ASK_US;
 }
 
@@ -171,25 +161,25 @@ static bool counted(struct delivery *delivery, int64_t now_us)
     delivery->last_count = count;
     if (moved)
         delivery->calm_since_us = now_us;
-    if (moved && is_proving(delivery))
-        delivery->counts = delivery->counts || (has_base(delivery) && count > delivery->base);
+    if (moved && delivery_is_proving(delivery))
+        delivery->counts = delivery->counts || (delivery_has_base(delivery) && count > delivery->base);
     return moved;
 }
 
 bool delivery_feed(struct delivery *delivery, const void *bytes, size_t length, int64_t now_us)
 {
     bool changed = printer_talk_feed(&delivery->talk, bytes, length, now_us);
-    if (dialect_of(delivery)->receipt)
+    if (delivery_dialect(delivery)->receipt)
         look_for_receipt(delivery, bytes, length);
     if (changed && delivery->stage == DELIVERY_PROVING) {
         const struct printer_status *status = &delivery->talk.status;
         bool busy = status->state == PRINTER_BUSY || status->formats > 0 || status->remaining > 0;
         delivery->was_busy = is_good(delivery) && (delivery->was_busy || busy);
     }
-    if (changed && !is_idle(delivery))
+    if (changed && !delivery_is_idle(delivery))
         delivery->calm_since_us = now_us;
     delivery->asks_counter |= changed;
-    if (changed && !is_proving(delivery))
+    if (changed && !delivery_is_proving(delivery))
         delivery->next_ask_us = now_us;
     if (counter_feed(&delivery->counter, bytes, length, now_us))
         counted(delivery, now_us);
@@ -208,151 +198,18 @@ static bool write_on(struct delivery *delivery, int64_t now_us)
         delivery->stage = DELIVERY_PROVING;
         delivery->written_us = delivery->calm_since_us = delivery->next_ask_us = now_us;
         delivery->was_busy = delivery->asks_receipt = delivery->noisy = false;
-        report(delivery, "sent", "", "");
+        delivery_set_report(delivery, "sent", "", "");
         return true;
     }
     bool untouched = printer_writer_sent(&delivery->writer) == 0 && delivery->tries == 0;
     delivery->needs_clearing = !untouched;
     if (untouched)
-        conclude(delivery, "queued", "", "");
+        delivery_conclude(delivery, "queued", "", "");
     else
-        conclude(delivery, "unknown",
-                 result == -ETIMEDOUT ? "the printer takes no data: is it paused or out of paper?"
-                                      : "the printer went away",
-                 "");
-    return true;
-}
-
-/* ---------------------------------------------------------------- the proof */
-
-/* Sends the rest, if its count says that the rest did not come out. */
-static void send_rest(struct delivery *delivery, int64_t out, int64_t now_us)
-{
-    bool may = (delivery->counts || out > 0) && delivery->tries < DELIVERY_TRIES_MAX && now_us < delivery->give_up_us;
-    if (!may) {
-        conclude(delivery, "unknown", "the printer did not count all of it", "");
-        return;
-    }
-    delivery->done += out;
-    delivery->base = delivery->counter.count;
-    delivery->tries++;
-    delivery->stage = DELIVERY_MARKING;
-    report(delivery, "sending", "the printer has not printed all of it: the rest is sent again", "");
-}
-
-/* True when its count has settled the matter. Labels that others printed beside ours prove nothing. */
-static bool settle_by_count(struct delivery *delivery, int64_t now_us)
-{
-    const struct printer_counter *counter = &delivery->counter;
-    int64_t due = delivery->labels - delivery->done, since_us = delivery->written_us;
-    if (!has_base(delivery) || !counter->known || counter->read_us < since_us)
-        return false;
-    int64_t out = counter->count - delivery->base;
-    if (out == due) {
-        delivery->done = delivery->labels;
-        delivery->is_settled = true;
-        conclude(delivery, "printed", "", "odometer");
-        return true;
-    }
-    if (out < 0 || out > due) {
-        conclude(delivery, "unknown", "the printer's count of labels does not fit", "");
-        return true;
-    }
-    if (!is_idle(delivery) || now_us < delivery->calm_since_us + DELIVERY_CALM_US)
-        return false;
-    if (delivery->stage == DELIVERY_CLEARING) {
-        send_rest(delivery, out, now_us);
-    } else {
-        delivery->stage = DELIVERY_CLEARING;
-        delivery->needs_clearing = true;
-        delivery->calm_since_us = delivery->cut_us = now_us;
-    }
-    return true;
-}
-
-static bool can_prove_by_status(const struct delivery *delivery)
-{
-    const struct dialect *dialect = dialect_of(delivery);
-    return delivery->notices_loss && !delivery->talk.mute &&
-           (dialect->in_order || dialect->receipt || dialect->shows_busy);
-}
-
-/* A receipt or an answer that keeps its place in line, a label seen while it was printed: only from a line that breaks
- * when the printer loses its power, and never for several labels. */
-static bool settle_by_status(struct delivery *delivery, int64_t now_us)
-{
-    const struct dialect *dialect = dialect_of(delivery);
-    const struct printer_talk *talk = &delivery->talk;
-    bool fresh = talk->asked_us >= delivery->written_us && !talk->asked;
-    bool may =
-        delivery->labels == 1 && can_prove_by_status(delivery) && delivery->written_us >= delivery->deaf_until_us;
-    bool silent = fresh && talk->status.state == PRINTER_UNKNOWN;
-    if (!may || silent) { /* "sent" is all that can be known, unless the line breaks now */
-        if (now_us >= delivery->written_us + DELIVERY_NOTHING_US)
-            delivery->stage = DELIVERY_FREE;
-        return delivery->stage == DELIVERY_FREE;
-    }
-    if (dialect->receipt && !delivery->asks_receipt)
-        delivery->receipts_owed += delivery->asks_receipt = say(delivery, dialect->receipt, strlen(dialect->receipt));
-    bool has_receipt = delivery->asks_receipt && delivery->receipts_owed == 0 && !delivery->noisy;
-    bool proved = dialect->in_order || has_receipt || (dialect->shows_busy && delivery->was_busy);
-    bool calm = !dialect->hides_label || now_us >= delivery->calm_since_us + DELIVERY_CALM_US;
-    if (fresh && is_idle(delivery) && proved && calm) {
-        delivery->done = delivery->labels;
-        conclude(delivery, "printed", "", "status");
-        return true;
-    }
-    int64_t patience = dialect->receipt || proved ? 2 * DELIVERY_CALM_US : DELIVERY_NOTHING_US;
-    if (fresh && is_idle(delivery) && now_us >= delivery->calm_since_us + patience) {
-        delivery->stage = DELIVERY_FREE;
-        return true;
-    }
-    return false;
-}
-
-/* Its time is over: what it still holds must not come out when nobody expects it any more. */
-static bool give_up(struct delivery *delivery, int64_t now_us)
-{
-    if (now_us < delivery->give_up_us)
-        return false;
-    delivery->needs_clearing = true;
-    conclude(delivery, "unknown", no_answer, "");
-    return true;
-}
-
-static bool prove(struct delivery *delivery, int64_t now_us)
-{
-    if (reports(delivery)) /* "sent" has to be on disk first */
-        return false;
-    if (has_base(delivery))
-        return settle_by_count(delivery, now_us) || give_up(delivery, now_us);
-    return settle_by_status(delivery, now_us) || give_up(delivery, now_us);
-}
-
-/* It is back. One that could count before is given time to start up; if it does not count then, nothing can be known.
- */
-static bool clear(struct delivery *delivery, int64_t now_us)
-{
-    if (reports(delivery))
-        return false;
-    if (delivery->talk.mute || !counter_can(&delivery->counter)) {
-        if (now_us < delivery->cut_us + DELIVERY_AWAY_US) {
-            printer_talk_begin(&delivery->talk, delivery->talk.language, now_us);
-            counter_begin(&delivery->counter, delivery->talk.language, now_us);
-            return false;
-        }
-        conclude(delivery, "unknown", no_answer, "");
-        return true;
-    }
-    return (!delivery->needs_clearing && settle_by_count(delivery, now_us)) || give_up(delivery, now_us);
-}
-
-static bool wait_for_return(struct delivery *delivery, int64_t now_us)
-{
-    bool hopeless = !has_base(delivery) || now_us >= delivery->cut_us + DELIVERY_AWAY_US;
-    if (reports(delivery) || !hopeless)
-        return false;
-    conclude(delivery, "unknown", "the printer went away", "");
+        delivery_conclude(delivery, "unknown",
+                          result == -ETIMEDOUT ? "the printer takes no data: is it paused or out of paper?"
+                                               : "the printer went away",
+                          "");
     return true;
 }
 
@@ -375,7 +232,7 @@ void delivery_opened(struct delivery *delivery, enum printer_language language, 
     delivery->deaf_until_us = INT64_MIN;
     printer_talk_begin(&delivery->talk, language, now_us);
     counter_begin(&delivery->counter, language, now_us);
-    if (delivery->stage == DELIVERY_CUT && has_base(delivery)) {
+    if (delivery->stage == DELIVERY_CUT && delivery_has_base(delivery)) {
         delivery->stage = DELIVERY_CLEARING;
         delivery->needs_clearing = true;
         delivery->written_us = delivery->calm_since_us = now_us;
@@ -387,22 +244,22 @@ void delivery_gone(struct delivery *delivery, int64_t now_us)
 {
     bool untouched =
         delivery->stage == DELIVERY_WRITING && delivery->tries == 0 && printer_writer_sent(&delivery->writer) == 0;
-    bool in_job = delivery->stage == DELIVERY_WRITING || is_proving(delivery);
+    bool in_job = delivery->stage == DELIVERY_WRITING || delivery_is_proving(delivery);
     delivery->open = delivery->held_back = false;
     if (untouched) {
-        conclude(delivery, "queued", "", "");
+        delivery_conclude(delivery, "queued", "", "");
     } else if (in_job) {
         delivery->stage = DELIVERY_CUT;
         delivery->needs_clearing = true;
         delivery->cut_us = now_us;
-        wait_for_return(delivery, now_us);
+        delivery_wait_for_return(delivery, now_us);
     }
 }
 
 bool delivery_step(struct delivery *delivery, int64_t now_us)
 {
     if (delivery->stage == DELIVERY_CUT)
-        return wait_for_return(delivery, now_us);
+        return delivery_wait_for_return(delivery, now_us);
     if (!delivery->open)
         return false;
     if (delivery->stage == DELIVERY_WRITING)
@@ -411,9 +268,9 @@ bool delivery_step(struct delivery *delivery, int64_t now_us)
         return false;
     bool changed = converse(delivery, now_us);
     if (delivery->stage == DELIVERY_PROVING)
-        changed |= prove(delivery, now_us);
+        changed |= delivery_prove(delivery, now_us);
     else if (delivery->stage == DELIVERY_CLEARING)
-        changed |= clear(delivery, now_us);
+        changed |= delivery_clear(delivery, now_us);
     return changed;
 }
 
@@ -428,7 +285,7 @@ static int64_t ask_deadline(const struct delivery *delivery)
     const struct printer_talk *talk = &delivery->talk;
     if (awaits_answer(delivery))
         return INT64_MAX;
-    int64_t due = is_proving(delivery) || delivery->needs_clearing ||
+    int64_t due = delivery_is_proving(delivery) || delivery->needs_clearing ||
                           (delivery->asks_counter && is_good(delivery) && counter_can(&delivery->counter))
                       ? delivery->next_ask_us
                   : talk->mute ? INT64_MAX
@@ -449,7 +306,7 @@ int64_t delivery_deadline(const struct delivery *delivery, int64_t now_us)
     int64_t due = least(answer_deadline(delivery), ask_deadline(delivery));
     if (delivery->held_back)
         due = now_us + DELIVERY_HELD_US;
-    if (!is_proving(delivery))
+    if (!delivery_is_proving(delivery))
         return due;
     int64_t give_up_us = delivery->give_up_us > now_us ? delivery->give_up_us : now_us + DELIVERY_ASK_US;
     return least(due, give_up_us);
@@ -488,13 +345,13 @@ static bool is_fresh(struct delivery *delivery, int64_t now_us)
 
 void delivery_release(struct delivery *delivery)
 {
-    if (delivery->stage == DELIVERY_PROVING && !has_base(delivery) && !reports(delivery))
+    if (delivery->stage == DELIVERY_PROVING && !delivery_has_base(delivery) && !delivery_reports(delivery))
         delivery->stage = DELIVERY_FREE;
 }
 
 bool delivery_may_begin(struct delivery *delivery, int64_t now_us)
 {
-    if (delivery->stage != DELIVERY_FREE || !delivery->open || delivery->held_back || reports(delivery))
+    if (delivery->stage != DELIVERY_FREE || !delivery->open || delivery->held_back || delivery_reports(delivery))
         return false;
     if (awaits_answer(delivery) || !printer_talk_may_print(&delivery->talk) || delivery->needs_clearing)
         return false;
@@ -515,7 +372,7 @@ const char *delivery_proof(const struct delivery *delivery, int64_t now_us)
         return NULL;
     if (delivery->counter.known && is_settled(delivery, now_us))
         return "odometer";
-    return can_prove_by_status(delivery) ? "status" : NULL;
+    return delivery_can_prove_by_status(delivery) ? "status" : NULL;
 }
 
 void delivery_begin(struct delivery *delivery, int64_t labels, int64_t give_up_us, int64_t now_us)
@@ -530,12 +387,12 @@ void delivery_begin(struct delivery *delivery, int64_t labels, int64_t give_up_u
     delivery->base = delivery->last_count = known ? counter->count : PRINTER_NOT_SAID;
     delivery->is_settled = false;
     delivery->stage = DELIVERY_MARKING;
-    report(delivery, "sending", "", "");
+    delivery_set_report(delivery, "sending", "", "");
 }
 
 const struct delivery_report *delivery_report(struct delivery *delivery)
 {
-    return reports(delivery) && !delivery->posted ? &delivery->report : NULL;
+    return delivery_reports(delivery) && !delivery->posted ? &delivery->report : NULL;
 }
 
 void delivery_posted(struct delivery *delivery)
@@ -547,7 +404,7 @@ void delivery_posted(struct delivery *delivery)
 static void miss_start(struct delivery *delivery, int64_t now_us)
 {
     if (delivery->tries == 0) {
-        conclude(delivery, "queued", "", "");
+        delivery_conclude(delivery, "queued", "", "");
         return;
     }
     delivery->stage = DELIVERY_CUT;
@@ -556,7 +413,7 @@ static void miss_start(struct delivery *delivery, int64_t now_us)
 
 bool delivery_marked(struct delivery *delivery, bool good, bool saved, int64_t now_us)
 {
-    if (!reports(delivery))
+    if (!delivery_reports(delivery))
         return false;
     delivery->posted = false;
     if (!saved)
@@ -569,7 +426,7 @@ bool delivery_marked(struct delivery *delivery, bool good, bool saved, int64_t n
     if (delivery->stage == DELIVERY_MARKING && !delivery->open)
         miss_start(delivery, now_us);
     else if (delivery->stage == DELIVERY_CUT)
-        wait_for_return(delivery, now_us);
+        delivery_wait_for_return(delivery, now_us);
     return delivery->stage == DELIVERY_MARKING;
 }
 
@@ -577,7 +434,7 @@ void delivery_write(struct delivery *delivery, const void *bytes, size_t length,
 {
     assert(delivery->stage == DELIVERY_MARKING);
     if (!bytes) {
-        conclude(delivery, "unknown", "the rest of it cannot be drawn", "");
+        delivery_conclude(delivery, "unknown", "the rest of it cannot be drawn", "");
         return;
     }
     delivery->stage = DELIVERY_WRITING;
@@ -598,7 +455,7 @@ void delivery_stop(struct delivery *delivery, int64_t now_us)
         return;
     delivery->report.state = NULL; /* "sending": posted, or of no use any more */
     if (untouched)
-        conclude(delivery, "queued", "", "");
+        delivery_conclude(delivery, "queued", "", "");
     else
-        conclude(delivery, "unknown", "the box was stopped while it was being sent", "");
+        delivery_conclude(delivery, "unknown", "the box was stopped while it was being sent", "");
 }
