@@ -70,6 +70,7 @@ class World:
         kind = self.random.choice((languages.Zpl,) * 3 + languages.ALL)
         self.machine = kind(self.random, counts=self.random.random() < 0.7)
         self.machine.mute = self.random.random() < 0.05
+        self.machine.count_is_stuck = self.random.random() < 0.15
         self.notices = self.random.random() < 0.6  # USB and TCP, else RS-232
         self.now, self.connected = 0, False
         self.jobs = {}  # key: names of its labels
@@ -79,6 +80,7 @@ class World:
         self.in_flight = []  # (when, bytes): of a line that is closed already
         self.cut_after = None  # bytes until the cable is pulled
         self.lose = 0  # bytes of a serial line that get lost
+        self.wire, self.wire_free = b"", 0  # a serial line takes its time; what is on it, and when it takes more
 
     # ------------------------------------------------------------ time
 
@@ -92,6 +94,8 @@ class World:
             moments.append(max(wake, self.now + MS))
         if (machine := self.machine.next_wake()) is not None:
             moments.append(machine)
+        if self.wire:
+            moments.append(self.wire_free)
         return min((max(moment, self.now) for moment in moments), default=END_US)
 
     def advance(self, until):
@@ -106,6 +110,7 @@ class World:
         for when, data in [flight for flight in self.in_flight if flight[0] <= moment]:
             self.in_flight.remove((when, data))
             self.machine.feed(data, moment)
+        self.move_wire()
         for plan in sorted((plan for plan in self.plans if plan[0] <= moment), key=lambda plan: plan[:2]):
             self.plans.remove(plan)
             plan[2](*plan[3])
@@ -149,7 +154,21 @@ class World:
         if self.lose:
             lost = self.random.randrange(len(data))
             data, self.lose = data[:lost] + data[lost + self.lose:], 0
-        self.machine.feed(data, self.now)
+        if self.notices:
+            self.machine.feed(data, self.now)
+        else:
+            self.wire += data
+            self.wire_free = max(self.wire_free, self.now)
+            self.move_wire()
+
+    def move_wire(self):
+        """48 bytes in 50 ms: 9600 baud. What is still on the way counts as pending."""
+        if not self.wire or self.wire_free > self.now:
+            return
+        some, self.wire = self.wire[:48], self.wire[48:]
+        self.wire_free = self.now + len(some) * 1042
+        self.machine.feed(some, self.now)
+        self.press.tell("pending", len(self.wire))
 
     def pull(self):
         if self.connected:
