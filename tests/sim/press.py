@@ -79,7 +79,7 @@ class World:
         self.plans = []  # (when, what)
         self.in_flight = []  # (when, bytes): of a line that is closed already
         self.cut_after = None  # bytes until the cable is pulled
-        self.lose = 0  # bytes of a serial line that get lost
+        self.lose, self.has_lost = 0, False  # bytes of a serial line that get lost
         self.wire, self.wire_free = b"", 0  # a serial line takes its time; what is on it, and when it takes more
 
     # ------------------------------------------------------------ time
@@ -241,7 +241,7 @@ class World:
         if self.notices:
             self.fault_cut()
         else:
-            self.lose = self.random.randrange(1, 60)
+            self.lose, self.has_lost = self.random.randrange(1, 60), True
 
     def fault_box(self):
         """The box loses its power, or is switched off, and comes back with the printer where it is."""
@@ -276,7 +276,7 @@ class World:
     def damaged(self):
         """Labels that came out without their name, because a serial line lost bytes: they are counted as labels by the
         printer, and only the scan at the bench finds them out."""
-        return 0 if self.notices else self.machine.out.count(None)
+        return self.machine.out.count(None) if self.has_lost else 0
 
     def check(self):
         out = collections.Counter(name for name in self.machine.out if name)
