@@ -156,8 +156,7 @@ static void what_is_needed_is_enough(void **state)
 
 static void long_numbers_still_scan(void **state)
 {
-    static const char *const numbers[] = {"1", "SF1234567890123", "JDVB01234567890123-1-1-",
-                                          "A-NUMBER-OF-A-PARCEL-THAT-IS-AS-LONG-AS-NO-CARRIER-MAKES-IT"};
+    static const char *const numbers[] = {"1", "SF1234567890123", "JDVB01234567890123-1-1-"};
     static const char *const names[] = {"waybill-76x130", "waybill-100x150", "waybill-100x180", "shipping-4x6",
                                         "return"};
     for (size_t i = 0; i < COUNT(numbers) * COUNT(names); i++) {
@@ -169,12 +168,34 @@ static void long_numbers_still_scan(void **state)
     }
 }
 
+/* A carrier's machines read a Code 128: what it cannot carry, or has no room for, is no waybill. */
+static void a_waybill_without_its_bars_is_refused(void **state)
+{
+    static const struct {
+        const char *number, *code;
+    } cases[] = {{"A-NUMBER-OF-A-PARCEL-THAT-IS-AS-LONG-AS-NO-CARRIER-MAKES-IT", LABEL_OVERFLOW},
+                 {"单号123", LABEL_CHARACTER}};
+    static const char *const names[] = {"waybill-76x130", "waybill-100x150", "waybill-100x180", "shipping-4x6"};
+    for (size_t i = 0; i < COUNT(cases) * COUNT(names); i++) {
+        const char *number = cases[i % COUNT(cases)].number, *name = names[i / COUNT(cases)];
+        struct label *label = NULL;
+        struct label_fault fault = {.code = ""};
+        json_t *data =
+            json_pack("{s:s, s:{s:s, s:s}}", "waybill", number, "receiver", "name", "张三", "address", "上海");
+        assert_true(template_draw(template_set_find(*state, name), data, 203, LABEL_CHINESE, &label, &fault) < 0);
+        assert_string_equal(fault.code, cases[i % COUNT(cases)].code);
+        assert_string_equal(fault.field, "waybill");
+        json_decref(data);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_on_a_sample_touches),
         cmocka_unit_test(what_is_needed_is_enough),
         cmocka_unit_test(long_numbers_still_scan),
+        cmocka_unit_test(a_waybill_without_its_bars_is_refused),
     };
     return cmocka_run_group_tests_name("shipped labels", tests, load_set, free_set);
 }
