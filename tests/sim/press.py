@@ -21,7 +21,6 @@ from printers.machine import MS, SECOND  # noqa: E402
 
 PRESS = (ROOT / os.environ.get("OUT", "build")).resolve() / "floorhand-press"
 END_US = 1200 * SECOND
-FILLER = b"abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Broken(Exception):
@@ -32,6 +31,7 @@ class Press:
     def __init__(self, trace):
         self.program = subprocess.Popen([PRESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.trace, self.now, self.wake, self.sent = trace, 0, None, []
+        self.on_state = None  # what the ledger says now: key, state, proof, labels that are out
 
     def tell(self, *words):
         line = " ".join(map(str, words))
@@ -48,6 +48,8 @@ class Press:
                 self.sent.append(bytes.fromhex(answer[5:]))
             elif answer.startswith("wake "):
                 self.wake = int(answer[5:])
+            elif answer.startswith("state "):
+                self.on_state(*answer.split()[2:])
             else:
                 rows.append(answer.split())
         return rows
@@ -67,6 +69,7 @@ class World:
     def __init__(self, seed, trace=False):
         self.random = random.Random(seed)
         self.press = Press(trace)
+        self.press.on_state = self.judge
         kind = self.random.choice((languages.Zpl,) * 3 + languages.ALL)
         self.machine = kind(self.random, counts=self.random.random() < 0.7)
         self.machine.mute = self.random.random() < 0.05
@@ -243,8 +246,8 @@ class World:
             return
         names = [f"{key}.{label}" for label in range(1, count + 1)]
         self.jobs[key] = names
-        filler = FILLER * self.random.randrange(1, 12)
-        self.press.tell("job", key, *(self.machine.job(name.encode(), filler).hex() for name in names))
+        dots = self.random.randbytes(self.random.randrange(1, 1200))
+        self.press.tell("job", key, *(self.machine.job(name.encode(), dots).hex() for name in names))
 
     def look(self):
         """The person asks for what may not have come out, now and then."""
@@ -265,14 +268,18 @@ class World:
         if twice:
             raise Broken(f"{twice} came out twice")
         for _, _, key, state, proof, done in self.press.tell("ledger"):
-            names = self.jobs[key]
-            came = [name for name in names if out[name]]
-            if state == "printed" and len(came) + self.damaged() < len(names):
-                raise Broken(f"{key} is printed ({proof}), but only {came} came out")
-            if state in ("queued", "failed") and came:
-                raise Broken(f"{key} is {state}, but {came} came out")
-            if int(done) > len(came):
-                raise Broken(f"of {key} {done} are known to be out, but only {came} are")
+            self.judge(key, state, proof, done)
+
+    def judge(self, key, state, proof, done):
+        """At the moment when the ledger says so, and later again."""
+        names = self.jobs[key]
+        came = [name for name in names if name in self.machine.out]
+        if state == "printed" and len(came) + self.damaged() < len(names):
+            raise Broken(f"{key} is printed ({proof}), but only {came} came out")
+        if state in ("queued", "failed") and came:
+            raise Broken(f"{key} is {state}, but {came} came out")
+        if int(done) > len(came) + self.damaged():
+            raise Broken(f"of {key} {done} are known to be out, but only {came} are")
 
     # ------------------------------------------------------------ a day
 
