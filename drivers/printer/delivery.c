@@ -343,9 +343,16 @@ static bool is_fresh(struct delivery *delivery, int64_t now_us)
     return status && count;
 }
 
+bool delivery_is_busy(const struct delivery *delivery)
+{
+    bool only_waits =
+        delivery->stage == DELIVERY_PROVING && !delivery_has_base(delivery) && !delivery_reports(delivery);
+    return delivery->stage != DELIVERY_FREE && !only_waits;
+}
+
 void delivery_release(struct delivery *delivery)
 {
-    if (delivery->stage == DELIVERY_PROVING && !delivery_has_base(delivery) && !delivery_reports(delivery))
+    if (!delivery_is_busy(delivery))
         delivery->stage = DELIVERY_FREE;
 }
 

@@ -106,6 +106,9 @@ void delivery_write(struct delivery *delivery, const void *bytes, size_t length,
 /* The box stops in an orderly way: the last report, if there is one. */
 void delivery_stop(struct delivery *delivery, int64_t now_us);
 
+/* A job is under way that would be lost, or less be known of, if the printer were given away now. */
+bool delivery_is_busy(const struct delivery *delivery);
+
 /* What would prove a label that begins now: "odometer", "status", or NULL. */
 const char *delivery_proof(const struct delivery *delivery, int64_t now_us);
 

@@ -362,7 +362,7 @@ void pump_marked(struct pump *pump, int64_t job, bool good, bool saved)
 
 bool pump_is_busy(const struct pump *pump)
 {
-    return pump && pump->delivery.stage != DELIVERY_FREE;
+    return pump && delivery_is_busy(&pump->delivery);
 }
 
 const char *pump_id(const struct pump *pump)

@@ -25,6 +25,7 @@ class Machine:
         self.random, self.counts = random, counts
         self.out, self.torn = [], []
         self.odometer = random.randrange(1, 100000)
+        self.count_is_stuck = False  # it answers, and always the same
         self.is_on, self.comes_on = True, None
         self.paper_out = self.ribbon_out = self.head_open = self.paused = False
         self.mute = self.garbage = False
@@ -73,7 +74,7 @@ class Machine:
 
     def _finish(self):
         self.out.append(self.printing.name)
-        self.odometer += 1
+        self.odometer += not self.count_is_stuck
         self.printing = self.ends = None
 
     def interrupt(self):

@@ -14,7 +14,7 @@ class Wire:
         self.machine, self.us_per_byte, self.holds = machine, 10_000_000 / baud, holds
         self.waiting, self.due = b"", None
         self.is_broken = False  # nothing arrives, either way
-        self.loses = 0  # bytes of what comes next
+        self.loses, self.has_lost = 0, False  # bytes of what comes next
 
     def room(self):
         return self.CAPACITY - len(self.waiting)
@@ -51,4 +51,6 @@ class Wire:
         lost, self.loses = min(self.loses, len(piece)), max(0, self.loses - len(piece))
         if not self.is_broken:
             self.machine.feed(piece[lost:], now)
-        return lost > 0 or (self.is_broken and bool(piece))
+        spoils = lost > 0 or (self.is_broken and bool(piece))
+        self.has_lost |= spoils
+        return spoils

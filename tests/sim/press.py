@@ -74,6 +74,7 @@ class World:
         kind = self.random.choice((languages.Zpl,) * 3 + languages.ALL)
         self.machine = kind(self.random, counts=self.random.random() < 0.7)
         self.machine.mute = self.random.random() < 0.05
+        self.machine.count_is_stuck = self.random.random() < 0.15
         self.notices = self.random.random() < 0.6  # USB and TCP, else RS-232
         self.now, self.connected = 0, False
         self.told_room = self.told_pending = None
@@ -290,7 +291,7 @@ class World:
     def damaged(self):
         """Labels that came out without their name, because a serial line lost bytes: they are counted as labels by the
         printer, and only the scan at the bench finds them out."""
-        return 0 if self.notices else self.machine.out.count(None)
+        return self.machine.out.count(None) if self.wire and self.wire.has_lost else 0
 
     def check(self):
         out = collections.Counter(name for name in self.machine.out if name)
