@@ -134,6 +134,7 @@ class World:
             if not sent and not said:
                 return
             self.deliver(sent)
+            self.tell_pending(bool(sent))
             for data in said:
                 self.answer(data)
         raise Broken("the two talk without end")
@@ -149,9 +150,13 @@ class World:
         if room != self.told_room or self.press.sent:
             self.told_room = room
             self.press.tell("room", room)
-        if self.wire and len(self.wire.waiting) != self.told_pending:
-            self.told_pending = len(self.wire.waiting)
-            self.press.tell("pending", self.told_pending)
+        self.tell_pending(False)
+
+    def tell_pending(self, has_sent):
+        pending = len(self.wire.waiting) if self.wire else 0
+        if has_sent or pending != self.told_pending:
+            self.told_pending = pending
+            self.press.tell("pending", pending)
 
     def deliver(self, data):
         if not data:

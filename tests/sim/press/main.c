@@ -3,7 +3,7 @@
  *
  *   open LANGUAGE NOTICES      the printer is there; NOTICES 1: this line breaks when it loses its power
  *   gone                       it is not
- *   room N / pending N         bytes that the line takes from now on / holds back
+ *   room N / pending N         bytes that the line takes from now on / has not given on yet of what was sent
  *   bytes HEX                  the printer says
  *   time US                    it is so late now
  *   job KEY HEX...             somebody asks for labels, one HEX each
@@ -67,6 +67,7 @@ static ssize_t line_write(void *user, const void *bytes, size_t length)
         printf("%02x", ((const uint8_t *)bytes)[i]);
     putchar('\n');
     press->room -= taken;
+    press->pending += taken;
     return (ssize_t)taken;
 }
 
