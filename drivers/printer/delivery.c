@@ -392,6 +392,7 @@ void delivery_begin(struct delivery *delivery, int64_t labels, int64_t give_up_u
     delivery->tries = 0;
     delivery->give_up_us = give_up_us;
     delivery->base = delivery->last_count = known ? counter->count : PRINTER_NOT_SAID;
+    delivery->base_us = counter->read_us;
     delivery->is_settled = false;
     delivery->stage = DELIVERY_MARKING;
     delivery_set_report(delivery, "sending", "", "");

@@ -17,6 +17,7 @@
 #define DELIVERY_FRESH_US   ((int64_t)1500 * 1000) /* an answer that is younger needs no new question before a job */
 #define DELIVERY_HELD_US    ((int64_t)500 * 1000)  /* between looks at a line that flow control holds */
 #define DELIVERY_TRIES_MAX  3                      /* times that the rest of one job is sent */
+#define DELIVERY_START_US   ((int64_t)2 * 1000 * 1000) /* no printer starts anew, and listens, in less */
 
 /* Bytes to the printer: printer.h says what each does. */
 struct delivery_line {
@@ -59,6 +60,7 @@ struct delivery {
     struct printer_writer writer;
     int64_t give_up_us;                     /* of the job */
     int64_t labels, done, base, last_count; /* base: the count before the bytes; PRINTER_NOT_SAID */
+    int64_t base_us;                        /* when it was read */
     int tries;
     int64_t written_us, calm_since_us, cut_us;
     int64_t deaf_until_us; /* a status that missed its time may come until then */

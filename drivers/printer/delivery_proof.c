@@ -4,16 +4,25 @@
 
 static const char no_answer[] = "the printer stopped before it had said that the label is out";
 
-/* Sends the rest, if its count says that the rest did not come out. */
+/* The labels that came out are the first of those that were sent, unless the printer started anew while the bytes came,
+ * on a line that does not notice: then it has lost some of the first, and printed some of the last. */
+static bool are_the_first(const struct delivery *delivery)
+{
+    return delivery->notices_loss || delivery->written_us < delivery->base_us + DELIVERY_START_US;
+}
+
+/* Sends the rest, if its count says that the rest did not come out, and it is clear which labels that is. */
 static void send_rest(struct delivery *delivery, int64_t out, int64_t now_us)
 {
-    bool may = (delivery->counts || out > 0) && delivery->tries < DELIVERY_TRIES_MAX && now_us < delivery->give_up_us;
+    bool may = (out > 0 ? are_the_first(delivery) : delivery->counts) && delivery->tries < DELIVERY_TRIES_MAX &&
+               now_us < delivery->give_up_us;
     if (!may) {
         delivery_conclude(delivery, "unknown", "the printer did not count all of it", "");
         return;
     }
     delivery->done += out;
     delivery->base = delivery->counter.count;
+    delivery->base_us = delivery->counter.read_us;
     delivery->tries++;
     delivery->stage = DELIVERY_MARKING;
     delivery_set_report(delivery, "sending", "the printer has not printed all of it: the rest is sent again", "");

@@ -3,14 +3,15 @@
 import re
 
 MS, SECOND = 1000, 1_000_000
-MARK = re.compile(rb"<([^<>]+)>")  # what names a label in its own data
+MARK = re.compile(rb"<([\w.+-]+)>")  # what names a label in its own data: where it begins, and where it ends
 
 
 class Label:
     def __init__(self, data):
         names = MARK.findall(data)
-        self.name = names[0].decode() if len(names) == 1 else None  # None: lost bytes have spoilt it
+        self.name = names[0].decode() if len(names) == 2 and names[0] == names[1] else None  # None: it is spoilt
         self.size = len(data)
+        self.interrupted = False  # by a fault in the middle of it
 
 
 class Machine:
@@ -26,7 +27,7 @@ class Machine:
         self.odometer = random.randrange(1, 100000)
         self.count_is_stuck = False  # it answers, and always the same
         self.is_on, self.comes_on = True, None
-        self.paper_out = self.head_open = self.paused = False
+        self.paper_out = self.ribbon_out = self.head_open = self.paused = False
         self.mute = self.garbage = False
         self.late_us = 0
         self.splits = False
@@ -61,7 +62,7 @@ class Machine:
 
     @property
     def is_well(self):
-        return self.is_on and not (self.paper_out or self.head_open or self.paused)
+        return self.is_on and not (self.paper_out or self.ribbon_out or self.head_open or self.paused)
 
     def take_label(self, data, copies):
         self.queue += [Label(data) for _ in range(copies)]
@@ -80,6 +81,7 @@ class Machine:
         """A fault in the middle of a label: when it is put right, the printer prints that label again by itself."""
         if self.printing:
             self.torn.append(self.printing.name)
+            self.printing.interrupted = True
             self.queue.insert(0, self.printing)
             self.printing = self.ends = None
 

@@ -18,10 +18,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from printers import languages  # noqa: E402
 from printers.machine import MS, SECOND  # noqa: E402
+from printers.wire import Wire  # noqa: E402
 
 PRESS = (ROOT / os.environ.get("OUT", "build")).resolve() / "floorhand-press"
 END_US = 1200 * SECOND
-FILLER = b"abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Broken(Exception):
@@ -32,6 +32,7 @@ class Press:
     def __init__(self, trace):
         self.program = subprocess.Popen([PRESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.trace, self.now, self.wake, self.sent = trace, 0, None, []
+        self.on_state = None  # what the ledger says now: key, state, proof, labels that are out
 
     def tell(self, *words):
         line = " ".join(map(str, words))
@@ -48,6 +49,8 @@ class Press:
                 self.sent.append(bytes.fromhex(answer[5:]))
             elif answer.startswith("wake "):
                 self.wake = int(answer[5:])
+            elif answer.startswith("state "):
+                self.on_state(*answer.split()[2:])
             else:
                 rows.append(answer.split())
         return rows
@@ -67,20 +70,23 @@ class World:
     def __init__(self, seed, trace=False):
         self.random = random.Random(seed)
         self.press = Press(trace)
+        self.press.on_state = self.judge
         kind = self.random.choice((languages.Zpl,) * 3 + languages.ALL)
         self.machine = kind(self.random, counts=self.random.random() < 0.7)
         self.machine.mute = self.random.random() < 0.05
         self.machine.count_is_stuck = self.random.random() < 0.15
         self.notices = self.random.random() < 0.6  # USB and TCP, else RS-232
         self.now, self.connected = 0, False
+        self.told_room = self.told_pending = None
         self.jobs = {}  # key: names of its labels
         self.asked = collections.Counter()
         self.faults = 0
         self.plans = []  # (when, what)
         self.in_flight = []  # (when, bytes): of a line that is closed already
         self.cut_after = None  # bytes until the cable is pulled
-        self.lose, self.has_lost = 0, False  # bytes of a serial line that get lost
-        self.wire, self.wire_free = b"", 0  # a serial line takes its time; what is on it, and when it takes more
+        self.wire = None if self.notices else Wire(self.machine, self.random.choice((9600, 115200)), self.random.random() < 0.5)
+        self.old_answers, self.keeps_answers = [], False  # that come when the line is there again
+        self.spoilt = set()  # jobs whose bytes may have got lost on a serial line
 
     # ------------------------------------------------------------ time
 
@@ -94,8 +100,8 @@ class World:
             moments.append(max(wake, self.now + MS))
         if (machine := self.machine.next_wake()) is not None:
             moments.append(machine)
-        if self.wire:
-            moments.append(self.wire_free)
+        if self.wire and self.wire.due is not None:
+            moments.append(self.wire.due)
         return min((max(moment, self.now) for moment in moments), default=END_US)
 
     def advance(self, until):
@@ -110,7 +116,8 @@ class World:
         for when, data in [flight for flight in self.in_flight if flight[0] <= moment]:
             self.in_flight.remove((when, data))
             self.machine.feed(data, moment)
-        self.move_wire()
+        if self.wire and self.wire.tick(moment):
+            self.spoilt |= {row[2] for row in self.press.tell("ledger") if row[3] in ("sending", "sent")}
         for plan in sorted((plan for plan in self.plans if plan[0] <= moment), key=lambda plan: plan[:2]):
             self.plans.remove(plan)
             plan[2](*plan[3])
@@ -127,16 +134,29 @@ class World:
             if not sent and not said:
                 return
             self.deliver(sent)
+            self.tell_pending(bool(sent))
             for data in said:
-                if self.connected:
-                    self.press.tell("bytes", data.hex())
+                self.answer(data)
         raise Broken("the two talk without end")
 
+    def answer(self, data):
+        if self.connected and not (self.wire and self.wire.is_broken):
+            self.press.tell("bytes", data.hex())
+        elif self.keeps_answers:
+            self.old_answers.append(data)
+
     def tell_room(self):
-        room = self.machine.room() if self.connected else 0
-        if room != getattr(self, "_room", None) or self.press.sent:
-            self._room = room
+        room = (self.wire or self.machine).room() if self.connected else 0
+        if room != self.told_room or self.press.sent:
+            self.told_room = room
             self.press.tell("room", room)
+        self.tell_pending(False)
+
+    def tell_pending(self, has_sent):
+        pending = len(self.wire.waiting) if self.wire else 0
+        if has_sent or pending != self.told_pending:
+            self.told_pending = pending
+            self.press.tell("pending", pending)
 
     def deliver(self, data):
         if not data:
@@ -151,29 +171,18 @@ class World:
                     self.in_flight.append((self.now + self.random.randrange(500) * MS, kept))
                 self.pull()
                 return
-        if self.lose:
-            lost = self.random.randrange(len(data))
-            data, self.lose = data[:lost] + data[lost + self.lose:], 0
-        if self.notices:
-            self.machine.feed(data, self.now)
+        if self.wire:
+            self.wire.write(data, self.now)
         else:
-            self.wire += data
-            self.wire_free = max(self.wire_free, self.now)
-            self.move_wire()
-
-    def move_wire(self):
-        """48 bytes in 50 ms: 9600 baud. What is still on the way counts as pending."""
-        if not self.wire or self.wire_free > self.now:
-            return
-        some, self.wire = self.wire[:48], self.wire[48:]
-        self.wire_free = self.now + len(some) * 1042
-        self.machine.feed(some, self.now)
-        self.press.tell("pending", len(self.wire))
+            self.machine.feed(data, self.now)
 
     def pull(self):
         if self.connected:
             self.connected = False
             self.press.sent = []
+            self.keeps_answers = self.random.random() < 0.3
+            if self.wire:
+                self.wire.clear()
             self.press.tell("gone")
 
     def plug(self):
@@ -182,9 +191,12 @@ class World:
         if not self.machine.is_on:
             self.plan(300 * MS, self.plug)
             return
-        self.connected, self._room = True, None
-        self.press.tell("room", self.machine.room())
+        self.connected, self.told_room, self.told_pending = True, None, None
+        self.tell_room()
         self.press.tell("open", self.machine.name, int(self.notices))
+        old, self.old_answers = self.old_answers, []
+        for data in old:
+            self.answer(data)
         self.carry()
 
     # ------------------------------------------------------------ faults
@@ -195,6 +207,10 @@ class World:
 
     def mend_paper(self):
         self.machine.paper_left, self.machine.paper_out = None, False
+
+    def fault_ribbon(self):
+        self.machine.ribbon_out = True
+        self.plan(self.random.randrange(1, 20) * SECOND, setattr, self.machine, "ribbon_out", False)
 
     def fault_head(self):
         self.machine.head_open = True
@@ -211,9 +227,11 @@ class World:
             self.plan(2 * SECOND, self.plug)
 
     def fault_cut(self):
-        """A cable pulled out after so many bytes more, or now; the printer goes on with what it has."""
-        if not self.notices:
-            self.fault_power()
+        """A cable pulled out after so many bytes more, or now; the printer goes on with what it has. Nobody is told of one that
+        is loose on a serial line."""
+        if self.wire:
+            self.wire.is_broken = True
+            self.plan(self.random.randrange(50, 5000) * MS, setattr, self.wire, "is_broken", False)
             return
         if self.random.random() < 0.7:
             self.cut_after = self.random.randrange(1, 900)
@@ -238,10 +256,10 @@ class World:
         self.plan(self.random.randrange(1, 20) * SECOND, setattr, self.machine, "splits", False)
 
     def fault_lost_bytes(self):
-        if self.notices:
-            self.fault_cut()
+        if self.wire:
+            self.wire.loses = self.random.randrange(1, 60)
         else:
-            self.lose, self.has_lost = self.random.randrange(1, 60), True
+            self.fault_cut()
 
     def fault_box(self):
         """The box loses its power, or is switched off, and comes back with the printer where it is."""
@@ -250,6 +268,8 @@ class World:
         self.press.tell(word)
         self.carry()
         self.connected = False
+        if self.wire:
+            self.wire.clear()
         self.plan(self.random.randrange(100, 4000) * MS, self.plug)
 
     # ------------------------------------------------------------ people
@@ -262,8 +282,8 @@ class World:
             return
         names = [f"{key}.{label}" for label in range(1, count + 1)]
         self.jobs[key] = names
-        filler = FILLER * self.random.randrange(1, 12)
-        self.press.tell("job", key, *(self.machine.job(name.encode(), filler).hex() for name in names))
+        dots = self.random.randbytes(self.random.randrange(1, 1200))
+        self.press.tell("job", key, *(self.machine.job(name.encode(), dots).hex() for name in names))
 
     def look(self):
         """The person asks for what may not have come out, now and then."""
@@ -276,22 +296,26 @@ class World:
     def damaged(self):
         """Labels that came out without their name, because a serial line lost bytes: they are counted as labels by the
         printer, and only the scan at the bench finds them out."""
-        return self.machine.out.count(None) if self.has_lost else 0
+        return self.machine.out.count(None) if self.wire and self.wire.has_lost else 0
 
     def check(self):
         out = collections.Counter(name for name in self.machine.out if name)
-        twice = [name for name, count in out.items() if count > 1]
+        twice = [name for name, count in out.items() if count > 1 and name.split(".")[0] not in self.spoilt]
         if twice:
             raise Broken(f"{twice} came out twice")
         for _, _, key, state, proof, done in self.press.tell("ledger"):
-            names = self.jobs[key]
-            came = [name for name in names if out[name]]
-            if state == "printed" and len(came) + self.damaged() < len(names):
-                raise Broken(f"{key} is printed ({proof}), but only {came} came out")
-            if state in ("queued", "failed") and came:
-                raise Broken(f"{key} is {state}, but {came} came out")
-            if int(done) > len(came):
-                raise Broken(f"of {key} {done} are known to be out, but only {came} are")
+            self.judge(key, state, proof, done)
+
+    def judge(self, key, state, proof, done):
+        """At the moment when the ledger says so, and later again."""
+        names = self.jobs[key]
+        came = [name for name in names if name in self.machine.out]
+        if state == "printed" and len(came) + self.damaged() < len(names):
+            raise Broken(f"{key} is printed ({proof}), but only {came} came out")
+        if state in ("queued", "failed") and came:
+            raise Broken(f"{key} is {state}, but {came} came out")
+        if int(done) > len(came) + self.damaged():
+            raise Broken(f"of {key} {done} are known to be out, but only {came} are")
 
     # ------------------------------------------------------------ a day
 
@@ -340,7 +364,7 @@ class CutWorld(World):
     def __init__(self, kind, after, in_flight):
         super().__init__(after)
         self.machine = kind(self.random, counts=True)
-        self.notices, self.after, self.flies = True, after, in_flight
+        self.notices, self.wire, self.after, self.flies = True, None, after, in_flight
 
     def run(self):
         """None when the cut is beyond the job. The first job is whole: by it the count has been seen to move."""

@@ -185,6 +185,26 @@ static void test_only_what_did_not_come_out_is_sent_again(void **state)
     done(&bench);
 }
 
+/* On a serial line it may have started anew while the bytes came, and printed the last of them only. */
+static void test_which_labels_came_out_of_a_slow_line(void **state)
+{
+    (void)state;
+    for (int slow = 0; slow < 2; slow++) {
+        struct bench bench = plugged(true);
+        open_line(&bench, false);
+        bench.holds = slow;
+        begin(&bench, 3);
+        pass(&bench, DELIVERY_START_US);
+        bench.holds = false;
+        pass(&bench, SECOND);
+        bench.count++;
+        pass(&bench, 2 * DELIVERY_CALM_US + SECOND);
+        expect(&bench, slow ? "sending sent unknown " : "sending sent sending sent ",
+               slow ? "^XA1^XZ^XA2^XZ^XA3^XZ~JA\r\n" : "^XA1^XZ^XA2^XZ^XA3^XZ~JA\r\n^XA2^XZ^XA3^XZ");
+        done(&bench);
+    }
+}
+
 static void test_what_it_had_already_printed_is_known_when_it_is_back(void **state)
 {
     (void)state;
@@ -360,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_the_count_proves_a_label),
         cmocka_unit_test(test_a_count_that_never_moved_is_not_believed),
         cmocka_unit_test(test_only_what_did_not_come_out_is_sent_again),
+        cmocka_unit_test(test_which_labels_came_out_of_a_slow_line),
         cmocka_unit_test(test_what_it_had_already_printed_is_known_when_it_is_back),
         cmocka_unit_test(test_one_that_stays_away_leaves_a_doubt),
         cmocka_unit_test(test_without_a_count_a_cut_leaves_a_doubt),

@@ -3,14 +3,15 @@
  *
  *   open LANGUAGE NOTICES      the printer is there; NOTICES 1: this line breaks when it loses its power
  *   gone                       it is not
- *   room N / pending N         bytes that the line takes from now on / holds back
+ *   room N / pending N         bytes that the line takes from now on / has not given on yet of what was sent
  *   bytes HEX                  the printer says
  *   time US                    it is so late now
  *   job KEY HEX...             somebody asks for labels, one HEX each
  *   stop / kill                the box stops in an orderly way / loses its power, and starts again
  *   ledger                     job ID KEY STATE PROOF DONE, each
  *
- * Each is answered with any number of "send HEX", then "wake US" (-1: never) and ".". */
+ * Each is answered with any number of "send HEX" and, when the ledger has changed, "state ID KEY STATE PROOF DONE";
+ * then "wake US" (-1: never) and ".". */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "drivers/printer/delivery.h"
@@ -66,6 +67,7 @@ static ssize_t line_write(void *user, const void *bytes, size_t length)
         printf("%02x", ((const uint8_t *)bytes)[i]);
     putchar('\n');
     press->room -= taken;
+    press->pending += taken;
     return (ssize_t)taken;
 }
 
@@ -98,9 +100,20 @@ static void write_rest(struct press *press)
     delivery_write(&press->delivery, press->bytes.data, press->bytes.length, press->now_us);
 }
 
+static void say_job(const struct press *press, const char *word, int64_t id)
+{
+    struct print_job job;
+    if (print_job_load(press->store, id, &job) != 0)
+        fail("a job is not in the ledger");
+    printf("%s %" PRId64 " %s %s %s %" PRId64 "\n", word, id, asked_as(press, id)->key, job.state,
+           *job.proof ? job.proof : "-", job.done);
+}
+
 static void on_effect(void *user, const struct event *event, const struct effect *effect)
 {
     struct press *press = user;
+    if (event->kind == EVENT_PRINT && effect->good)
+        say_job(press, "state", event->number);
     if (event->kind != EVENT_PRINT || event->number != press->job)
         return;
     if (delivery_marked(&press->delivery, effect->good, true, press->now_us))
@@ -263,13 +276,8 @@ static void do_kill(struct press *press, char *words)
 static void do_ledger(struct press *press, char *words)
 {
     (void)words;
-    for (size_t i = 0; i < press->asked_count; i++) {
-        struct print_job job;
-        if (print_job_load(press->store, (int64_t)i + 1, &job) != 0)
-            fail("a job is not in the ledger");
-        printf("job %zu %s %s %s %" PRId64 "\n", i + 1, press->asked[i].key, job.state, *job.proof ? job.proof : "-",
-               job.done);
-    }
+    for (size_t i = 0; i < press->asked_count; i++)
+        say_job(press, "job", (int64_t)i + 1);
 }
 
 static void obey(struct press *press, char *line)
