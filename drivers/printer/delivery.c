@@ -175,6 +175,7 @@ bool delivery_feed(struct delivery *delivery, const void *bytes, size_t length, 
         const struct printer_status *status = &delivery->talk.status;
         bool busy = status->state == PRINTER_BUSY || status->formats > 0 || status->remaining > 0;
         delivery->was_busy = is_good(delivery) && (delivery->was_busy || busy);
+        delivery->had_fault |= !is_good(delivery);
     }
     if (changed && !delivery_is_idle(delivery))
         delivery->calm_since_us = now_us;
@@ -197,7 +198,7 @@ static bool write_on(struct delivery *delivery, int64_t now_us)
     if (result == 0) {
         delivery->stage = DELIVERY_PROVING;
         delivery->written_us = delivery->calm_since_us = delivery->next_ask_us = now_us;
-        delivery->was_busy = delivery->asks_receipt = delivery->noisy = false;
+        delivery->was_busy = delivery->had_fault = delivery->asks_receipt = delivery->noisy = false;
         delivery_set_report(delivery, "sent", "", "");
         return true;
     }

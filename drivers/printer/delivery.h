@@ -65,7 +65,7 @@ struct delivery {
     int64_t written_us, calm_since_us, cut_us;
     int64_t deaf_until_us; /* a status that missed its time may come until then */
     bool is_settled;       /* all that was sent to it is known to be out: its count is this side's own */
-    bool was_busy, asks_receipt;
+    bool was_busy, had_fault, asks_receipt;
     bool noisy;        /* bytes came that are no answer */
     int receipts_owed; /* asked for on this line, and still to come: they come in order */
     int skip;          /* bytes of a status that nobody asked for, still to come */

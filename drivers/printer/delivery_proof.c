@@ -84,7 +84,8 @@ static bool settle_by_status(struct delivery *delivery, int64_t now_us)
         delivery->receipts_owed += delivery->asks_receipt =
             delivery_say(delivery, dialect->receipt, strlen(dialect->receipt));
     bool has_receipt = delivery->asks_receipt && delivery->receipts_owed == 0 && !delivery->noisy;
-    bool proved = dialect->in_order || has_receipt || (dialect->shows_busy && delivery->was_busy);
+    bool in_turn = (dialect->in_order || has_receipt) && !delivery->had_fault; /* not all repeat what was interrupted */
+    bool proved = in_turn || (dialect->shows_busy && delivery->was_busy);
     bool calm = !dialect->hides_label || now_us >= delivery->calm_since_us + DELIVERY_CALM_US;
     if (fresh && delivery_is_idle(delivery) && proved && calm) {
         delivery->done = delivery->labels;
