@@ -203,7 +203,7 @@ static bool write_on(struct delivery *delivery, int64_t now_us)
         return true;
     }
     bool untouched = printer_writer_sent(&delivery->writer) == 0 && delivery->tries == 0;
-    delivery->needs_clearing = !untouched;
+    delivery->needs_clearing = delivery->may_hold_a_rest = !untouched;
     if (untouched)
         delivery_conclude(delivery, "queued", "", "");
     else
@@ -218,7 +218,8 @@ static bool write_on(struct delivery *delivery, int64_t now_us)
 
 void delivery_init(struct delivery *delivery, const struct delivery_line *line)
 {
-    *delivery = (struct delivery){.line = *line, .base = PRINTER_NOT_SAID, .last_count = PRINTER_NOT_SAID};
+    *delivery = (struct delivery){
+        .line = *line, .base = PRINTER_NOT_SAID, .last_count = PRINTER_NOT_SAID, .may_hold_a_rest = true};
     printer_talk_begin(&delivery->talk, PRINTER_LANGUAGE_UNKNOWN, 0);
 }
 
@@ -251,7 +252,7 @@ void delivery_gone(struct delivery *delivery, int64_t now_us)
         delivery_conclude(delivery, "queued", "", "");
     } else if (in_job) {
         delivery->stage = DELIVERY_CUT;
-        delivery->needs_clearing = true;
+        delivery->needs_clearing = delivery->may_hold_a_rest = true;
         delivery->cut_us = now_us;
         delivery_wait_for_return(delivery, now_us);
     }
@@ -395,6 +396,8 @@ void delivery_begin(struct delivery *delivery, int64_t labels, int64_t give_up_u
     delivery->base = delivery->last_count = known ? counter->count : PRINTER_NOT_SAID;
     delivery->base_us = counter->read_us;
     delivery->is_settled = false;
+    delivery->follows_a_rest = delivery->may_hold_a_rest;
+    delivery->may_hold_a_rest = false;
     delivery->stage = DELIVERY_MARKING;
     delivery_set_report(delivery, "sending", "", "");
 }

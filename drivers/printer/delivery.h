@@ -64,6 +64,8 @@ struct delivery {
     int tries;
     int64_t written_us, calm_since_us, cut_us;
     int64_t deaf_until_us; /* a status that missed its time may come until then */
+    bool may_hold_a_rest;  /* of a label that was cut off, as dots that swallow the next: so it is at the start, too */
+    bool follows_a_rest;   /* the job that is being delivered is the next */
     bool is_settled;       /* all that was sent to it is known to be out: its count is this side's own */
     bool was_busy, had_fault, asks_receipt;
     bool noisy;        /* bytes came that are no answer */

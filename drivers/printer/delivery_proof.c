@@ -72,7 +72,8 @@ static bool settle_by_status(struct delivery *delivery, int64_t now_us)
     const struct delivery_dialect *dialect = delivery_dialect(delivery);
     const struct printer_talk *talk = &delivery->talk;
     bool fresh = talk->asked_us >= delivery->written_us && !talk->asked;
-    bool may = delivery->labels == 1 && delivery_can_prove_by_status(delivery) &&
+    bool swallowed = delivery->follows_a_rest && !dialect->clear; /* perhaps: then a receipt proves nothing */
+    bool may = delivery->labels == 1 && delivery_can_prove_by_status(delivery) && !swallowed &&
                delivery->written_us >= delivery->deaf_until_us;
     bool silent = fresh && talk->status.state == PRINTER_UNKNOWN;
     if (!may || silent) { /* "sent" is all that can be known, unless the line breaks now */

@@ -135,6 +135,8 @@ static void step(struct pump *pump)
     bool changed = delivery_step(&pump->delivery, clock_mono_us());
     if (before == DELIVERY_WRITING && pump->delivery.stage == DELIVERY_OVER)
         device_reset(pump->device); /* it takes nothing: what the line still holds must not run into the next label */
+    if (pump->delivery.open && !device_is_open(pump->device))
+        delivery_gone(&pump->delivery, clock_mono_us());
     follow(pump, changed || stuck);
 }
 
