@@ -96,6 +96,10 @@ static void ask(struct delivery *delivery, int64_t now_us)
         return;
     if (delivery->needs_clearing && delivery->stage != DELIVERY_PROVING)
         delivery->needs_clearing = clear && !delivery_say(delivery, clear, strlen(clear));
+    if (delivery->needs_clearing && delivery->stage != DELIVERY_PROVING) { /* the line takes nothing */
+        delivery->next_ask_us = now_us + DELIVERY_HELD_US;
+        return;
+    }
     const char *question = next_question(delivery, now_us, &length);
     if (question)
         delivery_say(delivery, question, length);
