@@ -137,6 +137,7 @@ int barcode_parse(const char *text, size_t length, struct barcode *ret, struct b
     ret->kind = BARCODE_PLAIN;
     ret->flags = 0;
     ret->gtin14[0] = '\0';
+    ret->addon[0] = '\0';
     ret->count = 0;
     ret->length = length - start;
     memcpy(ret->text, text + start, ret->length);

@@ -24,6 +24,8 @@ static void report_code(const struct barcode *code, struct buf *out)
     json_text(out, "kind", barcode_kind_name(code->kind));
     report_elements(code, out);
     json_text(out, "gtin14", *code->gtin14 ? code->gtin14 : NULL);
+    if (*code->addon)
+        json_text(out, "addon", code->addon);
     json_open_array(out, "flags");
     for (unsigned flag = 1; flag < BARCODE_FLAGS_END; flag <<= 1)
         if (code->flags & flag)
