@@ -133,12 +133,15 @@ static bool reads_as_elements(const char *text, size_t length)
     return evidence;
 }
 
-/* "10ABC17261231" is a legal lot, and far likelier a lot and an expiry whose separator the printer forgot. A number
- * that begins with a year, "2611051230", is a time of day: nothing is looked for so near its front. */
-static bool holds_elements(const char *value, size_t length)
+/* "10ABC17261231" is a legal lot, and far likelier a lot and an expiry whose separator the printer forgot. What is left
+ * of the value must be right too. A number that begins with a year, "2611051230", is a time of day: nothing is looked
+ * for so near its front. */
+static bool holds_elements(const struct gs1_ai *ai, const char *value, size_t length)
 {
+    size_t position;
     for (size_t at = text_all_digits(value, length) ? LIKELY_NUMBER_MIN : 1; at < length; at++)
-        if (value[at] >= '0' && value[at] <= '9' && reads_as_elements(value + at, length - at))
+        if (value[at] >= '0' && value[at] <= '9' && reads_as_elements(value + at, length - at) &&
+            !gs1_value_fault(ai, value, at, &position))
             return true;
     return false;
 }
@@ -206,7 +209,7 @@ int gs1_parse(const char *text, size_t length, size_t start, struct barcode *ret
         if (fault)
             return reject(error, text, &piece, fault, start + (r ? piece.ai_start : position));
     }
-    if (is_variable(piece.ai) && !piece.separated && holds_elements(text + piece.start, piece.length))
+    if (is_variable(piece.ai) && !piece.separated && holds_elements(piece.ai, text + piece.start, piece.length))
         ret->flags |= BARCODE_POSSIBLE_MISSING_SEPARATOR;
     ret->kind = strcmp(ret->elements[0].ai, "00") == 0 ? BARCODE_SSCC : BARCODE_GS1;
     gs1_take_gtin(ret);
