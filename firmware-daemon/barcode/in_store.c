@@ -30,7 +30,7 @@ char barcode_measure_check_digit(const char *digits, size_t n)
     return (char)('0' + (at - times_5_minus));
 }
 
-/* A run of one letter; .at is the format's length when the letter is not there. */
+/* A run of one letter; .length is 0 when the letter is not there, or is none. */
 struct run {
     size_t at, length;
 };
@@ -38,6 +38,8 @@ struct run {
 static struct run find_run(const char *format, char letter)
 {
     struct run run = {.at = 0};
+    if (letter == '\0')
+        return run;
     while (format[run.at] && format[run.at] != letter)
         run.at++;
     while (format[run.at + run.length] == letter)
@@ -55,7 +57,7 @@ static size_t count_letter(const char *format, char letter)
 
 static bool is_measure(char letter)
 {
-    return letter != '\0' && strchr("WPQ", letter);
+    return letter == 'W' || letter == 'P' || letter == 'Q';
 }
 
 /* The letter that measures, or 0. */
