@@ -57,9 +57,7 @@ static size_t field_length(const struct field *field, const char *digits, size_t
     if (left == 0 || !strchr(field->allowed, digits[0]))
         return 0;
     size_t length = field->count;
-    if (field->kind == COUPON_ONE)
-        length = 1;
-    else if (field->kind == COUPON_LENGTH_OR_NONE && digits[0] == '9')
+    if (field->kind == COUPON_ONE || (field->kind == COUPON_LENGTH_OR_NONE && digits[0] == '9'))
         length = 1;
     else if (field->kind == COUPON_LENGTH || field->kind == COUPON_LENGTH_OR_NONE)
         length = 1 + field->count + (size_t)(digits[0] - '0');
