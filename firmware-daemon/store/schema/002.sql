@@ -36,6 +36,10 @@ CREATE TABLE barcode ( -- a code on an item or its pack: several items may carry
     PRIMARY KEY (code, item)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE in_store_format ( -- how the shop's own numbers are made: '20IIIIIWWWWWC'
+    format TEXT PRIMARY KEY CHECK (format <> '')
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE lot ( -- row 0: no lot
     id      INTEGER PRIMARY KEY,
     item    INTEGER REFERENCES item,
