@@ -123,15 +123,11 @@ static void step_through(struct tour *tour, int64_t aisle, int64_t block)
 static void step_onward(struct tour *tour, int64_t aisle)
 {
     struct step step = step_begin(tour, aisle, tour->blocks);
-    for (size_t state = 0; state < tour->states.count; state++) {
-        for (size_t set = 1; set < 1U << tour->crosses && tour->best_mm[state] != NO_WAY; set++) {
-            int64_t times = 0;
-            for (int64_t cross = 0; cross < tour->crosses; cross++)
-                times += set >> cross & 1 ? tour_times(&tour->states, state, cross) : 0;
-            step_offer(&step, state, set, times * tour->aisles->floor->aisle_distance_mm,
+    for (size_t state = 0; state < tour->states.count; state++)
+        for (unsigned set = 1; set < 1U << tour->crosses && tour->best_mm[state] != NO_WAY; set++)
+            step_offer(&step, state, set,
+                       tour_times(&tour->states, state, set) * tour->aisles->floor->aisle_distance_mm,
                        tour->states.onward[state][set]);
-        }
-    }
     memcpy(tour->best_mm, step.best_mm, sizeof(step.best_mm));
 }
 
@@ -159,9 +155,8 @@ static void read_trail(struct tour *tour, size_t state)
             tour->through[aisle * (size_t)tour->blocks + number] = times_through[choice.what];
         } else {
             for (int64_t cross = 0; cross < tour->crosses; cross++)
-                if (choice.what >> cross & 1)
-                    tour->along[aisle * (size_t)tour->crosses + (size_t)cross] =
-                        (uint8_t)tour_times(&tour->states, choice.from, cross);
+                tour->along[aisle * (size_t)tour->crosses + (size_t)cross] =
+                    (uint8_t)tour_times(&tour->states, choice.from, choice.what & 1U << cross);
         }
         state = choice.from;
     }

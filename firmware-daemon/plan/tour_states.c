@@ -87,6 +87,14 @@ static uint16_t after_going_on(uint16_t code, unsigned crosses)
     return code_of(&ends);
 }
 
+static uint8_t odd_ends(const struct ends *ends)
+{
+    unsigned ret = 0;
+    for (int k = 0; k < TOUR_CROSS_MAX; k++)
+        ret |= (unsigned)ends->odd[k] << k;
+    return (uint8_t)ret;
+}
+
 static uint8_t state_of(struct tour_states *states, uint16_t code)
 {
     size_t i = 0;
@@ -110,6 +118,7 @@ void tour_states_make(int64_t blocks, struct tour_states *ret)
     for (size_t state = 0; state < ret->count; state++) { /* grows while it is looked through */
         const uint16_t code = ret->code[state];
         const struct ends ends = ends_of(code);
+        ret->odd[state] = odd_ends(&ends);
         for (int64_t block = 0; block < blocks; block++)
             for (enum cell_way way = WAY_NONE; way < CELL_WAYS; way++)
                 ret->next[state][block][way] = state_of(ret, after_way(code, block, way));
@@ -119,9 +128,9 @@ void tour_states_make(int64_t blocks, struct tour_states *ret)
     }
 }
 
-int64_t tour_times(const struct tour_states *states, size_t state, int64_t cross)
+int tour_times(const struct tour_states *states, size_t state, unsigned crosses)
 {
-    return ends_of(states->code[state]).odd[cross] ? 1 : 2;
+    return 2 * __builtin_popcount(crosses) - __builtin_popcount(crosses & states->odd[state]);
 }
 
 bool tour_is_whole(const struct tour_states *states, size_t state)

@@ -32,6 +32,7 @@ struct tour_states {
     int64_t crosses;
     size_t count;
     uint16_t code[TOUR_STATES_MAX];
+    uint8_t odd[TOUR_STATES_MAX];                                     /* set of cross-aisles */
     uint8_t next[TOUR_STATES_MAX][ROUTE_EXACT_BLOCKS_MAX][CELL_WAYS]; /* after a block of the same aisle */
     uint8_t onward[TOUR_STATES_MAX][TOUR_ONWARD_MAX]; /* in the next aisle, or TOUR_NO_STATE: a part would be lost */
 };
@@ -41,8 +42,8 @@ struct tour_states {
 /* blocks: 1 to ROUTE_EXACT_BLOCKS_MAX */
 void tour_states_make(int64_t blocks, struct tour_states *ret);
 
-/* How often the tour walks a cross-aisle by which it goes on. */
-int64_t tour_times(const struct tour_states *states, size_t state, int64_t cross);
+/* How many ways along a set of cross-aisles lead on: one from an odd end, two from an even one. */
+int tour_times(const struct tour_states *states, size_t state, unsigned crosses);
 
 /* Whether it is a tour when nothing more is added. */
 bool tour_is_whole(const struct tour_states *states, size_t state);
