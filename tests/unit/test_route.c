@@ -2,6 +2,7 @@
  * that their order needs, and lengths of thousands of larger tours against each other. */
 #include "base/cleanup.h"
 #include "plan/route.h"
+#include "unit/chance.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -19,18 +20,6 @@ struct case_ {
     struct route_place picks[PICKS_MAX];
     size_t count;
 };
-
-/* ---------------------------------------------------------------- chance */
-
-static uint64_t chance_state;
-
-static int64_t chance(int64_t below)
-{
-    chance_state ^= chance_state << 13;
-    chance_state ^= chance_state >> 7;
-    chance_state ^= chance_state << 17;
-    return (int64_t)(chance_state % (uint64_t)below);
-}
 
 /* Ends, equal places and short aisles come often: that is where faults are. */
 static int64_t chance_position(int64_t length)
