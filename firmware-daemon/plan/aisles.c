@@ -1,9 +1,8 @@
 #include "plan/aisles.h"
 
-#include "base/cleanup.h"
-
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 
 static int by_place(const void *left, const void *right)
 {
@@ -28,21 +27,19 @@ int aisles_open(const struct route_floor *floor, const struct route_place *picks
     for (size_t i = 0; i < count; i++)
         used = picks[i].aisle >= used ? picks[i].aisle + 1 : used;
     size_t cells = (size_t)(used * floor->blocks);
-    CLEANUP(aisles_done) struct aisles aisles = {.floor = floor, .count = count, .used = used};
-    aisles.stops = calloc(count + 1, sizeof(*aisles.stops));
-    aisles.first = calloc(cells + 1, sizeof(*aisles.first));
-    if (!aisles.stops || !aisles.first)
+    *ret = (struct aisles){.floor = floor, .count = count, .used = used};
+    ret->stops = calloc(count + 1, sizeof(*ret->stops));
+    ret->first = calloc(cells + 1, sizeof(*ret->first));
+    if (!ret->stops || !ret->first)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {
         size_t cell = (size_t)(picks[i].aisle * floor->blocks + picks[i].block);
-        aisles.stops[i] = (struct stop){cell, picks[i].position_mm, i};
-        aisles.first[cell + 1]++;
+        ret->stops[i] = (struct stop){cell, picks[i].position_mm, i};
+        ret->first[cell + 1]++;
     }
     for (size_t i = 0; i < cells; i++)
-        aisles.first[i + 1] += aisles.first[i];
-    qsort(aisles.stops, count, sizeof(*aisles.stops), by_place);
-    *ret = aisles;
-    aisles = (struct aisles){0};
+        ret->first[i + 1] += ret->first[i];
+    qsort(ret->stops, count, sizeof(*ret->stops), by_place);
     return 0;
 }
 
@@ -74,7 +71,8 @@ int walk_open(const struct aisles *aisles, size_t *order, struct walk *ret)
     bool *taken = calloc(aisles->count + 1, sizeof(*taken));
     if (!taken)
         return -ENOMEM;
-    *ret = (struct walk){.aisles = aisles, .order = order, .taken = taken};
+    *ret = (struct walk){.aisles = aisles, .taken = taken};
+    ret->order = order;
     return 0;
 }
 

@@ -27,7 +27,7 @@ struct cell {
     int64_t length_mm;
 };
 
-/* ret keeps the floor's address. -ENOMEM. */
+/* ret keeps the floor's address, and is to be done away with also after -ENOMEM. */
 int aisles_open(const struct route_floor *floor, const struct route_place *picks, size_t count, struct aisles *ret);
 void aisles_done(struct aisles *aisles);
 

@@ -183,7 +183,7 @@ static int64_t choose_ways(struct tour *tour)
 static uint32_t leave(struct tour *tour, uint32_t end)
 {
     const uint32_t crosses = (uint32_t)tour->crosses;
-    const size_t cross = end % crosses, block = end / crosses * (crosses - 1) + cross; /* at whose front it is */
+    const size_t cross = end % crosses, block = end - end / crosses; /* at whose front it is */
     const struct {
         uint8_t *times;
         uint32_t to;

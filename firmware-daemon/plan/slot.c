@@ -10,14 +10,12 @@ static bool is_value(int64_t value)
     return value >= 0 && value <= SLOT_VALUE_MAX;
 }
 
-static int check_items(const struct slot_item *items, size_t count)
+static bool are_items(const struct slot_item *items, size_t count)
 {
-    if (count > SLOT_ITEMS_MAX)
-        return -EINVAL;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && count <= SLOT_ITEMS_MAX; i++)
         if (!is_value(items[i].picks) || !is_value(items[i].cube_cm3))
-            return -EINVAL;
-    return 0;
+            return false;
+    return count <= SLOT_ITEMS_MAX;
 }
 
 /* ---------------------------------------------------------------- orders */
@@ -46,10 +44,11 @@ static void sort_keys(struct key *keys, size_t count, size_t *ret_order)
 
 int slot_rank(const struct slot_item *items, size_t count, size_t *ret_order)
 {
+    if (!are_items(items, count))
+        return -EINVAL;
     CLEANUP(cleanup_free) struct key *keys = calloc(count + 1, sizeof(*keys));
-    int result = keys ? check_items(items, count) : -ENOMEM;
-    if (result)
-        return result;
+    if (!keys)
+        return -ENOMEM;
     for (size_t i = 0; i < count; i++) /* what needs no room, or has no picks, must still be a ratio */
         keys[i] = items[i].picks > 0 ? (struct key){items[i].cube_cm3, items[i].picks, i} : (struct key){1, 0, i};
     sort_keys(keys, count, ret_order);
@@ -58,11 +57,12 @@ int slot_rank(const struct slot_item *items, size_t count, size_t *ret_order)
 
 int slot_classes(const struct slot_item *items, size_t count, char *ret_classes)
 {
+    if (!are_items(items, count))
+        return -EINVAL;
     CLEANUP(cleanup_free) struct key *keys = calloc(count + 1, sizeof(*keys));
     CLEANUP(cleanup_free) size_t *order = calloc(count + 1, sizeof(*order));
-    int result = keys && order ? check_items(items, count) : -ENOMEM;
-    if (result)
-        return result;
+    if (!keys || !order)
+        return -ENOMEM;
     int64_t all = 0, before = 0;
     for (size_t i = 0; i < count; i++) {
         keys[i] = (struct key){-items[i].picks, 1, i};
@@ -128,7 +128,7 @@ static int place_items(struct slotting *slotting)
 
 static int slotting_open(struct slotting *slotting)
 {
-    if (slotting->bin_count > SLOT_BINS_MAX || check_items(slotting->items, slotting->item_count) != 0)
+    if (slotting->bin_count > SLOT_BINS_MAX || !are_items(slotting->items, slotting->item_count))
         return -EINVAL;
     slotting->ranked = calloc(slotting->item_count + 1, sizeof(*slotting->ranked));
     slotting->nearest = calloc(slotting->bin_count + 1, sizeof(*slotting->nearest));

@@ -138,6 +138,36 @@ static void test_fewest_further_aisles_join_first(void **state)
     assert_memory_equal(batch, ((const size_t[]){0, 1, 1}), sizeof(batch));
 }
 
+/* By aisles the second order adds one, whichever was looked at before; by savings all save the same. */
+static void test_each_order_is_looked_at_alike(void **state)
+{
+    (void)state;
+    const struct route_floor floor = {1, 6, 10000, 3000};
+    const struct route_place there = {0, 0, 1}, wider[] = {{0, 0, 1}, {3, 0, 1}};
+    const struct batch_order orders[] = {{&there, 1, 9}, {wider, 2, 1}, {&there, 1, 1}, {&there, 1, 1}};
+    const struct batch_limits limits = {2, 100};
+    for (size_t method = 0; method < COUNT(methods); method++) {
+        struct batches batches;
+        size_t batch[4];
+        const size_t wanted[][4] = {{0, 1, 0, 1}, {0, 0, 1, 1}};
+        assert_int_equal(methods[method](&floor, orders, 4, &limits, &batches, batch), 0);
+        assert_memory_equal(batch, wanted[method], sizeof(batch));
+    }
+}
+
+static void test_first_of_equal_savings(void **state)
+{
+    (void)state;
+    const struct route_floor floor = {1, 6, 10000, 3000};
+    const struct route_place place = {2, 0, 5000};
+    const struct batch_order orders[] = {{&place, 1, 1}, {&place, 1, 1}, {&place, 1, 1}};
+    const struct batch_limits limits = {2, 100};
+    struct batches batches;
+    size_t batch[3];
+    assert_int_equal(batch_by_savings(&floor, orders, 3, &limits, &batches, batch), 0);
+    assert_memory_equal(batch, ((const size_t[]){0, 0, 1}), sizeof(batch));
+}
+
 static void test_pieces_are_a_limit(void **state)
 {
     (void)state;
@@ -177,6 +207,8 @@ int main(void)
         cmocka_unit_test(test_limits_hold_and_no_walk_is_longer),
         cmocka_unit_test(test_what_lies_together_goes_together),
         cmocka_unit_test(test_fewest_further_aisles_join_first),
+        cmocka_unit_test(test_each_order_is_looked_at_alike),
+        cmocka_unit_test(test_first_of_equal_savings),
         cmocka_unit_test(test_pieces_are_a_limit),
         cmocka_unit_test(test_what_is_refused),
     };

@@ -279,7 +279,7 @@ static void test_edges(void **state)
         {{.floor = {2, 1, 1000, 300}, .picks = {{0, 1, 0}, {0, 0, 1000}}, .count = 2}, 2000},
         {{.floor = {2, 1, 1000, 300}, .picks = {{0, 1, 1000}}, .count = 1}, 4000},
         {{.floor = {2, 1000, ROUTE_MM_MAX, ROUTE_MM_MAX}, .picks = {{999, 1, ROUTE_MM_MAX}}, .count = 1},
-         2 * 1001 * ROUTE_MM_MAX},
+         INT64_C(2) * 1001 * ROUTE_MM_MAX},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t order[PICKS_MAX];

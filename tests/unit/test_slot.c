@@ -54,7 +54,7 @@ static void assert_moves(const struct slot_item *items, size_t item_count, const
     size_t count;
     assert_int_equal(slot_suggest(items, item_count, bins, bin_count, moves, &count), 0);
     assert_int_equal(count, wanted_count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < wanted_count; i++) {
         assert_int_equal(moves[i].item, wanted[i].item);
         assert_int_equal(moves[i].from, wanted[i].from);
         assert_int_equal(moves[i].to, wanted[i].to);
