@@ -68,8 +68,8 @@ def faults_of(house):
 def test_shortest(tap):
     for blocks in (1, 2):
         dice = random.Random(blocks)
-        faults = [fault for _ in range(150) for fault in faults_of(a_house(dice, blocks))]
-        tap.check(f"150 tours in {blocks} block(s) are the shortest", faults[:5])
+        faults = [fault for _ in range(100) for fault in faults_of(a_house(dice, blocks))]
+        tap.check(f"100 tours in {blocks} block(s) are the shortest", faults[:5])
 
 
 def test_files(tap):

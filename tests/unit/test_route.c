@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-#define PICKS_MAX 400
+#define PICKS_MAX  400
+#define JUDGED_MAX 13
 
 struct case_ {
     struct route_floor floor;
@@ -105,7 +106,7 @@ static size_t make_graph(const struct case_ *c)
 /* Shortest over every order of visiting, by sets of what was visited. */
 static int64_t shortest_of_all(const struct case_ *c, size_t first)
 {
-    static int64_t best[1 << 9][9];
+    static int64_t best[1 << JUDGED_MAX][JUDGED_MAX];
     if (c->count == 0)
         return 0;
     const size_t sets = (size_t)1 << c->count;
@@ -174,12 +175,12 @@ static int64_t solve(const struct case_ *c, enum route_method method, size_t *or
 
 /* ---------------------------------------------------------------- tests */
 
-static void judge_small(int64_t blocks, int64_t aisles, int cases)
+static void judge(int64_t blocks, int64_t aisles, size_t picks, int cases)
 {
     static struct case_ c;
     size_t order[PICKS_MAX];
     for (int i = 0; i < cases; i++) {
-        make_case(&c, blocks, aisles, 9);
+        make_case(&c, blocks, aisles, picks);
         const size_t first = make_graph(&c);
         const int64_t shortest = shortest_of_all(&c, first);
         assert_int_equal(solve(&c, ROUTE_EXACT, order), shortest);
@@ -198,21 +199,30 @@ static void test_one_block_is_shortest(void **state)
 {
     (void)state;
     chance_state = 0x5eed1;
-    judge_small(1, 9, 10000);
+    judge(1, 9, 9, 10000);
 }
 
 static void test_two_blocks_are_shortest(void **state)
 {
     (void)state;
     chance_state = 0x5eed2;
-    judge_small(2, 9, 10000);
+    judge(2, 9, 9, 10000);
 }
 
 static void test_three_blocks_are_shortest(void **state)
 {
     (void)state;
     chance_state = 0x5eed3;
-    judge_small(3, 6, 2000);
+    judge(3, 6, 9, 2000);
+}
+
+/* Several picks in most aisles. */
+static void test_full_aisles_are_shortest(void **state)
+{
+    (void)state;
+    chance_state = 0x5eed7;
+    for (int64_t blocks = 1; blocks <= ROUTE_EXACT_BLOCKS_MAX; blocks++)
+        judge(blocks, 5 - blocks, JUDGED_MAX, 200);
 }
 
 static void test_no_heuristic_is_shorter(void **state)
@@ -336,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_one_block_is_shortest),
         cmocka_unit_test(test_two_blocks_are_shortest),
         cmocka_unit_test(test_three_blocks_are_shortest),
+        cmocka_unit_test(test_full_aisles_are_shortest),
         cmocka_unit_test(test_no_heuristic_is_shorter),
         cmocka_unit_test(test_many_blocks_take_the_best_heuristic),
         cmocka_unit_test(test_known_lengths),
