@@ -66,7 +66,7 @@ static const char doctor_help[] =
     "Exit code 1 when there is a problem.";
 
 static const struct command commands[] = {
-    {"scan parse", "TEXT", scan_parse_help, 1, 1, NULL, command_scan_parse},
+    {"scan parse", "TEXT", scan_parse_help, 1, 1, scan_parse_options, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
     {"scan send", "--station ID TEXT...", scan_send_help, 1, COMMAND_WORDS_MAX, scan_send_options, command_scan_send},
     {"printer decode", "", printer_decode_help, 0, 0, printer_decode_options, command_printer_decode},
