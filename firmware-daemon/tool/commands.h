@@ -12,6 +12,7 @@ enum exit_code command_scale_decode(struct command_call *call);
 enum exit_code command_station_show(struct command_call *call);
 enum exit_code command_status(struct command_call *call);
 enum exit_code command_import(struct command_call *call);
+enum exit_code command_route(struct command_call *call);
 enum exit_code command_device_list(struct command_call *call);
 enum exit_code command_device_bind(struct command_call *call);
 enum exit_code command_device_watch(struct command_call *call);
