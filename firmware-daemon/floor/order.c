@@ -95,7 +95,7 @@ static int stop_picking(struct store *store, const struct order *order)
     session.allocation = 0;
     session.quantity = 0;
     if (totals.picked > 0) {
-        snprintf(session.step, sizeof(session.step), "pick.stage");
+        snprintf(session.step, sizeof(session.step), session.tote ? "pick.stage" : "pick.tote");
         return session_save(store, &session);
     }
     session.order = session.tote = 0;

@@ -142,6 +142,13 @@ int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t 
                       sql_int(item), sql_int(location));
 }
 
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT count(*) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = 0 AND quantity > 0",
+                      sql_int(item), sql_int(location));
+}
+
 int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret)
 {
     return sql_number(

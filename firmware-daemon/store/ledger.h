@@ -39,6 +39,9 @@ int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
 
+/* How many lots of an item lie loose in one place; no lot counts as one. */
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t *ret);
+
 /* Of one item in one place: promised to orders, or held for a count. */
 int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret);
 

@@ -47,6 +47,11 @@ int lpn_assign_document(struct store *store, int64_t lpn, int64_t document)
     return assign(store, lpn, 0, 0, document);
 }
 
+int lpn_free_totes(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "UPDATE lpn SET order_id = NULL WHERE order_id = ?1 AND kind = 'tote'", sql_int(order));
+}
+
 bool lpn_is_empty(struct store *store, int64_t lpn)
 {
     int64_t one;

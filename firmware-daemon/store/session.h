@@ -20,7 +20,8 @@
     X(parcel, parcel)                                                                                                  \
     X(manifest, manifest)                                                                                              \
     X(box, box)                                                                                                        \
-    X(item, item)
+    X(item, item)                                                                                                      \
+    X(forced, forced)
 #define SESSION_NUMBERS(X) X(quantity, quantity) X(pieces, pieces) X(weight_g, weight_g)
 #define SESSION_TEXTS(X)   X(step, step) X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial)
 
