@@ -6,7 +6,7 @@ int cluster_start(struct scan *scan)
     return refuse_not_now(scan);
 }
 
-const struct pick_way cluster_way = {"cluster", NULL, NULL};
+const struct pick_way cluster_way = {"cluster", NULL, NULL, NULL};
 
 static const struct step steps[] = {{.name = NULL}};
 

@@ -35,7 +35,15 @@ static int drop(struct scan *scan, const struct order *order)
     return 0;
 }
 
-const struct pick_way pick_way = {"pick", go_on, drop};
+static int stop(struct scan *scan, const struct order *order, bool picked)
+{
+    scan->session.allocation = 0;
+    if (picked)
+        go(scan, scan->session.tote ? "pick.stage" : "pick.tote");
+    return picked ? 0 : drop(scan, order);
+}
+
+const struct pick_way pick_way = {"pick", go_on, drop, stop};
 
 int pick_start(struct scan *scan)
 {
@@ -62,6 +70,68 @@ int pick_start(struct scan *scan)
     struct answer *answer = accept_with(scan, DONE_PICK_STARTED);
     answer_text(answer, "o", order.number);
     answer_number(answer, "n", totals.ordered);
+    return result ? result : go_on(scan, 0);
+}
+
+/* Of the order in hand: where it is taken up again, nothing is lost. */
+static int leave(struct scan *scan)
+{
+    struct store *store = scan->store;
+    struct order order;
+    int result = order_load(store, scan->session.order, &order);
+    if (!result)
+        result = order_set_worker(store, order.id, 0);
+    if (!result && !scan->session.tote)
+        result = order_set_state(store, order.id, "allocated", "");
+    if (result)
+        return result;
+    json_text(record_start(scan), "order", order.number);
+    result = record(scan, "pick.left", "order", order.number);
+    if (!result)
+        result = undo_border(scan);
+    accept_with(scan, DONE_LEFT);
+    leave_flow(scan);
+    return result;
+}
+
+/* Whose it is: the worker of all of it, or of lines in a zone. 0: nobody's. */
+static int check_lease(struct scan *scan, const struct order *order)
+{
+    int64_t worker = order->worker;
+    int result = worker ? 0 : allocation_claimed(scan->store, order->id, &worker);
+    if (result && result != -ENOENT)
+        return result;
+    return worker && worker != scan->session.worker ? refuse_taken(scan, worker) : 0;
+}
+
+int pick_open(struct scan *scan, int64_t plate)
+{
+    struct order order;
+    struct lpn tote;
+    struct totals totals;
+    int result = lpn_load(scan->store, plate, &tote);
+    if (!result)
+        result = order_load(scan->store, tote.order, &order);
+    if (!result)
+        result = check_lease(scan, &order);
+    if (!result)
+        result = order_totals(scan->store, order.id, &totals);
+    if (!result)
+        result = order_set_worker(scan->store, order.id, scan->session.worker);
+    if (result)
+        return result;
+    json_text(record_start(scan), "order", order.number);
+    json_text(&scan->data, "tote", tote.code);
+    result = record(scan, "pick.started", "order", order.number);
+    if (!result)
+        result = ledger_move_lpn(scan->store, scan->seq, tote.id, LOCATION_FLOOR, "tote");
+    if (!result)
+        result = undo_border(scan);
+    scan->session.order = order.id;
+    scan->session.tote = tote.id;
+    struct answer *answer = accept_with(scan, DONE_PICK_STARTED);
+    answer_text(answer, "o", order.number);
+    answer_number(answer, "n", totals.open);
     return result ? result : go_on(scan, 0);
 }
 
@@ -160,7 +230,8 @@ static int show_stage(struct scan *scan, struct view *view)
     return 0;
 }
 
-static const struct command at_location[] = {{.name = "SKIP", .run = bin_skip}, {.name = NULL}};
+static const struct command at_location[] = {
+    {.name = "SKIP", .run = bin_skip}, {.name = "DONE", .run = leave}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"pick.location", BIT(CODE_LOCATION), "the place", "库位", bin_arrive, bin_show_location, .commands = at_location},

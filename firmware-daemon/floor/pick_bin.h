@@ -27,11 +27,15 @@ struct pick_way {
     const char *name;
     int (*go_on)(struct scan *scan, int64_t here); /* to the next bin, or what comes behind the last; here: where the
                                                       worker stands, 0 when that does not matter */
-    int (*drop)(struct scan *scan, const struct order *order); /* nothing of this order could be had: it is parked */
+    /* nothing of this order could be had: it is parked */
+    int (*drop)(struct scan *scan, const struct order *order);
+    /* the order the worker is at was cancelled; picked: something of it was taken. Only store, session and worker of
+     * the scan are there */
+    int (*stop)(struct scan *scan, const struct order *order, bool picked);
 };
 extern const struct pick_way pick_way, cluster_way, zone_way;
 
-const struct pick_way *bin_way(const struct scan *scan);    /* that the worker is on */
+const struct pick_way *bin_way(const struct scan *scan);    /* that the worker is on; NULL: none */
 void bin_go(struct scan *scan, const char *step);           /* of this way */
 int bin_load(struct scan *scan, struct pick *ret);          /* the promise at hand */
 int bin_settle(struct scan *scan, const struct pick *pick); /* something was taken or is not wanted here any more: the

@@ -6,7 +6,7 @@ int zone_start(struct scan *scan)
     return refuse_not_now(scan);
 }
 
-const struct pick_way zone_way = {"zone", NULL, NULL};
+const struct pick_way zone_way = {"zone", NULL, NULL, NULL};
 
 static const struct step steps[] = {{.name = NULL}};
 

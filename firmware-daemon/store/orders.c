@@ -231,6 +231,14 @@ int allocation_release(struct store *store, int64_t id, int64_t quantity)
                    sql_int(quantity));
 }
 
+int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker)
+{
+    return sql_number(store->sql, ret_worker,
+                      "SELECT a.worker FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1 AND "
+                      "a.open > 0 AND a.worker IS NOT NULL LIMIT 1",
+                      sql_int(order));
+}
+
 int allocation_place(struct store *store, int64_t id, int64_t *ret_location)
 {
     return sql_number(store->sql, ret_location, "SELECT location FROM allocation WHERE id = ?1", sql_int(id));
