@@ -28,6 +28,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E14_PRINTER, "E14", TONE_BAD, "Printer: {why}", "打印机异常:{why_zh}")                                           \
     X(E15_WAYBILL, "E15", TONE_BAD, "No waybill yet: leave {slot} parked", "面单号未到:{slot} 请继续暂存")             \
     X(E16_CARRIER, "E16", TONE_BAD, "Parcel is {c}, gate is {g}", "快递不符:包裹 {c},出口 {g}")                        \
+    X(E18_BADGE, "E18", TONE_BAD, "Supervisor badge needed", "需主管授权")                                             \
     X(E19_DUPLICATE, "E19", TONE_BAD, "Already on manifest {m}", "重复交接,已在清单 {m}")                              \
     X(E20_GS1, "E20", TONE_BAD, "GS1 error at {pos} (AI {ai})", "GS1 格式错误:位置 {pos}(AI {ai})")                    \
     X(E22_ORDER, "E22", TONE_BAD, "Scan {what} first", "请先扫 {what_zh}")                                             \
@@ -42,9 +43,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E32_FIXED, "E32", TONE_BAD, "The configuration says what belongs to {s}: change it there",                       \
       "工作站 {s} 的设备由配置文件指定,请在配置中修改")                                                                \
     X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
+    X(E34_FIELD, "E34", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \
+    X(E35_NO_VERB, "E35", TONE_BAD, "{v} cannot be asked for", "不支持的请求 {v}")                                     \
+    X(E36_NOT_SIGNED_IN, "E36", TONE_BAD, "{u} is signed in nowhere", "{u} 未登录任何工作站")                          \
+    X(E37_HOLDS_NOTHING, "E37", TONE_BAD, "{u} holds no order", "{u} 没有占用订单")                                    \
+    X(E38_NO_FIELD, "E38", TONE_BAD, "There is no field {f}", "没有字段 {f}")                                          \
     X(DONE_BOUND, "", TONE_GOOD, "{d} belongs to {s} now", "{d} 已绑定到 {s}")                                         \
     X(DONE_SIGNED_IN, "", TONE_GOOD, "Hello {u}", "你好,{u}")                                                          \
     X(DONE_SIGNED_OUT, "", TONE_GOOD, "{u} signed out", "{u} 已退出")                                                  \
+    X(DONE_RELEASED, "", TONE_GOOD, "Order {o} is free: {u} has it no more", "订单 {o} 已释放,{u} 不再占用")           \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \
     X(DONE_AT_LOCATION, "", TONE_GOOD, "At {l}", "已到 {l}")                                                           \
     X(DONE_PICKED, "", TONE_GOOD, "{n} × {i} taken", "已拣 {n} × {i}")                                                 \

@@ -38,6 +38,7 @@ struct worker {
     char code[STORE_CODE_MAX], name[STORE_NAME_MAX], role[16];
     bool active;
 };
+int worker_find(struct store *store, const char *code, int64_t *ret); /* -ENOENT */
 int worker_load(struct store *store, int64_t id, struct worker *ret);
 
 struct lpn {
