@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -47,16 +48,14 @@ static const struct verb *find_verb(const char *name)
 
 static int take_badge(struct ask *ask, const char *badge)
 {
-    struct meaning meanings[4];
-    size_t count;
-    int result = catalog_find(ask->store, badge, "", meanings, COUNT(meanings), &count);
-    for (size_t i = 0; i < count && i < COUNT(meanings) && !result; i++)
-        if (meanings[i].kind == CODE_BADGE)
-            result = worker_load(ask->store, meanings[i].id, &ask->by);
+    int64_t worker;
+    int result = worker_find_badge(ask->store, badge, &worker);
+    if (result == -ENOENT)
+        return ask_refuse(ask, E01_UNKNOWN, "c", badge);
+    if (!result)
+        result = worker_load(ask->store, worker, &ask->by);
     if (result)
         return result;
-    if (!ask->by.id)
-        return ask_refuse(ask, E01_UNKNOWN, "c", badge);
     if (!ask->by.active)
         return ask_refuse(ask, E28_REVOKED, NULL, NULL);
     ask->store->stamp.worker = ask->by.id;
@@ -79,7 +78,7 @@ static int refuse_field(struct ask *ask, const struct verb *verb, const char *na
     while (field->name && strcmp(field->name, name) != 0)
         field++;
     if (!field->name)
-        return ask_refuse(ask, E38_NO_FIELD, "f", name);
+        return ask_refuse(ask, E61_NO_FIELD, "f", name);
     switch (field->type) {
     case OPTION_TEXT:
         snprintf(want, sizeof(want), "a text of 1 to %zu bytes", field->size - 1);
@@ -98,7 +97,7 @@ static int refuse_field(struct ask *ask, const struct verb *verb, const char *na
         snprintf(want_zh, sizeof(want_zh), "%s 之一", field->choices);
         break;
     }
-    ask_refuse(ask, E34_FIELD, "f", name);
+    ask_refuse(ask, E60_FIELD, "f", name);
     answer_text(&ask->effect->answer, "want", want);
     answer_text(&ask->effect->answer, "want_zh", want_zh);
     return FLOOR_REFUSED;
@@ -148,7 +147,7 @@ int ask_rule(struct store *store, const struct event *event, struct effect *effe
     struct ask ask = {.store = store, .event = event, .effect = effect};
     const struct verb *verb = find_verb(event->name);
     if (!verb)
-        return ask_refuse(&ask, E35_NO_VERB, "v", event->name);
+        return ask_refuse(&ask, E62_NO_VERB, "v", event->name);
     union {
         char bytes[ASK_FIELDS_MAX];
         int64_t aligned;
@@ -160,7 +159,7 @@ int ask_rule(struct store *store, const struct event *event, struct effect *effe
     if (result)
         return result;
     if (verb->supervisor && !may_decide(&ask.by))
-        return ask_refuse(&ask, E18_BADGE, NULL, NULL);
+        return ask_refuse(&ask, E18_SUPERVISOR, NULL, NULL);
     ask.fields = &fields;
     return verb->run(&ask);
 }

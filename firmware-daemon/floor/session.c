@@ -36,7 +36,7 @@ static int sign_out(struct ask *ask)
     if (!result)
         result = session_station(ask->store, worker.id, station, sizeof(station));
     if (result == -ENOENT)
-        return ask_refuse(ask, E36_NOT_SIGNED_IN, "u", worker.name);
+        return ask_refuse(ask, E63_NOT_SIGNED_IN, "u", worker.name);
     if (result)
         return result;
     json_open_object(&data, NULL);
@@ -47,7 +47,7 @@ static int sign_out(struct ask *ask)
 }
 
 /* Whose order nobody has begun to pick: it waits again, for anybody. */
-static int free_order(struct ask *ask, struct session *session, const struct order *order)
+static int free_order(struct ask *ask, const struct session *session, const struct order *order)
 {
     struct store *store = ask->store;
     int result = order_set_worker(store, order->id, 0);
@@ -55,9 +55,7 @@ static int free_order(struct ask *ask, struct session *session, const struct ord
         result = order_set_state(store, order->id, "allocated", "");
     if (!result)
         result = action_forget(store, session->worker);
-    session->order = session->allocation = session->quantity = 0;
-    memcpy(session->step, "menu", sizeof("menu"));
-    return result ? result : session_save(store, session);
+    return result ? result : session_save(store, &(struct session){.worker = session->worker, .step = "menu"});
 }
 
 static int release(struct ask *ask)
@@ -69,7 +67,7 @@ static int release(struct ask *ask)
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
     if (!result && !session.order)
-        return ask_refuse(ask, E37_HOLDS_NOTHING, "u", worker.name);
+        return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
     if (!result)
         result = order_load(ask->store, session.order, &order);
     if (!result)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_MAX  2000000 /* of one statement: what the window and the page cannot reach */
+#define STEPS_MAX  1000000 /* of one statement: what the window and a usual page do not reach */
 #define VALUES_MAX (QUERY_GIVEN_MAX + 2 * QUERY_KEY_MAX + 2)
 
 struct cursor {
@@ -33,12 +33,23 @@ struct question {
 
 /* ---------------------------------------------------------------- what was asked */
 
+const struct query *query_at(size_t index)
+{
+    static const struct query *const chapters[] = {order_queries, stock_queries, work_queries, parcel_queries};
+    for (size_t i = 0; i < COUNT(chapters); i++)
+        for (const struct query *query = chapters[i]; query->kind; query++)
+            if (index-- == 0)
+                return query;
+    return NULL;
+}
+
 static const struct query *find_query(const char *kind)
 {
-    for (const struct query *query = query_table; query->kind; query++)
+    const struct query *query = NULL;
+    for (size_t i = 0; (query = query_at(i)); i++)
         if (strcmp(query->kind, kind) == 0)
-            return query;
-    return NULL;
+            break;
+    return query;
 }
 
 static const struct query_filter *find_filter(const struct query *query, const char *name)
@@ -338,7 +349,8 @@ int query_one(struct store *store, const char *kind, const char *code, struct bu
 void query_catalogue(struct buf *json)
 {
     json_open_array(json, NULL);
-    for (const struct query *query = query_table; query->kind; query++) {
+    const struct query *query;
+    for (size_t i = 0; (query = query_at(i)); i++) {
         json_open_object(json, NULL);
         json_text(json, "kind", query->kind);
         json_text(json, "one", query->one);

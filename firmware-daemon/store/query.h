@@ -1,4 +1,4 @@
-/* Read-only questions about what the site knows, as one table (query_table.c): kinds of rows, their columns, filters.
+/* Read-only questions about what the site knows, as tables (query_*.c): kinds of rows, their columns, filters.
  * Does not show receivers: names and telephone numbers are masked, addresses are not there. */
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_MAX 500 /* rows that the daemon gives at once */
+#define PAGE_MAX    500 /* rows that the daemon gives at once */
+#define COLUMNS_MAX 64
 
 const struct option_def show_options[] = {
     {"json", OPTION_FLAG_AT(struct tool_options, json), NULL, 0, 0, NULL, "one JSON object a line, for programs"},
@@ -53,22 +54,46 @@ static char *heading_of(const char *name)
     return heading;
 }
 
+/* A column that no row has anything in only takes room. */
+static bool is_used(json_t *rows, const char *name)
+{
+    size_t index;
+    json_t *row;
+    json_array_foreach(rows, index, row)
+    {
+        if (!json_is_null(json_object_get(row, name)))
+            return true;
+    }
+    return false;
+}
+
+static size_t used_columns(json_t *rows, const char *names[COLUMNS_MAX])
+{
+    size_t count = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach(json_array_get(rows, 0), name, value)
+    {
+        if (count < COLUMNS_MAX && is_used(rows, name))
+            names[count++] = name;
+    }
+    return count;
+}
+
 static void print_rows(json_t *rows)
 {
-    size_t columns = json_object_size(json_array_get(rows, 0)), count = 0, index;
-    CLEANUP(cleanup_free) char **cells = calloc((json_array_size(rows) + 1) * columns + 1, sizeof(*cells));
-    const char *name;
-    json_t *row, *value;
-    json_object_foreach(json_array_get(rows, 0), name, value) if (cells) cells[count++] = heading_of(name);
-    json_array_foreach(rows, index, row)
-        json_object_foreach(row, name, value) if (cells && count < (json_array_size(rows) + 1) * columns)
-            cells[count++] = cell_of(value);
-    bool whole = cells && columns > 0;
-    for (size_t i = 0; i < count; i++)
+    const char *names[COLUMNS_MAX];
+    size_t columns = used_columns(rows, names), count = (json_array_size(rows) + 1) * columns;
+    CLEANUP(cleanup_free) char **cells = calloc(count + 1, sizeof(*cells));
+    bool whole = cells;
+    for (size_t i = 0; cells && i < count; i++) {
+        json_t *row = i < columns ? NULL : json_array_get(rows, i / columns - 1);
+        cells[i] = row ? cell_of(json_object_get(row, names[i % columns])) : heading_of(names[i]);
         whole = whole && cells[i];
+    }
     if (whole)
         columns_print((const char *const *)cells, columns, count / columns);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; cells && i < count; i++)
         free(cells[i]);
 }
 

@@ -40,20 +40,20 @@ static void what_cannot_be_asked_is_refused(void **state)
 {
     struct site_rig *rig = *state;
     add_supervisor(rig);
-    ask(rig, "worker.sing_out", "{}", "E35_NO_VERB");
-    ask(rig, "worker.sign_out", "{}", "E34_FIELD");
-    ask(rig, "worker.sign_out", "", "E34_FIELD");
-    ask(rig, "worker.sign_out", "[]", "E34_FIELD");
-    ask(rig, "worker.sign_out", "{\"worker\":\"u1\",\"shoe\":1}", "E38_NO_FIELD");
-    ask(rig, "worker.sign_out", "{\"worker\":\"\"}", "E34_FIELD");
+    ask(rig, "worker.sing_out", "{}", "E62_NO_VERB");
+    ask(rig, "worker.sign_out", "{}", "E60_FIELD");
+    ask(rig, "worker.sign_out", "", "E60_FIELD");
+    ask(rig, "worker.sign_out", "[]", "E60_FIELD");
+    ask(rig, "worker.sign_out", "{\"worker\":\"u1\",\"shoe\":1}", "E61_NO_FIELD");
+    ask(rig, "worker.sign_out", "{\"worker\":\"\"}", "E60_FIELD");
     CLEANUP_BUF struct buf sentence = {0};
     answer_write(&rig->last.answer, true, &sentence);
     assert_string_equal(buf_text(&sentence), "worker 应为 1 到 63 字节的文本");
-    ask(rig, "worker.sign_out", "{\"worker\":null}", "E34_FIELD");
-    ask(rig, "worker.sign_out", "{\"worker\":{}}", "E34_FIELD");
-    ask(rig, "worker.sign_out", "{\"worker\":\"u1\\u0000\"}", "E34_FIELD");
+    ask(rig, "worker.sign_out", "{\"worker\":null}", "E60_FIELD");
+    ask(rig, "worker.sign_out", "{\"worker\":{}}", "E60_FIELD");
+    ask(rig, "worker.sign_out", "{\"worker\":\"u1\\u0000\"}", "E60_FIELD");
     ask(rig, "worker.sign_out", "{\"worker\":\"u7\"}", "E01_UNKNOWN");
-    ask(rig, "worker.sign_out", "{\"worker\":\"u1\"}", "E36_NOT_SIGNED_IN");
+    ask(rig, "worker.sign_out", "{\"worker\":\"u1\"}", "E63_NOT_SIGNED_IN");
     ask(rig, "worker.sign_out", "{\"worker\":\"u1\",\"badge\":\"T-1\"}", "E01_UNKNOWN");
     ask(rig, "worker.sign_out", "{\"worker\":\"u1\",\"badge\":\"B-8\"}", "E28_REVOKED");
 }
@@ -69,7 +69,7 @@ static void a_forgotten_session_is_ended(void **state)
     assert_int_equal(number(rig, "SELECT line LIKE '%\"actor\":\"u9\"%\"station\":\"" STATION "\"%' FROM journal "
                                  "ORDER BY seq DESC LIMIT 1"),
                      1);
-    ask(rig, "worker.sign_out", "{\"worker\":\"u1\"}", "E36_NOT_SIGNED_IN");
+    ask(rig, "worker.sign_out", "{\"worker\":\"u1\"}", "E63_NOT_SIGNED_IN");
     PLAY(rig, {"A-01", "E22", NULL}, {"B-1", "DONE", "pick.item"}); /* the work waited */
 }
 
@@ -77,7 +77,7 @@ static void an_order_that_nobody_picks_is_freed(void **state)
 {
     struct site_rig *rig = *state;
     site_rig_order(rig, "N1", "SF1", 2, 0);
-    ask(rig, "lease.release", "{\"worker\":\"u1\"}", "E37_HOLDS_NOTHING");
+    ask(rig, "lease.release", "{\"worker\":\"u1\"}", "E64_HOLDS_NOTHING");
     PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"});
     site_rig_scan(rig, "other", "B-2");
     site_rig_scan(rig, "other", "CMD:PICK");
@@ -86,7 +86,7 @@ static void an_order_that_nobody_picks_is_freed(void **state)
     site_rig_scan(rig, "other", "CMD:PICK");
     assert_int_equal(rig->last.answer.message, DONE_PICK_STARTED);
     PLAY(rig, {"CMD:UNDO", "E25", "menu"}, {"CMD:PICK", "E27", "menu"});
-    ask(rig, "lease.release", "{\"worker\":\"u1\"}", "E37_HOLDS_NOTHING");
+    ask(rig, "lease.release", "{\"worker\":\"u1\"}", "E64_HOLDS_NOTHING");
 }
 
 static void goods_in_hand_keep_the_order(void **state)
