@@ -292,6 +292,15 @@ static int apply_count(struct store *store, const json_t *data)
     return result ? result : stock_count_plan(store, &count, &id);
 }
 
+/* How the shop's own numbers are to be read. */
+static int apply_in_store_format(struct store *store, const json_t *data)
+{
+    const char *format = text_of(data, "format");
+    if (barcode_in_store_format_fault(format))
+        return -EINVAL;
+    return in_store_format_set(store, format, !json_is_false(json_object_get(data, "active")));
+}
+
 static int apply_setting(struct store *store, const json_t *data)
 {
     int result = setting_set(store, text_of(data, "name"), number_of(data, "value"));
@@ -326,6 +335,7 @@ static const struct {
     {"io.floorhand.lot.upsert.v1", apply_lot, true},
     {"io.floorhand.count.request.v1", apply_count, false},
     {"io.floorhand.config.set.v1", apply_setting, false},
+    {"io.floorhand.in_store.format.v1", apply_in_store_format, false},
     {"io.floorhand.barcode.drop.v1", apply_barcode_drop, false},
 };
 

@@ -23,19 +23,18 @@ unsigned goods_needs_all(struct scan *scan, const struct item *item)
 
 /* ---------------------------------------------------------------- what a code says */
 
-/* 310n: kilograms with n decimals. */
-static int64_t weight_said(const struct barcode *code)
+static int64_t weight_said(const struct scan *scan)
 {
-    static const int64_t grams_of_unit[] = {1000, 100, 10, 1};
-    char ai[] = "3100";
-    for (size_t decimals = 0; decimals < COUNT(grams_of_unit); decimals++) {
-        ai[3] = (char)('0' + decimals);
-        const char *value = barcode_value(code, ai);
-        int64_t units;
-        if (value && text_to_int(value, 1, 999999, &units) == 0)
-            return units * grams_of_unit[decimals];
-    }
-    return 0;
+    int64_t grams;
+    return barcode_weight_g(scan->code, &grams) == 0 ? grams : scan->in_store.weight_g;
+}
+
+static int64_t pieces_said(const struct scan *scan)
+{
+    int64_t count;
+    if (barcode_count(scan->code, &count) == 0)
+        return count;
+    return scan->in_store.pieces ? scan->in_store.pieces : 1;
 }
 
 /* The year that GS1 dates are nearest to. */
@@ -45,30 +44,31 @@ static int year_of(const struct scan *scan)
     return (int)(1970 + days * 400 / 146097); /* the calendar repeats after 400 years */
 }
 
-static void note_date(struct scan *scan, const char *ai)
-{
-    const char *value = barcode_value(scan->code, ai);
-    char date[11];
-    if (value && !*scan->session.expiry && barcode_date(value, year_of(scan), date) == 0)
-        text_copy(scan->session.expiry, sizeof(scan->session.expiry), date);
-}
-
 static void note_text(char *out, size_t capacity, const char *value)
 {
     if (value && !*out)
         text_copy(out, capacity, value);
 }
 
+/* A lot or serial number that may have swallowed what stands behind it is not believed: it is asked for by itself. */
+static bool doubtful(const struct scan *scan)
+{
+    return scan->code->flags & BARCODE_POSSIBLE_MISSING_SEPARATOR;
+}
+
 /* Into the session, what this code says and was not told before. */
 static void note_said(struct scan *scan)
 {
     struct session *session = &scan->session;
-    note_text(session->lot_code, sizeof(session->lot_code), barcode_value(scan->code, "10"));
-    note_text(session->serial, sizeof(session->serial), barcode_value(scan->code, "21"));
-    note_date(scan, "17");
-    note_date(scan, "15");
+    char date[11];
+    if (!doubtful(scan)) {
+        note_text(session->lot_code, sizeof(session->lot_code), barcode_lot(scan->code));
+        note_text(session->serial, sizeof(session->serial), barcode_serial(scan->code));
+    }
+    if (barcode_expiry(scan->code, year_of(scan), date) == 0)
+        note_text(session->expiry, sizeof(session->expiry), date);
     if (!session->weight_g)
-        session->weight_g = weight_said(scan->code);
+        session->weight_g = weight_said(scan);
 }
 
 /* ---------------------------------------------------------------- asking */
@@ -133,7 +133,7 @@ static int record_described(struct scan *scan, const struct item *item)
     if (session->weight_g)
         json_int(data, "weight_g", session->weight_g);
     int result = record(scan, "goods.described", "item", item->sku);
-    accept_with(scan, DONE_DESCRIBED);
+    accept_with(scan, doubtful(scan) ? DONE_DOUBTFUL : DONE_DESCRIBED);
     answer_text(&scan->effect->answer, "i", item->name);
     return result ? result : undo_allow(scan, "goods.described");
 }
@@ -170,14 +170,10 @@ static int go_on(struct scan *scan)
 int goods_begin(struct scan *scan, const struct step *step)
 {
     struct session *session = &scan->session;
-    int64_t count = 1;
-    const char *said = barcode_value(scan->code, "30");
-    if (said && text_to_int(said, 1, 99999999, &count) != 0)
-        count = 1;
     forget(session);
     text_copy(session->back, sizeof(session->back), step->name);
     session->item = scan->target.id;
-    session->pieces = scan_quantity(scan) * count;
+    session->pieces = scan_quantity(scan) * pieces_said(scan);
     note_said(scan);
     return go_on(scan);
 }
@@ -264,7 +260,7 @@ static int take_weight(struct scan *scan, int64_t grams)
 
 static int accept_weight(struct scan *scan)
 {
-    return take_weight(scan, weight_said(scan->code));
+    return take_weight(scan, weight_said(scan));
 }
 
 static int weight_command(struct scan *scan)

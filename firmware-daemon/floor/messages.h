@@ -86,6 +86,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 /* goods.c */
 #define MESSAGES_GOODS(X)                                                                                              \
     X(DONE_DESCRIBED, "", TONE_GOOD, "{i}: one thing more", "{i}:还需一项信息")                                        \
+    X(DONE_DOUBTFUL, "", TONE_GOOD, "{i}: a separator may be missing in that code, scan the lot or serial by itself",  \
+      "{i}:条码可能缺少分隔符,请单独扫批次或序列号")                                                                   \
     X(ASK_LOT, "", TONE_NONE, "Scan the lot of {i}", "请扫 {i} 的批次")                                                \
     X(ASK_EXPIRY, "", TONE_NONE, "Scan the expiry date of {i}", "请扫 {i} 的有效期")                                   \
     X(ASK_SERIAL, "", TONE_NONE, "Scan the serial number of {i}", "请扫 {i} 的序列号")                                 \

@@ -24,6 +24,9 @@ struct scan {
     struct session session, before;
     const struct barcode *code; /* NULL for a command */
     const char *text;           /* without the AIM prefix */
+    struct {
+        int64_t weight_g, pieces; /* what an in-store number says; 0: nothing */
+    } in_store;
     struct meaning target;
     int64_t argument;          /* of a command: QTY 5; 0 when it is no number */
     const char *argument_text; /* the same as it was scanned; "" when there is none */

@@ -134,8 +134,27 @@ static int refuse_code(struct scan *scan, const struct step *step, size_t meanin
 
 #define MEANINGS_MAX 8
 
-/* The codes a scan is looked up by: its text, its GTIN in 14 digits, the SSCC in it. Eight digits that are an EAN-8 and
- * a UPC-E at once are looked up as both; where both are known the worker is asked. */
+/* A number of the shop's own is looked up by its item part, where the site has told its format. */
+static int find_in_store(struct scan *scan, const char *owner, struct meaning *meanings, size_t *ret_count)
+{
+    char format[STORE_CODE_MAX];
+    struct barcode_in_store in_store;
+    int result, place = 0;
+    while ((result = catalog_in_store_format(scan->store, place++, format, sizeof(format))) == 0) {
+        if (barcode_in_store(format, scan->text, &in_store) != 0)
+            continue;
+        if (in_store.measure == BARCODE_MEASURE_WEIGHT_G)
+            scan->in_store.weight_g = in_store.value;
+        if (in_store.measure == BARCODE_MEASURE_PIECES)
+            scan->in_store.pieces = in_store.value;
+        return catalog_find(scan->store, in_store.item, "", owner, meanings, MEANINGS_MAX, ret_count);
+    }
+    return result == -ENOENT ? 0 : result;
+}
+
+/* The codes a scan is looked up by: its text, its GTIN in 14 digits (of a logistic label that of its contents), the
+ * SSCC in it. Eight digits that are an EAN-8 and a UPC-E at once are looked up as both; where both are known the worker
+ * is asked. */
 static int find_meanings(struct scan *scan, struct meaning *meanings, size_t *ret_count)
 {
     const struct barcode *code = scan->code;
@@ -147,7 +166,11 @@ static int find_meanings(struct scan *scan, struct meaning *meanings, size_t *re
     if ((code->flags & BARCODE_AMBIGUOUS_8) && barcode_gtin14(code->text, code->length, ean) == 0 &&
         barcode_expand_upc_e(code->text, code->length, upc_a) == 0 && barcode_gtin14(upc_a, 12, upc) == 0)
         return catalog_find(scan->store, ean, upc, owner, meanings, MEANINGS_MAX, ret_count);
-    return catalog_find(scan->store, sscc ? sscc : scan->text, code->gtin14, owner, meanings, MEANINGS_MAX, ret_count);
+    const char *contents = barcode_value(code, "02"), *gtin = *code->gtin14 || !contents ? code->gtin14 : contents;
+    result = catalog_find(scan->store, sscc ? sscc : scan->text, gtin, owner, meanings, MEANINGS_MAX, ret_count);
+    if (!result && *ret_count == 0 && code->kind == BARCODE_IN_STORE)
+        result = find_in_store(scan, owner, meanings, ret_count);
+    return result;
 }
 
 /* A code that nothing here is named by may still be new: a pallet's SSCC, a lot, a serial number. */

@@ -81,6 +81,30 @@ int catalog_find(struct store *store, const char *text, const char *gtin14, cons
     return result;
 }
 
+static int copy_code(struct sql_query *query, char *out, size_t capacity)
+{
+    bool found = sql_next(query);
+    if (found)
+        sql_copy_text(query, 0, out, capacity);
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int catalog_in_store_format(struct store *store, int64_t place, char *out, size_t capacity)
+{
+    return copy_code(
+        sql_select(store->sql, "SELECT format FROM in_store_format ORDER BY format LIMIT 1 OFFSET ?1", sql_int(place)),
+        out, capacity);
+}
+
+int in_store_format_set(struct store *store, const char *format, bool active)
+{
+    if (active)
+        return sql_run(store->sql, "INSERT INTO in_store_format (format) VALUES (?1) ON CONFLICT DO NOTHING",
+                       sql_text(format));
+    return sql_run(store->sql, "DELETE FROM in_store_format WHERE format = ?1", sql_text(format));
+}
+
 static int64_t int_or(struct sql_query *query, int column, int64_t otherwise)
 {
     return sql_get_null(query, column) ? otherwise : sql_get_int(query, column);
@@ -185,15 +209,6 @@ int worker_load(struct store *store, int64_t id, struct worker *ret)
         sql_copy_text(query, 2, ret->role, sizeof(ret->role));
         ret->active = sql_get_int(query, 3) != 0;
     }
-    int result = sql_done(query);
-    return result ? result : found ? 0 : -ENOENT;
-}
-
-static int copy_code(struct sql_query *query, char *out, size_t capacity)
-{
-    bool found = sql_next(query);
-    if (found)
-        sql_copy_text(query, 0, out, capacity);
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
 }

@@ -30,6 +30,10 @@ struct meaning {
 int catalog_find(struct store *store, const char *text, const char *gtin14, const char *owner, struct meaning *meanings,
                  size_t capacity, size_t *ret_count);
 
+/* The formats of the shop's own numbers (barcode_in_store()), in order. -ENOENT behind the last. */
+int catalog_in_store_format(struct store *store, int64_t place, char *out, size_t capacity);
+int in_store_format_set(struct store *store, const char *format, bool active);
+
 struct location {
     int64_t id, walk, capacity, load_g, height_mm, item, face_min, face_max, rev; /* as the schema says; 0: none */
     int64_t aisle, block, position_mm;                                            /* -1: not known */

@@ -65,6 +65,7 @@
     X("return.expect", "goods that a customer sends back")                                                             \
     X("lot.upsert", "a lot, its last day, and whether it is blocked")                                                  \
     X("barcode.drop", "a code that the floor had proposed is refused")                                                 \
+    X("in_store.format", "how the shop's own numbers are read: their item, weight, price")                             \
     X("count.request", "a location that shall be counted")                                                             \
     X("config.set", "how the floor works: one setting")
 

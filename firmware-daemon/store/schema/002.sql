@@ -37,6 +37,10 @@ CREATE TABLE barcode ( -- a code on an item or its pack: several items may carry
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX barcode_item ON barcode (item);
 
+CREATE TABLE in_store_format ( -- how the shop's own numbers are made: '20IIIIIWWWWWC'
+    format TEXT PRIMARY KEY CHECK (format <> '')
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE lot ( -- row 0: no lot
     id      INTEGER PRIMARY KEY,
     item    INTEGER REFERENCES item,
