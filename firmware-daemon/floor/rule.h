@@ -203,6 +203,7 @@ int applied_rule(struct store *store, const struct event *event, struct effect *
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
+int ask_rule(struct store *store, const struct event *event, struct effect *effect);
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);
