@@ -44,7 +44,10 @@ struct bare *bare_open(const char *path, const struct work *work)
 
 static void step(struct bare *bare, sqlite3_stmt *statement)
 {
-    must(sqlite3_step(statement) == SQLITE_DONE ? 0 : -1, sqlite3_errmsg(bare->handle));
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+        ; /* RETURNING */
+    must(code == SQLITE_DONE ? 0 : -1, sqlite3_errmsg(bare->handle));
     sqlite3_reset(statement);
 }
 

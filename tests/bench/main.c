@@ -4,6 +4,7 @@
 #include "figures.h"
 #include "filled_site.h"
 #include "label_time.h"
+#include "route_time.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@ static const struct bench_size full = {
 static const struct bench_size brief = {
     .items = 10000, .locations = 2000, .stations = 50, .rounds = 2, .singles = 96, .batched = 160};
 
-enum { RATE_1, RATE_16, P50, P99, P999, BYTES_1, BYTES_16, FIGURES };
+enum { RATE_1, RATE_16, P50, P99, P999, BYTES_1, BYTES_16, TOUR_1, TOUR_2, FIGURES };
 static struct figure figures[FIGURES] = {
     [RATE_1] = {.name = "durable scans/s, one per commit", .unit = "/s", .goal = 0.8, .more_is_better = true},
     [RATE_16] = {.name = "durable scans/s, 16 per commit", .unit = "/s", .goal = 0.8, .more_is_better = true},
@@ -22,6 +23,8 @@ static struct figure figures[FIGURES] = {
     [P999] = {.name = "scan -> good-read effect, p99.9", .unit = "us", .goal = 1.3},
     [BYTES_1] = {.name = "bytes to disk per scan, one per commit (append log)", .unit = "B", .goal = 3},
     [BYTES_16] = {.name = "bytes to disk per scan, 16 per commit (append log)", .unit = "B", .goal = 3},
+    [TOUR_1] = {.name = "shortest tour, 100 picks, 1 block, to 1 ms", .unit = "us", .goal = 0.5},
+    [TOUR_2] = {.name = "shortest tour, 100 picks, 2 blocks, to 1 ms", .unit = "us", .goal = 0.5},
 };
 
 struct arena {
@@ -90,6 +93,10 @@ static void measure(const struct bench_size *size)
     for (int round = 0; round < size->rounds; round++) {
         fprintf(stderr, "# round %d of %d\n", round + 1, size->rounds);
         run_round(&arena, &work, size, warm + (size_t)round * per_round, round);
+        for (int blocks = 1; blocks <= 2; blocks++) {
+            figures[TOUR_1 + blocks - 1].ours[round] = route_time_us(blocks);
+            figures[TOUR_1 + blocks - 1].reference[round] = ROUTE_TIME_LIMIT_US;
+        }
     }
     ours_close(arena.ours);
     bare_close(arena.bare);

@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 
 #define WRITES_PER_SCAN 12
-#define VALUES_PER_SCAN 96
+#define VALUES_PER_SCAN 128
 
 static struct work *learning; /* of the one connection that is watched */
 static struct bench_scan *current;
@@ -44,7 +44,7 @@ static struct bound read_value(const char **at)
 }
 
 /* SQLite tells the statement with its values written out (sqlite3_expanded_sql): beside the statement as it was
- * written, a value stands where the other has ?N. */
+ * written, a value stands where the other has ?N or ?. */
 static size_t read_values(const char *written, const char *expanded, struct bound *values)
 {
     size_t count = 0;
@@ -56,6 +56,7 @@ static size_t read_values(const char *written, const char *expanded, struct boun
         }
         char *end;
         size_t number = strtoul(written + 1, &end, 10);
+        number = number ? number : count + 1; /* a mere ? */
         written = end;
         struct bound bound = read_value(&expanded);
         values[number - 1] = bound;
@@ -178,7 +179,8 @@ void work_learn(struct work *work, const char *path, int stations, size_t scans)
                                     .first_write = work->write_count};
         next_scan(&rig, scan->station, &next_tote, scan->text);
         do_scan(&rig, scan);
-        must(scan->writes <= WRITES_PER_SCAN ? 0 : -1, "a scan writes more than the bench has room for");
+        bool room = scan->writes <= WRITES_PER_SCAN && work->value_count <= VALUES_PER_SCAN * (work->scan_count + 1);
+        must(room ? 0 : -1, "a scan writes more than the bench has room for");
     }
     site_rig_close(&rig);
     sqlite3_cancel_auto_extension((void (*)(void))on_connection);
