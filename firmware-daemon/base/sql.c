@@ -226,9 +226,9 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
     return 0;
 }
 
-int sql_check(struct sql *sql, struct error *error)
+static int check(struct sql *sql, struct sql_value what, struct error *error)
 {
-    struct sql_query *query = sql_select(sql, "PRAGMA quick_check(1)", SQL_NO_VALUES);
+    struct sql_query *query = sql_select(sql, "SELECT quick_check FROM pragma_quick_check(?1) LIMIT 1", what);
     char answer[200] = "";
     if (sql_next(query))
         sql_copy_text(query, 0, answer, sizeof(answer));
@@ -238,6 +238,21 @@ int sql_check(struct sql *sql, struct error *error)
     const char *why = last_line ? last_line + 1 : *answer ? answer : sql_message(sql);
     return error_set(error, -EBADMSG, "%s is damaged (%s): keep it aside for inspection and restore the last backup",
                      sql->path, why);
+}
+
+int sql_check(struct sql *sql, struct error *error)
+{
+    return check(sql, sql_int(1), error);
+}
+
+int sql_check_table(struct sql *sql, const char *table, struct error *error)
+{
+    return check(sql, sql_text(table), error);
+}
+
+int64_t sql_bytes(struct sql *sql)
+{
+    return pragma_number(sql, "PRAGMA page_count") * pragma_number(sql, "PRAGMA page_size");
 }
 
 /* The slot of this text, with its statement prepared; NULL when preparing failed (damaged file, no memory). */

@@ -36,6 +36,8 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
 
 /* Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */
 int sql_check(struct sql *sql, struct error *error);
+int sql_check_table(struct sql *sql, const char *table, struct error *error); /* that one alone */
+int64_t sql_bytes(struct sql *sql);                                           /* of the file */
 
 enum sql_type { SQL_END, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_NULL };
 
