@@ -78,6 +78,7 @@ CREATE TABLE location (
 ) STRICT;
 CREATE INDEX location_wall ON location (wall) WHERE wall <> '';
 CREATE INDEX location_item ON location (item) WHERE item IS NOT NULL;
+CREATE INDEX location_walk ON location (kind, walk);
 INSERT INTO location (id, code, kind) VALUES
     (1, 'SUPPLIER', 'virtual'), (2, 'CUSTOMER', 'virtual'), (3, 'ADJUST', 'virtual'), (4, 'SCRAP', 'virtual'),
     (5, 'TRANSIT', 'virtual'),
