@@ -109,6 +109,7 @@ struct answer *refusal(struct scan *scan, enum message message);
 int refuse(struct scan *scan, enum message message, const char *name, const char *value);
 int refuse_not_now(struct scan *scan);
 int refuse_taken(struct scan *scan, int64_t worker); /* E11: by that worker */
+int refuse_cancelled(struct scan *scan, const struct order *order);
 int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
 
 /* The journal row of an accepted scan: start, add members with the json writer into scan->data, then record. */
@@ -213,6 +214,7 @@ int applied_rule(struct store *store, const struct event *event, struct effect *
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
+int ask_rule(struct store *store, const struct event *event, struct effect *effect);
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);

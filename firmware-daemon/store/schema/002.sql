@@ -35,6 +35,7 @@ CREATE TABLE barcode ( -- a code on an item or its pack: several items may carry
     proposed INTEGER NOT NULL DEFAULT 0 CHECK (proposed IN (0, 1)), -- made on this floor; head office has not said yes yet
     PRIMARY KEY (code, item)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX barcode_item ON barcode (item);
 
 CREATE TABLE in_store_format ( -- how the shop's own numbers are made: '20IIIIIWWWWWC'
     format TEXT PRIMARY KEY CHECK (format <> '')
