@@ -18,7 +18,7 @@ static int show_badge(struct scan *scan, struct view *view)
     return 0;
 }
 
-/* A plate is packed when it holds an order, goes on in its wave, or is put away. */
+/* A plate is packed when it holds an order, goes on in its wave, or is put away; an empty pallet may be announced. */
 static int choose_plate(struct scan *scan, int64_t plate)
 {
     struct lpn lpn;
@@ -29,7 +29,9 @@ static int choose_plate(struct scan *scan, int64_t plate)
         return pack_open(scan, plate);
     if (lpn.wave)
         return express_open(scan, plate);
-    return lpn_is_empty(scan->store, plate) ? refuse_other_code(scan, "PICK", "「拣货」") : putaway_open(scan, plate);
+    if (!lpn_is_empty(scan->store, plate))
+        return putaway_open(scan, plate);
+    return scan->target.kind == CODE_PALLET ? receive_plate(scan) : refuse_other_code(scan, "PICK", "「拣货」");
 }
 
 static int choose_location(struct scan *scan, int64_t place)
