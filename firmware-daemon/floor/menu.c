@@ -28,7 +28,7 @@ static int choose_order(struct scan *scan, const struct lpn *lpn)
     return strcmp(order.state, "picking") == 0 ? pick_open(scan, lpn->id) : pack_open(scan, lpn->id);
 }
 
-/* A plate is packed when it holds an order, goes on in its wave, or is put away. */
+/* A plate is packed when it holds an order, goes on in its wave, or is put away; an empty pallet may be announced. */
 static int choose_plate(struct scan *scan, int64_t plate)
 {
     struct lpn lpn;
@@ -39,7 +39,9 @@ static int choose_plate(struct scan *scan, int64_t plate)
         return choose_order(scan, &lpn);
     if (lpn.wave)
         return express_open(scan, plate);
-    return lpn_is_empty(scan->store, plate) ? refuse_other_code(scan, "PICK", "「拣货」") : putaway_open(scan, plate);
+    if (!lpn_is_empty(scan->store, plate))
+        return putaway_open(scan, plate);
+    return scan->target.kind == CODE_PALLET ? receive_plate(scan) : refuse_other_code(scan, "PICK", "「拣货」");
 }
 
 static int choose_location(struct scan *scan, int64_t place)

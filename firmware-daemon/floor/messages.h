@@ -74,6 +74,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_WAYBILL_WANTED, "", TONE_NONE, "{n} closed boxes wait for a waybill", "{n} 个已封箱包裹等待面单号")         \
     X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")
 
+/* ask.c, session.c: what a supervisor asks for. */
+#define MESSAGES_ASK(X)                                                                                                \
+    X(E60_FIELD, "E60", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \
+    X(E61_NO_FIELD, "E61", TONE_BAD, "There is no field {f}", "没有字段 {f}")                                          \
+    X(E62_NO_VERB, "E62", TONE_BAD, "{v} cannot be asked for", "不支持的请求 {v}")                                     \
+    X(E63_NOT_SIGNED_IN, "E63", TONE_BAD, "{u} is signed in nowhere", "{u} 未登录任何工作站")                          \
+    X(E64_HOLDS_NOTHING, "E64", TONE_BAD, "{u} holds no order", "{u} 没有占用订单")                                    \
+    X(DONE_RELEASED, "", TONE_GOOD, "Order {o} is free: {u} has it no more", "订单 {o} 已释放,{u} 不再占用")
+
 /* goods.c */
 #define MESSAGES_GOODS(X)                                                                                              \
     X(DONE_DESCRIBED, "", TONE_GOOD, "{i}: one thing more", "{i}:还需一项信息")                                        \
@@ -143,7 +152,34 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")
 
 /* receive.c */
-#define MESSAGES_RECEIVE(X)
+#define MESSAGES_RECEIVE(X)                                                                                            \
+    X(E04_NO_DOCK, "E04", TONE_BAD, "This site has no dock yet: a place of the kind dock must be set up",              \
+      "本站未设置月台,请先建立月台库位")                                                                               \
+    X(E10_PLATE, "E10", TONE_BAD, "Plate {t} holds other goods", "载具 {t} 上有其他货物")                              \
+    X(DONE_RECEIPT, "", TONE_GOOD, "Receiving {d}", "正在收货:{d}")                                                    \
+    X(DONE_DOCK, "", TONE_GOOD, "At dock {l}", "已到月台 {l}")                                                         \
+    X(DONE_RECEIPT_PLATE, "", TONE_GOOD, "Now onto {t}", "放到载具 {t}")                                               \
+    X(DONE_RECEIPT_LOOSE, "", TONE_GOOD, "Now without a plate", "不使用载具")                                          \
+    X(DONE_RECEIPT_FULL, "", TONE_GOOD, "{t} can be put away", "载具 {t} 可以上架")                                    \
+    X(DONE_RECEIVED, "", TONE_GOOD, "{n} × {i} received", "已收 {n} × {i}")                                            \
+    X(DONE_RECEIVED_DAMAGED, "", TONE_GOOD, "{n} × {i} received as damaged", "已收残次 {n} × {i}")                     \
+    X(DONE_RECEIVED_PALLET, "", TONE_GOOD, "Pallet {t}: {n} pieces received", "托盘 {t}:已收 {n} 件")                  \
+    X(DONE_RECEIPT_ASKED, "", TONE_GOOD, "{what}", "{what_zh}")                                                        \
+    X(DONE_RECEIPT_CLOSED, "", TONE_GOOD, "{d} closed", "{d} 收货完成")                                                \
+    X(DONE_RECEIPT_DIFFERS, "", TONE_GOOD, "{d} closed: {why}", "{d} 收货完成:{why_zh}")                               \
+    X(ASK_DOCK, "", TONE_NONE, "Scan the dock where {d} stands", "请扫 {d} 所在的月台")                                \
+    X(ASK_RECEIPT_PLATE, "", TONE_NONE, "Scan the tote or pallet to put it on, or LOOSE",                              \
+      "请扫周转箱或托盘,或扫「散放」")                                                                                 \
+    X(ASK_RECEIPT_ITEM, "", TONE_NONE, "Scan what has come, then DONE", "请扫到货商品,最后扫「完成」")                 \
+    X(ASK_RECEIPT_DAMAGED, "", TONE_NONE, "Scan the damaged goods", "请扫残次商品")                                    \
+    X(ASK_RECEIPT_BADGE, "", TONE_NONE, "A supervisor scans the badge", "请主管扫工牌")                                \
+    X(ASK_RECEIPT_ALLOWED, "", TONE_NONE, "Scan the goods that are let in", "请扫获准收货的商品")                      \
+    X(ASK_RECEIPT_SHORT, "", TONE_NONE, "{n} pieces are missing: scan DONE to close, or SKIP",                         \
+      "还缺 {n} 件:扫「完成」关闭,或扫「跳过」继续")                                                                   \
+    X(ASK_RECEIPT_SURE, "", TONE_NONE, "Is everything scanned? Scan DONE to close, or SKIP",                           \
+      "是否全部扫完?扫「完成」关闭,或扫「跳过」继续")                                                                  \
+    X(NOTE_RECEIPT, "", TONE_NONE, "{d} · {p}", "{d} · {p}")                                                           \
+    X(NOTE_ON_PLATE, "", TONE_NONE, "Onto {t}", "放到 {t}")
 
 /* putaway.c */
 #define MESSAGES_PUTAWAY(X)
@@ -166,6 +202,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES(X)                                                                                                    \
     MESSAGES_ERRORS(X)                                                                                                 \
     MESSAGES_EVERYWHERE(X)                                                                                             \
+    MESSAGES_ASK(X)                                                                                                    \
     MESSAGES_GOODS(X)                                                                                                  \
     MESSAGES_PICK(X)                                                                                                   \
     MESSAGES_WAVE(X)                                                                                                   \
