@@ -51,7 +51,10 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E32_FIXED, "E32", TONE_BAD, "The configuration says what belongs to {s}: change it there",                       \
       "工作站 {s} 的设备由配置文件指定,请在配置中修改")                                                                \
     X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
-    X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")
+    X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")     \
+    X(E70_NOT_FREE, "E70", TONE_BAD, "Only {n} of {i} may be taken from {l}", "{l} 的 {i} 只可取 {n} 件")              \
+    X(E71_PROMISED, "E71", TONE_BAD, "Promised to orders meanwhile: it stays", "已分配给订单,不可撤销")                \
+    X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \
@@ -144,7 +147,18 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_REPLENISH(X)
 
 /* move.c, transfer.c */
-#define MESSAGES_TRANSFER(X)
+#define MESSAGES_TRANSFER(X)                                                                                           \
+    X(DONE_MOVE_STARTED, "", TONE_GOOD, "Moving goods", "移库")                                                        \
+    X(DONE_MOVE_FROM, "", TONE_GOOD, "Taking from {l}", "从 {l} 取货")                                                 \
+    X(DONE_MOVE_TAKEN, "", TONE_GOOD, "{n} × {i} taken from {l}", "已从 {l} 取出 {n} × {i}")                           \
+    X(DONE_MOVE_PUT, "", TONE_GOOD, "{n} pieces put in {l}", "已放入 {l} 共 {n} 件")                                   \
+    X(DONE_MOVE_PLATE, "", TONE_GOOD, "{t} is at {l}", "{t} 已放到 {l}")                                               \
+    X(DONE_MOVE_CARRY, "", TONE_GOOD, "Carrying {t}", "正在搬运 {t}")                                                  \
+    X(ASK_MOVE_FROM, "", TONE_NONE, "Scan the bin to take from, or a plate", "请扫取货库位或托盘")                     \
+    X(ASK_MOVE_ITEM, "", TONE_NONE, "Scan what you take from {l}", "请扫从 {l} 取出的商品")                            \
+    X(ASK_MOVE_TO, "", TONE_NONE, "Scan the bin you put it in", "请扫放入的库位")                                      \
+    X(ASK_MOVE_PLATE_TO, "", TONE_NONE, "Bring {t} to its place and scan it", "把 {t} 送到位并扫库位")                 \
+    X(NOTE_IN_HAND, "", TONE_NONE, "{n} pieces in hand", "手上 {n} 件")
 
 /* count.c */
 #define MESSAGES_COUNT(X)

@@ -82,7 +82,7 @@ struct undo {
     const char *type; /* of the action, as undo_allow() was given it */
     const char *what, *what_zh;
     int (*run)(struct scan *scan, const struct action *action); /* NULL: nothing else; scan->session is still as it was
-                                                                   after the action */
+                                                                   after the action. It may refuse */
 };
 
 /* One activity: everything a newcomer looks for under its name. */
@@ -140,6 +140,18 @@ unsigned goods_needs_all(struct scan *scan,
 /* The lot, which is made when it is new, and writes "lot", "expiry", "serial" and "weight_g" where they are known. */
 int goods_lot(struct scan *scan, const struct goods *goods, int64_t *ret);
 void goods_write(const struct goods *goods, struct buf *data);
+
+/* Goods that are taken from where they lie (take.c): the lot is asked for only where several lie there. */
+unsigned goods_needs_there(struct scan *scan, const struct item *item, int64_t location, int64_t lpn);
+/* Completes move->item, lot, serial, quantity and weight; from_location and from_lpn are given. Refuses what is not
+ * there, or is loose in a bin and promised to orders. */
+int goods_from(struct scan *scan, const struct goods *goods, struct move *move);
+
+/* E09: where this piece is. */
+int refuse_serial(struct scan *scan, const struct serial *serial);
+
+/* An undo.run for what was put in a bin: E71 once it is promised to orders. */
+int undo_unless_promised(struct scan *scan, const struct action *action);
 
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);

@@ -46,6 +46,13 @@
     X("manifest.closed", "the carrier took the load over")                                                             \
     X("list.reprinted", "a list that may not have come out was printed again")                                         \
     X("stock.imported", "opening stock was read from a file")                                                          \
+    X("move.started", "a worker began to move goods inside the site")                                                  \
+    X("move.left", "a worker has moved what was to be moved")                                                          \
+    X("move.located", "a worker takes goods from this bin")                                                            \
+    X("move.taken", "goods were taken out of a bin to be put in another")                                              \
+    X("move.put", "they lie in the other bin")                                                                         \
+    X("move.lifted", "a worker carries a plate")                                                                       \
+    X("move.plate", "a plate stands in another place")                                                                 \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")
 
