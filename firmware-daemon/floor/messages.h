@@ -54,7 +54,10 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")     \
     X(E70_NOT_FREE, "E70", TONE_BAD, "Only {n} of {i} may be taken from {l}", "{l} 的 {i} 只可取 {n} 件")              \
     X(E71_PROMISED, "E71", TONE_BAD, "Promised to orders meanwhile: it stays", "已分配给订单,不可撤销")                \
-    X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")
+    X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")               \
+    X(E73_KNOWN_CODE, "E73", TONE_BAD, "{c} has a meaning already", "条码 {c} 已有含义")                               \
+    X(E74_IN_BOOKS, "E74", TONE_BAD, "The books have {n} of {i} in {l}: have it counted",                              \
+      "账面在 {l} 有 {i} {n} 件:请盘点")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \
@@ -167,7 +170,23 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_RETURN(X)
 
 /* alias.c */
-#define MESSAGES_ALIAS(X)
+#define MESSAGES_ALIAS(X)                                                                                              \
+    X(DONE_ALIAS, "", TONE_GOOD, "A new code for an item", "登记新条码")                                               \
+    X(DONE_ALIAS_CODE, "", TONE_GOOD, "{c} is new", "新条码 {c}")                                                      \
+    X(DONE_ALIAS_ITEM, "", TONE_GOOD, "{c} shall be {n} × {i}", "{c} 将对应 {n} × {i}")                                \
+    X(DONE_ALIAS_PROPOSED, "", TONE_GOOD, "{c} is {n} × {i} from now on", "{c} 现对应 {n} × {i}")                      \
+    X(ASK_ALIAS_CODE, "", TONE_NONE, "Scan the code that nobody knows", "请扫未知条码")                                \
+    X(ASK_ALIAS_ITEM, "", TONE_NONE, "Scan the item that {c} stands for", "请扫 {c} 对应的商品")                       \
+    X(ASK_SUPERVISOR, "", TONE_NONE, "A supervisor scans the badge", "请主管扫工牌")
+
+/* found.c */
+#define MESSAGES_FOUND(X)                                                                                              \
+    X(DONE_FOUND, "", TONE_GOOD, "Goods that the books do not have", "登记盘盈")                                       \
+    X(DONE_FOUND_ITEM, "", TONE_GOOD, "{n} × {i} found in {l}", "在 {l} 发现 {n} × {i}")                               \
+    X(DONE_FOUND_POSTED, "", TONE_GOOD, "{n} × {i} are in the books of {l}: it will be counted",                       \
+      "{n} × {i} 已入账 {l},将盘点")                                                                                   \
+    X(ASK_FOUND_LOCATION, "", TONE_NONE, "Scan the bin where the goods are", "请扫货物所在库位")                       \
+    X(ASK_FOUND_ITEM, "", TONE_NONE, "Scan what lies in {l} too much", "请扫 {l} 多出的商品")
 
 #define MESSAGES(X)                                                                                                    \
     MESSAGES_ERRORS(X)                                                                                                 \
@@ -183,7 +202,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     MESSAGES_TRANSFER(X)                                                                                               \
     MESSAGES_COUNT(X)                                                                                                  \
     MESSAGES_RETURN(X)                                                                                                 \
-    MESSAGES_ALIAS(X)
+    MESSAGES_ALIAS(X)                                                                                                  \
+    MESSAGES_FOUND(X)
 
 enum message {
 #define X(key, code, tone, en, zh) key,

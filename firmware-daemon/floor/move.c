@@ -11,27 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_bin(const struct location *location)
-{
-    return strcmp(location->kind, "face") == 0 || strcmp(location->kind, "reserve") == 0;
-}
-
-static int refuse_place(struct scan *scan, const struct location *got, const char *wanted)
-{
-    answer_text(refusal(scan, E04_LOCATION), "exp", wanted);
-    answer_text(&scan->effect->answer, "got", got->code);
-    return FLOOR_REFUSED;
-}
-
 int move_start(struct scan *scan)
 {
-    json_text(record_start(scan), "flow", "move");
-    int result = record(scan, "move.started", "worker", scan->worker.code);
-    if (!result)
-        result = undo_allow(scan, "move.started");
-    accept_with(scan, DONE_MOVE_STARTED);
-    go(scan, "move.from");
-    return result;
+    return begin_work(scan, "move", "move.from", DONE_MOVE_STARTED);
 }
 
 /* ---------------------------------------------------------------- out of a bin */
@@ -64,7 +46,7 @@ static int accept_from(struct scan *scan)
     if (result)
         return result;
     if (!is_bin(&from))
-        return refuse_place(scan, &from, "a bin · 货位");
+        return refuse_bin(scan, &from);
     json_text(record_start(scan), "location", from.code);
     result = record(scan, "move.located", "location", from.code);
     if (!result)
@@ -125,7 +107,7 @@ static int put(struct scan *scan)
     if (pieces == 0)
         return refuse_other_code(scan, "the item", "商品");
     if (!is_bin(&to))
-        return refuse_place(scan, &to, "a bin · 货位");
+        return refuse_bin(scan, &to);
     json_text(record_start(scan), "location", to.code);
     json_int(&scan->data, "quantity", pieces);
     result = ledger_write_plate(scan->store, hand, &scan->data);
@@ -159,7 +141,7 @@ static int put_plate(struct scan *scan)
     for (size_t i = 0; i < COUNT(kinds); i++)
         fits = fits || strcmp(kinds[i], to.kind) == 0;
     if (!fits)
-        return refuse_place(scan, &to, "a bin · 货位");
+        return refuse_bin(scan, &to);
     json_text(record_start(scan), "plate", plate.code);
     json_text(&scan->data, "location", to.code);
     result = record(scan, "move.plate", "lpn", plate.code);
@@ -184,13 +166,7 @@ static int leave(struct scan *scan)
         return result;
     if (pieces > 0)
         return refuse_other_code(scan, "the bin you put it in", "放入的库位");
-    json_text(record_start(scan), "flow", "move");
-    result = record(scan, "move.left", "worker", scan->worker.code);
-    if (!result)
-        result = undo_border(scan);
-    accept_with(scan, DONE_LEFT);
-    leave_flow(scan);
-    return result;
+    return leave_work(scan, "move");
 }
 
 /* ---------------------------------------------------------------- what is shown */
@@ -249,8 +225,7 @@ static int undo_plate(struct scan *scan, const struct action *action)
     return lpn_set_location(scan->store, action->before.plate, action->before.location);
 }
 
-static const struct undo undos[] = {{"move.started", "the move", "移库", NULL},
-                                    {"move.located", "the place", "库位", NULL},
+static const struct undo undos[] = {{"move.located", "the place", "库位", NULL},
                                     {"move.taken", "the piece", "取货", NULL},
                                     {"move.put", "the putting down", "放货", undo_unless_promised},
                                     {"move.lifted", "the plate", "托盘", NULL},

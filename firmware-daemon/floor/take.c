@@ -100,3 +100,27 @@ int undo_unless_promised(struct scan *scan, const struct action *action)
     int result = ledger_overdrawn(scan->store, scan->seq, &overdrawn);
     return result ? result : overdrawn ? refuse(scan, E71_PROMISED, NULL, NULL) : 0;
 }
+
+bool is_bin(const struct location *location)
+{
+    return strcmp(location->kind, "face") == 0 || strcmp(location->kind, "reserve") == 0;
+}
+
+int refuse_bin(struct scan *scan, const struct location *got)
+{
+    struct answer *answer = refusal(scan, E04_LOCATION);
+    answer_text(answer, "exp", "a bin · 货位");
+    answer_text(answer, "got", got->code);
+    return FLOOR_REFUSED;
+}
+
+int check_new_serial(struct scan *scan, const struct goods *goods)
+{
+    struct serial serial;
+    if (!*goods->serial)
+        return 0;
+    int result = serial_find(scan->store, goods->item.id, goods->serial, &serial);
+    if (result)
+        return result == -ENOENT ? 0 : result;
+    return serial.location == LOCATION_ADJUST ? 0 : refuse_serial(scan, &serial);
+}

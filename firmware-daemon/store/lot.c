@@ -106,3 +106,15 @@ int serial_insert(struct store *store, const struct serial *serial, int64_t *ret
         *ret = sql_last_id(store->sql);
     return result;
 }
+
+int serial_enter(struct store *store, int64_t item, const char *code, int64_t lot, int64_t *ret)
+{
+    int result = sql_run(store->sql,
+                         "INSERT INTO serial (item, code, lot, location) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
+                         "SET lot = excluded.lot WHERE location = excluded.location",
+                         sql_int(item), sql_text(code), sql_int(lot), sql_int(LOCATION_ADJUST));
+    if (result)
+        return result;
+    return sql_number(store->sql, ret, "SELECT id FROM serial WHERE item = ?1 AND code = ?2 AND location = ?3",
+                      sql_int(item), sql_text(code), sql_int(LOCATION_ADJUST));
+}
