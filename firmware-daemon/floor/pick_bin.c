@@ -164,7 +164,7 @@ int bin_undo_line(struct scan *scan, const struct action *action)
     if (!result)
         result = ledger_free(scan->store, promise.item, promise.location, promise.lot, &free);
     if (!result && free < quantity)
-        return refuse_not_now(scan);
+        return refuse(scan, E71_PROMISED, NULL, NULL);
     if (!result)
         result = allocation_release(scan->store, moved, quantity);
     return result ? result : allocation_release(scan->store, promise.id, -quantity);

@@ -6,31 +6,17 @@
 
 #include <string.h>
 
-static int ask_for_count(struct scan *scan, const struct pick *pick)
-{
-    int64_t count;
-    int result = stock_count_plan(
-        scan->store,
-        &(struct stock_count){
-            .location = pick->location.id, .item = pick->item.id, .source = "short", .blind = true, .priority = 5},
-        &count);
-    if (result || !count)
-        return result;
-    CLEANUP_BUF struct buf data = {0};
-    json_open_object(&data, NULL);
-    json_text(&data, "location", pick->location.code);
-    json_text(&data, "sku", pick->item.sku);
-    json_text(&data, "reason", "short");
-    json_close_object(&data);
-    return note(scan->store, "count.requested", "location", pick->location.code, &data, NULL);
-}
-
 int pick_miss(struct scan *scan, const struct pick *pick, int64_t missing)
 {
     int result = allocation_release(scan->store, pick->allocation.id, missing);
     if (!result)
         result = ledger_hold_free(scan->store, pick->item.id, pick->location.id, pick->allocation.lot, "short");
-    return result ? result : ask_for_count(scan, pick);
+    return result ? result
+                  : count_request(scan->store, &(struct stock_count){.location = pick->location.id,
+                                                                     .item = pick->item.id,
+                                                                     .source = "short",
+                                                                     .blind = true,
+                                                                     .priority = 5});
 }
 
 /* Nothing of the order could be had: it waits for a person at head office. */
