@@ -1,6 +1,6 @@
 /* The words on the command barcodes: "CMD:" and the name is what is scanned. Does not say where a command is good: the
  * steps' own tables do. The sheets in drivers/label/templates (command-sheet*.label) show them by group;
- * tests/label/command_sheets.py writes those. */
+ * tests/label/test_command_sheets.py writes those. */
 #ifndef FLOOR_COMMANDS_H
 #define FLOOR_COMMANDS_H
 
@@ -40,7 +40,7 @@
     X("UNPACK", "Unpack", "拆包", "supervisor")                                                                        \
     X("APPROVE", "Approve", "批准", "supervisor")                                                                      \
     X("REJECT", "Reject", "驳回", "supervisor")                                                                        \
-    X("UNTOUCHED", "Refused untouched", "原单退回", "supervisor")                                                      \
+    X("INTACT", "Refused untouched", "原单退回", "supervisor")                                                         \
     X("GRADE", "Grade", "定级", "supervisor")                                                                          \
     X("QTY", "Quantity", "数量", "numbers")                                                                            \
     X("WEIGHT", "Weight in g", "重量(克)", "")                                                                         \
