@@ -101,6 +101,24 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 
 /* pick*.c, cluster.c, zone.c */
 #define MESSAGES_PICK(X)                                                                                               \
+    X(E10_OWN, "E10", TONE_BAD, "This goes into {exp}, not into {t}", "应放入 {exp},不是 {t}")                         \
+    X(DONE_CLUSTER, "", TONE_GOOD, "Scan a tote for each order, then DONE", "请逐单扫周转箱,最后扫「完成」")           \
+    X(DONE_CLUSTER_BEGUN, "", TONE_GOOD, "{n} orders: go", "共 {n} 单,开始拣货")                                       \
+    X(DONE_PUT, "", TONE_GOOD, "In {t}", "已放入 {t}")                                                                 \
+    X(DONE_FULL, "", TONE_GOOD, "{t} is full: to the stage with it", "{t} 已满,请送集货区")                            \
+    X(DONE_FULL_ASKED, "", TONE_GOOD, "Which tote is full?", "哪个周转箱已满?")                                        \
+    X(DONE_UNLOADED, "", TONE_GOOD, "{n} totes at {l}", "{n} 个周转箱已放在 {l}")                                      \
+    X(DONE_ONE_BY_ONE, "", TONE_GOOD, "Tote {t}: where to?", "周转箱 {t}:放到哪里?")                                   \
+    X(ASK_CLUSTER_TOTE, "", TONE_NONE, "Scan a tote for the next order, or DONE", "请扫下一单的周转箱,或扫「完成」")   \
+    X(ASK_OWN_TOTE, "", TONE_NONE, "Put it into {t} and scan it", "放入 {t} 并扫箱码")                                 \
+    X(ASK_MORE_TOTE, "", TONE_NONE, "Scan another tote for order {o}", "请为订单 {o} 再扫一个周转箱")                  \
+    X(ASK_FULL, "", TONE_NONE, "Scan the tote that is full", "请扫已满的周转箱")                                       \
+    X(ASK_UNLOAD, "", TONE_NONE, "Bring the totes to the stage: scan the place, or one tote first",                    \
+      "将周转箱送到集货区:扫库位,或先扫某一箱")                                                                        \
+    X(ASK_UNLOAD_ONE, "", TONE_NONE, "Bring {t} to the stage and scan the place", "将 {t} 送到集货区并扫库位")         \
+    X(NOTE_INTO, "", TONE_NONE, "For tote {t}", "放入周转箱 {t}")                                                      \
+    X(NOTE_BOUND, "", TONE_NONE, "{n} of {max} totes", "已绑定 {n}/{max} 个周转箱")                                    \
+    X(NOTE_ON_CART, "", TONE_NONE, "{n} totes on the cart", "车上有 {n} 个周转箱")                                     \
     X(E10_NOT_EMPTY, "E10", TONE_BAD, "Tote {t} is not empty: take another", "周转箱 {t} 不是空箱,请换一个")           \
     X(E21_LOT, "E21", TONE_BAD, "Lot {l} is blocked: leave it", "批次 {l} 已冻结,不可拣")                              \
     X(DONE_FORCE_ASKED, "", TONE_GOOD, "A supervisor decides", "请主管决定")                                           \

@@ -73,27 +73,6 @@ int pick_start(struct scan *scan)
     return result ? result : go_on(scan, 0);
 }
 
-/* Of the order in hand: where it is taken up again, nothing is lost. */
-static int leave(struct scan *scan)
-{
-    struct store *store = scan->store;
-    struct order order;
-    int result = order_load(store, scan->session.order, &order);
-    if (!result)
-        result = order_set_worker(store, order.id, 0);
-    if (!result && !scan->session.tote)
-        result = order_set_state(store, order.id, "allocated", "");
-    if (result)
-        return result;
-    json_text(record_start(scan), "order", order.number);
-    result = record(scan, "pick.left", "order", order.number);
-    if (!result)
-        result = undo_border(scan);
-    accept_with(scan, DONE_LEFT);
-    leave_flow(scan);
-    return result;
-}
-
 /* Whose it is: the worker of all of it, or of lines in a zone. 0: nobody's. */
 static int check_lease(struct scan *scan, const struct order *order)
 {
@@ -231,7 +210,7 @@ static int show_stage(struct scan *scan, struct view *view)
 }
 
 static const struct command at_location[] = {
-    {.name = "SKIP", .run = bin_skip}, {.name = "DONE", .run = leave}, {.name = NULL}};
+    {.name = "SKIP", .run = bin_skip}, {.name = "DONE", .run = bin_leave}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"pick.location", BIT(CODE_LOCATION), "the place", "库位", bin_arrive, bin_show_location, .commands = at_location},

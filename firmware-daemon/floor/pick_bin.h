@@ -83,4 +83,10 @@ int tote_check_place(struct scan *scan, const struct order *order, const struct 
 /* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. */
 int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
 
+/* ---- leases */
+
+/* All that a worker has of orders: nothing of it is lost. With empty hands only. */
+int orders_let_go(struct store *store, int64_t worker);
+int bin_leave(struct scan *scan); /* DONE between two bins */
+
 #endif

@@ -1,8 +1,10 @@
-/* Totes: bound to an order while it is picked, put down when it is. */
+/* Totes: bound to an order while it is picked, put down when it is; and orders that a worker lets go of, with their
+ * totes or without. */
 #include "floor/pick_bin.h"
 
 #include "base/json.h"
 #include "store/document.h"
+#include "store/picking.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,5 +82,42 @@ int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, co
         result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
     if (!result && order->cancelled)
         result = give_back(scan, tote, place);
+    return result;
+}
+
+/* ---------------------------------------------------------------- letting go */
+
+/* Nothing of it was taken: it waits again. Otherwise it waits for whoever brings its tote. */
+static int let_go_of(struct store *store, int64_t id)
+{
+    struct totals totals;
+    int result = order_totals(store, id, &totals);
+    if (!result)
+        result = order_set_worker(store, id, 0);
+    if (result || totals.picked > 0)
+        return result;
+    result = lpn_free_totes(store, id);
+    return result ? result : order_set_state(store, id, "allocated", "");
+}
+
+int orders_let_go(struct store *store, int64_t worker)
+{
+    int64_t order = 0;
+    int result = allocation_unclaim(store, worker);
+    while (!result && (result = picking_order_after(store, worker, order, &order)) == 0)
+        result = let_go_of(store, order);
+    return result == -ENOENT ? 0 : result;
+}
+
+int bin_leave(struct scan *scan)
+{
+    json_text(record_start(scan), "worker", scan->worker.code);
+    int result = record(scan, "pick.left", "worker", scan->worker.code);
+    if (!result)
+        result = orders_let_go(scan->store, scan->session.worker);
+    if (!result)
+        result = undo_border(scan);
+    accept_with(scan, DONE_LEFT);
+    leave_flow(scan);
     return result;
 }

@@ -73,9 +73,10 @@ static const struct {
                                              "p.state = 'building' AND j.state <> 'void'"},
     {"the journal has no gap", "SELECT (SELECT last_seq FROM stream) - coalesce((SELECT max(seq) FROM journal), 0) + "
                                "coalesce((SELECT max(seq) - min(seq) + 1 - count(*) FROM journal), 0)"},
-    {"a worker has one order, but for a wave's",
-     "SELECT count(*) FROM (SELECT worker FROM orders WHERE worker IS NOT NULL "
-     "AND wave IS NULL GROUP BY worker HAVING count(*) > 1)"},
+    {"a worker has one order, but for a wave's or a cluster's",
+     "SELECT count(*) FROM (SELECT 1 FROM orders o LEFT JOIN session s ON s.worker = o.worker WHERE "
+     "o.worker IS NOT NULL AND o.wave IS NULL AND coalesce(s.step, '') NOT LIKE 'cluster.%' AND "
+     "coalesce(s.back, '') NOT LIKE 'cluster.%' GROUP BY o.worker HAVING count(*) > 1)"},
     {"a wave's totes hold what was picked for it and not sown or packed yet",
      "SELECT count(*) FROM (SELECT o.wave, l.item, sum(l.picked - max(l.sown, l.packed)) AS quantity FROM wave w JOIN "
      "orders o ON o.wave = w.id JOIN order_line l ON l.order_id = o.id WHERE w.kind IN ('wall', 'express') "

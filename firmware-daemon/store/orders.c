@@ -251,6 +251,11 @@ int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker)
                       sql_int(order));
 }
 
+int allocation_unclaim(struct store *store, int64_t worker)
+{
+    return sql_run(store->sql, "UPDATE allocation SET worker = NULL WHERE worker = ?1 AND open > 0", sql_int(worker));
+}
+
 int allocation_place(struct store *store, int64_t id, int64_t *ret_location)
 {
     return sql_number(store->sql, ret_location, "SELECT location FROM allocation WHERE id = ?1", sql_int(id));
