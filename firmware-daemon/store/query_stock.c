@@ -157,7 +157,7 @@ const struct query stock_queries[] = {
      "balance b",
      {"b.item", "b.location", "b.lpn", "b.lot"},
      false,
-     "b.quantity <> 0",
+     "b.quantity <> 0 AND b.physical = 1",
      stock_columns,
      stock_filters,
      0,
