@@ -30,7 +30,7 @@ static int find_session(struct ask *ask, struct worker *ret_worker, struct sessi
 static int sign_out(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
+    struct session session = {0};
     char station[STORE_CODE_MAX];
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
@@ -60,10 +60,10 @@ static int let_go(struct ask *ask, const struct session *session)
 static int release(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
-    struct order order;
+    struct session session = {0};
+    struct order order = {0};
     CLEANUP_BUF struct buf data = {0};
-    int64_t hand;
+    int64_t hand = 0;
     int result = find_session(ask, &worker, &session);
     if (!result && !session.order)
         return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
