@@ -119,6 +119,16 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_INTO, "", TONE_NONE, "For tote {t}", "放入周转箱 {t}")                                                      \
     X(NOTE_BOUND, "", TONE_NONE, "{n} of {max} totes", "已绑定 {n}/{max} 个周转箱")                                    \
     X(NOTE_ON_CART, "", TONE_NONE, "{n} totes on the cart", "车上有 {n} 个周转箱")                                     \
+    X(E04_ZONE, "E04", TONE_BAD, "{t} has nothing here: bring it to zone {z}", "{t} 在本区无拣货任务,请送到 {z} 区")   \
+    X(DONE_ZONE_ASKED, "", TONE_GOOD, "Which zone?", "哪个分区?")                                                      \
+    X(DONE_ZONE, "", TONE_GOOD, "Zone {z}: {n} lines", "{z} 区:共 {n} 行")                                             \
+    X(DONE_CLAIMED, "", TONE_GOOD, "Order {o}: {n} lines here", "订单 {o}:本区 {n} 行")                                \
+    X(DONE_TO_ZONE, "", TONE_GOOD, "Order {o} goes on in zone {z}", "订单 {o} 请转到 {z} 区")                          \
+    X(ASK_ZONE, "", TONE_NONE, "Scan any place of your zone", "请扫本区任一库位")                                      \
+    X(ASK_ZONE_ORDER, "", TONE_NONE, "Scan a tote that has come, an empty one, or NEXT",                               \
+      "请扫到达的周转箱、空箱,或扫「下一个」")                                                                         \
+    X(NOTE_ZONE, "", TONE_NONE, "Zone {z}: {n} lines are open", "{z} 区:待拣 {n} 行")                                  \
+    X(NOTE_ZONE_LINE, "", TONE_NONE, "{l}: {n} × {i}", "{l}:{n} × {i}")                                                \
     X(E10_NOT_EMPTY, "E10", TONE_BAD, "Tote {t} is not empty: take another", "周转箱 {t} 不是空箱,请换一个")           \
     X(E21_LOT, "E21", TONE_BAD, "Lot {l} is blocked: leave it", "批次 {l} 已冻结,不可拣")                              \
     X(DONE_FORCE_ASKED, "", TONE_GOOD, "A supervisor decides", "请主管决定")                                           \

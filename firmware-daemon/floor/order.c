@@ -107,6 +107,8 @@ static int stop_picking(struct store *store, const struct order *order)
     struct totals totals;
     int64_t worker = 0;
     int result = order_totals(store, order->id, &totals);
+    if (!result)
+        result = action_forget_order(store, order->id);
     if (!result && totals.picked == 0)
         result = order_set_state(store, order->id, "cancelled", "");
     if (!result && totals.picked == 0)

@@ -51,7 +51,7 @@ static int sign_out(struct ask *ask)
 static int let_go(struct ask *ask, const struct session *session)
 {
     struct store *store = ask->store;
-    int result = orders_let_go(store, session->worker);
+    int result = orders_let_go(store, session);
     if (!result)
         result = action_forget(store, session->worker);
     return result ? result : session_save(store, &(struct session){.worker = session->worker, .step = "menu"});

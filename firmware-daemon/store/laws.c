@@ -87,6 +87,9 @@ static const struct {
      "ON h.wave = n.wave AND h.item = n.item WHERE n.quantity IS NOT h.quantity"},
     {"who has a wave is at work on it", "SELECT count(*) FROM wave w WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 "
                                         "FROM session s WHERE s.worker = w.worker AND s.wave = w.id)"},
+    {"who has claimed a line is at its order",
+     "SELECT count(*) FROM allocation a JOIN order_line l ON l.id = a.line LEFT JOIN session s ON s.worker = a.worker "
+     "WHERE a.worker IS NOT NULL AND a.open > 0 AND s.order_id IS NOT l.order_id"},
     {"a task is one worker's, a worker has one task", "SELECT count(*) FROM (SELECT worker FROM task WHERE worker IS "
                                                       "NOT NULL AND state IN ('taken', 'carrying') GROUP BY "
                                                       "worker HAVING count(*) > 1)"},
