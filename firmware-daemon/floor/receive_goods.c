@@ -132,11 +132,15 @@ static int post_all(struct scan *scan, const struct entry *entry)
     int64_t left = entry->goods->quantity, weight_g = entry->goods->item.by_weight ? entry->goods->weight_g : 0;
     while (left > 0) {
         struct document_line line;
-        int result = find_line(scan, entry, &line);
+        struct receipt_item all;
+        int result = receipt_item(scan->store, entry->receipt->document.id, entry->goods->item.id, &all);
+        if (!result)
+            result = find_line(scan, entry, &line);
         if (result)
             return result;
         int64_t room = line.expected - line.done - line.damaged;
-        int64_t quantity = room > 0 && room < left ? room : left;
+        bool last = all.expected - all.come <= room;
+        int64_t quantity = room > 0 && room < left && !last ? room : left;
         int64_t grams = weight_g * quantity / left;
         result = post(scan, entry, &line, quantity, grams);
         if (result)

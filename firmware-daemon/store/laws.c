@@ -63,6 +63,13 @@ static const struct {
     {"a worker has one order, but for a wave's",
      "SELECT count(*) FROM (SELECT worker FROM orders WHERE worker IS NOT NULL "
      "AND wave IS NULL GROUP BY worker HAVING count(*) > 1)"},
+    {"tasks follow the moves",
+     "SELECT count(*) FROM task t WHERE taken <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.task = t.id AND reason = 'take'), 0) OR put <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.task = t.id AND reason <> 'take'), 0) OR (quantity > 0 AND max(taken, put) > quantity)"},
+    {"a task that is under way has its worker, one that is not has none",
+     "SELECT count(*) FROM task WHERE (worker IS NULL) <> (state NOT IN ('taken', 'carrying')) AND state NOT IN "
+     "('done', 'cancelled')"},
     {"a task is one worker's, a worker has one task", "SELECT count(*) FROM (SELECT worker FROM task WHERE worker IS "
                                                       "NOT NULL AND state IN ('taken', 'carrying') GROUP BY "
                                                       "worker HAVING count(*) > 1)"},

@@ -42,6 +42,12 @@
     X("receipt.left", "a worker went away from a receipt that goes on")                                                \
     X("receipt.closed", "a receipt is complete: each line with what was announced and what came")                      \
     X("transfer.received", "the same of goods from another site; what is missing stays under way as a claim")          \
+    X("putaway.taken", "a worker took goods that are to be put away")                                                  \
+    X("putaway.fetched", "the worker has the plate")                                                                   \
+    X("putaway.held", "so much of one item is to be put away next")                                                    \
+    X("putaway.elsewhere", "the worker chose another bin than the proposed one")                                       \
+    X("putaway.done", "goods lie in a bin")                                                                            \
+    X("putaway.left", "a worker gave back what was to be put away")                                                    \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
     X("parcel.packed", "a parcel was closed and its label requested")                                                  \

@@ -301,7 +301,7 @@ static void play_check(struct play *play, char *rest)
     if (!wanted)
         fail(play, "check SELECT ... = number");
     *wanted = '\0';
-    int64_t is = number(play, rest);
+    int64_t is = number(play, strdup(rest)); /* a statement is known by where its text lies: each has a place */
     if (is != strtoll(wanted + 3, NULL, 10))
         fail(play, "it is %lld", (long long)is);
 }
