@@ -63,24 +63,11 @@ static int check_life(struct scan *scan, const struct entry *entry)
     return FLOOR_REFUSED;
 }
 
-static int refuse_serial(struct scan *scan, const struct entry *entry)
+static int refuse_known_serial(struct scan *scan, const struct entry *entry)
 {
     struct serial known;
-    struct location place;
-    char where[ANSWER_VALUE_MAX], where_zh[ANSWER_VALUE_MAX];
     int result = serial_find(scan->store, entry->goods->item.id, entry->goods->serial, &known);
-    if (!result)
-        result = location_load(scan->store, known.location, &place);
-    if (result)
-        return result;
-    bool here = strcmp(place.kind, "virtual") != 0;
-    snprintf(where, sizeof(where), "%s%s", here ? "in stock at " : "gone to ", place.code);
-    snprintf(where_zh, sizeof(where_zh), "%s %s", here ? "在库" : "出库", place.code);
-    struct answer *answer = refusal(scan, E09_SERIAL);
-    answer_text(answer, "s", entry->goods->serial);
-    answer_text(answer, "where", where);
-    answer_text(answer, "where_zh", where_zh);
-    return FLOOR_REFUSED;
+    return result ? result : refuse_serial(scan, &known);
 }
 
 static int name_serial(struct scan *scan, struct entry *entry)
@@ -92,7 +79,7 @@ static int name_serial(struct scan *scan, struct entry *entry)
         .item = goods->item.id, .lot = entry->lot, .location = receipt_source(&entry->receipt->document)};
     snprintf(serial.code, sizeof(serial.code), "%s", goods->serial);
     int result = serial_arrive(scan->store, &serial, &entry->serial);
-    return result == -EEXIST ? refuse_serial(scan, entry) : result;
+    return result == -EEXIST ? refuse_known_serial(scan, entry) : result;
 }
 
 /* ---------------------------------------------------------------- onto the lines */

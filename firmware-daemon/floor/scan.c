@@ -72,12 +72,14 @@ static int undo_last(struct scan *scan)
         result = undo->run(scan, &action);
     if (!result)
         result = action_drop(scan->store, action.id);
+    if (result)
+        return result;
     scan->session = action.before;
     scan->effect->seq = scan->seq;
     struct answer *answer = accept_with(scan, DONE_UNDONE);
     answer_text(answer, "what", undo ? undo->what : action.type);
     answer_text(answer, "what_zh", undo ? undo->what_zh : action.type);
-    return result;
+    return 0;
 }
 
 /* Good in every step. */

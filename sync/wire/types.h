@@ -64,6 +64,19 @@
     X("manifest.closed", "the carrier took the load over")                                                             \
     X("list.reprinted", "a list that may not have come out was printed again")                                         \
     X("stock.imported", "opening stock was read from a file")                                                          \
+    X("work.started", "a worker began work of this kind")                                                              \
+    X("work.left", "a worker went back to the menu")                                                                   \
+    X("move.located", "a worker takes goods from this bin")                                                            \
+    X("move.taken", "goods were taken out of a bin to be put in another")                                              \
+    X("move.put", "they lie in the other bin")                                                                         \
+    X("move.lifted", "a worker carries a plate")                                                                       \
+    X("move.plate", "a plate stands in another place")                                                                 \
+    X("adjust.posted", "stock was corrected: found, or counted")                                                       \
+    X("alias.opened", "a worker scanned a code that nobody knows")                                                     \
+    X("alias.named", "and said which item it is")                                                                      \
+    X("alias.proposed", "a code is good at this site until head office says yes or no")                                \
+    X("found.located", "a worker found goods in this bin")                                                             \
+    X("found.described", "and said which")                                                                             \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")
 
