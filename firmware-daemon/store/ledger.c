@@ -146,18 +146,6 @@ int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_
         sql_int(seq), sql_int(parcel_lpn));
 }
 
-/* Nothing may have been taken from a bin that is promised there. */
-static int check_promises(struct store *store, int64_t seq)
-{
-    int64_t one;
-    int result = sql_number(store->sql, &one,
-                            "SELECT 1 FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
-                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0 "
-                            "LIMIT 1",
-                            sql_int(seq));
-    return result == -ENOENT ? 0 : result ? result : -EPERM;
-}
-
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
 {
     const struct stamp *stamp = &store->stamp;
@@ -173,11 +161,10 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
                 sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result || sql_changes(store->sql) == 0)
         return result;
-    result = sql_run(store->sql,
-                     "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
-                     "s.move = m.reverses WHERE m.seq = ?1",
-                     sql_int(seq));
-    return result ? result : check_promises(store, seq);
+    return sql_run(store->sql,
+                   "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
+                   "s.move = m.reverses WHERE m.seq = ?1",
+                   sql_int(seq));
 }
 
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,

@@ -43,7 +43,7 @@ int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_lo
 int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
 
 /* Posts the opposite of every move of journal row `undone`, newest first. -EPERM when the goods are no longer where
- * they went, or are promised there. */
+ * they went. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */
