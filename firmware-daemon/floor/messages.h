@@ -196,7 +196,13 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_PUTAWAY_AGAIN, "", TONE_NONE, "Scan {l} once more, or go where it belongs", "再扫一次 {l},或送到建议库位")
 
 /* replenish.c */
-#define MESSAGES_REPLENISH(X)
+#define MESSAGES_REPLENISH(X)                                                                                          \
+    X(E27_NO_REPLEN, "E27", TONE_BAD, "No face needs to be filled", "没有待补货任务")                                  \
+    X(DONE_REPLEN, "", TONE_GOOD, "Fill {l}: {n} × {i}", "补货 {l}:{n} × {i}")                                         \
+    X(DONE_REPLEN_ENOUGH, "", TONE_GOOD, "Bring it to {l}", "送到 {l}")                                                \
+    X(DONE_REPLEN_PLANNED, "", TONE_GOOD, "{n} faces will be filled", "已生成 {n} 个补货任务")                         \
+    X(ASK_REPLEN_LOT, "", TONE_NONE, "Take {n} × {i}, lot {t}", "取 {n} × {i},批次 {t}")                               \
+    X(NOTE_REPLEN, "", TONE_NONE, "{n} × {i} for {l}", "{n} × {i} 补到 {l}")
 
 /* move.c, transfer.c */
 #define MESSAGES_TRANSFER(X)                                                                                           \

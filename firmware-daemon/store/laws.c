@@ -13,6 +13,10 @@
     "'pack.item', " \
     "'receipt.line', " \
     "'receipt.pallet', " \
+    "'putaway.done', " \
+    "'replen.item', " \
+    "'replen.done', " \
+    "'replen.returned', " \
     "'move.taken', " \
     "'move.put', " \
     "'adjust.posted'"
