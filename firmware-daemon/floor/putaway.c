@@ -5,8 +5,7 @@
  * A task is planned, then taken by one worker, then done. A plate with several kinds of goods is put away one by one.
  * Another bin than the proposed one must be scanned twice. Stock moves at the scan of the bin: from its plate, loose.
  */
-#include "floor/rule.h"
-#include "store/document.h"
+#include "floor/putaway.h"
 #include "store/receipt.h"
 
 #include "base/json.h"
@@ -15,15 +14,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-struct putaway {
-    struct task task;
-    struct lpn plate; /* id 0: the goods are loose */
-    struct location from;
-    struct item item;      /* in the hand; id 0: nothing yet */
-    struct location place; /* where it is to go; id 0: no bin suits it */
-    int64_t lot;
-};
 
 static int load_hand(struct scan *scan, struct putaway *putaway)
 {
@@ -38,7 +28,7 @@ static int load_hand(struct scan *scan, struct putaway *putaway)
     return result;
 }
 
-static int load(struct scan *scan, struct putaway *ret)
+int putaway_load(struct scan *scan, struct putaway *ret)
 {
     struct store *store = scan->store;
     *ret = (struct putaway){0};
@@ -55,8 +45,8 @@ static int load(struct scan *scan, struct putaway *ret)
 /* ---------------------------------------------------------------- what is in the hand, and where it shall go */
 
 /* Takes goods off the plate in mind, and proposes a bin for them. */
-static int hold(struct scan *scan, const struct putaway *putaway, const struct stack *stack, int64_t quantity,
-                const char *serial)
+int putaway_hold(struct scan *scan, const struct putaway *putaway, const struct stack *stack, int64_t quantity,
+                 const char *serial)
 {
     struct session *session = &scan->session;
     struct item item;
@@ -98,7 +88,7 @@ static int go_on(struct scan *scan, const struct putaway *putaway)
     }
     int result = ledger_stack(scan->store, putaway->from.id, putaway->plate.id, 0, -1, &stack, &count);
     if (!result && count == 1)
-        return hold(scan, putaway, &stack, stack.quantity, "");
+        return putaway_hold(scan, putaway, &stack, stack.quantity, "");
     go(scan, "putaway.item");
     answer_text(accept_with(scan, DONE_PUTAWAY_PLATE), "t", putaway->plate.code);
     return result;
@@ -110,7 +100,7 @@ static int take_task(struct scan *scan, int64_t id)
 {
     struct putaway putaway;
     scan->session.task = id;
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     if (!result)
         result = task_set_state(scan->store, id, "taken", "");
     if (!result)
@@ -136,7 +126,7 @@ static int is_left(struct scan *scan, int64_t id, bool *ret)
     struct stack stack;
     int64_t count;
     scan->session.task = id;
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     if (!result)
         result = ledger_stack(scan->store, putaway.from.id, putaway.plate.id, putaway.plate.id ? 0 : putaway.task.item,
                               putaway.plate.id ? -1 : putaway.task.lot, &stack, &count);
@@ -193,25 +183,17 @@ int putaway_open(struct scan *scan, int64_t plate_id)
     if (!result)
         result = take_task(scan, task.id);
     if (!result)
-        result = load(scan, &putaway);
+        result = putaway_load(scan, &putaway);
     return result ? result : go_on(scan, &putaway);
 }
 
 /* ---------------------------------------------------------------- which goods */
 
-static int refuse_goods(struct scan *scan, const char *exp, const char *got)
-{
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", exp);
-    answer_text(answer, "got", got);
-    return FLOOR_REFUSED;
-}
-
 static int accept_plate(struct scan *scan)
 {
     struct putaway putaway;
     struct lpn plate;
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     if (!result)
         result = lpn_load(scan->store, scan->target.id, &plate);
     if (result)
@@ -219,129 +201,13 @@ static int accept_plate(struct scan *scan)
     if (!putaway.plate.id)
         return refuse_other_code(scan, "the goods", "商品");
     if (plate.id != putaway.plate.id)
-        return refuse_goods(scan, putaway.plate.code, plate.code);
+        return putaway_refuse(scan, putaway.plate.code, plate.code);
     json_int(record_start(scan), "task", putaway.task.id);
     json_text(&scan->data, "plate", plate.code);
     result = record(scan, "putaway.fetched", "location", putaway.from.code);
     if (!result)
         result = undo_allow(scan, "putaway.fetched");
     return result ? result : go_on(scan, &putaway);
-}
-
-/* Several lots of an item on one plate look the same: the scan must tell which. Of pieces with numbers, some are named
- * one by one where not all of them go. */
-static unsigned needs(struct scan *scan, const struct item *item)
-{
-    struct putaway putaway;
-    struct stack stack;
-    int64_t count = 0;
-    if (load(scan, &putaway) != 0 ||
-        ledger_stack(scan->store, putaway.from.id, putaway.plate.id, item->id, -1, &stack, &count) != 0)
-        return 0;
-    bool numbers = strcmp(item->serials, "all") == 0 && !putaway.plate.id && stack.quantity > putaway.task.quantity;
-    return (numbers ? NEEDS_SERIAL : 0) | (count < 2 ? 0 : item->lots ? NEEDS_LOT : item->expires ? NEEDS_EXPIRY : 0);
-}
-
-/* The stack that the goods belong to: of a plate any, else the task's. */
-static int find_stack(struct scan *scan, const struct putaway *putaway, const struct goods *goods, struct stack *ret)
-{
-    int64_t lot = -1, count;
-    bool loose = !putaway->plate.id;
-    bool lots_told = *goods->lot || (goods->item.expires && *goods->expiry);
-    int result = lots_told ? goods_lot(scan, goods, &lot) : 0;
-    if (!result && loose && goods->item.id == putaway->task.item && !lots_told)
-        lot = putaway->task.lot;
-    if (!result)
-        result = ledger_stack(scan->store, putaway->from.id, putaway->plate.id, goods->item.id, lot, ret, &count);
-    bool other = loose && !result && (ret->item != putaway->task.item || ret->lot != putaway->task.lot);
-    return other ? -ENOENT : result;
-}
-
-static int check_serial(struct scan *scan, const struct putaway *putaway, const struct goods *goods)
-{
-    struct serial serial;
-    if (!*goods->serial || strcmp(goods->item.serials, "all") != 0)
-        return 0;
-    int result = serial_find(scan->store, goods->item.id, goods->serial, &serial);
-    bool here = !result && serial.location == putaway->from.id && serial.lpn == putaway->plate.id;
-    if (result == -ENOENT || (!result && !here))
-        return refuse_goods(scan, *putaway->plate.code ? putaway->plate.code : putaway->from.code, goods->serial);
-    return result;
-}
-
-/* One code means all there is of it; a pack, QTY or a serial number means so many. */
-static int64_t pieces_meant(const struct putaway *putaway, const struct goods *goods, const struct stack *stack)
-{
-    int64_t most = stack->quantity, open = putaway->task.quantity - putaway->task.put;
-    if (!putaway->plate.id && open < most)
-        most = open;
-    bool numbered = *goods->serial && strcmp(goods->item.serials, "all") == 0;
-    return numbered ? 1 : goods->quantity > 1 ? goods->quantity : most;
-}
-
-static int check_pieces(struct scan *scan, const struct putaway *putaway, const struct stack *stack, int64_t quantity)
-{
-    int64_t open = putaway->task.quantity - putaway->task.put;
-    int64_t most = putaway->plate.id || stack->quantity < open ? stack->quantity : open;
-    if (quantity <= most)
-        return 0;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", 0);
-    answer_number(answer, "need", most);
-    return FLOOR_REFUSED;
-}
-
-static int take(struct scan *scan, const struct goods *goods)
-{
-    struct putaway putaway;
-    struct stack stack = {0};
-    bool numbered = *goods->serial && strcmp(goods->item.serials, "all") == 0;
-    int result = load(scan, &putaway);
-    if (!result && putaway.plate.id && strcmp(scan->session.step, "putaway.fetch") == 0)
-        return refuse_goods(scan, putaway.plate.code, goods->item.name);
-    if (!result)
-        result = find_stack(scan, &putaway, goods, &stack);
-    if (result == -ENOENT)
-        return refuse_goods(scan, *putaway.plate.code ? putaway.plate.code : putaway.from.code, goods->item.name);
-    int64_t quantity = pieces_meant(&putaway, goods, &stack);
-    if (!result)
-        result = check_serial(scan, &putaway, goods);
-    if (!result)
-        result = check_pieces(scan, &putaway, &stack, quantity);
-    if (result)
-        return result;
-    json_int(record_start(scan), "task", putaway.task.id);
-    json_text(&scan->data, "sku", goods->item.sku);
-    json_int(&scan->data, "quantity", quantity);
-    result = record(scan, "putaway.held", "item", goods->item.sku);
-    if (!result)
-        result = undo_allow(scan, "putaway.held");
-    return result ? result : hold(scan, &putaway, &stack, quantity, numbered ? goods->serial : "");
-}
-
-/* Fewer of them go into this bin. */
-static int split(struct scan *scan)
-{
-    struct putaway putaway;
-    struct stack stack;
-    int64_t count;
-    int result = load(scan, &putaway);
-    if (!result && (scan->argument < 1 || scan->argument >= scan->session.pieces))
-        return refuse_not_now(scan);
-    if (!result && strcmp(putaway.item.serials, "all") == 0)
-        return refuse(scan, E34_ONE_BY_ONE, "i", putaway.item.name);
-    if (!result)
-        result =
-            ledger_stack(scan->store, putaway.from.id, putaway.plate.id, putaway.item.id, putaway.lot, &stack, &count);
-    if (result)
-        return result;
-    json_int(record_start(scan), "task", putaway.task.id);
-    json_text(&scan->data, "sku", putaway.item.sku);
-    json_int(&scan->data, "quantity", scan->argument);
-    result = record(scan, "putaway.held", "item", putaway.item.sku);
-    if (!result)
-        result = undo_allow(scan, "putaway.held");
-    return result ? result : hold(scan, &putaway, &stack, scan->argument, "");
 }
 
 /* ---------------------------------------------------------------- into the bin */
@@ -439,7 +305,7 @@ static int accept_location(struct scan *scan)
 {
     struct putaway putaway;
     struct location place;
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     if (!result)
         result = location_load(scan->store, scan->target.id, &place);
     if (!result)
@@ -454,7 +320,7 @@ static int accept_location(struct scan *scan)
 static int leave(struct scan *scan)
 {
     struct putaway putaway;
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     if (result)
         return result;
     json_int(record_start(scan), "task", putaway.task.id);
@@ -487,7 +353,7 @@ static int show_fetch(struct scan *scan, struct view *view)
 {
     struct putaway putaway;
     struct item item = {0};
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     if (!result && !putaway.plate.id)
         result = item_load(scan->store, putaway.task.item, &item);
     view->expect = putaway.plate.id ? "plate" : "item";
@@ -502,7 +368,7 @@ static int show_fetch(struct scan *scan, struct view *view)
 static int show_item(struct scan *scan, struct view *view)
 {
     struct putaway putaway;
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     view->expect = "item";
     answer_set(&view->prompt, ASK_PUTAWAY_ITEM);
     answer_text(&view->prompt, "t", putaway.plate.code);
@@ -512,7 +378,7 @@ static int show_item(struct scan *scan, struct view *view)
 static int show_location(struct scan *scan, struct view *view)
 {
     struct putaway putaway;
-    int result = load(scan, &putaway);
+    int result = putaway_load(scan, &putaway);
     view->expect = "location";
     text_copy(view->code, sizeof(view->code), putaway.place.code);
     show_goods(scan, &putaway, &view->prompt, putaway.place.id ? ASK_PUTAWAY : ASK_PUTAWAY_ANY);
@@ -524,7 +390,7 @@ static int show_confirm(struct scan *scan, struct view *view)
     struct putaway putaway;
     int result = show_location(scan, view);
     if (!result)
-        result = load(scan, &putaway);
+        result = putaway_load(scan, &putaway);
     show_goods(scan, &putaway, &view->prompt, ASK_PUTAWAY_AGAIN);
     return result;
 }
@@ -533,13 +399,13 @@ static int show_confirm(struct scan *scan, struct view *view)
 
 static const struct command anywhere[] = {{.name = "SKIP", .run = leave}, {.name = NULL}};
 static const struct command at_location[] = {
-    {.name = "QTY", .run = split}, {.name = "SKIP", .run = leave}, {.name = NULL}};
+    {.name = "QTY", .run = putaway_split}, {.name = "SKIP", .run = leave}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"putaway.fetch", BIT(CODE_TOTE) | BIT(CODE_PALLET) | BIT(CODE_ITEM), "what is to be put away", "待上架货物",
-     accept_plate, show_fetch, .commands = anywhere, .take = take, .needs = needs},
-    {"putaway.item", BIT(CODE_ITEM), "the goods", "商品", NULL, show_item, .commands = anywhere, .take = take,
-     .needs = needs},
+     accept_plate, show_fetch, .commands = anywhere, .take = putaway_take, .needs = putaway_needs},
+    {"putaway.item", BIT(CODE_ITEM), "the goods", "商品", NULL, show_item, .commands = anywhere, .take = putaway_take,
+     .needs = putaway_needs},
     {"putaway.location", BIT(CODE_LOCATION), "the bin", "库位", accept_location, show_location,
      .commands = at_location},
     {"putaway.confirm", BIT(CODE_LOCATION), "the bin once more", "再次扫库位", accept_location, show_confirm,
