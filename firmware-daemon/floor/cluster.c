@@ -194,7 +194,7 @@ static int accept_tote(struct scan *scan)
         result = tote_bind(scan, &tote, pick.order.id);
     if (!result)
         result = undo_allow(scan, new ? "cluster.tote" : "cluster.put");
-    answer_text(accept_with(scan, DONE_PUT), "t", tote.code);
+    answer_text(accept_with(scan, DONE_IN_TOTE), "t", tote.code);
     if (!result)
         result = go_on(scan, pick.location.id);
     scan->session.plate = new ? tote.id : 0; /* for UNDO */
