@@ -57,7 +57,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")               \
     X(E73_KNOWN_CODE, "E73", TONE_BAD, "{c} has a meaning already", "条码 {c} 已有含义")                               \
     X(E74_IN_BOOKS, "E74", TONE_BAD, "The books have {n} of {i} in {l}: have it counted",                              \
-      "账面在 {l} 有 {i} {n} 件:请盘点")
+      "账面在 {l} 有 {i} {n} 件:请盘点")                                                                               \
+    X(E75_NO_STOCK, "E75", TONE_BAD, "Nothing free for {d}: all is promised or out of stock", "{d} 无可用库存")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \
@@ -170,6 +171,14 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_MOVE_ITEM, "", TONE_NONE, "Scan what you take from {l}", "请扫从 {l} 取出的商品")                            \
     X(ASK_MOVE_TO, "", TONE_NONE, "Scan the bin you put it in", "请扫放入的库位")                                      \
     X(ASK_MOVE_PLATE_TO, "", TONE_NONE, "Bring {t} to its place and scan it", "把 {t} 送到位并扫库位")                 \
+    X(DONE_TRANSFER, "", TONE_GOOD, "Transfer {d}: {n} pieces", "调拨 {d}:{n} 件")                                     \
+    X(DONE_TRANSFER_PLATE, "", TONE_GOOD, "{t} takes goods of {d}", "{t} 用于 {d}")                                    \
+    X(DONE_TRANSFER_FULL, "", TONE_GOOD, "{t} is full", "{t} 已满")                                                    \
+    X(DONE_TRANSFER_STAGED, "", TONE_GOOD, "{t} stands at {l}", "{t} 放在 {l}")                                        \
+    X(DONE_TRANSFER_SHIPPED, "", TONE_GOOD, "{d}: {n} pieces are on the way to {s}", "{d}:{n} 件已发往 {s}")           \
+    X(ASK_TRANSFER_PLATE, "", TONE_NONE, "Scan an empty tote or pallet", "请扫空周转箱或托盘")                         \
+    X(ASK_TRANSFER_SHIP, "", TONE_NONE, "When the carrier takes {d}, scan DONE", "承运人取走 {d} 后请扫「完成」")      \
+    X(NOTE_TRANSFER, "", TONE_NONE, "Transfer {d} to {s}", "调拨 {d} 到 {s}")                                          \
     X(NOTE_IN_HAND, "", TONE_NONE, "{n} pieces in hand", "手上 {n} 件")
 
 /* count.c */

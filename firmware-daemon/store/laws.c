@@ -53,7 +53,7 @@ static const struct {
      " FROM move m WHERE m.document_line = l.id AND reason IN ('send', 'grade')), 0)"},
     {"what the journal says was taken or checked is what moved",
      "SELECT count(*) FROM journal j WHERE type IN ('pick.line', 'pack.item', 'pick.damaged', 'receipt.line', "
-     "'sow.line', 'move.taken', 'move.put', 'adjust.posted') AND "
+     "'sow.line', 'move.taken', 'move.put', 'adjust.posted', 'transfer.line', 'transfer.shipped') AND "
      "json_extract(line, '$.data.quantity') <> coalesce((SELECT sum(quantity) FROM move m WHERE m.seq = j.seq), 0)"},
     {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel WHERE "
                                              "p.state = 'building' AND j.state <> 'void'"},

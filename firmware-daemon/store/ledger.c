@@ -223,3 +223,15 @@ int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json)
     json_close_array(json);
     return sql_done(query);
 }
+
+int ledger_arrived_after(struct store *store, int64_t seq, struct arrived *arrived)
+{
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT id, item, lot FROM move WHERE seq = ?1 AND id > ?2 ORDER BY id LIMIT 1",
+                   sql_int(seq), sql_int(arrived->move));
+    bool found = sql_next(query);
+    if (found)
+        *arrived = (struct arrived){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}

@@ -52,6 +52,12 @@ int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
 /* How many lots of an item lie in one place. */
 int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret);
 
+/* The moves of one row of the journal, one by one: the first after .move (0: from the start). -ENOENT at the end. */
+struct arrived {
+    int64_t move, item, lot;
+};
+int ledger_arrived_after(struct store *store, int64_t seq, struct arrived *arrived);
+
 /* What is on a plate, as an array "lines" of {"sku", "quantity", "lot"}. */
 int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
 
