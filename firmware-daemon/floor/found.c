@@ -5,6 +5,7 @@
 #include "store/stock_count.h"
 
 #include "base/json.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -73,6 +74,13 @@ static int take(struct scan *scan, const struct goods *goods)
     return result;
 }
 
+static int arrive(struct scan *scan, const struct goods *goods, struct move *move)
+{
+    struct serial serial = {.item = move->item, .lot = move->lot, .location = move->from_location};
+    text_copy(serial.code, sizeof(serial.code), goods->serial);
+    return serial_arrive(scan->store, &serial, &move->serial);
+}
+
 static int post(struct scan *scan, const struct goods *goods, const struct location *bin, const struct worker *by)
 {
     struct move move = {.item = goods->item.id,
@@ -85,7 +93,7 @@ static int post(struct scan *scan, const struct goods *goods, const struct locat
     if (!result)
         result = check_new_serial(scan, goods);
     if (!result && *goods->serial)
-        result = serial_enter(scan->store, goods->item.id, goods->serial, move.lot, &move.serial);
+        result = arrive(scan, goods, &move);
     if (result)
         return result;
     json_text(record_start(scan), "location", bin->code);

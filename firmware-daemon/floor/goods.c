@@ -330,7 +330,8 @@ const struct flow goods_flow = {"goods", steps, undos};
 
 int goods_lot(struct scan *scan, const struct goods *goods, int64_t *ret)
 {
-    return lot_ensure(scan->store, goods->item.id, goods->lot, goods->expiry, ret);
+    bool dated = goods->item.expires && !*goods->lot; /* a lot that nobody named is all of its last day */
+    return lot_ensure(scan->store, goods->item.id, dated ? goods->expiry : goods->lot, goods->expiry, ret);
 }
 
 void goods_write(const struct goods *goods, struct buf *data)

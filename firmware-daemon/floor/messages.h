@@ -58,7 +58,10 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E73_KNOWN_CODE, "E73", TONE_BAD, "{c} has a meaning already", "条码 {c} 已有含义")                               \
     X(E74_IN_BOOKS, "E74", TONE_BAD, "The books have {n} of {i} in {l}: have it counted",                              \
       "账面在 {l} 有 {i} {n} 件:请盘点")                                                                               \
-    X(E75_NO_STOCK, "E75", TONE_BAD, "Nothing free for {d}: all is promised or out of stock", "{d} 无可用库存")
+    X(E75_NO_STOCK, "E75", TONE_BAD, "Nothing free for {d}: all is promised or out of stock", "{d} 无可用库存")        \
+    X(E76_COUNTED_BY_YOU, "E76", TONE_BAD, "You counted {l}: somebody else must do it now",                            \
+      "您已盘过 {l},需由他人复盘")                                                                                     \
+    X(E77_NO_REVIEW, "E77", TONE_BAD, "No count waits for a decision", "没有待审核的盘点")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \
@@ -151,7 +154,34 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")
 
 /* receive.c */
-#define MESSAGES_RECEIVE(X)
+#define MESSAGES_RECEIVE(X)                                                                                            \
+    X(E04_NO_DOCK, "E04", TONE_BAD, "This site has no dock yet: a place of the kind dock must be set up",              \
+      "本站未设置月台,请先建立月台库位")                                                                               \
+    X(E10_PLATE, "E10", TONE_BAD, "Plate {t} holds other goods", "载具 {t} 上有其他货物")                              \
+    X(DONE_RECEIPT, "", TONE_GOOD, "Receiving {d}", "正在收货:{d}")                                                    \
+    X(DONE_DOCK, "", TONE_GOOD, "At dock {l}", "已到月台 {l}")                                                         \
+    X(DONE_RECEIPT_PLATE, "", TONE_GOOD, "Now onto {t}", "放到载具 {t}")                                               \
+    X(DONE_RECEIPT_LOOSE, "", TONE_GOOD, "Now without a plate", "不使用载具")                                          \
+    X(DONE_RECEIPT_FULL, "", TONE_GOOD, "{t} can be put away", "载具 {t} 可以上架")                                    \
+    X(DONE_RECEIVED, "", TONE_GOOD, "{n} × {i} received", "已收 {n} × {i}")                                            \
+    X(DONE_RECEIVED_DAMAGED, "", TONE_GOOD, "{n} × {i} received as damaged", "已收残次 {n} × {i}")                     \
+    X(DONE_RECEIVED_PALLET, "", TONE_GOOD, "Pallet {t}: {n} pieces received", "托盘 {t}:已收 {n} 件")                  \
+    X(DONE_RECEIPT_ASKED, "", TONE_GOOD, "{what}", "{what_zh}")                                                        \
+    X(DONE_RECEIPT_CLOSED, "", TONE_GOOD, "{d} closed", "{d} 收货完成")                                                \
+    X(DONE_RECEIPT_DIFFERS, "", TONE_GOOD, "{d} closed: {why}", "{d} 收货完成:{why_zh}")                               \
+    X(ASK_DOCK, "", TONE_NONE, "Scan the dock where {d} stands", "请扫 {d} 所在的月台")                                \
+    X(ASK_RECEIPT_PLATE, "", TONE_NONE, "Scan the tote or pallet to put it on, or LOOSE",                              \
+      "请扫周转箱或托盘,或扫「散放」")                                                                                 \
+    X(ASK_RECEIPT_ITEM, "", TONE_NONE, "Scan what has come, then DONE", "请扫到货商品,最后扫「完成」")                 \
+    X(ASK_RECEIPT_DAMAGED, "", TONE_NONE, "Scan the damaged goods", "请扫残次商品")                                    \
+    X(ASK_RECEIPT_BADGE, "", TONE_NONE, "A supervisor scans the badge", "请主管扫工牌")                                \
+    X(ASK_RECEIPT_ALLOWED, "", TONE_NONE, "Scan the goods that are let in", "请扫获准收货的商品")                      \
+    X(ASK_RECEIPT_SHORT, "", TONE_NONE, "{n} pieces are missing: scan DONE to close, or SKIP",                         \
+      "还缺 {n} 件:扫「完成」关闭,或扫「跳过」继续")                                                                   \
+    X(ASK_RECEIPT_SURE, "", TONE_NONE, "Is everything scanned? Scan DONE to close, or SKIP",                           \
+      "是否全部扫完?扫「完成」关闭,或扫「跳过」继续")                                                                  \
+    X(NOTE_RECEIPT, "", TONE_NONE, "{d} · {p}", "{d} · {p}")                                                           \
+    X(NOTE_ON_PLATE, "", TONE_NONE, "Onto {t}", "放到 {t}")
 
 /* putaway.c */
 #define MESSAGES_PUTAWAY(X)
@@ -182,7 +212,29 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_IN_HAND, "", TONE_NONE, "{n} pieces in hand", "手上 {n} 件")
 
 /* count.c */
-#define MESSAGES_COUNT(X)
+#define MESSAGES_COUNT(X)                                                                                              \
+    X(DONE_COUNT_STARTED, "", TONE_GOOD, "Count {l}", "盘点 {l}")                                                      \
+    X(DONE_COUNT_ANY, "", TONE_GOOD, "No count is planned: any bin will do", "没有计划,可盘任意库位")                  \
+    X(DONE_COUNTED, "", TONE_GOOD, "{n} × {i} counted", "已盘 {n} × {i}")                                              \
+    X(DONE_COUNT_MATCHED, "", TONE_GOOD, "{l}: the books are right", "{l} 账实相符")                                   \
+    X(DONE_COUNT_POSTED, "", TONE_GOOD, "{l}: {n} pieces put right", "{l} 已调整 {n} 件")                              \
+    X(DONE_COUNT_AGAIN, "", TONE_GOOD, "{l}: somebody else counts it again", "{l} 将由他人复盘")                       \
+    X(DONE_COUNT_REVIEW, "", TONE_GOOD, "{l}: a supervisor decides", "{l} 待主管审核")                                 \
+    X(DONE_COUNT_REJECTED, "", TONE_GOOD, "{l}: the books stand", "{l} 维持账面")                                      \
+    X(DONE_COUNTS_PLANNED, "", TONE_GOOD, "{n} counts planned", "已计划 {n} 个盘点")                                   \
+    X(DONE_ZERO_EMPTY, "", TONE_GOOD, "{l} is empty", "{l} 已空")                                                      \
+    X(DONE_ZERO_DOUBTED, "", TONE_GOOD, "{l} will be counted", "{l} 将盘点")                                           \
+    X(DONE_REVIEW, "", TONE_GOOD, "Counts that differ", "审核盘点差异")                                                \
+    X(ASK_COUNT_ANY, "", TONE_NONE, "Scan the bin you count", "请扫要盘点的库位")                                      \
+    X(ASK_COUNT_ITEM, "", TONE_NONE, "Scan all that lies in {l}, then {l} again", "请扫 {l} 内全部商品,最后再扫 {l}")  \
+    X(ASK_COUNT_THIS, "", TONE_NONE, "Scan all {i} in {l}, then {l} again", "请扫 {l} 内全部 {i},最后再扫 {l}")        \
+    X(ASK_ZERO, "", TONE_NONE, "Is {l} empty? Scan EMPTY, or what still lies there",                                   \
+      "{l} 是否已空?请扫「空」或剩余商品")                                                                             \
+    X(ASK_REVIEW, "", TONE_NONE, "{l}: scan APPROVE or REJECT", "{l}:请扫「批准」或「驳回」")                          \
+    X(NOTE_COUNTS, "", TONE_NONE, "{n} more counts wait", "还有 {n} 个待盘")                                           \
+    X(NOTE_COUNTED, "", TONE_NONE, "{n} pieces counted", "已盘 {n} 件")                                                \
+    X(NOTE_MISSING, "", TONE_NONE, "{n} × {i} missing", "缺 {n} × {i}")                                                \
+    X(NOTE_TOO_MUCH, "", TONE_NONE, "{n} × {i} too much", "多 {n} × {i}")
 
 /* return.c */
 #define MESSAGES_RETURN(X)

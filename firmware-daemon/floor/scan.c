@@ -65,6 +65,8 @@ static int undo_last(struct scan *scan)
         result = note(scan->store, "scan.undone", "worker", scan->worker.code, &scan->data, &scan->seq);
     if (!result)
         result = ledger_reverse(scan->store, scan->seq, action.seq);
+    if (result == -EPERM) /* the goods have gone on */
+        return refuse_not_now(scan);
     const struct undo *undo = undo_of(action.type);
     if (!result && undo && undo->run)
         result = undo->run(scan, &action);

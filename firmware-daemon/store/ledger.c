@@ -99,6 +99,18 @@ int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_
         sql_int(seq), sql_int(parcel_lpn));
 }
 
+/* Nothing may have been taken from a bin that is promised there. */
+static int check_promises(struct store *store, int64_t seq)
+{
+    int64_t one;
+    int result = sql_number(store->sql, &one,
+                            "SELECT 1 FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
+                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0 "
+                            "LIMIT 1",
+                            sql_int(seq));
+    return result == -ENOENT ? 0 : result ? result : -EPERM;
+}
+
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
 {
     const struct stamp *stamp = &store->stamp;
@@ -114,10 +126,11 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
                 sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result || sql_changes(store->sql) == 0)
         return result;
-    return sql_run(store->sql,
-                   "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
-                   "s.move = m.reverses WHERE m.seq = ?1",
-                   sql_int(seq));
+    result = sql_run(store->sql,
+                     "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
+                     "s.move = m.reverses WHERE m.seq = ?1",
+                     sql_int(seq));
+    return result ? result : check_promises(store, seq);
 }
 
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
@@ -234,4 +247,20 @@ int ledger_arrived_after(struct store *store, int64_t seq, struct arrived *arriv
         *arrived = (struct arrived){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
+}
+
+int ledger_share_g(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t pieces, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce((SELECT max(b.weight_g, 0) * ?4 / b.quantity FROM balance b WHERE b.item = ?1 "
+                      "AND b.location = ?2 AND b.lot = ?3 AND b.lpn = 0 AND b.quantity > 0), "
+                      "(SELECT iif(by_weight, weight_g * ?4, 0) FROM item WHERE id = ?1), 0)",
+                      sql_int(item), sql_int(location), sql_int(lot), sql_int(pieces));
+}
+
+int ledger_in_bin(struct store *store, int64_t location, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE location = ?1 AND physical = 1 AND lpn = 0",
+                      sql_int(location));
 }

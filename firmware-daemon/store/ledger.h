@@ -30,7 +30,8 @@ int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_lo
 /* What was packed of an order leaves for the customer. */
 int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
 
-/* Posts the opposite of every move of journal row `undone`, newest first. */
+/* Posts the opposite of every move of journal row `undone`, newest first. -EPERM when the goods are no longer where
+ * they went, or are promised there. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */
@@ -39,6 +40,9 @@ int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_
 
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
+
+/* Everything loose in a bin. */
+int ledger_in_bin(struct store *store, int64_t location, int64_t *ret);
 
 /* Of one item in one place: promised to orders, or held for a count. */
 int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret);
@@ -63,6 +67,10 @@ int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
 
 /* Base units of everything on a plate. */
 int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret);
+
+/* The weight of so many pieces of a lot that lies loose in a bin: their share of what lies there. 0 where nothing is
+ * sold by weight. */
+int ledger_share_g(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t pieces, int64_t *ret);
 
 /* Of one lot on one plate (0: loose) in one place. */
 int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);

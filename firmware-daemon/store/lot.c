@@ -107,14 +107,18 @@ int serial_insert(struct store *store, const struct serial *serial, int64_t *ret
     return result;
 }
 
-int serial_enter(struct store *store, int64_t item, const char *code, int64_t lot, int64_t *ret)
+int serial_arrive(struct store *store, const struct serial *serial, int64_t *ret)
 {
-    int result = sql_run(store->sql,
-                         "INSERT INTO serial (item, code, lot, location) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
-                         "SET lot = excluded.lot WHERE location = excluded.location",
-                         sql_int(item), sql_text(code), sql_int(lot), sql_int(LOCATION_ADJUST));
-    if (result)
-        return result;
-    return sql_number(store->sql, ret, "SELECT id FROM serial WHERE item = ?1 AND code = ?2 AND location = ?3",
-                      sql_int(item), sql_text(code), sql_int(LOCATION_ADJUST));
+    struct serial known;
+    int result = serial_find(store, serial->item, serial->code, &known);
+    if (result == -ENOENT)
+        return serial_insert(store, serial, ret);
+    if (!result && (known.location != serial->location || known.lpn != serial->lpn))
+        return -EEXIST;
+    if (!result)
+        result =
+            sql_run(store->sql, "UPDATE serial SET lot = ?2 WHERE id = ?1", sql_int(known.id), sql_int(serial->lot));
+    if (!result)
+        *ret = known.id;
+    return result;
 }

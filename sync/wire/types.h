@@ -31,6 +31,17 @@
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \
+    X("receipt.opened", "a worker began to receive a document's goods")                                                \
+    X("receipt.dock", "the goods stand at this dock")                                                                  \
+    X("receipt.plate", "what comes in goes onto this plate")                                                           \
+    X("receipt.full", "a plate is full and can be put away")                                                           \
+    X("receipt.asked", "the worker asked for another way to go on")                                                    \
+    X("receipt.allowed", "a supervisor let in what was not announced, too much or too old")                            \
+    X("receipt.line", "goods came in, whole or damaged")                                                               \
+    X("receipt.pallet", "an announced pallet came in whole")                                                           \
+    X("receipt.left", "a worker went away from a receipt that goes on")                                                \
+    X("receipt.closed", "a receipt is complete: each line with what was announced and what came")                      \
+    X("transfer.received", "the same of goods from another site; what is missing stays under way as a claim")          \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
     X("parcel.packed", "a parcel was closed and its label requested")                                                  \
@@ -68,6 +79,16 @@
     X("transfer.full", "the plate is full")                                                                            \
     X("transfer.staged", "the plate stands at the stage")                                                              \
     X("transfer.shipped", "a transfer left for the other site")                                                        \
+    X("count.planned", "counts of bins were planned")                                                                  \
+    X("count.started", "a worker took a count")                                                                        \
+    X("count.located", "the worker is at the bin and counts")                                                          \
+    X("count.item", "goods were counted")                                                                              \
+    X("count.moved", "they were moved while they were counted: what was counted of them counts no more")               \
+    X("count.recorded", "a round of a count ended: what was found, and what the books have")                           \
+    X("count.posted", "a count's differences are in the books")                                                        \
+    X("count.rejected", "a supervisor lets the books stand against a count")                                           \
+    X("count.passed", "a supervisor looks at another count first")                                                     \
+    X("count.doubted", "a bin that is empty by the books is not")                                                      \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")
 
