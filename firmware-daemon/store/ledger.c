@@ -191,18 +191,6 @@ int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_
                    sql_int(item), sql_int(location), sql_int(lot), sql_text(reason));
 }
 
-int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
-{
-    int64_t bins;
-    int result = sql_number(store->sql, &bins,
-                            "SELECT count(*) FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
-                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0",
-                            sql_int(seq));
-    if (!result)
-        *ret = bins > 0;
-    return result;
-}
-
 int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret)
 {
     return sql_number(store->sql, ret,
