@@ -239,10 +239,12 @@ static int take(struct scan *scan, const struct goods *goods)
         return begin_again(scan, &work, &goods->item, true);
     if (!result)
         result = add(scan, &work, goods, lot);
+    if (result)
+        return result;
     struct answer *answer = accept_with(scan, DONE_COUNTED);
     answer_number(answer, "n", goods->quantity);
     answer_text(answer, "i", goods->item.name);
-    return result;
+    return 0;
 }
 
 /* ---------------------------------------------------------------- the end of a round */
