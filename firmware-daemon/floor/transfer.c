@@ -239,7 +239,9 @@ static int take(struct scan *scan, const struct goods *goods)
     struct answer *answer = accept_with(scan, DONE_PICKED);
     answer_number(answer, "n", goods->quantity);
     answer_text(answer, "i", goods->item.name);
-    return result ? result : go_on(scan);
+    if (!result)
+        result = go_on(scan);
+    return result ? result : count_zero_check(scan, work.bin.id);
 }
 
 /* What should be free here is not: it is held and counted, and the line goes on elsewhere. */
