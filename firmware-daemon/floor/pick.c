@@ -70,6 +70,8 @@ int pick_start(struct scan *scan)
     struct answer *answer = accept_with(scan, DONE_PICK_STARTED);
     answer_text(answer, "o", order.number);
     answer_number(answer, "n", totals.ordered);
+    if (!result)
+        result = pick_plan_route(store, scan->session.worker);
     return result ? result : go_on(scan, 0);
 }
 
@@ -101,6 +103,8 @@ int pick_open(struct scan *scan, int64_t plate)
     struct answer *answer = accept_with(scan, DONE_PICK_STARTED);
     answer_text(answer, "o", order.number);
     answer_number(answer, "n", totals.open);
+    if (!result)
+        result = pick_plan_route(scan->store, scan->session.worker);
     return result ? result : go_on(scan, 0);
 }
 
