@@ -82,6 +82,7 @@ void bare_run(struct bare *bare, const struct work *work, struct range range, st
         sqlite3_bind_int64(bare->frames[STREAM], 1, (int64_t)range.per_commit);
         step(bare, bare->frames[STREAM]);
         step(bare, bare->frames[COMMIT]);
+        disk_meter_commit();
         if (latency)
             *latency++ = (double)(clock_mono_us() - one);
     }
