@@ -16,7 +16,8 @@ struct sql_query {
     struct sql *sql;
     sqlite3_stmt *statement;
     bool busy, started;
-    bool spare; /* not in the cache: finalised by sql_done */
+    bool spare;   /* not in the cache: finalised by sql_done */
+    bool limited; /* the connection counts its steps */
     int result;
 };
 
@@ -48,6 +49,8 @@ static int result_of(int code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return -EBADMSG;
+    case SQLITE_INTERRUPT:
+        return -ETIME;
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -328,17 +331,49 @@ static void bind(struct sql_query *query, const struct sql_value *values)
         sql_misuse(query->sql, sqlite3_sql(query->statement));
 }
 
+/* Carries only a result; a few, as loops nest. */
+static struct sql_query *failed_query(int result)
+{
+    static struct sql_query failed[8];
+    static size_t next_failed;
+    struct sql_query *query = &failed[next_failed++ % 8];
+    *query = (struct sql_query){.result = result};
+    return query;
+}
+
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values)
 {
-    static struct sql_query failed[8]; /* carries only a result; a few, as loops nest */
-    static size_t next_failed;
     int result = 0;
     struct sql_query *query = prepare(sql, text, &result);
-    if (!query) {
-        query = &failed[next_failed++ % 8];
-        *query = (struct sql_query){.result = result};
-        return query;
+    if (!query)
+        return failed_query(result);
+    bind(query, values);
+    return query;
+}
+
+static int enough(void *user)
+{
+    (void)user;
+    return 1;
+}
+
+struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max)
+{
+    if (!sql)
+        return failed_query(-EIO);
+    struct sql_query *query = calloc(1, sizeof(*query));
+    if (!query)
+        return failed_query(-ENOMEM);
+    int code = sqlite3_prepare_v3(sql->handle, text, -1, 0, &query->statement, NULL);
+    if (code == SQLITE_ERROR)
+        sql_misuse(sql, text);
+    if (code != SQLITE_OK) {
+        free(query);
+        return failed_query(result_of(code));
     }
+    query->sql = sql;
+    query->spare = query->busy = query->limited = true;
+    sqlite3_progress_handler(sql->handle, steps_max, enough, NULL);
     bind(query, values);
     return query;
 }
@@ -361,6 +396,8 @@ int sql_done(struct sql_query *query)
     if (!query)
         return 0;
     int result = query->result;
+    if (query->limited)
+        sqlite3_progress_handler(query->sql->handle, 0, NULL, NULL);
     if (query->spare) {
         sqlite3_finalize(query->statement);
         free(query);
