@@ -336,11 +336,6 @@ bool order_has_item(struct store *store, int64_t order, int64_t item)
                       sql_int(order), sql_int(item)) == 0;
 }
 
-int order_of_line(struct store *store, int64_t line, int64_t *ret)
-{
-    return sql_number(store->sql, ret, "SELECT order_id FROM order_line WHERE id = ?1", sql_int(line));
-}
-
 int allocation_to_give_up(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret)
 {
     return sql_number(store->sql, ret,
