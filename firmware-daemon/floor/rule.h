@@ -153,6 +153,7 @@ int pick_start(struct scan *scan);
 int cluster_start(struct scan *scan);
 int zone_start(struct scan *scan);
 int batch_start(struct scan *scan);
+int wave_start(struct scan *scan); /* a supervisor plans and releases */
 int receive_start(struct scan *scan);
 int putaway_start(struct scan *scan);
 int replenish_start(struct scan *scan);

@@ -22,6 +22,26 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move)
                    sql_int(sql_last_id(store->sql)), sql_int(move->serial));
 }
 
+int ledger_move_some(struct store *store, int64_t seq, const struct move *move)
+{
+    struct move some = *move;
+    int result = sql_number(store->sql, &some.weight_g,
+                            "SELECT coalesce((SELECT max(weight_g, 0) * ?5 / quantity FROM balance WHERE item = ?1 AND "
+                            "location = ?2 AND lpn = ?3 AND lot = ?4 AND quantity > 0), 0)",
+                            sql_int(move->item), sql_int(move->from_location), sql_int(move->from_lpn),
+                            sql_int(move->lot), sql_int(move->quantity));
+    some.serial = 0;
+    if (!result)
+        result = ledger_move(store, seq, &some);
+    if (result)
+        return result;
+    return sql_run(store->sql,
+                   "INSERT INTO move_serial (move, serial) SELECT ?1, id FROM serial WHERE item = ?2 AND "
+                   "location = ?3 AND lpn = ?4 AND lot = ?5 ORDER BY id LIMIT ?6",
+                   sql_int(sql_last_id(store->sql)), sql_int(move->item), sql_int(move->from_location),
+                   sql_int(move->from_lpn), sql_int(move->lot), sql_int(move->quantity));
+}
+
 /* SQLite finishes the SELECT before the first INSERT when the table has triggers, so the moves do not see each other.
  */
 static int move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, int64_t to_location,

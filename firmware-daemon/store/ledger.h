@@ -20,6 +20,10 @@ struct move {
  * serial number. */
 int ledger_move(struct store *store, int64_t seq, const struct move *move);
 
+/* The same of what nobody has looked at piece by piece: its share of the weight and the first serial numbers that lie
+ * there go along. */
+int ledger_move_some(struct store *store, int64_t seq, const struct move *move);
+
 /* Everything on a plate goes to another plate, or with its plate to another location (which also sets the plate's), or
  * loose to a location; serial numbers go along. */
 int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, const char *reason);

@@ -38,6 +38,17 @@ int order_allocate(struct store *store, int64_t order, int64_t *ret_missing);
 /* Orders in state received, oldest first, so that stock that came in can serve them. */
 int order_received_after(struct store *store, int64_t after, int64_t *ret);
 
+/* The shortage policy: lines that lack something nobody has promised are refused, or all lines when one does. A line of
+ * which something lies in its slot already is not refused alone. *ret: how many. */
+int order_refuse_lacking(struct store *store, int64_t order, bool whole, int64_t *ret);
+/* The refused lines as JSON elements {"line", "sku", "quantity", "picked"} of an open array. */
+int order_write_refused(struct store *store, int64_t order, struct buf *json);
+/* What was picked for a refused line, by the promise it was picked by. -ENOENT when there is none. */
+struct refused {
+    int64_t line, allocation, item, lot, quantity;
+};
+int order_refused_next(struct store *store, int64_t order, struct refused *ret);
+
 /* Gives back every promise of the order that was not picked. */
 int order_release_promises(struct store *store, int64_t order);
 
@@ -52,7 +63,7 @@ int allocation_skip(struct store *store, int64_t id);
 int allocation_release(struct store *store, int64_t id, int64_t quantity);
 
 struct totals {
-    int64_t ordered, picked, packed, open; /* base units over all lines */
+    int64_t ordered, picked, packed, open; /* base units over all lines that are not refused */
 };
 int order_totals(struct store *store, int64_t order, struct totals *ret);
 

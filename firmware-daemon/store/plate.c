@@ -47,6 +47,12 @@ int lpn_assign_document(struct store *store, int64_t lpn, int64_t document)
     return assign(store, lpn, 0, 0, document);
 }
 
+bool lpn_of_order_exists(struct store *store, int64_t order)
+{
+    int64_t one;
+    return sql_number(store->sql, &one, "SELECT 1 FROM lpn WHERE order_id = ?1 LIMIT 1", sql_int(order)) == 0;
+}
+
 bool lpn_is_empty(struct store *store, int64_t lpn)
 {
     int64_t one;
