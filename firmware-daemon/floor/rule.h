@@ -172,6 +172,16 @@ int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods tha
 int transfer_open(struct scan *scan, int64_t document);
 int return_open(struct scan *scan, int64_t document);
 
+/* Whether a bin may take so many more pieces of an item's lot by its rules (bin.c): 0, or FLOOR_REFUSED with the reason
+ * in *ret. Does not look at what kind of place it is. */
+int bin_refuses(struct store *store, const struct location *location, const struct item *item, int64_t lot,
+                int64_t quantity, struct answer *ret);
+
+/* The bin that suits all of it best, beside what other tasks than `task` will bring there. -ENOENT where none takes it.
+ */
+int bin_suggest(struct store *store, const struct item *item, int64_t lot, int64_t quantity, int64_t task,
+                int64_t *ret);
+
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
 
@@ -205,6 +215,7 @@ int applied_rule(struct store *store, const struct event *event, struct effect *
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
+int ask_rule(struct store *store, const struct event *event, struct effect *effect);
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);
