@@ -73,3 +73,22 @@ int shortage_settle(struct store *store, const struct order *order, bool *ret_en
         *ret_ends = totals.picked == 0 && totals.open == 0;
     return result;
 }
+
+int wave_reallocate(struct store *store, int64_t wave, int64_t item)
+{
+    struct order order, after;
+    const struct order *last = NULL;
+    int64_t missing;
+    int result = item ? batch_release(store, wave, item) : 0;
+    while (!result && (result = wave_order_lacking(store, wave, item, last, &order)) == 0) {
+        bool ends = false;
+        result = order_allocate(store, order.id, &missing);
+        if (!result)
+            result = shortage_settle(store, &order, &ends);
+        if (!result && ends)
+            result = shortage_park(store, &order);
+        after = order;
+        last = &after;
+    }
+    return result == -ENOENT ? 0 : result;
+}

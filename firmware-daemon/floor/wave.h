@@ -40,6 +40,10 @@ int batch_follow(struct store *store, int64_t wave);
 int shortage_settle(struct store *store, const struct order *order, bool *ret_ends);
 int shortage_park(struct store *store, const struct order *order);
 
+/* After stock of an item (0: any) turned out to be missing: what is promised of it and not picked is promised anew, to
+ * the most urgent orders first; then the policies of those that lack something. */
+int wave_reallocate(struct store *store, int64_t wave, int64_t item);
+
 /* ---- a plate's goods (wave_goods.c) */
 
 /* Pieces leave a plate lot by lot, or the one with the serial number; the move says the rest. E05: they are not there.

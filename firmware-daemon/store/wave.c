@@ -98,6 +98,15 @@ int wave_set_orders(struct store *store, int64_t id, const char *from, const cha
                    sql_int(id), sql_text(from), sql_text(to));
 }
 
+int wave_set_picked(struct store *store, int64_t id)
+{
+    return sql_run(store->sql,
+                   "UPDATE orders SET state = 'picked' WHERE wave = ?1 AND state = 'picking' AND cancelled = 0 AND NOT "
+                   "EXISTS (SELECT 1 FROM order_line l JOIN allocation a ON a.line = l.id AND a.open > 0 WHERE "
+                   "l.order_id = orders.id)",
+                   sql_int(id));
+}
+
 int order_set_wave(struct store *store, int64_t order, int64_t wave)
 {
     return sql_run(store->sql, "UPDATE orders SET wave = ?2 WHERE id = ?1", sql_int(order), sql_ref(wave));
@@ -162,16 +171,21 @@ int batch_bin(struct store *store, int64_t wave, int64_t allocation, struct batc
     return result ? result : found ? 0 : -ENOENT;
 }
 
+struct sql_query *batch_lines(struct store *store, int64_t wave, const struct batch_bin *bin)
+{
+    return sql_select(store->sql,
+                      "SELECT a.id, o.number, l.line, a.open FROM orders o JOIN order_line l ON l.order_id = o.id JOIN "
+                      "allocation a ON a.line = l.id AND a.open > 0 WHERE o.wave = ?1 AND o.cancelled = 0 AND "
+                      "a.location = ?2 AND a.item = ?3 AND a.lot = ?4 ORDER BY " URGENT ", l.line, a.id",
+                      sql_int(wave), sql_int(bin->location), sql_int(bin->item), sql_int(bin->lot));
+}
+
 int batch_line(struct store *store, int64_t wave, const struct batch_bin *bin, struct allocation *ret)
 {
-    int64_t id;
-    int result =
-        sql_number(store->sql, &id,
-                   "SELECT a.id FROM orders o JOIN order_line l ON l.order_id = o.id JOIN allocation a ON "
-                   "a.line = l.id AND a.open > 0 WHERE o.wave = ?1 AND o.cancelled = 0 AND a.location = ?2 AND "
-                   "a.item = ?3 AND a.lot = ?4 ORDER BY " URGENT ", l.line, a.id LIMIT 1",
-                   sql_int(wave), sql_int(bin->location), sql_int(bin->item), sql_int(bin->lot));
-    return result ? result : allocation_load(store, id, ret);
+    struct sql_query *query = batch_lines(store, wave, bin);
+    int64_t id = sql_next(query) ? sql_get_int(query, 0) : 0;
+    int result = sql_done(query);
+    return result ? result : id ? allocation_load(store, id, ret) : -ENOENT;
 }
 
 int batch_skip(struct store *store, int64_t wave, int64_t location)

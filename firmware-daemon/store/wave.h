@@ -27,6 +27,7 @@ int wave_totals(struct store *store, int64_t id, struct wave_totals *ret);
 int wave_order_after(struct store *store, int64_t id, int64_t after, int64_t *ret);
 /* Its orders that lack something of an item, or lack anything (item 0): the most urgent first. -ENOENT at the end. */
 int wave_order_lacking(struct store *store, int64_t id, int64_t item, const struct order *after, struct order *ret);
+int wave_set_picked(struct store *store, int64_t id); /* its orders that have all they can get */
 /* Its live orders in state `from` go to state `to`. */
 int wave_set_orders(struct store *store, int64_t id, const char *from, const char *to);
 int order_set_wave(struct store *store, int64_t order, int64_t wave); /* 0: into none */
@@ -48,6 +49,8 @@ int batch_next(struct store *store, int64_t wave, int64_t *ret_allocation);
 int batch_bin(struct store *store, int64_t wave, int64_t allocation, struct batch_bin *ret);
 /* The promise in this bin that is served first: of the most urgent order. -ENOENT */
 int batch_line(struct store *store, int64_t wave, const struct batch_bin *bin, struct allocation *ret);
+/* All of them in that order: a query of promise, order number, line number, base units. */
+struct sql_query *batch_lines(struct store *store, int64_t wave, const struct batch_bin *bin);
 int batch_skip(struct store *store, int64_t wave, int64_t location);
 int batch_release(struct store *store, int64_t wave,
                   int64_t item); /* gives back what is promised and not picked of it */

@@ -1,0 +1,119 @@
+/* Goods on a wave's tote: given out piece by piece, or back to where they are kept when nobody wants them. */
+#include "floor/wave.h"
+
+#include "base/json.h"
+#include "floor/pick_bin.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+unsigned plate_needs(struct scan *scan, const struct item *item)
+{
+    (void)scan;
+    return strcmp(item->serials, "all") == 0 ? NEEDS_SERIAL : 0;
+}
+
+static int refuse_not_in(struct scan *scan, const struct goods *goods, int64_t plate)
+{
+    struct lpn lpn;
+    int result = lpn_load(scan->store, plate, &lpn);
+    struct answer *answer = refusal(scan, E05_ITEM);
+    answer_text(answer, "exp", lpn.code);
+    answer_text(answer, "got", goods->item.name);
+    return result ? result : FLOOR_REFUSED;
+}
+
+/* The one piece with this number. */
+static int give_serial(struct scan *scan, const struct goods *goods, struct move *move)
+{
+    struct serial serial;
+    int result = serial_find(scan->store, goods->item.id, goods->serial, &serial);
+    if (result == -ENOENT)
+        return refuse(scan, E01_UNKNOWN, "c", goods->serial);
+    if (!result && (serial.location != move->from_location || serial.lpn != move->from_lpn))
+        return refuse_serial(scan, &serial);
+    move->serial = serial.id;
+    move->lot = serial.lot;
+    move->quantity = goods->quantity;
+    return result ? result : ledger_move(scan->store, scan->seq, move);
+}
+
+int plate_give(struct scan *scan, const struct goods *goods, const struct move *move)
+{
+    struct move part = *move;
+    int64_t left = goods->quantity, there;
+    part.item = goods->item.id;
+    if (strcmp(goods->item.serials, "all") == 0)
+        return give_serial(scan, goods, &part);
+    while (left > 0) {
+        int result =
+            ledger_first_lot(scan->store, part.item, part.from_location, part.from_lpn, &part.lot, &there);
+        if (result == -ENOENT)
+            return refuse_not_in(scan, goods, part.from_lpn);
+        part.quantity = there < left ? there : left;
+        left -= part.quantity;
+        if (!result)
+            result = ledger_move_some(scan->store, scan->seq, &part);
+        if (result)
+            return result;
+    }
+    return 0;
+}
+
+int refuse_plate(struct scan *scan, const struct lpn *plate)
+{
+    struct order order = {0};
+    struct wave wave = {0};
+    int result = 0;
+    if (plate->order)
+        result = order_load(scan->store, plate->order, &order);
+    else if (plate->wave)
+        result = wave_load(scan->store, plate->wave, &wave);
+    struct answer *answer = refusal(scan, E10_TOTE);
+    answer_text(answer, "t", plate->code);
+    answer_text(answer, "o", plate->order ? order.number : plate->wave ? wave.number : "–");
+    return result ? result : FLOOR_REFUSED;
+}
+
+/* The bin has given less than was thought: what nobody is promised there waits for a count. */
+static int miss(struct scan *scan, int64_t allocation)
+{
+    struct pick pick;
+    int result = pick_load(scan->store, allocation, &pick);
+    return result ? result : pick_miss(scan, &pick, 0);
+}
+
+static int give_back_one(struct scan *scan, const struct lpn *tote, int64_t place, int64_t item, int64_t *left,
+                         int64_t lot)
+{
+    struct surplus surplus;
+    int result = wave_surplus(scan->store, tote->wave, item, &surplus);
+    int64_t quantity = result || surplus.quantity > *left ? *left : surplus.quantity;
+    if (!result)
+        result = ledger_move_some(scan->store, scan->seq,
+                                  &(struct move){.item = item,
+                                                 .lot = lot,
+                                                 .quantity = quantity,
+                                                 .from_location = tote->location,
+                                                 .from_lpn = tote->id,
+                                                 .to_location = place ? place : surplus.location,
+                                                 .reason = "unpick",
+                                                 .line = surplus.line,
+                                                 .allocation = surplus.allocation});
+    *left -= quantity;
+    return result || place ? result : miss(scan, surplus.allocation);
+}
+
+int wave_give_back(struct scan *scan, const struct lpn *tote, int64_t place)
+{
+    int64_t item, lot, left;
+    int result;
+    while ((result = ledger_first_on_plate(scan->store, tote->id, &item, &lot, &left)) == 0)
+        while (left > 0) {
+            result = give_back_one(scan, tote, place, item, &left, lot);
+            if (result)
+                return result == -ENOENT ? -EBADMSG : result; /* a tote holds what was picked for its wave, no more */
+        }
+    return result == -ENOENT ? 0 : result;
+}
