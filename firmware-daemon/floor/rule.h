@@ -110,6 +110,7 @@ int refuse(struct scan *scan, enum message message, const char *name, const char
 int refuse_not_now(struct scan *scan);
 int refuse_taken(struct scan *scan, int64_t worker); /* E11: by that worker */
 int refuse_cancelled(struct scan *scan, const struct order *order);
+int refuse_serial(struct scan *scan, const struct serial *serial); /* E09: where this piece is */
 int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
 
 /* The journal row of an accepted scan: start, add members with the json writer into scan->data, then record. */
@@ -136,6 +137,7 @@ int64_t scan_quantity(const struct scan *scan);
 
 /* An item was scanned in a step with .take: asks for what is needed and missing, then lets the step take the goods. */
 int goods_begin(struct scan *scan, const struct step *step);
+void goods_forget(struct session *session); /* nothing is in the hand any more, and no step waits */
 unsigned goods_needs_all(struct scan *scan,
                          const struct item *item); /* what its master data ask for, when it comes in */
 /* The lot, which is made when it is new, and writes "lot", "expiry", "serial" and "weight_g" where they are known. */
@@ -161,6 +163,7 @@ int move_start(struct scan *scan);
 int count_start(struct scan *scan);
 int return_start(struct scan *scan);
 int alias_start(struct scan *scan);
+int pick_open(struct scan *scan, int64_t plate);       /* a tote of an order that is still picked */
 int pack_open(struct scan *scan, int64_t plate);       /* a tote or slot that holds an order */
 int express_open(struct scan *scan, int64_t plate);    /* a wave's tote of one item, at the bench */
 int sow_open(struct scan *scan, int64_t wall);         /* a put-wall */

@@ -155,10 +155,33 @@ int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_
     return result ? result : found ? 0 : -ENOENT;
 }
 
+int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT item, lot, quantity FROM balance WHERE lpn = ?1 AND lpn <> 0 AND "
+                                         "quantity > 0 ORDER BY item, lot LIMIT 1",
+                                         sql_int(lpn));
+    bool found = sql_next(query);
+    if (found) {
+        *ret_item = sql_get_int(query, 0);
+        *ret_lot = sql_get_int(query, 1);
+        *ret_quantity = sql_get_int(query, 2);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret)
 {
     return sql_number(store->sql, ret,
                       "SELECT coalesce(sum(quantity), 0) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = 0",
+                      sql_int(item), sql_int(location));
+}
+
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT count(*) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = 0 AND quantity > 0",
                       sql_int(item), sql_int(location));
 }
 

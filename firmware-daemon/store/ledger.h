@@ -40,8 +40,14 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
                      int64_t *ret_quantity);
 
+/* Any item and lot on a plate, and how much of it. -ENOENT: it is empty. */
+int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity);
+
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
+
+/* How many lots of an item lie loose in one place; no lot counts as one. */
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t *ret);
 
 /* Of one item in one place: promised to orders, or held for a count. */
 int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret);

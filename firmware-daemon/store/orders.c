@@ -66,6 +66,11 @@ int order_add_line(struct store *store, int64_t order, int64_t line, int64_t ite
                    sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
 }
 
+int order_of_line(struct store *store, int64_t line, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT order_id FROM order_line WHERE id = ?1", sql_int(line));
+}
+
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason)
 {
     return sql_run(store->sql, "UPDATE orders SET state = ?2, reason = ?3 WHERE id = ?1", sql_int(id), sql_text(state),
@@ -277,6 +282,47 @@ int allocation_release(struct store *store, int64_t id, int64_t quantity)
 {
     return sql_run(store->sql, "UPDATE allocation SET released = released + ?2 WHERE id = ?1", sql_int(id),
                    sql_int(quantity));
+}
+
+int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker)
+{
+    return sql_number(store->sql, ret_worker,
+                      "SELECT a.worker FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1 AND "
+                      "a.open > 0 AND a.worker IS NOT NULL LIMIT 1",
+                      sql_int(order));
+}
+
+int allocation_place(struct store *store, int64_t id, int64_t *ret_location)
+{
+    return sql_number(store->sql, ret_location, "SELECT location FROM allocation WHERE id = ?1", sql_int(id));
+}
+
+int allocation_change_lot(struct store *store, int64_t id, int64_t lot, int64_t quantity, int64_t *ret)
+{
+    int result = allocation_release(store, id, quantity);
+    if (!result)
+        result = sql_run(store->sql,
+                         "INSERT INTO allocation (line, location, item, lot, quantity, worker) "
+                         "SELECT line, location, item, ?2, ?3, worker FROM allocation WHERE id = ?1",
+                         sql_int(id), sql_int(lot), sql_int(quantity));
+    if (!result)
+        *ret = sql_last_id(store->sql);
+    return result;
+}
+
+int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t *ret_quantity)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT allocation, sum(quantity) FROM move WHERE seq = ?1 AND reason = "
+                                         "'pick' AND reverses IS NULL GROUP BY allocation",
+                                         sql_int(seq));
+    bool found = sql_next(query);
+    if (found) {
+        *ret = sql_get_int(query, 0);
+        *ret_quantity = sql_get_int(query, 1);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
 }
 
 int order_totals(struct store *store, int64_t order, struct totals *ret)

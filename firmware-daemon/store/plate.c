@@ -53,6 +53,11 @@ bool lpn_of_order_exists(struct store *store, int64_t order)
     return sql_number(store->sql, &one, "SELECT 1 FROM lpn WHERE order_id = ?1 LIMIT 1", sql_int(order)) == 0;
 }
 
+int lpn_free_totes(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "UPDATE lpn SET order_id = NULL WHERE order_id = ?1 AND kind = 'tote'", sql_int(order));
+}
+
 bool lpn_is_empty(struct store *store, int64_t lpn)
 {
     int64_t one;

@@ -15,7 +15,8 @@ int lpn_assign(struct store *store, int64_t lpn, int64_t order); /* 0: to nobody
 int lpn_assign_wave(struct store *store, int64_t lpn, int64_t wave);
 int lpn_assign_document(struct store *store, int64_t lpn, int64_t document);
 bool lpn_of_order_exists(struct store *store, int64_t order); /* a tote, slot or parcel is its own */
-bool lpn_is_empty(struct store *store, int64_t lpn); /* holds no goods */
+int lpn_free_totes(struct store *store, int64_t order); /* none is the order's any more */
+bool lpn_is_empty(struct store *store, int64_t lpn);    /* holds no goods */
 
 /* The plate that stands for a worker's hands; made on first use. */
 int lpn_of_hand(struct store *store, const char *worker_code, int64_t *ret);

@@ -20,7 +20,8 @@
     X(parcel, parcel)                                                                                                  \
     X(manifest, manifest)                                                                                              \
     X(box, box)                                                                                                        \
-    X(item, item)
+    X(item, item)                                                                                                      \
+    X(forced, forced)
 #define SESSION_NUMBERS(X) X(quantity, quantity) X(pieces, pieces) X(weight_g, weight_g)
 #define SESSION_TEXTS(X)   X(step, step) X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial)
 
@@ -40,6 +41,8 @@ struct session {
 /* worker = 0 when nobody is signed in there. */
 int session_at_station(struct store *store, const char *station, struct session *ret);
 int session_of_worker(struct store *store, int64_t worker, struct session *ret);
+/* The next worker after `after` who is at an order or at a promise to it. -ENOENT */
+int session_at_order(struct store *store, int64_t order, int64_t after, int64_t *ret);
 int session_save(struct store *store, const struct session *session);
 
 /* Puts the worker at this station, away from any other, and whoever stood here before nowhere. Makes the session on

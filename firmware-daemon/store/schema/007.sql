@@ -18,6 +18,7 @@ CREATE TABLE session ( -- store/session.h lists the same columns
     parcel      INTEGER REFERENCES parcel,
     manifest    INTEGER REFERENCES manifest,
     box         INTEGER REFERENCES box,
+    forced      INTEGER REFERENCES worker,   -- the supervisor who has allowed what is not by the rules
     quantity    INTEGER NOT NULL DEFAULT 0 CHECK (quantity >= 0), -- of the next item scan, from QTY n; 0: not given
     item        INTEGER REFERENCES item,     -- from here on: goods in the hand of which something is still to be told
     pieces      INTEGER NOT NULL DEFAULT 0,
@@ -47,6 +48,7 @@ CREATE TABLE action ( -- what UNDO can take back: the session as it was before e
     parcel      INTEGER,
     manifest    INTEGER,
     box         INTEGER,
+    forced      INTEGER,
     quantity    INTEGER NOT NULL,
     item        INTEGER,
     pieces      INTEGER NOT NULL,
