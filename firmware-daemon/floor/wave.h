@@ -49,6 +49,7 @@ int wave_reallocate(struct store *store, int64_t wave, int64_t item);
 /* Pieces leave a plate lot by lot, or the one with the serial number; the move says the rest. E05: they are not there.
  */
 int plate_give(struct scan *scan, const struct goods *goods, const struct move *move);
+int plate_check(struct scan *scan, const struct goods *goods, const struct lpn *plate); /* E05, E09 */
 unsigned plate_needs(struct scan *scan, const struct item *item); /* a step's .needs */
 
 /* E10: goods of an order, a wave or a document are on it. */
@@ -56,5 +57,10 @@ int refuse_plate(struct scan *scan, const struct lpn *plate);
 
 /* What nobody wants of a wave's tote: back to the bins where it was missed (place 0), or to a shelf. */
 int wave_give_back(struct scan *scan, const struct lpn *tote, int64_t place);
+/* The same as a step's accept: scan->target is to be a return shelf, E04. */
+int wave_bring_rest(struct scan *scan, const struct wave *wave, const struct lpn *tote);
+
+/* ---- the put-wall (sow.c): a slot whose order was cancelled, or is parked for want of stock */
+int sow_clear_open(struct scan *scan, const struct lpn *slot, const struct order *order);
 
 #endif

@@ -25,18 +25,42 @@ static int refuse_not_in(struct scan *scan, const struct goods *goods, int64_t p
 }
 
 /* The one piece with this number. */
+static int find_serial(struct scan *scan, const struct goods *goods, int64_t location, int64_t plate,
+                       struct serial *ret)
+{
+    int result = serial_find(scan->store, goods->item.id, goods->serial, ret);
+    if (result == -ENOENT)
+        return refuse(scan, E01_UNKNOWN, "c", goods->serial);
+    if (result)
+        return result;
+    return ret->location == location && ret->lpn == plate ? 0 : refuse_serial(scan, ret);
+}
+
+static bool has_serial(const struct goods *goods)
+{
+    return strcmp(goods->item.serials, "all") == 0;
+}
+
 static int give_serial(struct scan *scan, const struct goods *goods, struct move *move)
 {
     struct serial serial;
-    int result = serial_find(scan->store, goods->item.id, goods->serial, &serial);
-    if (result == -ENOENT)
-        return refuse(scan, E01_UNKNOWN, "c", goods->serial);
-    if (!result && (serial.location != move->from_location || serial.lpn != move->from_lpn))
-        return refuse_serial(scan, &serial);
+    int result = find_serial(scan, goods, move->from_location, move->from_lpn, &serial);
+    if (result)
+        return result;
     move->serial = serial.id;
     move->lot = serial.lot;
     move->quantity = goods->quantity;
-    return result ? result : ledger_move(scan->store, scan->seq, move);
+    return ledger_move(scan->store, scan->seq, move);
+}
+
+int plate_check(struct scan *scan, const struct goods *goods, const struct lpn *plate)
+{
+    struct serial serial;
+    int64_t there;
+    if (has_serial(goods))
+        return find_serial(scan, goods, plate->location, plate->id, &serial);
+    int result = ledger_item_on_plate(scan->store, plate->id, goods->item.id, &there);
+    return result || there >= goods->quantity ? result : refuse_not_in(scan, goods, plate->id);
 }
 
 int plate_give(struct scan *scan, const struct goods *goods, const struct move *move)
@@ -44,7 +68,7 @@ int plate_give(struct scan *scan, const struct goods *goods, const struct move *
     struct move part = *move;
     int64_t left = goods->quantity, there;
     part.item = goods->item.id;
-    if (strcmp(goods->item.serials, "all") == 0)
+    if (has_serial(goods))
         return give_serial(scan, goods, &part);
     while (left > 0) {
         int result =
@@ -116,4 +140,37 @@ int wave_give_back(struct scan *scan, const struct lpn *tote, int64_t place)
                 return result == -ENOENT ? -EBADMSG : result; /* a tote holds what was picked for its wave, no more */
         }
     return result == -ENOENT ? 0 : result;
+}
+
+static int write_plate(struct scan *scan, const struct lpn *tote)
+{
+    json_open_array(&scan->data, "lines");
+    int result = ledger_write_plate(scan->store, tote->id, &scan->data);
+    json_close_array(&scan->data);
+    return result;
+}
+
+int wave_bring_rest(struct scan *scan, const struct wave *wave, const struct lpn *tote)
+{
+    struct location place;
+    int result = location_load(scan->store, scan->target.id, &place);
+    if (!result && strcmp(place.kind, "return") != 0) {
+        struct answer *answer = refusal(scan, E04_LOCATION);
+        answer_text(answer, "exp", "the return shelf · 退货架");
+        answer_text(answer, "got", place.code);
+        return FLOOR_REFUSED;
+    }
+    json_text(record_start(scan), "wave", wave->number);
+    json_text(&scan->data, "tote", tote->code);
+    json_text(&scan->data, "location", place.code);
+    if (!result)
+        result = write_plate(scan, tote);
+    if (!result)
+        result = record(scan, "wave.rest", "wave", wave->number);
+    if (!result)
+        result = wave_give_back(scan, tote, place.id);
+    if (!result)
+        result = undo_border(scan);
+    answer_text(accept_with(scan, DONE_RETURNED), "l", place.code);
+    return result;
 }

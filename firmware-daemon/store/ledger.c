@@ -1,5 +1,7 @@
 #include "store/ledger.h"
 
+#include "base/json.h"
+
 #include <errno.h>
 
 int ledger_move(struct store *store, int64_t seq, const struct move *move)
@@ -169,6 +171,36 @@ int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, i
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
+}
+
+int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE lpn = ?1 AND lpn <> 0 AND quantity > 0",
+                      sql_int(lpn));
+}
+
+int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT i.sku, sum(b.quantity) FROM balance b JOIN item i ON i.id = b.item "
+                                         "WHERE b.lpn = ?1 AND b.lpn <> 0 AND b.quantity > 0 GROUP BY i.id",
+                                         sql_int(lpn));
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_text(json, "sku", sql_get_text(query, 0));
+        json_int(json, "quantity", sql_get_int(query, 1));
+        json_close_object(json);
+    }
+    return sql_done(query);
+}
+
+int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE lpn = ?1 AND lpn <> 0 AND item = ?2 AND "
+                      "quantity > 0",
+                      sql_int(lpn), sql_int(item));
 }
 
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret)

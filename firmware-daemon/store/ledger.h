@@ -4,6 +4,7 @@
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H
 
+#include "base/buf.h"
 #include "store/store.h"
 
 struct move {
@@ -42,6 +43,12 @@ int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_
 
 /* Any item and lot on a plate, and how much of it. -ENOENT: it is empty. */
 int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity);
+
+/* Base units of everything on a plate, or of one item on it. */
+int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret);
+/* What is on it, as JSON elements {"sku", "quantity"} of an open array. */
+int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
+int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret);
 
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);

@@ -329,13 +329,13 @@ int order_totals(struct store *store, int64_t order, struct totals *ret)
 {
     struct sql_query *query =
         sql_select(store->sql,
-                   "SELECT sum(quantity), sum(picked), sum(packed), coalesce((SELECT sum(a.open) FROM allocation a "
+                   "SELECT sum(quantity), sum(picked), sum(sown), sum(packed), coalesce((SELECT sum(a.open) FROM allocation a "
                    "JOIN order_line k ON k.id = a.line WHERE k.order_id = ?1), 0) FROM order_line WHERE order_id = ?1 AND "
                    "refused = 0",
                    sql_int(order));
     if (sql_next(query))
         *ret =
-            (struct totals){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3)};
+            (struct totals){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3), sql_get_int(query, 4)};
     return sql_done(query);
 }
 

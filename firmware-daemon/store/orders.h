@@ -71,7 +71,7 @@ int allocation_change_lot(struct store *store, int64_t id, int64_t lot, int64_t 
 int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t *ret_quantity);
 
 struct totals {
-    int64_t ordered, picked, packed, open; /* base units over all lines that are not refused */
+    int64_t ordered, picked, sown, packed, open; /* base units over all lines that are not refused */
 };
 int order_totals(struct store *store, int64_t order, struct totals *ret);
 

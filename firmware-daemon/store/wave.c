@@ -244,6 +244,35 @@ int sow_slot(struct store *store, const char *wall, int64_t order, int64_t *ret_
                       sql_text(wall));
 }
 
+static int read_code(struct sql_query *query, char *out, size_t capacity)
+{
+    bool found = sql_next(query);
+    if (found)
+        sql_copy_text(query, 0, out, capacity);
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int sow_slot_code(struct store *store, int64_t order, char *out, size_t capacity)
+{
+    return read_code(sql_select(store->sql,
+                                "SELECT l.code FROM lpn p JOIN location l ON l.id = p.location WHERE p.order_id = ?1 "
+                                "AND p.kind = 'slot'",
+                                sql_int(order)),
+                     out, capacity);
+}
+
+int sow_slot_to_clear(struct store *store, const char *wall, char *out, size_t capacity)
+{
+    return read_code(sql_select(store->sql,
+                                "SELECT l.code FROM location l JOIN lpn p ON p.location = l.id AND p.kind = 'slot' "
+                                "JOIN orders o ON o.id = p.order_id WHERE l.wall = ?1 AND l.wall <> '' AND "
+                                "(o.cancelled = 1 OR (o.state = 'parked' AND o.reason = 'short')) ORDER BY l.walk, "
+                                "l.id LIMIT 1",
+                                sql_text(wall)),
+                     out, capacity);
+}
+
 bool wave_wants_of(struct store *store, int64_t wave, int64_t tote)
 {
     int64_t one;
@@ -269,4 +298,19 @@ int wave_surplus(struct store *store, int64_t wave, int64_t item, struct surplus
                                 sql_get_int(query, 3), sql_get_int(query, 4)};
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
+}
+
+/* ---------------------------------------------------------------- at the bench */
+
+int express_order(struct store *store, int64_t wave, int64_t item, int64_t worker, struct order *ret)
+{
+    int64_t order;
+    int result =
+        sql_number(store->sql, &order,
+                   "SELECT o.id FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.wave = ?1 AND "
+                   "o.cancelled = 0 AND o.state IN ('picked', 'packing') AND (o.worker IS NULL OR o.worker = ?3) AND "
+                   "l.item = ?2 AND l.refused = 0 AND l.picked > l.packed ORDER BY o.state = 'picked', o.due_us = 0, "
+                   "o.due_us, o.id LIMIT 1",
+                   sql_int(wave), sql_int(item), sql_int(worker));
+    return result ? result : order_load(store, order, ret);
 }

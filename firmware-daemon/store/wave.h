@@ -68,6 +68,10 @@ struct sow_need {
 int sow_need(struct store *store, int64_t wave, int64_t item, int64_t quantity, struct sow_need *ret);
 /* The order's slot at the wall, else the first free one. -ENOENT when there is none. */
 int sow_slot(struct store *store, const char *wall, int64_t order, int64_t *ret_location);
+/* The code of the order's slot. -ENOENT */
+int sow_slot_code(struct store *store, int64_t order, char *out, size_t capacity);
+/* A slot at the wall whose order nobody will pack. -ENOENT */
+int sow_slot_to_clear(struct store *store, const char *wall, char *out, size_t capacity);
 /* Whether anything in a tote is still wanted by a slot or, at the bench, by an order. */
 bool wave_wants_of(struct store *store, int64_t wave, int64_t tote);
 /* A line for which an item was picked and that has not got it in a slot or parcel: of a cancelled order or a refused
@@ -76,5 +80,10 @@ struct surplus {
     int64_t line, order, allocation, location, quantity;
 };
 int wave_surplus(struct store *store, int64_t wave, int64_t item, struct surplus *ret);
+
+/* ---- at the bench */
+
+/* The order that gets the next piece of an item: the first to leave that is nobody's or this worker's. -ENOENT */
+int express_order(struct store *store, int64_t wave, int64_t item, int64_t worker, struct order *ret);
 
 #endif
