@@ -114,8 +114,33 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_PARKED, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
     X(DONE_LABELLED, "", TONE_GOOD, "Order {o} labelled", "订单 {o} 已贴面单")                                         \
     X(ASK_PACK_ITEM, "", TONE_NONE, "Scan each piece", "请逐件扫描")                                                   \
-    X(ASK_CANCELLED_PARCEL, "", TONE_NONE, "Order {o} cancelled: put it on the return shelf, then scan DONE",          \
-      "订单 {o} 已取消:放到退货架,然后扫「完成」")                                                                     \
+    X(ASK_CANCELLED_PARCEL, "", TONE_NONE, "Order {o} cancelled: scan DONE, then bring it to the return shelf",        \
+      "订单 {o} 已取消:扫「完成」,然后送到退货架")                                                                     \
+    X(DONE_BOXED, "", TONE_GOOD, "Box {b}: now the scale", "包装箱 {b}:请称重")                                        \
+    X(DONE_TO_SCALE, "", TONE_GOOD, "Put the parcel on the scale", "请将包裹放上秤")                                   \
+    X(DONE_WEIGHED, "", TONE_GOOD, "{g} g", "{g} 克")                                                                  \
+    X(DONE_REOPENED, "", TONE_GOOD, "Order {o} is open again: check each piece", "订单 {o} 已重新打开:请逐件核对")     \
+    X(DONE_FORCE_ASKED, "", TONE_GOOD, "Now a supervisor's badge, or UNDO", "请主管扫工牌,或扫「撤销」")               \
+    X(DONE_FORCED, "", TONE_GOOD, "{u} lets it pass", "{u} 已放行")                                                    \
+    X(DONE_PARCEL_OPENED, "", TONE_GOOD, "Parcel {w} of order {o}", "包裹 {w},订单 {o}")                               \
+    X(DONE_TO_SHELF, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
+    X(DONE_UNPACKED, "", TONE_GOOD, "Its goods are in tote {t}", "商品已放入周转箱 {t}")                               \
+    X(DONE_SHELVED, "", TONE_GOOD, "Tote {t} is on the return shelf {l}", "周转箱 {t} 已放到退货架 {l}")               \
+    X(ASK_WEIGH_PARCEL, "", TONE_NONE, "Put the parcel on the scale", "请将包裹放上秤")                                \
+    X(ASK_WEIGH_BETWEEN, "", TONE_NONE, "Put the parcel on the scale: {lo} to {hi} g",                                 \
+      "请将包裹放上秤:应为 {lo}–{hi} 克")                                                                              \
+    X(ASK_SUPERVISOR, "", TONE_NONE, "A supervisor's badge lets it pass; UNDO goes back",                              \
+      "主管扫工牌放行;扫「撤销」返回")                                                                                 \
+    X(ASK_PARCEL_WHAT, "", TONE_NONE, "Parcel {w}: scan REPRINT, WEIGH, UNPACK or DONE",                               \
+      "包裹 {w}:请扫「补打」「称重」「拆包」或「完成」")                                                               \
+    X(ASK_UNPACK_TOTE, "", TONE_NONE, "Put the goods of order {o} into an empty tote and scan it",                     \
+      "将订单 {o} 的商品放入空周转箱并扫箱码")                                                                         \
+    X(ASK_CANCELLED_SHELF, "", TONE_NONE,                                                                              \
+      "Order {o} cancelled: bring tote {t} to the return shelf and scan the place",                                    \
+      "订单 {o} 已取消:将周转箱 {t} 送到退货架并扫库位")                                                               \
+    X(ASK_REST_SHELF, "", TONE_NONE, "Something is left in tote {t}: bring it to the return shelf and scan the place", \
+      "周转箱 {t} 中还有剩余:送到退货架并扫库位")                                                                      \
+    X(NOTE_PARCEL_WEIGHT, "", TONE_NONE, "Weighs {g} g", "重量 {g} 克")                                                \
     X(ASK_BOX, "", TONE_NONE, "Complete: scan the box", "已齐:请扫包装箱")                                             \
     X(ASK_LABEL, "", TONE_NONE, "Stick the label on and scan it", "贴上面单并扫描")                                    \
     X(ASK_LABEL_WAITS, "", TONE_NONE, "The label waits for the printer", "面单等待打印机")                             \

@@ -70,6 +70,21 @@ int refuse_taken(struct scan *scan, int64_t worker)
     return result ? result : refuse(scan, E11_TAKEN, "u", other.name);
 }
 
+int refuse_serial(struct scan *scan, const struct serial *serial)
+{
+    struct location location;
+    struct answer *answer = refusal(scan, E09_SERIAL);
+    bool shipped = serial->location == LOCATION_CUSTOMER;
+    char where[STORE_CODE_MAX + 8];
+    int result = location_load(scan->store, serial->location, &location);
+    answer_text(answer, "s", serial->code);
+    snprintf(where, sizeof(where), "at %s", location.code);
+    answer_text(answer, "where", shipped ? "shipped" : where);
+    snprintf(where, sizeof(where), "在 %s", location.code);
+    answer_text(answer, "where_zh", shipped ? "出库" : where);
+    return result ? result : FLOOR_REFUSED;
+}
+
 int refuse_cancelled(struct scan *scan, const struct order *order)
 {
     return refuse(scan, E12_CANCELLED, "o", order->number);

@@ -108,7 +108,8 @@ int sign_in(struct scan *scan); /* scan->target is a badge */
 struct answer *refusal(struct scan *scan, enum message message);
 int refuse(struct scan *scan, enum message message, const char *name, const char *value);
 int refuse_not_now(struct scan *scan);
-int refuse_taken(struct scan *scan, int64_t worker); /* E11: by that worker */
+int refuse_taken(struct scan *scan, int64_t worker);               /* E11: by that worker */
+int refuse_serial(struct scan *scan, const struct serial *serial); /* E09: it is where it is */
 int refuse_cancelled(struct scan *scan, const struct order *order);
 int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
 

@@ -26,8 +26,9 @@ int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int
 int ledger_put_loose(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_location, const char *reason);
 int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_location, const char *reason);
 
-/* What was packed of an order leaves for the customer. */
+/* What was packed of an order leaves for the customer / comes out again, onto another plate. */
 int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
+int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn, int64_t to_lpn);
 
 /* Posts the opposite of every move of journal row `undone`, newest first. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
@@ -47,6 +48,9 @@ int ledger_free(struct store *store, int64_t item, int64_t location, int64_t lot
 
 /* Of one lot on one plate (0: loose) in one place. */
 int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
+
+/* The same, of what is sold by weight: in grams. */
+int ledger_weight(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
 
 /* Holds what is neither promised nor held of an item's lot in a bin. Who holds also asks for a count. */
 int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason);

@@ -106,3 +106,9 @@ int serial_insert(struct store *store, const struct serial *serial, int64_t *ret
         *ret = sql_last_id(store->sql);
     return result;
 }
+
+int serial_place(struct store *store, const struct serial *serial)
+{
+    return sql_run(store->sql, "UPDATE serial SET lot = ?2, location = ?3, lpn = ?4 WHERE id = ?1", sql_int(serial->id),
+                   sql_int(serial->lot), sql_int(serial->location), sql_int(serial->lpn));
+}

@@ -271,6 +271,28 @@ int order_write_packed(struct store *store, int64_t order, struct buf *json)
     return sql_done(query);
 }
 
+int order_to_pack(struct store *store, int64_t order, int64_t item, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(picked - packed), 0) FROM order_line WHERE order_id = ?1 AND item = ?2",
+                      sql_int(order), sql_int(item));
+}
+
+int order_write_missing(struct store *store, int64_t order, struct buf *json)
+{
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT line, picked - packed FROM order_line WHERE order_id = ?1 AND picked > packed ORDER BY line",
+                   sql_int(order));
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_int(json, "line", sql_get_int(query, 0));
+        json_int(json, "quantity", sql_get_int(query, 1));
+        json_close_object(json);
+    }
+    return sql_done(query);
+}
+
 bool order_has_item(struct store *store, int64_t order, int64_t item)
 {
     int64_t one;

@@ -64,6 +64,10 @@ int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct 
 /* The packed items as JSON elements {"sku", "name", "quantity"} of an open array. */
 int order_write_packed(struct store *store, int64_t order, struct buf *json);
 
+/* Picked and not packed, of one item. */
+int order_to_pack(struct store *store, int64_t order, int64_t item, int64_t *ret);
+/* What was picked and not packed as JSON elements {"line", "quantity"} of an open array. */
+int order_write_missing(struct store *store, int64_t order, struct buf *json);
 bool order_has_item(struct store *store, int64_t order, int64_t item);
 
 #endif

@@ -32,6 +32,16 @@
     X("pick.skipped", "the worker put a pick off")                                                                     \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
+    X("pack.reopened", "a parcel was emptied again, to be checked once more")                                          \
+    X("parcel.boxed", "everything is in the box, which goes to the scale")                                             \
+    X("parcel.weighed", "a parcel was on the scale: its weight, and what it should be")                                \
+    X("parcel.forced", "a supervisor let a parcel pass: not whole, or not weighed as it should be")                    \
+    X("parcel.opened", "a worker looks at a packed parcel again")                                                      \
+    X("parcel.step", "a worker goes on with that parcel: to the scale, or to unpack it")                               \
+    X("parcel.left", "the worker is done with that parcel")                                                            \
+    X("parcel.unpacked", "a parcel's goods are in a tote again")                                                       \
+    X("supervisor.asked", "a worker asked for a supervisor's badge")                                                   \
+    X("order.to_shelf", "goods that do not leave are on the way to the return shelf")                                  \
     X("parcel.packed", "a parcel was closed and its label requested")                                                  \
     X("waybill.assigned", "a closed box that waited got its waybill number")                                           \
     X("parcel.shipped", "a parcel left with the carrier")                                                              \
