@@ -51,6 +51,6 @@ int force_show(struct scan *scan, struct view *view)
 {
     (void)scan;
     view->expect = "badge";
-    answer_set(&view->prompt, ASK_SUPERVISOR);
+    answer_set(&view->prompt, ASK_FORCE);
     return 0;
 }

@@ -10,7 +10,7 @@
 static const struct flow *const flows[] = {
     &menu_flow,    &pick_flow,     &pack_flow,  &ship_flow,   &goods_flow,   &receive_flow, &putaway_flow,
     &cluster_flow, &zone_flow,     &batch_flow, &sow_flow,    &express_flow, &parcel_flow,  &replenish_flow,
-    &move_flow,    &transfer_flow, &count_flow, &return_flow, &alias_flow,
+    &move_flow,    &transfer_flow, &count_flow, &return_flow, &alias_flow,   &found_flow,
 };
 
 static const struct step *find_step(const char *name)
@@ -68,21 +68,6 @@ int refuse_taken(struct scan *scan, int64_t worker)
     struct worker other;
     int result = worker_load(scan->store, worker, &other);
     return result ? result : refuse(scan, E11_TAKEN, "u", other.name);
-}
-
-int refuse_serial(struct scan *scan, const struct serial *serial)
-{
-    struct location location;
-    struct answer *answer = refusal(scan, E09_SERIAL);
-    bool shipped = serial->location == LOCATION_CUSTOMER;
-    char where[STORE_CODE_MAX + 8];
-    int result = location_load(scan->store, serial->location, &location);
-    answer_text(answer, "s", serial->code);
-    snprintf(where, sizeof(where), "at %s", location.code);
-    answer_text(answer, "where", shipped ? "shipped" : where);
-    snprintf(where, sizeof(where), "在 %s", location.code);
-    answer_text(answer, "where_zh", shipped ? "出库" : where);
-    return result ? result : FLOOR_REFUSED;
 }
 
 int refuse_cancelled(struct scan *scan, const struct order *order)
@@ -156,6 +141,28 @@ void leave_flow(struct scan *scan)
     struct session *session = &scan->session;
     *session = (struct session){.worker = session->worker, .quantity = session->quantity};
     go(scan, "menu");
+}
+
+int begin_work(struct scan *scan, const char *flow, const char *step, enum message message)
+{
+    json_text(record_start(scan), "flow", flow);
+    int result = record(scan, "work.started", "worker", scan->worker.code);
+    if (!result)
+        result = undo_allow(scan, "work.started");
+    accept_with(scan, message);
+    go(scan, step);
+    return result;
+}
+
+int leave_work(struct scan *scan, const char *flow)
+{
+    json_text(record_start(scan), "flow", flow);
+    int result = record(scan, "work.left", "worker", scan->worker.code);
+    if (!result)
+        result = undo_border(scan);
+    accept_with(scan, DONE_LEFT);
+    leave_flow(scan);
+    return result;
 }
 
 int64_t scan_quantity(const struct scan *scan)

@@ -25,19 +25,25 @@ const char *daemon_address(const char *url)
     return environment && *environment ? environment : DAEMON_URL;
 }
 
+static void put_escaped(CURL *curl, const char *lead, const char *text, struct buf *ret)
+{
+    char *escaped = curl_easy_escape(curl, text, 0);
+    buf_printf(ret, "%s%s", lead, escaped ? escaped : "");
+    curl_free(escaped);
+}
+
 /* Each segment is escaped: an id must not become another path. */
-static void build_url(CURL *curl, const char *base, const char *const *path, struct buf *ret)
+static void build_url(CURL *curl, const char *base, const char *const *path, const char *const *values, struct buf *ret)
 {
     size_t length = strlen(base);
     while (length > 0 && base[length - 1] == '/')
         length--;
     buf_put(ret, base, length);
     buf_puts(ret, "/api/v1");
-    for (; *path; path++) {
-        char *escaped = curl_easy_escape(curl, *path, 0);
-        buf_printf(ret, "/%s", escaped ? escaped : "");
-        curl_free(escaped);
-    }
+    for (; *path; path++)
+        put_escaped(curl, "/", *path, ret);
+    for (size_t i = 0; values && values[i]; i++)
+        put_escaped(curl, i % 2 ? "=" : i ? "&" : "?", values[i], ret);
 }
 
 static size_t on_bytes(char *bytes, size_t one, size_t length, void *user)
@@ -105,8 +111,8 @@ static enum exit_code report_silence(const char *base, CURLcode code)
                         base);
 }
 
-static enum exit_code ask(const char *given_url, const char *const *path, const char *type, const struct buf *body,
-                          struct buf *answer)
+static enum exit_code ask(const char *given_url, const char *const *path, const char *const *values, const char *type,
+                          const struct buf *body, struct buf *answer)
 {
     const char *base = daemon_address(given_url);
     if (strncasecmp(base, "http://", 7) != 0 && strncasecmp(base, "https://", 8) != 0)
@@ -115,30 +121,41 @@ static enum exit_code ask(const char *given_url, const char *const *path, const 
     CLEANUP(curl_easy_cleanup_p) CURL *curl = curl_easy_init();
     if (!curl)
         return command_fail(EXIT_FAILED, "there is not enough memory to ask the daemon");
-    build_url(curl, base, path, &url);
+    build_url(curl, base, path, values, &url);
     long status = 0;
     CURLcode code = exchange(curl, buf_text(&url), ANSWER_SECONDS, type, body, answer, &status);
     if (code != CURLE_OK)
         return report_silence(base, code);
-    if (status < 200 || status > 299)
-        return report_refusal(status, answer);
+    return status < 200 || status > 299 ? report_refusal(status, answer) : EXIT_GOOD;
+}
+
+static enum exit_code print(enum exit_code code, const struct buf *answer)
+{
+    if (code != EXIT_GOOD)
+        return code;
     fwrite(buf_text(answer), 1, answer->length, stdout);
     if (answer->length == 0 || answer->data[answer->length - 1] != '\n')
         putchar('\n');
     return EXIT_GOOD;
 }
 
+enum exit_code daemon_fetch(const char *url, const char *const *path, const char *const *values, struct buf *ret)
+{
+    return ask(url, path, values, NULL, NULL, ret);
+}
+
 enum exit_code daemon_get(const char *url, const char *const *path)
 {
     CLEANUP_BUF struct buf answer = {0};
-    return ask(url, path, NULL, NULL, &answer);
+    return print(ask(url, path, NULL, NULL, NULL, &answer), &answer);
 }
 
 enum exit_code daemon_post(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret_answer)
 {
     CLEANUP_BUF struct buf own = {0};
-    return ask(url, path, type, body, ret_answer ? ret_answer : &own);
+    struct buf *answer = ret_answer ? ret_answer : &own;
+    return print(ask(url, path, NULL, type, body, answer), answer);
 }
 
 int daemon_look(const char *given_url, const char *const *path, struct buf *ret)
@@ -148,7 +165,7 @@ int daemon_look(const char *given_url, const char *const *path, struct buf *ret)
     long status = 0;
     if (!curl)
         return -ENOMEM;
-    build_url(curl, daemon_address(given_url), path, &url);
+    build_url(curl, daemon_address(given_url), path, NULL, &url);
     if (exchange(curl, buf_text(&url), LOOK_SECONDS, NULL, NULL, ret, &status) == CURLE_OK && status / 100 == 2)
         return 0;
     buf_clear(ret);

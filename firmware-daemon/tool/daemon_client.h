@@ -20,6 +20,9 @@ enum exit_code daemon_get(const char *url, const char *const *path);
 enum exit_code daemon_post(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret_answer);
 
+/* Behind the "?" of an address: names and values by turns, ended by NULL; NULL: none. The answer is not printed. */
+enum exit_code daemon_fetch(const char *url, const char *const *path, const char *const *values, struct buf *ret);
+
 /* The same question for those who can do without the answer: says nothing and does not wait long. -ENOTCONN: nobody
  * answers; -ENOENT: the answer is no success. ret is written on success only. */
 int daemon_look(const char *url, const char *const *path, struct buf *ret);

@@ -53,10 +53,12 @@ CREATE TABLE task ( -- goods that somebody shall bring from here to there
     from_location INTEGER REFERENCES location,
     to_location   INTEGER REFERENCES location, -- proposed
     wave          INTEGER REFERENCES wave,     -- that waits for it
+    document      INTEGER REFERENCES document, -- that the goods came with
     worker        INTEGER REFERENCES worker
 ) STRICT;
 CREATE INDEX task_open ON task (kind, priority DESC, id) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX task_lpn ON task (lpn) WHERE state NOT IN ('done', 'cancelled');
+CREATE INDEX task_target ON task (to_location) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX task_worker ON task (worker) WHERE state NOT IN ('done', 'cancelled');
 CREATE UNIQUE INDEX task_once ON task (kind, item, to_location) WHERE kind = 'replenish' AND state = 'planned';
 
