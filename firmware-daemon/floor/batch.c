@@ -105,8 +105,7 @@ static int choose_wave(struct scan *scan, int64_t *ret)
     bool named = *scan->argument_text;
     int result = named ? wave_find(scan->store, scan->argument_text, ret) : wave_to_batch(scan->store, ret);
     if (result == -ENOENT)
-        return named ? refuse(scan, E01_UNKNOWN, "c", scan->argument_text)
-                     : refuse(scan, E27_NO_WORK, NULL, NULL);
+        return named ? refuse(scan, E01_UNKNOWN, "c", scan->argument_text) : refuse(scan, E27_NO_WORK, NULL, NULL);
     return result;
 }
 
@@ -277,9 +276,8 @@ static int take_item(struct scan *scan, const struct goods *goods)
     struct answer *answer = accept_with(scan, DONE_PICKED);
     answer_number(answer, "n", taking.quantity);
     answer_text(answer, "i", batch.pick.item.name);
-    return batch.bin.open > taking.quantity
-               ? 0
-               : go_on(scan->store, &scan->session, scan->worker.code, batch.bin.location);
+    return batch.bin.open > taking.quantity ? 0
+                                            : go_on(scan->store, &scan->session, scan->worker.code, batch.bin.location);
 }
 
 /* ---------------------------------------------------------------- missing, damaged, later */
@@ -461,8 +459,7 @@ static int accept_tote(struct scan *scan)
     struct answer *answer = accept_with(scan, DONE_WAVE_TOTE);
     answer_text(answer, "t", tote.code);
     answer_text(answer, "w", batch.wave.number);
-    return batch.bin.open > 0 ? (go(scan, "batch.item"), 0)
-                              : find_next(store, &scan->session, batch.bin.location);
+    return batch.bin.open > 0 ? (go(scan, "batch.item"), 0) : find_next(store, &scan->session, batch.bin.location);
 }
 
 static int undo_tote(struct scan *scan, const struct action *action)
@@ -660,8 +657,8 @@ static const struct step steps[] = {
      .needs = pick_needs},
     {"batch.damaged", BIT(CODE_ITEM), "the damaged piece", "残次品", bin_item, show_damaged, .take = take_damaged,
      .needs = pick_needs},
-    {"batch.tote", BIT(CODE_TOTE), "a tote", "周转箱", accept_tote, show_tote},
-    {"batch.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, show_stage},
+    {"batch.tote", BIT(CODE_TOTE), "a tote", "周转箱", accept_tote, show_tote, .commands = NULL},
+    {"batch.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, show_stage, .commands = NULL},
     {.name = NULL},
 };
 

@@ -1,11 +1,13 @@
 /* Express orders 爆款: a wave of one piece or one item an order is packed straight out of its tote.
  *
- *   menu -> [wave tote] express.box -> express.item -> express.label -> express.item ... -> [express.rest] -> menu
- *                                           \-> express.park -> express.item: no waybill number yet
+ *   menu -> [wave tote] express.box -> express.item -> [express.weigh] -> express.label -> express.item ...
+ *                                      -> [express.rest] -> menu
+ *   no waybill number: express.park instead of express.label
  *
  * The item's next live order by cut-off is the one that gets the piece: its label comes, is stuck on and scanned back,
  * and only then the next piece is taken. One bench packs a wave. */
 #include "floor/label.h"
+#include "floor/parcel.h"
 #include "floor/pick_bin.h"
 #include "floor/wave.h"
 
@@ -146,97 +148,76 @@ static int next_order(struct scan *scan, const struct goods *goods, struct order
     return result;
 }
 
-static int check_quantity(struct scan *scan, const struct goods *goods, const struct totals *totals)
+/* The order is this bench's with its first piece. */
+static int begin_order(struct scan *scan, const struct order *order)
 {
-    if (goods->quantity <= totals->picked - totals->packed)
-        return 0;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", totals->packed);
-    answer_number(answer, "need", totals->picked);
-    return FLOOR_REFUSED;
-}
-
-/* Into the parcel, line by line: several lines may ask for the same item. */
-static int put_in_parcel(struct scan *scan, const struct goods *goods, const struct parcel *parcel)
-{
-    int64_t left = goods->quantity;
-    int result = 0;
-    while (!result && left > 0) {
-        struct order_line line;
-        struct goods part = *goods;
-        result = order_line_to_pack(scan->store, parcel->order, goods->item.id, &line);
-        if (result)
-            return result;
-        part.quantity = line.picked - line.packed < left ? line.picked - line.packed : left;
-        left -= part.quantity;
-        result = plate_give(scan, &part,
-                            &(struct move){.from_location = LOCATION_BENCH,
-                                           .from_lpn = scan->session.tote,
-                                           .to_location = LOCATION_BENCH,
-                                           .to_lpn = parcel->lpn,
-                                           .reason = "pack",
-                                           .line = line.id});
-    }
+    struct parcel parcel;
+    int result = parcel_ensure(scan->store, order, &parcel);
+    if (!result)
+        result = order_set_state(scan->store, order->id, "packing", "");
+    if (!result)
+        result = order_set_worker(scan->store, order->id, scan->session.worker);
+    scan->session.order = order->id;
+    scan->session.parcel = parcel.id;
     return result;
 }
 
-static int check_piece(struct scan *scan, const struct goods *goods, const struct express *express,
-                       const struct order *order, struct parcel *parcel)
+static int load_parcel(struct scan *scan, struct order *order, struct parcel *parcel)
 {
-    struct store *store = scan->store;
-    int result = parcel_ensure(store, order, parcel);
+    int result = order_load(scan->store, scan->session.order, order);
+    if (!result && order->cancelled)
+        return refuse_cancelled(scan, order);
     if (!result)
-        result = order_set_state(store, order->id, "packing", "");
-    if (!result)
-        result = order_set_worker(store, order->id, scan->session.worker);
-    json_text(record_start(scan), "order", order->number);
-    json_text(&scan->data, "wave", express->wave.number);
-    json_text(&scan->data, "sku", goods->item.sku);
-    json_int(&scan->data, "quantity", goods->quantity);
-    if (!result)
-        result = record(scan, "pack.item", "order", order->number);
-    scan->session.order = order->id;
-    scan->session.parcel = parcel->id;
-    return result ? result : put_in_parcel(scan, goods, parcel);
+        result = parcel_load(scan->store, scan->session.parcel, parcel);
+    parcel->box = scan->session.box;
+    return result;
 }
 
 /* All of the order is in the box: its label, or the parcel waits for a number. */
-static int close_box(struct scan *scan, struct order *order, struct parcel *parcel)
+static int close_box(struct scan *scan)
 {
-    parcel->box = scan->session.box;
-    int result = label_number(scan, order, parcel);
+    struct order order;
+    struct parcel parcel;
+    int result = load_parcel(scan, &order, &parcel);
+    if (!result)
+        result = label_number(scan, &order, &parcel);
     if (result != -ENOENT)
-        return result ? result : label_begin(scan, order, parcel, "express.label");
+        return result ? result : label_begin(scan, &order, &parcel, "express.label");
     go(scan, "express.park");
-    answer_text(accept_with(scan, DONE_EXPRESS_PARK), "o", order->number);
+    answer_text(accept_with(scan, DONE_EXPRESS_PARK), "o", order.number);
     return undo_border(scan);
+}
+
+static int finish_box(struct scan *scan)
+{
+    bool weighed = false;
+    int result = weigh_wanted(scan, &weighed);
+    if (result || !weighed)
+        return result ? result : close_box(scan);
+    result = parcel_set_box(scan->store, scan->session.parcel, scan->session.box);
+    if (!result)
+        result = undo_border(scan);
+    go(scan, "express.weigh");
+    return result;
 }
 
 static int take_item(struct scan *scan, const struct goods *goods)
 {
     struct express express = {0};
     struct order order;
-    struct parcel parcel;
-    struct totals totals;
+    bool complete;
     int result = load(scan, &express);
     if (!result)
         result = next_order(scan, goods, &order);
     if (!result)
-        result = order_totals(scan->store, order.id, &totals);
-    if (!result)
-        result = check_quantity(scan, goods, &totals);
-    if (!result)
         result = plate_check(scan, goods, &express.tote);
     if (!result)
-        result = check_piece(scan, goods, &express, &order, &parcel);
+        result = begin_order(scan, &order);
+    if (!result)
+        result = pack_piece(scan, goods, &complete);
     if (result)
         return result;
-    if (totals.packed + goods->quantity == totals.picked)
-        return close_box(scan, &order, &parcel);
-    struct answer *answer = accept_with(scan, DONE_CHECKED);
-    answer_number(answer, "n", goods->quantity);
-    answer_text(answer, "i", goods->item.name);
-    return undo_allow(scan, "express.item");
+    return complete ? finish_box(scan) : undo_allow(scan, "express.item");
 }
 
 /* The order's first piece had made it this bench's. */
@@ -246,6 +227,29 @@ static int undo_item(struct scan *scan, const struct action *action)
         return 0;
     int result = order_set_state(scan->store, scan->session.order, "picked", "");
     return result ? result : order_set_worker(scan->store, scan->session.order, 0);
+}
+
+/* ---------------------------------------------------------------- its weight */
+
+static int take_weight(struct scan *scan, int64_t grams)
+{
+    struct order order;
+    struct parcel parcel;
+    int result = load_parcel(scan, &order, &parcel);
+    if (!result)
+        result = weigh_parcel(scan, &order, &parcel, grams);
+    return result ? result : close_box(scan);
+}
+
+/* The scale is broken: only what a supervisor lets pass goes unweighed. */
+static int skip_weight(struct scan *scan)
+{
+    struct order order;
+    struct parcel parcel;
+    int result = load_parcel(scan, &order, &parcel);
+    if (!result && !parcel.forced)
+        return refuse(scan, E18_SUPERVISOR, NULL, NULL);
+    return result ? result : close_box(scan);
 }
 
 /* ---------------------------------------------------------------- no number yet */
@@ -280,10 +284,27 @@ static int accept_label(struct scan *scan)
     return result ? result : go_on(scan);
 }
 
-/* A cancelled order's parcel lies on the return shelf now. */
+/* A cancelled order's pieces are left over in the tote. */
 static int leave_cancelled(struct scan *scan)
 {
-    int result = label_leave_cancelled(scan);
+    struct express express = {0};
+    struct order order;
+    if (!scan->session.order)
+        return refuse_not_now(scan);
+    int result = order_load(scan->store, scan->session.order, &order);
+    if (!result && !order.cancelled)
+        return refuse_not_now(scan);
+    if (!result)
+        result = load(scan, &express);
+    if (!result)
+        result = parcel_unpack(scan, &order, &express.tote);
+    if (!result)
+        result = order_set_state(scan->store, order.id, "cancelled", "");
+    if (!result)
+        result = order_set_worker(scan->store, order.id, 0);
+    if (!result)
+        result = undo_border(scan);
+    answer_text(accept_with(scan, DONE_WAVE_UNPACKED), "o", order.number);
     return result ? result : go_on(scan);
 }
 
@@ -297,6 +318,18 @@ static int accept_rest(struct scan *scan)
 }
 
 /* ---------------------------------------------------------------- what is shown */
+
+static int show_cancelled(struct scan *scan, struct view *view)
+{
+    struct order order;
+    int result = order_load(scan->store, scan->session.order, &order);
+    view->cancelled = !result && order.cancelled;
+    if (view->cancelled) {
+        answer_set(&view->prompt, ASK_WAVE_CANCELLED);
+        answer_text(&view->prompt, "o", order.number);
+    }
+    return result;
+}
 
 static int show(struct scan *scan, struct view *view, const char *expect, enum message ask)
 {
@@ -317,7 +350,7 @@ static int show(struct scan *scan, struct view *view, const char *expect, enum m
     view->detail_count = 1;
     view->done = totals.packed;
     view->need = totals.picked;
-    return 0;
+    return scan->session.order ? show_cancelled(scan, view) : 0;
 }
 
 static int show_box(struct scan *scan, struct view *view)
@@ -343,6 +376,20 @@ static int show_rest(struct scan *scan, struct view *view)
 static const struct command at_tote[] = {{.name = "SKIP", .run = skip}, {.name = NULL}};
 static const struct command at_item[] = {
     {.name = "SKIP", .run = skip}, {.name = "DONE", .run = leave_cancelled, .when_cancelled = true}, {.name = NULL}};
+static int show_weight(struct scan *scan, struct view *view)
+{
+    struct view scale = {0};
+    int result = show(scan, view, "weight", ASK_WAVE_TOTE);
+    weigh_show(scan, &scale, scan->session.parcel);
+    if (!view->cancelled)
+        view->prompt = scale.prompt;
+    return result;
+}
+
+static const struct command at_scale[] = {{.name = "FORCE", .run = force_ask},
+                                          {.name = "SKIP", .run = skip_weight},
+                                          {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
+                                          {.name = NULL}};
 static const struct command at_label[] = {{.name = "REPRINT", .run = label_reprint},
                                           {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
                                           {.name = NULL}};
@@ -351,7 +398,13 @@ static const struct step steps[] = {
     {"express.box", BIT(CODE_BOX), "the box", "包装箱", accept_box, show_box, .commands = at_tote},
     {"express.item", BIT(CODE_ITEM), "a piece from the tote", "箱内商品", bin_item, show_item, .commands = at_item,
      .take = take_item, .needs = plate_needs},
-    {"express.park", BIT(CODE_TOTE), "a tote for the parcel", "暂存用周转箱", accept_park, show_park},
+    {.name = "express.weigh",
+     .what = "the weight, on the scale,",
+     .what_zh = "秤上的重量",
+     .weigh = take_weight,
+     .show = show_weight,
+     .commands = at_scale},
+    {"express.park", BIT(CODE_TOTE), "a tote for the parcel", "暂存用周转箱", accept_park, show_park, .commands = NULL},
     {"express.label", BIT(CODE_WAYBILL), "the label", "面单", accept_label, label_show, .commands = at_label},
     {"express.rest", BIT(CODE_LOCATION), "the return shelf", "退货架", accept_rest, show_rest, .commands = at_tote},
     {.name = NULL},

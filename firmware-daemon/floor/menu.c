@@ -28,18 +28,22 @@ static int choose_order(struct scan *scan, const struct lpn *lpn)
     return strcmp(order.state, "picking") == 0 ? pick_open(scan, lpn->id) : pack_open(scan, lpn->id);
 }
 
-/* A plate is packed when it holds an order, goes on in its wave, or is put away. */
+/* A plate is packed when it holds an order, goes on in its wave, or is put away; an empty pallet may be announced. */
 static int choose_plate(struct scan *scan, int64_t plate)
 {
     struct lpn lpn;
     int result = lpn_load(scan->store, plate, &lpn);
     if (result)
         return result;
+    if (strcmp(lpn.kind, "slot") == 0)
+        return slot_open(scan, &lpn);
     if (lpn.order)
         return choose_order(scan, &lpn);
     if (lpn.wave)
         return express_open(scan, plate);
-    return lpn_is_empty(scan->store, plate) ? refuse_other_code(scan, "PICK", "「拣货」") : putaway_open(scan, plate);
+    if (!lpn_is_empty(scan->store, plate))
+        return putaway_open(scan, plate);
+    return scan->target.kind == CODE_PALLET ? receive_plate(scan) : refuse_other_code(scan, "PICK", "「拣货」");
 }
 
 static int choose_location(struct scan *scan, int64_t place)
@@ -164,6 +168,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "CLUSTER", .run = cluster_start},
                                                {.name = "ZONE", .run = zone_start},
                                                {.name = "BATCH", .run = batch_start},
+                                               {.name = "WAVE", .run = wave_start},
                                                {.name = "RECEIVE", .run = receive_start},
                                                {.name = "PUTAWAY", .run = putaway_start},
                                                {.name = "REPLEN", .run = replenish_start},
@@ -171,6 +176,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "COUNT", .run = count_start},
                                                {.name = "RETURN", .run = return_start},
                                                {.name = "ALIAS", .run = alias_start},
+                                               {.name = "FOUND", .run = found_start},
                                                {.name = "REPRINT", .run = reprint_list},
                                                {.name = NULL}};
 
@@ -191,6 +197,7 @@ static const struct step steps[] = {
      .commands = menu_commands},
     {.name = NULL},
 };
-static const struct undo undos[] = {{"scan.quantity", "the quantity", "数量", NULL}, {.type = NULL}};
+static const struct undo undos[] = {
+    {"scan.quantity", "the quantity", "数量", NULL}, {"work.started", "the beginning", "开始", NULL}, {.type = NULL}};
 
 const struct flow menu_flow = {"menu", steps, undos};

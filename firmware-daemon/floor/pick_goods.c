@@ -21,7 +21,7 @@ unsigned pick_needs(struct scan *scan, const struct item *item)
     unsigned needs = goods_needs_all(scan, item) & (NEEDS_SERIAL | NEEDS_WEIGHT);
     if (!pick.allocation.lot || (needs & NEEDS_SERIAL))
         return needs;
-    int result = ledger_count_lots(scan->store, item->id, pick.location.id, &lots);
+    int result = ledger_count_lots(scan->store, item->id, pick.location.id, 0, &lots);
     return !result && lots > 1 ? needs | NEEDS_LOT : needs;
 }
 
@@ -32,27 +32,6 @@ static int check_item(struct scan *scan, const struct pick *pick, const struct g
     struct answer *answer = refusal(scan, E05_ITEM);
     answer_text(answer, "exp", pick->item.name);
     answer_text(answer, "got", goods->item.name);
-    return FLOOR_REFUSED;
-}
-
-int refuse_serial(struct scan *scan, const struct serial *serial)
-{
-    struct location place;
-    struct lpn plate = {0};
-    char where[2 * STORE_CODE_MAX + 8], where_zh[2 * STORE_CODE_MAX + 8];
-    int result = location_load(scan->store, serial->location, &place);
-    if (!result && serial->lpn)
-        result = lpn_load(scan->store, serial->lpn, &plate);
-    if (result)
-        return result;
-    const char *code = serial->lpn ? plate.code : place.code;
-    bool shipped = serial->location == LOCATION_CUSTOMER;
-    snprintf(where, sizeof(where), shipped ? "shipped" : "at %s", code);
-    snprintf(where_zh, sizeof(where_zh), shipped ? "出库" : "在 %s", code);
-    struct answer *answer = refusal(scan, E09_SERIAL);
-    answer_text(answer, "s", serial->code);
-    answer_text(answer, "where", where);
-    answer_text(answer, "where_zh", where_zh);
     return FLOOR_REFUSED;
 }
 

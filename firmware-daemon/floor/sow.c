@@ -1,11 +1,11 @@
 /* The put-wall 播种: a wave's tote is sorted into one slot an order.
  *
  *   menu -> [wall] sow.tote -> sow.item -> sow.slot -> sow.item ... -> [sow.rest] -> sow.tote
- *   menu -> [slot of a cancelled or parked order] sow.clear -> menu
  *
  * A piece moves when its slot is scanned. A slot that has all of its order may be packed. What the tote lacks in truth
  * (SHORT) goes back to the books of its bin, is promised anew, and the wave is picked once more; what nobody wants goes
  * to the return shelf (sow.rest). One worker sorts a wave. */
+#include "floor/parcel.h"
 #include "floor/pick_bin.h"
 #include "floor/wave.h"
 
@@ -411,53 +411,26 @@ static int accept_rest(struct scan *scan)
     return result ? result : finish_tote(scan);
 }
 
-/* ---------------------------------------------------------------- a slot that nobody will pack */
+/* ---------------------------------------------------------------- a slot at the menu */
 
-int sow_clear_open(struct scan *scan, const struct lpn *slot, const struct order *order)
+/* A complete one is packed; of one that will not be, the goods go to the return shelf. */
+int slot_open(struct scan *scan, const struct lpn *slot)
 {
-    if (order->worker && order->worker != scan->session.worker)
-        return refuse_taken(scan, order->worker);
-    int result = order_set_worker(scan->store, order->id, scan->session.worker);
-    json_text(record_start(scan), "order", order->number);
-    json_text(&scan->data, "slot", slot->code);
-    if (!result)
-        result = record(scan, "slot.opened", "order", order->number);
-    if (!result)
-        result = undo_border(scan);
-    scan->session.plate = slot->id;
-    scan->session.order = order->id;
-    go(scan, "sow.clear");
-    answer_text(accept_with(scan, DONE_SLOT_OPENED), "o", order->number);
-    return result;
-}
-
-static int accept_clear(struct scan *scan)
-{
-    struct store *store = scan->store;
     struct order order;
-    struct location place;
-    int result = order_load(store, scan->session.order, &order);
-    if (!result)
-        result = location_load(store, scan->target.id, &place);
-    if (!result && strcmp(place.kind, "return") != 0)
-        return refuse_place(scan, "the return shelf · 退货架", place.code);
-    json_text(record_start(scan), "order", order.number);
-    json_text(&scan->data, "location", place.code);
-    if (!result)
-        result = record(scan, "pick.returned", "order", order.number);
-    if (!result)
-        result = ledger_put_loose(store, scan->seq, scan->session.plate, place.id, "stage");
-    if (!result)
-        result = lpn_assign(store, scan->session.plate, 0);
-    if (!result && order.cancelled)
-        result = order_set_state(store, order.id, "cancelled", "");
-    if (!result)
-        result = order_set_worker(store, order.id, 0);
-    if (!result)
-        result = undo_border(scan);
-    answer_text(accept_with(scan, DONE_RETURNED), "l", place.code);
-    leave_flow(scan);
-    return result;
+    if (!slot->order)
+        return refuse_other_code(scan, "the wall", "播种墙");
+    int result = order_load(scan->store, slot->order, &order);
+    if (result)
+        return result;
+    if (strcmp(order.state, "picking") == 0 && !order.cancelled)
+        return refuse_other_code(scan, "the wall, until the slot is complete,", "播种墙,直到格口齐套");
+    if (strcmp(order.state, "parked") != 0 || strcmp(order.reason, "short") != 0)
+        return pack_open(scan, slot->id);
+    if (order.worker && order.worker != scan->session.worker)
+        return refuse_taken(scan, order.worker);
+    scan->session.order = order.id;
+    scan->session.tote = slot->id;
+    return shelve_begin(scan, &order);
 }
 
 /* ---------------------------------------------------------------- what is shown */
@@ -528,16 +501,6 @@ static int show_rest(struct scan *scan, struct view *view)
     return show(scan, view, &sow, "location", ASK_REST);
 }
 
-static int show_clear(struct scan *scan, struct view *view)
-{
-    struct order order;
-    int result = order_load(scan->store, scan->session.order, &order);
-    view->expect = "location";
-    answer_set(&view->prompt, ASK_CLEAR);
-    answer_text(&view->prompt, "o", order.number);
-    return result;
-}
-
 static const struct command at_wall[] = {{.name = "DONE", .run = leave_wall}, {.name = NULL}};
 static const struct command at_tote[] = {
     {.name = "SHORT", .run = declare_short}, {.name = "SKIP", .run = leave_tote}, {.name = NULL}};
@@ -548,8 +511,7 @@ static const struct step steps[] = {
     {"sow.item", BIT(CODE_ITEM), "a piece from the tote", "箱内商品", bin_item, show_item, .commands = at_tote,
      .take = take_item, .needs = plate_needs},
     {"sow.slot", BIT(CODE_LOCATION), "the slot", "格口", accept_slot, show_slot, .commands = at_slot},
-    {"sow.rest", BIT(CODE_LOCATION), "the return shelf", "退货架", accept_rest, show_rest},
-    {"sow.clear", BIT(CODE_LOCATION), "the return shelf", "退货架", accept_clear, show_clear},
+    {"sow.rest", BIT(CODE_LOCATION), "the return shelf", "退货架", accept_rest, show_rest, .commands = NULL},
     {.name = NULL},
 };
 

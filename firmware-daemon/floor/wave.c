@@ -1,5 +1,6 @@
-/* Waves: draft -> released -> picking -> sorting -> packing -> closed, or cancelled. Picking and packing follow from the
- * orders' states (by triggers in the schema), sorting from the put-wall, closed from there being nothing left to do. */
+/* Waves: draft -> released -> picking -> sorting -> packing -> closed, or cancelled. Picking and packing follow from
+ * the orders' states (by triggers in the schema), sorting from the put-wall, closed from there being nothing left to
+ * do. */
 #include "floor/wave.h"
 
 #include "base/json.h"
@@ -70,15 +71,21 @@ int wave_kick(struct store *store, const struct order *order, const char *reason
     return result ? result : batch_follow(store, wave.id);
 }
 
+static bool is_in_sum(const struct wave *wave)
+{
+    return strcmp(wave->kind, "wall") == 0 || strcmp(wave->kind, "express") == 0;
+}
+
 bool wave_holds(struct store *store, const struct order *order)
 {
     struct wave wave;
-    bool in_sum = order->wave && wave_load(store, order->wave, &wave) == 0 &&
-                  (strcmp(wave.kind, "wall") == 0 || strcmp(wave.kind, "express") == 0);
-    return in_sum && !order->worker && !lpn_of_order_exists(store, order->id);
+    if (!order->wave || order->worker || wave_load(store, order->wave, &wave) != 0)
+        return false;
+    bool begun = strcmp(order->state, "picking") == 0 || strcmp(order->state, "picked") == 0;
+    return strcmp(order->state, "allocated") == 0 || (begun && is_in_sum(&wave) && !lpn_holds_order(store, order->id));
 }
 
-int wave_drop_cancelled(struct store *store, const struct order *order)
+int wave_drop_cancelled(struct store *store, const struct order *order, const char *reason)
 {
     struct totals totals;
     struct wave wave;
@@ -86,12 +93,19 @@ int wave_drop_cancelled(struct store *store, const struct order *order)
     if (!result)
         result = order_totals(store, order->id, &totals);
     if (!result)
-        result = order_set_state(store, order->id, "cancelled", "");
-    if (!result && totals.picked == 0) /* otherwise its lines tell what is left over in the tote */
+        result = order_set_state(store, order->id, "cancelled", reason);
+    if (!result && totals.picked + totals.refused == 0) /* otherwise its lines tell what is left over in the tote */
         result = order_set_wave(store, order->id, 0);
-    if (!result)
-        result = note_kicked(store, order, &wave, "cancelled");
-    return result ? result : batch_follow(store, wave.id);
+    return result ? result : note_kicked(store, order, &wave, "cancelled");
+}
+
+static bool is_live(const struct order *order)
+{
+    static const char *const states[] = {"allocated", "picking", "picked", "packing"};
+    for (size_t i = 0; i < COUNT(states); i++)
+        if (strcmp(states[i], order->state) == 0)
+            return true;
+    return false;
 }
 
 int wave_cancel(struct store *store, int64_t id, int64_t *ret_going_on)
@@ -100,7 +114,10 @@ int wave_cancel(struct store *store, int64_t id, int64_t *ret_going_on)
     struct wave_totals totals;
     struct order order = {0};
     int64_t going_on = 0, at = 0;
+    bool empty = false;
     int result = wave_load(store, id, &wave);
+    if (!result && (strcmp(wave.state, "closed") == 0 || strcmp(wave.state, "cancelled") == 0))
+        return -EINVAL;
     if (!result)
         result = wave_totals(store, id, &totals);
     while (!result && (result = wave_order_after(store, id, at, &at)) == 0) {
@@ -109,14 +126,14 @@ int wave_cancel(struct store *store, int64_t id, int64_t *ret_going_on)
             result = wave_kick(store, &order, "wave cancelled");
         if (result == -EBUSY) {
             result = 0;
-            going_on++;
+            going_on += is_live(&order);
         }
     }
     if (result == -ENOENT)
-        result = 0;
-    if (!result && going_on == 0)
+        result = wave_is_empty(store, id, &empty);
+    if (!result && empty)
         result = wave_set_state(store, id, "cancelled");
-    if (!result && going_on == 0)
+    if (!result && empty)
         result = note_wave(store, "wave.cancelled", &wave, &totals);
     if (!result)
         *ret_going_on = going_on;

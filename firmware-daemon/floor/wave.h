@@ -18,16 +18,17 @@ int wave_release(struct store *store, int64_t wave); /* -EINVAL: it is no draft 
  * on; -ENOENT: it is in no wave. */
 int wave_kick(struct store *store, const struct order *order, const char *reason);
 
-/* Its orders wait again; those of which something is picked go on, and the wave with them. */
+/* Its orders wait again; those of which something is picked go on, and the wave with them. -EINVAL: it
+ * is over. */
 int wave_cancel(struct store *store, int64_t wave, int64_t *ret_going_on);
 
 /* Says of every wave that has nothing left to do that it is closed. After each event. */
 int waves_close_done(struct store *store);
 
-/* Whether head office's cancellation concerns a wave: the order has no plate of its own yet. Then it ends here, and
- * what is picked of it is left over in the wave's tote. */
+/* Whether a cancelled order is still one with its wave: nothing lies on a plate of its own. Then it ends here, and what
+ * is picked of it is left over in the wave's tote. */
 bool wave_holds(struct store *store, const struct order *order);
-int wave_drop_cancelled(struct store *store, const struct order *order);
+int wave_drop_cancelled(struct store *store, const struct order *order, const char *reason);
 
 /* A wave's promises have changed from outside: whoever picks it in sum is led on (batch.c). */
 int batch_follow(struct store *store, int64_t wave);
@@ -50,7 +51,7 @@ int wave_reallocate(struct store *store, int64_t wave, int64_t item);
  */
 int plate_give(struct scan *scan, const struct goods *goods, const struct move *move);
 int plate_check(struct scan *scan, const struct goods *goods, const struct lpn *plate); /* E05, E09 */
-unsigned plate_needs(struct scan *scan, const struct item *item); /* a step's .needs */
+unsigned plate_needs(struct scan *scan, const struct item *item);                       /* a step's .needs */
 
 /* E10: goods of an order, a wave or a document are on it. */
 int refuse_plate(struct scan *scan, const struct lpn *plate);
@@ -59,8 +60,5 @@ int refuse_plate(struct scan *scan, const struct lpn *plate);
 int wave_give_back(struct scan *scan, const struct lpn *tote, int64_t place);
 /* The same as a step's accept: scan->target is to be a return shelf, E04. */
 int wave_bring_rest(struct scan *scan, const struct wave *wave, const struct lpn *tote);
-
-/* ---- the put-wall (sow.c): a slot whose order was cancelled, or is parked for want of stock */
-int sow_clear_open(struct scan *scan, const struct lpn *slot, const struct order *order);
 
 #endif

@@ -71,8 +71,7 @@ int plate_give(struct scan *scan, const struct goods *goods, const struct move *
     if (has_serial(goods))
         return give_serial(scan, goods, &part);
     while (left > 0) {
-        int result =
-            ledger_first_lot(scan->store, part.item, part.from_location, part.from_lpn, &part.lot, &there);
+        int result = ledger_first_lot(scan->store, part.item, part.from_location, part.from_lpn, &part.lot, &there);
         if (result == -ENOENT)
             return refuse_not_in(scan, goods, part.from_lpn);
         part.quantity = there < left ? there : left;
@@ -142,14 +141,6 @@ int wave_give_back(struct scan *scan, const struct lpn *tote, int64_t place)
     return result == -ENOENT ? 0 : result;
 }
 
-static int write_plate(struct scan *scan, const struct lpn *tote)
-{
-    json_open_array(&scan->data, "lines");
-    int result = ledger_write_plate(scan->store, tote->id, &scan->data);
-    json_close_array(&scan->data);
-    return result;
-}
-
 int wave_bring_rest(struct scan *scan, const struct wave *wave, const struct lpn *tote)
 {
     struct location place;
@@ -164,7 +155,7 @@ int wave_bring_rest(struct scan *scan, const struct wave *wave, const struct lpn
     json_text(&scan->data, "tote", tote->code);
     json_text(&scan->data, "location", place.code);
     if (!result)
-        result = write_plate(scan, tote);
+        result = ledger_write_plate(scan->store, tote->id, &scan->data);
     if (!result)
         result = record(scan, "wave.rest", "wave", wave->number);
     if (!result)

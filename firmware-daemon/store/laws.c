@@ -4,6 +4,22 @@
 
 #define SIGNED "sum(iif(m.reverses IS NULL, m.quantity, -m.quantity))"
 
+/* Events whose quantity is the sum of their moves, one a line. */
+/* clang-format off */
+#define TELL_WHAT_MOVED \
+    "'pick.line', " \
+    "'pick.damaged', " \
+    "'pick.batch', " \
+    "'batch.damaged', " \
+    "'sow.line', " \
+    "'pack.item', " \
+    "'receipt.line', " \
+    "'receipt.pallet', " \
+    "'move.taken', " \
+    "'move.put', " \
+    "'adjust.posted'"
+/* clang-format on */
+
 /* Each counts what must not be. */
 static const struct {
     const char *what, *text;
@@ -53,8 +69,7 @@ static const struct {
      "settled <> coalesce((SELECT " SIGNED
      " FROM move m WHERE m.document_line = l.id AND reason IN ('send', 'grade')), 0)"},
     {"what the journal says was taken or checked is what moved",
-     "SELECT count(*) FROM journal j WHERE type IN ('pick.line', 'pick.batch', 'pack.item', 'pick.damaged', "
-     "'receipt.line', 'sow.line') AND "
+     "SELECT count(*) FROM journal j WHERE type IN (" TELL_WHAT_MOVED ") AND "
      "json_extract(line, '$.data.quantity') <> coalesce((SELECT sum(quantity) FROM move m WHERE m.seq = j.seq), 0)"},
     {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel WHERE "
                                              "p.state = 'building' AND j.state <> 'void'"},

@@ -94,29 +94,55 @@ int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_lo
     return sql_run(store->sql, "UPDATE lpn SET location = ?2 WHERE id = ?1", sql_int(lpn), sql_int(to_location));
 }
 
-int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn)
+/* Line by line, lot by lot: what was packed and not taken out again. */
+static int empty_parcel(struct store *store, int64_t seq, int64_t order, const struct move *move)
 {
     const struct stamp *stamp = &store->stamp;
     int result =
         sql_run(store->sql,
-                "INSERT INTO move (seq, item, lot, quantity, weight_g, from_location, to_location, from_lpn, reason, "
-                "line, worker, "
-                "station, wall_us, mono_us) "
+                "INSERT INTO move (seq, item, lot, quantity, weight_g, from_location, to_location, from_lpn, to_lpn, "
+                "reason, line, worker, station, wall_us, mono_us) "
                 "SELECT ?1, m.item, m.lot, sum(iif(m.reverses IS NULL AND m.reason = 'pack', m.quantity, -m.quantity)) "
                 "AS packed, "
                 "sum(iif(m.reverses IS NULL AND m.reason = 'pack', m.weight_g, -m.weight_g)), p.location, "
-                "?4, p.id, 'ship', l.id, ?5, ?6, ?7, ?8 FROM order_line l JOIN move m ON m.line = l.id AND "
+                "?4, p.id, ?5, ?6, l.id, ?7, ?8, ?9, ?10 FROM order_line l JOIN move m ON m.line = l.id AND "
                 "m.reason IN ('pack', 'unpack') JOIN lpn p ON p.id = ?3 WHERE l.order_id = ?2 GROUP BY l.id, m.lot "
                 "HAVING packed > 0",
-                sql_int(seq), sql_int(order), sql_int(parcel_lpn), sql_int(LOCATION_CUSTOMER), sql_ref(stamp->worker),
-                sql_text(stamp->station), sql_int(stamp->wall_us), sql_int(stamp->mono_us));
+                sql_int(seq), sql_int(order), sql_int(move->from_lpn), sql_int(move->to_location),
+                sql_int(move->to_lpn), sql_text(move->reason), sql_ref(stamp->worker), sql_text(stamp->station),
+                sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result)
         return result;
     return sql_run(
-        store->sql, /* with the first of the lines that ship its lot */
+        store->sql, /* with the first of the lines that move its lot */
         "INSERT INTO move_serial (move, serial) SELECT min(m.id), s.id FROM serial s JOIN move m ON m.seq = ?1 "
-        "AND m.item = s.item AND m.lot = s.lot WHERE s.lpn = ?2 AND s.lpn <> 0 GROUP BY s.id",
-        sql_int(seq), sql_int(parcel_lpn));
+        "AND m.item = s.item AND m.lot = s.lot AND m.from_lpn = s.lpn WHERE s.lpn = ?2 AND s.lpn <> 0 GROUP BY s.id",
+        sql_int(seq), sql_int(move->from_lpn));
+}
+
+int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn)
+{
+    return empty_parcel(store, seq, order,
+                        &(struct move){.from_lpn = parcel_lpn, .to_location = LOCATION_CUSTOMER, .reason = "ship"});
+}
+
+int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn, int64_t to_lpn)
+{
+    struct move move = {.from_lpn = parcel_lpn, .to_lpn = to_lpn, .reason = "unpack"};
+    int result = lpn_location(store, to_lpn, &move.to_location);
+    return result ? result : empty_parcel(store, seq, order, &move);
+}
+
+/* Nothing may have been taken from a bin that is promised there. */
+static int check_promises(struct store *store, int64_t seq)
+{
+    int64_t one;
+    int result = sql_number(store->sql, &one,
+                            "SELECT 1 FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
+                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0 "
+                            "LIMIT 1",
+                            sql_int(seq));
+    return result == -ENOENT ? 0 : result ? result : -EPERM;
 }
 
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
@@ -134,10 +160,11 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
                 sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result || sql_changes(store->sql) == 0)
         return result;
-    return sql_run(store->sql,
-                   "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
-                   "s.move = m.reverses WHERE m.seq = ?1",
-                   sql_int(seq));
+    result = sql_run(store->sql,
+                     "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
+                     "s.move = m.reverses WHERE m.seq = ?1",
+                     sql_int(seq));
+    return result ? result : check_promises(store, seq);
 }
 
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
@@ -173,28 +200,6 @@ int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, i
     return result ? result : found ? 0 : -ENOENT;
 }
 
-int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret)
-{
-    return sql_number(store->sql, ret,
-                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE lpn = ?1 AND lpn <> 0 AND quantity > 0",
-                      sql_int(lpn));
-}
-
-int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json)
-{
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT i.sku, sum(b.quantity) FROM balance b JOIN item i ON i.id = b.item "
-                                         "WHERE b.lpn = ?1 AND b.lpn <> 0 AND b.quantity > 0 GROUP BY i.id",
-                                         sql_int(lpn));
-    while (sql_next(query)) {
-        json_open_object(json, NULL);
-        json_text(json, "sku", sql_get_text(query, 0));
-        json_int(json, "quantity", sql_get_int(query, 1));
-        json_close_object(json);
-    }
-    return sql_done(query);
-}
-
 int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret)
 {
     return sql_number(store->sql, ret,
@@ -207,13 +212,6 @@ int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t 
 {
     return sql_number(store->sql, ret,
                       "SELECT coalesce(sum(quantity), 0) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = 0",
-                      sql_int(item), sql_int(location));
-}
-
-int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t *ret)
-{
-    return sql_number(store->sql, ret,
-                      "SELECT count(*) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = 0 AND quantity > 0",
                       sql_int(item), sql_int(location));
 }
 
@@ -243,10 +241,65 @@ int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t 
         sql_int(item), sql_int(location), sql_int(lpn), sql_int(lot));
 }
 
+int ledger_weight(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret)
+{
+    return sql_number(
+        store->sql, ret,
+        "SELECT coalesce((SELECT weight_g FROM balance WHERE item = ?1 AND location = ?2 AND lpn = ?3 AND lot = ?4), "
+        "0)",
+        sql_int(item), sql_int(location), sql_int(lpn), sql_int(lot));
+}
+
 int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason)
 {
     return sql_run(store->sql,
                    "INSERT INTO hold (location, item, lot, quantity, reason) SELECT location, item, lot, quantity, ?4 "
                    "FROM free_stock WHERE item = ?1 AND location = ?2 AND lot = ?3 AND quantity > 0",
                    sql_int(item), sql_int(location), sql_int(lot), sql_text(reason));
+}
+
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
+{
+    int64_t bins;
+    int result = sql_number(store->sql, &bins,
+                            "SELECT count(*) FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
+                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0",
+                            sql_int(seq));
+    if (!result)
+        *ret = bins > 0;
+    return result;
+}
+
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT count(*) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = ?3 AND quantity > 0",
+                      sql_int(item), sql_int(location), sql_int(lpn));
+}
+
+int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE lpn = ?1 AND lpn <> 0 AND physical = 1",
+                      sql_int(lpn));
+}
+
+int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json)
+{
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT i.sku, b.quantity, t.code FROM balance b JOIN item i ON i.id = b.item JOIN lot t ON t.id = b.lot "
+        "WHERE b.lpn = ?1 AND b.lpn <> 0 AND b.quantity > 0 AND b.physical = 1 ORDER BY i.sku, t.code",
+        sql_int(lpn));
+    json_open_array(json, "lines");
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_text(json, "sku", sql_get_text(query, 0));
+        json_int(json, "quantity", sql_get_int(query, 1));
+        if (*sql_get_text(query, 2))
+            json_text(json, "lot", sql_get_text(query, 2));
+        json_close_object(json);
+    }
+    json_close_array(json);
+    return sql_done(query);
 }

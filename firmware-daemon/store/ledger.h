@@ -31,10 +31,12 @@ int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int
 int ledger_put_loose(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_location, const char *reason);
 int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_location, const char *reason);
 
-/* What was packed of an order leaves for the customer. */
+/* What was packed of an order leaves for the customer / comes out again, onto another plate. */
 int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
+int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn, int64_t to_lpn);
 
-/* Posts the opposite of every move of journal row `undone`, newest first. */
+/* Posts the opposite of every move of journal row `undone`, newest first. -EPERM when the goods are no longer where
+ * they went, or are promised there. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */
@@ -44,17 +46,11 @@ int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_
 /* Any item and lot on a plate, and how much of it. -ENOENT: it is empty. */
 int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity);
 
-/* Base units of everything on a plate, or of one item on it. */
-int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret);
-/* What is on it, as JSON elements {"sku", "quantity"} of an open array. */
-int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
+/* Base units of one item on a plate. */
 int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret);
 
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
-
-/* How many lots of an item lie loose in one place; no lot counts as one. */
-int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t *ret);
 
 /* Of one item in one place: promised to orders, or held for a count. */
 int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret);
@@ -62,8 +58,23 @@ int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t
 /* What is free to be promised of one lot of an item in a bin. */
 int ledger_free(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
 
+/* Whether a row of the journal took goods out of a bin that are promised or held there. */
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
+
+/* How many lots of an item lie in one place. */
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret);
+
+/* What is on a plate, as an array "lines" of {"sku", "quantity", "lot"}. */
+int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
+
+/* Base units of everything on a plate. */
+int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret);
+
 /* Of one lot on one plate (0: loose) in one place. */
 int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
+
+/* The same, of what is sold by weight: in grams. */
+int ledger_weight(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
 
 /* Holds what is neither promised nor held of an item's lot in a bin. Who holds also asks for a count. */
 int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason);

@@ -44,12 +44,6 @@ int order_received_after(struct store *store, int64_t after, int64_t *ret);
 int order_refuse_lacking(struct store *store, int64_t order, bool whole, int64_t *ret);
 /* The refused lines as JSON elements {"line", "sku", "quantity", "picked"} of an open array. */
 int order_write_refused(struct store *store, int64_t order, struct buf *json);
-/* What was picked for a refused line, by the promise it was picked by. -ENOENT when there is none. */
-struct refused {
-    int64_t line, allocation, item, lot, quantity;
-};
-int order_refused_next(struct store *store, int64_t order, struct refused *ret);
-
 /* Gives back every promise of the order that was not picked. */
 int order_release_promises(struct store *store, int64_t order);
 
@@ -72,6 +66,7 @@ int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t 
 
 struct totals {
     int64_t ordered, picked, sown, packed, open; /* base units over all lines that are not refused */
+    int64_t refused;                             /* picked for those that are */
 };
 int order_totals(struct store *store, int64_t order, struct totals *ret);
 
@@ -83,6 +78,10 @@ int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct 
 /* The packed items as JSON elements {"sku", "name", "quantity"} of an open array. */
 int order_write_packed(struct store *store, int64_t order, struct buf *json);
 
+/* Picked and not packed, of one item. */
+int order_to_pack(struct store *store, int64_t order, int64_t item, int64_t *ret);
+/* What was picked and not packed as JSON elements {"line", "quantity"} of an open array. */
+int order_write_missing(struct store *store, int64_t order, struct buf *json);
 bool order_has_item(struct store *store, int64_t order, int64_t item);
 
 #endif

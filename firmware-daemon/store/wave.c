@@ -134,13 +134,24 @@ int wave_count_waiting(struct store *store, int64_t *ret)
                       SQL_NO_VALUES);
 }
 
+#define IS_EMPTY                                                                                                       \
+    "w.worker IS NULL AND NOT EXISTS (SELECT 1 FROM orders WHERE wave = w.id AND state IN ('allocated', 'picking', "   \
+    "'picked', 'packing')) AND NOT EXISTS (SELECT 1 FROM lpn WHERE wave = w.id)"
+
 int wave_done(struct store *store, int64_t *ret)
 {
-    return sql_number(store->sql, ret,
-                      "SELECT w.id FROM wave w WHERE " UNDER_WAY " AND worker IS NULL AND NOT EXISTS (SELECT 1 FROM "
-                      "orders WHERE wave = w.id AND state IN ('allocated', 'picking', 'picked', 'packing')) AND NOT "
-                      "EXISTS (SELECT 1 FROM lpn WHERE wave = w.id) LIMIT 1",
+    return sql_number(store->sql, ret, "SELECT w.id FROM wave w WHERE " UNDER_WAY " AND " IS_EMPTY " LIMIT 1",
                       SQL_NO_VALUES);
+}
+
+int wave_is_empty(struct store *store, int64_t id, bool *ret)
+{
+    int64_t found;
+    int result = sql_number(store->sql, &found, "SELECT w.id FROM wave w WHERE w.id = ?1 AND " IS_EMPTY, sql_int(id));
+    if (result && result != -ENOENT)
+        return result;
+    *ret = result == 0;
+    return 0;
 }
 
 /* ---------------------------------------------------------------- picked in sum */

@@ -36,7 +36,8 @@ int order_set_wave(struct store *store, int64_t order, int64_t wave); /* 0: into
 int wave_to_batch(struct store *store, int64_t *ret);
 /* One that is under way and of which nothing is left to do: no order, no worker, no tote. -ENOENT */
 int wave_done(struct store *store, int64_t *ret);
-int wave_count_waiting(struct store *store, int64_t *ret); /* released, to be picked in sum, nobody's */
+int wave_is_empty(struct store *store, int64_t id, bool *ret); /* the same of this wave, whatever its state */
+int wave_count_waiting(struct store *store, int64_t *ret);     /* released, to be picked in sum, nobody's */
 
 /* ---- picked in sum: what one bin gives of one lot to all orders of the wave */
 
