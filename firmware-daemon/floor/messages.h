@@ -123,6 +123,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_STAGE, "", TONE_NONE, "Bring it to the stage and scan the place", "送到集货区并扫库位")                      \
     X(ASK_RETURN_SHELF, "", TONE_NONE, "Order {o} cancelled: bring it to the return shelf and scan the place",         \
       "订单 {o} 已取消:送到退货架并扫库位")                                                                            \
+    X(ASK_SHORT_SHELF, "", TONE_NONE, "Order {o} waits for stock: bring it to the return shelf and scan the place",    \
+      "订单 {o} 整单缺货:送到退货架并扫库位")                                                                          \
     X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")
 

@@ -179,7 +179,9 @@ static int accept_stage(struct scan *scan)
     if (!result)
         result = tote_put_down(scan, &order, scan->session.tote, &place);
     if (!result)
-        result = order_set_state(store, order.id, order.cancelled ? "cancelled" : "picked", "");
+        result = order.cancelled          ? order_set_state(store, order.id, "cancelled", "")
+                 : tote_goes_back(&order) ? 0
+                                          : order_set_state(store, order.id, "picked", "");
     if (!result)
         result = order_set_worker(store, order.id, 0);
     if (!result)
@@ -225,7 +227,9 @@ static int show_stage(struct scan *scan, struct view *view)
     if (result)
         return result;
     view->expect = "stage";
-    answer_set(&view->prompt, order.cancelled ? ASK_RETURN_SHELF : ASK_STAGE);
+    answer_set(&view->prompt, order.cancelled          ? ASK_RETURN_SHELF
+                              : tote_goes_back(&order) ? ASK_SHORT_SHELF
+                                                       : ASK_STAGE);
     answer_text(&view->prompt, "o", order.number);
     return 0;
 }

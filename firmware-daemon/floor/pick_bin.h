@@ -78,6 +78,8 @@ int tote_check(struct scan *scan, const struct lpn *tote, int64_t order);
 int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order);
 /* [tote] for session.order, then on. */
 int tote_accept(struct scan *scan);
+/* An order that was cancelled, or parked for want of stock: its goods go to the return shelf. */
+bool tote_goes_back(const struct order *order);
 /* Where the order's goods belong: E04, or E12 when it is cancelled. */
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place);
 /* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. */

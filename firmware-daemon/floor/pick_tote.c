@@ -42,13 +42,19 @@ int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order)
     return result ? result : lpn_assign(store, tote->id, order);
 }
 
+bool tote_goes_back(const struct order *order)
+{
+    return order->cancelled || strcmp(order->state, "parked") == 0;
+}
+
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place)
 {
-    if (strcmp(place->kind, order->cancelled ? "return" : "stage") == 0)
+    bool back = tote_goes_back(order);
+    if (strcmp(place->kind, back ? "return" : "stage") == 0)
         return 0;
     struct answer *answer = refusal(scan, order->cancelled ? E12_CANCELLED : E04_LOCATION);
     answer_text(answer, "o", order->number);
-    answer_text(answer, "exp", "a stage · 集货区");
+    answer_text(answer, "exp", back ? "a return shelf · 退货架" : "a stage · 集货区");
     answer_text(answer, "got", place->code);
     return FLOOR_REFUSED;
 }
@@ -75,10 +81,10 @@ int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, co
     if (!result)
         json_text(&scan->data, "tote", plate.code);
     if (!result)
-        result = record(scan, order->cancelled ? "pick.returned" : "pick.staged", "order", order->number);
+        result = record(scan, tote_goes_back(order) ? "pick.returned" : "pick.staged", "order", order->number);
     if (!result)
         result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
-    if (!result && order->cancelled)
+    if (!result && tote_goes_back(order))
         result = give_back(scan, tote, place);
     return result;
 }

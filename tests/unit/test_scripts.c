@@ -178,11 +178,17 @@ static void check_rejected(struct play *play, const char *code, struct buf *type
         fail(play, "the row names another scan than %s", code);
 }
 
+static void check_laws(struct play *play)
+{
+    struct error error = {0};
+    if (laws_check(play->rig.store, &error) != 0)
+        fail(play, "%s", error.text);
+}
+
 /* SCAN -> ANSWER step : moves ! events */
 static void play_scan(struct play *play, char *line)
 {
     CLEANUP_BUF struct buf moved = {0}, types = {0};
-    struct error error = {0};
     char *answer = cut(line, " -> ");
     char *events = cut(answer, " ! "), *moves = cut(answer, " : ");
     char *values = answer ? strchr(answer, ')') : NULL, *step = cut(values ? values : answer, " ");
@@ -196,8 +202,7 @@ static void play_scan(struct play *play, char *line)
     types_after(play, seq, &types);
     if (events)
         same(play, "written", &types, events);
-    if (laws_check(play->rig.store, &error) != 0)
-        fail(play, "%s", error.text);
+    check_laws(play);
     bool good = play->rig.last.good; /* what is done may still sound bad: DONE_PARKED */
     if (good != (strncmp(message_def(play->rig.last.answer.message)->key, "DONE_", 5) == 0))
         fail(play, "the tone and the answer do not agree");
@@ -308,6 +313,33 @@ static void play_check(struct play *play, char *rest)
         fail(play, "it is %lld", (long long)is);
 }
 
+/* ask VERB key=value ... [= ANSWER]; the badge is B-9 unless said */
+static void play_ask(struct play *play, char *rest)
+{
+    CLEANUP_BUF struct buf data = {0};
+    char *wanted = cut(rest, " = ");
+    const char *verb = strtok(rest, " ");
+    bool badge = false;
+    json_open_object(&data, NULL);
+    for (char *word = strtok(NULL, " "); word; word = strtok(NULL, " ")) {
+        char *value = cut(word, "=");
+        badge = badge || strcmp(word, "badge") == 0;
+        json_text(&data, word, value ? value : "");
+    }
+    if (!badge)
+        json_text(&data, "badge", "B-9");
+    json_close_object(&data);
+    int64_t seq = number(play, "SELECT last_seq FROM stream");
+    site_rig_ask(&play->rig, verb, buf_text(&data));
+    if (wanted)
+        check_answer(play, wanted);
+    else if (!play->rig.last.good)
+        fail(play, "heard %s", message_def(play->rig.last.answer.message)->key);
+    if (!play->rig.last.good && number(play, "SELECT last_seq FROM stream") != seq)
+        fail(play, "a refused ask has left something behind");
+    check_laws(play);
+}
+
 static void play_crash(struct play *play, char *rest)
 {
     (void)rest;
@@ -321,8 +353,9 @@ static void play_crash(struct play *play, char *rest)
 static const struct {
     const char *word;
     void (*play)(struct play *play, char *rest);
-} words[] = {{"change", play_change}, {"stock", play_stock}, {"order", play_order}, {"at", play_at},
-             {"days", play_days},     {"print", play_print}, {"check", play_check}, {"crash", play_crash}};
+} words[] = {{"change", play_change}, {"stock", play_stock}, {"order", play_order},
+             {"at", play_at},         {"days", play_days},   {"print", play_print},
+             {"check", play_check},   {"crash", play_crash}, {"ask", play_ask}};
 
 static bool is_scan(const char *line)
 {
