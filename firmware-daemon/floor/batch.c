@@ -322,9 +322,10 @@ static int declare_short(struct scan *scan)
     int result = load(scan, &batch);
     if (!result)
         result = take_found(scan, &batch);
+    if (result)
+        return result;
     const struct taking missing = {.quantity = batch.bin.open, .lot = batch.bin.lot};
-    if (!result)
-        result = start_record(scan, &batch, &missing, "missing");
+    result = start_record(scan, &batch, &missing, "missing");
     if (!result)
         result = write_lines(scan, &batch, "missing", missing.quantity);
     if (!result)

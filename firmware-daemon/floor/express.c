@@ -304,8 +304,10 @@ static int leave_cancelled(struct scan *scan)
         result = order_set_worker(scan->store, order.id, 0);
     if (!result)
         result = undo_border(scan);
+    if (result)
+        return result;
     answer_text(accept_with(scan, DONE_WAVE_UNPACKED), "o", order.number);
-    return result ? result : go_on(scan);
+    return go_on(scan);
 }
 
 static int accept_rest(struct scan *scan)

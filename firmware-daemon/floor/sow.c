@@ -113,12 +113,13 @@ static int accept_tote(struct scan *scan)
         result = take_wave(scan, &sow);
     if (!result)
         result = undo_border(scan);
+    if (result)
+        return result;
     struct answer *answer = accept_with(scan, DONE_WAVE_TOTE);
     answer_text(answer, "t", sow.tote.code);
     answer_text(answer, "w", sow.wave.number);
-    if (!result)
-        go_on(scan);
-    return result;
+    go_on(scan);
+    return 0;
 }
 
 static void put_tote_away(struct session *session)
