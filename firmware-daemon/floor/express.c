@@ -134,18 +134,29 @@ static int skip(struct scan *scan)
 
 /* ---------------------------------------------------------------- a piece */
 
+/* The order that is begun, before any other. */
+static int check_begun(struct scan *scan, const struct goods *goods)
+{
+    struct order order;
+    int result = order_load(scan->store, scan->session.order, &order);
+    if (!result && order.cancelled)
+        return refuse_cancelled(scan, &order);
+    if (result || order_has_item(scan->store, order.id, goods->item.id))
+        return result;
+    struct answer *answer = refusal(scan, E05_ITEM);
+    answer_text(answer, "exp", order.number);
+    answer_text(answer, "got", goods->item.name);
+    return FLOOR_REFUSED;
+}
+
 static int next_order(struct scan *scan, const struct goods *goods, struct order *ret)
 {
-    int result = express_order(scan->store, scan->session.wave, goods->item.id, scan->session.worker, ret);
-    if (result == -ENOENT)
-        return refuse(scan, E23_NOT_NEEDED, "sku", goods->item.sku);
-    if (!result && scan->session.order && ret->id != scan->session.order) {
-        struct answer *answer = refusal(scan, E05_ITEM);
-        answer_text(answer, "exp", "the rest of the order · 该订单其余商品");
-        answer_text(answer, "got", goods->item.name);
-        return FLOOR_REFUSED;
+    if (scan->session.order) {
+        int result = check_begun(scan, goods);
+        return result ? result : order_load(scan->store, scan->session.order, ret);
     }
-    return result;
+    int result = express_order(scan->store, scan->session.wave, goods->item.id, scan->session.worker, ret);
+    return result == -ENOENT ? refuse(scan, E23_NOT_NEEDED, "sku", goods->item.sku) : result;
 }
 
 /* The order is this bench's with its first piece. */
@@ -203,14 +214,9 @@ static int finish_box(struct scan *scan)
 
 static int take_item(struct scan *scan, const struct goods *goods)
 {
-    struct express express = {0};
     struct order order;
     bool complete;
-    int result = load(scan, &express);
-    if (!result)
-        result = next_order(scan, goods, &order);
-    if (!result)
-        result = plate_check(scan, goods, &express.tote);
+    int result = next_order(scan, goods, &order);
     if (!result)
         result = begin_order(scan, &order);
     if (!result)
