@@ -234,6 +234,7 @@ static int take_item(struct scan *scan, const struct goods *goods)
     scan->session.item = goods->item.id;
     scan->session.pieces = goods->quantity;
     text_copy(scan->session.serial, sizeof(scan->session.serial), goods->serial);
+    text_copy(scan->session.lot_code, sizeof(scan->session.lot_code), goods->lot);
     go(scan, "sow.slot");
     struct answer *answer = accept_with(scan, DONE_SLOT);
     answer_text(answer, "l", target.slot.code);
@@ -241,10 +242,17 @@ static int take_item(struct scan *scan, const struct goods *goods)
     return result;
 }
 
+static void empty_hand(struct session *session)
+{
+    session->item = session->pieces = 0;
+    session->serial[0] = session->lot_code[0] = '\0';
+}
+
 static int put_in_slot(struct scan *scan, const struct sow *sow, const struct target *target, const struct lpn *slot)
 {
     struct goods goods = {.item = target->item, .quantity = scan->session.pieces};
     text_copy(goods.serial, sizeof(goods.serial), scan->session.serial);
+    text_copy(goods.lot, sizeof(goods.lot), scan->session.lot_code);
     int result = plate_give(scan, &goods,
                             &(struct move){.from_location = sow->tote.location,
                                            .from_lpn = sow->tote.id,
@@ -265,6 +273,8 @@ static int record_line(struct scan *scan, const struct sow *sow, const struct ta
     json_text(&scan->data, "slot", target->slot.code);
     if (*scan->session.serial)
         json_text(&scan->data, "serial", scan->session.serial);
+    if (*scan->session.lot_code)
+        json_text(&scan->data, "lot", scan->session.lot_code);
     return record(scan, "sow.line", "order", target->order.number);
 }
 
@@ -303,8 +313,7 @@ static int settle(struct scan *scan, const struct sow *sow, const struct target 
     answer_number(accept_with(scan, complete ? DONE_SLOT_COMPLETE : DONE_SOWN), "n", scan->session.pieces);
     answer_text(&scan->effect->answer, "l", target->slot.code);
     answer_text(&scan->effect->answer, "i", target->item.name);
-    scan->session.item = scan->session.pieces = 0;
-    scan->session.serial[0] = '\0';
+    empty_hand(&scan->session);
     scan->session.plate = slot; /* what UNDO frees again */
     if (!result && empty)
         return finish_tote(scan);
@@ -351,8 +360,7 @@ static int put_back(struct scan *scan)
         result = record_tote(scan, &sow, "sow.put_back");
     if (!result)
         result = undo_border(scan);
-    scan->session.item = scan->session.pieces = 0;
-    scan->session.serial[0] = '\0';
+    empty_hand(&scan->session);
     accept_with(scan, DONE_PUT_BACK);
     go_on(scan);
     return result;

@@ -53,6 +53,23 @@ static int give_serial(struct scan *scan, const struct goods *goods, struct move
     return ledger_move(scan->store, scan->seq, move);
 }
 
+/* The lot that a code says must be on the plate: E07 tells which is. */
+static int check_lot(struct scan *scan, const struct goods *goods, const struct lpn *plate)
+{
+    struct lot lot = {0};
+    char there[STORE_CODE_MAX];
+    int64_t first, quantity, held = 0;
+    int result = lot_find(scan->store, goods->item.id, goods->lot, &lot);
+    if (!result)
+        result = ledger_balance(scan->store, goods->item.id, plate->location, plate->id, lot.id, &held);
+    if ((result && result != -ENOENT) || held >= goods->quantity)
+        return result;
+    result = ledger_first_lot(scan->store, goods->item.id, plate->location, plate->id, &first, &quantity);
+    if (!result)
+        result = lot_code(scan->store, first, there, sizeof(there));
+    return result ? result : refuse(scan, E07_LOT, "exp", there);
+}
+
 int plate_check(struct scan *scan, const struct goods *goods, const struct lpn *plate)
 {
     struct serial serial;
@@ -60,7 +77,22 @@ int plate_check(struct scan *scan, const struct goods *goods, const struct lpn *
     if (has_serial(goods))
         return find_serial(scan, goods, plate->location, plate->id, &serial);
     int result = ledger_item_on_plate(scan->store, plate->id, goods->item.id, &there);
-    return result || there >= goods->quantity ? result : refuse_not_in(scan, goods, plate->id);
+    if (!result && there < goods->quantity)
+        return refuse_not_in(scan, goods, plate->id);
+    return result || !*goods->lot ? result : check_lot(scan, goods, plate);
+}
+
+/* Of the lot that is said, else of any that is there. */
+static int next_part(struct scan *scan, const struct goods *goods, struct move *part, int64_t *ret_there)
+{
+    struct lot lot;
+    if (!*goods->lot)
+        return ledger_first_lot(scan->store, part->item, part->from_location, part->from_lpn, &part->lot, ret_there);
+    int result = lot_find(scan->store, part->item, goods->lot, &lot);
+    if (!result)
+        result = ledger_balance(scan->store, part->item, part->from_location, part->from_lpn, lot.id, ret_there);
+    part->lot = lot.id;
+    return result ? result : *ret_there > 0 ? 0 : -ENOENT;
 }
 
 int plate_give(struct scan *scan, const struct goods *goods, const struct move *move)
@@ -71,7 +103,7 @@ int plate_give(struct scan *scan, const struct goods *goods, const struct move *
     if (has_serial(goods))
         return give_serial(scan, goods, &part);
     while (left > 0) {
-        int result = ledger_first_lot(scan->store, part.item, part.from_location, part.from_lpn, &part.lot, &there);
+        int result = next_part(scan, goods, &part, &there);
         if (result == -ENOENT)
             return refuse_not_in(scan, goods, part.from_lpn);
         part.quantity = there < left ? there : left;
