@@ -30,7 +30,7 @@ static int find_session(struct ask *ask, struct worker *ret_worker, struct sessi
 static int sign_out(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
+    struct session session = {0};
     char station[STORE_CODE_MAX];
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
@@ -89,9 +89,9 @@ static int release_wave(struct ask *ask, const struct worker *worker, const stru
 static int release(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
-    struct order order;
-    struct totals totals;
+    struct session session = {0};
+    struct order order = {0};
+    struct totals totals = {0};
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
     if (!result && session.wave)
