@@ -139,36 +139,57 @@ static int miss(struct scan *scan, int64_t allocation)
     return result ? result : pick_miss(scan, &pick, 0);
 }
 
-static int give_back_one(struct scan *scan, const struct lpn *tote, int64_t place, int64_t item, int64_t *left,
-                         int64_t lot)
+static int note_unpicked(struct scan *scan, const struct surplus *surplus, const struct move *move)
+{
+    CLEANUP_BUF struct buf data = {0};
+    struct order order;
+    struct item item;
+    struct location place;
+    int result = order_load(scan->store, surplus->order, &order);
+    if (!result)
+        result = item_load(scan->store, move->item, &item);
+    if (!result)
+        result = location_load(scan->store, move->to_location, &place);
+    if (result)
+        return result;
+    json_open_object(&data, NULL);
+    json_text(&data, "order", order.number);
+    json_int(&data, "line", surplus->line_number);
+    json_text(&data, "sku", item.sku);
+    json_text(&data, "location", place.code);
+    json_int(&data, "quantity", move->quantity);
+    json_close_object(&data);
+    return note(scan->store, "pick.unpicked", "order", order.number, &data, NULL);
+}
+
+/* As much as one promise had been picked for. */
+static int give_back_one(struct scan *scan, struct move *move, int64_t wave, int64_t place, int64_t *left)
 {
     struct surplus surplus;
-    int result = wave_surplus(scan->store, tote->wave, item, &surplus);
-    int64_t quantity = result || surplus.quantity > *left ? *left : surplus.quantity;
+    int result = wave_surplus(scan->store, wave, move->item, &surplus);
+    if (result)
+        return result == -ENOENT ? -EBADMSG : result; /* a tote holds what was picked for its wave, no more */
+    move->quantity = surplus.quantity < *left ? surplus.quantity : *left;
+    move->to_location = place ? place : surplus.location;
+    move->line = surplus.line;
+    move->allocation = surplus.allocation;
+    *left -= move->quantity;
+    result = ledger_move_some(scan->store, scan->seq, move);
     if (!result)
-        result = ledger_move_some(scan->store, scan->seq,
-                                  &(struct move){.item = item,
-                                                 .lot = lot,
-                                                 .quantity = quantity,
-                                                 .from_location = tote->location,
-                                                 .from_lpn = tote->id,
-                                                 .to_location = place ? place : surplus.location,
-                                                 .reason = "unpick",
-                                                 .line = surplus.line,
-                                                 .allocation = surplus.allocation});
-    *left -= quantity;
+        result = note_unpicked(scan, &surplus, move);
     return result || place ? result : miss(scan, surplus.allocation);
 }
 
 int wave_give_back(struct scan *scan, const struct lpn *tote, int64_t place)
 {
-    int64_t item, lot, left;
+    struct move move = {.from_location = tote->location, .from_lpn = tote->id, .reason = "unpick"};
+    int64_t left;
     int result;
-    while ((result = ledger_first_on_plate(scan->store, tote->id, &item, &lot, &left)) == 0)
+    while ((result = ledger_first_on_plate(scan->store, tote->id, &move.item, &move.lot, &left)) == 0)
         while (left > 0) {
-            result = give_back_one(scan, tote, place, item, &left, lot);
+            result = give_back_one(scan, &move, tote->wave, place, &left);
             if (result)
-                return result == -ENOENT ? -EBADMSG : result; /* a tote holds what was picked for its wave, no more */
+                return result;
         }
     return result == -ENOENT ? 0 : result;
 }

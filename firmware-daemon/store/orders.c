@@ -359,9 +359,10 @@ int order_write_packed(struct store *store, int64_t order, struct buf *json)
 
 int order_to_pack(struct store *store, int64_t order, int64_t item, int64_t *ret)
 {
-    return sql_number(store->sql, ret,
-                      "SELECT coalesce(sum(picked - packed), 0) FROM order_line WHERE order_id = ?1 AND item = ?2 AND refused = 0",
-                      sql_int(order), sql_int(item));
+    return sql_number(
+        store->sql, ret,
+        "SELECT coalesce(sum(picked - packed), 0) FROM order_line WHERE order_id = ?1 AND item = ?2 AND refused = 0",
+        sql_int(order), sql_int(item));
 }
 
 int order_write_missing(struct store *store, int64_t order, struct buf *json)

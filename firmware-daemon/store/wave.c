@@ -298,7 +298,8 @@ int wave_surplus(struct store *store, int64_t wave, int64_t item, struct surplus
 {
     struct sql_query *query = sql_select(
         store->sql,
-        "SELECT l.id, o.id, a.id, a.location, min(a.picked, l.picked - max(l.sown, l.packed)) FROM orders o JOIN "
+        "SELECT l.id, l.line, o.id, a.id, a.location, min(a.picked, l.picked - max(l.sown, l.packed)) FROM orders o "
+        "JOIN "
         "order_line l ON l.order_id = o.id JOIN allocation a ON a.line = l.id AND a.picked > 0 WHERE o.wave = ?1 AND "
         "l.item = ?2 AND l.picked > max(l.sown, l.packed) ORDER BY (" LIVE ") AND l.refused = 0, o.priority, "
         "o.due_us <> 0, o.due_us DESC, o.id DESC, a.id DESC LIMIT 1",
@@ -306,7 +307,7 @@ int wave_surplus(struct store *store, int64_t wave, int64_t item, struct surplus
     bool found = sql_next(query);
     if (found)
         *ret = (struct surplus){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2),
-                                sql_get_int(query, 3), sql_get_int(query, 4)};
+                                sql_get_int(query, 3), sql_get_int(query, 4), sql_get_int(query, 5)};
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
 }

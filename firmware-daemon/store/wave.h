@@ -78,7 +78,7 @@ bool wave_wants_of(struct store *store, int64_t wave, int64_t tote);
 /* A line for which an item was picked and that has not got it in a slot or parcel: of a cancelled order or a refused
  * line first, then of the least urgent order. With the promise it was picked by, and how much. -ENOENT */
 struct surplus {
-    int64_t line, order, allocation, location, quantity;
+    int64_t line, line_number, order, allocation, location, quantity;
 };
 int wave_surplus(struct store *store, int64_t wave, int64_t item, struct surplus *ret);
 

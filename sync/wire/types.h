@@ -56,6 +56,7 @@
     X("order.refused", "lines of an order are not served for want of stock, by its shortage policy")                   \
     X("batch.started", "a worker began to pick a wave in sum")                                                         \
     X("pick.batch", "goods were taken for several orders of a wave, line by line")                                     \
+    X("pick.unpicked", "goods that were picked for an order line are in a location again")                             \
     X("batch.short", "fewer goods were there than a wave's lines need")                                                \
     X("batch.damaged", "goods were found damaged while a wave was picked")                                             \
     X("batch.tote", "a wave's goods go into this tote")                                                                \
