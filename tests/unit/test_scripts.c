@@ -313,24 +313,22 @@ static void play_check(struct play *play, char *rest)
         fail(play, "it is %lld", (long long)is);
 }
 
-/* ask VERB key=value ... [= ANSWER]; the badge is B-9 unless said */
+/* ask VERB name=value … [= ANSWER]: without an answer it is not refused */
 static void play_ask(struct play *play, char *rest)
 {
     CLEANUP_BUF struct buf data = {0};
     char *wanted = cut(rest, " = ");
     const char *verb = strtok(rest, " ");
-    bool badge = false;
     json_open_object(&data, NULL);
     for (char *word = strtok(NULL, " "); word; word = strtok(NULL, " ")) {
         char *value = cut(word, "=");
-        badge = badge || strcmp(word, "badge") == 0;
-        json_text(&data, word, value ? value : "");
+        if (!value)
+            fail(play, "ask VERB name=value …");
+        json_text(&data, word, value);
     }
-    if (!badge)
-        json_text(&data, "badge", "B-9");
     json_close_object(&data);
     int64_t seq = number(play, "SELECT last_seq FROM stream");
-    site_rig_ask(&play->rig, verb, buf_text(&data));
+    site_rig_ask(&play->rig, verb ? verb : "", buf_text(&data));
     if (wanted)
         check_answer(play, wanted);
     else if (!play->rig.last.good)
@@ -353,9 +351,9 @@ static void play_crash(struct play *play, char *rest)
 static const struct {
     const char *word;
     void (*play)(struct play *play, char *rest);
-} words[] = {{"change", play_change}, {"stock", play_stock}, {"order", play_order},
-             {"at", play_at},         {"days", play_days},   {"print", play_print},
-             {"check", play_check},   {"crash", play_crash}, {"ask", play_ask}};
+} words[] = {{"change", play_change}, {"ask", play_ask},     {"stock", play_stock},
+             {"order", play_order},   {"at", play_at},       {"days", play_days},
+             {"print", play_print},   {"check", play_check}, {"crash", play_crash}};
 
 static bool is_scan(const char *line)
 {
