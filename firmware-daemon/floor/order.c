@@ -108,6 +108,8 @@ static int stop_picking(struct store *store, const struct order *order)
     int64_t worker = 0;
     int result = order_totals(store, order->id, &totals);
     bool picked = totals.picked + totals.refused > 0;
+    if (!result)
+        result = action_forget_order(store, order->id);
     if (!result && !picked)
         result = order_set_state(store, order->id, "cancelled", "");
     if (!result && !picked)

@@ -164,7 +164,7 @@ int bin_undo_line(struct scan *scan, const struct action *action)
     if (!result)
         result = ledger_free(scan->store, promise.item, promise.location, promise.lot, &free);
     if (!result && free < quantity)
-        return refuse_not_now(scan);
+        return refuse(scan, E71_PROMISED, NULL, NULL);
     if (!result)
         result = allocation_release(scan->store, moved, quantity);
     return result ? result : allocation_release(scan->store, promise.id, -quantity);
@@ -231,16 +231,16 @@ const struct command bin_at_item[] = {{.name = "SHORT", .run = bin_short},
 
 /* ---------------------------------------------------------------- what is shown */
 
-static int show_order(struct scan *scan, const struct pick *pick, struct view *view)
+int bin_show_order(struct scan *scan, const struct order *order, struct view *view)
 {
     struct totals totals;
-    int result = order_totals(scan->store, pick->order.id, &totals);
+    int result = order_totals(scan->store, order->id, &totals);
     if (result)
         return result;
     struct answer *detail = &view->details[view->detail_count++];
     answer_set(detail, NOTE_ORDER);
-    answer_text(detail, "o", pick->order.number);
-    answer_text(detail, "c", pick->order.carrier);
+    answer_text(detail, "o", order->number);
+    answer_text(detail, "c", order->carrier);
     view->done = totals.picked;
     view->need = totals.picked + totals.open;
     return 0;
@@ -258,7 +258,7 @@ int bin_show_location(struct scan *scan, struct view *view)
     struct pick pick;
     int result = bin_load(scan, &pick);
     if (!result)
-        result = show_order(scan, &pick, view);
+        result = bin_show_order(scan, &pick.order, view);
     if (result)
         return result;
     view->expect = "location";
@@ -275,7 +275,7 @@ int bin_show_item(struct scan *scan, struct view *view)
     char lot[STORE_CODE_MAX];
     int result = bin_load(scan, &pick);
     if (!result)
-        result = show_order(scan, &pick, view);
+        result = bin_show_order(scan, &pick.order, view);
     if (!result)
         result = lot_code(scan->store, pick.allocation.lot, lot, sizeof(lot));
     if (result)

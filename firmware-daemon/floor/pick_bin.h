@@ -51,6 +51,7 @@ int bin_damage(struct scan *scan);
 int bin_skip(struct scan *scan);
 int bin_force(struct scan *scan); /* asks for a supervisor, who allows another lot */
 int bin_accept_force(struct scan *scan);
+int bin_show_order(struct scan *scan, const struct order *order, struct view *view);
 int bin_show_location(struct scan *scan, struct view *view);
 int bin_show_item(struct scan *scan, struct view *view);
 int bin_show_damaged(struct scan *scan, struct view *view);
@@ -76,13 +77,29 @@ int pick_miss(struct scan *scan, const struct pick *pick, int64_t missing);
 int tote_check(struct scan *scan, const struct lpn *tote, int64_t order);
 /* The order's from now on, on the way with the worker, together with what is in his hands. */
 int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order);
-/* [tote] for session.order, then on. */
-int tote_accept(struct scan *scan);
 /* An order that was cancelled, or parked for want of stock: its goods go to the return shelf. */
 bool tote_goes_back(const struct order *order);
+enum message tote_ask_place(const struct order *order, enum message ask); /* ask: when it does not */
+int tote_end_picking(struct store *store, const struct order *order);     /* its state, when all of it is put down */
 /* Where the order's goods belong: E04, or E12 when it is cancelled. */
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place);
 /* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. */
 int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
+
+/* ---- the steps around them, of a way on which a worker has one order at a time: session.order, in session.tote */
+
+int tote_accept(struct scan *scan); /* binds it, then on */
+int tote_stage(struct scan *scan);  /* puts it down: the order is picked, or back on the return shelf */
+int tote_show(struct scan *scan, struct view *view);
+int tote_show_stage(struct scan *scan, struct view *view);
+int tote_undo(struct scan *scan, const struct action *action);
+
+/* ---- leases */
+
+int order_check_lease(struct scan *scan, const struct order *order); /* E11 */
+
+/* All that a worker has of orders: nothing of it is lost. With empty hands only. */
+int orders_let_go(struct store *store, const struct session *session);
+int bin_leave(struct scan *scan); /* DONE between two bins */
 
 #endif

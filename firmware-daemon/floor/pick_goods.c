@@ -9,20 +9,16 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+/* The lot of a piece with a serial number is known; a bin that was promised without a lot is trusted. */
 unsigned pick_needs(struct scan *scan, const struct item *item)
 {
     struct pick pick;
-    int64_t lots = 0;
     if (pick_load(scan->store, scan->session.allocation, &pick) != 0 || pick.item.id != item->id)
         return 0; /* the wrong item is refused without questions */
-    unsigned needs = goods_needs_all(scan, item) & (NEEDS_SERIAL | NEEDS_WEIGHT);
-    if (!pick.allocation.lot || (needs & NEEDS_SERIAL))
-        return needs;
-    int result = ledger_count_lots(scan->store, item->id, pick.location.id, 0, &lots);
-    return !result && lots > 1 ? needs | NEEDS_LOT : needs;
+    unsigned needs = goods_needs_there(scan, item, pick.location.id, 0);
+    return !pick.allocation.lot || (needs & NEEDS_SERIAL) ? needs & ~(unsigned)NEEDS_LOT : needs;
 }
 
 static int check_item(struct scan *scan, const struct pick *pick, const struct goods *goods)

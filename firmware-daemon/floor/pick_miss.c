@@ -7,20 +7,17 @@
 
 #include <string.h>
 
-static int ask_for_count(struct scan *scan, const struct pick *pick)
-{
-    return count_request(
-        scan->store,
-        &(struct stock_count){
-            .location = pick->location.id, .item = pick->item.id, .source = "short", .blind = true, .priority = 5});
-}
-
 int pick_miss(struct scan *scan, const struct pick *pick, int64_t missing)
 {
     int result = allocation_release(scan->store, pick->allocation.id, missing);
     if (!result)
         result = ledger_hold_free(scan->store, pick->item.id, pick->location.id, pick->allocation.lot, "short");
-    return result ? result : ask_for_count(scan, pick);
+    return result ? result
+                  : count_request(scan->store, &(struct stock_count){.location = pick->location.id,
+                                                                     .item = pick->item.id,
+                                                                     .source = "short",
+                                                                     .blind = true,
+                                                                     .priority = 5});
 }
 
 /* Nothing of the order could be had: it waits for a person at head office. */

@@ -1,8 +1,10 @@
-/* Totes: bound to an order while it is picked, put down when it is. */
+/* Totes: bound to an order while it is picked, put down when it is; and orders that a worker lets go of, with their
+ * totes or without. */
 #include "floor/pick_bin.h"
 
 #include "base/json.h"
 #include "store/document.h"
+#include "store/picking.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -47,6 +49,18 @@ bool tote_goes_back(const struct order *order)
     return order->cancelled || strcmp(order->state, "parked") == 0;
 }
 
+enum message tote_ask_place(const struct order *order, enum message ask)
+{
+    return order->cancelled ? ASK_RETURN_SHELF : tote_goes_back(order) ? ASK_SHORT_SHELF : ask;
+}
+
+int tote_end_picking(struct store *store, const struct order *order)
+{
+    if (!order->cancelled && tote_goes_back(order))
+        return 0;
+    return order_set_state(store, order->id, order->cancelled ? "cancelled" : "picked", "");
+}
+
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place)
 {
     bool back = tote_goes_back(order);
@@ -68,7 +82,8 @@ static int give_back(struct scan *scan, int64_t tote, const struct location *pla
         return result;
     return task_insert(
         scan->store,
-        &(struct task){.kind = "putaway", .reason = "order cancelled", .lpn = tote, .from_location = place->id}, &task);
+        &(struct task){.kind = "putaway", .reason = "not to be packed", .lpn = tote, .from_location = place->id},
+        &task);
 }
 
 int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
@@ -86,5 +101,144 @@ int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, co
         result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
     if (!result && tote_goes_back(order))
         result = give_back(scan, tote, place);
+    return result;
+}
+
+/* ---------------------------------------------------------------- the steps, where a worker has one order */
+
+int tote_accept(struct scan *scan)
+{
+    struct store *store = scan->store;
+    struct order order;
+    struct lpn tote;
+    int64_t here = 0;
+    int result = order_load(store, scan->session.order, &order);
+    if (!result)
+        result = lpn_load(store, scan->target.id, &tote);
+    if (!result)
+        result = tote_check(scan, &tote, order.id);
+    if (result)
+        return result;
+    json_text(record_start(scan), "order", order.number);
+    json_text(&scan->data, "tote", tote.code);
+    result = record(scan, "pick.tote", "order", order.number);
+    if (!result)
+        result = tote_bind(scan, &tote, order.id);
+    if (!result)
+        result = undo_allow(scan, "pick.tote");
+    if (!result && scan->session.allocation)
+        result = allocation_place(store, scan->session.allocation, &here);
+    if (result)
+        return result;
+    scan->session.tote = tote.id;
+    struct answer *answer = accept_with(scan, DONE_TOTE);
+    answer_text(answer, "t", tote.code);
+    answer_text(answer, "o", order.number);
+    return bin_way(scan)->go_on(scan, here);
+}
+
+int tote_undo(struct scan *scan, const struct action *action)
+{
+    (void)action;
+    return lpn_assign(scan->store, scan->session.tote, 0);
+}
+
+int tote_stage(struct scan *scan)
+{
+    struct store *store = scan->store;
+    struct order order;
+    struct location place;
+    int result = order_load(store, scan->session.order, &order);
+    if (!result)
+        result = location_load(store, scan->target.id, &place);
+    if (!result)
+        result = tote_check_place(scan, &order, &place);
+    if (!result)
+        result = tote_put_down(scan, &order, scan->session.tote, &place);
+    if (!result)
+        result = tote_end_picking(store, &order);
+    if (!result)
+        result = order_set_worker(store, order.id, 0);
+    if (!result)
+        result = undo_border(scan);
+    if (result)
+        return result;
+    struct answer *answer = accept_with(scan, DONE_STAGED);
+    answer_text(answer, "o", order.number);
+    answer_text(answer, "l", place.code);
+    return 0;
+}
+
+static int show_order(struct scan *scan, struct view *view, struct order *ret)
+{
+    int result = order_load(scan->store, scan->session.order, ret);
+    return result ? result : bin_show_order(scan, ret, view);
+}
+
+int tote_show(struct scan *scan, struct view *view)
+{
+    struct order order;
+    view->expect = "tote";
+    answer_set(&view->prompt, ASK_TOTE);
+    return show_order(scan, view, &order);
+}
+
+int tote_show_stage(struct scan *scan, struct view *view)
+{
+    struct order order;
+    int result = show_order(scan, view, &order);
+    if (result)
+        return result;
+    view->expect = "stage";
+    answer_set(&view->prompt, tote_ask_place(&order, ASK_STAGE));
+    answer_text(&view->prompt, "o", order.number);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- leases */
+
+int order_check_lease(struct scan *scan, const struct order *order)
+{
+    int64_t worker = order->worker;
+    int result = worker ? 0 : allocation_claimed(scan->store, order->id, &worker);
+    if (result && result != -ENOENT)
+        return result;
+    return worker && worker != scan->session.worker ? refuse_taken(scan, worker) : 0;
+}
+
+/* Nothing of it was taken: it waits again. Otherwise it waits for whoever brings its tote. */
+static int let_go_of(struct store *store, int64_t id)
+{
+    struct totals totals;
+    int result = order_totals(store, id, &totals);
+    if (!result)
+        result = order_set_worker(store, id, 0);
+    if (result || totals.picked > 0)
+        return result;
+    result = lpn_free_totes(store, id);
+    return result ? result : order_set_state(store, id, "allocated", "");
+}
+
+int orders_let_go(struct store *store, const struct session *session)
+{
+    int64_t order = 0;
+    int result = allocation_unclaim(store, session->worker);
+    if (!result && session->order)
+        result = let_go_of(store, session->order);
+    while (!result && (result = picking_order_after(store, session->worker, order, &order)) == 0)
+        result = let_go_of(store, order);
+    return result == -ENOENT ? 0 : result;
+}
+
+int bin_leave(struct scan *scan)
+{
+    json_text(record_start(scan), "worker", scan->worker.code);
+    int result = record(scan, "pick.left", "worker", scan->worker.code);
+    if (!result)
+        result = orders_let_go(scan->store, &scan->session);
+    if (!result)
+        result = undo_border(scan);
+    accept_with(scan, DONE_LEFT);
+    leave_flow(scan);
     return result;
 }

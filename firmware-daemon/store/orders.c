@@ -132,6 +132,20 @@ struct want {
     int64_t line, item, quantity, life_days;
 };
 
+/* One open promise is enough for what a line gets out of one bin. */
+static int promise(struct store *store, const struct want *want, const struct bin *bin, int64_t quantity)
+{
+    int result = sql_run(store->sql,
+                         "UPDATE allocation SET quantity = quantity + ?4 WHERE id = (SELECT id FROM allocation WHERE "
+                         "line = ?1 AND location = ?2 AND lot = ?3 AND open > 0 LIMIT 1)",
+                         sql_int(want->line), sql_int(bin->location), sql_int(bin->lot), sql_int(quantity));
+    if (result || sql_changes(store->sql) > 0)
+        return result;
+    return sql_run(
+        store->sql, "INSERT INTO allocation (line, location, item, lot, quantity) VALUES (?1, ?2, ?3, ?4, ?5)",
+        sql_int(want->line), sql_int(bin->location), sql_int(want->item), sql_int(bin->lot), sql_int(quantity));
+}
+
 static int allocate_line(struct store *store, const struct want *want, int64_t *ret_missing)
 {
     int64_t wanted = want->quantity;
@@ -143,9 +157,7 @@ static int allocate_line(struct store *store, const struct want *want, int64_t *
         if (result)
             return result;
         int64_t taken = bin.quantity < wanted ? bin.quantity : wanted;
-        result = sql_run(
-            store->sql, "INSERT INTO allocation (line, location, item, lot, quantity) VALUES (?1, ?2, ?3, ?4, ?5)",
-            sql_int(want->line), sql_int(bin.location), sql_int(want->item), sql_int(bin.lot), sql_int(taken));
+        result = promise(store, want, &bin, taken);
         if (result)
             return result;
         wanted -= taken;
@@ -275,6 +287,11 @@ int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker)
                       "SELECT a.worker FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1 AND "
                       "a.open > 0 AND a.worker IS NOT NULL LIMIT 1",
                       sql_int(order));
+}
+
+int allocation_unclaim(struct store *store, int64_t worker)
+{
+    return sql_run(store->sql, "UPDATE allocation SET worker = NULL WHERE worker = ?1 AND open > 0", sql_int(worker));
 }
 
 int allocation_place(struct store *store, int64_t id, int64_t *ret_location)

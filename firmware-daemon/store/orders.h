@@ -58,6 +58,7 @@ int allocation_skip(struct store *store, int64_t id);
 int allocation_release(struct store *store, int64_t id, int64_t quantity);
 /* Who has claimed an open promise of the order. -ENOENT: nobody */
 int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker);
+int allocation_unclaim(struct store *store, int64_t worker); /* all that he has claimed and not picked */
 int allocation_place(struct store *store, int64_t id, int64_t *ret_location);
 /* Of an open promise, so much goes over to another lot in the same bin, as a promise of its own. */
 int allocation_change_lot(struct store *store, int64_t id, int64_t lot, int64_t quantity, int64_t *ret);

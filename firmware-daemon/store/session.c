@@ -138,3 +138,9 @@ int action_forget(struct store *store, int64_t worker)
 {
     return sql_run(store->sql, "DELETE FROM action WHERE worker = ?1", sql_int(worker));
 }
+
+int action_forget_order(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM action WHERE order_id = ?1)",
+                   sql_int(order));
+}

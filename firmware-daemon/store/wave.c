@@ -52,6 +52,13 @@ int wave_set_worker(struct store *store, int64_t id, int64_t worker)
     return sql_run(store->sql, "UPDATE wave SET worker = ?2 WHERE id = ?1", sql_int(id), sql_ref(worker));
 }
 
+bool wave_is_of(struct store *store, int64_t id, int64_t worker)
+{
+    int64_t one;
+    return sql_number(store->sql, &one, "SELECT 1 FROM wave WHERE id = ?1 AND worker = ?2", sql_int(id),
+                      sql_int(worker)) == 0;
+}
+
 int wave_draft(struct store *store, int64_t *ret)
 {
     return sql_number(store->sql, ret, "SELECT id FROM wave WHERE state = 'draft' ORDER BY id LIMIT 1", SQL_NO_VALUES);

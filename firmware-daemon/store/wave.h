@@ -15,7 +15,8 @@ int wave_find(struct store *store, const char *number, int64_t *ret); /* -ENOENT
 int wave_insert(struct store *store, const struct wave *wave, int64_t *ret);
 int wave_set_state(struct store *store, int64_t id, const char *state);
 int wave_set_worker(struct store *store, int64_t id, int64_t worker); /* 0: free for anybody */
-int wave_draft(struct store *store, int64_t *ret);                    /* the oldest draft. -ENOENT */
+bool wave_is_of(struct store *store, int64_t id, int64_t worker);
+int wave_draft(struct store *store, int64_t *ret); /* the oldest draft. -ENOENT */
 
 /* Over its orders that are not cancelled, and their lines that are not refused. */
 struct wave_totals {

@@ -97,8 +97,8 @@ static void a_damaged_piece_is_replaced(void **state)
     struct site_rig *rig = *state;
     site_rig_order(rig, "N1", "SF1", 2, 0);
     PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"},
-         {"CMD:DAMAGE", "DONE_DAMAGED", "pick.item"}, {"MUG", "DONE", "pick.tote"}, {"T-1", "DONE", "pick.item"},
-         {"MUG", "DONE", "pick.stage"});
+         {"CMD:DAMAGE", "DONE_DAMAGED", "pick.item"}, {"MUG", "DONE", "pick.item"}, {"MUG", "DONE", "pick.tote"},
+         {"T-1", "DONE", "pick.stage"});
     assert_int_equal(number(rig, "SELECT sum(quantity) FROM balance WHERE location = 8"), 1);
 }
 

@@ -62,6 +62,7 @@ CREATE TABLE action ( -- what UNDO can take back: the session as it was before e
     weight_g    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX action_worker ON action (worker, id);
+CREATE INDEX action_order ON action (order_id) WHERE order_id IS NOT NULL;
 
 CREATE TABLE station ( -- what the configuration names: written at each start
     code    TEXT PRIMARY KEY CHECK (code <> ''),
