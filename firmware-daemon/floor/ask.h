@@ -30,6 +30,7 @@ struct verb {
 extern const struct verb session_verbs[];
 extern const struct verb replenish_verbs[];
 extern const struct verb count_verbs[];
+extern const struct verb wave_verbs[];
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
 struct answer *ask_accept(struct ask *ask, enum message message);

@@ -59,11 +59,13 @@ int picking_totals(struct store *store, int64_t worker, struct totals *ret)
         sql_select(store->sql,
                    "SELECT coalesce(sum(l.quantity), 0), coalesce(sum(l.picked), 0), coalesce(sum(l.packed), 0), "
                    "(SELECT coalesce(sum(a.open), 0) " OPEN_OF_WORKER ") FROM order_line l JOIN orders o ON o.id = "
-                   "l.order_id WHERE o.worker = ?1 AND o.state = 'picking'",
+                   "l.order_id WHERE o.worker = ?1 AND o.state = 'picking' AND l.refused = 0",
                    sql_int(worker));
     if (sql_next(query))
-        *ret =
-            (struct totals){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3)};
+        *ret = (struct totals){.ordered = sql_get_int(query, 0),
+                               .picked = sql_get_int(query, 1),
+                               .packed = sql_get_int(query, 2),
+                               .open = sql_get_int(query, 3)};
     return sql_done(query);
 }
 
