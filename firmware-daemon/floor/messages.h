@@ -135,10 +135,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_ZONE_LINE, "", TONE_NONE, "{l}: {n} × {i}", "{l}:{n} × {i}")                                                \
     X(E10_NOT_EMPTY, "E10", TONE_BAD, "Tote {t} is not empty: take another", "周转箱 {t} 不是空箱,请换一个")           \
     X(E21_LOT, "E21", TONE_BAD, "Lot {l} is blocked: leave it", "批次 {l} 已冻结,不可拣")                              \
-    X(DONE_FORCE_ASKED_LOT, "", TONE_GOOD, "A supervisor decides", "请主管决定")                                       \
-    X(DONE_FORCED_LOT, "", TONE_GOOD, "{u} allows another lot", "{u} 已授权拣其他批次")                                \
     X(DONE_DAMAGE_ASKED, "", TONE_GOOD, "Which {i} is damaged?", "哪一件 {i} 残次?")                                   \
-    X(ASK_FORCE_LOT, "", TONE_NONE, "Supervisor: scan your badge to allow another lot", "请主管扫工牌,授权拣其他批次") \
     X(ASK_DAMAGED, "", TONE_NONE, "Scan the damaged piece", "请扫残次品")                                              \
     X(ASK_ITEM_LOT, "", TONE_NONE, "Take {n} × {i}, lot {l}", "拣 {n} × {i},批次 {l}")                                 \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \

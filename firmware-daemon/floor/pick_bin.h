@@ -49,13 +49,11 @@ int bin_item(struct scan *scan); /* .accept of a step with .take: never called *
 int bin_short(struct scan *scan);
 int bin_damage(struct scan *scan);
 int bin_skip(struct scan *scan);
-int bin_force(struct scan *scan); /* asks for a supervisor, who allows another lot */
-int bin_accept_force(struct scan *scan);
+int lot_forced(struct scan *scan, const struct worker *supervisor); /* may take another lot than the promised one */
 int bin_show_order(struct scan *scan, const struct order *order, struct view *view);
 int bin_show_location(struct scan *scan, struct view *view);
 int bin_show_item(struct scan *scan, struct view *view);
 int bin_show_damaged(struct scan *scan, struct view *view);
-int bin_show_force(struct scan *scan, struct view *view);
 int bin_undo_line(struct scan *scan, const struct action *action);
 extern const struct command bin_at_item[]; /* SHORT, DAMAGE, SKIP, FORCE */
 

@@ -1,34 +1,23 @@
 /* Totes: bound to an order while it is picked, put down when it is; and orders that a worker lets go of, with their
  * totes or without. */
+#include "floor/parcel.h"
 #include "floor/pick_bin.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
-#include "store/document.h"
 #include "store/picking.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static int refuse_bound(struct scan *scan, const struct lpn *tote)
-{
-    struct order other;
-    int result = order_load(scan->store, tote->order, &other);
-    if (result)
-        return result;
-    struct answer *answer = refusal(scan, E10_TOTE);
-    answer_text(answer, "t", tote->code);
-    answer_text(answer, "o", other.number);
-    return FLOOR_REFUSED;
-}
-
 int tote_check(struct scan *scan, const struct lpn *tote, int64_t order)
 {
     if (tote->order && tote->order == order)
         return 0;
-    if (tote->order)
-        return refuse_bound(scan, tote);
-    bool free = !tote->wave && !tote->document && lpn_is_empty(scan->store, tote->id);
+    if (tote->order || tote->wave)
+        return refuse_plate(scan, tote);
+    bool free = !tote->document && lpn_is_empty(scan->store, tote->id);
     return free ? 0 : refuse(scan, E10_NOT_EMPTY, "t", tote->code);
 }
 
@@ -73,19 +62,6 @@ int tote_check_place(struct scan *scan, const struct order *order, const struct 
     return FLOOR_REFUSED;
 }
 
-/* Nobody's any more: what is in it goes back to a bin. */
-static int give_back(struct scan *scan, int64_t tote, const struct location *place)
-{
-    int64_t task;
-    int result = lpn_assign(scan->store, tote, 0);
-    if (result || lpn_is_empty(scan->store, tote))
-        return result;
-    return task_insert(
-        scan->store,
-        &(struct task){.kind = "putaway", .reason = "not to be packed", .lpn = tote, .from_location = place->id},
-        &task);
-}
-
 int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
 {
     struct store *store = scan->store;
@@ -101,9 +77,8 @@ int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, co
     if (!result)
         result = record(scan, type, "order", order->number);
     if (!result)
-        result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
-    if (!result && tote_goes_back(order))
-        result = give_back(scan, tote, place);
+        result = tote_goes_back(order) ? shelve_tote(scan, order, tote, place->id)
+                                       : ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
     if (!result && last)
         result = tote_end_picking(store, order);
     return result || !last ? result : order_set_worker(store, order->id, 0);

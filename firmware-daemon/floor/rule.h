@@ -175,6 +175,9 @@ bool is_supervisor(const struct worker *worker);
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
 
+/* A command: asks for a supervisor's badge, which lets this step pass (force.c). */
+int force_ask(struct scan *scan);
+
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);
 

@@ -3,6 +3,7 @@
  *
  *   some step -> [parcel.tote] -> parcel.shelf -> menu */
 #include "floor/parcel.h"
+#include "floor/pick_bin.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -90,21 +91,6 @@ int shelve_rest(struct scan *scan, const struct order *order)
     return result ? result : go_to_shelf(scan, order, &tote);
 }
 
-static int check_tote(struct scan *scan, const struct lpn *tote)
-{
-    struct order other = {0};
-    if (tote->order) {
-        int result = order_load(scan->store, tote->order, &other);
-        struct answer *answer = refusal(scan, E10_TOTE);
-        answer_text(answer, "t", tote->code);
-        answer_text(answer, "o", other.number);
-        return result ? result : FLOOR_REFUSED;
-    }
-    return tote->wave || tote->document || !lpn_is_empty(scan->store, tote->id)
-               ? refuse_other_code(scan, "an empty tote", "空周转箱")
-               : 0;
-}
-
 /* Out of the slot that they lie in. */
 static int empty_slot(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
@@ -134,7 +120,7 @@ int unpack_into(struct scan *scan)
     if (!result)
         result = lpn_load(scan->store, scan->target.id, &tote);
     if (!result)
-        result = check_tote(scan, &tote);
+        result = tote_check(scan, &tote, 0);
     bool again = scan->session.parcel && !order.cancelled;
     if (!result && scan->session.tote)
         result = empty_slot(scan, &order, &tote);
@@ -176,7 +162,9 @@ int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, int6
     int result = ledger_move_lpn(store, scan->seq, tote, place, "stage");
     if (!result)
         result = lpn_assign(store, tote, 0);
-    return result ? result : task_insert(store, &task, &task.id);
+    if (result || lpn_is_empty(store, tote))
+        return result;
+    return task_insert(store, &task, &task.id);
 }
 
 int shelve_at(struct scan *scan)

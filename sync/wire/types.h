@@ -29,7 +29,6 @@
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
     X("pick.damage_asked", "a worker is about to say which piece is damaged")                                          \
-    X("pick.force_asked", "a worker asks for what a supervisor must allow")                                            \
     X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
     X("pick.left", "a worker went away from an order that is not picked yet")                                          \
     X("pick.cluster", "a worker set out for several orders at once")                                                   \
