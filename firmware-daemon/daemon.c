@@ -7,6 +7,7 @@
 #include "floor/floor.h"
 #include "station/plugboard.h"
 #include "station/station.h"
+#include "store/figures.h"
 #include "store/journal.h"
 #include "sync/site/port.h"
 #include "sync/site/site.h"
@@ -266,6 +267,12 @@ static int source_picture(void *user, int64_t job, struct buf *png)
     return plugboard_picture(daemon->board, job, png);
 }
 
+static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
+{
+    struct daemon *daemon = user;
+    return figures_write(daemon->store, kind, since_us, csv);
+}
+
 /* Out of {"template", "data", "key", "copies"}, what EVENT_LABEL carries; checked. */
 static int read_label(struct daemon *daemon, size_t station, const json_t *root, struct event *event, struct buf *words,
                       struct label_fault *fault)
@@ -348,6 +355,7 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .status = source_status,
                                            .devices = source_devices,
                                            .picture = source_picture,
+                                           .figures = source_figures,
                                            .label = source_label,
                                            .bind = source_bind,
                                            .scan = source_scan,

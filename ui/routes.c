@@ -122,6 +122,20 @@ static enum MHD_Result get_picture(struct ui_request *request)
     return ui_answer(request, MHD_HTTP_OK, "image/png", png.data, png.length);
 }
 
+/* ?since=SECONDS of the Unix clock. */
+static enum MHD_Result get_figures(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf csv = {.max = UI_FIGURES_MAX};
+    const char *since = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "since");
+    int64_t seconds = 0;
+    if (since && text_to_int(since, 0, INT64_MAX / 1000000, &seconds) != 0)
+        return ui_answer_error(request, MHD_HTTP_BAD_REQUEST, "since is a time in seconds of the Unix clock.");
+    int r = request->server->source->figures(request->server->user, request->id, seconds * 1000000, &csv);
+    if (r == -EMSGSIZE)
+        return ui_answer_error(request, MHD_HTTP_CONTENT_TOO_LARGE, "That is too much: ask with since.");
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer(request, MHD_HTTP_OK, "text/csv", csv.data, csv.length);
+}
+
 static int give_binding(struct ui_request *request, const void *words, size_t length)
 {
     (void)length;
@@ -170,6 +184,7 @@ static const struct ui_route routes[] = {
     {"GET", "/api/v1/status", get_status, NULL, 0},
     {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
     {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},
+    {"GET", "/api/v1/figures/{}", get_figures, NULL, 0},
     {"GET", "/api/v1/devices", get_devices, NULL, 0},
     {"POST", "/api/v1/devices/bind", post_binding, "application/json", UI_SCAN_BODY_MAX},
     {"POST", "/api/v1/import/{}", post_import, "text/csv", UI_IMPORT_BODY_MAX},

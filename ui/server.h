@@ -15,6 +15,7 @@
 #define UI_VIEW_MAX        ((size_t)64 << 10) /* bytes of one station view */
 #define UI_LABEL_BODY_MAX  ((size_t)6 << 20)  /* bytes of a label to be printed, with a picture in it */
 #define UI_PICTURE_MAX     ((size_t)4 << 20)  /* bytes of a label's picture */
+#define UI_FIGURES_MAX     ((size_t)64 << 20) /* bytes of a CSV file of figures */
 #define UI_ANSWER_WAIT_S   30                 /* a request not answered by then gets 504 */
 
 /* What the daemon provides. Called in the thread of the event loop; what is passed in is lent for the call.
@@ -26,6 +27,8 @@ struct ui_source {
     int (*devices)(void *user, struct buf *json);                 /* array of devices */
     /* The label of a print job as a PNG; -ENOENT no such job, -ENOTSUP made elsewhere, -EINVAL it cannot be drawn. */
     int (*picture)(void *user, int64_t job, struct buf *png);
+    /* kind: stock, orders or parcels, as a CSV file. -ENOENT no such kind, -EMSGSIZE too much since then. */
+    int (*figures)(void *user, const char *kind, int64_t since_us, struct buf *csv);
     /* role: scanner, printer or scale; "": what its model says, -ENODEV when none does. As scan. */
     int (*bind)(void *user, const char *device, const char *role, const char *station, uint64_t request);
     /* 0: queued, one ui_server_answer(request) follows (also allowed before this returns). Otherwise nothing follows:

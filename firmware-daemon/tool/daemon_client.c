@@ -105,8 +105,9 @@ static enum exit_code report_silence(const char *base, CURLcode code)
                         base);
 }
 
-static enum exit_code ask(const char *given_url, const char *const *path, const char *type, const struct buf *body,
-                          struct buf *answer)
+/* query: "since=0", or NULL. */
+static enum exit_code fetch(const char *given_url, const char *const *path, const char *query, const char *type,
+                            const struct buf *body, struct buf *answer)
 {
     const char *base = daemon_address(given_url);
     if (strncasecmp(base, "http://", 7) != 0 && strncasecmp(base, "https://", 8) != 0)
@@ -116,12 +117,21 @@ static enum exit_code ask(const char *given_url, const char *const *path, const 
     if (!curl)
         return command_fail(EXIT_FAILED, "there is not enough memory to ask the daemon");
     build_url(curl, base, path, &url);
+    if (query)
+        buf_printf(&url, "?%s", query);
     long status = 0;
     CURLcode code = exchange(curl, buf_text(&url), ANSWER_SECONDS, type, body, answer, &status);
     if (code != CURLE_OK)
         return report_silence(base, code);
-    if (status < 200 || status > 299)
-        return report_refusal(status, answer);
+    return status < 200 || status > 299 ? report_refusal(status, answer) : EXIT_GOOD;
+}
+
+static enum exit_code ask(const char *given_url, const char *const *path, const char *type, const struct buf *body,
+                          struct buf *answer)
+{
+    enum exit_code code = fetch(given_url, path, NULL, type, body, answer);
+    if (code != EXIT_GOOD)
+        return code;
     fwrite(buf_text(answer), 1, answer->length, stdout);
     if (answer->length == 0 || answer->data[answer->length - 1] != '\n')
         putchar('\n');
@@ -139,6 +149,17 @@ enum exit_code daemon_post(const char *url, const char *const *path, const char 
 {
     CLEANUP_BUF struct buf own = {0};
     return ask(url, path, type, body, ret_answer ? ret_answer : &own);
+}
+
+enum exit_code daemon_fetch(const char *url, const char *const *path, const char *query, struct buf *ret)
+{
+    return fetch(url, path, query, NULL, NULL, ret);
+}
+
+enum exit_code daemon_send(const char *url, const char *const *path, const char *type, const struct buf *body,
+                           struct buf *ret)
+{
+    return fetch(url, path, NULL, type, body, ret);
 }
 
 int daemon_look(const char *given_url, const char *const *path, struct buf *ret)

@@ -20,6 +20,11 @@ enum exit_code daemon_get(const char *url, const char *const *path);
 enum exit_code daemon_post(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret_answer);
 
+/* The answer for further work: nothing is printed but why there is none. query: "since=0", or NULL. */
+enum exit_code daemon_fetch(const char *url, const char *const *path, const char *query, struct buf *ret);
+enum exit_code daemon_send(const char *url, const char *const *path, const char *type, const struct buf *body,
+                           struct buf *ret);
+
 /* The same question for those who can do without the answer: says nothing and does not wait long. -ENOTCONN: nobody
  * answers; -ENOENT: the answer is no success. ret is written on success only. */
 int daemon_look(const char *url, const char *const *path, struct buf *ret);

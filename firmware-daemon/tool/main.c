@@ -26,6 +26,11 @@ static const char scale_decode_help[] =
 static const char import_help[] = "Import a CSV file into the site.\n"
                                   "KIND is orders, items, stock, locations or workers. All of the file or nothing.";
 
+static const char compare_help[] =
+    "Compare another system's file with this site: the variance report of a parallel run.\n"
+    "FILE.csv may have further columns. Prints what differs and the totals, or with --json one object; with --station\n"
+    "also on that station's printer. Exit code 1 when something differs.";
+
 static const char device_list_help[] =
     "List the scanners, printers and scales that are plugged in.\n"
     "Tells the id to bind by, what it is, and who holds it: drivers of the kernel, and programs as name[pid].\n"
@@ -68,6 +73,7 @@ static const struct command commands[] = {
     {"station show", "ID", "Print what a station shows and does.", 1, 1, daemon_options, command_station_show},
     {"status", "", "Print the daemon's state: stations, printers, link, queue.", 0, 0, daemon_options, command_status},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
+    {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
     {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
     {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
     {"device watch", "[ID]", device_watch_help, 0, 1, device_watch_options, command_device_watch},
