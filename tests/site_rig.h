@@ -7,6 +7,7 @@
 #include "floor/floor.h"
 #include "floor/print.h"
 #include "store/journal.h"
+#include "store/laws.h"
 #include "store/ledger.h"
 #include "turn.h"
 

@@ -52,9 +52,10 @@ size_t barcode_aim_length(const char *text, size_t length)
     return has ? 3 : 0;
 }
 
+/* FNC1 in front; ]d5, ]Q4 and ]J4 with ECI (ISO/IEC 15424). */
 static bool aim_says_gs1(const char *aim)
 {
-    static const char carriers[][4] = {"]C1", "]e0", "]d2", "]Q3", "]Q4", "]J1"};
+    static const char carriers[][4] = {"]C1", "]e0", "]d2", "]d5", "]Q3", "]Q4", "]J1", "]J4"};
     for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
         if (strcmp(aim, carriers[i]) == 0)
             return true;
@@ -137,6 +138,7 @@ int barcode_parse(const char *text, size_t length, struct barcode *ret, struct b
     ret->kind = BARCODE_PLAIN;
     ret->flags = 0;
     ret->gtin14[0] = '\0';
+    ret->addon[0] = '\0';
     ret->count = 0;
     ret->length = length - start;
     memcpy(ret->text, text + start, ret->length);

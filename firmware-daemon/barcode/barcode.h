@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define BARCODE_TEXT_MAX                                                                                               \
     4296 /* bytes; the most characters a QR code holds (ISO/IEC 18004, version 40-L, alphanumeric) */
@@ -38,6 +39,7 @@ struct barcode {
     char aim[4]; /* "]C1", or "" */
     enum barcode_kind kind;
     unsigned flags;  /* enum barcode_flag */
+    char addon[6];   /* the 2 or 5 digits beside an EAN or UPC symbol, "" when there are none; .text has them too */
     char gtin14[15]; /* "" when there is none; of a GS1 code the (01) or the GTIN of (8006) */
     size_t count;
     struct barcode_element elements[BARCODE_ELEMENTS_MAX];
@@ -84,5 +86,40 @@ int barcode_item_gtin(const char gtin14[15], char ret[15]);
 /* The date of (11) to (17), with day 00 as the month's last; the century is the one that puts the year nearest to
  * this_year (General Specifications, 7.12). -EINVAL when it is no date. */
 int barcode_date(const char *yymmdd, int this_year, char ret[11]); /* "2026-12-31" */
+
+/* What is on the label, of GS1 elements and digital links alike. -ENOENT when the label does not say; -ERANGE when it
+ * says nothing, 0. */
+int barcode_weight_g(const struct barcode *barcode, int64_t *ret);       /* net: (310n), else (320n); half a gram up */
+int barcode_gross_weight_g(const struct barcode *barcode, int64_t *ret); /* with packaging: (330n), else (340n) */
+int barcode_count(const struct barcode *barcode, int64_t *ret);          /* (30); (37) with (02) or without (30) */
+const char *barcode_lot(const struct barcode *barcode);                  /* (10); NULL when there is none */
+const char *barcode_serial(const struct barcode *barcode);               /* (21) */
+int barcode_expiry(const struct barcode *barcode, int this_year, char ret[11]); /* (17), else (7003), else (15) */
+
+enum barcode_measure {
+    BARCODE_MEASURE_NONE,
+    BARCODE_MEASURE_WEIGHT_G,
+    BARCODE_MEASURE_PRICE, /* minor units */
+    BARCODE_MEASURE_PIECES,
+};
+
+struct barcode_in_store {
+    char item[14]; /* the code with all but the item's number zero, and a new check digit: what an item is looked up by
+                    */
+    enum barcode_measure measure;
+    int64_t value; /* of the measure */
+};
+
+/* An in-store number by the shop's own format, "20IIIIIWWWWWC": digits as they must be, I the item, then of W (weight
+ * in grams), P (price in minor units) and Q (pieces) at most one, V its verifier (General Specifications, 7.9.2 to
+ * 7.9.4), C the check digit. -ENOENT when the code is of another format, -EBADMSG when a check digit is wrong, -EINVAL
+ * when the format is none. */
+int barcode_in_store(const char *format, const char *code, struct barcode_in_store *ret);
+
+/* NULL, or what is wrong with the format: "must ...". */
+const char *barcode_in_store_format_fault(const char *format);
+
+/* The verifier of 4 or 5 digits; '\0' of any other number of them. */
+char barcode_measure_check_digit(const char *digits, size_t n);
 
 #endif

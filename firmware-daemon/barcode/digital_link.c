@@ -20,8 +20,8 @@ struct pair {
     struct span ai, value;
 };
 
-/* GS1 Digital Link: URI syntax, 4.4 to 4.9: each key and its qualifiers, in the order they must have; one alternative
- * or the other. */
+/* GS1 Digital Link: URI syntax 1.6, 4.4 to 4.9: each key and its qualifiers, in the order they must have; one
+ * alternative or the other. */
 static const struct key {
     const char *ai;
     const char *qualifiers[2];
@@ -31,6 +31,21 @@ static const struct key {
     {"417", {"7040", ""}},  {"8003", {"", ""}},          {"8004", {"7040", ""}},   {"8006", {"22 10 21", ""}},
     {"8010", {"8011", ""}}, {"8013", {"", ""}},          {"8017", {"8019", ""}},   {"8018", {"8019", ""}},
 };
+
+/* Identifiers that stand in a path only, or in no link at all. */
+static const char no_attributes[] = "03 21 22 235 254 7040 7041 8011 8014 8019 8020 8200";
+
+/* RFC 3986, of a whole link and of a host; a host with a user in front of it is nobody's label. */
+static const char letters_and_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+static const char other_characters[] = "-._~:/?#[]@!$&'()*+,;=%", other_host_characters[] = "-.:[]";
+
+static bool holds_only(const char *text, size_t length, const char *others)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!strchr(letters_and_digits, text[i]) && !strchr(others, text[i]))
+            return false;
+    return true;
+}
 
 static const struct key *find_key(struct span ai)
 {
@@ -46,10 +61,10 @@ static const struct gs1_ai *find_ai(struct span span)
     return ai && ai->digits == span.length ? ai : NULL;
 }
 
-/* Where in the list of qualifiers the identifier stands; NULL when it does not. */
-static const char *find_qualifier(const char *qualifiers, struct span ai)
+/* Where in a list with blanks between the identifier stands; NULL when it does not. */
+static const char *find_in(const char *list, struct span ai)
 {
-    for (const char *at = qualifiers; *at; at += strcspn(at, " "), at += *at == ' ')
+    for (const char *at = list; *at; at += strcspn(at, " "), at += *at == ' ')
         if (strcspn(at, " ") == ai.length && memcmp(at, ai.text, ai.length) == 0)
             return at;
     return NULL;
@@ -58,7 +73,7 @@ static const char *find_qualifier(const char *qualifiers, struct span ai)
 static bool in_order(const char *qualifiers, const struct pair *pairs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        qualifiers = find_qualifier(qualifiers, pairs[i].ai);
+        qualifiers = find_in(qualifiers, pairs[i].ai);
         if (!qualifiers)
             return false;
         qualifiers += pairs[i].ai.length;
@@ -94,14 +109,14 @@ static const struct key *find_pairs(struct span path, struct pair pairs[PAIRS_MA
     return NULL;
 }
 
-static bool percent_decode(struct span span, char out[VALUE_MAX], size_t *ret_length)
+static bool percent_decode(struct span span, bool in_query, char out[VALUE_MAX], size_t *ret_length)
 {
     size_t length = 0;
     for (size_t i = 0; i < span.length; i++) {
         size_t decoded;
         if (length == VALUE_MAX)
             return false;
-        out[length] = span.text[i];
+        out[length] = in_query && span.text[i] == '+' ? ' ' : span.text[i];
         if (span.text[i] == '%') {
             if (i + 2 >= span.length ||
                 text_from_hex(span.text + i + 1, 2, (uint8_t *)out + length, 1, &decoded) != 0 || decoded != 1)
@@ -114,12 +129,12 @@ static bool percent_decode(struct span span, char out[VALUE_MAX], size_t *ret_le
     return true;
 }
 
-static bool add(struct barcode *barcode, struct span ai, struct span value)
+static bool add(struct barcode *barcode, const struct pair *pair, bool in_query)
 {
     char decoded[VALUE_MAX];
-    size_t length, position;
-    const struct gs1_ai *definition = find_ai(ai);
-    if (!definition || !percent_decode(value, decoded, &length))
+    size_t length, position, count = barcode->count;
+    const struct gs1_ai *definition = find_ai(pair->ai);
+    if (!definition || !percent_decode(pair->value, in_query, decoded, &length))
         return false;
     if (gs1_value_fault(definition, decoded, length, &position)) {
         const struct gs1_part *first = &definition->parts[0];
@@ -128,22 +143,30 @@ static bool add(struct barcode *barcode, struct span ai, struct span value)
             barcode->flags |= BARCODE_BAD_CHECK_DIGIT;
         return false;
     }
-    return gs1_add_element(barcode, ai.text, ai.length, decoded, length) == 0;
+    for (size_t i = 0; i < count; i++)
+        if (strlen(barcode->elements[i].ai) == pair->ai.length &&
+            memcmp(barcode->elements[i].ai, pair->ai.text, pair->ai.length) == 0)
+            return false;
+    return gs1_add_element(barcode, pair->ai.text, pair->ai.length, decoded, length) == 0;
 }
 
-/* Names that are no application identifier belong to the resolver and are left alone. */
-static bool add_query(struct barcode *barcode, const struct key *key, struct span query)
+/* What the qualifiers of this path could be, too, belongs into the path. */
+static bool is_attribute(struct span ai, const char *qualifiers)
+{
+    return !find_in(no_attributes, ai) && !find_in(qualifiers, ai);
+}
+
+/* Names that are no number belong to the resolver and are left alone; numbers are GS1's. */
+static bool add_query(struct barcode *barcode, const char *qualifiers, struct span query)
 {
     const char *end = query.text + query.length;
     for (const char *at = query.text; at < end;) {
-        size_t length = strcspn(at, "&;#"), name = strcspn(at, "=&;#");
-        struct span ai = {at, name};
-        if (name < length && find_ai(ai)) {
-            if (find_qualifier(key->qualifiers[0], ai) || find_qualifier(key->qualifiers[1], ai))
-                return false;
-            if (!add(barcode, ai, (struct span){at + name + 1, length - name - 1}))
-                return false;
-        }
+        const char *stop = memchr(at, '&', (size_t)(end - at));
+        size_t length = (size_t)((stop ? stop : end) - at), name = strcspn(at, "=&#");
+        struct pair pair = {{at, name}, {at + name + 1, length - name - 1}};
+        if (name > 0 && name < length && text_all_digits(at, name) &&
+            (!is_attribute(pair.ai, qualifiers) || !add(barcode, &pair, true)))
+            return false;
         at += length + 1;
     }
     return true;
@@ -156,14 +179,16 @@ static bool add_all(struct barcode *barcode, struct span path, struct span query
     const struct key *key = find_pairs(path, pairs, &first);
     if (!key)
         return false;
-    size_t qualifiers = PAIRS_MAX - first - 1;
-    if (!in_order(key->qualifiers[0], pairs + first + 1, qualifiers) &&
-        !in_order(key->qualifiers[1], pairs + first + 1, qualifiers))
+    size_t count = PAIRS_MAX - first - 1;
+    const char *qualifiers = key->qualifiers[0];
+    if (!in_order(qualifiers, pairs + first + 1, count))
+        qualifiers = key->qualifiers[1];
+    if (!in_order(qualifiers, pairs + first + 1, count))
         return false;
     for (size_t i = first; i < PAIRS_MAX; i++)
-        if (!add(barcode, pairs[i].ai, pairs[i].value))
+        if (!add(barcode, &pairs[i], false))
             return false;
-    return add_query(barcode, key, query);
+    return add_query(barcode, qualifiers, query);
 }
 
 bool digital_link_parse(struct barcode *barcode)
@@ -171,7 +196,8 @@ bool digital_link_parse(struct barcode *barcode)
     const char *uri = barcode->text;
     size_t scheme = strncasecmp(uri, "https://", 8) == 0 ? 8 : strncasecmp(uri, "http://", 7) == 0 ? 7 : 0;
     size_t host = strcspn(uri + scheme, "/?#");
-    if (scheme == 0 || host == 0)
+    if (scheme == 0 || host == 0 || !holds_only(uri, barcode->length, other_characters) ||
+        !holds_only(uri + scheme, host, other_host_characters))
         return false;
     struct span path = {uri + scheme + host, strcspn(uri + scheme + host, "?#")};
     struct span query = {path.text + path.length, 0};

@@ -1,11 +1,15 @@
 #include "barcode/gs1.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A serial (21) shorter than this inside another value proves nothing: "21" is part of too many lots and years. */
-#define LIKELY_SERIAL_MIN 8
+/* Digits of a lot that has no letters; characters of an identifier and its value: (422) with a country, not (20) with
+ * any two digits. */
+#define LIKELY_NUMBER_MIN  3
+#define LIKELY_ELEMENT_MIN 6
 
 static bool in_set(enum gs1_characters set, char c)
 {
@@ -102,13 +106,18 @@ static const char *next_piece(const char *text, size_t length, size_t at, struct
     return fault;
 }
 
-/* Something a lot number is unlikely to look like by chance. */
-static bool is_evidence(const struct piece *piece)
+/* Something a lot number is unlikely to look like by chance: a check digit or a date that is right, or a fixed length
+ * behind an identifier of its own; a measure only with a 0 in front, as nearly all have. "21" and "10" prove nothing:
+ * they are part of too many lots and years. */
+static bool is_evidence(const struct piece *piece, const char *value)
 {
-    enum gs1_rule rule = piece->ai->parts[0].rule;
-    bool is_serial = piece->ai->first == 2100;
-    return rule == GS1_CHECK_DIGIT || rule == GS1_DATE || rule == GS1_DATE_DAY_OPEN ||
-           (is_serial && piece->length >= LIKELY_SERIAL_MIN);
+    for (const struct gs1_part *part = piece->ai->parts; part < piece->ai->parts + GS1_PARTS_MAX; part++)
+        if (part->rule == GS1_CHECK_DIGIT || part->rule == GS1_DATE || part->rule == GS1_DATE_DAY_OPEN ||
+            part->rule == GS1_DATE_LONG || part->rule == GS1_DATE_HOUR)
+            return true;
+    bool is_measure = piece->ai->first >= 3100 && piece->ai->last < 3700;
+    return !is_variable(piece->ai) && piece->ai->digits + piece->length >= LIKELY_ELEMENT_MIN &&
+           (!is_measure || *value == '0');
 }
 
 static bool reads_as_elements(const char *text, size_t length)
@@ -119,16 +128,20 @@ static bool reads_as_elements(const char *text, size_t length)
     for (size_t at = 0; at < length; at = piece.next) {
         if (next_piece(text, length, at, &piece, &position))
             return false;
-        evidence = evidence || is_evidence(&piece);
+        evidence = evidence || is_evidence(&piece, text + piece.start);
     }
     return evidence;
 }
 
-/* "10ABC17261231" is a legal lot, and far likelier a lot and an expiry whose separator the printer forgot. */
-static bool holds_elements(const char *value, size_t length)
+/* "10ABC17261231" is a legal lot, and far likelier a lot and an expiry whose separator the printer forgot. What is left
+ * of the value must be right too. A number that begins with a year, "2611051230", is a time of day: nothing is looked
+ * for so near its front. */
+static bool holds_elements(const struct gs1_ai *ai, const char *value, size_t length)
 {
-    for (size_t at = 1; at < length; at++)
-        if (value[at] >= '0' && value[at] <= '9' && reads_as_elements(value + at, length - at))
+    size_t position;
+    for (size_t at = text_all_digits(value, length) ? LIKELY_NUMBER_MIN : 1; at < length; at++)
+        if (value[at] >= '0' && value[at] <= '9' && reads_as_elements(value + at, length - at) &&
+            !gs1_value_fault(ai, value, at, &position))
             return true;
     return false;
 }
@@ -196,7 +209,7 @@ int gs1_parse(const char *text, size_t length, size_t start, struct barcode *ret
         if (fault)
             return reject(error, text, &piece, fault, start + (r ? piece.ai_start : position));
     }
-    if (is_variable(piece.ai) && !piece.separated && holds_elements(text + piece.start, piece.length))
+    if (is_variable(piece.ai) && !piece.separated && holds_elements(piece.ai, text + piece.start, piece.length))
         ret->flags |= BARCODE_POSSIBLE_MISSING_SEPARATOR;
     ret->kind = strcmp(ret->elements[0].ai, "00") == 0 ? BARCODE_SSCC : BARCODE_GS1;
     gs1_take_gtin(ret);

@@ -21,8 +21,9 @@ enum gs1_characters {
 enum gs1_rule {
     GS1_ANY,
     GS1_CHECK_DIGIT,
-    GS1_CHECK_PAIR,
     GS1_COMPANY_PREFIX,
+    GS1_MODEL,         /* a company prefix in front, two check characters behind */
+    GS1_DEVICE_MODEL,  /* the same, not of digits alone */
     GS1_DATE,          /* YYMMDD */
     GS1_DATE_DAY_OPEN, /* YYMMDD, DD may be 00 */
     GS1_DATE_LONG,     /* YYYYMMDD */
@@ -37,22 +38,28 @@ enum gs1_rule {
     GS1_PIECE_OF_TOTAL, /* PPTT, PP at most TT */
     GS1_LATITUDE,
     GS1_LONGITUDE,
-    GS1_COUNTRY_LIST,    /* groups of three digits */
-    GS1_COUNTRY_LETTERS, /* two capital letters */
+    GS1_COUNTRY,         /* ISO 3166-1, three digits */
+    GS1_COUNTRY_OR_ALL,  /* or 999, several */
+    GS1_COUNTRY_LETTERS, /* ISO 3166-1, two letters */
+    GS1_CURRENCY,        /* ISO 4217, three digits */
     GS1_WINDING,         /* 0, 1 or 9 */
     GS1_MEDIA_TYPE,      /* 01 to 10, 80 to 99 */
     GS1_SEX,             /* ISO/IEC 5218 */
     GS1_BIRTH_SEQUENCE,  /* n/n */
     GS1_IMPORTER_INDEX,
     GS1_PERCENT_ENCODED,
+    GS1_PADDED,       /* = only at the end, at most two */
+    GS1_PACKAGE_TYPE, /* capital letters and digits: the codes themselves are a list that grows each year */
     GS1_IBAN,
+    GS1_COUPON,
+    GS1_POSITIVE_OFFER,
     GS1_RULES
 };
 
 struct gs1_part {
     enum gs1_characters characters;
     uint8_t min, max;
-    bool optional; /* may be missing altogether; only a last part is */
+    bool optional; /* may be missing altogether, and then all after it are */
     enum gs1_rule rule;
 };
 
@@ -71,6 +78,15 @@ const char *gs1_value_fault(const struct gs1_ai *ai, const char *value, size_t l
 
 /* NULL when the part obeys its rule, otherwise "must ...". */
 const char *gs1_rule_fault(enum gs1_rule rule, const char *value, size_t length);
+
+/* Of the codes of ISO 3166-1 and ISO 4217. They are lists, not forms: a misprint that looks like a code is found. */
+bool gs1_is_country(const char *code, size_t length);
+bool gs1_is_country_letters(const char *code, size_t length);
+bool gs1_is_currency(const char *code, size_t length);
+
+/* (8110) and (8112), the coupons of North America. */
+bool gs1_is_coupon(const char *value, size_t length);
+bool gs1_is_positive_offer(const char *value, size_t length);
 
 /* Fills .elements, .values, .gtin14, .kind and .flags. start is where text begins in the scan, for error.position. */
 int gs1_parse(const char *text, size_t length, size_t start, struct barcode *ret, struct barcode_error *error);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define IBAN_MIN 11 /* characters; the shortest there is, Norway's, has 15 */
+
 static unsigned number(const char *digits, size_t n)
 {
     unsigned value = 0;
@@ -86,6 +88,16 @@ static bool has_company_prefix(const char *value, size_t length)
     return length >= 4 && text_all_digits(value, 4);
 }
 
+static bool is_model(const char *value, size_t length)
+{
+    return has_company_prefix(value, length) && has_check_pair(value, length);
+}
+
+static bool is_device_model(const char *value, size_t length)
+{
+    return is_model(value, length) && !text_all_digits(value, length);
+}
+
 static bool is_yes_no(const char *value, size_t length)
 {
     return length == 1 && (value[0] == '0' || value[0] == '1');
@@ -126,14 +138,9 @@ static bool is_longitude(const char *value, size_t length)
     return length == 10 && memcmp(value, "3600000000", 10) <= 0;
 }
 
-static bool is_country_list(const char *value, size_t length)
+static bool is_country_or_all(const char *value, size_t length)
 {
-    return value && length % 3 == 0;
-}
-
-static bool is_country_letters(const char *value, size_t length)
-{
-    return length == 2 && isupper((unsigned char)value[0]) && isupper((unsigned char)value[1]);
+    return gs1_is_country(value, length) || (length == 3 && memcmp(value, "999", 3) == 0);
 }
 
 static bool is_winding(const char *value, size_t length)
@@ -172,10 +179,26 @@ static bool is_percent_encoded(const char *value, size_t length)
     return true;
 }
 
-/* ISO 13616: the first four characters moved to the end, letters as 10 to 35, modulo 97. */
+static bool is_padded(const char *value, size_t length)
+{
+    const char *pad = memchr(value, '=', length);
+    size_t pads = pad ? length - (size_t)(pad - value) : 0;
+    return pads == 0 || (pads < length && (pads == 1 || (pads == 2 && pad[1] == '=')));
+}
+
+static bool is_package_type(const char *value, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!isupper((unsigned char)value[i]) && !isdigit((unsigned char)value[i]))
+            return false;
+    return length > 0;
+}
+
+/* ISO 13616: the first four characters moved to the end, letters as 10 to 35, modulo 97. XK is Kosovo's, which has no
+ * code of ISO 3166-1. */
 static bool is_iban(const char *value, size_t length)
 {
-    if (length < 5)
+    if (length < IBAN_MIN || (!gs1_is_country_letters(value, 2) && memcmp(value, "XK", 2) != 0))
         return false;
     unsigned rest = 0;
     for (size_t i = 0; i < length; i++) {
@@ -195,8 +218,9 @@ static const struct {
     const char *fault;
 } rules[GS1_RULES] = {
     [GS1_CHECK_DIGIT] = {barcode_check_digit_ok, "must have a right check digit"},
-    [GS1_CHECK_PAIR] = {has_check_pair, "must have a right pair of check characters"},
     [GS1_COMPANY_PREFIX] = {has_company_prefix, "must begin with the digits of a company prefix"},
+    [GS1_MODEL] = {is_model, "must have a company prefix and a right pair of check characters"},
+    [GS1_DEVICE_MODEL] = {is_device_model, "must have a company prefix, a letter and a right pair of check characters"},
     [GS1_DATE] = {is_short_date, "must be a date, YYMMDD"},
     [GS1_DATE_DAY_OPEN] = {is_date_day_open, "must be a date, YYMMDD"},
     [GS1_DATE_LONG] = {is_long_date, "must be a date, YYYYMMDD"},
@@ -211,15 +235,21 @@ static const struct {
     [GS1_PIECE_OF_TOTAL] = {is_piece_of_total, "must count a piece of its total"},
     [GS1_LATITUDE] = {is_latitude, "must be a latitude"},
     [GS1_LONGITUDE] = {is_longitude, "must be a longitude"},
-    [GS1_COUNTRY_LIST] = {is_country_list, "must be country codes of three digits"},
-    [GS1_COUNTRY_LETTERS] = {is_country_letters, "must be a country code of two capital letters"},
+    [GS1_COUNTRY] = {gs1_is_country, "must be a country code of ISO 3166, three digits"},
+    [GS1_COUNTRY_OR_ALL] = {is_country_or_all, "must begin with a country code of ISO 3166, three digits, or 999"},
+    [GS1_COUNTRY_LETTERS] = {gs1_is_country_letters, "must be a country code of ISO 3166, two capital letters"},
+    [GS1_CURRENCY] = {gs1_is_currency, "must begin with a currency code of ISO 4217, three digits"},
     [GS1_WINDING] = {is_winding, "must give the winding direction as 0, 1 or 9"},
     [GS1_MEDIA_TYPE] = {is_media_type, "must be a media type from 01 to 10 or 80 to 99"},
     [GS1_SEX] = {is_sex, "must be 0, 1, 2 or 9"},
     [GS1_BIRTH_SEQUENCE] = {is_birth_sequence, "must be a birth sequence such as 1/2"},
     [GS1_IMPORTER_INDEX] = {is_importer_index, "must end with a letter, a digit, - or _"},
     [GS1_PERCENT_ENCODED] = {is_percent_encoded, "must have two hex digits after each %"},
+    [GS1_PADDED] = {is_padded, "must have = at its end only, at most two"},
+    [GS1_PACKAGE_TYPE] = {is_package_type, "must be a package type of capital letters and digits"},
     [GS1_IBAN] = {is_iban, "must be an IBAN"},
+    [GS1_COUPON] = {gs1_is_coupon, "must be the data of a coupon"},
+    [GS1_POSITIVE_OFFER] = {gs1_is_positive_offer, "must be the data of a coupon"},
 };
 
 const char *gs1_rule_fault(enum gs1_rule rule, const char *value, size_t length)

@@ -1,17 +1,24 @@
-/* The application identifiers of the GS1 General Specifications, section 3, release 25, as one sorted table. */
+/* The application identifiers of the GS1 General Specifications, section 3, release 26, as one sorted table. */
 #include "barcode/gs1.h"
 
 #include <stdlib.h>
 
 /* Columns of a part: characters, length from, to, may be missing, rule. */
-#define N(count)                   GS1_DIGITS, count, count, false, GS1_ANY
-#define N_UP_TO(max)               GS1_DIGITS, 1, max, false, GS1_ANY
-#define N_IS(count, rule)          GS1_DIGITS, count, count, false, rule
-#define N_UP_TO_IS(max, rule)      GS1_DIGITS, 1, max, false, rule
-#define X(count)                   GS1_SET_82, count, count, false, GS1_ANY
-#define X_UP_TO(max)               GS1_SET_82, 1, max, false, GS1_ANY
-#define X_IS(count, rule)          GS1_SET_82, count, count, false, rule
-#define X_UP_TO_IS(max, rule)      GS1_SET_82, 1, max, false, rule
+#define N(count)              GS1_DIGITS, count, count, false, GS1_ANY
+#define N_UP_TO(max)          GS1_DIGITS, 1, max, false, GS1_ANY
+#define N_IS(count, rule)     GS1_DIGITS, count, count, false, rule
+#define N_UP_TO_IS(max, rule) GS1_DIGITS, 1, max, false, rule
+#define X(count)              GS1_SET_82, count, count, false, GS1_ANY
+#define X_UP_TO(max)          GS1_SET_82, 1, max, false, GS1_ANY
+#define X_IS(count, rule)     GS1_SET_82, count, count, false, rule
+#define X_UP_TO_IS(max, rule) GS1_SET_82, 1, max, false, rule
+#define COUNTRY               N_IS(3, GS1_COUNTRY)
+#define MORE_COUNTRIES                                                                                                 \
+    {                                                                                                                  \
+        MAYBE(GS1_DIGITS, 3, 3, GS1_COUNTRY)                                                                           \
+    }
+#define COUNTRIES                  {COUNTRY}, MORE_COUNTRIES, MORE_COUNTRIES, MORE_COUNTRIES, MORE_COUNTRIES
+#define CURRENCY                   N_IS(3, GS1_CURRENCY)
 #define MAYBE(set, min, max, rule) set, min, max, true, rule
 
 #define TWO(ai)            ai * 100, ai * 100 + 99, 2
@@ -105,9 +112,9 @@ static const struct gs1_ai table[] = {
     {MEASURE(369), {{N(6)}}},                                                  /* logistic volume in3, ft3, yd3 */
     {TWO(37), SEPARATED, {{N_UP_TO(8)}}},                                      /* count of contained items */
     {FOUR_TO(3900, 3909), SEPARATED, {{N_UP_TO(15)}}},                         /* amount, local currency */
-    {FOUR_TO(3910, 3919), SEPARATED, {{N(3)}, {N_UP_TO(15)}}},                 /* amount with ISO 4217 code */
+    {FOUR_TO(3910, 3919), SEPARATED, {{CURRENCY}, {N_UP_TO(15)}}},             /* amount with ISO 4217 code */
     {FOUR_TO(3920, 3929), SEPARATED, {{N_UP_TO(15)}}},                         /* price, local currency */
-    {FOUR_TO(3930, 3939), SEPARATED, {{N(3)}, {N_UP_TO(15)}}},                 /* price with ISO 4217 code */
+    {FOUR_TO(3930, 3939), SEPARATED, {{CURRENCY}, {N_UP_TO(15)}}},             /* price with ISO 4217 code */
     {FOUR_TO(3940, 3943), SEPARATED, {{N(4)}}},                                /* percentage discount */
     {FOUR_TO(3950, 3955), SEPARATED, {{N(6)}}},                                /* price per unit of measure */
     {THREE(400), SEPARATED, {{X_UP_TO(30)}}},                                  /* customer's order number */
@@ -116,12 +123,12 @@ static const struct gs1_ai table[] = {
     {THREE(403), SEPARATED, {{X_UP_TO(30)}}},                                  /* routing code */
     {THREE_TO(410, 417), FIXED, {{N_IS(13, GS1_CHECK_DIGIT)}}},                /* GLN: ship to ... party */
     {THREE(420), SEPARATED, {{X_UP_TO(20)}}},                                  /* ship to postal code */
-    {THREE(421), SEPARATED, {{N(3)}, {X_UP_TO(9)}}},                           /* with ISO 3166 code */
-    {THREE(422), SEPARATED, {{N(3)}}},                                         /* country of origin */
-    {THREE(423), SEPARATED, {{N_UP_TO_IS(15, GS1_COUNTRY_LIST)}}},             /* initial processing */
-    {THREE(424), SEPARATED, {{N(3)}}},                                         /* processing */
-    {THREE(425), SEPARATED, {{N_UP_TO_IS(15, GS1_COUNTRY_LIST)}}},             /* disassembly */
-    {THREE(426), SEPARATED, {{N(3)}}},                                         /* full processing */
+    {THREE(421), SEPARATED, {{COUNTRY}, {X_UP_TO(9)}}},                        /* with ISO 3166 code */
+    {THREE(422), SEPARATED, {{COUNTRY}}},                                      /* country of origin */
+    {THREE(423), SEPARATED, {COUNTRIES}},                                      /* initial processing */
+    {THREE(424), SEPARATED, {{COUNTRY}}},                                      /* processing */
+    {THREE(425), SEPARATED, {COUNTRIES}},                                      /* disassembly */
+    {THREE(426), SEPARATED, {{COUNTRY}}},                                      /* full processing */
     {THREE(427), SEPARATED, {{X_UP_TO(3)}}},                                   /* subdivision of origin */
     {FOUR_TO(4300, 4301), SEPARATED, {{X_UP_TO_IS(35, GS1_PERCENT_ENCODED)}}}, /* ship to company, name */
     {FOUR_TO(4302, 4306), SEPARATED, {{X_UP_TO_IS(70, GS1_PERCENT_ENCODED)}}}, /* ship to address ... region */
@@ -151,19 +158,19 @@ static const struct gs1_ai table[] = {
     {FOUR(7011), SEPARATED, {{N_IS(6, GS1_DATE)}, {MAYBE(GS1_DIGITS, 4, 4, GS1_HOUR_MINUTE)}}}, /* test by */
     {FOUR_TO(7020, 7022), SEPARATED, {{X_UP_TO(20)}}},                                          /* refurbishment */
     {FOUR(7023), SEPARATED, {{X_UP_TO_IS(30, GS1_COMPANY_PREFIX)}}},                            /* GIAI of assembly */
-    {FOUR_TO(7030, 7039), SEPARATED, {{N(3)}, {X_UP_TO(27)}}},                                  /* processors */
+    {FOUR_TO(7030, 7039), SEPARATED, {{N_IS(3, GS1_COUNTRY_OR_ALL)}, {X_UP_TO(27)}}},           /* processors */
     {FOUR(7040), SEPARATED, {{N(1)}, {X(1)}, {X(1)}, {X_IS(1, GS1_IMPORTER_INDEX)}}},
-    {FOUR(7041), SEPARATED, {{X_UP_TO(4)}}},                   /* freight unit type */
-    {THREE_TO(710, 716), SEPARATED, {{X_UP_TO(20)}}},          /* health care numbers */
-    {FOUR_TO(7230, 7239), SEPARATED, {{X(2)}, {X_UP_TO(28)}}}, /* certifications */
-    {FOUR(7240), SEPARATED, {{X_UP_TO(20)}}},                  /* protocol */
+    {FOUR(7041), SEPARATED, {{X_UP_TO_IS(4, GS1_PACKAGE_TYPE)}}}, /* freight unit type */
+    {THREE_TO(710, 716), SEPARATED, {{X_UP_TO(20)}}},             /* health care numbers */
+    {FOUR_TO(7230, 7239), SEPARATED, {{X(2)}, {X_UP_TO(28)}}},    /* certifications */
+    {FOUR(7240), SEPARATED, {{X_UP_TO(20)}}},                     /* protocol */
     {FOUR(7241), SEPARATED, {{N_IS(2, GS1_MEDIA_TYPE)}}},
     {FOUR(7242), SEPARATED, {{X_UP_TO(25)}}},            /* version control */
     {FOUR(7250), SEPARATED, {{N_IS(8, GS1_DATE_LONG)}}}, /* date of birth */
     {FOUR(7251), SEPARATED, {{N_IS(8, GS1_DATE_LONG)}, {N_IS(4, GS1_HOUR_MINUTE)}}},
     {FOUR(7252), SEPARATED, {{N_IS(1, GS1_SEX)}}},
     {FOUR_TO(7253, 7254), SEPARATED, {{X_UP_TO_IS(40, GS1_PERCENT_ENCODED)}}}, /* names of a person */
-    {FOUR(7255), SEPARATED, {{X_UP_TO_IS(10, GS1_PERCENT_ENCODED)}}},
+    {FOUR(7255), SEPARATED, {{X_UP_TO(10)}}},
     {FOUR(7256), SEPARATED, {{X_UP_TO_IS(90, GS1_PERCENT_ENCODED)}}},
     {FOUR(7257), SEPARATED, {{X_UP_TO_IS(70, GS1_PERCENT_ENCODED)}}},
     {FOUR(7258), SEPARATED, {{X_IS(3, GS1_BIRTH_SEQUENCE)}}},
@@ -186,15 +193,16 @@ static const struct gs1_ai table[] = {
     {FOUR(8010), SEPARATED, {{GS1_SET_39, 1, 30, false, GS1_COMPANY_PREFIX}}},             /* CPID */
     {FOUR(8011), SEPARATED, {{N_UP_TO_IS(12, GS1_NO_LEADING_ZERO)}}},                      /* CPID serial */
     {FOUR(8012), SEPARATED, {{X_UP_TO(20)}}},                                              /* software version */
-    {FOUR_TO(8013, 8014), SEPARATED, {{X_UP_TO_IS(25, GS1_CHECK_PAIR)}}},                  /* GMN, MUDI */
+    {FOUR(8013), SEPARATED, {{X_UP_TO_IS(25, GS1_MODEL)}}},                                /* GMN */
+    {FOUR(8014), SEPARATED, {{X_UP_TO_IS(25, GS1_DEVICE_MODEL)}}},                         /* MUDI */
     {FOUR_TO(8017, 8018), SEPARATED, {{N_IS(18, GS1_CHECK_DIGIT)}}},                       /* GSRN */
     {FOUR(8019), SEPARATED, {{N_UP_TO(10)}}},                                              /* SRIN */
     {FOUR(8020), SEPARATED, {{X_UP_TO(25)}}},                                              /* payment slip */
     {FOUR(8026), SEPARATED, {{N_IS(14, GS1_CHECK_DIGIT)}, {N_IS(4, GS1_PIECE_OF_TOTAL)}}}, /* contained pieces */
-    {FOUR(8030), SEPARATED, {{GS1_SET_64, 1, 90, false, GS1_ANY}}},                        /* digital signature */
-    {FOUR(8110), SEPARATED, {{X_UP_TO(70)}}},                                              /* coupon */
+    {FOUR(8030), SEPARATED, {{GS1_SET_64, 1, 90, false, GS1_PADDED}}},                     /* digital signature */
+    {FOUR(8110), SEPARATED, {{X_UP_TO_IS(70, GS1_COUPON)}}},                               /* coupon */
     {FOUR(8111), SEPARATED, {{N(4)}}},                                                     /* loyalty points */
-    {FOUR(8112), SEPARATED, {{X_UP_TO(70)}}},                                              /* paperless coupon */
+    {FOUR(8112), SEPARATED, {{X_UP_TO_IS(70, GS1_POSITIVE_OFFER)}}},                       /* paperless coupon */
     {FOUR(8200), SEPARATED, {{X_UP_TO(70)}}},                                              /* product URL */
     {TWO(90), SEPARATED, {{X_UP_TO(30)}}},                                                 /* agreed between partners */
     {TWO_TO(91, 99), SEPARATED, {{X_UP_TO(90)}}},                                          /* company internal */

@@ -119,23 +119,27 @@ static void classify_8(struct barcode *barcode)
     }
 }
 
-/* Takes a 2 or 5 digit add-on off: what is left must be an EAN or UPC number. */
-static size_t length_without_addon(size_t length)
+/* Splits a 2 or 5 digit add-on off: what is left must be an EAN or UPC number. */
+static size_t split_addon(struct barcode *barcode)
 {
     static const size_t bases[] = {13, 12, 8};
-    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
-        if (length == bases[i] + 2 || length == bases[i] + 5)
+    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        size_t addon = barcode->length - bases[i];
+        if (barcode->length > bases[i] && (addon == 2 || addon == 5)) {
+            memcpy(barcode->addon, barcode->text + bases[i], addon + 1);
             return bases[i];
-    return length;
+        }
+    }
+    return barcode->length;
 }
 
 /* "]E0" EAN-13, UPC-A, UPC-E; "]E1", "]E2" an add-on alone; "]E3" with add-on; "]E4" EAN-8 (ISO/IEC 15424). */
 static void classify_retail(struct barcode *barcode)
 {
     char modifier = barcode->aim[2];
-    size_t length = modifier == '3' ? length_without_addon(barcode->length) : barcode->length;
     if (modifier == '1' || modifier == '2')
         return;
+    size_t length = modifier == '3' ? split_addon(barcode) : barcode->length;
     bool may_be_upc_e = modifier != '4' && length <= 8;
     if (may_be_upc_e && take_upc_e(barcode, barcode->text, length))
         return;

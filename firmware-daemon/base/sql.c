@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATEMENTS_MAX 512 /* slots of the cache; a power of two, and more than the program has statements */
+#define STATEMENTS_MAX 1024 /* slots of the cache; a power of two, and more than the program has statements */
 
 struct sql_query {
     struct sql *sql;

@@ -1,7 +1,10 @@
 /* Changes from head office: master data, orders, cancellations, waybill numbers. One that cannot be applied is parked
  * whole and never blocks the ones behind it. */
 #include "floor/rule.h"
+#include "floor/settings.h"
 #include "floor/waybill.h"
+#include "store/document.h"
+#include "store/stock_count.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -22,16 +25,61 @@ static int64_t number_of(const json_t *data, const char *name)
     return json_integer_value(json_object_get(data, name));
 }
 
+static bool flag_of(const json_t *data, const char *name)
+{
+    return json_is_true(json_object_get(data, name));
+}
+
+/* Members that are not there, or are null, are -1: not known. */
+static int64_t known_of(const json_t *data, const char *name)
+{
+    const json_t *value = json_object_get(data, name);
+    return json_is_integer(value) ? json_integer_value(value) : -1;
+}
+
+/* Copies a text member; false when it is too long. */
+#define COPY(out, data, name) text_copy((out), sizeof(out), text_of((data), (name)))
+
 static int apply_item(struct store *store, const json_t *data)
 {
-    return item_upsert(store, text_of(data, "sku"), text_of(data, "name"), number_of(data, "weight_g"),
-                       number_of(data, "rev"));
+    struct item item = {.weight_g = number_of(data, "weight_g"),
+                        .volume_ml = number_of(data, "volume_ml"),
+                        .height_mm = number_of(data, "height_mm"),
+                        .life_in_days = number_of(data, "life_in_days"),
+                        .life_out_days = number_of(data, "life_out_days"),
+                        .rev = number_of(data, "rev"),
+                        .lots = flag_of(data, "lots"),
+                        .expires = flag_of(data, "expires"),
+                        .by_weight = flag_of(data, "by_weight")};
+    bool whole = COPY(item.sku, data, "sku") & COPY(item.name, data, "name") & COPY(item.owner, data, "owner") &
+                 COPY(item.hazard, data, "hazard") & COPY(item.abc, data, "abc") & COPY(item.box, data, "box") &
+                 COPY(item.serials, data, "serials");
+    return whole ? item_upsert(store, &item) : -EMSGSIZE;
 }
 
 static int apply_location(struct store *store, const json_t *data)
 {
-    return location_upsert(store, text_of(data, "code"), text_of(data, "kind"), number_of(data, "walk"),
-                           text_of(data, "carrier"), number_of(data, "rev"));
+    struct location location = {.walk = number_of(data, "walk"),
+                                .capacity = number_of(data, "capacity"),
+                                .load_g = number_of(data, "load_g"),
+                                .height_mm = number_of(data, "height_mm"),
+                                .face_min = number_of(data, "face_min"),
+                                .face_max = number_of(data, "face_max"),
+                                .rev = number_of(data, "rev"),
+                                .aisle = known_of(data, "aisle"),
+                                .block = known_of(data, "block"),
+                                .position_mm = known_of(data, "position_mm"),
+                                .mix_items = !json_is_false(json_object_get(data, "mix_items")),
+                                .mix_lots = !json_is_false(json_object_get(data, "mix_lots"))};
+    bool whole = COPY(location.code, data, "code") & COPY(location.kind, data, "kind") &
+                 COPY(location.carrier, data, "carrier") & COPY(location.zone, data, "zone") &
+                 COPY(location.wall, data, "wall") & COPY(location.hazards, data, "hazards") &
+                 COPY(location.abc, data, "abc");
+    if (!whole)
+        return -EMSGSIZE;
+    const char *sku = text_of(data, "item");
+    int result = *sku ? item_find(store, sku, &location.item) : 0;
+    return result ? result : location_upsert(store, &location);
 }
 
 static int apply_worker(struct store *store, const json_t *data)
@@ -81,11 +129,15 @@ static int read_lines(struct store *store, const json_t *lines, struct order_ent
 
 static int apply_release(struct store *store, const json_t *data)
 {
-    struct order_entry entry = {.order = {.priority = number_of(data, "priority"), .rev = number_of(data, "rev")}};
+    struct order_entry entry = {.order = {.priority = number_of(data, "priority"),
+                                          .due_us = number_of(data, "due_ms") * 1000,
+                                          .life_days = number_of(data, "life_days"),
+                                          .rev = number_of(data, "rev")}};
     const json_t *receiver = json_object_get(data, "receiver");
     struct order *order = &entry.order;
     bool whole = text_copy(order->number, sizeof(order->number), text_of(data, "order"));
     whole &= text_copy(order->platform, sizeof(order->platform), text_of(data, "platform"));
+    whole &= COPY(order->owner, data, "owner") & COPY(order->policy, data, "policy");
     whole &= text_copy(order->carrier, sizeof(order->carrier), text_of(data, "carrier"));
     whole &= text_copy(order->waybill, sizeof(order->waybill), text_of(data, "waybill"));
     whole &= text_copy(order->receiver_name, sizeof(order->receiver_name), text_of(receiver, "name"));
@@ -158,15 +210,133 @@ static int apply_voided(struct store *store, const json_t *data)
     return waybill_voided(store, text_of(data, "waybill"));
 }
 
+static int read_document_lines(struct store *store, int64_t document, const json_t *lines)
+{
+    size_t index;
+    json_t *data;
+    json_array_foreach(lines, index, data)
+    {
+        struct document_line line = {
+            .document = document, .line = (int64_t)index + 1, .expected = number_of(data, "quantity")};
+        int64_t id;
+        bool whole =
+            COPY(line.lot_code, data, "lot") & COPY(line.expiry, data, "expiry") & COPY(line.sscc, data, "sscc");
+        int result = whole ? item_find(store, text_of(data, "sku"), &line.item) : -EMSGSIZE;
+        if (!result)
+            result = document_line_insert(store, &line, &id);
+        if (result)
+            return result;
+    }
+    return 0;
+}
+
+/* What comes, goes or comes back: the same number again changes nothing, for its lines may be under way already. */
+static int apply_document(struct store *store, const json_t *data, const char *kind)
+{
+    struct document document = {.blind = flag_of(data, "blind"),
+                                .over_percent = number_of(data, "over_percent"),
+                                .rev = number_of(data, "rev")};
+    bool whole = COPY(document.number, data, "number") & COPY(document.partner, data, "partner") &
+                 COPY(document.owner, data, "owner") & COPY(document.order_number, data, "order") &
+                 COPY(document.waybill, data, "waybill");
+    int64_t id;
+    text_copy(document.kind, sizeof(document.kind), kind);
+    if (!whole)
+        return -EMSGSIZE;
+    int result = document_find(store, document.number, &id);
+    if (result != -ENOENT)
+        return result;
+    result = document_insert(store, &document, &id);
+    return result ? result : read_document_lines(store, id, json_object_get(data, "lines"));
+}
+
+static int apply_asn(struct store *store, const json_t *data)
+{
+    return apply_document(store, data, "asn");
+}
+
+static int apply_transfer(struct store *store, const json_t *data)
+{
+    return apply_document(store, data, "transfer");
+}
+
+static int apply_arrival(struct store *store, const json_t *data)
+{
+    return apply_document(store, data, "arrival");
+}
+
+static int apply_return(struct store *store, const json_t *data)
+{
+    return apply_document(store, data, "return");
+}
+
+static int apply_lot(struct store *store, const json_t *data)
+{
+    int64_t item, lot;
+    int result = item_find(store, text_of(data, "sku"), &item);
+    if (!result)
+        result = lot_ensure(store, item, text_of(data, "lot"), text_of(data, "expiry"), &lot);
+    return result ? result : lot_set_blocked(store, lot, flag_of(data, "blocked"));
+}
+
+static int apply_count(struct store *store, const json_t *data)
+{
+    struct stock_count count = {.source = "office",
+                                .blind = !json_is_false(json_object_get(data, "blind")),
+                                .priority = number_of(data, "priority")};
+    const char *sku = text_of(data, "sku");
+    int64_t id;
+    int result = location_find(store, text_of(data, "location"), &count.location);
+    if (!result && *sku)
+        result = item_find(store, sku, &count.item);
+    return result ? result : stock_count_plan(store, &count, &id);
+}
+
+/* How the shop's own numbers are to be read. */
+static int apply_in_store_format(struct store *store, const json_t *data)
+{
+    const char *format = text_of(data, "format");
+    if (barcode_in_store_format_fault(format))
+        return -EINVAL;
+    return in_store_format_set(store, format, !json_is_false(json_object_get(data, "active")));
+}
+
+static int apply_setting(struct store *store, const json_t *data)
+{
+    int result = setting_set(store, text_of(data, "name"), number_of(data, "value"));
+    return result == -ERANGE ? -EINVAL : result;
+}
+
+/* Head office says no to a code that the floor had proposed. */
+static int apply_barcode_drop(struct store *store, const json_t *data)
+{
+    int64_t item;
+    int result = item_find(store, text_of(data, "sku"), &item);
+    return result ? result : barcode_drop(store, text_of(data, "code"), item);
+}
+
 static const struct {
     const char *type;
     int (*apply)(struct store *, const json_t *data);
     bool allocates; /* orders may be served now */
 } changes[] = {
-    {"io.floorhand.item.upsert.v1", apply_item, false},     {"io.floorhand.location.upsert.v1", apply_location, true},
-    {"io.floorhand.worker.upsert.v1", apply_worker, false}, {"io.floorhand.barcode.upsert.v1", apply_barcode, false},
-    {"io.floorhand.order.release.v1", apply_release, true}, {"io.floorhand.order.cancel.v1", apply_cancel, true},
-    {"io.floorhand.waybill.pool.v1", apply_pool, false},    {"io.floorhand.waybill.voided.v1", apply_voided, false},
+    {"io.floorhand.item.upsert.v1", apply_item, false},
+    {"io.floorhand.location.upsert.v1", apply_location, true},
+    {"io.floorhand.worker.upsert.v1", apply_worker, false},
+    {"io.floorhand.barcode.upsert.v1", apply_barcode, false},
+    {"io.floorhand.order.release.v1", apply_release, true},
+    {"io.floorhand.order.cancel.v1", apply_cancel, true},
+    {"io.floorhand.waybill.pool.v1", apply_pool, false},
+    {"io.floorhand.waybill.voided.v1", apply_voided, false},
+    {"io.floorhand.asn.upsert.v1", apply_asn, false},
+    {"io.floorhand.transfer.request.v1", apply_transfer, false},
+    {"io.floorhand.transfer.arrival.v1", apply_arrival, false},
+    {"io.floorhand.return.expect.v1", apply_return, false},
+    {"io.floorhand.lot.upsert.v1", apply_lot, true},
+    {"io.floorhand.count.request.v1", apply_count, false},
+    {"io.floorhand.config.set.v1", apply_setting, false},
+    {"io.floorhand.in_store.format.v1", apply_in_store_format, false},
+    {"io.floorhand.barcode.drop.v1", apply_barcode_drop, false},
 };
 
 static int apply(struct store *store, const json_t *line)

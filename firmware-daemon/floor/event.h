@@ -15,6 +15,7 @@ enum event_kind {
     EVENT_IMPORT, /* name = what, bytes = CSV */
     EVENT_BOOT,   /* the daemon has started; bytes = its stations, see floor/bind.c */
     EVENT_BIND,   /* station, name = role, bytes = the device that shall belong to it */
+    EVENT_WEIGHT, /* station, number = milligrams that lie still on its scale */
     EVENT_LABEL,  /* station, number = copies, bytes = template, key and data, each but the last ended by LF */
     EVENT_KINDS
 };

@@ -12,7 +12,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_CHANGE] = change_rule, [EVENT_APPLIED] = applied_rule,
     [EVENT_PRINT] = print_rule,   [EVENT_IMPORT] = import_rule,
     [EVENT_BOOT] = boot_rule,     [EVENT_BIND] = bind_rule,
-    [EVENT_LABEL] = label_rule,
+    [EVENT_LABEL] = label_rule,   [EVENT_WEIGHT] = weight_rule,
 };
 
 static void stamp(struct store *store, const struct event *event)
@@ -52,7 +52,9 @@ static int scan_rejected(struct store *store, const struct event *event, const s
     CLEANUP_BUF struct buf data = {0};
     json_open_object(&data, NULL);
     json_text(&data, "code", message_def(answer->message)->code);
-    if (is_code(event_bytes(event), event->length))
+    if (event->kind == EVENT_WEIGHT)
+        json_int(&data, "milligrams", event->number);
+    else if (is_code(event_bytes(event), event->length))
         json_text_n(&data, "scan", event_bytes(event), event->length);
     else
         json_int(&data, "length", (int64_t)event->length);
@@ -63,7 +65,7 @@ static int scan_rejected(struct store *store, const struct event *event, const s
 int floor_refused(struct store *store, const struct event *event, struct effect *effect)
 {
     stamp(store, event);
-    if (event->kind == EVENT_SCAN)
+    if (event->kind == EVENT_SCAN || event->kind == EVENT_WEIGHT)
         return scan_rejected(store, event, &effect->answer);
     if (event->kind != EVENT_CHANGE)
         return 0;
@@ -144,7 +146,7 @@ int floor_show(struct store *store, const char *station, struct buf *json)
 {
     struct event event = {.kind = EVENT_SCAN};
     struct effect no_effect = {0};
-    struct scan scan = {.store = store, .event = &event, .effect = &no_effect, .text = ""};
+    struct scan scan = {.store = store, .event = &event, .effect = &no_effect, .text = "", .argument_text = ""};
     struct view view = {0};
     text_copy(event.station, sizeof(event.station), station);
     int result = session_at_station(store, station, &scan.session);

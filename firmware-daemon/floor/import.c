@@ -12,16 +12,16 @@
 
 union row {
     struct item_row {
-        char sku[STORE_CODE_MAX], name[STORE_NAME_MAX], gtin[STORE_CODE_MAX];
-        int64_t weight_g;
+        struct item item;
+        char gtin[STORE_CODE_MAX];
     } item;
     struct stock_row {
-        char location[STORE_CODE_MAX], sku[STORE_CODE_MAX];
+        char location[STORE_CODE_MAX], sku[STORE_CODE_MAX], lot[STORE_CODE_MAX], expiry[12];
         int64_t quantity;
     } stock;
     struct location_row {
-        char code[STORE_CODE_MAX], kind[16], carrier[STORE_CODE_MAX];
-        int64_t walk;
+        struct location location;
+        char item[STORE_CODE_MAX];
     } location;
     struct worker_row {
         char worker[STORE_CODE_MAX], name[STORE_NAME_MAX], badge[STORE_CODE_MAX], role[16];
@@ -37,25 +37,68 @@ union row {
 #define NUMBER(type, member) #member, OPTION_NUMBER_AT(struct type, member)
 #define CHOICE(type, member) #member, OPTION_CHOICE_AT(struct type, member)
 
+#define ITEM_TEXT(member)    #member, OPTION_TEXT_AT(struct item_row, item.member)
+#define ITEM_NUMBER(member)  #member, OPTION_NUMBER_AT(struct item_row, item.member)
+#define ITEM_FLAG(member)    #member, OPTION_FLAG_AT(struct item_row, item.member)
+#define PLACE_TEXT(member)   #member, OPTION_TEXT_AT(struct location_row, location.member)
+#define PLACE_NUMBER(member) #member, OPTION_NUMBER_AT(struct location_row, location.member)
+#define PLACE_FLAG(member)   #member, OPTION_FLAG_AT(struct location_row, location.member)
+#define LENGTH_MAX           1000000000
+
 static const struct option_def item_columns[] = {
-    {TEXT(item_row, sku), .help = "the item's number"},
-    {TEXT(item_row, name), .help = "the item's name"},
-    {NUMBER(item_row, weight_g), .fallback = "0", .min = 0, .max = 1000000, .help = "grams"},
+    {ITEM_TEXT(sku), .help = "the item's number"},
+    {ITEM_TEXT(name), .help = "the item's name"},
+    {ITEM_NUMBER(weight_g), .fallback = "0", .min = 0, .max = 1000000, .help = "grams"},
     {TEXT(item_row, gtin), .fallback = "", .help = "the item's barcode, or nothing"},
+    {ITEM_TEXT(owner), .fallback = "", .help = "whose stock it is, or nothing"},
+    {ITEM_NUMBER(volume_ml), .fallback = "0", .max = LENGTH_MAX, .help = "millilitres of one piece"},
+    {ITEM_NUMBER(height_mm), .fallback = "0", .max = 100000, .help = "millimetres, as it lies in a bin"},
+    {ITEM_TEXT(hazard), .fallback = "", .help = "its hazard class, or nothing"},
+    {ITEM_FLAG(lots), .fallback = "no", .help = "every piece belongs to a lot"},
+    {ITEM_FLAG(expires), .fallback = "no", .help = "every lot has a last day"},
+    {"serials", OPTION_CHOICE_AT(struct item_row, item.serials), .fallback = "none", .choices = "none|out|all",
+     .help = "serial numbers: none, out (read when it leaves) or all (always known)"},
+    {ITEM_FLAG(by_weight), .fallback = "no", .help = "every piece is weighed"},
+    {ITEM_NUMBER(life_in_days), .fallback = "0", .max = 100000, .help = "days a lot must have left when it comes"},
+    {ITEM_NUMBER(life_out_days), .fallback = "0", .max = 100000, .help = "days a lot must have left when it is picked"},
+    {"abc", OPTION_CHOICE_AT(struct item_row, item.abc), .fallback = "", .choices = "|A|B|C",
+     .help = "A, B, C or nothing"},
+    {ITEM_TEXT(box), .fallback = "", .help = "the box that one piece is sent in, or nothing"},
     {0},
 };
 static const struct option_def stock_columns[] = {
     {TEXT(stock_row, location), .help = "a face or reserve location's code"},
     {TEXT(stock_row, sku), .help = "the item's number"},
     {NUMBER(stock_row, quantity), .min = 0, .max = 1000000000, .help = "pieces that lie there now"},
+    {TEXT(stock_row, lot), .fallback = "", .help = "of this lot, or nothing"},
+    {TEXT(stock_row, expiry), .fallback = "", .help = "the lot's last day as 2026-12-31, or nothing"},
     {0},
 };
 static const struct option_def location_columns[] = {
-    {TEXT(location_row, code), .help = "the location's code"},
-    {CHOICE(location_row, kind), .choices = "face|reserve|stage|pack|gate|dock|damage|return",
-     .help = "face, reserve, stage, pack, gate, dock, damage or return"},
-    {NUMBER(location_row, walk), .min = 0, .max = 1000000000, .help = "its place on the walk through the building"},
-    {TEXT(location_row, carrier), .fallback = "", .help = "the gate's carrier, or nothing"},
+    {PLACE_TEXT(code), .help = "the location's code"},
+    {"kind", OPTION_CHOICE_AT(struct location_row, location.kind),
+     .choices = "face|reserve|stage|pack|gate|dock|damage|return|wall|wall_slot|tote_park",
+     .help = "face, reserve, stage, pack, gate, dock, damage, return, wall, wall_slot or tote_park"},
+    {PLACE_NUMBER(walk), .min = 0, .max = 1000000000, .help = "its place on the walk through the building"},
+    {PLACE_TEXT(carrier), .fallback = "", .help = "the gate's carrier, or nothing"},
+    {PLACE_TEXT(zone), .fallback = "", .help = "its zone, or nothing"},
+    {PLACE_TEXT(wall), .fallback = "", .help = "of a wall_slot: its put-wall's code"},
+    {PLACE_NUMBER(aisle), .fallback = "-1", .min = -1, .max = 10000,
+     .help = "counted from 0 at the depot; -1: not known"},
+    {PLACE_NUMBER(block), .fallback = "-1", .min = -1, .max = 1000,
+     .help = "between which cross-aisles, 0 at the front"},
+    {PLACE_NUMBER(position_mm), .fallback = "-1", .min = -1, .max = LENGTH_MAX, .help = "from its block's front"},
+    {PLACE_NUMBER(height_mm), .fallback = "0", .max = 100000, .help = "what fits under the beam; 0: anything"},
+    {PLACE_NUMBER(capacity), .fallback = "0", .max = LENGTH_MAX, .help = "pieces that fit; 0: no limit"},
+    {PLACE_NUMBER(load_g), .fallback = "0", .max = INT64_C(100000000000), .help = "grams it bears; 0: no limit"},
+    {PLACE_FLAG(mix_items), .fallback = "yes", .help = "several items may lie in it"},
+    {PLACE_FLAG(mix_lots), .fallback = "yes", .help = "several lots of an item may lie in it"},
+    {PLACE_TEXT(hazards), .fallback = "", .help = "hazard classes that may lie in it, as 3,8; * all"},
+    {TEXT(location_row, item), .fallback = "", .help = "of a fixed face: its item's number"},
+    {PLACE_NUMBER(face_min), .fallback = "0", .max = LENGTH_MAX, .help = "a face with fewer pieces is filled up"},
+    {PLACE_NUMBER(face_max), .fallback = "0", .max = LENGTH_MAX, .help = "to so many"},
+    {"abc", OPTION_CHOICE_AT(struct location_row, location.abc), .fallback = "", .choices = "|A|B|C",
+     .help = "A, B, C or nothing"},
     {0},
 };
 static const struct option_def worker_columns[] = {
@@ -99,35 +142,36 @@ static int take_item(void *user, void *data, int64_t line, const char **ret_colu
     const struct item_row *row = data;
     int64_t item;
     char gtin14[15];
-    int result = item_upsert(import->store, row->sku, row->name, row->weight_g, 0);
+    int result = item_upsert(import->store, &row->item);
     import->changed += sql_changes(import->store->sql);
     if (result || !*row->gtin)
         return result;
     if (barcode_gtin14(row->gtin, strlen(row->gtin), gtin14) != 0)
         return fault(error, ret_column, -EINVAL, "gtin", "not a GTIN: 8, 12, 13 or 14 digits with a right check digit");
-    result = item_find(import->store, row->sku, &item);
+    result = item_find(import->store, row->item.sku, &item);
     return result ? result : barcode_upsert(import->store, gtin14, item, 1);
 }
 
-static int post_difference(struct store *store, const struct stock_row *row, int64_t item, int64_t location,
-                           int64_t delta)
+static int post_difference(struct store *store, const struct stock_row *row, const struct move *place, int64_t delta)
 {
     CLEANUP_BUF struct buf data = {0};
+    struct move move = *place;
     int64_t seq;
     json_open_object(&data, NULL);
     json_text(&data, "location", row->location);
     json_text(&data, "sku", row->sku);
     json_int(&data, "delta", delta);
+    if (*row->lot)
+        json_text(&data, "lot", row->lot);
     json_close_object(&data);
     int result = note(store, "stock.imported", "location", row->location, &data, &seq);
     if (result)
         return result;
-    return ledger_move(store, seq,
-                       &(struct move){.item = item,
-                                      .quantity = delta > 0 ? delta : -delta,
-                                      .from_location = delta > 0 ? LOCATION_ADJUST : location,
-                                      .to_location = delta > 0 ? location : LOCATION_ADJUST,
-                                      .reason = "import"});
+    move.quantity = delta > 0 ? delta : -delta;
+    move.from_location = delta > 0 ? LOCATION_ADJUST : place->to_location;
+    move.to_location = delta > 0 ? place->to_location : LOCATION_ADJUST;
+    move.reason = "import";
+    return ledger_move(store, seq, &move);
 }
 
 /* The file says what lies there; the ledger gets the difference. What is promised cannot be taken away by a file. */
@@ -136,35 +180,41 @@ static int take_stock(void *user, void *data, int64_t line, const char **ret_col
     (void)line;
     struct import *import = user;
     const struct stock_row *row = data;
-    int64_t item, location, there, promised;
-    struct location place;
-    if (item_find(import->store, row->sku, &item) != 0)
+    struct move place = {0};
+    int64_t there, free;
+    struct location location;
+    if (item_find(import->store, row->sku, &place.item) != 0)
         return fault(error, ret_column, -ENOENT, "sku", "no item has this number: import it first");
-    if (location_find(import->store, row->location, &location) != 0 ||
-        location_load(import->store, location, &place) != 0 ||
-        (strcmp(place.kind, "face") != 0 && strcmp(place.kind, "reserve") != 0))
+    if (location_find(import->store, row->location, &place.to_location) != 0 ||
+        location_load(import->store, place.to_location, &location) != 0 ||
+        (strcmp(location.kind, "face") != 0 && strcmp(location.kind, "reserve") != 0))
         return fault(error, ret_column, -ENOENT, "location",
                      "no face or reserve location has this code: import it first");
-    int result = ledger_on_hand(import->store, item, location, &there);
+    int result = lot_ensure(import->store, place.item, row->lot, row->expiry, &place.lot);
+    if (result == -EPERM)
+        return fault(error, ret_column, -EINVAL, "expiry", "not a day: write it as 2026-12-31");
     if (!result)
-        result = ledger_promised(import->store, item, location, &promised);
-    if (!result && row->quantity < promised)
+        result = ledger_balance(import->store, place.item, place.to_location, 0, place.lot, &there);
+    if (!result)
+        result = ledger_free(import->store, place.item, place.to_location, place.lot, &free);
+    if (!result && row->quantity < there - free)
         return fault(error, ret_column, -EBUSY, "quantity",
                      "orders are promised more than that from there: pick them first");
     if (result || row->quantity == there)
         return result;
     import->changed++;
-    return post_difference(import->store, row, item, location, row->quantity - there);
+    return post_difference(import->store, row, &place, row->quantity - there);
 }
 
 static int take_location(void *user, void *data, int64_t line, const char **ret_column, struct error *error)
 {
     (void)line;
-    (void)ret_column;
-    (void)error;
     struct import *import = user;
-    const struct location_row *row = data;
-    int result = location_upsert(import->store, row->code, row->kind, row->walk, row->carrier, 0);
+    struct location_row *row = data;
+    row->location.item = 0;
+    if (*row->item && item_find(import->store, row->item, &row->location.item) != 0)
+        return fault(error, ret_column, -ENOENT, "item", "no item has this number: import it first");
+    int result = location_upsert(import->store, &row->location);
     import->changed += sql_changes(import->store->sql);
     return result;
 }

@@ -1,12 +1,14 @@
 /* Nobody signed in, and signed in with nothing begun: who are you, and what will you do? */
 #include "floor/rule.h"
 #include "floor/waybill.h"
+#include "store/document.h"
 
 #include "base/json.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static int show_badge(struct scan *scan, struct view *view)
 {
@@ -16,11 +18,64 @@ static int show_badge(struct scan *scan, struct view *view)
     return 0;
 }
 
+/* A plate is packed when it holds an order, goes on in its wave, or is put away. */
+static int choose_plate(struct scan *scan, int64_t plate)
+{
+    struct lpn lpn;
+    int result = lpn_load(scan->store, plate, &lpn);
+    if (result)
+        return result;
+    if (lpn.order)
+        return pack_open(scan, plate);
+    if (lpn.wave)
+        return express_open(scan, plate);
+    return lpn_is_empty(scan->store, plate) ? refuse_other_code(scan, "PICK", "「拣货」") : putaway_open(scan, plate);
+}
+
+static int choose_location(struct scan *scan, int64_t place)
+{
+    struct location location;
+    int64_t slot;
+    int result = location_load(scan->store, place, &location);
+    if (result)
+        return result;
+    if (strcmp(location.kind, "wall") == 0)
+        return sow_open(scan, place);
+    if (strcmp(location.kind, "wall_slot") == 0) {
+        result = lpn_of_slot(scan->store, place, location.code, &slot);
+        return result ? result : choose_plate(scan, slot);
+    }
+    return ship_open(scan, place);
+}
+
+static int choose_document(struct scan *scan, int64_t id)
+{
+    static const struct {
+        const char *kind;
+        int (*open)(struct scan *, int64_t);
+    } kinds[] = {
+        {"asn", receive_open}, {"arrival", receive_open}, {"transfer", transfer_open}, {"return", return_open}};
+    struct document document;
+    int result = document_load(scan->store, id, &document);
+    for (size_t i = 0; i < COUNT(kinds) && !result; i++)
+        if (strcmp(kinds[i].kind, document.kind) == 0)
+            return kinds[i].open(scan, id);
+    return result ? result : refuse_not_now(scan);
+}
+
+static int choose_sscc(struct scan *scan, int64_t none)
+{
+    (void)none;
+    return receive_plate(scan);
+}
+
 static int choose(struct scan *scan)
 {
-    if (scan->target.kind == CODE_TOTE)
-        return pack_open(scan, scan->target.id);
-    return ship_open(scan, scan->target.id);
+    static int (*const opens[])(struct scan *, int64_t) = {
+        [CODE_TOTE] = choose_plate,   [CODE_PALLET] = choose_plate,      [CODE_LOCATION] = choose_location,
+        [CODE_WAYBILL] = parcel_open, [CODE_DOCUMENT] = choose_document, [CODE_SSCC] = choose_sscc,
+    };
+    return opens[scan->target.kind](scan, scan->target.id);
 }
 
 /* The list again, as a copy; the doubtful one counts no more. */
@@ -95,10 +150,21 @@ static int show_menu(struct scan *scan, struct view *view)
     return result ? result : show_waybills(scan, view);
 }
 
-static const struct command menu_commands[] = {
-    {.name = "PICK", .run = pick_start}, {.name = "REPRINT", .run = reprint_list}, {.name = NULL}};
+static const struct command menu_commands[] = {{.name = "PICK", .run = pick_start},
+                                               {.name = "CLUSTER", .run = cluster_start},
+                                               {.name = "ZONE", .run = zone_start},
+                                               {.name = "BATCH", .run = batch_start},
+                                               {.name = "RECEIVE", .run = receive_start},
+                                               {.name = "PUTAWAY", .run = putaway_start},
+                                               {.name = "REPLEN", .run = replenish_start},
+                                               {.name = "MOVE", .run = move_start},
+                                               {.name = "COUNT", .run = count_start},
+                                               {.name = "RETURN", .run = return_start},
+                                               {.name = "ALIAS", .run = alias_start},
+                                               {.name = "REPRINT", .run = reprint_list},
+                                               {.name = NULL}};
 
-const struct step menu_steps[] = {
+static const struct step steps[] = {
     {.name = "badge",
      .accepts = BIT(CODE_BADGE),
      .what = "your badge",
@@ -106,7 +172,8 @@ const struct step menu_steps[] = {
      .accept = sign_in,
      .show = show_badge},
     {.name = "menu",
-     .accepts = BIT(CODE_TOTE) | BIT(CODE_LOCATION),
+     .accepts = BIT(CODE_TOTE) | BIT(CODE_PALLET) | BIT(CODE_LOCATION) | BIT(CODE_WAYBILL) | BIT(CODE_DOCUMENT) |
+                BIT(CODE_SSCC),
      .what = "PICK, a tote or a gate",
      .what_zh = "「拣货」、周转箱或出口",
      .accept = choose,
@@ -114,3 +181,6 @@ const struct step menu_steps[] = {
      .commands = menu_commands},
     {.name = NULL},
 };
+static const struct undo undos[] = {{"scan.quantity", "the quantity", "数量", NULL}, {.type = NULL}};
+
+const struct flow menu_flow = {"menu", steps, undos};

@@ -11,26 +11,35 @@
 
 enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 
-#define MESSAGES(X)                                                                                                    \
+/* What is refused. E01 to E24 are the published codes of the floor. */
+#define MESSAGES_ERRORS(X)                                                                                             \
     X(MESSAGE_NONE, "", TONE_NONE, "", "")                                                                             \
     X(E00_NOT_SAVED, "E00", TONE_BAD, "Not saved: scan again", "未保存,请重扫")                                        \
     X(E01_UNKNOWN, "E01", TONE_BAD, "Unknown code {c}", "未知条码 {c}")                                                \
-    X(E02_AMBIGUOUS, "E02", TONE_BAD, "{c} fits {n} things: scan its SKU instead",                                     \
-      "条码 {c} 对应 {n} 项,请改扫商品编码")                                                                           \
+    X(E02_AMBIGUOUS, "E02", TONE_BAD, "{c} fits {n} things: scan one of {which}",                                      \
+      "条码 {c} 对应 {n} 项,请改扫 {which}")                                                                           \
     X(E03_CHECK_DIGIT, "E03", TONE_BAD, "Bad check digit: rescan", "校验位错误,请重扫")                                \
     X(E04_LOCATION, "E04", TONE_BAD, "Go to {exp}, this is {got}", "应到 {exp},当前 {got}")                            \
     X(E05_ITEM, "E05", TONE_BAD, "Need {exp}, got {got}", "错货:应 {exp},扫到 {got}")                                  \
     X(E06_QUANTITY, "E06", TONE_BAD, "{done}/{need} already: put back", "超量({done}/{need}),请放回")                  \
     X(E07_LOT, "E07", TONE_BAD, "Take lot {exp} first", "请先拣批次 {exp}")                                            \
+    X(E08_LIFE, "E08", TONE_BAD, "Lot {l}: {d} days left, need {m}", "效期不足:批次 {l} 剩 {d} 天,需 {m} 天")          \
+    X(E09_SERIAL, "E09", TONE_BAD, "Serial {s} already {where}", "序列号 {s} 已{where_zh}")                            \
     X(E10_TOTE, "E10", TONE_BAD, "Tote {t} holds order {o}", "周转箱 {t} 被订单 {o} 占用")                             \
     X(E11_TAKEN, "E11", TONE_BAD, "Taken by {u}", "任务已被 {u} 领取")                                                 \
     X(E12_CANCELLED, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
+    X(E13_WEIGHT, "E13", TONE_BAD, "{g} g, want {lo} to {hi}", "重量异常:{g} 克,应为 {lo}–{hi} 克")                    \
     X(E14_PRINTER, "E14", TONE_BAD, "Printer: {why}", "打印机异常:{why_zh}")                                           \
     X(E15_WAYBILL, "E15", TONE_BAD, "No waybill yet: leave {slot} parked", "面单号未到:{slot} 请继续暂存")             \
     X(E16_CARRIER, "E16", TONE_BAD, "Parcel is {c}, gate is {g}", "快递不符:包裹 {c},出口 {g}")                        \
+    X(E17_MOVED, "E17", TONE_BAD, "Bin moved during count: recount {sku}", "盘点期间有动碰,请重盘 {sku}")              \
+    X(E18_SUPERVISOR, "E18", TONE_BAD, "Supervisor badge needed", "需主管授权")                                        \
     X(E19_DUPLICATE, "E19", TONE_BAD, "Already on manifest {m}", "重复交接,已在清单 {m}")                              \
     X(E20_GS1, "E20", TONE_BAD, "GS1 error at {pos} (AI {ai})", "GS1 格式错误:位置 {pos}(AI {ai})")                    \
+    X(E21_BIN, "E21", TONE_BAD, "Bin refuses: {why}", "库位限制:{why_zh}")                                             \
     X(E22_ORDER, "E22", TONE_BAD, "Scan {what} first", "请先扫 {what_zh}")                                             \
+    X(E23_NOT_NEEDED, "E23", TONE_BAD, "No slot needs {sku}: exception bin", "多货:没有格口需要 {sku},放入异常箱")     \
+    X(E24_LATE, "E24", TONE_BAD, "Parcel already handed over", "已交接,不可取消")                                      \
     X(E25_NOT_NOW, "E25", TONE_BAD, "{c} is not possible now", "当前不能执行 {c}")                                     \
     X(E26_DAMAGED_SCAN, "E26", TONE_BAD, "Half a scan arrived: scan again", "扫码不完整,请重扫")                       \
     X(E27_NO_WORK, "E27", TONE_BAD, "No order waits to be picked", "没有待拣订单")                                     \
@@ -42,9 +51,41 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E32_FIXED, "E32", TONE_BAD, "The configuration says what belongs to {s}: change it there",                       \
       "工作站 {s} 的设备由配置文件指定,请在配置中修改")                                                                \
     X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
+    X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")
+
+/* Signing in, the menu, what is good in every step. */
+#define MESSAGES_EVERYWHERE(X)                                                                                         \
     X(DONE_BOUND, "", TONE_GOOD, "{d} belongs to {s} now", "{d} 已绑定到 {s}")                                         \
     X(DONE_SIGNED_IN, "", TONE_GOOD, "Hello {u}", "你好,{u}")                                                          \
     X(DONE_SIGNED_OUT, "", TONE_GOOD, "{u} signed out", "{u} 已退出")                                                  \
+    X(DONE_REPRINT, "", TONE_GOOD, "Printing copy {n}", "正在补打第 {n} 份")                                           \
+    X(DONE_LEFT, "", TONE_GOOD, "Left", "已离开")                                                                      \
+    X(DONE_QUANTITY, "", TONE_GOOD, "The next scan counts {n}", "下一次扫描计 {n} 件")                                 \
+    X(DONE_UNDONE, "", TONE_GOOD, "Taken back: {what}", "已撤销:{what_zh}")                                            \
+    X(DONE_LABEL_ASKED, "", TONE_GOOD, "{t} goes to the printer of {s}", "{t} 已送往 {s} 的打印机")                    \
+    X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
+    X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
+    X(ASK_ACTIVITY, "", TONE_NONE, "Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口")            \
+    X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
+    X(NOTE_LIST_IN_DOUBT, "", TONE_NONE, "A list may not have come out: scan REPRINT",                                 \
+      "有清单可能未打出:请扫「补打」")                                                                                 \
+    X(NOTE_WAYBILL_CAME, "", TONE_NONE, "The waybill has come: fetch tote {t} and scan it",                            \
+      "面单号已到:请取周转箱 {t} 并扫描")                                                                              \
+    X(NOTE_WAYBILL_WANTED, "", TONE_NONE, "{n} closed boxes wait for a waybill", "{n} 个已封箱包裹等待面单号")         \
+    X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")
+
+/* goods.c */
+#define MESSAGES_GOODS(X)                                                                                              \
+    X(DONE_DESCRIBED, "", TONE_GOOD, "{i}: one thing more", "{i}:还需一项信息")                                        \
+    X(DONE_DOUBTFUL, "", TONE_GOOD, "{i}: a separator may be missing in that code, scan the lot or serial by itself",  \
+      "{i}:条码可能缺少分隔符,请单独扫批次或序列号")                                                                   \
+    X(ASK_LOT, "", TONE_NONE, "Scan the lot of {i}", "请扫 {i} 的批次")                                                \
+    X(ASK_EXPIRY, "", TONE_NONE, "Scan the expiry date of {i}", "请扫 {i} 的有效期")                                   \
+    X(ASK_SERIAL, "", TONE_NONE, "Scan the serial number of {i}", "请扫 {i} 的序列号")                                 \
+    X(ASK_WEIGHT, "", TONE_NONE, "Weigh {i}", "请称重 {i}")
+
+/* pick.c */
+#define MESSAGES_PICK(X)                                                                                               \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \
     X(DONE_AT_LOCATION, "", TONE_GOOD, "At {l}", "已到 {l}")                                                           \
     X(DONE_PICKED, "", TONE_GOOD, "{n} × {i} taken", "已拣 {n} × {i}")                                                 \
@@ -53,28 +94,25 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_SHORT, "", TONE_GOOD, "{n} missing noted: {l} will be counted", "已记录缺 {n} 件,{l} 将盘点")               \
     X(DONE_DAMAGED, "", TONE_GOOD, "{n} × {i} put aside as damaged", "已记录残次 {n} × {i}")                           \
     X(DONE_SKIPPED, "", TONE_GOOD, "Later: {l}", "稍后再拣 {l}")                                                       \
-    X(DONE_PACK_OPENED, "", TONE_GOOD, "Check order {o}: {n} pieces", "核对订单 {o}:{n} 件")                           \
-    X(DONE_CHECKED, "", TONE_GOOD, "{n} × {i} checked", "已核对 {n} × {i}")                                            \
-    X(DONE_PACKED, "", TONE_GOOD, "Packed: label is printing", "已装箱,面单打印中")                                    \
-    X(DONE_PARKED, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
-    X(DONE_LABELLED, "", TONE_GOOD, "Order {o} labelled", "订单 {o} 已贴面单")                                         \
-    X(DONE_REPRINT, "", TONE_GOOD, "Printing copy {n}", "正在补打第 {n} 份")                                           \
-    X(DONE_GATE, "", TONE_GOOD, "Manifest {m}, {n} parcels so far", "交接清单 {m},已有 {n} 件")                        \
-    X(DONE_LOADED, "", TONE_GOOD, "{w} on the manifest", "{w} 已装车")                                                 \
-    X(DONE_MANIFEST, "", TONE_GOOD, "Manifest {m} closed: {n} parcels", "清单 {m} 已关闭:{n} 件")                      \
-    X(DONE_LEFT, "", TONE_GOOD, "Left", "已离开")                                                                      \
-    X(DONE_QUANTITY, "", TONE_GOOD, "The next scan counts {n}", "下一次扫描计 {n} 件")                                 \
-    X(DONE_UNDONE, "", TONE_GOOD, "Taken back: {what}", "已撤销:{what_zh}")                                            \
-    X(DONE_LABEL_ASKED, "", TONE_GOOD, "{t} goes to the printer of {s}", "{t} 已送往 {s} 的打印机")                    \
-    X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
-    X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
-    X(ASK_ACTIVITY, "", TONE_NONE, "Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口")            \
     X(ASK_LOCATION, "", TONE_NONE, "Go to {l}", "请到 {l}")                                                            \
     X(ASK_ITEM, "", TONE_NONE, "Take {n} × {i}", "拣 {n} × {i}")                                                       \
     X(ASK_TOTE, "", TONE_NONE, "Put it in a tote and scan the tote", "放入周转箱并扫箱码")                             \
     X(ASK_STAGE, "", TONE_NONE, "Bring it to the stage and scan the place", "送到集货区并扫库位")                      \
     X(ASK_RETURN_SHELF, "", TONE_NONE, "Order {o} cancelled: bring it to the return shelf and scan the place",         \
       "订单 {o} 已取消:送到退货架并扫库位")                                                                            \
+    X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
+    X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")
+
+/* cluster.c, zone.c, batch.c, sow.c, express.c, wave.c */
+#define MESSAGES_WAVE(X)
+
+/* pack.c, parcel.c */
+#define MESSAGES_PACK(X)                                                                                               \
+    X(DONE_PACK_OPENED, "", TONE_GOOD, "Check order {o}: {n} pieces", "核对订单 {o}:{n} 件")                           \
+    X(DONE_CHECKED, "", TONE_GOOD, "{n} × {i} checked", "已核对 {n} × {i}")                                            \
+    X(DONE_PACKED, "", TONE_GOOD, "Packed: label is printing", "已装箱,面单打印中")                                    \
+    X(DONE_PARKED, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
+    X(DONE_LABELLED, "", TONE_GOOD, "Order {o} labelled", "订单 {o} 已贴面单")                                         \
     X(ASK_PACK_ITEM, "", TONE_NONE, "Scan each piece", "请逐件扫描")                                                   \
     X(ASK_CANCELLED_PARCEL, "", TONE_NONE, "Order {o} cancelled: put it on the return shelf, then scan DONE",          \
       "订单 {o} 已取消:放到退货架,然后扫「完成」")                                                                     \
@@ -86,18 +124,52 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_LABEL_FAILED, "", TONE_NONE, "The label cannot be printed: {why}. Have it put right, then scan REPRINT",     \
       "面单无法打印:{why}。请修正后扫「补打」")                                                                        \
     X(ASK_LABEL_LATE, "", TONE_NONE, "The label waited too long: scan REPRINT if it is still wanted",                  \
-      "面单等待过久:如仍需要请扫「补打」")                                                                             \
+      "面单等待过久:如仍需要请扫「补打」")
+
+/* ship.c */
+#define MESSAGES_SHIP(X)                                                                                               \
+    X(DONE_GATE, "", TONE_GOOD, "Manifest {m}, {n} parcels so far", "交接清单 {m},已有 {n} 件")                        \
+    X(DONE_LOADED, "", TONE_GOOD, "{w} on the manifest", "{w} 已装车")                                                 \
+    X(DONE_MANIFEST, "", TONE_GOOD, "Manifest {m} closed: {n} parcels", "清单 {m} 已关闭:{n} 件")                      \
     X(ASK_PARCEL, "", TONE_NONE, "Scan each parcel, then DONE", "请逐件扫包裹,最后扫「完成」")                         \
-    X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
-    X(NOTE_LIST_IN_DOUBT, "", TONE_NONE, "A list may not have come out: scan REPRINT",                                 \
-      "有清单可能未打出:请扫「补打」")                                                                                 \
-    X(NOTE_WAYBILL_CAME, "", TONE_NONE, "The waybill has come: fetch tote {t} and scan it",                            \
-      "面单号已到:请取周转箱 {t} 并扫描")                                                                              \
-    X(NOTE_WAYBILL_WANTED, "", TONE_NONE, "{n} closed boxes wait for a waybill", "{n} 个已封箱包裹等待面单号")         \
-    X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
-    X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")                              \
-    X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")                                                              \
     X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")
+
+/* receive.c */
+#define MESSAGES_RECEIVE(X)
+
+/* putaway.c */
+#define MESSAGES_PUTAWAY(X)
+
+/* replenish.c */
+#define MESSAGES_REPLENISH(X)
+
+/* move.c, transfer.c */
+#define MESSAGES_TRANSFER(X)
+
+/* count.c */
+#define MESSAGES_COUNT(X)
+
+/* return.c */
+#define MESSAGES_RETURN(X)
+
+/* alias.c */
+#define MESSAGES_ALIAS(X)
+
+#define MESSAGES(X)                                                                                                    \
+    MESSAGES_ERRORS(X)                                                                                                 \
+    MESSAGES_EVERYWHERE(X)                                                                                             \
+    MESSAGES_GOODS(X)                                                                                                  \
+    MESSAGES_PICK(X)                                                                                                   \
+    MESSAGES_WAVE(X)                                                                                                   \
+    MESSAGES_PACK(X)                                                                                                   \
+    MESSAGES_SHIP(X)                                                                                                   \
+    MESSAGES_RECEIVE(X)                                                                                                \
+    MESSAGES_PUTAWAY(X)                                                                                                \
+    MESSAGES_REPLENISH(X)                                                                                              \
+    MESSAGES_TRANSFER(X)                                                                                               \
+    MESSAGES_COUNT(X)                                                                                                  \
+    MESSAGES_RETURN(X)                                                                                                 \
+    MESSAGES_ALIAS(X)
 
 enum message {
 #define X(key, code, tone, en, zh) key,

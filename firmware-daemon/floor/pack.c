@@ -500,9 +500,12 @@ static const struct command at_label[] = {{.name = "REPRINT", .run = reprint},
                                           {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
                                           {.name = NULL}};
 
-const struct step pack_steps[] = {
-    {"pack.item", BIT(CODE_ITEM), "each piece", "每件商品", accept_item, show_item, at_bench},
-    {"pack.box", BIT(CODE_BOX), "the box", "包装箱", accept_box, show_box, at_bench},
-    {"pack.label", BIT(CODE_WAYBILL), "the label", "面单", accept_label, show_label, at_label},
+static const struct step steps[] = {
+    {"pack.item", BIT(CODE_ITEM), "each piece", "每件商品", accept_item, show_item, .commands = at_bench},
+    {"pack.box", BIT(CODE_BOX), "the box", "包装箱", accept_box, show_box, .commands = at_bench},
+    {"pack.label", BIT(CODE_WAYBILL), "the label", "面单", accept_label, show_label, .commands = at_label},
     {.name = NULL},
 };
+static const struct undo undos[] = {{"pack.item", "the check", "核对", NULL}, {.type = NULL}};
+
+const struct flow pack_flow = {"pack", steps, undos};

@@ -6,6 +6,7 @@
 #include "floor/rule.h"
 
 #include "base/json.h"
+#include "store/stock_count.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -347,6 +348,14 @@ static int replace(struct scan *scan, const struct pick *pick)
 
 static int ask_for_count(struct scan *scan, const struct pick *pick)
 {
+    int64_t count;
+    int result = stock_count_plan(
+        scan->store,
+        &(struct stock_count){
+            .location = pick->location.id, .item = pick->item.id, .source = "short", .blind = true, .priority = 5},
+        &count);
+    if (result || !count)
+        return result;
     CLEANUP_BUF struct buf data = {0};
     json_open_object(&data, NULL);
     json_text(&data, "location", pick->location.code);
@@ -495,10 +504,23 @@ static const struct command at_item[] = {{.name = "SHORT", .run = declare_short}
                                          {.name = "SKIP", .run = skip},
                                          {.name = NULL}};
 
-const struct step pick_steps[] = {
-    {"pick.location", BIT(CODE_LOCATION), "the place", "库位", accept_location, show_location, at_location},
-    {"pick.item", BIT(CODE_ITEM), "the item", "商品", accept_item, show_item, at_item},
-    {"pick.tote", BIT(CODE_TOTE), "a tote", "周转箱", accept_tote, show_tote, NULL},
-    {"pick.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, show_stage, NULL},
+static const struct step steps[] = {
+    {"pick.location", BIT(CODE_LOCATION), "the place", "库位", accept_location, show_location, .commands = at_location},
+    {"pick.item", BIT(CODE_ITEM), "the item", "商品", accept_item, show_item, .commands = at_item},
+    {"pick.tote", BIT(CODE_TOTE), "a tote", "周转箱", accept_tote, show_tote, .commands = NULL},
+    {"pick.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, show_stage, .commands = NULL},
     {.name = NULL},
 };
+
+static int undo_tote(struct scan *scan, const struct action *action)
+{
+    (void)action;
+    return lpn_assign(scan->store, scan->session.tote, 0);
+}
+
+static const struct undo undos[] = {{"pick.located", "the place", "库位", NULL},
+                                    {"pick.line", "the piece", "拣货", NULL},
+                                    {"pick.tote", "the tote", "周转箱", undo_tote},
+                                    {.type = NULL}};
+
+const struct flow pick_flow = {"pick", steps, undos};

@@ -7,15 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct step *step_of(const struct session *session)
+static const struct flow *const flows[] = {
+    &menu_flow,    &pick_flow,     &pack_flow,  &ship_flow,   &goods_flow,   &receive_flow, &putaway_flow,
+    &cluster_flow, &zone_flow,     &batch_flow, &sow_flow,    &express_flow, &parcel_flow,  &replenish_flow,
+    &move_flow,    &transfer_flow, &count_flow, &return_flow, &alias_flow,
+};
+
+static const struct step *find_step(const char *name)
 {
-    const char *name = session->worker ? session->step : "badge";
-    static const struct step *const flows[] = {menu_steps, pick_steps, pack_steps, ship_steps};
     for (size_t i = 0; i < COUNT(flows); i++)
-        for (const struct step *step = flows[i]; step->name; step++)
+        for (const struct step *step = flows[i]->steps; step->name; step++)
             if (strcmp(step->name, name) == 0)
                 return step;
     abort(); /* only go() writes a step's name into a session */
+}
+
+const struct step *step_of(const struct session *session)
+{
+    return find_step(session->worker ? session->step : "badge");
+}
+
+const struct undo *undo_of(const char *type)
+{
+    for (size_t i = 0; i < COUNT(flows); i++)
+        for (const struct undo *undo = flows[i]->undos; undo && undo->type; undo++)
+            if (strcmp(undo->type, type) == 0)
+                return undo;
+    return NULL;
 }
 
 struct answer *refusal(struct scan *scan, enum message message)
@@ -43,6 +61,22 @@ int refuse_other_code(struct scan *scan, const char *what, const char *what_zh)
     answer_text(answer, "what", what);
     answer_text(answer, "what_zh", what_zh);
     return FLOOR_REFUSED;
+}
+
+int refuse_taken(struct scan *scan, int64_t worker)
+{
+    struct worker other;
+    int result = worker_load(scan->store, worker, &other);
+    return result ? result : refuse(scan, E11_TAKEN, "u", other.name);
+}
+
+int check_supervisor(struct scan *scan, struct worker *ret)
+{
+    int result = worker_load(scan->store, scan->target.id, ret);
+    if (result)
+        return result;
+    bool may = strcmp(ret->role, "supervisor") == 0 || strcmp(ret->role, "admin") == 0;
+    return may && ret->active && ret->id != scan->session.worker ? 0 : refuse(scan, E18_SUPERVISOR, NULL, NULL);
 }
 
 struct buf *record_start(struct scan *scan)
@@ -89,12 +123,19 @@ void go(struct scan *scan, const char *step)
 
 int undo_allow(struct scan *scan, const char *type)
 {
-    return action_record(scan->store, &scan->before, scan->seq, type);
+    return action_record(scan->store, scan->session.worker, scan->seq, type);
 }
 
 int undo_border(struct scan *scan)
 {
     return action_forget(scan->store, scan->session.worker);
+}
+
+void leave_flow(struct scan *scan)
+{
+    struct session *session = &scan->session;
+    *session = (struct session){.worker = session->worker, .quantity = session->quantity};
+    go(scan, "menu");
 }
 
 int64_t scan_quantity(const struct scan *scan)

@@ -9,8 +9,10 @@
 #include "store/catalog.h"
 #include "store/journal.h"
 #include "store/ledger.h"
+#include "store/lot.h"
 #include "store/orders.h"
 #include "store/parcel.h"
+#include "store/plate.h"
 #include "store/print_job.h"
 #include "store/session.h"
 
@@ -22,14 +24,19 @@ struct scan {
     struct session session, before;
     const struct barcode *code; /* NULL for a command */
     const char *text;           /* without the AIM prefix */
+    struct {
+        int64_t weight_g, pieces; /* what an in-store number says; 0: nothing */
+    } in_store;
     struct meaning target;
-    int64_t argument; /* of a command: QTY 5 */
-    int64_t seq;      /* of the journal row, once recorded */
-    struct buf data;  /* of the journal row being written */
+    int64_t argument;          /* of a command: QTY 5; 0 when it is no number */
+    const char *argument_text; /* the same as it was scanned; "" when there is none */
+    int64_t seq;               /* of the journal row, once recorded */
+    struct buf data;           /* of the journal row being written */
 };
 
 struct view {
-    const char *expect; /* badge, activity, location, item, tote, stage, box, waybill, gate, parcel */
+    const char *expect; /* badge, activity, location, item, tote, stage, box, waybill, gate, parcel, document, lot,
+                           expiry, serial, weight, plate, wall, slot, quantity, grade, command */
     char code[STORE_CODE_MAX];
     struct answer prompt;
     struct answer details[3];
@@ -45,6 +52,17 @@ struct command {
     bool when_cancelled; /* offered only when the order was cancelled */
 };
 
+/* Goods in the hand: what the scans of an item have said of them. */
+struct goods {
+    struct item item;
+    int64_t quantity;                                             /* base units */
+    int64_t weight_g;                                             /* of what is sold by weight; 0: not told */
+    char lot[STORE_CODE_MAX], expiry[12], serial[STORE_CODE_MAX]; /* "": not told */
+};
+
+/* What a step must know of an item before it takes it; what its code does not say is asked for (goods.c). */
+enum goods_need { NEEDS_LOT = 1, NEEDS_EXPIRY = 2, NEEDS_SERIAL = 4, NEEDS_WEIGHT = 8 };
+
 /* One state of a flow. Tables end with a name of NULL. */
 struct step {
     const char *name;
@@ -53,13 +71,36 @@ struct step {
     int (*accept)(struct scan *scan); /* scan->target is one of the accepted kinds */
     int (*show)(struct scan *scan, struct view *view);
     const struct command *commands; /* ended by a name of NULL */
+    int (*take)(struct scan *scan,
+                const struct goods *goods); /* instead of accept, of an item with all that is needed */
+    unsigned (*needs)(struct scan *scan, const struct item *item); /* NULL: nothing but the item */
+    int (*weigh)(struct scan *scan, int64_t grams); /* NULL: what lies on the scale does not matter here */
+};
+
+/* What UNDO takes back beside stock and session, and how it is called. Tables end with a type of NULL. */
+struct undo {
+    const char *type; /* of the action, as undo_allow() was given it */
+    const char *what, *what_zh;
+    int (*run)(struct scan *scan, const struct action *action); /* NULL: nothing else; scan->session is still as it was
+                                                                   after the action */
+};
+
+/* One activity: everything a newcomer looks for under its name. */
+struct flow {
+    const char *name;
+    const struct step *steps;
+    const struct undo *undos; /* NULL: nothing but what every flow has */
 };
 
 #define BIT(n) (1u << (n))
 
-extern const struct step menu_steps[], pick_steps[], pack_steps[], ship_steps[];
+extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_flow, batch_flow, sow_flow, express_flow,
+    pack_flow, parcel_flow, ship_flow, receive_flow, putaway_flow, replenish_flow, transfer_flow, move_flow, count_flow,
+    return_flow, alias_flow;
+
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
+const struct undo *undo_of(const char *type); /* NULL: there is no such action */
 
 int sign_in(struct scan *scan); /* scan->target is a badge */
 
@@ -67,6 +108,7 @@ int sign_in(struct scan *scan); /* scan->target is a badge */
 struct answer *refusal(struct scan *scan, enum message message);
 int refuse(struct scan *scan, enum message message, const char *name, const char *value);
 int refuse_not_now(struct scan *scan);
+int refuse_taken(struct scan *scan, int64_t worker); /* E11: by that worker */
 int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
 
 /* The journal row of an accepted scan: start, add members with the json writer into scan->data, then record. */
@@ -91,10 +133,42 @@ int undo_border(struct scan *scan);
 /* Base units of an item scan: its factor times QTY. */
 int64_t scan_quantity(const struct scan *scan);
 
-/* Flows that the menu opens. */
+/* An item was scanned in a step with .take: asks for what is needed and missing, then lets the step take the goods. */
+int goods_begin(struct scan *scan, const struct step *step);
+unsigned goods_needs_all(struct scan *scan,
+                         const struct item *item); /* what its master data ask for, when it comes in */
+/* The lot, which is made when it is new, and writes "lot", "expiry", "serial" and "weight_g" where they are known. */
+int goods_lot(struct scan *scan, const struct goods *goods, int64_t *ret);
+void goods_write(const struct goods *goods, struct buf *data);
+
+/* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
+int check_supervisor(struct scan *scan, struct worker *ret);
+
+/* Back to the menu: the session is about nothing any more. */
+void leave_flow(struct scan *scan);
+
+/* Flows that the menu opens: by a command, or by what was scanned there (scan->target). */
 int pick_start(struct scan *scan);
-int pack_open(struct scan *scan, int64_t tote);
-int ship_open(struct scan *scan, int64_t gate);
+int cluster_start(struct scan *scan);
+int zone_start(struct scan *scan);
+int batch_start(struct scan *scan);
+int receive_start(struct scan *scan);
+int putaway_start(struct scan *scan);
+int replenish_start(struct scan *scan);
+int move_start(struct scan *scan);
+int count_start(struct scan *scan);
+int return_start(struct scan *scan);
+int alias_start(struct scan *scan);
+int pack_open(struct scan *scan, int64_t plate);       /* a tote or slot that holds an order */
+int express_open(struct scan *scan, int64_t plate);    /* a wave's tote of one item, at the bench */
+int sow_open(struct scan *scan, int64_t wall);         /* a put-wall */
+int parcel_open(struct scan *scan, int64_t parcel);    /* a waybill, at the bench */
+int ship_open(struct scan *scan, int64_t gate);        /* a gate */
+int receive_open(struct scan *scan, int64_t document); /* an ASN, or an arrival from another site */
+int receive_plate(struct scan *scan);                  /* an SSCC that was announced */
+int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods that no order owns */
+int transfer_open(struct scan *scan, int64_t document);
+int return_open(struct scan *scan, int64_t document);
 
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
@@ -131,6 +205,7 @@ int label_rule(struct store *store, const struct event *event, struct effect *ef
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
+int weight_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_refused(struct store *store, const struct event *event, const char *why);
 
 #endif

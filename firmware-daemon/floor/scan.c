@@ -52,18 +52,7 @@ static int quantity_command(struct scan *scan)
     return result ? result : undo_allow(scan, "scan.quantity");
 }
 
-/* What a scan changed beside stock and session: a tote it bound, a parcel it loaded. */
-static int undo_bonds(struct scan *scan, const struct action *action)
-{
-    int result = 0;
-    if (scan->session.tote && !action->before.tote)
-        result = lpn_assign(scan->store, scan->session.tote, 0);
-    if (!result && strcmp(action->type, "manifest.loaded") == 0)
-        result = parcel_load_on(scan->store, scan->session.parcel, 0);
-    return result;
-}
-
-static int undo(struct scan *scan)
+static int undo_last(struct scan *scan)
 {
     struct action action;
     int result = action_last(scan->store, scan->session.worker, &action);
@@ -76,32 +65,22 @@ static int undo(struct scan *scan)
         result = note(scan->store, "scan.undone", "worker", scan->worker.code, &scan->data, &scan->seq);
     if (!result)
         result = ledger_reverse(scan->store, scan->seq, action.seq);
-    if (!result)
-        result = undo_bonds(scan, &action);
+    const struct undo *undo = undo_of(action.type);
+    if (!result && undo && undo->run)
+        result = undo->run(scan, &action);
     if (!result)
         result = action_drop(scan->store, action.id);
     scan->session = action.before;
     scan->effect->seq = scan->seq;
-    static const struct {
-        const char *type, *en, *zh;
-    } words[] = {
-        {"pick.located", "the place", "库位"},     {"pick.line", "the piece", "拣货"},
-        {"pick.tote", "the tote", "周转箱"},       {"pack.item", "the check", "核对"},
-        {"manifest.loaded", "the parcel", "装车"}, {"scan.quantity", "the quantity", "数量"},
-    };
     struct answer *answer = accept_with(scan, DONE_UNDONE);
-    for (size_t i = 0; i < COUNT(words); i++) {
-        if (strcmp(words[i].type, action.type) == 0) {
-            answer_text(answer, "what", words[i].en);
-            answer_text(answer, "what_zh", words[i].zh);
-        }
-    }
+    answer_text(answer, "what", undo ? undo->what : action.type);
+    answer_text(answer, "what_zh", undo ? undo->what_zh : action.type);
     return result;
 }
 
 /* Good in every step. */
 static const struct command everywhere[] = {
-    {.name = "UNDO", .run = undo}, {.name = "LOGOUT", .run = sign_out}, {.name = NULL}};
+    {.name = "UNDO", .run = undo_last}, {.name = "LOGOUT", .run = sign_out}, {.name = NULL}};
 
 static const struct command *find_command(const struct command *commands, const char *name, size_t length)
 {
@@ -118,14 +97,30 @@ static int run_command(struct scan *scan, const struct step *step)
     if (!scan->session.worker)
         return refuse_other_code(scan, step->what, step->what_zh);
     size_t length = strcspn(name, ":");
-    if (name[length] == ':' && text_to_int(name + length + 1, 1, 9999, &scan->argument) != 0)
-        return refuse_not_now(scan);
+    scan->argument_text = name[length] == ':' ? name + length + 1 : "";
+    if (text_to_int(scan->argument_text, 1, 999999, &scan->argument) != 0)
+        scan->argument = 0;
     const struct command *command = find_command(everywhere, name, length);
     if (!command)
         command = find_command(step->commands, name, length);
     if (!command && length == 3 && strncmp(name, "QTY", 3) == 0 && (step->accepts & BIT(CODE_ITEM)))
         return quantity_command(scan);
     return command ? command->run(scan) : refuse_not_now(scan);
+}
+
+/* Whose items a code may mean here: those of the order or document that is worked on. */
+static int owner_here(struct scan *scan, char *out, size_t capacity)
+{
+    out[0] = '\0';
+    if (!scan->session.order && !scan->session.document)
+        return 0;
+    struct sql_query *query = sql_select(scan->store->sql,
+                                         "SELECT owner FROM orders WHERE id = ?1 UNION ALL "
+                                         "SELECT owner FROM document WHERE id = ?2",
+                                         sql_ref(scan->session.order), sql_ref(scan->session.document));
+    if (sql_next(query))
+        sql_copy_text(query, 0, out, capacity);
+    return sql_done(query);
 }
 
 static int refuse_code(struct scan *scan, const struct step *step, size_t meanings)
@@ -139,40 +134,91 @@ static int refuse_code(struct scan *scan, const struct step *step, size_t meanin
 
 #define MEANINGS_MAX 8
 
-/* The two codes a scan is looked up by: its text, and its GTIN in 14 digits. Eight digits that are an EAN-8 and a UPC-E
- * at once are looked up as both; where both are known the worker is asked. */
+/* A number of the shop's own is looked up by its item part, where the site has told its format. */
+static int find_in_store(struct scan *scan, const char *owner, struct meaning *meanings, size_t *ret_count)
+{
+    char format[STORE_CODE_MAX];
+    struct barcode_in_store in_store;
+    int result, place = 0;
+    while ((result = catalog_in_store_format(scan->store, place++, format, sizeof(format))) == 0) {
+        if (barcode_in_store(format, scan->text, &in_store) != 0)
+            continue;
+        if (in_store.measure == BARCODE_MEASURE_WEIGHT_G)
+            scan->in_store.weight_g = in_store.value;
+        if (in_store.measure == BARCODE_MEASURE_PIECES)
+            scan->in_store.pieces = in_store.value;
+        return catalog_find(scan->store, in_store.item, "", owner, meanings, MEANINGS_MAX, ret_count);
+    }
+    return result == -ENOENT ? 0 : result;
+}
+
+/* The codes a scan is looked up by: its text, its GTIN in 14 digits (of a logistic label that of its contents), the
+ * SSCC in it. Eight digits that are an EAN-8 and a UPC-E at once are looked up as both; where both are known the worker
+ * is asked. */
 static int find_meanings(struct scan *scan, struct meaning *meanings, size_t *ret_count)
 {
     const struct barcode *code = scan->code;
-    char ean[15], upc_a[13], upc[15];
+    const char *sscc = barcode_value(code, "00");
+    char ean[15], upc_a[13], upc[15], owner[STORE_CODE_MAX];
+    int result = owner_here(scan, owner, sizeof(owner));
+    if (result)
+        return result;
     if ((code->flags & BARCODE_AMBIGUOUS_8) && barcode_gtin14(code->text, code->length, ean) == 0 &&
         barcode_expand_upc_e(code->text, code->length, upc_a) == 0 && barcode_gtin14(upc_a, 12, upc) == 0)
-        return catalog_find(scan->store, ean, upc, meanings, MEANINGS_MAX, ret_count);
-    return catalog_find(scan->store, scan->text, code->gtin14, meanings, MEANINGS_MAX, ret_count);
+        return catalog_find(scan->store, ean, upc, owner, meanings, MEANINGS_MAX, ret_count);
+    const char *contents = barcode_value(code, "02"), *gtin = *code->gtin14 || !contents ? code->gtin14 : contents;
+    result = catalog_find(scan->store, sscc ? sscc : scan->text, gtin, owner, meanings, MEANINGS_MAX, ret_count);
+    if (!result && *ret_count == 0 && code->kind == BARCODE_IN_STORE)
+        result = find_in_store(scan, owner, meanings, ret_count);
+    return result;
+}
+
+/* A code that nothing here is named by may still be new: a pallet's SSCC, a lot, a serial number. */
+static bool is_new(struct scan *scan, const struct step *step)
+{
+    bool sscc = barcode_value(scan->code, "00") && (step->accepts & BIT(CODE_SSCC));
+    if (!sscc && !(step->accepts & BIT(CODE_TEXT)))
+        return false;
+    scan->target = (struct meaning){.kind = sscc ? CODE_SSCC : CODE_TEXT};
+    return true;
+}
+
+/* Which items a code fits, so that the worker can scan the right one's SKU. */
+static int refuse_ambiguous(struct scan *scan, const struct meaning *meanings, size_t count)
+{
+    CLEANUP_BUF struct buf names = {0};
+    for (size_t i = 0; i < count && i < MEANINGS_MAX; i++) {
+        struct item item;
+        if (meanings[i].kind != CODE_ITEM || item_load(scan->store, meanings[i].id, &item) != 0)
+            continue;
+        buf_puts(&names, names.length ? ", " : "");
+        buf_puts(&names, item.sku);
+    }
+    struct answer *answer = refusal(scan, E02_AMBIGUOUS);
+    answer_text(answer, "c", scan->text);
+    answer_number(answer, "n", (int64_t)count);
+    answer_text(answer, "which", buf_text(&names));
+    return FLOOR_REFUSED;
 }
 
 /* Leaves in scan->target the one meaning that this step accepts; asks when there are several, never takes the first. */
 static int resolve(struct scan *scan, const struct step *step, unsigned accepts)
 {
-    struct meaning meanings[MEANINGS_MAX];
-    size_t count, fitting = 0;
+    struct meaning meanings[MEANINGS_MAX], fitting[MEANINGS_MAX];
+    size_t count, fit = 0;
     int result = find_meanings(scan, meanings, &count);
     if (result)
         return result;
-    for (size_t i = 0; i < count && i < MEANINGS_MAX; i++) {
-        if (BIT(meanings[i].kind) & accepts) {
-            scan->target = meanings[i];
-            fitting++;
-        }
-    }
-    if (fitting == 1)
-        return 0;
-    if (fitting == 0)
+    for (size_t i = 0; i < count && i < MEANINGS_MAX; i++)
+        if (BIT(meanings[i].kind) & accepts)
+            fitting[fit++] = meanings[i];
+    if (fit > 1)
+        return refuse_ambiguous(scan, fitting, fit);
+    if (fit == 1)
+        scan->target = fitting[0];
+    else if (count > 0 || !is_new(scan, step))
         return refuse_code(scan, step, count);
-    struct answer *answer = refusal(scan, E02_AMBIGUOUS);
-    answer_text(answer, "c", scan->text);
-    answer_number(answer, "n", (int64_t)fitting);
-    return FLOOR_REFUSED;
+    return 0;
 }
 
 static int take_code(struct scan *scan, const struct step *step)
@@ -180,32 +226,48 @@ static int take_code(struct scan *scan, const struct step *step)
     int result = resolve(scan, step, step->accepts | BIT(CODE_BADGE));
     if (result)
         return result;
-    return scan->target.kind == CODE_BADGE ? sign_in(scan) : step->accept(scan);
+    if (scan->target.kind == CODE_BADGE && !(step->accepts & BIT(CODE_BADGE)))
+        return sign_in(scan);
+    return scan->target.kind == CODE_ITEM && step->take ? goods_begin(scan, step) : step->accept(scan);
+}
+
+/* Who stands at the station, and in which step. */
+static int stand(struct scan *scan, const struct step **ret_step)
+{
+    struct store *store = scan->store;
+    int result = session_at_station(store, scan->event->station, &scan->session);
+    if (!result && scan->session.worker)
+        result = worker_load(store, scan->session.worker, &scan->worker);
+    if (result)
+        return result;
+    if (scan->session.worker) {
+        store->stamp.worker = scan->session.worker;
+        store->stamp.worker_code = scan->worker.code;
+    }
+    scan->before = scan->session;
+    *ret_step = step_of(&scan->session);
+    return 0;
+}
+
+static int save(struct scan *scan)
+{
+    if (!scan->session.worker)
+        return 0;
+    if (scan->session.quantity == scan->before.quantity && scan->target.kind == CODE_ITEM)
+        scan->session.quantity = 0; /* QTY counts once */
+    bool same = memcmp(&scan->session, &scan->before, sizeof(scan->session)) == 0;
+    return same ? 0 : session_save(scan->store, &scan->session);
 }
 
 static int take(struct scan *scan)
 {
-    struct store *store = scan->store;
-    int result = session_at_station(store, scan->event->station, &scan->session);
+    const struct step *step;
+    int result = stand(scan, &step);
     if (result)
         return result;
-    if (scan->session.worker) {
-        result = worker_load(store, scan->session.worker, &scan->worker);
-        if (result)
-            return result;
-        store->stamp.worker = scan->session.worker;
-        store->stamp.worker_code = scan->worker.code;
-    }
-    const struct step *step = step_of(&scan->session);
-    scan->before = scan->session;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
     result = command ? run_command(scan, step) : take_code(scan, step);
-    if (result || !scan->session.worker)
-        return result;
-    if (scan->session.quantity == scan->before.quantity && scan->target.kind == CODE_ITEM)
-        scan->session.quantity = 0; /* QTY counts once */
-    bool same = memcmp(&scan->session, &scan->before, sizeof(scan->session)) == 0;
-    return same ? 0 : session_save(store, &scan->session);
+    return result ? result : save(scan);
 }
 
 static int refuse_syntax(struct scan *scan, const struct barcode_error *error)
@@ -220,7 +282,8 @@ int scan_rule(struct store *store, const struct event *event, struct effect *eff
 {
     struct barcode code;
     struct barcode_error error;
-    struct scan scan = {.store = store, .event = event, .effect = effect, .code = &code, .text = "", .data = {0}};
+    struct scan scan = {
+        .store = store, .event = event, .effect = effect, .code = &code, .text = "", .argument_text = "", .data = {0}};
     if (barcode_parse(event_bytes(event), event->length, &code, &error) != 0)
         return refuse_syntax(&scan, &error);
     scan.text = code.text;
@@ -242,4 +305,22 @@ int scan_aborted_rule(struct store *store, const struct event *event, struct eff
     json_close_object(&data);
     answer_set(&effect->answer, E26_DAMAGED_SCAN);
     return note_scan(store, "scan.aborted", event, &data);
+}
+
+/* Most weights are nobody's business: they leave nothing behind. */
+int weight_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    static const struct barcode no_code;
+    struct scan scan = {
+        .store = store, .event = event, .effect = effect, .code = &no_code, .text = "", .argument_text = ""};
+    const struct step *step;
+    int result = stand(&scan, &step);
+    if (result || !step->weigh)
+        return result;
+    effect->shows = true;
+    result = step->weigh(&scan, (event->number + 500) / 1000);
+    if (!result)
+        result = save(&scan);
+    buf_done(&scan.data);
+    return result;
 }

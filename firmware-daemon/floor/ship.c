@@ -215,7 +215,18 @@ static int show_parcel(struct scan *scan, struct view *view)
 static const struct command at_gate[] = {
     {.name = "DONE", .run = close_manifest}, {.name = "SKIP", .run = leave}, {.name = NULL}};
 
-const struct step ship_steps[] = {
-    {"ship.parcel", BIT(CODE_WAYBILL), "a parcel's waybill", "包裹面单", accept_parcel, show_parcel, at_gate},
+static const struct step steps[] = {
+    {"ship.parcel", BIT(CODE_WAYBILL), "a parcel's waybill", "包裹面单", accept_parcel, show_parcel,
+     .commands = at_gate},
     {.name = NULL},
 };
+
+static int undo_loaded(struct scan *scan, const struct action *action)
+{
+    (void)action;
+    return parcel_load_on(scan->store, scan->session.parcel, 0);
+}
+
+static const struct undo undos[] = {{"manifest.loaded", "the parcel", "装车", undo_loaded}, {.type = NULL}};
+
+const struct flow ship_flow = {"ship", steps, undos};

@@ -9,8 +9,8 @@
 static enum code_kind kind_of(const char *word)
 {
     static const char *const words[] = {
-        [CODE_ITEM] = "item", [CODE_LOCATION] = "location", [CODE_TOTE] = "tote",
-        [CODE_BOX] = "box",   [CODE_BADGE] = "badge",       [CODE_WAYBILL] = "waybill",
+        [CODE_ITEM] = "item", [CODE_LOCATION] = "location", [CODE_TOTE] = "tote",       [CODE_PALLET] = "pallet",
+        [CODE_BOX] = "box",   [CODE_BADGE] = "badge",       [CODE_WAYBILL] = "waybill", [CODE_DOCUMENT] = "document",
     };
     for (size_t kind = 1; kind < COUNT(words); kind++)
         if (strcmp(words[kind], word) == 0)
@@ -45,8 +45,27 @@ static int collect(struct sql_query *query, struct finding *finding)
     return sql_done(query);
 }
 
-int catalog_find(struct store *store, const char *text, const char *gtin14, struct meaning *meanings, size_t capacity,
-                 size_t *ret_count)
+static int keep_owner(struct store *store, const char *owner, struct finding *finding)
+{
+    size_t kept = 0, count = finding->count < finding->capacity ? finding->count : finding->capacity;
+    for (size_t i = 0; i < count; i++) {
+        int64_t his = 1;
+        if (finding->meanings[i].kind == CODE_ITEM) {
+            int result = sql_number(store->sql, &his, "SELECT owner = ?2 FROM item WHERE id = ?1",
+                                    sql_int(finding->meanings[i].id), sql_text(owner));
+            if (result)
+                return result;
+        }
+        if (his)
+            finding->meanings[kept++] = finding->meanings[i];
+    }
+    if (finding->count <= finding->capacity)
+        finding->count = kept;
+    return 0;
+}
+
+int catalog_find(struct store *store, const char *text, const char *gtin14, const char *owner, struct meaning *meanings,
+                 size_t capacity, size_t *ret_count)
 {
     struct finding finding = {meanings, capacity, 0};
     int result = collect(
@@ -55,21 +74,73 @@ int catalog_find(struct store *store, const char *text, const char *gtin14, stru
         result = collect(
             sql_select(store->sql, "SELECT 'item', item, factor FROM barcode WHERE code = ?1", sql_text(gtin14)),
             &finding);
+    if (!result && *owner && finding.count > 1)
+        result = keep_owner(store, owner, &finding);
     if (!result)
         *ret_count = finding.count;
     return result;
 }
 
+static int copy_code(struct sql_query *query, char *out, size_t capacity)
+{
+    bool found = sql_next(query);
+    if (found)
+        sql_copy_text(query, 0, out, capacity);
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int catalog_in_store_format(struct store *store, int64_t place, char *out, size_t capacity)
+{
+    return copy_code(
+        sql_select(store->sql, "SELECT format FROM in_store_format ORDER BY format LIMIT 1 OFFSET ?1", sql_int(place)),
+        out, capacity);
+}
+
+int in_store_format_set(struct store *store, const char *format, bool active)
+{
+    if (active)
+        return sql_run(store->sql, "INSERT INTO in_store_format (format) VALUES (?1) ON CONFLICT DO NOTHING",
+                       sql_text(format));
+    return sql_run(store->sql, "DELETE FROM in_store_format WHERE format = ?1", sql_text(format));
+}
+
+static int64_t int_or(struct sql_query *query, int column, int64_t otherwise)
+{
+    return sql_get_null(query, column) ? otherwise : sql_get_int(query, column);
+}
+
 int location_load(struct store *store, int64_t id, struct location *ret)
 {
     struct sql_query *query =
-        sql_select(store->sql, "SELECT code, kind, carrier FROM location WHERE id = ?1", sql_int(id));
+        sql_select(store->sql,
+                   "SELECT code, kind, carrier, zone, wall, hazards, abc, walk, capacity, load_g, height_mm, item, "
+                   "face_min, face_max, "
+                   "rev, aisle, block, position_mm, mix_items, mix_lots FROM location WHERE id = ?1",
+                   sql_int(id));
     bool found = sql_next(query);
     if (found) {
-        ret->id = id;
+        *ret = (struct location){.id = id,
+                                 .walk = sql_get_int(query, 7),
+                                 .capacity = sql_get_int(query, 8),
+                                 .load_g = sql_get_int(query, 9),
+                                 .height_mm = sql_get_int(query, 10),
+                                 .item = sql_get_int(query, 11),
+                                 .face_min = sql_get_int(query, 12),
+                                 .face_max = sql_get_int(query, 13),
+                                 .rev = sql_get_int(query, 14),
+                                 .aisle = int_or(query, 15, -1),
+                                 .block = int_or(query, 16, -1),
+                                 .position_mm = int_or(query, 17, -1),
+                                 .mix_items = sql_get_int(query, 18) != 0,
+                                 .mix_lots = sql_get_int(query, 19) != 0};
         sql_copy_text(query, 0, ret->code, sizeof(ret->code));
         sql_copy_text(query, 1, ret->kind, sizeof(ret->kind));
         sql_copy_text(query, 2, ret->carrier, sizeof(ret->carrier));
+        sql_copy_text(query, 3, ret->zone, sizeof(ret->zone));
+        sql_copy_text(query, 4, ret->wall, sizeof(ret->wall));
+        sql_copy_text(query, 5, ret->hazards, sizeof(ret->hazards));
+        sql_copy_text(query, 6, ret->abc, sizeof(ret->abc));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
@@ -82,13 +153,30 @@ int location_find(struct store *store, const char *code, int64_t *ret)
 
 int item_load(struct store *store, int64_t id, struct item *ret)
 {
-    struct sql_query *query = sql_select(store->sql, "SELECT sku, name, weight_g FROM item WHERE id = ?1", sql_int(id));
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT sku, name, owner, hazard, abc, box, serials, weight_g, volume_ml, "
+                                         "height_mm, life_in_days, life_out_days, rev, "
+                                         "lots, expires, by_weight FROM item WHERE id = ?1",
+                                         sql_int(id));
     bool found = sql_next(query);
     if (found) {
-        ret->id = id;
+        *ret = (struct item){.id = id,
+                             .weight_g = sql_get_int(query, 7),
+                             .volume_ml = sql_get_int(query, 8),
+                             .height_mm = sql_get_int(query, 9),
+                             .life_in_days = sql_get_int(query, 10),
+                             .life_out_days = sql_get_int(query, 11),
+                             .rev = sql_get_int(query, 12),
+                             .lots = sql_get_int(query, 13) != 0,
+                             .expires = sql_get_int(query, 14) != 0,
+                             .by_weight = sql_get_int(query, 15) != 0};
         sql_copy_text(query, 0, ret->sku, sizeof(ret->sku));
         text_copy(ret->name, sizeof(ret->name), sql_get_text(query, 1));
-        ret->weight_g = sql_get_int(query, 2);
+        sql_copy_text(query, 2, ret->owner, sizeof(ret->owner));
+        sql_copy_text(query, 3, ret->hazard, sizeof(ret->hazard));
+        sql_copy_text(query, 4, ret->abc, sizeof(ret->abc));
+        sql_copy_text(query, 5, ret->box, sizeof(ret->box));
+        sql_copy_text(query, 6, ret->serials, sizeof(ret->serials));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
@@ -115,91 +203,59 @@ int worker_load(struct store *store, int64_t id, struct worker *ret)
     return result ? result : found ? 0 : -ENOENT;
 }
 
-int lpn_load(struct store *store, int64_t id, struct lpn *ret)
-{
-    struct sql_query *query =
-        sql_select(store->sql, "SELECT code, location, coalesce(order_id, 0) FROM lpn WHERE id = ?1", sql_int(id));
-    bool found = sql_next(query);
-    if (found) {
-        ret->id = id;
-        sql_copy_text(query, 0, ret->code, sizeof(ret->code));
-        ret->location = sql_get_int(query, 1);
-        ret->order = sql_get_int(query, 2);
-    }
-    int result = sql_done(query);
-    return result ? result : found ? 0 : -ENOENT;
-}
-
-int lpn_assign(struct store *store, int64_t lpn, int64_t order)
-{
-    return sql_run(store->sql, "UPDATE lpn SET order_id = ?2 WHERE id = ?1", sql_int(lpn), sql_ref(order));
-}
-
-static int lpn_ensure(struct store *store, const char *prefix, const char *code, const char *kind, int64_t location,
-                      int64_t *ret)
-{
-    char plate[STORE_CODE_MAX * 2];
-    snprintf(plate, sizeof(plate), "%s%s", prefix, code);
-    int result = sql_number(store->sql, ret, "SELECT id FROM lpn WHERE code = ?1", sql_text(plate));
-    if (result != -ENOENT)
-        return result;
-    result = sql_run(store->sql, "INSERT INTO lpn (code, kind, location) VALUES (?1, ?2, ?3)", sql_text(plate),
-                     sql_text(kind), sql_int(location));
-    if (!result)
-        *ret = sql_last_id(store->sql);
-    return result;
-}
-
-int lpn_of_hand(struct store *store, const char *worker_code, int64_t *ret)
-{
-    return lpn_ensure(store, "HAND:", worker_code, "hand", LOCATION_FLOOR, ret);
-}
-
-int lpn_of_parcel(struct store *store, int64_t order, const char *order_number, int64_t *ret)
-{
-    int result = lpn_ensure(store, "PARCEL:", order_number, "parcel", LOCATION_BENCH, ret);
-    return result ? result : lpn_assign(store, *ret, order);
-}
-
-static int copy_code(struct sql_query *query, char *out, size_t capacity)
-{
-    bool found = sql_next(query);
-    if (found)
-        sql_copy_text(query, 0, out, capacity);
-    int result = sql_done(query);
-    return result ? result : found ? 0 : -ENOENT;
-}
-
-int lot_code(struct store *store, int64_t id, char *out, size_t capacity)
-{
-    return copy_code(sql_select(store->sql, "SELECT code FROM lot WHERE id = ?1", sql_int(id)), out, capacity);
-}
-
 int box_code(struct store *store, int64_t box, char *out, size_t capacity)
 {
     return copy_code(sql_select(store->sql, "SELECT code FROM box WHERE id = ?1", sql_int(box)), out, capacity);
 }
 
-int item_upsert(struct store *store, const char *sku, const char *name, int64_t weight_g, int64_t rev)
+int item_upsert(struct store *store, const struct item *item)
 {
     return sql_run(
         store->sql,
-        "INSERT INTO item (sku, name, weight_g, rev) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (sku) DO UPDATE SET "
-        "name = excluded.name, weight_g = excluded.weight_g, rev = excluded.rev WHERE excluded.rev >= rev "
-        "AND (name, weight_g, rev) IS NOT (excluded.name, excluded.weight_g, excluded.rev)",
-        sql_text(sku), sql_text(name), sql_int(weight_g), sql_int(rev));
+        "INSERT INTO item (sku, name, owner, hazard, abc, box, serials, weight_g, volume_ml, height_mm, life_in_days, "
+        "life_out_days, rev, lots, expires, by_weight) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT (sku) DO UPDATE "
+        "SET "
+        "(name, owner, hazard, abc, box, serials, weight_g, volume_ml, height_mm, life_in_days, life_out_days, rev, "
+        "lots, "
+        "expires, by_weight) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) WHERE ?13 >= rev "
+        "AND "
+        "(name, owner, hazard, abc, box, serials, weight_g, volume_ml, height_mm, life_in_days, life_out_days, rev, "
+        "lots, "
+        "expires, by_weight) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        sql_text(item->sku), sql_text(item->name), sql_text(item->owner), sql_text(item->hazard), sql_text(item->abc),
+        sql_text(item->box), sql_text(*item->serials ? item->serials : "none"), sql_int(item->weight_g),
+        sql_int(item->volume_ml), sql_int(item->height_mm), sql_int(item->life_in_days), sql_int(item->life_out_days),
+        sql_int(item->rev), sql_int(item->lots), sql_int(item->expires), sql_int(item->by_weight));
 }
 
-int location_upsert(struct store *store, const char *code, const char *kind, int64_t walk, const char *carrier,
-                    int64_t rev)
+static struct sql_value known(int64_t number)
+{
+    return number < 0 ? sql_null() : sql_int(number);
+}
+
+int location_upsert(struct store *store, const struct location *location)
 {
     return sql_run(
         store->sql,
-        "INSERT INTO location (code, kind, walk, carrier, rev) VALUES (?1, ?2, ?3, ?4, ?5) "
-        "ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, walk = excluded.walk, "
-        "carrier = excluded.carrier, rev = excluded.rev WHERE excluded.rev >= rev AND kind <> 'virtual' "
-        "AND (kind, walk, carrier, rev) IS NOT (excluded.kind, excluded.walk, excluded.carrier, excluded.rev)",
-        sql_text(code), sql_text(kind), sql_int(walk), sql_text(carrier), sql_int(rev));
+        "INSERT INTO location (code, kind, carrier, zone, wall, hazards, abc, walk, capacity, load_g, height_mm, item, "
+        "face_min, face_max, rev, aisle, block, position_mm, mix_items, mix_lots) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+        "?8, ?9, "
+        "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) ON CONFLICT (code) DO UPDATE SET (kind, carrier, zone, "
+        "wall, "
+        "hazards, abc, walk, capacity, load_g, height_mm, item, face_min, face_max, rev, aisle, block, position_mm, "
+        "mix_items, mix_lots) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+        "?20) "
+        "WHERE ?15 >= rev AND kind <> 'virtual' AND (kind, carrier, zone, wall, hazards, abc, walk, capacity, load_g, "
+        "height_mm, item, face_min, face_max, rev, aisle, block, position_mm, mix_items, mix_lots) IS NOT (?2, ?3, ?4, "
+        "?5, "
+        "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        sql_text(location->code), sql_text(location->kind), sql_text(location->carrier), sql_text(location->zone),
+        sql_text(location->wall), sql_text(location->hazards), sql_text(location->abc), sql_int(location->walk),
+        sql_int(location->capacity), sql_int(location->load_g), sql_int(location->height_mm), sql_ref(location->item),
+        sql_int(location->face_min), sql_int(location->face_max), sql_int(location->rev), known(location->aisle),
+        known(location->block), known(location->position_mm), sql_int(location->mix_items),
+        sql_int(location->mix_lots));
 }
 
 int worker_upsert(struct store *store, const struct worker *worker, const char *badge, int64_t rev)
@@ -218,8 +274,19 @@ int barcode_upsert(struct store *store, const char *code, int64_t item, int64_t 
 {
     return sql_run(store->sql,
                    "INSERT INTO barcode (code, item, factor) VALUES (?1, ?2, ?3) "
-                   "ON CONFLICT DO UPDATE SET factor = excluded.factor",
+                   "ON CONFLICT DO UPDATE SET factor = excluded.factor, proposed = 0",
                    sql_text(code), sql_int(item), sql_int(factor));
+}
+
+int barcode_propose(struct store *store, const char *code, int64_t item, int64_t factor)
+{
+    return sql_run(store->sql, "INSERT INTO barcode (code, item, factor, proposed) VALUES (?1, ?2, ?3, 1)",
+                   sql_text(code), sql_int(item), sql_int(factor));
+}
+
+int barcode_drop(struct store *store, const char *code, int64_t item)
+{
+    return sql_run(store->sql, "DELETE FROM barcode WHERE code = ?1 AND item = ?2", sql_text(code), sql_int(item));
 }
 
 int box_upsert(struct store *store, const char *code, const char *name, int64_t weight_g, int64_t rev)
@@ -229,11 +296,4 @@ int box_upsert(struct store *store, const char *code, const char *name, int64_t 
         "INSERT INTO box (code, name, weight_g, rev) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (code) DO UPDATE SET "
         "name = excluded.name, weight_g = excluded.weight_g, rev = excluded.rev WHERE excluded.rev >= rev",
         sql_text(code), sql_text(name), sql_int(weight_g), sql_int(rev));
-}
-
-int tote_upsert(struct store *store, const char *code)
-{
-    return sql_run(store->sql,
-                   "INSERT INTO lpn (code, kind, location) VALUES (?1, 'tote', ?2) ON CONFLICT (code) DO NOTHING",
-                   sql_text(code), sql_int(LOCATION_FLOOR));
 }

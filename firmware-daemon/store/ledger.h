@@ -8,17 +8,20 @@
 
 struct move {
     int64_t item, lot, quantity; /* base units, at least 1 */
+    int64_t weight_g;            /* of what is sold by weight, otherwise 0 */
     int64_t from_location, to_location;
-    int64_t from_lpn, to_lpn; /* 0: loose */
-    const char *reason;       /* pick, tote, stage, pack, ship, damage, import, return */
-    int64_t line, allocation; /* 0: none */
+    int64_t from_lpn, to_lpn;                      /* 0: loose */
+    const char *reason;                            /* as the schema lists them */
+    int64_t line, allocation, document_line, task; /* 0: none */
+    int64_t serial;                                /* of the one piece; 0: none */
 };
 
-/* Posts with the store's stamp, under the journal row seq. -EPERM when the place does not hold that much. */
+/* Posts with the store's stamp, under the journal row seq. -EPERM when the place does not hold that much, or not this
+ * serial number. */
 int ledger_move(struct store *store, int64_t seq, const struct move *move);
 
-/* Everything on a plate goes to another plate, or with its plate to another location. Also sets the plate's location.
- */
+/* Everything on a plate goes to another plate, or with its plate to another location (which also sets the plate's), or
+ * loose to a location; serial numbers go along. */
 int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, const char *reason);
 int ledger_put_loose(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_location, const char *reason);
 int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_location, const char *reason);
@@ -39,10 +42,13 @@ int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t 
 /* Of one item in one place: promised to orders, or held for a count. */
 int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret);
 
-/* Holds what is neither promised nor held of an item's lot in a bin, and asks for a count of the bin. */
-int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason);
+/* What is free to be promised of one lot of an item in a bin. */
+int ledger_free(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
 
-/* The invariants, told as the first one that is broken; for simulations and checks. -EBADMSG with a sentence. */
-int ledger_check(struct store *store, struct error *error);
+/* Of one lot on one plate (0: loose) in one place. */
+int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
+
+/* Holds what is neither promised nor held of an item's lot in a bin. Who holds also asks for a count. */
+int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason);
 
 #endif

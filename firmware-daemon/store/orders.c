@@ -9,7 +9,8 @@ int order_load(struct store *store, int64_t id, struct order *ret)
 {
     struct sql_query *query = sql_select(store->sql,
                                          "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
-                                         "receiver_phone, receiver_address, worker, priority, cancelled, rev "
+                                         "receiver_phone, receiver_address, worker, priority, cancelled, rev, owner, "
+                                         "policy, wave, due_us, life_days "
                                          "FROM orders WHERE id = ?1",
                                          sql_int(id));
     bool found = sql_next(query);
@@ -28,6 +29,11 @@ int order_load(struct store *store, int64_t id, struct order *ret)
         ret->priority = sql_get_int(query, 10);
         ret->cancelled = sql_get_int(query, 11) != 0;
         ret->rev = sql_get_int(query, 12);
+        sql_copy_text(query, 13, ret->owner, sizeof(ret->owner));
+        sql_copy_text(query, 14, ret->policy, sizeof(ret->policy));
+        ret->wave = sql_get_int(query, 15);
+        ret->due_us = sql_get_int(query, 16);
+        ret->life_days = sql_get_int(query, 17);
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
@@ -43,10 +49,12 @@ int order_insert(struct store *store, const struct order *order, int64_t *ret_id
     int result = sql_run(
         store->sql,
         "INSERT INTO orders (number, platform, carrier, waybill, priority, state, receiver_name, "
-        "receiver_phone, receiver_address, rev) VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9)",
+        "receiver_phone, receiver_address, rev, owner, policy, due_us, life_days) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         sql_text(order->number), sql_text(order->platform), sql_text(order->carrier),
         sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority), sql_text(order->receiver_name),
-        sql_text(order->receiver_phone), sql_text(order->receiver_address), sql_int(order->rev));
+        sql_text(order->receiver_phone), sql_text(order->receiver_address), sql_int(order->rev), sql_text(order->owner),
+        sql_text(*order->policy ? order->policy : "partial"), sql_int(order->due_us), sql_int(order->life_days));
     if (!result)
         *ret_id = sql_last_id(store->sql);
     return result;
@@ -78,14 +86,17 @@ int order_next(struct store *store, int64_t *ret)
 {
     return sql_number(store->sql, ret,
                       "SELECT id FROM orders WHERE state = 'allocated' AND cancelled = 0 AND worker IS NULL "
-                      "ORDER BY priority DESC, id LIMIT 1",
+                      "AND (wave IS NULL OR wave IN (SELECT id FROM wave WHERE kind = 'discrete' AND state IN "
+                      "('released', 'picking'))) ORDER BY priority DESC, id LIMIT 1",
                       SQL_NO_VALUES);
 }
 
 int order_count_waiting(struct store *store, int64_t *ret)
 {
     return sql_number(store->sql, ret,
-                      "SELECT count(*) FROM orders WHERE state = 'allocated' AND cancelled = 0 AND worker IS NULL",
+                      "SELECT count(*) FROM orders WHERE state = 'allocated' AND cancelled = 0 AND worker IS NULL "
+                      "AND (wave IS NULL OR wave IN (SELECT id FROM wave WHERE kind = 'discrete' AND state IN "
+                      "('released', 'picking')))",
                       SQL_NO_VALUES);
 }
 
@@ -93,15 +104,18 @@ struct bin {
     int64_t location, lot, quantity;
 };
 
-/* The best bin for an item: earliest expiry (none last), then a bin that holds all of it, then the walk. */
-static int best_bin(struct store *store, int64_t item, int64_t wanted, struct bin *ret)
+/* The best bin for an item: earliest expiry with enough life (none last), then a bin that holds all of it, then the
+ * walk. */
+static int best_bin(struct store *store, int64_t item, int64_t wanted, int64_t life_days, struct bin *ret)
 {
-    struct sql_query *query =
-        sql_select(store->sql,
-                   "SELECT f.location, f.lot, f.quantity FROM free_stock f JOIN lot t ON t.id = f.lot "
-                   "JOIN location l ON l.id = f.location WHERE f.item = ?1 AND f.quantity > 0 "
-                   "ORDER BY t.expiry IS NULL, t.expiry, f.quantity < ?2, l.walk, l.id, f.lot LIMIT 1",
-                   sql_int(item), sql_int(wanted));
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT f.location, f.lot, f.quantity FROM free_stock f JOIN lot t ON t.id = f.lot JOIN item i ON i.id = "
+        "f.item "
+        "JOIN location l ON l.id = f.location WHERE f.item = ?1 AND f.quantity > 0 AND t.blocked = 0 AND "
+        "(t.expiry IS NULL OR t.expiry >= date(?4 / 1000000, 'unixepoch', '+' || max(?3, i.life_out_days) || ' days')) "
+        "ORDER BY t.expiry IS NULL, t.expiry, f.quantity < ?2, l.kind = 'reserve', l.walk, l.id, f.lot LIMIT 1",
+        sql_int(item), sql_int(wanted), sql_int(life_days), sql_int(store->stamp.wall_us));
     bool found = sql_next(query);
     if (found)
         *ret = (struct bin){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
@@ -109,19 +123,24 @@ static int best_bin(struct store *store, int64_t item, int64_t wanted, struct bi
     return result ? result : found ? 0 : -ENOENT;
 }
 
-static int allocate_line(struct store *store, int64_t line, int64_t item, int64_t wanted, int64_t *ret_missing)
+struct want {
+    int64_t line, item, quantity, life_days;
+};
+
+static int allocate_line(struct store *store, const struct want *want, int64_t *ret_missing)
 {
+    int64_t wanted = want->quantity;
     while (wanted > 0) {
         struct bin bin;
-        int result = best_bin(store, item, wanted, &bin);
+        int result = best_bin(store, want->item, wanted, want->life_days, &bin);
         if (result == -ENOENT)
             break;
         if (result)
             return result;
         int64_t taken = bin.quantity < wanted ? bin.quantity : wanted;
-        result = sql_run(store->sql,
-                         "INSERT INTO allocation (line, location, item, lot, quantity) VALUES (?1, ?2, ?3, ?4, ?5)",
-                         sql_int(line), sql_int(bin.location), sql_int(item), sql_int(bin.lot), sql_int(taken));
+        result = sql_run(
+            store->sql, "INSERT INTO allocation (line, location, item, lot, quantity) VALUES (?1, ?2, ?3, ?4, ?5)",
+            sql_int(want->line), sql_int(bin.location), sql_int(want->item), sql_int(bin.lot), sql_int(taken));
         if (result)
             return result;
         wanted -= taken;
@@ -134,13 +153,17 @@ int order_allocate(struct store *store, int64_t order, int64_t *ret_missing)
 {
     int64_t missing = 0;
     int result = 0;
-    struct sql_query *query =
-        sql_select(store->sql,
-                   "SELECT l.id, l.item, l.quantity - l.picked - coalesce((SELECT sum(a.open) FROM allocation a "
-                   "WHERE a.line = l.id), 0) AS wanted FROM order_line l WHERE l.order_id = ?1 ORDER BY l.line",
-                   sql_int(order));
-    while (!result && sql_next(query))
-        result = allocate_line(store, sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), &missing);
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT l.id, l.item, l.quantity - l.picked - coalesce((SELECT sum(a.open) FROM allocation a "
+        "WHERE a.line = l.id), 0) AS wanted, o.life_days FROM order_line l JOIN orders o ON o.id = l.order_id "
+        "WHERE l.order_id = ?1 AND l.refused = 0 ORDER BY l.line",
+        sql_int(order));
+    while (!result && sql_next(query)) {
+        const struct want want = {sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2),
+                                  sql_get_int(query, 3)};
+        result = allocate_line(store, &want, &missing);
+    }
     int done = sql_done(query);
     if (result || done)
         return result ? result : done;

@@ -7,8 +7,9 @@
 #include "store/store.h"
 
 struct order {
-    int64_t id, worker, priority, rev;
-    bool cancelled; /* head office has asked for it */
+    int64_t id, worker, priority, wave, due_us, life_days, rev; /* due_us, life_days 0: none */
+    bool cancelled;                                             /* head office has asked for it */
+    char owner[STORE_CODE_MAX], policy[8];
     char number[STORE_CODE_MAX], platform[32], carrier[STORE_CODE_MAX], waybill[STORE_CODE_MAX], state[16], reason[32];
     char receiver_name[STORE_NAME_MAX], receiver_phone[STORE_CODE_MAX], receiver_address[320];
 };
@@ -24,11 +25,13 @@ int order_set_state(struct store *store, int64_t id, const char *state, const ch
 int order_set_worker(struct store *store, int64_t id, int64_t worker); /* 0: free for anybody */
 int order_set_cancelled(struct store *store, int64_t id);
 
-/* The next order to pick: allocated, not cancelled, nobody's; by priority, then age. -ENOENT when none waits. */
+/* The next order to pick: allocated, not cancelled, nobody's, in no wave but a released discrete one; by priority, then
+ * age. -ENOENT when none waits. */
 int order_next(struct store *store, int64_t *ret);
 int order_count_waiting(struct store *store, int64_t *ret);
 
-/* Promises free stock to every line of the order that still lacks some: earliest expiry first, then along the walk.
+/* Promises free stock to every line of the order that still lacks some: earliest expiry first, of lots that are not
+ * blocked and live long enough for item and customer; then along the walk.
  * *ret_missing: base units that no bin can give. */
 int order_allocate(struct store *store, int64_t order, int64_t *ret_missing);
 

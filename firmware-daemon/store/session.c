@@ -3,50 +3,56 @@
 #include <errno.h>
 #include <string.h>
 
+#define NAMED(member, column) #column ", "
+#define COLUMNS               SESSION_REFERENCES(NAMED) SESSION_NUMBERS(NAMED) SESSION_TEXTS(NAMED) "worker"
+
 static void read_session(struct sql_query *query, struct session *ret)
 {
-    ret->worker = sql_get_int(query, 0);
-    sql_copy_text(query, 1, ret->step, sizeof(ret->step));
-    ret->order = sql_get_int(query, 2);
-    ret->allocation = sql_get_int(query, 3);
-    ret->tote = sql_get_int(query, 4);
-    ret->parcel = sql_get_int(query, 5);
-    ret->manifest = sql_get_int(query, 6);
-    ret->quantity = sql_get_int(query, 7);
+    int at = 0;
+    memset(ret, 0, sizeof(*ret));
+#define NUMBER(member, column) ret->member = sql_get_int(query, at++);
+#define TEXT(member, column)   sql_copy_text(query, at++, ret->member, sizeof(ret->member));
+    SESSION_REFERENCES(NUMBER)
+    SESSION_NUMBERS(NUMBER)
+    SESSION_TEXTS(TEXT)
+#undef NUMBER
+#undef TEXT
+    ret->worker = sql_get_int(query, at);
 }
 
 static int load(struct sql_query *query, struct session *ret)
 {
-    bool found = sql_next(query);
-    if (found)
+    if (sql_next(query))
         read_session(query, ret);
     else
         memset(ret, 0, sizeof(*ret));
     return sql_done(query);
 }
 
-#define SESSION_COLUMNS "worker, step, order_id, allocation, tote, parcel, manifest, quantity"
-
 int session_at_station(struct store *store, const char *station, struct session *ret)
 {
-    return load(sql_select(store->sql, "SELECT " SESSION_COLUMNS " FROM session WHERE station = ?1", sql_text(station)),
-                ret);
+    return load(sql_select(store->sql, "SELECT " COLUMNS " FROM session WHERE station = ?", sql_text(station)), ret);
 }
 
 int session_of_worker(struct store *store, int64_t worker, struct session *ret)
 {
-    return load(sql_select(store->sql, "SELECT " SESSION_COLUMNS " FROM session WHERE worker = ?1", sql_int(worker)),
-                ret);
+    return load(sql_select(store->sql, "SELECT " COLUMNS " FROM session WHERE worker = ?", sql_int(worker)), ret);
 }
 
 int session_save(struct store *store, const struct session *session)
 {
-    return sql_run(
-        store->sql,
-        "UPDATE session SET step = ?2, order_id = ?3, allocation = ?4, tote = ?5, parcel = ?6, manifest = ?7, "
-        "quantity = ?8 WHERE worker = ?1",
-        sql_int(session->worker), sql_text(session->step), sql_ref(session->order), sql_ref(session->allocation),
-        sql_ref(session->tote), sql_ref(session->parcel), sql_ref(session->manifest), sql_int(session->quantity));
+#define ASSIGNED(member, column)  #column " = ?, "
+#define REFERENCE(member, column) sql_ref(session->member),
+#define NUMBER(member, column)    sql_int(session->member),
+#define TEXT(member, column)      sql_text(session->member),
+    return sql_run(store->sql,
+                   "UPDATE session SET " SESSION_REFERENCES(ASSIGNED) SESSION_NUMBERS(ASSIGNED)
+                       SESSION_TEXTS(ASSIGNED) "worker = worker WHERE worker = ?",
+                   SESSION_REFERENCES(REFERENCE) SESSION_NUMBERS(NUMBER) SESSION_TEXTS(TEXT) sql_int(session->worker));
+#undef ASSIGNED
+#undef REFERENCE
+#undef NUMBER
+#undef TEXT
 }
 
 int session_sign_in(struct store *store, int64_t worker, const char *station)
@@ -77,28 +83,27 @@ int session_leave_manifest(struct store *store, int64_t manifest)
                    sql_int(manifest));
 }
 
-int action_record(struct store *store, const struct session *before, int64_t seq, const char *type)
+int action_record(struct store *store, int64_t worker, int64_t seq, const char *type)
 {
-    return sql_run(
-        store->sql,
-        "INSERT INTO action (worker, step, order_id, allocation, tote, parcel, manifest, quantity, seq, type) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        sql_int(before->worker), sql_text(before->step), sql_ref(before->order), sql_ref(before->allocation),
-        sql_ref(before->tote), sql_ref(before->parcel), sql_ref(before->manifest), sql_int(before->quantity),
-        sql_int(seq), sql_text(type));
+    return sql_run(store->sql,
+                   "INSERT INTO action (" COLUMNS ", seq, type) SELECT " COLUMNS ", ?, ? FROM session WHERE worker = ?",
+                   sql_int(seq), sql_text(type), sql_int(worker));
 }
+
+#define COUNTED(member, column) +1
+enum { COLUMN_COUNT = 1 SESSION_REFERENCES(COUNTED) SESSION_NUMBERS(COUNTED) SESSION_TEXTS(COUNTED) };
 
 int action_last(struct store *store, int64_t worker, struct action *ret)
 {
     struct sql_query *query = sql_select(
-        store->sql, "SELECT " SESSION_COLUMNS ", id, seq, type FROM action WHERE worker = ?1 ORDER BY id DESC LIMIT 1",
+        store->sql, "SELECT " COLUMNS ", id, seq, type FROM action WHERE worker = ? ORDER BY id DESC LIMIT 1",
         sql_int(worker));
     bool found = sql_next(query);
     if (found) {
         read_session(query, &ret->before);
-        ret->id = sql_get_int(query, 8);
-        ret->seq = sql_get_int(query, 9);
-        sql_copy_text(query, 10, ret->type, sizeof(ret->type));
+        ret->id = sql_get_int(query, COLUMN_COUNT);
+        ret->seq = sql_get_int(query, COLUMN_COUNT + 1);
+        sql_copy_text(query, COLUMN_COUNT + 2, ret->type, sizeof(ret->type));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;

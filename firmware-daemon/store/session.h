@@ -5,11 +5,36 @@
 
 #include "store/store.h"
 
+/* What a session is about, 0 or "" when about none: X(member, column). The tables session and action have the same. */
+#define SESSION_REFERENCES(X)                                                                                          \
+    X(order, order_id)                                                                                                 \
+    X(allocation, allocation)                                                                                          \
+    X(wave, wave)                                                                                                      \
+    X(document, document)                                                                                              \
+    X(line, line)                                                                                                      \
+    X(task, task)                                                                                                      \
+    X(stock_count, stock_count)                                                                                        \
+    X(tote, tote)                                                                                                      \
+    X(plate, plate)                                                                                                    \
+    X(location, location)                                                                                              \
+    X(parcel, parcel)                                                                                                  \
+    X(manifest, manifest)                                                                                              \
+    X(box, box)                                                                                                        \
+    X(item, item)
+#define SESSION_NUMBERS(X) X(quantity, quantity) X(pieces, pieces) X(weight_g, weight_g)
+#define SESSION_TEXTS(X)   X(step, step) X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial)
+
 struct session {
     int64_t worker; /* 0: nobody is signed in */
-    int64_t order, allocation, tote, parcel, manifest;
-    int64_t quantity; /* of the next item scan, from QTY n; 0: not given */
-    char step[24];
+#define X(member, column) int64_t member;
+    SESSION_REFERENCES(X)
+    SESSION_NUMBERS(X) /* quantity: of the next item scan, from QTY n, 0 not given; pieces, weight_g: of the goods in
+                          the hand of which something is still to be told, with item, lot_code, expiry and serial */
+#undef X
+    char step[24], back[24];       /* back: the step that asked for what this one finds out */
+    char lot_code[STORE_CODE_MAX]; /* of the goods in the hand */
+    char expiry[12];               /* YYYY-MM-DD */
+    char serial[STORE_CODE_MAX];
 };
 
 /* worker = 0 when nobody is signed in there. */
@@ -30,7 +55,8 @@ struct action {
     char type[24];
     struct session before;
 };
-int action_record(struct store *store, const struct session *before, int64_t seq, const char *type);
+/* Keeps the worker's session as it is in the database, under the journal row that is about to change it. */
+int action_record(struct store *store, int64_t worker, int64_t seq, const char *type);
 int action_last(struct store *store, int64_t worker, struct action *ret); /* -ENOENT: nothing to undo */
 int action_drop(struct store *store, int64_t id);
 int action_forget(struct store *store, int64_t worker); /* a border that UNDO does not cross */

@@ -12,11 +12,15 @@ static const char put_aside[] =
     "DELETE FROM session;"
     "DELETE FROM action;"
     "DELETE FROM hold;"
-    "DELETE FROM task;"
-    "UPDATE allocation SET released = quantity - picked WHERE open > 0;"
+    "UPDATE task SET state = 'cancelled', worker = NULL WHERE state NOT IN ('done', 'cancelled');"
+    "UPDATE stock_count SET state = 'cancelled', worker = NULL "
+    "WHERE state IN ('planned', 'counting', 'recount', 'review');"
+    "UPDATE document SET state = 'cancelled', worker = NULL WHERE state NOT IN ('closed', 'cancelled');"
+    "UPDATE wave SET state = 'cancelled', worker = NULL WHERE state NOT IN ('closed', 'cancelled');"
+    "UPDATE allocation SET released = quantity - picked, worker = NULL WHERE open > 0;"
     "UPDATE parcel SET waiting = NULL WHERE waiting IS NOT NULL;"
     "UPDATE orders SET state = 'parked', reason = 'training', worker = NULL WHERE state NOT IN ('handed', 'cancelled');"
-    "UPDATE lpn SET order_id = NULL WHERE kind = 'tote' AND order_id IS NOT NULL;"
+    "UPDATE lpn SET order_id = NULL, wave = NULL, document = NULL WHERE kind <> 'parcel';"
     "UPDATE manifest SET state = 'closed' WHERE state = 'open';"
     "UPDATE print_job SET state = 'void', reason = 'training' WHERE state NOT IN ('printed', 'void');";
 

@@ -23,6 +23,7 @@ struct tool_options {
     char unit[4];
     char descriptor[256];
     char answer[12];
+    char in_store[16];
     char driver[24];
     char parity[8];
     char out[256];

@@ -25,6 +25,12 @@ static const char scale_decode_help[] =
     "Prints one JSON object per reading on a line. Exit code 1 when there was no whole reading.";
 static const char import_help[] = "Import a CSV file into the site.\n"
                                   "KIND is orders, items, stock, locations or workers. All of the file or nothing.";
+static const char route_help[] =
+    "Plan the shortest walk of a picker past the places of a tour.\n"
+    "FILE.json holds blocks (1 or 2), aisles, aisle_length of one block and aisle_distance, both in mm, and picks, an\n"
+    "array of {aisle, block, position}, counted from 0 and in mm from that block's front. The depot is at the front "
+    "end\n"
+    "of aisle 0. - is standard input. Prints one JSON object.";
 
 static const char compare_help[] =
     "Compare another system's file with this site: the variance report of a parallel run.\n"
@@ -65,7 +71,7 @@ static const char doctor_help[] =
     "Exit code 1 when there is a problem.";
 
 static const struct command commands[] = {
-    {"scan parse", "TEXT", scan_parse_help, 1, 1, NULL, command_scan_parse},
+    {"scan parse", "TEXT", scan_parse_help, 1, 1, scan_parse_options, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
     {"scan send", "--station ID TEXT...", scan_send_help, 1, COMMAND_WORDS_MAX, scan_send_options, command_scan_send},
     {"printer decode", "", printer_decode_help, 0, 0, printer_decode_options, command_printer_decode},
@@ -74,6 +80,7 @@ static const struct command commands[] = {
     {"status", "", "Print the daemon's state: stations, printers, link, queue.", 0, 0, daemon_options, command_status},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
     {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
+    {"route", "FILE.json", route_help, 1, 1, NULL, command_route},
     {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
     {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
     {"device watch", "[ID]", device_watch_help, 0, 1, device_watch_options, command_device_watch},

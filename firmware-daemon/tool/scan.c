@@ -1,3 +1,4 @@
+#include "barcode/barcode.h"
 #include "base/json.h"
 #include "drivers/scanner/scanner.h"
 #include "tool/commands.h"
@@ -12,10 +13,20 @@
 #include <stdio.h>
 #include <string.h>
 
+const struct option_def scan_parse_options[] = {
+    {"in-store", OPTION_TEXT_AT(struct tool_options, in_store), "", 0, 0, NULL,
+     "the format of in-store numbers, as 20IIIIIWWWWWC: I item, W grams, P price, Q pieces, V verifier, C check digit"},
+    {.name = NULL},
+};
+
 enum exit_code command_scan_parse(struct command_call *call)
 {
     CLEANUP_BUF struct buf out = {0};
-    int r = scan_report_meaning(call->words[0], strlen(call->words[0]), &out);
+    const char *in_store = call->options.in_store;
+    const char *fault = *in_store ? barcode_in_store_format_fault(in_store) : NULL;
+    if (fault)
+        return command_fail(EXIT_USAGE, "--in-store %s %s; see floorhand scan parse --help", in_store, fault);
+    int r = scan_report_meaning(call->words[0], strlen(call->words[0]), in_store, &out);
     puts(buf_text(&out));
     return r == 0 ? EXIT_GOOD : EXIT_FAILED;
 }

@@ -15,6 +15,7 @@
     X("device.bound", "a scanner, printer or scale belongs to another station now")                                    \
     X("scan.undone", "a worker took the last scan back")                                                               \
     X("scan.quantity", "the next scan of an item counts this often")                                                   \
+    X("goods.described", "a worker told more of the goods in the hand: lot, expiry, serial number, weight")            \
     X("order.received", "an order release reached the site")                                                           \
     X("order.allocated", "stock was set aside for every line of an order")                                             \
     X("order.parked", "an order cannot go on until a person decides")                                                  \
@@ -56,7 +57,16 @@
     X("order.release", "an order for this site to fulfil")                                                             \
     X("order.cancel", "a request to cancel an order: the site answers")                                                \
     X("waybill.pool", "a waybill number, for one order or for any of its carrier")                                     \
-    X("waybill.voided", "a waybill number is void at the carrier")
+    X("waybill.voided", "a waybill number is void at the carrier")                                                     \
+    X("asn.upsert", "goods that a supplier has announced")                                                             \
+    X("transfer.request", "goods that this site shall send to another")                                                \
+    X("transfer.arrival", "goods that another site has sent here")                                                     \
+    X("return.expect", "goods that a customer sends back")                                                             \
+    X("lot.upsert", "a lot, its last day, and whether it is blocked")                                                  \
+    X("barcode.drop", "a code that the floor had proposed is refused")                                                 \
+    X("in_store.format", "how the shop's own numbers are read: their item, weight, price")                             \
+    X("count.request", "a location that shall be counted")                                                             \
+    X("config.set", "how the floor works: one setting")
 
 /* What a name means, as one English phrase; NULL when this version does not know it. */
 const char *wire_type_meaning(const char *name);

@@ -1,6 +1,7 @@
 /* floorhand-bench: figures as ratios to a peer measured in the same run, alternating, median of several rounds.
  * Asserts nothing: it prints one table and writes the same rows to build/bench.json. */
 #include "label_time.h"
+#include "route_time.h"
 #include "site_rig.h"
 
 #include "base/clock.h"
@@ -249,7 +250,7 @@ static void sum_up(struct figure *figure, double *ours, double *reference)
 static void measure(struct ours *ours, struct bare *bare)
 {
     static double one[SINGLES];
-    double rates[2][ROUNDS], p50[2][ROUNDS], p99[2][ROUNDS];
+    double rates[2][ROUNDS], p50[2][ROUNDS], p99[2][ROUNDS], tours[2][ROUNDS], limit[ROUNDS];
     for (size_t round = 0; round < ROUNDS; round++) {
         fprintf(stderr, "# round %zu of %d\n", round + 1, ROUNDS);
         rates[0][round] = run_ours(ours, SCANS, PER_COMMIT, NULL);
@@ -260,15 +261,22 @@ static void measure(struct ours *ours, struct bare *bare)
         run_bare(bare, SINGLES, 1, one);
         p50[1][round] = quantile(one, SINGLES, 0.5);
         p99[1][round] = quantile(one, SINGLES, 0.99);
+        tours[0][round] = route_time_us(1);
+        tours[1][round] = route_time_us(2);
+        limit[round] = ROUTE_TIME_LIMIT_US;
     }
     struct figure figures[] = {
         {.name = "durable scans/s, 16 stations, one turn", .unit = "/s", .goal = 0.8, .more_is_better = true},
         {.name = "scan -> good-read effect, p50", .unit = "us", .goal = 1.3},
         {.name = "scan -> good-read effect, p99", .unit = "us", .goal = 1.3},
+        {.name = "shortest tour, 100 picks, 1 block, to 1 ms", .unit = "us", .goal = 0.5},
+        {.name = "shortest tour, 100 picks, 2 blocks, to 1 ms", .unit = "us", .goal = 0.5},
     };
     sum_up(&figures[0], rates[0], rates[1]);
     sum_up(&figures[1], p50[0], p50[1]);
     sum_up(&figures[2], p99[0], p99[1]);
+    sum_up(&figures[3], tours[0], limit);
+    sum_up(&figures[4], tours[1], limit);
     print_figures(figures, COUNT(figures));
 }
 

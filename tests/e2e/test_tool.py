@@ -61,6 +61,12 @@ def test_parse(tap):
     tap.check("scan parse prints null for what is absent", faults_of(
         run("scan", "parse", "货位-03"), 0,
         [{"aim": None, "kind": "plain", "gtin14": None, "flags": [], "elements": []}]))
+    in_store = {"aim": "]E0", "kind": "in_store", "gtin14": None, "flags": [], "elements": []}
+    tap.check("scan parse reads an in-store number by the shop's format", faults_of(
+        run("scan", "parse", "--in-store", "20IIIIIWWWWWC", "]E02012345015005"), 0,
+        [in_store | {"in_store": {"item": "2012345000001", "weight_g": 1500}}]))
+    tap.check("scan parse says when a code is not of the format", faults_of(
+        run("scan", "parse", "--in-store", "21IIIIIPPPPPC", "]E02012345015005"), 0, [in_store | {"in_store": None}]))
     done = run("scan", "parse", "]C10109521234543214")
     answer = json.loads(done.stdout or b"{}").get("error", {})
     faults = list(faults_of(done, 1))
@@ -262,7 +268,8 @@ def test_decode_answered(tap):
 def test_usage(tap):
     for words, sentence in (((), "no command"), (("fly",), '"fly"'), (("scan", "fly"), '"scan fly"'),
                             (("scan", "parse"), "TEXT"), (("scan", "parse", "a", "b"), '"b"'),
-                            (("scan", "parse", "--layout", "us", "a"), '"layout"'), (("status", "--url"), "--url"),
+                            (("scan", "parse", "--layout", "us", "a"), '"layout"'),
+                            (("scan", "parse", "--in-store", "20IIIII", "a"), "places"), (("status", "--url"), "--url"),
                             (("status", "--url", "ftp://a"), "ftp://a"), (("scan", "decode"), "--device"),
                             (("scan", "decode", "--device", "usb"), "hid-keyboard"),
                             (("scan", "decode", "--device", "hid-pos"), "--descriptor"),

@@ -39,7 +39,7 @@ PURE_SYMBOLS = re.compile(
     r"^(mem\w+|str(?!error|ftime|ptime|dup)\w+|__str\w+|__mem\w+|v?snprintf|__v?snprintf_chk|__isoc99_sscanf|qsort|bsearch|"
     r"malloc|calloc|realloc|free|abort|__assert_fail|__stack_chk_fail|__ctype_\w+|_GLOBAL_OFFSET_TABLE_|"
     r"__errno_location|json_(loadb|dumps|delete|(object|array|string|integer|boolean|number)_\w+)|__(asan|ubsan)_\w+)$")
-FLOOR_BUILDS_ON = ("base", "barcode", "store", "floor")
+FLOOR_BUILDS_ON = ("base", "barcode", "plan", "store", "floor")
 # Parts of those rooms that are not pure: the clock, the system's randomness, the log, opening files.
 FLOOR_MAY_NOT = re.compile(r"^(clock_(wall|mono)_us|random_system|log_\w+|option_load|file_load|sql_open|sql_copy_to|sqlite3_\w+)$")
 

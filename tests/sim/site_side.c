@@ -464,7 +464,7 @@ static void check_waybills(struct site_side *side)
 void site_side_check(struct site_side *side)
 {
     struct error error = {0};
-    int result = ledger_check(side->store, &error);
+    int result = laws_check(side->store, &error);
     if (result)
         sim_fail(side->sim, "%s", error.text);
     check_waybills(side);

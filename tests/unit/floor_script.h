@@ -41,7 +41,7 @@ static inline int64_t number(struct site_rig *rig, const char *sql)
 static inline void check_laws(struct site_rig *rig)
 {
     struct error error = {0};
-    if (ledger_check(rig->store, &error) != 0)
+    if (laws_check(rig->store, &error) != 0)
         fail_msg("%s", error.text);
 }
 

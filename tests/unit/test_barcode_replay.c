@@ -33,7 +33,7 @@ static void replay(const char *name)
     CLEANUP_BUF struct buf report = {0};
     load(name, ".in", &scan);
     load(name, ".json", &golden);
-    scan_report_meaning(buf_text(&scan), scan.length, &report);
+    scan_report_meaning(buf_text(&scan), scan.length, "", &report);
     buf_putc(&report, '\n');
     if (strcmp(buf_text(&report), buf_text(&golden)) != 0)
         fail_msg("%s/%s means\n%sand not\n%s", FOLDER, name, buf_text(&report), buf_text(&golden));

@@ -76,7 +76,7 @@ static void short_looks_in_other_bins_then_goes_on(void **state)
          {"R-09", "DONE", "pick.item"}, {"CMD:QTY:4", "DONE", "pick.item"}, {"MUG", "DONE", "pick.stage"},
          {"STAGE-1", "DONE", "menu"});
     assert_int_equal(number(rig, "SELECT quantity FROM hold"), 19); /* the whole bin waits for a count */
-    assert_int_equal(number(rig, "SELECT count(*) FROM task WHERE kind = 'count' AND state = 'planned'"), 1);
+    assert_int_equal(number(rig, "SELECT count(*) FROM stock_count WHERE source = 'short' AND state = 'planned'"), 1);
     assert_int_equal(number(rig, "SELECT sum(picked) FROM order_line"), 6);
 }
 

@@ -127,7 +127,7 @@ static void refused_among_good(void **state)
     assert_int_equal(number(bench, "SELECT w.code = 'u2' FROM session s JOIN worker w ON w.id = s.worker WHERE "
                                    "s.station = 'bench-1'"),
                      1);
-    assert_int_equal(ledger_check(bench->rig.store, &bench->rig.error), 0);
+    assert_int_equal(laws_check(bench->rig.store, &bench->rig.error), 0);
 }
 
 /* An import that fails in its last row has written the rows before: its savepoint takes them back, no more. */
@@ -147,7 +147,7 @@ static void half_done_is_undone(void **state)
     assert_int_equal(number(bench, JOURNAL_ROWS), rows + 2);
     assert_int_equal(number(bench, "SELECT sum(quantity) FROM balance WHERE physical"), 50);
     assert_int_equal(number(bench, "SELECT count(*) FROM session WHERE station IS NULL"), 1);
-    assert_int_equal(ledger_check(bench->rig.store, &bench->rig.error), 0);
+    assert_int_equal(laws_check(bench->rig.store, &bench->rig.error), 0);
 }
 
 static void queue_is_bounded(void **state)
@@ -229,7 +229,7 @@ static void power_cuts(void **state)
         turn_free(bench->rig.turn);
         assert_int_equal(turn_new(bench->rig.store, on_effect, bench, &bench->rig.turn), 0);
         assert_int_equal(number(bench, JOURNAL_ROWS), rows + (cuts[i].kept ? 2 : 0));
-        assert_int_equal(ledger_check(bench->rig.store, &bench->rig.error), 0);
+        assert_int_equal(laws_check(bench->rig.store, &bench->rig.error), 0);
     }
 }
 
@@ -271,7 +271,7 @@ static void disk_full(void **state)
     assert_int_equal(site_rig_turn(&bench->rig), 0);
     assert_true(bench->heard[3].effect.good);
     assert_int_equal(number(bench, JOURNAL_ROWS), rows + 1);
-    assert_int_equal(ledger_check(bench->rig.store, &bench->rig.error), 0);
+    assert_int_equal(laws_check(bench->rig.store, &bench->rig.error), 0);
 }
 
 /* A turn that cannot even begin is refused: it must not be taken for the one before, which is on disk. */

@@ -377,41 +377,6 @@ static void a_number_never_goes_back(void **state)
     assert_int_equal(sql_run(sql, "UPDATE waybill SET state = 'void_pending'", SQL_NO_VALUES), -EPERM);
 }
 
-/* A database of an older version: its numbers are known, and who uses them. */
-static void older_orders_keep_their_numbers(void **state)
-{
-    (void)state;
-    extern const struct embedded_file store_schema[];
-    char folder[] = "/tmp/waybill-XXXXXX", path[64];
-    struct embedded_file older[4] = {store_schema[0], store_schema[1], store_schema[2], {0}};
-    struct error error = {0};
-    struct sql *sql = NULL;
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/site.db", folder);
-    assert_int_equal(sql_open(path, &(struct sql_options){.exclusive = true}, &sql, &error), 0);
-    assert_int_equal(sql_migrate(sql, older, 0x466C5369, &error), 0);
-    assert_int_equal(
-        sql_script(sql,
-                   "INSERT INTO orders (id, number, carrier, waybill, state) VALUES (1, 'N1', 'SF', 'SF1', "
-                   "'labelled'), (2, 'N2', 'SF', 'SF2', 'packing'), (3, 'N3', 'SF', NULL, 'received');"
-                   "INSERT INTO box (id, code, name) VALUES (1, 'BOX-S', 'small');"
-                   "INSERT INTO lpn (id, code, kind, location) VALUES (1, 'P-1', 'parcel', 7), (2, 'P-2', "
-                   "'parcel', 7);"
-                   "INSERT INTO parcel (order_id, lpn, box, state, waybill) VALUES (1, 1, 1, 'labelled', "
-                   "'SF1'), (2, 2, NULL, 'building', NULL);",
-                   &error),
-        0);
-    sql_close(sql);
-    struct site_rig rig;
-    assert_int_equal(site_rig_open(&rig, path, 1), 0);
-    assert_int_equal(COUNT_OF(&rig, "waybill WHERE number = 'SF1' AND state = 'live' AND parcel = 1"), 1);
-    assert_int_equal(COUNT_OF(&rig, "waybill WHERE number = 'SF2' AND state = 'free' AND order_number = 'N2'"), 1);
-    assert_int_equal(COUNT_OF(&rig, "waybill"), 2);
-    site_rig_close(&rig);
-    remove(path);
-    assert_int_equal(rmdir(folder), 0);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -431,7 +396,6 @@ int main(void)
         TEST(who_is_cancelled_waits_no_more),
         TEST(head_office_takes_a_free_number_back),
         TEST(a_number_never_goes_back),
-        cmocka_unit_test(older_orders_keep_their_numbers),
     };
     return cmocka_run_group_tests_name("waybill", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""docs/protocol.md, the table of names in sync/wire/types.h and what the rules write agree. Does not read any message."""
+"""docs/protocol.md, the table of names in sync/wire/types.h and what the rules write agree. Does not read any message.
+With --write it brings the page up to date."""
 
 import pathlib
 import re
@@ -25,6 +26,18 @@ def documented_names():
     return dict(re.findall(r"^\| `([a-z_.]+)` \| (.+) \|$", page[page.index("## Events"):], re.MULTILINE))
 
 
+def write_page():
+    """The rows of both tables anew, from sync/wire/types.h."""
+    page, header = text("docs/protocol.md"), text("sync/wire/types.h")
+    for macro, heading in (("WIRE_EVENTS", "## Events: site to head office"), ("WIRE_CHANGES", "## Changes: head office to site")):
+        block = header[header.index(f"#define {macro}"):].split("\n\n")[0]
+        rows = re.findall(r'X\("([^"]+)",\s*(?:\\\s*)?"([^"]+)"\)', block)
+        start = page.index("|---|---|\n", page.index(heading)) + len("|---|---|\n")
+        end = page.index("\n\n", start)
+        page = page[:start] + "\n".join(f"| `{name}` | {meaning} |" for name, meaning in rows) + page[end:]
+    (ROOT / "docs/protocol.md").write_text(page, encoding="utf-8")
+
+
 def written_names():
     """{name: file} of what the floor's rules put into the journal."""
     found = {}
@@ -35,6 +48,8 @@ def written_names():
 
 
 def main():
+    if "--write" in sys.argv:
+        write_page()
     tap = Tap()
     table, documented, written = table_names(), documented_names(), written_names()
     tap.check("the table has the names", [] if len(table) > 30 else [f"found only {len(table)}"])

@@ -1,34 +1,90 @@
--- Waybill numbers: each came from head office, serves one parcel, and is never used again.
+-- Documents (what comes, goes and comes back), tasks that wait for somebody, and counts.
 
-CREATE TABLE waybill (
-    id             INTEGER PRIMARY KEY, -- in the order they came: the oldest goes first
-    number         TEXT NOT NULL UNIQUE CHECK (number <> ''),
-    carrier        TEXT NOT NULL,
-    order_number   TEXT NOT NULL DEFAULT '', -- the only order that may use it, which may come later; '': any of the carrier's
-    parcel         INTEGER UNIQUE REFERENCES parcel,
-    state          TEXT NOT NULL DEFAULT 'free' CHECK (state IN ('free', 'live', 'void_pending', 'void')),
-    sort_code      TEXT NOT NULL DEFAULT '', -- what its platform wants on the label
-    short_address  TEXT NOT NULL DEFAULT '',
-    package_center TEXT NOT NULL DEFAULT '',
-    qr             TEXT NOT NULL DEFAULT '',
-    opaque         TEXT NOT NULL DEFAULT '', -- JSON: the whole label, as its platform has drawn it
-    CHECK (state <> 'free' OR parcel IS NULL),
-    CHECK (state <> 'live' OR parcel IS NOT NULL)
+CREATE TABLE document (
+    id           INTEGER PRIMARY KEY,
+    kind         TEXT NOT NULL CHECK (kind IN ('asn', 'transfer', 'arrival', 'return')), -- arrival: a transfer from elsewhere
+    number       TEXT NOT NULL UNIQUE CHECK (number <> ''),
+    state        TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'working', 'picked', 'shipped', 'received', 'graded',
+                                                               'closed', 'cancelled')),
+    outcome      TEXT NOT NULL DEFAULT '', -- of closed: 'short,over,damaged'
+    partner      TEXT NOT NULL DEFAULT '', -- the supplier, the other site
+    owner        TEXT NOT NULL DEFAULT '',
+    order_number TEXT NOT NULL DEFAULT '', -- of a return: what was sold
+    waybill      TEXT NOT NULL DEFAULT '', -- under which it comes or goes
+    blind        INTEGER NOT NULL DEFAULT 0 CHECK (blind IN (0, 1)), -- the worker is not told what is expected
+    over_percent INTEGER NOT NULL DEFAULT 0 CHECK (over_percent BETWEEN 0 AND 1000),
+    worker       INTEGER REFERENCES worker, -- who works on it: one at a time
+    rev          INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX waybill_free ON waybill (carrier, order_number, id) WHERE state = 'free';
-CREATE INDEX waybill_order ON waybill (order_number) WHERE order_number <> '';
+CREATE INDEX document_open ON document (kind, state) WHERE state NOT IN ('closed', 'cancelled');
+CREATE INDEX document_waybill ON document (waybill) WHERE waybill <> '';
+CREATE INDEX document_order ON document (order_number) WHERE order_number <> '';
 
-CREATE TRIGGER waybill_stays BEFORE DELETE ON waybill BEGIN SELECT raise(ABORT, 'a waybill number is never forgotten'); END;
-CREATE TRIGGER waybill_goes_on BEFORE UPDATE ON waybill
-  WHEN instr('free,live,void_pending,void,', NEW.state || ',') < instr('free,live,void_pending,void,', OLD.state || ',')
-    OR NEW.number <> OLD.number OR (OLD.parcel IS NOT NULL AND NEW.parcel IS NOT OLD.parcel)
-BEGIN SELECT raise(ABORT, 'a waybill number never goes back'); END;
+CREATE TABLE document_line (
+    id       INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES document,
+    line     INTEGER NOT NULL CHECK (line >= 1),
+    item     INTEGER NOT NULL REFERENCES item,
+    lot_code TEXT NOT NULL DEFAULT '', -- '': any
+    expiry   TEXT CHECK (expiry IS date(expiry)),
+    sscc     TEXT NOT NULL DEFAULT '', -- 18 digits: the pallet that it comes on
+    expected INTEGER NOT NULL CHECK (expected >= 0), -- 0: nobody announced it
+    done     INTEGER NOT NULL DEFAULT 0 CHECK (done >= 0),    -- these follow the moves: received, picked or returned,
+    damaged  INTEGER NOT NULL DEFAULT 0 CHECK (damaged >= 0), -- come damaged (not in done),
+    settled  INTEGER NOT NULL DEFAULT 0 CHECK (settled >= 0), -- shipped or graded
+    UNIQUE (document, line)
+) STRICT;
+CREATE INDEX document_line_item ON document_line (document, item);
+CREATE INDEX document_line_sscc ON document_line (sscc) WHERE sscc <> '';
 
--- Since which row of the journal a closed box waits for a number; NULL: it does not.
-ALTER TABLE parcel ADD COLUMN waiting INTEGER CHECK (waiting IS NULL OR (state = 'building' AND box IS NOT NULL));
-CREATE INDEX parcel_waiting ON parcel (waiting) WHERE waiting IS NOT NULL;
+CREATE TABLE task ( -- goods that somebody shall bring from here to there
+    id            INTEGER PRIMARY KEY,
+    kind          TEXT NOT NULL CHECK (kind IN ('putaway', 'replenish', 'move')),
+    state         TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'taken', 'carrying', 'done', 'cancelled')),
+    outcome       TEXT NOT NULL DEFAULT '', -- of done: '' or 'short'
+    priority      INTEGER NOT NULL DEFAULT 0, -- larger goes first
+    reason        TEXT NOT NULL DEFAULT '',
+    item          INTEGER REFERENCES item,
+    lot           INTEGER REFERENCES lot,
+    quantity      INTEGER NOT NULL DEFAULT 0 CHECK (quantity >= 0), -- 0: the whole plate
+    taken         INTEGER NOT NULL DEFAULT 0 CHECK (taken >= 0), -- these two follow the moves
+    put           INTEGER NOT NULL DEFAULT 0 CHECK (put >= 0),
+    lpn           INTEGER REFERENCES lpn, -- the plate it is about, or is carried on
+    from_location INTEGER REFERENCES location,
+    to_location   INTEGER REFERENCES location, -- proposed
+    wave          INTEGER REFERENCES wave,     -- that waits for it
+    worker        INTEGER REFERENCES worker
+) STRICT;
+CREATE INDEX task_open ON task (kind, priority DESC, id) WHERE state NOT IN ('done', 'cancelled');
+CREATE INDEX task_lpn ON task (lpn) WHERE state NOT IN ('done', 'cancelled');
+CREATE INDEX task_worker ON task (worker) WHERE state NOT IN ('done', 'cancelled');
+CREATE UNIQUE INDEX task_once ON task (kind, item, to_location) WHERE kind = 'replenish' AND state = 'planned';
 
-INSERT INTO waybill (number, carrier, order_number, parcel, state)
-SELECT o.waybill, o.carrier, o.number, p.id, iif(p.id IS NULL, 'free', 'live')
-  FROM orders o LEFT JOIN parcel p ON p.order_id = o.id AND p.waybill IS NOT NULL
- WHERE o.waybill IS NOT NULL ORDER BY o.id;
+CREATE TABLE stock_count ( -- one bin, or one item in it, that shall be counted
+    id       INTEGER PRIMARY KEY,
+    location INTEGER NOT NULL REFERENCES location,
+    item     INTEGER REFERENCES item, -- NULL: everything in it
+    source   TEXT NOT NULL CHECK (source IN ('cycle', 'touched', 'zero', 'short', 'damage', 'found', 'random', 'office')),
+    state    TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'counting', 'recount', 'review', 'approved',
+                                                              'matched', 'posted', 'rejected', 'cancelled')),
+    blind    INTEGER NOT NULL DEFAULT 1 CHECK (blind IN (0, 1)),
+    priority INTEGER NOT NULL DEFAULT 0,
+    round    INTEGER NOT NULL DEFAULT 0, -- 1: the first count; each further one by somebody else
+    worker   INTEGER REFERENCES worker,  -- who counts now
+    seq      INTEGER NOT NULL DEFAULT 0  -- of the journal when the round began
+) STRICT;
+CREATE INDEX stock_count_open ON stock_count (priority DESC, id) WHERE state IN ('planned', 'counting', 'recount', 'review');
+CREATE UNIQUE INDEX stock_count_once ON stock_count (location, coalesce(item, 0))
+    WHERE state IN ('planned', 'counting', 'recount', 'review');
+
+CREATE TABLE counted ( -- what a round of a count found
+    stock_count INTEGER NOT NULL REFERENCES stock_count,
+    round       INTEGER NOT NULL,
+    item        INTEGER NOT NULL REFERENCES item,
+    lot         INTEGER NOT NULL DEFAULT 0 REFERENCES lot,
+    quantity    INTEGER NOT NULL CHECK (quantity >= 0),
+    book        INTEGER, -- what the ledger held at the row's last scan; NULL: not compared yet
+    worker      INTEGER NOT NULL REFERENCES worker,
+    seq         INTEGER NOT NULL, -- of its last scan
+    PRIMARY KEY (stock_count, round, item, lot)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,34 @@
+/* How this floor works: each setting with its default, range and meaning. Head office or a supervisor sets them
+ * (config.set); they are rows of the site's database, so that a rule finds them. Does not hold the daemon's options:
+ * config.c does. */
+#ifndef FLOOR_SETTINGS_H
+#define FLOOR_SETTINGS_H
+
+#include "store/store.h"
+
+/* X(name, default, min, max, help) */
+#define SETTINGS(X)                                                                                                    \
+    X(weigh_parcels, 0, 0, 2, "0: not; 1: where the bench has a scale; 2: always")                                     \
+    X(weight_least_g, 10, 0, 10000, "a parcel's weight may differ by this many grams at least")                        \
+    X(weight_percent, 3, 0, 100, "or by this share of what it should weigh")                                           \
+    X(zero_check, 1, 0, 1, "ask whether a bin is empty when the books say it is")                                      \
+    X(count_pieces, 2, 0, 1000000, "a counted difference of up to so many pieces is posted without a supervisor")      \
+    X(count_value, 5000, 0, 1000000000, "if it is also worth no more than this, in minor units of money")              \
+    X(count_rounds, 3, 2, 9, "a difference that others find too is counted this often at most")                        \
+    X(cluster_totes, 8, 1, 40, "orders that one worker may pick at the same time")                                     \
+    X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")
+
+enum setting {
+#define X(name, fallback, min, max, help) SETTING_##name,
+    SETTINGS(X)
+#undef X
+        SETTING_COUNT
+};
+
+/* What is set, or the default. */
+int setting_get(struct store *store, enum setting setting, int64_t *ret);
+
+/* By name. -ENOENT there is no such setting, -ERANGE outside its range. */
+int setting_set(struct store *store, const char *name, int64_t value);
+
+#endif

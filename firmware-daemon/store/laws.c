@@ -1,0 +1,81 @@
+#include "store/laws.h"
+
+#include <errno.h>
+
+#define SIGNED "sum(iif(m.reverses IS NULL, m.quantity, -m.quantity))"
+
+/* Each counts what must not be. */
+static const struct {
+    const char *what, *text;
+} laws[] = {
+    {"the moves of each item sum to zero", "SELECT count(*) FROM (SELECT 1 FROM balance GROUP BY item HAVING "
+                                           "sum(quantity) <> 0 OR sum(weight_g) <> 0)"},
+    {"balances equal a rebuild from the moves",
+     "WITH entry (location, lpn, item, lot, quantity, weight_g) AS ("
+     "SELECT from_location, from_lpn, item, lot, -quantity, -weight_g FROM move UNION ALL "
+     "SELECT to_location, to_lpn, item, lot, quantity, weight_g FROM move), "
+     "rebuilt AS (SELECT location, lpn, item, lot, sum(quantity) AS quantity, sum(weight_g) AS weight_g FROM entry "
+     "GROUP BY location, lpn, item, lot HAVING sum(quantity) <> 0 OR sum(weight_g) <> 0), "
+     "kept AS (SELECT location, lpn, item, lot, quantity, weight_g FROM balance WHERE quantity <> 0 OR weight_g <> 0) "
+     "SELECT (SELECT count(*) FROM (SELECT * FROM rebuilt EXCEPT SELECT * FROM kept)) + "
+     "(SELECT count(*) FROM (SELECT * FROM kept EXCEPT SELECT * FROM rebuilt))"},
+    {"no physical place holds less than nothing", "SELECT count(*) FROM balance b JOIN location l ON l.id = b.location "
+                                                  "WHERE l.kind <> 'virtual' AND b.quantity < 0"},
+    {"nothing is promised that a bin does not hold",
+     "SELECT count(*) FROM (SELECT a.item, a.location, a.lot, sum(a.open) AS promised FROM allocation a "
+     "WHERE a.open > 0 GROUP BY a.item, a.location, a.lot) p WHERE promised > coalesce((SELECT quantity FROM balance b "
+     "WHERE b.item = p.item AND b.location = p.location AND b.lot = p.lot AND b.lpn = 0), 0)"},
+    {"what is promised and held is not more than there is", "SELECT count(*) FROM free_stock WHERE quantity < 0"},
+    {"a plate's goods are where the plate is", "SELECT count(*) FROM balance b JOIN lpn p ON p.id = b.lpn WHERE p.id "
+                                               "<> 0 AND b.quantity > 0 AND b.physical = 1 AND "
+                                               "b.location <> p.location"},
+    {"each serial number is in one place with its goods",
+     "SELECT count(*) FROM (SELECT s.item, s.location, s.lpn, s.lot, count(*) AS numbers FROM serial s JOIN item i ON "
+     "i.id = s.item JOIN location l ON l.id = s.location WHERE i.serials = 'all' AND l.kind <> 'virtual' "
+     "GROUP BY s.item, s.location, s.lpn, s.lot) p FULL JOIN (SELECT b.item, b.location, b.lpn, b.lot, b.quantity FROM "
+     "balance b JOIN item i ON i.id = b.item WHERE i.serials = 'all' AND b.physical = 1 AND b.quantity > 0) b "
+     "ON b.item = p.item AND b.location = p.location AND b.lpn = p.lpn AND b.lot = p.lot WHERE p.numbers IS NOT "
+     "b.quantity"},
+    {"picked, sown, packed and shipped follow the moves",
+     "SELECT count(*) FROM order_line l WHERE "
+     "picked <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'pick'), 0) OR "
+     "sown <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'sow'), 0) OR "
+     "packed <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'pack'), 0) - "
+     "coalesce((SELECT sum(quantity) FROM move m WHERE m.line = l.id AND reason = 'unpack'), 0) OR "
+     "shipped <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'ship'), 0)"},
+    {"documents follow the moves",
+     "SELECT count(*) FROM document_line l WHERE "
+     "done <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.document_line = l.id AND reason IN ('receive', 'transfer', "
+     "'return')), 0) OR "
+     "damaged <> coalesce((SELECT " SIGNED " FROM move m WHERE m.document_line = l.id AND reason = 'damage'), 0) OR "
+     "settled <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.document_line = l.id AND reason IN ('send', 'grade')), 0)"},
+    {"what the journal says was taken or checked is what moved",
+     "SELECT count(*) FROM journal j WHERE type IN ('pick.line', 'pack.item', 'pick.damaged', 'receipt.line', "
+     "'sow.line') AND "
+     "json_extract(line, '$.data.quantity') <> coalesce((SELECT sum(quantity) FROM move m WHERE m.seq = j.seq), 0)"},
+    {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel WHERE "
+                                             "p.state = 'building' AND j.state <> 'void'"},
+    {"the journal has no gap", "SELECT (SELECT last_seq FROM stream) - coalesce((SELECT max(seq) FROM journal), 0) + "
+                               "coalesce((SELECT max(seq) - min(seq) + 1 - count(*) FROM journal), 0)"},
+    {"a worker has one order, but for a wave's",
+     "SELECT count(*) FROM (SELECT worker FROM orders WHERE worker IS NOT NULL "
+     "AND wave IS NULL GROUP BY worker HAVING count(*) > 1)"},
+    {"a task is one worker's, a worker has one task", "SELECT count(*) FROM (SELECT worker FROM task WHERE worker IS "
+                                                      "NOT NULL AND state IN ('taken', 'carrying') GROUP BY "
+                                                      "worker HAVING count(*) > 1)"},
+};
+
+int laws_check(struct store *store, struct error *error)
+{
+    for (size_t i = 0; i < COUNT(laws); i++) {
+        int64_t broken = 0;
+        int result = sql_number(store->sql, &broken, laws[i].text, SQL_NO_VALUES);
+        if (result)
+            return error_set(error, result, "cannot check that %s: %s", laws[i].what, sql_message(store->sql));
+        if (broken != 0)
+            return error_set(error, -EBADMSG, "it no longer holds that %s (%lld)", laws[i].what, (long long)broken);
+    }
+    return 0;
+}
