@@ -58,6 +58,25 @@ static enum MHD_Result post_label(struct ui_request *request)
     return fault.length > 0 ? ui_answer_json(request, MHD_HTTP_BAD_REQUEST, &fault) : ui_answer_errno(request, r);
 }
 
+static int give_training(struct ui_request *request, const void *training, size_t length)
+{
+    (void)length;
+    struct ui_server *server = request->server;
+    return server->source->train(server->user, request->id, *(const bool *)training, request->number);
+}
+
+static enum MHD_Result post_training(struct ui_request *request)
+{
+    json_error_t fault;
+    json_t *root = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, &fault);
+    json_t *training = json_object_get(root, "training");
+    bool given = json_is_boolean(training), begins = json_is_true(training);
+    json_decref(root);
+    return given ? hand_over(request, give_training, &begins, sizeof(begins))
+                 : ui_answer_error(request, MHD_HTTP_BAD_REQUEST,
+                                   "A station practises or works: {\"training\":true} or {\"training\":false}.");
+}
+
 static int give_import(struct ui_request *request, const void *csv, size_t length)
 {
     struct ui_server *server = request->server;
@@ -183,6 +202,7 @@ static const struct ui_route routes[] = {
     {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
     {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
+    {"POST", "/api/v1/stations/{}/training", post_training, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},
     {"GET", "/api/v1/figures/{}", get_figures, NULL, 0},
     {"GET", "/api/v1/devices", get_devices, NULL, 0},

@@ -34,6 +34,8 @@ struct ui_source {
     /* 0: queued, one ui_server_answer(request) follows (also allowed before this returns). Otherwise nothing follows:
      * -EAGAIN the queue is full, -ENOENT no such station, -EMSGSIZE too long, -EINVAL not to be understood. */
     int (*scan)(void *user, const char *station, const char *text, size_t length, uint64_t request);
+    /* The station practises from now on, or works again. As scan; -ENOENT comes as the answer. */
+    int (*train)(void *user, const char *station, bool training, uint64_t request);
     /* A label for the station's printer: {"template", "data", "key", "copies"}. As scan; -EINVAL with the fault of the
      * label as JSON in fault. */
     int (*label)(void *user, const char *station, const char *json, size_t length, uint64_t request, struct buf *fault);

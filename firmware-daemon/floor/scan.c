@@ -267,6 +267,8 @@ static int take(struct scan *scan)
         return result;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
     result = command ? run_command(scan, step) : take_code(scan, step);
+    if (!result)
+        result = training_done_well(scan);
     return result ? result : save(scan);
 }
 
@@ -292,7 +294,10 @@ int scan_rule(struct store *store, const struct event *event, struct effect *eff
         return scan_binding_label(store, event, scan.text, effect);
     if (!*event->station)
         return refuse(&scan, E30_UNBOUND, NULL, NULL);
-    int result = take(&scan);
+    bool done = false;
+    int result = training_guard(&scan, &done);
+    if (!result && !done)
+        result = take(&scan);
     buf_done(&scan.data);
     return result;
 }
@@ -314,7 +319,10 @@ int weight_rule(struct store *store, const struct event *event, struct effect *e
     struct scan scan = {
         .store = store, .event = event, .effect = effect, .code = &no_code, .text = "", .argument_text = ""};
     const struct step *step;
-    int result = stand(&scan, &step);
+    int practises = store->training ? 0 : training_has(store, event->station);
+    int result = practises ? practises : stand(&scan, &step);
+    if (practises > 0)
+        return 0;
     if (result || !step->weigh)
         return result;
     effect->shows = true;

@@ -20,7 +20,8 @@ static int claim(struct store *store, const struct store_settings *settings, str
                          sql_text(settings->site), sql_text(settings->box));
     if (result)
         return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
-    CLEANUP_QUERY struct sql_query *query = sql_select(store->sql, "SELECT site, box, training FROM stream", SQL_NO_VALUES);
+    CLEANUP_QUERY struct sql_query *query =
+        sql_select(store->sql, "SELECT site, box, training FROM stream", SQL_NO_VALUES);
     if (!sql_next(query))
         return error_set(error, -EBADMSG, "%s has lost its stream row: restore the last backup", store->path);
     if (strcmp(sql_get_text(query, 0), settings->site) != 0 || strcmp(sql_get_text(query, 1), settings->box) != 0)
@@ -55,7 +56,7 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
     store->training = settings->training;
     text_copy(store->site, sizeof(store->site), settings->site);
     int result = open_sql(store, error);
-    if (!result)
+    if (!result && !settings->fresh)
         result = sql_check(store->sql, error);
     if (!result)
         result = claim(store, settings, error);
