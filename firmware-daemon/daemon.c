@@ -42,7 +42,6 @@ struct daemon {
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct practice *practice;
-    bool trains; /* a turn has a station practise, or work again */
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -457,7 +456,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
     if (effect->rewires)
         daemon->rewires = true;
     if (effect->trains)
-        daemon->trains = true;
+        practice_follow(daemon->practice);
     switch (event->kind) {
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
@@ -512,9 +511,6 @@ static void after_turn(struct daemon *daemon)
     if (daemon->rewires)
         plugboard_rewire(daemon->board);
     daemon->rewires = false;
-    if (daemon->trains)
-        practice_follow(daemon->practice);
-    daemon->trains = false;
     plugboard_kick(daemon->board);
 }
 

@@ -13,7 +13,7 @@ static int parse(const struct render_job *job, json_t **ret, struct label_fault 
     json_error_t problem;
     if (job->sample && strcmp(job->template_name, RENDER_OPAQUE) == 0)
         return label_refuse(
-            fault, -ENOTSUP, LABEL_DATA, NULL,
+            fault, -EINVAL, LABEL_DATA, NULL,
             "A label that was made elsewhere cannot be marked as a sample: it is not printed in training");
     json_t *data = json_loadb(job->json, job->length, JSON_REJECT_DUPLICATES, &problem);
     if (json_is_object(data)) {

@@ -37,6 +37,11 @@ static const char compare_help[] =
     "FILE.csv may have further columns. Prints what differs and the totals, or with --json one object; with --station\n"
     "also on that station's printer. Exit code 1 when something differs.";
 
+static const char training_start_help[] = "Let a station practise on a copy of the database.\n"
+                                          "The others work on; nothing that is scanned there counts or leaves the "
+                                          "site, and its labels are samples. The same\n"
+                                          "as scanning TRAIN at its menu.";
+
 static const char device_list_help[] =
     "List the scanners, printers and scales that are plugged in.\n"
     "Tells the id to bind by, what it is, and who holds it: drivers of the kernel, and programs as name[pid].\n"
@@ -81,6 +86,11 @@ static const struct command commands[] = {
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
     {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
     {"route", "FILE.json", route_help, 1, 1, NULL, command_route},
+    {"training start", "--station ID", training_start_help, 0, 0, training_options, command_training_start},
+    {"training stop", "--station ID", "Let a station work again, as scanning LIVE there does.", 0, 0, training_options,
+     command_training_stop},
+    {"training show", "", "Print which stations practise, and whether their copy is ready.", 0, 0, daemon_options,
+     command_training_show},
     {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
     {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
     {"device watch", "[ID]", device_watch_help, 0, 1, device_watch_options, command_device_watch},
