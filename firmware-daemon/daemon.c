@@ -10,6 +10,7 @@
 #include "station/station.h"
 #include "store/figures.h"
 #include "store/journal.h"
+#include "store/query.h"
 #include "store/training.h"
 #include "sync/site/port.h"
 #include "sync/site/site.h"
@@ -292,6 +293,27 @@ static int source_figures(void *user, const char *kind, int64_t since_us, struct
     return figures_write(daemon->store, kind, since_us, csv);
 }
 
+static int source_query(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+                        struct buf *json, struct error *error)
+{
+    struct daemon *daemon = user;
+    static const struct {
+        const char *kind;
+        void (*write)(struct buf *json);
+    } catalogues[] = {{"queries", query_catalogue}, {"asks", floor_asks}};
+    struct query_given given[UI_VALUES_MAX];
+    for (size_t i = 0; i < COUNT(catalogues); i++) {
+        if (strcmp(catalogues[i].kind, kind) != 0)
+            continue;
+        catalogues[i].write(json);
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        given[i] = (struct query_given){values[i].name, values[i].value};
+    return *code ? query_one(daemon->store, kind, code, json, error)
+                 : query_list(daemon->store, kind, given, count, json, error);
+}
+
 /* Out of {"template", "data", "key", "copies"}, what EVENT_LABEL carries; checked. */
 static int read_label(struct daemon *daemon, size_t station, const json_t *root, struct event *event, struct buf *words,
                       struct label_fault *fault)
@@ -379,17 +401,27 @@ static int source_import(void *user, const char *kind, const char *csv, size_t l
     return post(user, &event, csv, length);
 }
 
+static int source_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
+{
+    struct event event = {.kind = EVENT_ASK, .request = request};
+    if (!text_copy(event.name, sizeof(event.name), verb))
+        return -ENOENT;
+    return post(user, &event, json, length);
+}
+
 static const struct ui_source ui_source = {.stations = source_stations,
                                            .station = source_station,
                                            .status = source_status,
                                            .devices = source_devices,
                                            .picture = source_picture,
+                                           .query = source_query,
                                            .figures = source_figures,
+                                           .train = source_train,
                                            .label = source_label,
                                            .bind = source_bind,
                                            .scan = source_scan,
-                                           .train = source_train,
-                                           .import = source_import};
+                                           .import = source_import,
+                                           .ask = source_ask};
 
 /* ---------------------------------------------------------------- effects out */
 
@@ -422,6 +454,8 @@ static void answer_done(struct daemon *daemon, const struct event *event, const 
         answer_write(&effect->answer, false, &sentence);
         json_open_object(&json, "error");
         json_text(&json, "message", buf_text(&sentence));
+        json_text(&json, "code", message_def(effect->answer.message)->code);
+        answer_json(&effect->answer, "text", &json);
         json_close_object(&json);
     }
     json_close_object(&json);
@@ -466,6 +500,9 @@ static void on_effect(void *user, const struct event *event, const struct effect
         break;
     case EVENT_IMPORT:
         answer_done(daemon, event, effect, "imported", event->name);
+        break;
+    case EVENT_ASK:
+        answer_done(daemon, event, effect, "asked", event->name);
         break;
     case EVENT_LABEL:
         answer_done(daemon, event, effect, "printing", event->station);

@@ -131,7 +131,6 @@ static int open_store(struct practice *practice, bool fresh)
                                             .site = site->site,
                                             .box = site->box,
                                             .training = true,
-                                            .fresh = fresh,
                                             .options = &careless,
                                             .random = random_system};
     int result = store_open(&settings, &practice->store, &practice->error);

@@ -87,6 +87,11 @@ def simulator():
                   300 * SLOWER, speaks_tap=False)
 
 
+def whole_floor():
+    if (ROOT / "tests/sim/crew").is_dir():
+        yield Job("sim/crew", [f"{OUT}/floorhand-crew", "--seeds", "12", "--steps", "4000"], 300 * SLOWER)
+
+
 def printers_with_faults():
     """The print ledger in virtual time; make soak runs it for longer."""
     if (ROOT / OUT / "floorhand-press").exists():
@@ -101,6 +106,7 @@ def usb_rig():
 
 def all_jobs():
     yield from simulator()
+    yield from whole_floor()
     yield from printers_with_faults()
     yield from compiled("unit", [])
     yield from compiled("device", ["umockdev-wrapper"])

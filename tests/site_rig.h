@@ -91,6 +91,14 @@ static inline void site_rig_import(struct site_rig *rig, const char *kind, const
     site_rig_turn(rig);
 }
 
+static inline void site_rig_ask(struct site_rig *rig, const char *verb, const char *json)
+{
+    struct event event = {.kind = EVENT_ASK};
+    snprintf(event.name, sizeof(event.name), "%s", verb);
+    site_rig_post(rig, &event, json, strlen(json));
+    site_rig_turn(rig);
+}
+
 static inline void site_rig_print(struct site_rig *rig, int64_t job, const char *state)
 {
     struct event event = print_event(&(struct print_report){.job = job, .state = state, .labels = 1, .odometer = -1});

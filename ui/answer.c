@@ -83,6 +83,7 @@ enum MHD_Result ui_answer_errno(struct ui_request *request, int code)
         {-EAGAIN, MHD_HTTP_SERVICE_UNAVAILABLE, "Too much is waiting already: try again in a second."},
         {-ENOENT, MHD_HTTP_NOT_FOUND, "There is nothing of this name here."},
         {-EMSGSIZE, MHD_HTTP_CONTENT_TOO_LARGE, "That is too long to be taken."},
+        {-ETIME, MHD_HTTP_CONTENT_TOO_LARGE, "That is too much to look through: narrow it down."},
         {-ENODEV, MHD_HTTP_BAD_REQUEST,
          "What this device is for is not known: give its role, scanner, printer or scale."},
         {-EINVAL, MHD_HTTP_BAD_REQUEST, "That cannot be understood."},

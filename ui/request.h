@@ -15,7 +15,7 @@ struct ui_request;
 
 struct ui_route {
     const char *method;
-    const char *pattern; /* "{}" stands for one segment */
+    const char *pattern; /* "{}" stands for one segment, "{*}" for all that is left */
     enum MHD_Result (*handle)(struct ui_request *request);
     const char *body_type; /* NULL: takes no body */
     size_t body_max;
@@ -25,7 +25,8 @@ struct ui_request {
     struct ui_server *server;
     struct MHD_Connection *connection;
     const struct ui_route *route;
-    char id[UI_ID_SIZE]; /* what stood for "{}" */
+    char id[UI_ID_SIZE];   /* what stood for "{}" */
+    char rest[UI_ID_SIZE]; /* what stood for "{*}" */
     struct buf body;
     size_t received;   /* bytes of body seen, kept or not */
     int refused;       /* HTTP status of the first fault; 0: none */
@@ -76,7 +77,7 @@ bool ui_guard_passes(struct ui_request *request);
 
 /* ---- routes (routes.c) */
 
-/* Finds the route and fills .id. Otherwise .refused and .why are set. */
+/* Finds the route and fills .id and .rest. Otherwise .refused and .why are set. */
 bool ui_route_find(struct ui_request *request, const char *method, const char *path);
 
 /* ---- pages (pages.c) */

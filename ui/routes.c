@@ -155,6 +155,68 @@ static enum MHD_Result get_figures(struct ui_request *request)
     return r < 0 ? ui_answer_errno(request, r) : ui_answer(request, MHD_HTTP_OK, "text/csv", csv.data, csv.length);
 }
 
+/* ---------------------------------------------------------------- questions */
+
+struct values {
+    struct ui_value values[UI_VALUES_MAX];
+    size_t count;
+    bool failed; /* too many, or one without "=" */
+};
+
+static enum MHD_Result take_value(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    struct values *values = user;
+    values->failed |= values->count == UI_VALUES_MAX || !value;
+    if (!values->failed)
+        values->values[values->count++] = (struct ui_value){name, value};
+    return values->failed ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result question(struct ui_request *request, const char *kind, const char *code)
+{
+    struct ui_server *server = request->server;
+    struct values values = {.count = 0};
+    struct error error = {""};
+    CLEANUP_BUF struct buf json = {.max = UI_QUERY_MAX};
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, take_value, &values);
+    if (values.failed)
+        return ui_answer_error(request, MHD_HTTP_BAD_REQUEST, "A question has at most %d filters, each as name=value.",
+                               UI_VALUES_MAX);
+    int r = server->source->query(server->user, kind, code, values.values, values.count, &json, &error);
+    if (r < 0 && *error.text)
+        return ui_answer_error(request, MHD_HTTP_BAD_REQUEST, "%s", error.text);
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
+}
+
+static enum MHD_Result get_rows(struct ui_request *request)
+{
+    return question(request, request->id, "");
+}
+
+static enum MHD_Result get_row(struct ui_request *request)
+{
+    return question(request, request->id, request->rest);
+}
+
+static int give_ask(struct ui_request *request, const void *json, size_t length)
+{
+    struct ui_server *server = request->server;
+    return server->source->ask(server->user, request->id, json, length, request->number);
+}
+
+static enum MHD_Result post_ask(struct ui_request *request)
+{
+    json_error_t fault;
+    json_t *root = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, &fault);
+    bool object = json_is_object(root);
+    json_decref(root);
+    return object ? hand_over(request, give_ask, buf_text(&request->body), request->body.length)
+                  : ui_answer_error(request, MHD_HTTP_BAD_REQUEST, "What is asked for is a JSON object of its fields.");
+}
+
+/* ---------------------------------------------------------------- devices */
+
 static int give_binding(struct ui_request *request, const void *words, size_t length)
 {
     (void)length;
@@ -208,14 +270,19 @@ static const struct ui_route routes[] = {
     {"GET", "/api/v1/devices", get_devices, NULL, 0},
     {"POST", "/api/v1/devices/bind", post_binding, "application/json", UI_SCAN_BODY_MAX},
     {"POST", "/api/v1/import/{}", post_import, "text/csv", UI_IMPORT_BODY_MAX},
+    {"POST", "/api/v1/asks/{}", post_ask, "application/json", UI_ASK_BODY_MAX},
+    {"GET", "/api/v1/{}", get_rows, NULL, 0}, /* behind all others: a kind of rows */
+    {"GET", "/api/v1/{}/{*}", get_row, NULL, 0},
 };
 
-static bool matches(const char *pattern, const char *path, char id[UI_ID_SIZE])
+static bool matches(struct ui_request *request, const char *pattern, const char *path)
 {
     while (*pattern) {
+        if (strcmp(pattern, "{*}") == 0)
+            return *path && text_copy(request->rest, sizeof(request->rest), path);
         if (strncmp(pattern, "{}", 2) == 0) {
             size_t length = strcspn(path, "/");
-            if (length == 0 || !text_copy_n(id, UI_ID_SIZE, path, length))
+            if (length == 0 || !text_copy_n(request->id, sizeof(request->id), path, length))
                 return false;
             pattern += 2;
             path += length;
@@ -230,7 +297,7 @@ bool ui_route_find(struct ui_request *request, const char *method, const char *p
 {
     bool head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0; /* MHD leaves out the body by itself */
     for (size_t i = 0; i < COUNT(routes); i++) {
-        if (!matches(routes[i].pattern, path, request->id))
+        if (!matches(request, routes[i].pattern, path))
             continue;
         request->route = &routes[i];
         if (strcmp(routes[i].method, head ? "GET" : method) == 0)

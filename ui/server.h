@@ -14,9 +14,17 @@
 #define UI_IMPORT_BODY_MAX ((size_t)8 << 20)  /* bytes of a posted CSV file */
 #define UI_VIEW_MAX        ((size_t)64 << 10) /* bytes of one station view */
 #define UI_LABEL_BODY_MAX  ((size_t)6 << 20)  /* bytes of a label to be printed, with a picture in it */
+#define UI_ASK_BODY_MAX    ((size_t)64 << 10) /* bytes of what a supervisor asks for */
+#define UI_QUERY_MAX       ((size_t)8 << 20)  /* bytes of the answer to a question */
+#define UI_VALUES_MAX      8                  /* behind the "?" of an address */
 #define UI_PICTURE_MAX     ((size_t)4 << 20)  /* bytes of a label's picture */
 #define UI_FIGURES_MAX     ((size_t)64 << 20) /* bytes of a CSV file of figures */
 #define UI_ANSWER_WAIT_S   30                 /* a request not answered by then gets 504 */
+
+/* One of the values behind the "?" of an address. */
+struct ui_value {
+    const char *name, *value;
+};
 
 /* What the daemon provides. Called in the thread of the event loop; what is passed in is lent for the call.
  * The docs/openapi.yaml gives the shape of each JSON value; base/json.h writes it. */
@@ -29,6 +37,10 @@ struct ui_source {
     int (*picture)(void *user, int64_t job, struct buf *png);
     /* kind: stock, orders or parcels, as a CSV file. -ENOENT no such kind, -EMSGSIZE too much since then. */
     int (*figures)(void *user, const char *kind, int64_t since_us, struct buf *csv);
+    /* Rows of one kind, a page of them; code: one row and what belongs to it, "" for the list.
+     * -ENOENT no such kind or row; -EINVAL, the sentence says what is not known; -ETIME it would take too long. */
+    int (*query)(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+                 struct buf *json, struct error *error);
     /* role: scanner, printer or scale; "": what its model says, -ENODEV when none does. As scan. */
     int (*bind)(void *user, const char *device, const char *role, const char *station, uint64_t request);
     /* 0: queued, one ui_server_answer(request) follows (also allowed before this returns). Otherwise nothing follows:
@@ -41,6 +53,8 @@ struct ui_source {
     int (*label)(void *user, const char *station, const char *json, size_t length, uint64_t request, struct buf *fault);
     /* kind: orders, items, stock, locations or workers. As scan. */
     int (*import)(void *user, const char *kind, const char *csv, size_t length, uint64_t request);
+    /* What a supervisor asks for, as a JSON object of its fields. As scan. */
+    int (*ask)(void *user, const char *verb, const char *json, size_t length, uint64_t request);
 };
 
 struct ui_settings {

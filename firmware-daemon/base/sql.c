@@ -16,7 +16,8 @@ struct sql_query {
     struct sql *sql;
     sqlite3_stmt *statement;
     bool busy, started;
-    bool spare; /* not in the cache: finalised by sql_done */
+    bool spare;   /* not in the cache: finalised by sql_done */
+    bool limited; /* the connection counts its steps */
     int result;
 };
 
@@ -55,6 +56,8 @@ static int result_of(int code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return -EBADMSG;
+    case SQLITE_INTERRUPT:
+        return -ETIME;
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -241,9 +244,9 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
     return 0;
 }
 
-int sql_check(struct sql *sql, struct error *error)
+static int check(struct sql *sql, struct sql_value what, struct error *error)
 {
-    struct sql_query *query = sql_select(sql, "PRAGMA quick_check(1)", SQL_NO_VALUES);
+    struct sql_query *query = sql_select(sql, "SELECT quick_check FROM pragma_quick_check(?1) LIMIT 1", what);
     char answer[200] = "";
     if (sql_next(query))
         sql_copy_text(query, 0, answer, sizeof(answer));
@@ -253,6 +256,21 @@ int sql_check(struct sql *sql, struct error *error)
     const char *why = last_line ? last_line + 1 : *answer ? answer : sql_message(sql);
     return error_set(error, -EBADMSG, "%s is damaged (%s): keep it aside for inspection and restore the last backup",
                      sql->path, why);
+}
+
+int sql_check(struct sql *sql, struct error *error)
+{
+    return check(sql, sql_int(1), error);
+}
+
+int sql_check_table(struct sql *sql, const char *table, struct error *error)
+{
+    return check(sql, sql_text(table), error);
+}
+
+int64_t sql_bytes(struct sql *sql)
+{
+    return pragma_number(sql, "PRAGMA page_count") * pragma_number(sql, "PRAGMA page_size");
 }
 
 /* The slot of this text, with its statement prepared; NULL when preparing failed (damaged file, no memory). */
@@ -326,17 +344,49 @@ static void bind(struct sql_query *query, const struct sql_value *values)
         sql_misuse(query->sql, sqlite3_sql(query->statement));
 }
 
+/* Carries only a result; a few, as loops nest. */
+static struct sql_query *failed_query(int result)
+{
+    static struct sql_query failed[8];
+    static size_t next_failed;
+    struct sql_query *query = &failed[next_failed++ % 8];
+    *query = (struct sql_query){.result = result};
+    return query;
+}
+
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values)
 {
-    static struct sql_query failed[8]; /* carries only a result; a few, as loops nest */
-    static size_t next_failed;
     int result = 0;
     struct sql_query *query = prepare(sql, text, &result);
-    if (!query) {
-        query = &failed[next_failed++ % 8];
-        *query = (struct sql_query){.result = result};
-        return query;
+    if (!query)
+        return failed_query(result);
+    bind(query, values);
+    return query;
+}
+
+static int enough(void *user)
+{
+    (void)user;
+    return 1;
+}
+
+struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max)
+{
+    if (!sql)
+        return failed_query(-EIO);
+    struct sql_query *query = calloc(1, sizeof(*query));
+    if (!query)
+        return failed_query(-ENOMEM);
+    int code = sqlite3_prepare_v3(sql->handle, text, -1, 0, &query->statement, NULL);
+    if (code == SQLITE_ERROR)
+        sql_misuse(sql, text);
+    if (code != SQLITE_OK) {
+        free(query);
+        return failed_query(result_of(code));
     }
+    query->sql = sql;
+    query->spare = query->busy = query->limited = true;
+    sqlite3_progress_handler(sql->handle, steps_max, enough, NULL);
     bind(query, values);
     return query;
 }
@@ -359,6 +409,8 @@ int sql_done(struct sql_query *query)
     if (!query)
         return 0;
     int result = query->result;
+    if (query->limited)
+        sqlite3_progress_handler(query->sql->handle, 0, NULL, NULL);
     if (query->spare) {
         sqlite3_finalize(query->statement);
         free(query);

@@ -37,6 +37,8 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
 
 /* Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */
 int sql_check(struct sql *sql, struct error *error);
+int sql_check_table(struct sql *sql, const char *table, struct error *error); /* that one alone */
+int64_t sql_bytes(struct sql *sql);                                           /* of the file */
 
 enum sql_type { SQL_END, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_NULL };
 
@@ -93,6 +95,9 @@ int sql_run_values(struct sql *sql, const char *text, const struct sql_value *va
  * Never NULL: a statement that could not start yields no row and its error from sql_done. */
 #define sql_select(sql, text, ...) sql_select_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values);
+/* The same for a text that is put together at run time: prepared for this call, forgotten by sql_done. After so many
+ * steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME. One at a time. */
+struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max);
 bool sql_next(struct sql_query *query);
 int sql_done(struct sql_query *query);
 void sql_done_p(struct sql_query **query);

@@ -17,6 +17,7 @@ enum event_kind {
     EVENT_BIND,   /* station, name = role, bytes = the device that shall belong to it */
     EVENT_WEIGHT, /* station, number = milligrams that lie still on its scale */
     EVENT_LABEL,  /* station, number = copies, bytes = template, key and data, each but the last ended by LF */
+    EVENT_ASK,    /* name = verb, bytes = its fields as JSON; see floor/ask.h */
     EVENT_TRAINING, /* station, number: 1 it practises, 0 it works; to the site's own database */
     EVENT_PRACTICE, /* number = orders to make up; to a copy to practise on */
     EVENT_KINDS
@@ -33,7 +34,7 @@ struct event {
     char device[BINDING_DEVICE_MAX]; /* the scanner's or printer's identity; "": typed at a page */
     bool device_fixed;               /* the configuration says which station it belongs to */
     uint32_t source;                 /* who waits for the verdict on a scan; 0: nobody */
-    char name[16];
+    char name[32];
     struct {
         int64_t labels, done, odometer;
         char proof[12];

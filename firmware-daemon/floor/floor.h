@@ -20,4 +20,7 @@ void floor_not_saved(struct effect *ret);
  * details, progress, label, commands. */
 int floor_show(struct store *store, const char *station, struct buf *json);
 
+/* What a supervisor can ask for, as an array: [{"verb", "help", "supervisor", "fields": [{"name", "type", ...}]}]. */
+void floor_asks(struct buf *json);
+
 #endif

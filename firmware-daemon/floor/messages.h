@@ -82,6 +82,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_WAYBILL_WANTED, "", TONE_NONE, "{n} closed boxes wait for a waybill", "{n} 个已封箱包裹等待面单号")         \
     X(NOTE_NEXT_COUNTS, "", TONE_NONE, "The next scan counts {n}", "下一次扫描计 {n} 件")
 
+/* ask.c, session.c: what a supervisor asks for. */
+#define MESSAGES_ASK(X)                                                                                                \
+    X(E60_FIELD, "E60", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \
+    X(E61_NO_FIELD, "E61", TONE_BAD, "There is no field {f}", "没有字段 {f}")                                          \
+    X(E62_NO_VERB, "E62", TONE_BAD, "{v} cannot be asked for", "不支持的请求 {v}")                                     \
+    X(E63_NOT_SIGNED_IN, "E63", TONE_BAD, "{u} is signed in nowhere", "{u} 未登录任何工作站")                          \
+    X(E64_HOLDS_NOTHING, "E64", TONE_BAD, "{u} holds no order", "{u} 没有占用订单")                                    \
+    X(DONE_RELEASED, "", TONE_GOOD, "Order {o} is free: {u} has it no more", "订单 {o} 已释放,{u} 不再占用")
+
 /* goods.c */
 #define MESSAGES_GOODS(X)                                                                                              \
     X(DONE_DESCRIBED, "", TONE_GOOD, "{i}: one thing more", "{i}:还需一项信息")                                        \
@@ -166,6 +175,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES(X)                                                                                                    \
     MESSAGES_ERRORS(X)                                                                                                 \
     MESSAGES_EVERYWHERE(X)                                                                                             \
+    MESSAGES_ASK(X)                                                                                                    \
     MESSAGES_GOODS(X)                                                                                                  \
     MESSAGES_PICK(X)                                                                                                   \
     MESSAGES_WAVE(X)                                                                                                   \

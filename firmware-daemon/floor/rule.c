@@ -70,6 +70,11 @@ int refuse_taken(struct scan *scan, int64_t worker)
     return result ? result : refuse(scan, E11_TAKEN, "u", other.name);
 }
 
+int refuse_cancelled(struct scan *scan, const struct order *order)
+{
+    return refuse(scan, E12_CANCELLED, "o", order->number);
+}
+
 int check_supervisor(struct scan *scan, struct worker *ret)
 {
     int result = worker_load(scan->store, scan->target.id, ret);

@@ -110,6 +110,7 @@ struct answer *refusal(struct scan *scan, enum message message);
 int refuse(struct scan *scan, enum message message, const char *name, const char *value);
 int refuse_not_now(struct scan *scan);
 int refuse_taken(struct scan *scan, int64_t worker); /* E11: by that worker */
+int refuse_cancelled(struct scan *scan, const struct order *order);
 int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
 
 /* The journal row of an accepted scan: start, add members with the json writer into scan->data, then record. */
@@ -171,6 +172,16 @@ int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods tha
 int transfer_open(struct scan *scan, int64_t document);
 int return_open(struct scan *scan, int64_t document);
 
+/* Whether a bin may take so many more pieces of an item's lot by its rules (bin.c): 0, or FLOOR_REFUSED with the reason
+ * in *ret. Does not look at what kind of place it is. */
+int bin_refuses(struct store *store, const struct location *location, const struct item *item, int64_t lot,
+                int64_t quantity, struct answer *ret);
+
+/* The bin that suits all of it best, beside what other tasks than `task` will bring there. -ENOENT where none takes it.
+ */
+int bin_suggest(struct store *store, const struct item *item, int64_t lot, int64_t quantity, int64_t task,
+                int64_t *ret);
+
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
 
@@ -214,6 +225,7 @@ int applied_rule(struct store *store, const struct event *event, struct effect *
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
+int ask_rule(struct store *store, const struct event *event, struct effect *effect);
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);

@@ -48,7 +48,7 @@ static int check_parcel(struct scan *scan, const struct parcel *parcel, const st
         return result ? result : refuse(scan, E19_DUPLICATE, "m", other.number);
     }
     if (order->cancelled)
-        return refuse(scan, E12_CANCELLED, "o", order->number);
+        return refuse_cancelled(scan, order);
     if (strcmp(parcel->state, "labelled") != 0)
         return refuse_other_code(scan, "the label at the packing bench", "打包台的面单");
     if (*manifest->carrier && strcmp(manifest->carrier, order->carrier) != 0) {
@@ -106,7 +106,7 @@ static int hand_over(struct scan *scan, int64_t parcel_id, const struct manifest
     if (!result)
         result = order_load(store, parcel.order, &order);
     if (!result && order.cancelled)
-        return refuse(scan, E12_CANCELLED, "o", order.number);
+        return refuse_cancelled(scan, &order);
     if (result)
         return result;
     write_parcel(record_start(scan), &order, &parcel, manifest);

@@ -187,6 +187,16 @@ int item_find(struct store *store, const char *sku, int64_t *ret)
     return sql_number(store->sql, ret, "SELECT id FROM item WHERE sku = ?1", sql_text(sku));
 }
 
+int worker_find(struct store *store, const char *code, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT id FROM worker WHERE code = ?1", sql_text(code));
+}
+
+int worker_find_badge(struct store *store, const char *badge, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT id FROM worker WHERE badge = ?1", sql_text(badge));
+}
+
 int worker_load(struct store *store, int64_t id, struct worker *ret)
 {
     struct sql_query *query =

@@ -58,6 +58,8 @@ struct worker {
     char code[STORE_CODE_MAX], name[STORE_NAME_MAX], role[16];
     bool active;
 };
+int worker_find(struct store *store, const char *code, int64_t *ret);        /* -ENOENT */
+int worker_find_badge(struct store *store, const char *badge, int64_t *ret); /* -ENOENT */
 int worker_load(struct store *store, int64_t id, struct worker *ret);
 
 int box_code(struct store *store, int64_t box, char *out, size_t capacity);

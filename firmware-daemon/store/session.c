@@ -67,6 +67,17 @@ int session_sign_in(struct store *store, int64_t worker, const char *station)
                    sql_int(worker), sql_text(station));
 }
 
+int session_station(struct store *store, int64_t worker, char *out, size_t capacity)
+{
+    struct sql_query *query = sql_select(
+        store->sql, "SELECT station FROM session WHERE worker = ?1 AND station IS NOT NULL", sql_int(worker));
+    bool found = sql_next(query);
+    if (found)
+        sql_copy_text(query, 0, out, capacity);
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
 int session_sign_out(struct store *store, int64_t worker)
 {
     return sql_run(store->sql, "UPDATE session SET station = NULL WHERE worker = ?1", sql_int(worker));

@@ -45,6 +45,8 @@ int session_save(struct store *store, const struct session *session);
 /* Puts the worker at this station, away from any other, and whoever stood here before nowhere. Makes the session on
  * first use. */
 int session_sign_in(struct store *store, int64_t worker, const char *station);
+/* Where the worker is signed in. -ENOENT: nowhere. */
+int session_station(struct store *store, int64_t worker, char *out, size_t capacity);
 int session_sign_out(struct store *store, int64_t worker);
 
 /* The manifest is closed: whoever else was loading on it is back at the menu, with nothing of it left to undo. */

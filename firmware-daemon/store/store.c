@@ -36,6 +36,34 @@ static int claim(struct store *store, const struct store_settings *settings, str
     return 0;
 }
 
+#define WHOLE_CHECK_MAX ((int64_t)16 << 20) /* bytes that are checked in a tenth of a second */
+
+/* A power cut is undone by the WAL, whose frames carry check sums; what is looked for here is a file that was damaged
+ * by other means. A large one is not read through before every start of work: what no scan can do without is checked,
+ * and that both ledgers end where the stream says. store_check() reads the rest. */
+static int check_for_start(struct store *store, struct error *error)
+{
+    static const char *const vital[] = {"stream", "session", "worker", "station", "binding"};
+    if (sql_bytes(store->sql) <= WHOLE_CHECK_MAX)
+        return sql_check(store->sql, error);
+    for (size_t i = 0; i < COUNT(vital); i++) {
+        int result = sql_check_table(store->sql, vital[i], error);
+        if (result)
+            return result;
+    }
+    int64_t agree = 0;
+    int result = sql_number(store->sql, &agree,
+                            "SELECT last_seq = (SELECT coalesce(max(seq), 0) FROM journal) AND last_seq >= (SELECT "
+                            "coalesce(max(seq), 0) FROM move) FROM stream",
+                            SQL_NO_VALUES);
+    if (result || !agree)
+        return error_set(error, -EBADMSG,
+                         "%s is damaged (its journal does not end where it should): keep it aside for inspection and "
+                         "restore the last backup",
+                         store->path);
+    return 0;
+}
+
 static int open_sql(struct store *store, struct error *error)
 {
     int result = sql_open(store->path, store->options, &store->sql, error);
@@ -56,8 +84,8 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
     store->training = settings->training;
     text_copy(store->site, sizeof(store->site), settings->site);
     int result = open_sql(store, error);
-    if (!result && !settings->fresh)
-        result = sql_check(store->sql, error);
+    if (!result)
+        result = check_for_start(store, error);
     if (!result)
         result = claim(store, settings, error);
     if (result)

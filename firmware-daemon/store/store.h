@@ -54,7 +54,6 @@ struct store_settings {
     const char *path; /* ":memory:" for a simulation */
     const char *site, *box;
     bool training; /* what is opened must be a copy to practise on (training.h); otherwise it must be none */
-    bool fresh;    /* it was written just now: not worth a check of all of it */
     const struct sql_options *options; /* NULL: exclusive, durable */
     struct random_source random;
 };

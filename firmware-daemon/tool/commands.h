@@ -11,6 +11,8 @@ enum exit_code command_printer_decode(struct command_call *call);
 enum exit_code command_scale_decode(struct command_call *call);
 enum exit_code command_station_show(struct command_call *call);
 enum exit_code command_status(struct command_call *call);
+enum exit_code command_show(struct command_call *call);
+enum exit_code command_ask(struct command_call *call);
 enum exit_code command_import(struct command_call *call);
 enum exit_code command_compare(struct command_call *call);
 enum exit_code command_training_start(struct command_call *call);
@@ -30,6 +32,7 @@ enum exit_code command_label_keys(struct command_call *call);
 enum exit_code command_doctor(struct command_call *call);
 
 extern const struct option_def scan_parse_options[], scan_decode_options[], scan_send_options[];
+extern const struct option_def station_show_options[], show_options[];
 extern const struct option_def printer_decode_options[], scale_decode_options[];
 extern const struct option_def device_watch_options[], device_record_options[];
 extern const struct option_def device_list_options[], device_bind_options[], device_models_options[], doctor_options[];

@@ -28,8 +28,8 @@ const struct option_def compare_options[] = {
     {.name = NULL},
 };
 
-/* "since=1732665600"; "" when everything counts. False: not a time. */
-static bool since_query(const char *text, char *out, size_t capacity)
+/* Seconds of the Unix clock; "" when everything counts. False: not a time. */
+static bool read_since(const char *text, char *out, size_t capacity)
 {
     struct tm day = {.tm_isdst = -1}, time_of_day = {.tm_isdst = -1};
     *out = '\0';
@@ -44,7 +44,7 @@ static bool since_query(const char *text, char *out, size_t capacity)
     if (!end || *end)
         return false;
     day.tm_isdst = -1;
-    snprintf(out, capacity, "since=%" PRId64, (int64_t)mktime(&day));
+    snprintf(out, capacity, "%" PRId64, (int64_t)mktime(&day));
     return true;
 }
 
@@ -52,14 +52,14 @@ static enum exit_code load_here(const struct command_call *call, struct buf *her
 {
     const struct tool_options *options = &call->options;
     struct error error;
-    char query[40];
-    if (!since_query(options->since, query, sizeof(query)))
+    char since[24];
+    if (!read_since(options->since, since, sizeof(since)))
         return command_fail(EXIT_USAGE, "--since is a day, YYYY-MM-DD, or with a time, YYYY-MM-DD HH:MM, not \"%s\"",
                             options->since);
     if (*options->with)
         return table_load(options->with, here, &error) ? command_fail(EXIT_FAILED, "%s", error.text) : EXIT_GOOD;
-    return daemon_fetch(options->url, (const char *const[]){"figures", options->kind, NULL}, *query ? query : NULL,
-                        here);
+    return daemon_fetch(options->url, (const char *const[]){"figures", options->kind, NULL},
+                        *since ? (const char *const[]){"since", since, NULL} : NULL, here);
 }
 
 static void today(char out[24])

@@ -25,19 +25,25 @@ const char *daemon_address(const char *url)
     return environment && *environment ? environment : DAEMON_URL;
 }
 
+static void put_escaped(CURL *curl, const char *lead, const char *text, struct buf *ret)
+{
+    char *escaped = curl_easy_escape(curl, text, 0);
+    buf_printf(ret, "%s%s", lead, escaped ? escaped : "");
+    curl_free(escaped);
+}
+
 /* Each segment is escaped: an id must not become another path. */
-static void build_url(CURL *curl, const char *base, const char *const *path, struct buf *ret)
+static void build_url(CURL *curl, const char *base, const char *const *path, const char *const *values, struct buf *ret)
 {
     size_t length = strlen(base);
     while (length > 0 && base[length - 1] == '/')
         length--;
     buf_put(ret, base, length);
     buf_puts(ret, "/api/v1");
-    for (; *path; path++) {
-        char *escaped = curl_easy_escape(curl, *path, 0);
-        buf_printf(ret, "/%s", escaped ? escaped : "");
-        curl_free(escaped);
-    }
+    for (; *path; path++)
+        put_escaped(curl, "/", *path, ret);
+    for (size_t i = 0; values && values[i]; i++)
+        put_escaped(curl, i % 2 ? "=" : i ? "&" : "?", values[i], ret);
 }
 
 static size_t on_bytes(char *bytes, size_t one, size_t length, void *user)
@@ -105,9 +111,8 @@ static enum exit_code report_silence(const char *base, CURLcode code)
                         base);
 }
 
-/* query: "since=0", or NULL. */
-static enum exit_code fetch(const char *given_url, const char *const *path, const char *query, const char *type,
-                            const struct buf *body, struct buf *answer)
+static enum exit_code ask(const char *given_url, const char *const *path, const char *const *values, const char *type,
+                          const struct buf *body, struct buf *answer)
 {
     const char *base = daemon_address(given_url);
     if (strncasecmp(base, "http://", 7) != 0 && strncasecmp(base, "https://", 8) != 0)
@@ -116,9 +121,7 @@ static enum exit_code fetch(const char *given_url, const char *const *path, cons
     CLEANUP(curl_easy_cleanup_p) CURL *curl = curl_easy_init();
     if (!curl)
         return command_fail(EXIT_FAILED, "there is not enough memory to ask the daemon");
-    build_url(curl, base, path, &url);
-    if (query)
-        buf_printf(&url, "?%s", query);
+    build_url(curl, base, path, values, &url);
     long status = 0;
     CURLcode code = exchange(curl, buf_text(&url), ANSWER_SECONDS, type, body, answer, &status);
     if (code != CURLE_OK)
@@ -126,10 +129,8 @@ static enum exit_code fetch(const char *given_url, const char *const *path, cons
     return status < 200 || status > 299 ? report_refusal(status, answer) : EXIT_GOOD;
 }
 
-static enum exit_code ask(const char *given_url, const char *const *path, const char *type, const struct buf *body,
-                          struct buf *answer)
+static enum exit_code print(enum exit_code code, const struct buf *answer)
 {
-    enum exit_code code = fetch(given_url, path, NULL, type, body, answer);
     if (code != EXIT_GOOD)
         return code;
     fwrite(buf_text(answer), 1, answer->length, stdout);
@@ -138,28 +139,29 @@ static enum exit_code ask(const char *given_url, const char *const *path, const 
     return EXIT_GOOD;
 }
 
+enum exit_code daemon_fetch(const char *url, const char *const *path, const char *const *values, struct buf *ret)
+{
+    return ask(url, path, values, NULL, NULL, ret);
+}
+
 enum exit_code daemon_get(const char *url, const char *const *path)
 {
     CLEANUP_BUF struct buf answer = {0};
-    return ask(url, path, NULL, NULL, &answer);
+    return print(ask(url, path, NULL, NULL, NULL, &answer), &answer);
 }
 
 enum exit_code daemon_post(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret_answer)
 {
     CLEANUP_BUF struct buf own = {0};
-    return ask(url, path, type, body, ret_answer ? ret_answer : &own);
-}
-
-enum exit_code daemon_fetch(const char *url, const char *const *path, const char *query, struct buf *ret)
-{
-    return fetch(url, path, query, NULL, NULL, ret);
+    struct buf *answer = ret_answer ? ret_answer : &own;
+    return print(ask(url, path, NULL, type, body, answer), answer);
 }
 
 enum exit_code daemon_send(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret)
 {
-    return fetch(url, path, NULL, type, body, ret);
+    return ask(url, path, NULL, type, body, ret);
 }
 
 int daemon_look(const char *given_url, const char *const *path, struct buf *ret)
@@ -169,7 +171,7 @@ int daemon_look(const char *given_url, const char *const *path, struct buf *ret)
     long status = 0;
     if (!curl)
         return -ENOMEM;
-    build_url(curl, daemon_address(given_url), path, &url);
+    build_url(curl, daemon_address(given_url), path, NULL, &url);
     if (exchange(curl, buf_text(&url), LOOK_SECONDS, NULL, NULL, ret, &status) == CURLE_OK && status / 100 == 2)
         return 0;
     buf_clear(ret);

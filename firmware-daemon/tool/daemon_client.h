@@ -20,8 +20,8 @@ enum exit_code daemon_get(const char *url, const char *const *path);
 enum exit_code daemon_post(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret_answer);
 
-/* The answer for further work: nothing is printed but why there is none. query: "since=0", or NULL. */
-enum exit_code daemon_fetch(const char *url, const char *const *path, const char *query, struct buf *ret);
+/* Behind the "?" of an address: names and values by turns, ended by NULL; NULL: none. The answer is not printed. */
+enum exit_code daemon_fetch(const char *url, const char *const *path, const char *const *values, struct buf *ret);
 enum exit_code daemon_send(const char *url, const char *const *path, const char *type, const struct buf *body,
                            struct buf *ret);
 

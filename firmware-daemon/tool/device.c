@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "tool/columns.h"
 #include "tool/commands.h"
 #include "tool/daemon_client.h"
 #include "tool/device_look.h"
@@ -85,6 +86,15 @@ struct table_row {
     char cells[COLUMNS][256];
 };
 
+static void print_rows(const struct table_row *rows, size_t count)
+{
+    CLEANUP(cleanup_free) const char **cells = calloc(count * COLUMNS, sizeof(*cells));
+    for (size_t i = 0; cells && i < count * COLUMNS; i++)
+        cells[i] = rows[i / COLUMNS].cells[i % COLUMNS];
+    if (cells)
+        columns_print(cells, COLUMNS, count);
+}
+
 static void fill_row(const struct plugged *plugged, const struct device_facts *facts, struct table_row *row)
 {
     CLEANUP_BUF struct buf holders = {0};
@@ -95,29 +105,6 @@ static void fill_row(const struct plugged *plugged, const struct device_facts *f
     snprintf(row->cells[3], sizeof(row->cells[3]), "%s", *plugged->tty ? plugged->tty : "-");
     snprintf(row->cells[4], sizeof(row->cells[4]), "%.250s", holders.length ? buf_text(&holders) : "-");
     snprintf(row->cells[5], sizeof(row->cells[5]), "%s", *facts->station ? facts->station : "-");
-}
-
-/* Characters, as near as a table needs: continuation bytes take no room. */
-static int width_of(const char *text)
-{
-    int width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
-}
-
-static void print_rows(const struct table_row *rows, size_t count)
-{
-    int widths[COLUMNS] = {0};
-    for (size_t i = 0; i < count; i++)
-        for (size_t column = 0; column < COLUMNS; column++)
-            if (width_of(rows[i].cells[column]) > widths[column])
-                widths[column] = width_of(rows[i].cells[column]);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t column = 0; column + 1 < COLUMNS; column++)
-            printf("%s%*s", rows[i].cells[column], widths[column] - width_of(rows[i].cells[column]) + 2, "");
-        puts(rows[i].cells[COLUMNS - 1]);
-    }
 }
 
 static enum exit_code print_table(const struct device_look *look)

@@ -41,6 +41,15 @@ static const char training_start_help[] = "Let a station practise on a copy of t
                                           "The others work on; nothing that is scanned there counts or leaves the "
                                           "site, and its labels are samples. The same\n"
                                           "as scanning TRAIN at its menu.";
+static const char station_show_help[] = "Print what a station shows: the scan that is expected, the prompt, the last "
+                                        "result.";
+static const char show_help[] =
+    "Show what the site knows: orders, stock, tasks, parcels, print-jobs, moves and more.\n"
+    "Without a word it lists the kinds, and what each can be asked for by. NAME=VALUE chooses rows, CODE shows one "
+    "with\n"
+    "its history: floorhand show orders state=parked; floorhand show orders N-4711; floorhand show stock sku=TEA-100.";
+static const char ask_help[] = "Ask for what is no scan, as a supervisor.\n"
+                               "Without a word it lists what can be asked for. badge=CODE says who asks; some need it.";
 
 static const char device_list_help[] =
     "List the scanners, printers and scales that are plugged in.\n"
@@ -81,8 +90,10 @@ static const struct command commands[] = {
     {"scan send", "--station ID TEXT...", scan_send_help, 1, COMMAND_WORDS_MAX, scan_send_options, command_scan_send},
     {"printer decode", "", printer_decode_help, 0, 0, printer_decode_options, command_printer_decode},
     {"scale decode", "", scale_decode_help, 0, 0, scale_decode_options, command_scale_decode},
-    {"station show", "ID", "Print what a station shows and does.", 1, 1, daemon_options, command_station_show},
+    {"station show", "ID", station_show_help, 1, 1, station_show_options, command_station_show},
     {"status", "", "Print the daemon's state: stations, printers, link, queue.", 0, 0, daemon_options, command_status},
+    {"show", "[KIND [CODE] [NAME=VALUE...]]", show_help, 0, COMMAND_WORDS_MAX, show_options, command_show},
+    {"ask", "[VERB [NAME=VALUE...]]", ask_help, 0, COMMAND_WORDS_MAX, daemon_options, command_ask},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
     {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
     {"route", "FILE.json", route_help, 1, 1, NULL, command_route},

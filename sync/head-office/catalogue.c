@@ -6,11 +6,19 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define KEY_SIZE 80
+#define KEY_SIZE         80
+#define ATTRIBUTES_AFTER 4 /* columns of a file that are not attributes */
 
 /* ---------------------------------------------------------------- changes */
+
+static void put_attributes(struct buf *data, const char *members)
+{
+    if (*members)
+        buf_printf(data, ",%s", members);
+}
 
 static void item_data(struct buf *data, const struct item *item, int64_t rev)
 {
@@ -18,6 +26,7 @@ static void item_data(struct buf *data, const struct item *item, int64_t rev)
     json_text(data, "sku", item->sku);
     json_text(data, "name", item->name);
     json_int(data, "weight_g", item->weight_g);
+    put_attributes(data, item->attributes);
     json_int(data, "rev", rev);
     json_close_object(data);
 }
@@ -46,6 +55,7 @@ static void location_data(struct buf *data, const struct location *location, int
     json_int(data, "walk", location->walk);
     if (*location->carrier)
         json_text(data, "carrier", location->carrier);
+    put_attributes(data, location->attributes);
     json_int(data, "rev", rev);
     json_close_object(data);
 }
@@ -153,18 +163,45 @@ static int put_gtin(struct office *office, const struct item *item, int64_t *cha
     return put_barcode(office, &barcode, changed, error);
 }
 
+/* What differs from the column's default, as JSON members. */
+static int write_attributes(const struct option_def *columns, const void *row, char *out, size_t capacity)
+{
+    CLEANUP_BUF struct buf members = {0};
+    const char *bytes = row;
+    for (const struct option_def *column = columns + ATTRIBUTES_AFTER; column->name; column++) {
+        const void *member = bytes + column->offset;
+        int64_t number = 0;
+        bool flag = column->type == OPTION_FLAG && *(const bool *)member;
+        if (column->type == OPTION_NUMBER)
+            memcpy(&number, member, sizeof(number));
+        if (column->type == OPTION_NUMBER && number != strtoll(column->fallback, NULL, 10))
+            json_int(&members, column->name, number);
+        else if (column->type == OPTION_FLAG && flag != (strcmp(column->fallback, "yes") == 0))
+            json_bool(&members, column->name, flag);
+        else if ((column->type == OPTION_TEXT || column->type == OPTION_CHOICE) &&
+                 strcmp(member, column->fallback) != 0)
+            json_text(&members, column->name, member);
+    }
+    if (members.failed)
+        return -ENOMEM;
+    return text_copy(out, capacity, buf_text(&members)) ? 0 : -EMSGSIZE;
+}
+
 int catalogue_put_item(struct office *office, const char *site, const void *row, int64_t *changed,
                        const char **ret_column, struct error *error)
 {
     (void)site; /* every site has the same items */
-    const struct item *item = row;
+    struct item whole = *(const struct item *)row, *item = &whole;
     int64_t rev = 0;
-    int result = sql_number(office->sql, &rev,
-                            "INSERT INTO item (sku, name, weight_g, rev) VALUES (?1, ?2, ?3, 1)"
-                            " ON CONFLICT (sku) DO UPDATE SET name = excluded.name, weight_g = excluded.weight_g,"
-                            " rev = rev + 1 WHERE (name, weight_g) IS NOT (excluded.name, excluded.weight_g)"
-                            " RETURNING rev",
-                            sql_text(item->sku), sql_text(item->name), sql_int(item->weight_g));
+    int result = write_attributes(item_columns, item, item->attributes, sizeof(item->attributes));
+    if (result)
+        return error_set(error, result, "its attributes are too long together: shorten them");
+    result = sql_number(office->sql, &rev,
+                        "INSERT INTO item (sku, name, weight_g, attributes, rev) VALUES (?1, ?2, ?3, ?4, 1)"
+                        " ON CONFLICT (sku) DO UPDATE SET name = excluded.name, weight_g = excluded.weight_g,"
+                        " attributes = excluded.attributes, rev = rev + 1 WHERE (name, weight_g, attributes)"
+                        " IS NOT (excluded.name, excluded.weight_g, excluded.attributes) RETURNING rev",
+                        sql_text(item->sku), sql_text(item->name), sql_int(item->weight_g), sql_text(item->attributes));
     result = upserted(office, result, rev, &rev, error);
     if (!result && rev) {
         result = send_item(office, NULL, item, rev);
@@ -211,20 +248,24 @@ int catalogue_put_barcode(struct office *office, const char *site, const void *r
 int catalogue_put_location(struct office *office, const char *site, const void *row, int64_t *changed,
                            const char **ret_column, struct error *error)
 {
-    const struct location *location = row;
+    struct location whole = *(const struct location *)row, *location = &whole;
     if (*location->carrier && strcmp(location->kind, "gate") != 0) {
         *ret_column = "carrier";
         return error_set(error, -EINVAL, "only locations of kind gate have a carrier: leave the cell empty");
     }
     int64_t rev = 0;
-    int result = sql_number(office->sql, &rev,
-                            "INSERT INTO location (site, code, kind, walk, carrier, rev) VALUES (?1, ?2, ?3, ?4, ?5, 1)"
-                            " ON CONFLICT (site, code) DO UPDATE SET kind = excluded.kind, walk = excluded.walk,"
-                            " carrier = excluded.carrier, rev = rev + 1"
-                            " WHERE (kind, walk, carrier) IS NOT (excluded.kind, excluded.walk, excluded.carrier)"
-                            " RETURNING rev",
-                            sql_text(site), sql_text(location->code), sql_text(location->kind), sql_int(location->walk),
-                            sql_text(*location->carrier ? location->carrier : NULL));
+    int result = write_attributes(location_columns, location, location->attributes, sizeof(location->attributes));
+    if (result)
+        return error_set(error, result, "its attributes are too long together: shorten them");
+    result =
+        sql_number(office->sql, &rev,
+                   "INSERT INTO location (site, code, kind, walk, carrier, attributes, rev) VALUES (?1, ?2, ?3, ?4, ?5,"
+                   " ?6, 1) ON CONFLICT (site, code) DO UPDATE SET kind = excluded.kind, walk = excluded.walk,"
+                   " carrier = excluded.carrier, attributes = excluded.attributes, rev = rev + 1"
+                   " WHERE (kind, walk, carrier, attributes)"
+                   " IS NOT (excluded.kind, excluded.walk, excluded.carrier, excluded.attributes) RETURNING rev",
+                   sql_text(site), sql_text(location->code), sql_text(location->kind), sql_int(location->walk),
+                   sql_text(*location->carrier ? location->carrier : NULL), sql_text(location->attributes));
     result = upserted(office, result, rev, &rev, error);
     if (result || !rev)
         return result;
@@ -265,12 +306,13 @@ int catalogue_put_worker(struct office *office, const char *site, const void *ro
 static int send_items(struct office *office, const char *site)
 {
     struct sql_query *rows =
-        sql_select(office->sql, "SELECT sku, name, weight_g, rev FROM item ORDER BY sku", SQL_NO_VALUES);
+        sql_select(office->sql, "SELECT sku, name, weight_g, rev, attributes FROM item ORDER BY sku", SQL_NO_VALUES);
     int result = 0;
     while (!result && sql_next(rows)) {
         struct item item = {.weight_g = sql_get_int(rows, 2)};
         sql_copy_text(rows, 0, item.sku, sizeof(item.sku));
         sql_copy_text(rows, 1, item.name, sizeof(item.name));
+        sql_copy_text(rows, 4, item.attributes, sizeof(item.attributes));
         result = send_item(office, site, &item, sql_get_int(rows, 3));
     }
     int failed = sql_done(rows);

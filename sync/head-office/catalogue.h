@@ -3,6 +3,7 @@
 #ifndef HEAD_OFFICE_CATALOGUE_H
 #define HEAD_OFFICE_CATALOGUE_H
 
+#include "base/option.h"
 #include "sync/head-office/office.h"
 
 #define CATALOGUE_CODE_SIZE 65 /* SKUs, barcodes, locations, carriers, people */
@@ -13,6 +14,11 @@ struct item {
     char name[CATALOGUE_NAME_SIZE];
     int64_t weight_g;
     char gtin[CATALOGUE_CODE_SIZE]; /* "" for none; it becomes a barcode */
+    char attributes[1024];          /* JSON members, from the columns below */
+    /* what sites must know of it beside that: item_columns tells each */
+    int64_t volume_ml, height_mm, life_in_days, life_out_days;
+    bool lots, expires, by_weight;
+    char owner[CATALOGUE_CODE_SIZE], hazard[16], serials[8], abc[2], box[CATALOGUE_CODE_SIZE];
 };
 
 struct barcode {
@@ -29,7 +35,14 @@ struct location {
     char kind[16];
     int64_t walk;
     char carrier[CATALOGUE_CODE_SIZE]; /* gate only; "" for any */
+    char attributes[1024];
+    int64_t aisle, block, position_mm, height_mm, capacity, load_g, face_min, face_max;
+    bool mix_items, mix_lots;
+    char zone[CATALOGUE_CODE_SIZE], wall[CATALOGUE_CODE_SIZE], hazards[64], item[CATALOGUE_CODE_SIZE], abc[2];
 };
+
+/* The columns of their files. Those after the first four are attributes: the sites' floors know what they mean. */
+extern const struct option_def item_columns[], location_columns[];
 
 struct worker {
     char worker[CATALOGUE_CODE_SIZE];

@@ -13,7 +13,8 @@ int command_import_file(struct call *call, const char *name, const char *path, s
     if (!kind)
         return error_set(
             error, COMMAND_USAGE,
-            "\"%s\" cannot be imported: it is one of items, barcodes, locations, workers, orders, waybills", name);
+            "\"%s\" cannot be imported: it is one of items, barcodes, locations, workers, documents, orders, waybills",
+            name);
     if (!kind->per_site && *call->options.site)
         return error_set(error, COMMAND_USAGE, "%s are the same at every site: leave --site out", kind->name);
     int result = kind->per_site ? command_choose_site(call, error) : 0;

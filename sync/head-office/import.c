@@ -2,6 +2,7 @@
 
 #include "base/table.h"
 #include "sync/head-office/catalogue.h"
+#include "sync/head-office/documents.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 
 #define HASH_SIZE 32
-#define ROW_MAX   2048 /* the largest row struct */
+#define ROW_MAX   4096 /* the largest row struct */
 
 #define TEXT(type, member)   #member, OPTION_TEXT_AT(struct type, member)
 #define NUMBER(type, member) #member, OPTION_NUMBER_AT(struct type, member)
@@ -32,14 +33,6 @@ static const struct option_def order_columns[] = {
     {0},
 };
 
-static const struct option_def item_columns[] = {
-    {TEXT(item, sku), .help = "the item's number"},
-    {TEXT(item, name), .help = "the item's name"},
-    {NUMBER(item, weight_g), .min = 0, .max = 1000000, .help = "grams"},
-    {TEXT(item, gtin), .fallback = "", .help = "the item's barcode, or nothing"},
-    {0},
-};
-
 static const struct option_def barcode_columns[] = {
     {TEXT(barcode, code), .help = "what the scanner reads"},
     {CHOICE(barcode, kind), .choices = "item|tote|box", .help = "item, tote or box"},
@@ -50,20 +43,12 @@ static const struct option_def barcode_columns[] = {
     {0},
 };
 
-static const struct option_def location_columns[] = {
-    {TEXT(location, code), .help = "the location's code"},
-    {CHOICE(location, kind), .choices = "face|reserve|stage|pack|gate|dock|damage|return",
-     .help = "face, reserve, stage, pack, gate, dock, damage or return"},
-    {NUMBER(location, walk), .min = 0, .max = 1000000000, .help = "its place on the walk through the building"},
-    {TEXT(location, carrier), .fallback = "", .help = "the gate's carrier, or nothing"},
-    {0},
-};
-
 static const struct option_def worker_columns[] = {
     {TEXT(worker, worker), .help = "the worker's number"},
     {TEXT(worker, name), .help = "the worker's name"},
     {TEXT(worker, badge), .help = "what the scanner reads from the badge"},
-    {CHOICE(worker, role), .choices = "picker|packer|supervisor|admin", .help = "picker, packer, supervisor or admin"},
+    {CHOICE(worker, role), .choices = "picker|packer|counter|supervisor|admin|auditor",
+     .help = "picker, packer, counter, supervisor, admin or auditor"},
     {0},
 };
 
@@ -78,6 +63,24 @@ static const struct option_def waybill_columns[] = {
     {0},
 };
 
+static const struct option_def document_columns[] = {
+    {TEXT(document_row, number), .help = "the document's number; its rows stand together"},
+    {CHOICE(document_row, kind), .choices = "asn|transfer|arrival|return", .help = "asn, transfer, arrival or return"},
+    {TEXT(document_row, partner), .fallback = "", .help = "the supplier or the other site, or nothing"},
+    {TEXT(document_row, owner), .fallback = "", .help = "whose stock it is, or nothing"},
+    {TEXT(document_row, order), .fallback = "", .help = "of a return: the order's number"},
+    {TEXT(document_row, waybill), .fallback = "", .help = "the waybill it comes under, or nothing"},
+    {"blind", OPTION_FLAG_AT(struct document_row, blind), .fallback = "no",
+     .help = "the floor is not told what is expected"},
+    {NUMBER(document_row, over_percent), .fallback = "0", .min = 0, .max = 1000, .help = "how much more may come"},
+    {TEXT(document_row, sku), .help = "the item's number"},
+    {NUMBER(document_row, quantity), .min = 1, .max = 1000000000, .help = "pieces"},
+    {TEXT(document_row, lot), .fallback = "", .help = "the lot, or nothing"},
+    {TEXT(document_row, expiry), .fallback = "", .help = "the lot's last day as 2026-12-31, or nothing"},
+    {TEXT(document_row, sscc), .fallback = "", .help = "the pallet's number of 18 digits, or nothing"},
+    {0},
+};
+
 const struct import_kind import_kinds[] = {
     {"items", item_columns, sizeof(struct item), .put = catalogue_put_item},
     {"barcodes", barcode_columns, sizeof(struct barcode), .put = catalogue_put_barcode},
@@ -85,6 +88,8 @@ const struct import_kind import_kinds[] = {
     {"workers", worker_columns, sizeof(struct worker), .put = catalogue_put_worker},
     {"waybills", waybill_columns, sizeof(struct waybill_row), .per_site = true, .put = waybills_put,
      .finish = waybills_serve},
+    {"documents", document_columns, sizeof(struct document_row), .per_site = true, .repeats = true,
+     .put = documents_put, .finish = documents_send},
     {"orders", order_columns, sizeof(struct order_row), .put = NULL},
     {0},
 };
@@ -129,7 +134,7 @@ static int take_row(void *user, void *row, int64_t line, const char **ret_column
     if (!kind->put)
         return orders_stage_row(importing->office, row, line, ret_column, error);
     const char *key = (const char *)row + kind->columns[0].offset;
-    int result = remember_key(importing, key, line, ret_column, error);
+    int result = kind->repeats ? 0 : remember_key(importing, key, line, ret_column, error);
     if (result)
         return result;
     return kind->put(importing->office, importing->site, row, &importing->changed, ret_column, error);

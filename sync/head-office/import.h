@@ -11,7 +11,9 @@ struct import_kind {
     const struct option_def *columns;
     size_t row_size;
     bool per_site;
-    /* Takes one row; the first column is then unique within a file. NULL: orders, which are staged. */
+    bool repeats; /* several rows are about one thing */
+    /* Takes one row; the first column is then unique within a file, unless it repeats. NULL: orders, which are staged.
+     */
     int (*put)(struct office *office, const char *site, const void *row, int64_t *changed, const char **ret_column,
                struct error *error);
     /* What follows from the whole file, in the same transaction; NULL: nothing. */

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#define APPLICATION_ID 0x46484851 /* "FHHQ" */
+#define APPLICATION_ID 0x46485132 /* "FHQ2": head office */
 
 extern const struct embedded_file hq_schema[];
 

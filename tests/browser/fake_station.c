@@ -275,6 +275,13 @@ static int take_binding(void *user, const char *device, const char *role, const 
     return -EAGAIN;
 }
 
+static int give_rows(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+                     struct buf *json, struct error *error)
+{
+    (void)user, (void)kind, (void)code, (void)values, (void)count, (void)json, (void)error;
+    return -ENOENT;
+}
+
 int main(int argc, char **argv)
 {
     static const struct ui_source source = {.stations = give_stations,
@@ -282,6 +289,7 @@ int main(int argc, char **argv)
                                             .status = give_status,
                                             .devices = give_stations,
                                             .picture = give_picture,
+                                            .query = give_rows,
                                             .bind = take_binding,
                                             .scan = take_scan,
                                             .import = take_import};

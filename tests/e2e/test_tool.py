@@ -279,10 +279,13 @@ def test_usage(tap):
                             (("scan", "decode", "--device", "serial", "--answer", "x"), "honeywell"),
                             (("scan", "send", "A"), "--station"), (("import", "cats", "x.csv"), "cats"),
                             (("import", "stock"), "FILE"), (("station", "show"), "ID"),
+                            (("show", "orders", "--limit", "0"), "limit"), (("show", "orders", "a=1", "b"), '"b"'),
+                            (("ask", "wave.plan", "=1"), '"=1"'),
                             (("printer", "decode"), "--language"), (("printer", "decode", "00"), '"00"')):
         tap.check(f"usage: floorhand {' '.join(words)}", faults_of(run(*words), 2, [], sentence))
     for words in ((), ("scan",), ("scan", "parse"), ("scan", "decode"), ("scan", "send"), ("scale",),
-                  ("scale", "decode"), ("printer",), ("printer", "decode"), ("station", "show"), ("status",), ("import",)):
+                  ("scale", "decode"), ("printer",), ("printer", "decode"), ("station", "show"), ("status",), ("import",),
+                  ("show",), ("ask",)):
         done = run(*words, "--help")
         tap.check(f"help: floorhand {' '.join(words)} --help",
                   [] if done.returncode == 0 and b"Usage: floorhand" in done.stdout else [f"{done}"])
@@ -342,6 +345,21 @@ def test_daemon_answers(tap, url, folder):
     tap.check("a refused scan ends scan send with exit code 1", [*faults_of(done, 1, [refused])] +
               [f"asked {len(Daemon.asked)} times" for _ in range(len(Daemon.asked) != 1)])
     Daemon.asked.clear()
+    Daemon.answers.update({
+        ("GET", "/api/v1/moves?lpn=T%201&limit=3"): (200, '{"rows":[{"move":9}],"next":"9"}'),
+        ("GET", "/api/v1/moves?lpn=T%201&limit=2&after=9"): (200, '{"rows":[],"next":"5"}'),
+        ("GET", "/api/v1/moves?lpn=T%201&limit=2&after=5"): (200, '{"rows":[{"move":4},{"move":3}],"next":"3"}'),
+        ("GET", "/api/v1/items/A%2F1"): (200, '{"item":{"sku":"A/1"}}'),
+        ("POST", "/api/v1/asks/wave.plan"): (200, '{"asked":"wave.plan"}'),
+    })
+    tap.check("show asks on until it has its rows", faults_of(
+        run("show", "moves", "lpn=T 1", "--limit", "3", "--json", url=url), 0, [{"move": 9}, {"move": 4}, {"move": 3}]))
+    tap.check("show escapes a code", faults_of(
+        run("show", "items", "A/1", "--json", url=url), 0, [{"item": {"sku": "A/1"}}]))
+    Daemon.asked.clear()
+    tap.check("ask sends its fields", [*faults_of(
+        run("ask", "wave.plan", "carrier=SF=1", "n=", url=url), 0, [{"asked": "wave.plan"}])] + [*asked_faults(
+            ("POST", "/api/v1/asks/wave.plan", "application/json", b'{"carrier":"SF=1","n":""}'))])
     path = folder / "stock.csv"
     for name, length in (("import sends the file as it is", 3), ("import sends 8 MiB", IMPORT_MAX)):
         path.write_bytes(b"x" * length)

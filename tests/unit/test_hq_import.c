@@ -124,6 +124,60 @@ static void changes_have_the_agreed_shape(void **state)
     }
 }
 
+static void text(struct rig *rig, const char *sql, char *out, size_t capacity)
+{
+    struct sql_query *query = sql_select_values(rig->office.sql, sql, (struct sql_value[]){{0}});
+    *out = '\0';
+    if (sql_next(query))
+        sql_copy_text(query, 0, out, capacity);
+    assert_int_equal(sql_done(query), 0);
+}
+
+/* What the floor must know of an item or a place goes along, as far as it is not the usual. */
+static void attributes_go_along(void **state)
+{
+    struct rig *rig = *state;
+    struct import_result outcome;
+    char line[1024];
+    rig_import_good(rig, "items", NULL,
+                    "sku,name,weight_g,lots,expires,serials,life_out_days\nM-1,Milk,1000,yes,yes,none,5\n");
+    text(rig, "SELECT line FROM feed WHERE site = 'hz' AND key = 'item/M-1'", line, sizeof(line));
+    assert_non_null(strstr(line, "\"weight_g\":1000,\"lots\":true,\"expires\":true,\"life_out_days\":5,\"rev\":1"));
+    rig_import_good(rig, "locations", "hz", "code,kind,walk,item,face_min,mix_lots\nF-1,face,3,M-1,4,no\n");
+    text(rig, "SELECT line FROM feed WHERE site = 'hz' AND key = 'location/F-1'", line, sizeof(line));
+    assert_non_null(strstr(line, "\"walk\":3,\"mix_lots\":false,\"item\":\"M-1\",\"face_min\":4,\"rev\":1"));
+    assert_int_equal(rig_import(rig, "items", NULL, "sku,name,weight_g,lots\nM-1,Milk,1000,yes\n", &outcome), 0);
+    assert_int_equal(outcome.changed, 1);
+    text(rig, "SELECT attributes FROM item WHERE sku = 'M-1'", line, sizeof(line));
+    assert_string_equal(line, "\"lots\":true");
+}
+
+#define DOCUMENTS "number,kind,partner,order,blind,sku,quantity,lot,expiry\n"
+
+/* The rows of a document become one change; once told it stays as it is. */
+static void documents_are_told_once(void **state)
+{
+    struct rig *rig = *state;
+    struct import_result outcome;
+    char line[1024];
+    rig_import_good(rig, "items", NULL, ITEMS);
+    const char *file = DOCUMENTS "P-1,asn,Tea & Co,,yes,T-1,60,L1,2027-01-31\nP-1,asn,Tea & Co,,yes,C-1,12,,\n"
+                                 "R-1,return,,O-9,no,C-1,1,,\n";
+    rig_import_good(rig, "documents", "hz", file);
+    text(rig, "SELECT line FROM feed WHERE site = 'hz' AND type = 'asn.upsert'", line, sizeof(line));
+    assert_non_null(strstr(line,
+                           "\"data\":{\"number\":\"P-1\",\"partner\":\"Tea & Co\",\"blind\":true,\"over_percent\":0,"
+                           "\"lines\":[{\"sku\":\"T-1\",\"quantity\":60,\"lot\":\"L1\",\"expiry\":\"2027-01-31\"},"
+                           "{\"sku\":\"C-1\",\"quantity\":12}],\"rev\":1}"));
+    text(rig, "SELECT line FROM feed WHERE site = 'hz' AND type = 'return.expect'", line, sizeof(line));
+    assert_non_null(strstr(line, "\"order\":\"O-9\""));
+    assert_int_equal(rig_import(rig, "documents", "hz", file, &outcome), 0);
+    assert_int_equal(outcome.changed, 0);
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM feed WHERE type IN ('asn.upsert', 'return.expect')"), 2);
+    assert_int_equal(rig_import(rig, "documents", "hz", DOCUMENTS "P-2,asn,,,no,NONE,1,,\n", &outcome), -ENOENT);
+    assert_non_null(strstr(rig->error.text, "there is no item \"NONE\""));
+}
+
 static void a_new_site_gets_what_is_there(void **state)
 {
     struct rig *rig = *state;
@@ -146,11 +200,17 @@ static void wrong_files_are_refused_whole(void **state)
     } faults[] = {
         {"items", "", "FILE is empty: its first row must name the columns"},
         {"items", "sku,name\nX,x\n",
-         "FILE, line 1: there is no column \"weight_g\"; expected sku,name,weight_g[,gtin]"},
+         "FILE, line 1: there is no column \"weight_g\"; expected "
+         "sku,name,weight_g[,gtin][,owner][,volume_ml][,height_mm][,hazard][,lots][,expires][,serials]"
+         "[,by_weight][,life_in_days][,life_out_days][,abc][,box]"},
         {"items", "sku,name,weight_g,colour\n",
-         "FILE, line 1: unknown column \"colour\"; expected sku,name,weight_g[,gtin]"},
+         "FILE, line 1: unknown column \"colour\"; expected "
+         "sku,name,weight_g[,gtin][,owner][,volume_ml][,height_mm][,hazard][,lots][,expires][,serials]"
+         "[,by_weight][,life_in_days][,life_out_days][,abc][,box]"},
         {"items", "sku,name,weight_g,sku\n",
-         "FILE, line 1: there is a second column \"sku\"; expected sku,name,weight_g[,gtin]"},
+         "FILE, line 1: there is a second column \"sku\"; expected "
+         "sku,name,weight_g[,gtin][,owner][,volume_ml][,height_mm][,hazard][,lots][,expires][,serials]"
+         "[,by_weight][,life_in_days][,life_out_days][,abc][,box]"},
         {"items", "sku,name,weight_g\nX,x,1\nY,y,heavy\n",
          "FILE, line 3, column weight_g: weight_g must be a whole number from 0 to 1000000, not \"heavy\""},
         {"items", "sku,name,weight_g\nX,x,1\n\n,y,1\n",
@@ -268,6 +328,8 @@ int main(void)
         ON_RIG(the_same_file_twice_changes_nothing),
         ON_RIG(what_changed_gets_a_new_revision),
         ON_RIG(changes_have_the_agreed_shape),
+        ON_RIG(attributes_go_along),
+        ON_RIG(documents_are_told_once),
         ON_RIG(a_new_site_gets_what_is_there),
         ON_RIG(wrong_files_are_refused_whole),
         ON_RIG(columns_stand_in_any_order),

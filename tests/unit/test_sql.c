@@ -362,6 +362,31 @@ static void values_come_back(void **state)
     assert_int_equal(sql_done(query), 0);
 }
 
+static void a_statement_put_together_has_a_limit(void **state)
+{
+    struct place *place = *state;
+    struct sql *sql CLEANUP_SQL = open_migrated(place, ":memory:", one);
+    char text[160];
+    snprintf(text, sizeof(text), "%s",
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT max(i) FROM n");
+    struct sql_value few[] = {sql_int(10), {0}}, many[] = {sql_int(1000000), {0}};
+    struct sql_query *query = sql_select_once(sql, text, few, 10000);
+    assert_true(sql_next(query));
+    assert_int_equal(sql_get_int(query, 0), 10);
+    assert_int_equal(sql_done(query), 0);
+    query = sql_select_once(sql, text, many, 10000);
+    assert_false(sql_next(query));
+    assert_int_equal(sql_done(query), -ETIME);
+    assert_int_equal(sql_done(sql_select_once(NULL, text, few, 10000)), -EIO);
+    int64_t all = 0; /* the limit was the statement's, not the connection's */
+    assert_int_equal(sql_number(sql, &all,
+                                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999) "
+                                "SELECT max(i) FROM n",
+                                SQL_NO_VALUES),
+                     0);
+    assert_int_equal(all, 99999);
+}
+
 static void copies_while_in_use(void **state)
 {
     struct place *place = *state;
@@ -450,6 +475,7 @@ int main(void)
         IN_FOLDER(constraints),
         IN_FOLDER(nested_statements),
         IN_FOLDER(values_come_back),
+        IN_FOLDER(a_statement_put_together_has_a_limit),
         IN_FOLDER(copies_while_in_use),
         IN_FOLDER(copies_little_by_little),
         IN_FOLDER(a_copy_ends_with_its_database),

@@ -104,6 +104,31 @@ static int take_import(void *user, const char *kind, const char *csv, size_t len
     return take(user, kind, csv, length, request);
 }
 
+static int take_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
+{
+    return take(user, verb, json, length, request);
+}
+
+/* Tells what it was asked. */
+static int give_rows(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+                     struct buf *json, struct error *error)
+{
+    (void)user;
+    if (strcmp(kind, "cats") == 0)
+        return -ENOENT;
+    if (strcmp(code, "long") == 0)
+        return -ETIME;
+    if (count > 0 && strcmp(values[0].name, "colour") == 0)
+        return error_set(error, -EINVAL, "No colour.");
+    json_open_array(json, NULL);
+    json_text(json, NULL, kind);
+    json_text(json, NULL, code);
+    for (size_t i = 0; i < count; i++)
+        json_text(json, values[i].name, values[i].value);
+    json_close_array(json);
+    return 0;
+}
+
 static int give_picture(void *user, int64_t job, struct buf *png)
 {
     (void)user;
@@ -131,7 +156,9 @@ static const struct ui_source source = {.stations = give_stations,
                                         .label = take_label,
                                         .bind = take_binding,
                                         .scan = take_scan,
-                                        .import = take_import};
+                                        .import = take_import,
+                                        .query = give_rows,
+                                        .ask = take_ask};
 
 /* ---------------------------------------------------------------- a client in the same thread */
 
@@ -287,6 +314,16 @@ static void reading(void **state)
         {"GET", "/api/v1/print-jobs/8/picture", 404, "made elsewhere"},
         {"GET", "/api/v1/print-jobs/9/picture", 404, "no print job"},
         {"GET", "/api/v1/print-jobs/x/picture", 404, "no print job"},
+        {"GET", "/api/v1/moves", 200, "[\"moves\",\"\"]"},
+        {"GET", "/api/v1/moves?limit=5&lpn=T%201", 200, "[\"moves\",\"\",\"limit\":\"5\",\"lpn\":\"T 1\"]"},
+        {"GET", "/api/v1/items/A%2F1", 200, "[\"items\",\"A/1\"]"},
+        {"GET", "/api/v1/items/", 404, "\"message\":"},
+        {"GET", "/api/v1/items/long", 413, "narrow it down"},
+        {"GET", "/api/v1/cats", 404, "\"message\":"},
+        {"GET", "/api/v1/items?colour=red", 400, "{\"error\":{\"message\":\"No colour.\"}}"},
+        {"GET", "/api/v1/items?sku", 400, "name=value"},
+        {"GET", "/api/v1/items?a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1", 400, "at most 8"},
+        {"DELETE", "/api/v1/orders", 405, "Allow: GET\r\n"},
         {"GET", "/nothing", 404, "{\"error\":{\"message\":\"There is nothing at this address.\"}}"},
         {"DELETE", "/api/v1/status", 405, "Allow: GET\r\n"},
         {"GET", SCAN_PATH, 405, "Allow: POST\r\n"},
@@ -349,6 +386,9 @@ static void scan_is_handed_over(void **state)
     const char *binding = "{\"id\":\"usb-path:1-2\",\"role\":\"printer\",\"station\":\"bench-1\"}";
     assert_int_equal(post(rig, "/api/v1/devices/bind", SCAN_TYPE, binding, &answer), 200);
     assert_string_equal(buf_text(&rig->taken), "usb-path:1-2 printer bench-1");
+    assert_int_equal(post(rig, "/api/v1/asks/wave.plan", SCAN_TYPE, "{\"n\":1}", &answer), 200);
+    assert_string_equal(buf_text(&rig->taken), "{\"n\":1}");
+    assert_string_equal(rig->kind, "wave.plan");
 }
 
 static void posts_are_refused(void **state)
@@ -379,6 +419,10 @@ static void posts_are_refused(void **state)
         {"/api/v1/devices/bind", SCAN_TYPE, "{\"id\":\"a\",\"station\":\"b\"}", -ENODEV, 400},
         {"/api/v1/devices/bind", SCAN_TYPE, "{\"id\":\"a\",\"role\":\"spy\",\"station\":\"b\"}", 0, 400},
         {"/api/v1/devices/bind", SCAN_TYPE, "{\"id\":\"a\",\"role\":\"scale\",\"station\":\"b\"}", -EMSGSIZE, 413},
+        {"/api/v1/asks/wave.plan", SCAN_TYPE, "[]", 0, 400},
+        {"/api/v1/asks/wave.plan", SCAN_TYPE, "{\"a\":1,\"a\":2}", 0, 400},
+        {"/api/v1/asks/wave.plan", FOREIGN_TYPE, "{}", 0, 403},
+        {"/api/v1/asks/wave.plan", SCAN_TYPE, "{}", -EAGAIN, 503},
         {"/api/v1/import/secrets", CSV_TYPE, "a", 0, 404},
         {"/api/v1/import/orders", CSV_TYPE, "", 0, 400},
         {"/api/v1/import/orders", SCAN_TYPE, "a", 0, 415},

@@ -35,6 +35,7 @@ CREATE TABLE barcode ( -- a code on an item or its pack: several items may carry
     proposed INTEGER NOT NULL DEFAULT 0 CHECK (proposed IN (0, 1)), -- made on this floor; head office has not said yes yet
     PRIMARY KEY (code, item)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX barcode_item ON barcode (item);
 
 CREATE TABLE in_store_format ( -- how the shop's own numbers are made: '20IIIIIWWWWWC'
     format TEXT PRIMARY KEY CHECK (format <> '')
@@ -77,6 +78,7 @@ CREATE TABLE location (
 ) STRICT;
 CREATE INDEX location_wall ON location (wall) WHERE wall <> '';
 CREATE INDEX location_item ON location (item) WHERE item IS NOT NULL;
+CREATE INDEX location_walk ON location (kind, walk);
 INSERT INTO location (id, code, kind) VALUES
     (1, 'SUPPLIER', 'virtual'), (2, 'CUSTOMER', 'virtual'), (3, 'ADJUST', 'virtual'), (4, 'SCRAP', 'virtual'),
     (5, 'TRANSIT', 'virtual'),

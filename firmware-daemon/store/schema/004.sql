@@ -57,6 +57,7 @@ CREATE TABLE task ( -- goods that somebody shall bring from here to there
 ) STRICT;
 CREATE INDEX task_open ON task (kind, priority DESC, id) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX task_lpn ON task (lpn) WHERE state NOT IN ('done', 'cancelled');
+CREATE INDEX task_target ON task (to_location) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX task_worker ON task (worker) WHERE state NOT IN ('done', 'cancelled');
 CREATE UNIQUE INDEX task_once ON task (kind, item, to_location) WHERE kind = 'replenish' AND state = 'planned';
 

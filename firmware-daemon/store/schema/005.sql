@@ -74,6 +74,10 @@ CREATE TRIGGER move_posts AFTER INSERT ON move BEGIN
       FROM location WHERE id = NEW.to_location
         ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, weight_g = weight_g + excluded.weight_g;
 END;
+CREATE TRIGGER balance_empties AFTER UPDATE ON balance -- or every parcel would leave rows at its items for ever
+  WHEN NEW.lpn <> 0 AND NEW.quantity = 0 AND NEW.weight_g = 0 BEGIN
+    DELETE FROM balance WHERE item = NEW.item AND location = NEW.location AND lpn = NEW.lpn AND lot = NEW.lot;
+END;
 CREATE TRIGGER move_picks AFTER INSERT ON move WHEN NEW.reason = 'pick' BEGIN
     UPDATE allocation SET picked = picked + iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity) WHERE id = NEW.allocation;
     UPDATE order_line SET picked = picked + iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity) WHERE id = NEW.line;
@@ -115,6 +119,7 @@ CREATE TABLE serial (
     lpn      INTEGER NOT NULL DEFAULT 0 REFERENCES lpn,
     UNIQUE (item, code)
 ) STRICT;
+CREATE INDEX serial_code ON serial (code);
 CREATE INDEX serial_place ON serial (item, location, lpn);
 
 CREATE TABLE move_serial (

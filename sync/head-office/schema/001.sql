@@ -58,6 +58,7 @@ CREATE TABLE item (
     sku TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     weight_g INTEGER NOT NULL CHECK (weight_g >= 0),
+    attributes TEXT NOT NULL DEFAULT '', -- JSON members as the sites get them: "lots":true,"life_out_days":5
     rev INTEGER NOT NULL CHECK (rev > 0)
 ) STRICT;
 
@@ -77,9 +78,11 @@ CREATE TABLE barcode (
 CREATE TABLE location (
     site TEXT NOT NULL REFERENCES site (id),
     code TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('face', 'reserve', 'stage', 'pack', 'gate', 'dock', 'damage', 'return')),
+    kind TEXT NOT NULL CHECK (kind IN ('face', 'reserve', 'stage', 'pack', 'gate', 'dock', 'damage', 'return', 'wall',
+        'wall_slot', 'tote_park')),
     walk INTEGER NOT NULL CHECK (walk >= 0),
     carrier TEXT CHECK (carrier IS NULL OR kind = 'gate'),
+    attributes TEXT NOT NULL DEFAULT '', -- as those of an item
     rev INTEGER NOT NULL CHECK (rev > 0),
     PRIMARY KEY (site, code)
 ) STRICT;
@@ -88,7 +91,7 @@ CREATE TABLE worker (
     worker TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     badge TEXT NOT NULL UNIQUE,
-    role TEXT NOT NULL CHECK (role IN ('picker', 'packer', 'supervisor', 'admin')),
+    role TEXT NOT NULL CHECK (role IN ('picker', 'packer', 'counter', 'supervisor', 'admin', 'auditor')),
     active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
     rev INTEGER NOT NULL CHECK (rev > 0)
 ) STRICT;

@@ -1,0 +1,205 @@
+/* A supervisor's asks: finds the verb, checks its fields and who asks, and runs it. */
+#include "floor/ask.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A flow adds its verbs here. */
+static const struct verb *const flows[] = {session_verbs};
+
+int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value)
+{
+    answer_set(&ask->effect->answer, message);
+    if (name)
+        answer_text(&ask->effect->answer, name, value);
+    return FLOOR_REFUSED;
+}
+
+struct answer *ask_accept(struct ask *ask, enum message message)
+{
+    ask->effect->shows = true;
+    answer_set(&ask->effect->answer, message);
+    return &ask->effect->answer;
+}
+
+int ask_record(struct ask *ask, const char *type, const char *subject_kind, const char *subject, struct buf *data)
+{
+    json_close_object(data);
+    return note(ask->store, type, subject_kind, subject, data, &ask->effect->seq);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < COUNT(flows); i++)
+        for (const struct verb *verb = flows[i]; verb->name; verb++)
+            if (strcmp(verb->name, name) == 0)
+                return verb;
+    return NULL;
+}
+
+/* ---------------------------------------------------------------- who asks */
+
+static int take_badge(struct ask *ask, const char *badge)
+{
+    int64_t worker;
+    int result = worker_find_badge(ask->store, badge, &worker);
+    if (result == -ENOENT)
+        return ask_refuse(ask, E01_UNKNOWN, "c", badge);
+    if (!result)
+        result = worker_load(ask->store, worker, &ask->by);
+    if (result)
+        return result;
+    if (!ask->by.active)
+        return ask_refuse(ask, E28_REVOKED, NULL, NULL);
+    ask->store->stamp.worker = ask->by.id;
+    ask->store->stamp.worker_code = ask->by.code;
+    return 0;
+}
+
+static bool may_decide(const struct worker *worker)
+{
+    return worker->id && (strcmp(worker->role, "supervisor") == 0 || strcmp(worker->role, "admin") == 0);
+}
+
+/* ---------------------------------------------------------------- the fields */
+
+/* Says what would be taken. */
+static int refuse_field(struct ask *ask, const struct verb *verb, const char *name)
+{
+    const struct option_def *field = verb->fields;
+    char want[ANSWER_VALUE_MAX], want_zh[ANSWER_VALUE_MAX];
+    while (field->name && strcmp(field->name, name) != 0)
+        field++;
+    if (!field->name)
+        return ask_refuse(ask, E61_NO_FIELD, "f", name);
+    switch (field->type) {
+    case OPTION_TEXT:
+        snprintf(want, sizeof(want), "a text of 1 to %zu bytes", field->size - 1);
+        snprintf(want_zh, sizeof(want_zh), "1 到 %zu 字节的文本", field->size - 1);
+        break;
+    case OPTION_NUMBER:
+        snprintf(want, sizeof(want), "a whole number from %" PRId64 " to %" PRId64, field->min, field->max);
+        snprintf(want_zh, sizeof(want_zh), "%" PRId64 " 到 %" PRId64 " 的整数", field->min, field->max);
+        break;
+    case OPTION_FLAG:
+        snprintf(want, sizeof(want), "yes or no");
+        snprintf(want_zh, sizeof(want_zh), "yes 或 no");
+        break;
+    case OPTION_CHOICE:
+        snprintf(want, sizeof(want), "one of %s", field->choices);
+        snprintf(want_zh, sizeof(want_zh), "%s 之一", field->choices);
+        break;
+    }
+    ask_refuse(ask, E60_FIELD, "f", name);
+    answer_text(&ask->effect->answer, "want", want);
+    answer_text(&ask->effect->answer, "want_zh", want_zh);
+    return FLOOR_REFUSED;
+}
+
+/* A value as the table of fields reads it: numbers and flags in their own kind, or as text. */
+static bool value_text(const json_t *value, char *out, size_t capacity)
+{
+    if (json_is_string(value))
+        return text_copy(out, capacity, json_string_value(value)) &&
+               strlen(json_string_value(value)) == json_string_length(value);
+    if (json_is_integer(value))
+        return snprintf(out, capacity, "%lld", (long long)json_integer_value(value)) > 0;
+    return json_is_boolean(value) && text_copy(out, capacity, json_is_true(value) ? "yes" : "no");
+}
+
+static int take_field(struct ask *ask, const struct verb *verb, const char *name, const json_t *value, void *fields)
+{
+    char text[1024];
+    bool readable = value_text(value, text, sizeof(text));
+    if (readable && strcmp(name, ASK_BADGE) == 0)
+        return take_badge(ask, text);
+    bool taken = readable && *text && option_set(verb->fields, fields, name, text, NULL) == 0;
+    return taken ? 0 : refuse_field(ask, verb, name);
+}
+
+static int take_fields(struct ask *ask, const struct verb *verb, json_t *root, void *fields)
+{
+    const char *name;
+    json_t *value;
+    int result = 0;
+    option_defaults(verb->fields, fields);
+    json_object_foreach(root, name, value)
+    {
+        result = take_field(ask, verb, name, value, fields);
+        if (result)
+            return result;
+    }
+    for (const struct option_def *field = verb->fields; field->name; field++)
+        if (!field->fallback && !json_object_get(root, field->name))
+            return refuse_field(ask, verb, field->name);
+    return 0;
+}
+
+int ask_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    struct ask ask = {.store = store, .event = event, .effect = effect};
+    const struct verb *verb = find_verb(event->name);
+    if (!verb)
+        return ask_refuse(&ask, E62_NO_VERB, "v", event->name);
+    union {
+        char bytes[ASK_FIELDS_MAX];
+        int64_t aligned;
+    } fields = {{0}};
+    assert(verb->size <= sizeof(fields));
+    json_t *root = json_loadb(event_bytes(event), event->length, JSON_REJECT_DUPLICATES, NULL);
+    int result = take_fields(&ask, verb, root, &fields);
+    json_decref(root);
+    if (result)
+        return result;
+    if (verb->supervisor && !may_decide(&ask.by))
+        return ask_refuse(&ask, E18_SUPERVISOR, NULL, NULL);
+    ask.fields = &fields;
+    return verb->run(&ask);
+}
+
+/* ---------------------------------------------------------------- what can be asked for */
+
+static void write_field(const struct option_def *field, struct buf *json)
+{
+    static const char *const types[] = {"text", "number", "flag", "choice"};
+    json_open_object(json, NULL);
+    json_text(json, "name", field->name);
+    json_text(json, "type", types[field->type]);
+    json_bool(json, "required", !field->fallback);
+    if (field->fallback)
+        json_text(json, "default", field->fallback);
+    if (field->type == OPTION_NUMBER) {
+        json_int(json, "min", field->min);
+        json_int(json, "max", field->max);
+    }
+    if (field->choices)
+        json_text(json, "choices", field->choices);
+    json_text(json, "help", field->help);
+    json_close_object(json);
+}
+
+void floor_asks(struct buf *json)
+{
+    json_open_array(json, NULL);
+    for (size_t i = 0; i < COUNT(flows); i++) {
+        for (const struct verb *verb = flows[i]; verb->name; verb++) {
+            json_open_object(json, NULL);
+            json_text(json, "verb", verb->name);
+            json_text(json, "help", verb->help);
+            json_bool(json, "supervisor", verb->supervisor);
+            json_open_array(json, "fields");
+            for (const struct option_def *field = verb->fields; field->name; field++)
+                write_field(field, json);
+            json_close_array(json);
+            json_close_object(json);
+        }
+    }
+    json_close_array(json);
+}

@@ -1,0 +1,38 @@
+/* What a supervisor asks for that is no scan: verbs with fields, a table of them for each flow.
+ * Not for use outside the floor. */
+#ifndef FLOOR_ASK_H
+#define FLOOR_ASK_H
+
+#include "base/option.h"
+#include "floor/rule.h"
+
+struct ask {
+    struct store *store;
+    const struct event *event;
+    struct effect *effect;
+    struct worker by;   /* whose badge came with it; id 0: none did */
+    const void *fields; /* the verb's struct, filled and checked */
+};
+
+/* One thing that can be asked for. Tables end with a name of NULL. */
+struct verb {
+    const char *name;                /* "wave.plan" */
+    const struct option_def *fields; /* into the struct; a fallback of NULL: must be given */
+    size_t size;                     /* of the struct; at most ASK_FIELDS_MAX */
+    bool supervisor;                 /* a supervisor's badge must come with it */
+    int (*run)(struct ask *ask);     /* as a step's accept */
+    const char *help;                /* one sentence */
+};
+
+#define ASK_FIELDS_MAX 4096
+#define ASK_BADGE      "badge" /* a field of every verb: who asks */
+
+extern const struct verb session_verbs[];
+
+int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
+struct answer *ask_accept(struct ask *ask, enum message message);
+
+/* The journal row: note() with the ask's effect. data is an open object. */
+int ask_record(struct ask *ask, const char *type, const char *subject_kind, const char *subject, struct buf *data);
+
+#endif

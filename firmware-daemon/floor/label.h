@@ -1,0 +1,30 @@
+/* A closed box and its label, of the session's order and parcel: the box gets its waybill number, the label is printed,
+ * scanned back, printed again; or the box is put aside because there is no number. Does not check what is in the box.
+ * Not for use outside the floor. */
+#ifndef FLOOR_LABEL_H
+#define FLOOR_LABEL_H
+
+#include "floor/rule.h"
+
+/* The box gets its number, into order->waybill. parcel->box is set. -ENOENT: there is none, see label_park(). */
+int label_number(struct scan *scan, struct order *order, const struct parcel *parcel);
+
+/* The numbered box is closed (parcel.packed), its label comes, and the worker is asked for it in this step. */
+int label_begin(struct scan *scan, const struct order *order, const struct parcel *parcel, const char *step);
+
+/* The closed box waits for its number where the worker puts it: `where` is what can be scanned of it. The order is
+ * nobody's then; the caller leads the worker on. */
+int label_park(struct scan *scan, const struct order *order, const struct parcel *parcel, const char *where);
+void label_say_parked(struct answer *answer, const char *where, const struct order *order);
+
+/* The label was scanned back: parcel and order are labelled, and the order is nobody's. The caller leads the worker on.
+ */
+int label_confirm(struct scan *scan, struct order *ret);
+
+int label_reprint(struct scan *scan); /* a command */
+int label_show(struct scan *scan, struct view *view);
+
+/* What every step with an order shows. */
+int show_parcel_order(struct scan *scan, struct view *view, struct order *ret);
+
+#endif

@@ -1,0 +1,95 @@
+/* Sessions that somebody forgot: what a supervisor ends from elsewhere. */
+#include "floor/ask.h"
+
+#include "base/json.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct worker_fields {
+    char worker[STORE_CODE_MAX];
+};
+
+static const struct option_def worker_fields[] = {
+    {"worker", OPTION_TEXT_AT(struct worker_fields, worker), .help = "the worker's number"}, {0}};
+
+/* The worker that is named, and the session; refused when there is none. */
+static int find_session(struct ask *ask, struct worker *ret_worker, struct session *ret)
+{
+    const struct worker_fields *fields = ask->fields;
+    int64_t worker;
+    int result = worker_find(ask->store, fields->worker, &worker);
+    if (result == -ENOENT)
+        return ask_refuse(ask, E01_UNKNOWN, "c", fields->worker);
+    if (!result)
+        result = worker_load(ask->store, worker, ret_worker);
+    return result ? result : session_of_worker(ask->store, worker, ret);
+}
+
+static int sign_out(struct ask *ask)
+{
+    struct worker worker;
+    struct session session;
+    char station[STORE_CODE_MAX];
+    CLEANUP_BUF struct buf data = {0};
+    int result = find_session(ask, &worker, &session);
+    if (!result)
+        result = session_station(ask->store, worker.id, station, sizeof(station));
+    if (result == -ENOENT)
+        return ask_refuse(ask, E63_NOT_SIGNED_IN, "u", worker.name);
+    if (result)
+        return result;
+    json_open_object(&data, NULL);
+    json_text(&data, "station", station);
+    result = ask_record(ask, "worker.signed_out", "worker", worker.code, &data);
+    answer_text(ask_accept(ask, DONE_SIGNED_OUT), "u", worker.name);
+    return result ? result : session_sign_out(ask->store, worker.id);
+}
+
+/* Whose order nobody has begun to pick: it waits again, for anybody. */
+static int free_order(struct ask *ask, const struct session *session, const struct order *order)
+{
+    struct store *store = ask->store;
+    int result = order_set_worker(store, order->id, 0);
+    if (!result)
+        result = order_set_state(store, order->id, "allocated", "");
+    if (!result)
+        result = action_forget(store, session->worker);
+    return result ? result : session_save(store, &(struct session){.worker = session->worker, .step = "menu"});
+}
+
+static int release(struct ask *ask)
+{
+    struct worker worker;
+    struct session session;
+    struct order order;
+    struct totals totals;
+    CLEANUP_BUF struct buf data = {0};
+    int result = find_session(ask, &worker, &session);
+    if (!result && !session.order)
+        return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
+    if (!result)
+        result = order_load(ask->store, session.order, &order);
+    if (!result)
+        result = order_totals(ask->store, session.order, &totals);
+    if (result)
+        return result;
+    if (strcmp(order.state, "picking") != 0 || totals.picked > 0 || session.tote || order.cancelled)
+        return ask_refuse(ask, E11_TAKEN, "u", worker.name); /* the goods are in those hands */
+    json_open_object(&data, NULL);
+    json_text(&data, "order", order.number);
+    json_text(&data, "worker", worker.code);
+    result = ask_record(ask, "lease.released", "order", order.number, &data);
+    struct answer *answer = ask_accept(ask, DONE_RELEASED);
+    answer_text(answer, "o", order.number);
+    answer_text(answer, "u", worker.name);
+    return result ? result : free_order(ask, &session, &order);
+}
+
+const struct verb session_verbs[] = {
+    {"worker.sign_out", worker_fields, sizeof(struct worker_fields), false, sign_out,
+     "End the session of a worker who went away without signing out; the work stays with the worker."},
+    {"lease.release", worker_fields, sizeof(struct worker_fields), false, release,
+     "Give the order that a worker holds to whoever comes next, as long as nothing of it was picked."},
+    {0},
+};
