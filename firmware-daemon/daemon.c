@@ -175,6 +175,8 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
     write_link(daemon, json);
     plugboard_write_station(daemon->board, index, json);
     json_bool(json, "training", practice_has(daemon->practice, index));
+    if (!result)
+        result = practice_write_lesson(daemon->practice, index, json);
     json_close_object(json);
     return result ? result : json->failed ? -ENOMEM : 0;
 }

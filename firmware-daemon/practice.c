@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "floor/floor.h"
 #include "store/training.h"
+#include "training/lesson.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct practice {
     int percent;
     struct store *store;
     struct turn *turn;
+    struct lesson_set lessons;
     struct error error;
     char path[PATH_SIZE], copying[PATH_SIZE]; /* a copy that is whole, and one that is not yet */
 };
@@ -246,7 +248,17 @@ void practice_write(const struct practice *practice, struct buf *json)
         if (practice->stations[i])
             json_text(json, NULL, practice->config->stations[i].id);
     json_close_array(json);
+    if (practice->store)
+        lesson_write_all(&practice->lessons, practice->store, json);
     json_close_object(json);
+}
+
+int practice_write_lesson(const struct practice *practice, size_t station, struct buf *json)
+{
+    if (practice->store && practice->stations[station])
+        return lesson_write(&practice->lessons, practice->store, practice->config->stations[station].id, json);
+    json_text(json, "lesson", NULL);
+    return 0;
 }
 
 int practice_new(sd_event *event, struct store *live, const struct config *config, const struct practice_ops *ops,
@@ -259,7 +271,7 @@ int practice_new(sd_event *event, struct store *live, const struct config *confi
     snprintf(practice->path, sizeof(practice->path), "%s.training", config->site.database);
     snprintf(practice->copying, sizeof(practice->copying), "%s.copying", config->site.database);
     *ret = practice;
-    return 0;
+    return lesson_set_load(lesson_files, &practice->lessons, error);
 }
 
 /* The copy stays: after a restart its stations go on where they were. */
@@ -271,6 +283,7 @@ struct practice *practice_free(struct practice *practice)
     remove_files(practice->copying);
     practice->turn = turn_free(practice->turn);
     store_close(practice->store);
+    lesson_set_done(&practice->lessons);
     free(practice);
     return NULL;
 }

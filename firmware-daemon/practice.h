@@ -35,7 +35,11 @@ bool practice_has(const struct practice *practice, size_t station);
 struct store *practice_store(const struct practice *practice);
 struct turn *practice_turn(const struct practice *practice);
 
-/* "training": {"state": off, copying, ready or failed; "percent", "why", "stations": [...]} of the open object. */
+/* "lesson": what a station that practises may learn now (training/lesson.h), else null. */
+int practice_write_lesson(const struct practice *practice, size_t station, struct buf *json);
+
+/* "training": {"state": off, copying, ready or failed; "percent", "why", "stations": [...], "lessons": [...]} of the
+ * open object. */
 void practice_write(const struct practice *practice, struct buf *json);
 
 #endif

@@ -64,9 +64,22 @@ int practised_add(struct store *store, int64_t worker, const char *step, const c
                    sql_int(worker), sql_text(step), sql_text(code));
 }
 
-int practised_times(struct store *store, int64_t worker, const char *step, const char *code, int64_t *ret)
+int practised_each(struct store *store, int64_t worker, void (*take)(void *user, const char *step, const char *code),
+                   void *user)
 {
-    return sql_number(store->sql, ret,
-                      "SELECT coalesce(max(times), 0) FROM practised WHERE worker = ?1 AND step = ?2 AND code = ?3",
-                      sql_int(worker), sql_text(step), sql_text(code));
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT step, code FROM practised WHERE worker = ?1", sql_int(worker));
+    while (sql_next(query))
+        take(user, sql_get_text(query, 0), sql_get_text(query, 1));
+    return sql_done(query);
+}
+
+int practised_workers(struct store *store, int64_t *ret, size_t capacity, size_t *ret_count)
+{
+    size_t count = 0;
+    struct sql_query *query = sql_select(store->sql, "SELECT DISTINCT worker FROM practised", SQL_NO_VALUES);
+    while (sql_next(query) && count < capacity)
+        ret[count++] = sql_get_int(query, 0);
+    *ret_count = count;
+    return sql_done(query);
 }

@@ -23,6 +23,10 @@ int training_set(struct store *store, const char *station, bool training);
 
 /* In a copy. code "": a step done well. */
 int practised_add(struct store *store, int64_t worker, const char *step, const char *code);
-int practised_times(struct store *store, int64_t worker, const char *step, const char *code, int64_t *ret);
+/* Each pair that the worker has practised, in no order. */
+int practised_each(struct store *store, int64_t worker, void (*take)(void *user, const char *step, const char *code),
+                   void *user);
+/* Who has practised anything: at most capacity of them. */
+int practised_workers(struct store *store, int64_t *ret, size_t capacity, size_t *ret_count);
 
 #endif

@@ -13,10 +13,12 @@ const table = {
   scan_stage: ["Scan the stage", "扫描集货区"],
   scan_tote: ["Scan the tote", "扫描周转箱"],
   scan_waybill: ["Scan the waybill", "扫描面单"],
+  scan_nothing: ["Wait", "请稍候"],
 
   command_DAMAGE: ["Damaged", "破损"],
   command_DONE: ["Done", "完成"],
   command_FULL: ["Tote full", "箱满"],
+  command_LIVE: ["Back to work", "正式"],
   command_LOGOUT: ["Sign out", "退出"],
   command_PACK: ["Pack", "包装"],
   command_PICK: ["Pick", "拣货"],
@@ -24,6 +26,7 @@ const table = {
   command_SHIP: ["Ship", "发货"],
   command_SHORT: ["Short", "缺货"],
   command_SKIP: ["Skip", "跳过"],
+  command_TRAIN: ["Practise", "练习"],
   command_UNDO: ["Undo", "撤销"],
 
   chooseStation: ["Choose a station", "选择工作站"],
