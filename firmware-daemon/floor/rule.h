@@ -101,7 +101,8 @@ extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_fl
 
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
-const struct undo *undo_of(const char *type); /* NULL: there is no such action */
+const struct step *step_named(const char *name); /* NULL: there is none */
+const struct undo *undo_of(const char *type);    /* NULL: there is no such action */
 
 int sign_in(struct scan *scan); /* scan->target is a badge */
 

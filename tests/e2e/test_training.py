@@ -107,7 +107,7 @@ def faults_of_begin(house, trainee, other):
     if other.view()["training"]:
         yield "the other station practises too"
     status = house.ask("status")[1]["training"]
-    if status != {"state": "ready", "stations": ["bench-1"]}:
+    if status != {"state": "ready", "stations": ["bench-1"], "lessons": []}:
         yield f"status says {status}"
 
 
