@@ -106,13 +106,20 @@ static void forget(struct session *session)
     *session->lot_code = *session->expiry = *session->serial = *session->back = '\0';
 }
 
+static void describe(const struct session *session, struct goods *goods)
+{
+    goods->quantity = session->pieces;
+    goods->weight_g = session->weight_g;
+    text_copy(goods->lot, sizeof(goods->lot), session->lot_code);
+    text_copy(goods->expiry, sizeof(goods->expiry), session->expiry);
+    text_copy(goods->serial, sizeof(goods->serial), session->serial);
+}
+
 static int hand_over(struct scan *scan, const struct step *step, const struct item *item)
 {
     struct session *session = &scan->session;
-    struct goods goods = {.item = *item, .quantity = session->pieces, .weight_g = session->weight_g};
-    text_copy(goods.lot, sizeof(goods.lot), session->lot_code);
-    text_copy(goods.expiry, sizeof(goods.expiry), session->expiry);
-    text_copy(goods.serial, sizeof(goods.serial), session->serial);
+    struct goods goods = {.item = *item};
+    describe(session, &goods);
     go(scan, step->name);
     forget(session);
     return step->take(scan, &goods);
@@ -323,7 +330,8 @@ const struct flow goods_flow = {"goods", steps, undos};
 
 int goods_lot(struct scan *scan, const struct goods *goods, int64_t *ret)
 {
-    return lot_ensure(scan->store, goods->item.id, goods->lot, goods->expiry, ret);
+    bool dated = goods->item.expires && !*goods->lot; /* a lot that nobody named is all of its last day */
+    return lot_ensure(scan->store, goods->item.id, dated ? goods->expiry : goods->lot, goods->expiry, ret);
 }
 
 void goods_write(const struct goods *goods, struct buf *data)
@@ -338,4 +346,21 @@ void goods_write(const struct goods *goods, struct buf *data)
         json_text(data, "serial", goods->serial);
     if (goods->weight_g)
         json_int(data, "weight_g", goods->weight_g);
+}
+
+void goods_keep(struct scan *scan, const struct goods *goods)
+{
+    struct session *session = &scan->session;
+    session->item = goods->item.id;
+    session->pieces = goods->quantity;
+    session->weight_g = goods->weight_g;
+    text_copy(session->lot_code, sizeof(session->lot_code), goods->lot);
+    text_copy(session->expiry, sizeof(session->expiry), goods->expiry);
+    text_copy(session->serial, sizeof(session->serial), goods->serial);
+}
+
+int goods_kept(struct scan *scan, struct goods *ret)
+{
+    describe(&scan->session, ret);
+    return item_load(scan->store, scan->session.item, &ret->item);
 }

@@ -18,7 +18,7 @@ static int show_badge(struct scan *scan, struct view *view)
     return 0;
 }
 
-/* A plate is packed when it holds an order, goes on in its wave, or is put away. */
+/* A plate is packed when it holds an order, goes on in its wave, or is put away; an empty pallet may be announced. */
 static int choose_plate(struct scan *scan, int64_t plate)
 {
     struct lpn lpn;
@@ -29,7 +29,9 @@ static int choose_plate(struct scan *scan, int64_t plate)
         return pack_open(scan, plate);
     if (lpn.wave)
         return express_open(scan, plate);
-    return lpn_is_empty(scan->store, plate) ? refuse_other_code(scan, "PICK", "「拣货」") : putaway_open(scan, plate);
+    if (!lpn_is_empty(scan->store, plate))
+        return putaway_open(scan, plate);
+    return scan->target.kind == CODE_PALLET ? receive_plate(scan) : refuse_other_code(scan, "PICK", "「拣货」");
 }
 
 static int choose_location(struct scan *scan, int64_t place)
@@ -150,14 +152,21 @@ static int show_menu(struct scan *scan, struct view *view)
     return result ? result : show_waybills(scan, view);
 }
 
-static const struct command menu_commands[] = {
-    {.name = "PICK", .run = pick_start},        {.name = "CLUSTER", .run = cluster_start},
-    {.name = "ZONE", .run = zone_start},        {.name = "BATCH", .run = batch_start},
-    {.name = "RECEIVE", .run = receive_start},  {.name = "PUTAWAY", .run = putaway_start},
-    {.name = "REPLEN", .run = replenish_start}, {.name = "MOVE", .run = move_start},
-    {.name = "COUNT", .run = count_start},      {.name = "RETURN", .run = return_start},
-    {.name = "ALIAS", .run = alias_start},      {.name = "REPRINT", .run = reprint_list},
-    {.name = "TRAIN", .run = training_start},   {.name = NULL}};
+static const struct command menu_commands[] = {{.name = "PICK", .run = pick_start},
+                                               {.name = "CLUSTER", .run = cluster_start},
+                                               {.name = "ZONE", .run = zone_start},
+                                               {.name = "BATCH", .run = batch_start},
+                                               {.name = "RECEIVE", .run = receive_start},
+                                               {.name = "PUTAWAY", .run = putaway_start},
+                                               {.name = "REPLEN", .run = replenish_start},
+                                               {.name = "MOVE", .run = move_start},
+                                               {.name = "COUNT", .run = count_start},
+                                               {.name = "RETURN", .run = return_start},
+                                               {.name = "ALIAS", .run = alias_start},
+                                               {.name = "FOUND", .run = found_start},
+                                               {.name = "REPRINT", .run = reprint_list},
+                                               {.name = "TRAIN", .run = training_start},
+                                               {.name = NULL}};
 
 static const struct step steps[] = {
     {.name = "badge",
@@ -176,6 +185,7 @@ static const struct step steps[] = {
      .commands = menu_commands},
     {.name = NULL},
 };
-static const struct undo undos[] = {{"scan.quantity", "the quantity", "数量", NULL}, {.type = NULL}};
+static const struct undo undos[] = {
+    {"scan.quantity", "the quantity", "数量", NULL}, {"work.started", "the beginning", "开始", NULL}, {.type = NULL}};
 
 const struct flow menu_flow = {"menu", steps, undos};

@@ -51,7 +51,13 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E32_FIXED, "E32", TONE_BAD, "The configuration says what belongs to {s}: change it there",                       \
       "工作站 {s} 的设备由配置文件指定,请在配置中修改")                                                                \
     X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
-    X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")
+    X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")     \
+    X(E70_NOT_FREE, "E70", TONE_BAD, "Only {n} of {i} may be taken from {l}", "{l} 的 {i} 只可取 {n} 件")              \
+    X(E71_PROMISED, "E71", TONE_BAD, "Promised to orders meanwhile: it stays", "已分配给订单,不可撤销")                \
+    X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")               \
+    X(E73_KNOWN_CODE, "E73", TONE_BAD, "{c} has a meaning already", "条码 {c} 已有含义")                               \
+    X(E74_IN_BOOKS, "E74", TONE_BAD, "The books have {n} of {i} in {l}: have it counted",                              \
+      "账面在 {l} 有 {i} {n} 件:请盘点")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \
@@ -152,7 +158,34 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")
 
 /* receive.c */
-#define MESSAGES_RECEIVE(X)
+#define MESSAGES_RECEIVE(X)                                                                                            \
+    X(E04_NO_DOCK, "E04", TONE_BAD, "This site has no dock yet: a place of the kind dock must be set up",              \
+      "本站未设置月台,请先建立月台库位")                                                                               \
+    X(E10_PLATE, "E10", TONE_BAD, "Plate {t} holds other goods", "载具 {t} 上有其他货物")                              \
+    X(DONE_RECEIPT, "", TONE_GOOD, "Receiving {d}", "正在收货:{d}")                                                    \
+    X(DONE_DOCK, "", TONE_GOOD, "At dock {l}", "已到月台 {l}")                                                         \
+    X(DONE_RECEIPT_PLATE, "", TONE_GOOD, "Now onto {t}", "放到载具 {t}")                                               \
+    X(DONE_RECEIPT_LOOSE, "", TONE_GOOD, "Now without a plate", "不使用载具")                                          \
+    X(DONE_RECEIPT_FULL, "", TONE_GOOD, "{t} can be put away", "载具 {t} 可以上架")                                    \
+    X(DONE_RECEIVED, "", TONE_GOOD, "{n} × {i} received", "已收 {n} × {i}")                                            \
+    X(DONE_RECEIVED_DAMAGED, "", TONE_GOOD, "{n} × {i} received as damaged", "已收残次 {n} × {i}")                     \
+    X(DONE_RECEIVED_PALLET, "", TONE_GOOD, "Pallet {t}: {n} pieces received", "托盘 {t}:已收 {n} 件")                  \
+    X(DONE_RECEIPT_ASKED, "", TONE_GOOD, "{what}", "{what_zh}")                                                        \
+    X(DONE_RECEIPT_CLOSED, "", TONE_GOOD, "{d} closed", "{d} 收货完成")                                                \
+    X(DONE_RECEIPT_DIFFERS, "", TONE_GOOD, "{d} closed: {why}", "{d} 收货完成:{why_zh}")                               \
+    X(ASK_DOCK, "", TONE_NONE, "Scan the dock where {d} stands", "请扫 {d} 所在的月台")                                \
+    X(ASK_RECEIPT_PLATE, "", TONE_NONE, "Scan the tote or pallet to put it on, or LOOSE",                              \
+      "请扫周转箱或托盘,或扫「散放」")                                                                                 \
+    X(ASK_RECEIPT_ITEM, "", TONE_NONE, "Scan what has come, then DONE", "请扫到货商品,最后扫「完成」")                 \
+    X(ASK_RECEIPT_DAMAGED, "", TONE_NONE, "Scan the damaged goods", "请扫残次商品")                                    \
+    X(ASK_RECEIPT_BADGE, "", TONE_NONE, "A supervisor scans the badge", "请主管扫工牌")                                \
+    X(ASK_RECEIPT_ALLOWED, "", TONE_NONE, "Scan the goods that are let in", "请扫获准收货的商品")                      \
+    X(ASK_RECEIPT_SHORT, "", TONE_NONE, "{n} pieces are missing: scan DONE to close, or SKIP",                         \
+      "还缺 {n} 件:扫「完成」关闭,或扫「跳过」继续")                                                                   \
+    X(ASK_RECEIPT_SURE, "", TONE_NONE, "Is everything scanned? Scan DONE to close, or SKIP",                           \
+      "是否全部扫完?扫「完成」关闭,或扫「跳过」继续")                                                                  \
+    X(NOTE_RECEIPT, "", TONE_NONE, "{d} · {p}", "{d} · {p}")                                                           \
+    X(NOTE_ON_PLATE, "", TONE_NONE, "Onto {t}", "放到 {t}")
 
 /* putaway.c */
 #define MESSAGES_PUTAWAY(X)
@@ -161,7 +194,18 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_REPLENISH(X)
 
 /* move.c, transfer.c */
-#define MESSAGES_TRANSFER(X)
+#define MESSAGES_TRANSFER(X)                                                                                           \
+    X(DONE_MOVE_STARTED, "", TONE_GOOD, "Moving goods", "移库")                                                        \
+    X(DONE_MOVE_FROM, "", TONE_GOOD, "Taking from {l}", "从 {l} 取货")                                                 \
+    X(DONE_MOVE_TAKEN, "", TONE_GOOD, "{n} × {i} taken from {l}", "已从 {l} 取出 {n} × {i}")                           \
+    X(DONE_MOVE_PUT, "", TONE_GOOD, "{n} pieces put in {l}", "已放入 {l} 共 {n} 件")                                   \
+    X(DONE_MOVE_PLATE, "", TONE_GOOD, "{t} is at {l}", "{t} 已放到 {l}")                                               \
+    X(DONE_MOVE_CARRY, "", TONE_GOOD, "Carrying {t}", "正在搬运 {t}")                                                  \
+    X(ASK_MOVE_FROM, "", TONE_NONE, "Scan the bin to take from, or a plate", "请扫取货库位或托盘")                     \
+    X(ASK_MOVE_ITEM, "", TONE_NONE, "Scan what you take from {l}", "请扫从 {l} 取出的商品")                            \
+    X(ASK_MOVE_TO, "", TONE_NONE, "Scan the bin you put it in", "请扫放入的库位")                                      \
+    X(ASK_MOVE_PLATE_TO, "", TONE_NONE, "Bring {t} to its place and scan it", "把 {t} 送到位并扫库位")                 \
+    X(NOTE_IN_HAND, "", TONE_NONE, "{n} pieces in hand", "手上 {n} 件")
 
 /* count.c */
 #define MESSAGES_COUNT(X)
@@ -170,7 +214,23 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_RETURN(X)
 
 /* alias.c */
-#define MESSAGES_ALIAS(X)
+#define MESSAGES_ALIAS(X)                                                                                              \
+    X(DONE_ALIAS, "", TONE_GOOD, "A new code for an item", "登记新条码")                                               \
+    X(DONE_ALIAS_CODE, "", TONE_GOOD, "{c} is new", "新条码 {c}")                                                      \
+    X(DONE_ALIAS_ITEM, "", TONE_GOOD, "{c} shall be {n} × {i}", "{c} 将对应 {n} × {i}")                                \
+    X(DONE_ALIAS_PROPOSED, "", TONE_GOOD, "{c} is {n} × {i} from now on", "{c} 现对应 {n} × {i}")                      \
+    X(ASK_ALIAS_CODE, "", TONE_NONE, "Scan the code that nobody knows", "请扫未知条码")                                \
+    X(ASK_ALIAS_ITEM, "", TONE_NONE, "Scan the item that {c} stands for", "请扫 {c} 对应的商品")                       \
+    X(ASK_SUPERVISOR, "", TONE_NONE, "A supervisor scans the badge", "请主管扫工牌")
+
+/* found.c */
+#define MESSAGES_FOUND(X)                                                                                              \
+    X(DONE_FOUND, "", TONE_GOOD, "Goods that the books do not have", "登记盘盈")                                       \
+    X(DONE_FOUND_ITEM, "", TONE_GOOD, "{n} × {i} found in {l}", "在 {l} 发现 {n} × {i}")                               \
+    X(DONE_FOUND_POSTED, "", TONE_GOOD, "{n} × {i} are in the books of {l}: it will be counted",                       \
+      "{n} × {i} 已入账 {l},将盘点")                                                                                   \
+    X(ASK_FOUND_LOCATION, "", TONE_NONE, "Scan the bin where the goods are", "请扫货物所在库位")                       \
+    X(ASK_FOUND_ITEM, "", TONE_NONE, "Scan what lies in {l} too much", "请扫 {l} 多出的商品")
 
 #define MESSAGES(X)                                                                                                    \
     MESSAGES_ERRORS(X)                                                                                                 \
@@ -187,7 +247,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     MESSAGES_TRANSFER(X)                                                                                               \
     MESSAGES_COUNT(X)                                                                                                  \
     MESSAGES_RETURN(X)                                                                                                 \
-    MESSAGES_ALIAS(X)
+    MESSAGES_ALIAS(X)                                                                                                  \
+    MESSAGES_FOUND(X)
 
 enum message {
 #define X(key, code, tone, en, zh) key,

@@ -348,21 +348,10 @@ static int replace(struct scan *scan, const struct pick *pick)
 
 static int ask_for_count(struct scan *scan, const struct pick *pick)
 {
-    int64_t count;
-    int result = stock_count_plan(
+    return count_request(
         scan->store,
         &(struct stock_count){
-            .location = pick->location.id, .item = pick->item.id, .source = "short", .blind = true, .priority = 5},
-        &count);
-    if (result || !count)
-        return result;
-    CLEANUP_BUF struct buf data = {0};
-    json_open_object(&data, NULL);
-    json_text(&data, "location", pick->location.code);
-    json_text(&data, "sku", pick->item.sku);
-    json_text(&data, "reason", "short");
-    json_close_object(&data);
-    return note(scan->store, "count.requested", "location", pick->location.code, &data, NULL);
+            .location = pick->location.id, .item = pick->item.id, .source = "short", .blind = true, .priority = 5});
 }
 
 static int declare_short(struct scan *scan)

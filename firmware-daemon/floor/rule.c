@@ -10,7 +10,7 @@
 static const struct flow *const flows[] = {
     &menu_flow,    &pick_flow,     &pack_flow,  &ship_flow,   &goods_flow,   &receive_flow, &putaway_flow,
     &cluster_flow, &zone_flow,     &batch_flow, &sow_flow,    &express_flow, &parcel_flow,  &replenish_flow,
-    &move_flow,    &transfer_flow, &count_flow, &return_flow, &alias_flow,
+    &move_flow,    &transfer_flow, &count_flow, &return_flow, &alias_flow,   &found_flow,
 };
 
 const struct step *step_named(const char *name)
@@ -144,6 +144,28 @@ void leave_flow(struct scan *scan)
     struct session *session = &scan->session;
     *session = (struct session){.worker = session->worker, .quantity = session->quantity};
     go(scan, "menu");
+}
+
+int begin_work(struct scan *scan, const char *flow, const char *step, enum message message)
+{
+    json_text(record_start(scan), "flow", flow);
+    int result = record(scan, "work.started", "worker", scan->worker.code);
+    if (!result)
+        result = undo_allow(scan, "work.started");
+    accept_with(scan, message);
+    go(scan, step);
+    return result;
+}
+
+int leave_work(struct scan *scan, const char *flow)
+{
+    json_text(record_start(scan), "flow", flow);
+    int result = record(scan, "work.left", "worker", scan->worker.code);
+    if (!result)
+        result = undo_border(scan);
+    accept_with(scan, DONE_LEFT);
+    leave_flow(scan);
+    return result;
 }
 
 int64_t scan_quantity(const struct scan *scan)

@@ -83,7 +83,7 @@ struct undo {
     const char *type; /* of the action, as undo_allow() was given it */
     const char *what, *what_zh;
     int (*run)(struct scan *scan, const struct action *action); /* NULL: nothing else; scan->session is still as it was
-                                                                   after the action */
+                                                                   after the action. It may refuse */
 };
 
 /* One activity: everything a newcomer looks for under its name. */
@@ -97,7 +97,7 @@ struct flow {
 
 extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_flow, batch_flow, sow_flow, express_flow,
     pack_flow, parcel_flow, ship_flow, receive_flow, putaway_flow, replenish_flow, transfer_flow, move_flow, count_flow,
-    return_flow, alias_flow;
+    return_flow, alias_flow, found_flow;
 
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
@@ -144,11 +144,42 @@ unsigned goods_needs_all(struct scan *scan,
 int goods_lot(struct scan *scan, const struct goods *goods, int64_t *ret);
 void goods_write(const struct goods *goods, struct buf *data);
 
+/* Goods that wait in the session for a scan that decides about them. */
+void goods_keep(struct scan *scan, const struct goods *goods);
+int goods_kept(struct scan *scan, struct goods *ret);
+
+/* Goods that are taken from where they lie (take.c): the lot is asked for only where several lie there. */
+unsigned goods_needs_there(struct scan *scan, const struct item *item, int64_t location, int64_t lpn);
+/* Completes move->item, lot, serial, quantity and weight; from_location and from_lpn are given. Refuses what is not
+ * there, or is loose in a bin and promised to orders. */
+int goods_from(struct scan *scan, const struct goods *goods, struct move *move);
+
+/* E09: where this piece is. */
+int refuse_serial(struct scan *scan, const struct serial *serial);
+
+/* A piece that comes into the books must not be in them yet: E09. */
+int check_new_serial(struct scan *scan, const struct goods *goods);
+
+/* Where goods lie loose and can be promised; E04 for any other place. */
+bool is_bin(const struct location *location);
+int refuse_bin(struct scan *scan, const struct location *got);
+
+/* Asks for a count, and says so in the journal; nothing where the same is open already. */
+struct stock_count;
+int count_request(struct store *store, const struct stock_count *count);
+
+/* An undo.run for what was put in a bin: E71 once it is promised to orders. */
+int undo_unless_promised(struct scan *scan, const struct action *action);
+
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
 
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);
+
+/* Work that begins with nothing but the wish, and ends with nothing left: the row, and where the worker is. */
+int begin_work(struct scan *scan, const char *flow, const char *step, enum message message);
+int leave_work(struct scan *scan, const char *flow);
 
 /* Flows that the menu opens: by a command, or by what was scanned there (scan->target). */
 int pick_start(struct scan *scan);
@@ -162,6 +193,7 @@ int move_start(struct scan *scan);
 int count_start(struct scan *scan);
 int return_start(struct scan *scan);
 int alias_start(struct scan *scan);
+int found_start(struct scan *scan);
 int pack_open(struct scan *scan, int64_t plate);       /* a tote or slot that holds an order */
 int express_open(struct scan *scan, int64_t plate);    /* a wave's tote of one item, at the bench */
 int sow_open(struct scan *scan, int64_t wall);         /* a put-wall */

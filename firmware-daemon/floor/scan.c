@@ -65,17 +65,21 @@ static int undo_last(struct scan *scan)
         result = note(scan->store, "scan.undone", "worker", scan->worker.code, &scan->data, &scan->seq);
     if (!result)
         result = ledger_reverse(scan->store, scan->seq, action.seq);
+    if (result == -EPERM) /* the goods have gone on */
+        return refuse_not_now(scan);
     const struct undo *undo = undo_of(action.type);
     if (!result && undo && undo->run)
         result = undo->run(scan, &action);
     if (!result)
         result = action_drop(scan->store, action.id);
+    if (result)
+        return result;
     scan->session = action.before;
     scan->effect->seq = scan->seq;
     struct answer *answer = accept_with(scan, DONE_UNDONE);
     answer_text(answer, "what", undo ? undo->what : action.type);
     answer_text(answer, "what_zh", undo ? undo->what_zh : action.type);
-    return result;
+    return 0;
 }
 
 /* Good in every step. */

@@ -122,7 +122,8 @@ int document_line_of_sscc(struct store *store, const char *sscc, struct document
 {
     return load_line(sql_select(store->sql,
                                 "SELECT " LINE_COLUMNS " FROM document_line WHERE sscc = ?1 AND sscc <> '' "
-                                "ORDER BY id LIMIT 1",
+                                "ORDER BY (SELECT state IN ('closed', 'cancelled') FROM document d WHERE d.id = "
+                                "document), id LIMIT 1",
                                 sql_text(sscc)),
                      ret);
 }
@@ -142,7 +143,7 @@ int document_totals(struct store *store, int64_t id, struct document_totals *ret
 
 #define TASK_COLUMNS                                                                                                   \
     "id, priority, item, lot, quantity, taken, put, lpn, from_location, to_location, wave, worker, kind, state, "      \
-    "reason"
+    "reason, document"
 
 static int load_task(struct sql_query *query, struct task *ret)
 {
@@ -159,7 +160,8 @@ static int load_task(struct sql_query *query, struct task *ret)
                              .from_location = sql_get_int(query, 8),
                              .to_location = sql_get_int(query, 9),
                              .wave = sql_get_int(query, 10),
-                             .worker = sql_get_int(query, 11)};
+                             .worker = sql_get_int(query, 11),
+                             .document = sql_get_int(query, 15)};
         sql_copy_text(query, 12, ret->kind, sizeof(ret->kind));
         sql_copy_text(query, 13, ret->state, sizeof(ret->state));
         sql_copy_text(query, 14, ret->reason, sizeof(ret->reason));
@@ -178,10 +180,10 @@ int task_insert(struct store *store, const struct task *task, int64_t *ret)
     int result =
         sql_run(store->sql,
                 "INSERT INTO task (kind, priority, reason, item, lot, quantity, lpn, from_location, to_location, "
-                "wave) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "wave, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                 sql_text(task->kind), sql_int(task->priority), sql_text(task->reason), sql_ref(task->item),
                 sql_int(task->lot), sql_int(task->quantity), sql_ref(task->lpn), sql_ref(task->from_location),
-                sql_ref(task->to_location), sql_ref(task->wave));
+                sql_ref(task->to_location), sql_ref(task->wave), sql_ref(task->document));
     if (!result)
         *ret = sql_last_id(store->sql);
     return result;

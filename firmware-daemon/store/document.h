@@ -28,6 +28,7 @@ int document_line_insert(struct store *store, const struct document_line *line, 
 int document_line_after(struct store *store, int64_t document, int64_t after, struct document_line *ret);
 /* The line for more of an item: of this lot before any, one with something open before a full one. -ENOENT */
 int document_line_for(struct store *store, int64_t document, int64_t item, const char *lot, struct document_line *ret);
+/* The line of an announced pallet; of documents that are open before others. -ENOENT */
 int document_line_of_sscc(struct store *store, const char *sscc, struct document_line *ret);
 
 struct document_totals {
@@ -37,6 +38,7 @@ int document_totals(struct store *store, int64_t id, struct document_totals *ret
 
 struct task {
     int64_t id, priority, item, lot, quantity, taken, put, lpn, from_location, to_location, wave, worker;
+    int64_t document; /* that the goods came with; 0: none */
     char kind[12], state[12], reason[32];
 };
 int task_load(struct store *store, int64_t id, struct task *ret);

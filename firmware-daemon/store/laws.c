@@ -4,6 +4,20 @@
 
 #define SIGNED "sum(iif(m.reverses IS NULL, m.quantity, -m.quantity))"
 
+/* Events whose quantity is the sum of their moves, one a line. */
+/* clang-format off */
+#define TELL_WHAT_MOVED \
+    "'pick.line', " \
+    "'pick.damaged', " \
+    "'sow.line', " \
+    "'pack.item', " \
+    "'receipt.line', " \
+    "'receipt.pallet', " \
+    "'move.taken', " \
+    "'move.put', " \
+    "'adjust.posted'"
+/* clang-format on */
+
 /* Each counts what must not be. */
 static const struct {
     const char *what, *text;
@@ -38,7 +52,8 @@ static const struct {
      "b.quantity"},
     {"picked, sown, packed and shipped follow the moves",
      "SELECT count(*) FROM order_line l WHERE "
-     "picked <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'pick'), 0) OR "
+     "picked <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'pick'), 0) - "
+     "coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'unpick'), 0) OR "
      "sown <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'sow'), 0) OR "
      "packed <> coalesce((SELECT " SIGNED " FROM move m WHERE m.line = l.id AND reason = 'pack'), 0) - "
      "coalesce((SELECT sum(quantity) FROM move m WHERE m.line = l.id AND reason = 'unpack'), 0) OR "
@@ -52,8 +67,7 @@ static const struct {
      "settled <> coalesce((SELECT " SIGNED
      " FROM move m WHERE m.document_line = l.id AND reason IN ('send', 'grade')), 0)"},
     {"what the journal says was taken or checked is what moved",
-     "SELECT count(*) FROM journal j WHERE type IN ('pick.line', 'pack.item', 'pick.damaged', 'receipt.line', "
-     "'sow.line') AND "
+     "SELECT count(*) FROM journal j WHERE type IN (" TELL_WHAT_MOVED ") AND "
      "json_extract(line, '$.data.quantity') <> coalesce((SELECT sum(quantity) FROM move m WHERE m.seq = j.seq), 0)"},
     {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel WHERE "
                                              "p.state = 'building' AND j.state <> 'void'"},
@@ -62,6 +76,16 @@ static const struct {
     {"a worker has one order, but for a wave's",
      "SELECT count(*) FROM (SELECT worker FROM orders WHERE worker IS NOT NULL "
      "AND wave IS NULL GROUP BY worker HAVING count(*) > 1)"},
+    {"a wave's totes hold what was picked for it and not sown or packed yet",
+     "SELECT count(*) FROM (SELECT o.wave, l.item, sum(l.picked - max(l.sown, l.packed)) AS quantity FROM wave w JOIN "
+     "orders o ON o.wave = w.id JOIN order_line l ON l.order_id = o.id WHERE w.kind IN ('wall', 'express') "
+     "GROUP BY o.wave, l.item HAVING quantity > 0) n FULL JOIN (SELECT coalesce(p.wave, w.id) AS wave, b.item, "
+     "sum(b.quantity) AS quantity FROM balance b JOIN lpn p ON p.id = b.lpn LEFT JOIN session s ON p.kind = 'hand' AND "
+     "p.code = 'HAND:' || (SELECT code FROM worker WHERE id = s.worker) LEFT JOIN wave w ON w.id = s.wave AND "
+     "w.worker = s.worker WHERE b.quantity > 0 AND coalesce(p.wave, w.id) IS NOT NULL GROUP BY 1, 2) h "
+     "ON h.wave = n.wave AND h.item = n.item WHERE n.quantity IS NOT h.quantity"},
+    {"who has a wave is at work on it", "SELECT count(*) FROM wave w WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 "
+                                        "FROM session s WHERE s.worker = w.worker AND s.wave = w.id)"},
     {"a task is one worker's, a worker has one task", "SELECT count(*) FROM (SELECT worker FROM task WHERE worker IS "
                                                       "NOT NULL AND state IN ('taken', 'carrying') GROUP BY "
                                                       "worker HAVING count(*) > 1)"},

@@ -1,5 +1,7 @@
 #include "store/ledger.h"
 
+#include "base/json.h"
+
 #include <errno.h>
 
 int ledger_move(struct store *store, int64_t seq, const struct move *move)
@@ -97,6 +99,18 @@ int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_
         sql_int(seq), sql_int(parcel_lpn));
 }
 
+/* Nothing may have been taken from a bin that is promised there. */
+static int check_promises(struct store *store, int64_t seq)
+{
+    int64_t one;
+    int result = sql_number(store->sql, &one,
+                            "SELECT 1 FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
+                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0 "
+                            "LIMIT 1",
+                            sql_int(seq));
+    return result == -ENOENT ? 0 : result ? result : -EPERM;
+}
+
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
 {
     const struct stamp *stamp = &store->stamp;
@@ -112,10 +126,11 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
                 sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result || sql_changes(store->sql) == 0)
         return result;
-    return sql_run(store->sql,
-                   "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
-                   "s.move = m.reverses WHERE m.seq = ?1",
-                   sql_int(seq));
+    result = sql_run(store->sql,
+                     "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
+                     "s.move = m.reverses WHERE m.seq = ?1",
+                     sql_int(seq));
+    return result ? result : check_promises(store, seq);
 }
 
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
@@ -174,4 +189,50 @@ int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_
                    "INSERT INTO hold (location, item, lot, quantity, reason) SELECT location, item, lot, quantity, ?4 "
                    "FROM free_stock WHERE item = ?1 AND location = ?2 AND lot = ?3 AND quantity > 0",
                    sql_int(item), sql_int(location), sql_int(lot), sql_text(reason));
+}
+
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
+{
+    int64_t bins;
+    int result = sql_number(store->sql, &bins,
+                            "SELECT count(*) FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
+                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0",
+                            sql_int(seq));
+    if (!result)
+        *ret = bins > 0;
+    return result;
+}
+
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT count(*) FROM balance WHERE item = ?1 AND location = ?2 AND lpn = ?3 AND quantity > 0",
+                      sql_int(item), sql_int(location), sql_int(lpn));
+}
+
+int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE lpn = ?1 AND lpn <> 0 AND physical = 1",
+                      sql_int(lpn));
+}
+
+int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json)
+{
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT i.sku, b.quantity, t.code FROM balance b JOIN item i ON i.id = b.item JOIN lot t ON t.id = b.lot "
+        "WHERE b.lpn = ?1 AND b.lpn <> 0 AND b.quantity > 0 AND b.physical = 1 ORDER BY i.sku, t.code",
+        sql_int(lpn));
+    json_open_array(json, "lines");
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_text(json, "sku", sql_get_text(query, 0));
+        json_int(json, "quantity", sql_get_int(query, 1));
+        if (*sql_get_text(query, 2))
+            json_text(json, "lot", sql_get_text(query, 2));
+        json_close_object(json);
+    }
+    json_close_array(json);
+    return sql_done(query);
 }

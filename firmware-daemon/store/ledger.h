@@ -4,6 +4,7 @@
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H
 
+#include "base/buf.h"
 #include "store/store.h"
 
 struct move {
@@ -29,7 +30,8 @@ int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_lo
 /* What was packed of an order leaves for the customer. */
 int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
 
-/* Posts the opposite of every move of journal row `undone`, newest first. */
+/* Posts the opposite of every move of journal row `undone`, newest first. -EPERM when the goods are no longer where
+ * they went, or are promised there. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */
@@ -44,6 +46,18 @@ int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t
 
 /* What is free to be promised of one lot of an item in a bin. */
 int ledger_free(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
+
+/* Whether a row of the journal took goods out of a bin that are promised or held there. */
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
+
+/* How many lots of an item lie in one place. */
+int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret);
+
+/* What is on a plate, as an array "lines" of {"sku", "quantity", "lot"}. */
+int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
+
+/* Base units of everything on a plate. */
+int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret);
 
 /* Of one lot on one plate (0: loose) in one place. */
 int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);

@@ -106,3 +106,19 @@ int serial_insert(struct store *store, const struct serial *serial, int64_t *ret
         *ret = sql_last_id(store->sql);
     return result;
 }
+
+int serial_arrive(struct store *store, const struct serial *serial, int64_t *ret)
+{
+    struct serial known;
+    int result = serial_find(store, serial->item, serial->code, &known);
+    if (result == -ENOENT)
+        return serial_insert(store, serial, ret);
+    if (!result && (known.location != serial->location || known.lpn != serial->lpn))
+        return -EEXIST;
+    if (!result)
+        result =
+            sql_run(store->sql, "UPDATE serial SET lot = ?2 WHERE id = ?1", sql_int(known.id), sql_int(serial->lot));
+    if (!result)
+        *ret = known.id;
+    return result;
+}

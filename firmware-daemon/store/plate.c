@@ -47,6 +47,11 @@ int lpn_assign_document(struct store *store, int64_t lpn, int64_t document)
     return assign(store, lpn, 0, 0, document);
 }
 
+int lpn_set_location(struct store *store, int64_t lpn, int64_t location)
+{
+    return sql_run(store->sql, "UPDATE lpn SET location = ?2 WHERE id = ?1", sql_int(lpn), sql_int(location));
+}
+
 bool lpn_is_empty(struct store *store, int64_t lpn)
 {
     int64_t one;

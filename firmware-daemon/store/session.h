@@ -17,12 +17,14 @@
     X(tote, tote)                                                                                                      \
     X(plate, plate)                                                                                                    \
     X(location, location)                                                                                              \
+    X(bin, bin)                                                                                                        \
     X(parcel, parcel)                                                                                                  \
     X(manifest, manifest)                                                                                              \
     X(box, box)                                                                                                        \
     X(item, item)
 #define SESSION_NUMBERS(X) X(quantity, quantity) X(pieces, pieces) X(weight_g, weight_g)
-#define SESSION_TEXTS(X)   X(step, step) X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial)
+#define SESSION_TEXTS(X)                                                                                               \
+    X(step, step) X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial) X(code, code)
 
 struct session {
     int64_t worker; /* 0: nobody is signed in */
@@ -35,6 +37,7 @@ struct session {
     char lot_code[STORE_CODE_MAX]; /* of the goods in the hand */
     char expiry[12];               /* YYYY-MM-DD */
     char serial[STORE_CODE_MAX];
+    char code[STORE_CODE_MAX]; /* that nobody knew, and an item shall be called by */
 };
 
 /* worker = 0 when nobody is signed in there. */

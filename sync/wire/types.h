@@ -31,6 +31,17 @@
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \
+    X("receipt.opened", "a worker began to receive a document's goods")                                                \
+    X("receipt.dock", "the goods stand at this dock")                                                                  \
+    X("receipt.plate", "what comes in goes onto this plate")                                                           \
+    X("receipt.full", "a plate is full and can be put away")                                                           \
+    X("receipt.asked", "the worker asked for another way to go on")                                                    \
+    X("receipt.allowed", "a supervisor let in what was not announced, too much or too old")                            \
+    X("receipt.line", "goods came in, whole or damaged")                                                               \
+    X("receipt.pallet", "an announced pallet came in whole")                                                           \
+    X("receipt.left", "a worker went away from a receipt that goes on")                                                \
+    X("receipt.closed", "a receipt is complete: each line with what was announced and what came")                      \
+    X("transfer.received", "the same of goods from another site; what is missing stays under way as a claim")          \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
     X("parcel.packed", "a parcel was closed and its label requested")                                                  \
@@ -47,6 +58,19 @@
     X("manifest.closed", "the carrier took the load over")                                                             \
     X("list.reprinted", "a list that may not have come out was printed again")                                         \
     X("stock.imported", "opening stock was read from a file")                                                          \
+    X("work.started", "a worker began work of this kind")                                                              \
+    X("work.left", "a worker went back to the menu")                                                                   \
+    X("move.located", "a worker takes goods from this bin")                                                            \
+    X("move.taken", "goods were taken out of a bin to be put in another")                                              \
+    X("move.put", "they lie in the other bin")                                                                         \
+    X("move.lifted", "a worker carries a plate")                                                                       \
+    X("move.plate", "a plate stands in another place")                                                                 \
+    X("adjust.posted", "stock was corrected: found, or counted")                                                       \
+    X("alias.opened", "a worker scanned a code that nobody knows")                                                     \
+    X("alias.named", "and said which item it is")                                                                      \
+    X("alias.proposed", "a code is good at this site until head office says yes or no")                                \
+    X("found.located", "a worker found goods in this bin")                                                             \
+    X("found.described", "and said which")                                                                             \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")
 

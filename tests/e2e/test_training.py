@@ -92,6 +92,10 @@ class Station:
         self.walk(self.good("TRAIN-T01"), "pack")
 
 
+def names(view):
+    return [command["name"] for command in view["commands"]]
+
+
 def tool(house, *words):
     return command([house.bin / "floorhand", *words, "--url", house.page_url])
 
@@ -102,10 +106,15 @@ def faults_of_begin(house, trainee, other):
     if not view["training"] or view["worker"]:
         yield f"right after TRAIN: training {view['training']}, {view['worker']}"
     view = trainee.ready()
-    if view["expect"]["kind"] != "badge" or view["commands"] != ["LIVE"]:
-        yield f"it expects {view['expect']}, and takes {view['commands']}"
+    if view["expect"]["kind"] != "badge" or names(view) != ["LIVE"]:
+        yield f"it expects {view['expect']}, and takes {names(view)}"
     if other.view()["training"]:
         yield "the other station practises too"
+    lesson = view["lesson"]
+    if not lesson or (lesson["name"], lesson["done"]) != ("start", 0) or "TRAIN-BADGE" not in lesson["say"]["en"]:
+        yield f"the first lesson is {lesson}"
+    if other.view()["lesson"]:
+        yield "the other station has a lesson"
     status = house.ask("status")[1]["training"]
     if status != {"state": "ready", "stations": ["bench-1"], "lessons": []}:
         yield f"status says {status}"
@@ -176,8 +185,8 @@ def faults_of_end(house, trainee):
     wait_until(lambda: not trainee.view()["training"], "the station works again")
     wait_until(lambda: not list(house.folder.glob("site.db.*training*")), "the copy is gone")
     view = trainee.view()
-    if view["expect"]["kind"] != "badge" or "LIVE" in view["commands"]:
-        yield f"then it expects {view['expect']}, and takes {view['commands']}"
+    if view["expect"]["kind"] != "badge" or "LIVE" in names(view):
+        yield f"then it expects {view['expect']}, and takes {names(view)}"
     result, _ = trainee.scan(TRAINEE)
     if result["good"]:
         yield "the practice badge is good for real work"

@@ -33,6 +33,8 @@ static void an_order_from_badge_to_gate(void **state)
          {"CMD:DONE", "DONE_MANIFEST", "menu"}, {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL});
     assert_int_equal(number(rig, "SELECT count(*) FROM orders WHERE state = 'handed'"), 1);
     assert_int_equal(number(rig, "SELECT sum(quantity) FROM balance WHERE location = 2"), 3);
+    assert_int_equal(number(rig, "SELECT count(*) FROM balance b JOIN lpn p ON p.id = b.lpn WHERE p.kind = 'parcel'"),
+                     0);
     assert_int_equal(number(rig, "SELECT sum(shipped) FROM order_line"), 3);
     assert_int_equal(number(rig, "SELECT count(*) FROM print_job WHERE template = 'waybill-100x150'"), 1);
     assert_int_equal(number(rig, "SELECT count(*) FROM journal WHERE type = 'parcel.shipped'"), 1);

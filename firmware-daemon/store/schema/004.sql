@@ -53,6 +53,7 @@ CREATE TABLE task ( -- goods that somebody shall bring from here to there
     from_location INTEGER REFERENCES location,
     to_location   INTEGER REFERENCES location, -- proposed
     wave          INTEGER REFERENCES wave,     -- that waits for it
+    document      INTEGER REFERENCES document, -- that the goods came with
     worker        INTEGER REFERENCES worker
 ) STRICT;
 CREATE INDEX task_open ON task (kind, priority DESC, id) WHERE state NOT IN ('done', 'cancelled');

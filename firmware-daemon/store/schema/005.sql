@@ -74,8 +74,9 @@ CREATE TRIGGER move_posts AFTER INSERT ON move BEGIN
       FROM location WHERE id = NEW.to_location
         ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, weight_g = weight_g + excluded.weight_g;
 END;
-CREATE TRIGGER balance_empties AFTER UPDATE ON balance -- or every parcel would leave rows at its items for ever
-  WHEN NEW.lpn <> 0 AND NEW.quantity = 0 AND NEW.weight_g = 0 BEGIN
+CREATE TRIGGER balance_empties AFTER UPDATE ON balance -- a plate that never comes back leaves no row at its items
+  WHEN NEW.lpn <> 0 AND NEW.quantity = 0 AND NEW.weight_g = 0 AND
+       (SELECT kind FROM lpn WHERE id = NEW.lpn) IN ('parcel', 'pallet') BEGIN
     DELETE FROM balance WHERE item = NEW.item AND location = NEW.location AND lpn = NEW.lpn AND lot = NEW.lot;
 END;
 CREATE TRIGGER move_picks AFTER INSERT ON move WHEN NEW.reason = 'pick' BEGIN

@@ -15,6 +15,7 @@ CREATE TABLE session ( -- store/session.h lists the same columns
     tote        INTEGER REFERENCES lpn,
     plate       INTEGER REFERENCES lpn,      -- a second one: the other side of a move
     location    INTEGER REFERENCES location,
+    bin         INTEGER REFERENCES location, -- of which is asked whether it is empty
     parcel      INTEGER REFERENCES parcel,
     manifest    INTEGER REFERENCES manifest,
     box         INTEGER REFERENCES box,
@@ -24,6 +25,7 @@ CREATE TABLE session ( -- store/session.h lists the same columns
     lot_code    TEXT NOT NULL DEFAULT '',
     expiry      TEXT NOT NULL DEFAULT '',
     serial      TEXT NOT NULL DEFAULT '',
+    code        TEXT NOT NULL DEFAULT '', -- that nobody knew, and an item shall be called by
     weight_g    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
@@ -44,6 +46,7 @@ CREATE TABLE action ( -- what UNDO can take back: the session as it was before e
     tote        INTEGER,
     plate       INTEGER,
     location    INTEGER,
+    bin         INTEGER,
     parcel      INTEGER,
     manifest    INTEGER,
     box         INTEGER,
@@ -53,6 +56,7 @@ CREATE TABLE action ( -- what UNDO can take back: the session as it was before e
     lot_code    TEXT NOT NULL,
     expiry      TEXT NOT NULL,
     serial      TEXT NOT NULL,
+    code        TEXT NOT NULL,
     weight_g    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX action_worker ON action (worker, id);
