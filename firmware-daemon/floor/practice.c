@@ -1,6 +1,7 @@
-/* Orders to practise with: made up from what lies in the bins of the copy, with everything they need. Everything in
- * them is called TRAIN, and so is nothing real: a practice waybill is no parcel of anybody's. */
+/* Orders and receipts to practise with: made up from what lies in the bins of the copy, with everything they need.
+ * Everything in them is called TRAIN, and so is nothing real: a practice waybill is no parcel of anybody's. */
 #include "floor/rule.h"
+#include "store/document.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -85,11 +86,55 @@ static int make(struct store *store, int64_t number, struct order_entry *entry)
     return result ? result : order_enter(store, entry, &new);
 }
 
+/* Goods of the site's own, announced once more. */
+static int announce(struct store *store, int64_t number)
+{
+    struct document document = {.kind = "asn", .partner = PREFIX};
+    int64_t id, last = 0;
+    snprintf(document.number, sizeof(document.number), PREFIX "-ASN-%04" PRId64, number);
+    int result = document_insert(store, &document, &id);
+    for (int64_t i = 1; i <= 2 && !result; i++) {
+        struct document_line line = {.document = id, .line = i, .expected = 2 + i};
+        result = any_item(store, mix((uint64_t)(number * LINES_MAX + i)), &line.item);
+        if (!result && line.item != last)
+            result = document_line_insert(store, &line, &line.id);
+        last = line.item;
+    }
+    return result;
+}
+
+/* A site that has none of a kind of place gets one, so that every flow can be walked to its end. */
+static int add_place(struct store *store, const char *code, const char *kind)
+{
+    int64_t count;
+    struct location place = {.rev = 1, .aisle = -1, .block = -1, .position_mm = -1};
+    int result = sql_number(store->sql, &count, "SELECT count(*) FROM location WHERE kind = ?1", sql_text(kind));
+    if (result || count > 0)
+        return result;
+    snprintf(place.code, sizeof(place.code), "%s", code);
+    snprintf(place.kind, sizeof(place.kind), "%s", kind);
+    snprintf(place.carrier, sizeof(place.carrier), "%s", strcmp(kind, "gate") == 0 ? PREFIX : "");
+    return location_upsert(store, &place);
+}
+
 /* What nobody has at hand on his first day. */
 static int add_tools(struct store *store)
 {
-    const struct worker trainee = {.code = PREFIX, .name = "练习生 Trainee", .role = "packer", .active = true};
-    int result = worker_upsert(store, &trainee, PREFIX "-BADGE", 1);
+    static const struct {
+        struct worker worker;
+        const char *badge;
+    } workers[] = {
+        {{.code = PREFIX, .name = "练习生 Trainee", .role = "packer", .active = true}, PREFIX "-BADGE"},
+        {{.code = PREFIX "-BOSS", .name = "练习主管 Practice supervisor", .role = "supervisor", .active = true},
+         PREFIX "-BOSS"},
+    };
+    static const char *const places[][2] = {
+        {PREFIX "-DOCK", "dock"}, {PREFIX "-STAGE", "stage"}, {PREFIX "-GATE", "gate"}, {PREFIX "-RETURN", "return"}};
+    int result = 0;
+    for (size_t i = 0; i < COUNT(workers) && !result; i++)
+        result = worker_upsert(store, &workers[i].worker, workers[i].badge, 1);
+    for (size_t i = 0; i < COUNT(places) && !result; i++)
+        result = add_place(store, places[i][0], places[i][1]);
     if (!result)
         result = box_upsert(store, PREFIX "-BOX", "练习纸箱 Practice box", 100, 1);
     for (int i = 1; i <= TOTES && !result; i++) {
@@ -116,6 +161,8 @@ int practice_make(struct store *store, int64_t orders, int64_t *ret_made)
         result = order_count_waiting(store, &waiting_before);
     for (int64_t i = 1; i <= orders && !result; i++)
         result = make(store, number + i, entry);
+    if (!result && orders > 0)
+        result = announce(store, number + 1);
     if (result == -ENOENT) /* nothing lies anywhere */
         result = 0;
     if (!result)
