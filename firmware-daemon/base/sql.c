@@ -514,13 +514,13 @@ int sql_copy_to(struct sql *sql, const char *path, struct error *error)
 
 int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, struct error *error)
 {
+    if (sql->copy)
+        return error_set(error, -EBUSY, "a copy of %s is being made already", sql->path);
     CLEANUP(sql_copy_end_p) struct sql_copy *copy = calloc(1, sizeof(*copy));
     if (!copy)
         return error_set(error, -ENOMEM, "out of memory");
-    if (sql->copy)
-        return error_set(error, -EBUSY, "a copy of %s is being made already", sql->path);
     int result = sql_open(path, &(struct sql_options){.careless = true}, &copy->to, error);
-    if (result)
+    if (!copy->to) /* and only then has it failed */
         return result;
     copy->backup = sqlite3_backup_init(copy->to->handle, "main", sql->handle, "main");
     if (!copy->backup)
