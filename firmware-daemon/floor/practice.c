@@ -1,7 +1,8 @@
-/* Orders and receipts to practise with: made up from what lies in the bins of the copy, with everything they need.
- * Everything in them is called TRAIN, and so is nothing real: a practice waybill is no parcel of anybody's. */
+/* Orders, documents and tasks to practise with: made up from what lies in the bins of the copy, with everything they
+ * need. Everything in them is called TRAIN, and so is nothing real: a practice waybill is no parcel of anybody's. */
 #include "floor/rule.h"
 #include "store/document.h"
+#include "store/stock_count.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -86,12 +87,13 @@ static int make(struct store *store, int64_t number, struct order_entry *entry)
     return result ? result : order_enter(store, entry, &new);
 }
 
-/* Goods of the site's own, announced once more. */
-static int announce(struct store *store, int64_t number)
+/* A document over goods of the site's own: announced once more, or asked for by another site. */
+static int add_document(struct store *store, const char *kind, const char *prefix, int64_t number)
 {
-    struct document document = {.kind = "asn", .partner = PREFIX};
+    struct document document = {.partner = PREFIX};
     int64_t id, last = 0;
-    snprintf(document.number, sizeof(document.number), PREFIX "-ASN-%04" PRId64, number);
+    snprintf(document.kind, sizeof(document.kind), "%s", kind);
+    snprintf(document.number, sizeof(document.number), "%s-%04" PRId64, prefix, number);
     int result = document_insert(store, &document, &id);
     for (int64_t i = 1; i <= 2 && !result; i++) {
         struct document_line line = {.document = id, .line = i, .expected = 2 + i};
@@ -101,6 +103,39 @@ static int announce(struct store *store, int64_t number)
         last = line.item;
     }
     return result;
+}
+
+/* One bin to count, and one face to fill where the same lies in the reserve. */
+static int add_tasks(struct store *store)
+{
+    struct stock_count count = {.source = "random", .blind = true};
+    struct task task = {.kind = "replenish", .quantity = 2, .reason = PREFIX};
+    int64_t id;
+    int result = sql_number(store->sql, &count.location,
+                            "SELECT l.id FROM location l WHERE l.kind = 'face' AND EXISTS (SELECT 1 FROM balance b "
+                            "WHERE b.location = l.id AND b.physical = 1 AND b.quantity > 0) LIMIT 1",
+                            SQL_NO_VALUES);
+    if (!result)
+        result = stock_count_plan(store, &count, &id);
+    if (result && result != -ENOENT)
+        return result;
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT f.item, f.location, r.location FROM location l "
+                                         "JOIN balance f ON f.location = l.id AND f.quantity > 0 "
+                                         "JOIN balance r ON r.item = f.item AND r.quantity > 2 AND r.lpn = 0 "
+                                         "JOIN location s ON s.id = r.location AND s.kind = 'reserve' "
+                                         "WHERE l.kind = 'face' AND f.physical = 1 LIMIT 1",
+                                         SQL_NO_VALUES);
+    bool found = sql_next(query);
+    if (found) {
+        task.item = sql_get_int(query, 0);
+        task.to_location = sql_get_int(query, 1);
+        task.from_location = sql_get_int(query, 2);
+    }
+    result = sql_done(query);
+    if (!result && found)
+        result = task_insert(store, &task, &id);
+    return result == -EEXIST ? 0 : result;
 }
 
 /* A site that has none of a kind of place gets one, so that every flow can be walked to its end. */
@@ -162,7 +197,11 @@ int practice_make(struct store *store, int64_t orders, int64_t *ret_made)
     for (int64_t i = 1; i <= orders && !result; i++)
         result = make(store, number + i, entry);
     if (!result && orders > 0)
-        result = announce(store, number + 1);
+        result = add_document(store, "asn", PREFIX "-ASN", number + 1);
+    if (!result && orders > 0)
+        result = add_document(store, "transfer", PREFIX "-TRF", number + 1);
+    if (!result)
+        result = add_tasks(store);
     if (result == -ENOENT) /* nothing lies anywhere */
         result = 0;
     if (!result)

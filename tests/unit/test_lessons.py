@@ -27,7 +27,11 @@ def proven():
 
 
 def faults_of(text, steps, mistakes):
+    """A flow that no script comes to is not there yet."""
+    flows = {step.split(".")[0] for step in steps}
     for step, tried, code in PART.findall(text):
+        if (step or tried).split(".")[0] not in flows:
+            continue
         if step and step not in steps:
             yield f"no script comes to {step}"
         if tried and (tried, code) not in mistakes:

@@ -214,6 +214,24 @@ static bool is_code(const char *code)
     return strcmp(code, "E") == 0;
 }
 
+/* Those that a lesson may be about. */
+static const struct flow *const flows[] = {
+    &menu_flow,    &pick_flow,      &pack_flow,     &parcel_flow, &ship_flow,  &receive_flow,
+    &putaway_flow, &replenish_flow, &cluster_flow,  &batch_flow,  &sow_flow,   &express_flow,
+    &count_flow,   &move_flow,      &transfer_flow, &return_flow, &alias_flow,
+};
+
+/* A lesson may be there before its flow is; then nobody comes to it. */
+static bool has_flow(const char *step)
+{
+    size_t length = strcspn(step, ".");
+    for (size_t i = 0; i < COUNT(flows); i++)
+        for (const struct step *known = flows[i]->steps; known->name; known++)
+            if (strncmp(known->name, step, length) == 0)
+                return true;
+    return false;
+}
+
 /* What a lesson teaches is there: the step, and the mistake. */
 static void lessons_follow_the_flows(void **state)
 {
@@ -226,7 +244,7 @@ static void lessons_follow_the_flows(void **state)
         assert_true(i == 0 || set.lessons[i - 1]->place < lesson->place);
         for (size_t j = 0; j < lesson->count; j++) {
             const struct lesson_part *part = &lesson->parts[j];
-            if (!step_named(part->step))
+            if (has_flow(part->step) && !step_named(part->step))
                 fail_msg("%s: there is no step %s", lesson->name, part->step);
             if (*part->code && !is_code(part->code))
                 fail_msg("%s: nobody says %s", lesson->name, part->code);
@@ -247,12 +265,11 @@ static bool is_taught(const struct lesson_set *set, const struct flow *flow)
 static void every_flow_has_a_lesson(void **state)
 {
     (void)state;
-    static const struct flow *const taught[] = {&menu_flow, &pick_flow, &pack_flow, &ship_flow};
     CLEANUP(lesson_set_done) struct lesson_set set = {.count = 0};
     load_lessons(&set);
-    for (size_t i = 0; i < COUNT(taught); i++)
-        if (!is_taught(&set, taught[i]))
-            fail_msg("no lesson teaches %s", taught[i]->name);
+    for (size_t i = 0; i < COUNT(flows); i++)
+        if (!is_taught(&set, flows[i]))
+            fail_msg("no lesson teaches %s", flows[i]->name);
 }
 
 static void check_lesson(struct place *place, const struct lesson_set *set, const char *wanted)
