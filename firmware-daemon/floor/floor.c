@@ -117,6 +117,8 @@ static void show_commands(const struct step *step, const struct view *view, bool
         show_command("UNDO", json);
         show_command("LOGOUT", json);
     }
+    if (training && strcmp(step->name, "menu") == 0)
+        show_command(training_commands->name, json);
     if (training)
         show_command("LIVE", json);
     json_close_array(json);

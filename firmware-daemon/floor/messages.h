@@ -75,6 +75,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_TRAINING, "", TONE_GOOD, "{s} practises: nothing counts until LIVE is scanned",                             \
       "{s} 进入练习模式,扫「正式」前均不计入")                                                                         \
     X(DONE_LIVE, "", TONE_GOOD, "{s} works again: everything counts", "{s} 恢复正式作业")                              \
+    X(DONE_LESSON, "", TONE_GOOD, "Another lesson", "换一课")                                                          \
     X(DONE_PRACTICE, "", TONE_GOOD, "{n} practice orders were made up", "已生成 {n} 个练习订单")                       \
     X(ASK_TRAINING, "", TONE_NONE, "A copy to practise on is being made: wait", "正在准备练习数据,请稍候")             \
     X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \

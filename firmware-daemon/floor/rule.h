@@ -243,6 +243,7 @@ int stations_from_boot(struct store *store, const struct event *event);
 /* Training (training.c). The guard: a station that practises never touches the site's own data, and LIVE is good
  * everywhere; *ret_done when the scan was its. Of a copy: what was done well, and which mistake was made. */
 int training_start(struct scan *scan);
+extern const struct command training_commands[]; /* at the menu of a copy, beside its own */
 int training_guard(struct scan *scan, bool *ret_done);
 int training_done_well(struct scan *scan);
 int training_mistake(struct store *store, const struct event *event, const struct answer *answer);

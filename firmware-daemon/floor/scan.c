@@ -107,6 +107,8 @@ static int run_command(struct scan *scan, const struct step *step)
     const struct command *command = find_command(everywhere, name, length);
     if (!command)
         command = find_command(step->commands, name, length);
+    if (!command && scan->store->training && strcmp(step->name, "menu") == 0)
+        command = find_command(training_commands, name, length);
     if (!command && length == 3 && strncmp(name, "QTY", 3) == 0 && (step->accepts & BIT(CODE_ITEM)))
         return quantity_command(scan);
     return command ? command->run(scan) : refuse_not_now(scan);

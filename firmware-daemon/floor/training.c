@@ -71,6 +71,18 @@ int training_start(struct scan *scan)
     return result ? result : session_sign_out(scan->store, scan->session.worker);
 }
 
+/* Another lesson is offered: not every site has what each needs. */
+static int skip_lesson(struct scan *scan)
+{
+    json_close_object(record_start(scan));
+    accept_with(scan, DONE_LESSON);
+    int result = practised_add(scan->store, scan->session.worker, "menu", PRACTISED_SKIP);
+    return result ? result
+                  : note(scan->store, "training.skipped", "worker", scan->worker.code, &scan->data, &scan->seq);
+}
+
+const struct command training_commands[] = {{.name = "SKIP", .run = skip_lesson}, {.name = NULL}};
+
 int training_guard(struct scan *scan, bool *ret_done)
 {
     struct store *store = scan->store;

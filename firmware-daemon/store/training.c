@@ -64,13 +64,12 @@ int practised_add(struct store *store, int64_t worker, const char *step, const c
                    sql_int(worker), sql_text(step), sql_text(code));
 }
 
-int practised_each(struct store *store, int64_t worker, void (*take)(void *user, const char *step, const char *code),
-                   void *user)
+int practised_each(struct store *store, int64_t worker, practised_fn *take, void *user)
 {
     struct sql_query *query =
-        sql_select(store->sql, "SELECT step, code FROM practised WHERE worker = ?1", sql_int(worker));
+        sql_select(store->sql, "SELECT step, code, times FROM practised WHERE worker = ?1", sql_int(worker));
     while (sql_next(query))
-        take(user, sql_get_text(query, 0), sql_get_text(query, 1));
+        take(user, sql_get_text(query, 0), sql_get_text(query, 1), sql_get_int(query, 2));
     return sql_done(query);
 }
 

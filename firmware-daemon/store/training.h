@@ -21,11 +21,12 @@ int training_convert(const char *path, struct error *error);
 int training_has(struct store *store, const char *station); /* 1, 0 */
 int training_set(struct store *store, const char *station, bool training);
 
-/* In a copy. code "": a step done well. */
+/* In a copy. code "": a step done well; PRACTISED_SKIP at the menu: a lesson was put off. */
+#define PRACTISED_SKIP "SKIP"
 int practised_add(struct store *store, int64_t worker, const char *step, const char *code);
-/* Each pair that the worker has practised, in no order. */
-int practised_each(struct store *store, int64_t worker, void (*take)(void *user, const char *step, const char *code),
-                   void *user);
+/* Each pair that the worker has practised, and how often, in no order. */
+typedef void practised_fn(void *user, const char *step, const char *code, int64_t times);
+int practised_each(struct store *store, int64_t worker, practised_fn *take, void *user);
 /* Who has practised anything: at most capacity of them. */
 int practised_workers(struct store *store, int64_t *ret, size_t capacity, size_t *ret_count);
 

@@ -121,17 +121,20 @@ void lesson_set_done(struct lesson_set *set)
 struct progress {
     const struct lesson_set *set;
     bool done[LESSONS_MAX][LESSON_PARTS_MAX];
+    int64_t skips; /* lessons that were put off */
 };
 
 /* "E" stands for any mistake. */
 static bool is_code(const struct lesson_part *part, const char *code)
 {
-    return strcmp(part->code, "E") == 0 ? *code : strcmp(part->code, code) == 0;
+    return strcmp(part->code, "E") == 0 ? *code == 'E' : strcmp(part->code, code) == 0;
 }
 
-static void take_practised(void *user, const char *step, const char *code)
+static void take_practised(void *user, const char *step, const char *code, int64_t times)
 {
     struct progress *progress = user;
+    if (strcmp(code, PRACTISED_SKIP) == 0)
+        progress->skips += times;
     for (size_t i = 0; i < progress->set->count; i++) {
         const struct lesson *lesson = progress->set->lessons[i];
         for (size_t j = 0; j < lesson->count; j++)
@@ -153,13 +156,14 @@ static bool is_complete(const struct progress *progress, size_t lesson)
     return count_done(progress, lesson) == (int64_t)progress->set->lessons[lesson]->count;
 }
 
-/* -1: all are complete. */
+/* The first that is not complete; each that was put off goes behind the others. -1: all are complete. */
 static int next_lesson(const struct progress *progress)
 {
+    int open[LESSONS_MAX], count = 0;
     for (size_t i = 0; i < progress->set->count; i++)
         if (!is_complete(progress, i))
-            return (int)i;
-    return -1;
+            open[count++] = (int)i;
+    return count ? open[progress->skips % count] : -1;
 }
 
 static int lesson_of_step(const struct lesson_set *set, const char *step)

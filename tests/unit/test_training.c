@@ -92,9 +92,10 @@ static void a_station_that_practises_touches_nothing(void **state)
     struct place *place = *state;
     struct site_rig *site = &place->site;
     site_rig_order(site, "N1", "SF1", 2, 0);
-    PLAY(site, {"B-1", "DONE", "menu"}, {"CMD:LIVE", "E25", "menu"}, {"CMD:TRAIN", "DONE_TRAINING", NULL},
-         {"B-1", "E36", NULL}, {"CMD:PICK", "E36", NULL}, {"A-01", "E36", NULL}, {"CMD:LIVE", "DONE_LIVE", NULL},
-         {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"CMD:TRAIN", "E25", "pick.location"});
+    PLAY(site, {"B-1", "DONE", "menu"}, {"CMD:LIVE", "E25", "menu"}, {"CMD:SKIP", "E25", "menu"},
+         {"CMD:TRAIN", "DONE_TRAINING", NULL}, {"B-1", "E36", NULL}, {"CMD:PICK", "E36", NULL}, {"A-01", "E36", NULL},
+         {"CMD:LIVE", "DONE_LIVE", NULL}, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"},
+         {"CMD:TRAIN", "E25", "pick.location"});
     site_rig_scan(site, "elsewhere", "B-2");
     assert_true(site->last.good);
 }
@@ -309,6 +310,10 @@ static void a_lesson_follows_the_worker(void **state)
     check_lesson(
         place, &set,
         "\"name\":\"a\",\"done\":1,\"of\":2,\"title\":{\"en\":\"A\",\"zh\":\"甲\"},\"say\":{\"en\":\"mistake\"");
+    PLAY(copy, {"CMD:SKIP", "DONE_LESSON", "menu"});
+    check_lesson(place, &set, "\"name\":\"b\",\"done\":0");
+    PLAY(copy, {"CMD:SKIP", "DONE_LESSON", "menu"});
+    check_lesson(place, &set, "\"name\":\"a\",\"done\":1");
     PLAY(copy, {"nonsense", "E01", "menu"});
     check_lesson(
         place, &set,
