@@ -275,6 +275,8 @@ static int take(struct scan *scan)
     result = command ? run_command(scan, step) : take_code(scan, step);
     if (!result)
         result = training_done_well(scan);
+    if (!result && scan->seq)
+        result = replenish_touched(scan->store, scan->seq);
     return result ? result : save(scan);
 }
 
