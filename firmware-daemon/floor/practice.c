@@ -105,37 +105,48 @@ static int add_document(struct store *store, const char *kind, const char *prefi
     return result;
 }
 
-/* One bin to count, and one face to fill where the same lies in the reserve. */
-static int add_tasks(struct store *store)
+static int add_count(struct store *store)
 {
     struct stock_count count = {.source = "random", .blind = true};
-    struct task task = {.kind = "replenish", .quantity = 2, .reason = PREFIX};
     int64_t id;
     int result = sql_number(store->sql, &count.location,
                             "SELECT l.id FROM location l WHERE l.kind = 'face' AND EXISTS (SELECT 1 FROM balance b "
                             "WHERE b.location = l.id AND b.physical = 1 AND b.quantity > 0) LIMIT 1",
                             SQL_NO_VALUES);
-    if (!result)
-        result = stock_count_plan(store, &count, &id);
-    if (result && result != -ENOENT)
-        return result;
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT f.item, f.location, r.location FROM location l "
-                                         "JOIN balance f ON f.location = l.id AND f.quantity > 0 "
-                                         "JOIN balance r ON r.item = f.item AND r.quantity > 2 AND r.lpn = 0 "
-                                         "JOIN location s ON s.id = r.location AND s.kind = 'reserve' "
-                                         "WHERE l.kind = 'face' AND f.physical = 1 LIMIT 1",
-                                         SQL_NO_VALUES);
+    return result == -ENOENT ? 0 : result ? result : stock_count_plan(store, &count, &id);
+}
+
+/* A face whose goods lie in the reserve too is made to run low. */
+static int add_low_face(struct store *store)
+{
+    struct location face;
+    int64_t item = 0, place = 0, there = 0, planned;
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT f.item, f.location, f.quantity FROM location l "
+                   "JOIN balance f ON f.location = l.id AND f.quantity > 0 AND f.lot = 0 "
+                   "JOIN balance r ON r.item = f.item AND r.quantity > 2 AND r.lpn = 0 "
+                   "JOIN location s ON s.id = r.location AND s.kind = 'reserve' "
+                   "WHERE l.kind = 'face' AND f.physical = 1 AND f.item = coalesce(l.item, f.item) "
+                   "LIMIT 1",
+                   SQL_NO_VALUES);
     bool found = sql_next(query);
     if (found) {
-        task.item = sql_get_int(query, 0);
-        task.to_location = sql_get_int(query, 1);
-        task.from_location = sql_get_int(query, 2);
+        item = sql_get_int(query, 0);
+        place = sql_get_int(query, 1);
+        there = sql_get_int(query, 2);
     }
-    result = sql_done(query);
-    if (!result && found)
-        result = task_insert(store, &task, &id);
-    return result == -EEXIST ? 0 : result;
+    int result = sql_done(query);
+    if (result || !found)
+        return result;
+    result = location_load(store, place, &face);
+    face.item = item;
+    face.face_min = there + 1;
+    face.face_max = there + 2;
+    face.rev++;
+    if (!result)
+        result = location_upsert(store, &face);
+    return result ? result : replenish_plan(store, &planned);
 }
 
 /* A site that has none of a kind of place gets one, so that every flow can be walked to its end. */
@@ -201,7 +212,9 @@ int practice_make(struct store *store, int64_t orders, int64_t *ret_made)
     if (!result && orders > 0)
         result = add_document(store, "transfer", PREFIX "-TRF", number + 1);
     if (!result)
-        result = add_tasks(store);
+        result = add_count(store);
+    if (!result)
+        result = add_low_face(store);
     if (result == -ENOENT) /* nothing lies anywhere */
         result = 0;
     if (!result)

@@ -189,6 +189,27 @@ static void practice_orders_are_made_of_what_lies_there(void **state)
     assert_int_equal(number(&place->site, "SELECT count(*) FROM orders"), 0);
 }
 
+/* A site without a dock gets one, and every flow that is there has something to do. */
+static void there_is_work_of_every_kind(void **state)
+{
+    struct place *place = *state;
+    struct site_rig *copy = &place->copy;
+    make_copy(place);
+    make_orders(place, 2);
+    PLAY(copy, {"TRAIN-BADGE", "DONE", "menu"}, {"TRAIN-ASN-0001", "DONE_RECEIPT", "receive.plate"},
+         {"TRAIN-T02", "DONE_RECEIPT_PLATE", "receive.item"});
+    assert_int_equal(number(copy, "SELECT count(*) FROM location WHERE code = 'TRAIN-DOCK'"), 1);
+    assert_int_equal(number(copy, "SELECT count(*) FROM location WHERE code IN ('TRAIN-STAGE', 'TRAIN-GATE')"), 0);
+    site_rig_scan(copy, "elsewhere", "TRAIN-BOSS");
+    site_rig_scan(copy, "elsewhere", "CMD:REPLEN");
+    assert_string_equal(message_def(copy->last.answer.message)->key, "DONE_REPLEN");
+    assert_int_equal(number(copy, "SELECT count(*) FROM document WHERE kind = 'transfer'"), 1);
+    assert_int_equal(number(copy, "SELECT count(*) FROM stock_count WHERE state = 'planned'"), 1);
+    make_orders(place, 2); /* and more of it */
+    assert_int_equal(copy->last.answer.message, DONE_PRACTICE);
+    assert_int_equal(number(copy, "SELECT count(*) FROM document"), 4);
+}
+
 static void nothing_to_practise_with(void **state)
 {
     struct place *place = *state;
@@ -374,6 +395,7 @@ int main(void)
         AT_SITE(a_copy_begins_with_an_empty_floor),
         AT_SITE(neither_is_taken_for_the_other),
         AT_SITE(practice_orders_are_made_of_what_lies_there),
+        AT_SITE(there_is_work_of_every_kind),
         AT_SITE(nothing_to_practise_with),
         cmocka_unit_test(lessons_follow_the_flows),
         cmocka_unit_test(every_flow_has_a_lesson),
