@@ -238,9 +238,9 @@ static bool is_code(const char *code)
 
 /* Those that a lesson may be about. */
 static const struct flow *const flows[] = {
-    &menu_flow,    &pick_flow,      &pack_flow,     &parcel_flow, &ship_flow,  &receive_flow,
-    &putaway_flow, &replenish_flow, &cluster_flow,  &batch_flow,  &sow_flow,   &express_flow,
-    &count_flow,   &move_flow,      &transfer_flow, &return_flow, &alias_flow,
+    &menu_flow, &pick_flow,   &cluster_flow, &zone_flow,    &batch_flow,   &sow_flow,       &express_flow,
+    &pack_flow, &parcel_flow, &ship_flow,    &receive_flow, &putaway_flow, &replenish_flow, &transfer_flow,
+    &move_flow, &count_flow,  &zero_flow,    &review_flow,  &return_flow,  &alias_flow,     &found_flow,
 };
 
 /* A lesson may be there before its flow is; then nobody comes to it. */
