@@ -176,6 +176,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "FOUND", .run = found_start},
                                                {.name = "REVIEW", .run = count_review_start},
                                                {.name = "REPRINT", .run = reprint_list},
+                                               {.name = "TRAIN", .run = training_start},
                                                {.name = NULL}};
 
 static const struct step steps[] = {

@@ -73,6 +73,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_QUANTITY, "", TONE_GOOD, "The next scan counts {n}", "下一次扫描计 {n} 件")                                 \
     X(DONE_UNDONE, "", TONE_GOOD, "Taken back: {what}", "已撤销:{what_zh}")                                            \
     X(DONE_LABEL_ASKED, "", TONE_GOOD, "{t} goes to the printer of {s}", "{t} 已送往 {s} 的打印机")                    \
+    X(E36_TRAINING, "E36", TONE_BAD, "This station practises, and that is not ready: wait, or scan LIVE to work",      \
+      "本站处于练习模式,尚未就绪:请稍候,或扫「正式」恢复作业")                                                         \
+    X(E37_NO_PRACTICE, "E37", TONE_BAD, "Nothing is in the bins that could be practised with", "库位无货,无法练习")    \
+    X(DONE_TRAINING, "", TONE_GOOD, "{s} practises: nothing counts until LIVE is scanned",                             \
+      "{s} 进入练习模式,扫「正式」前均不计入")                                                                         \
+    X(DONE_LIVE, "", TONE_GOOD, "{s} works again: everything counts", "{s} 恢复正式作业")                              \
+    X(DONE_LESSON, "", TONE_GOOD, "Another lesson", "换一课")                                                          \
+    X(DONE_PRACTICE, "", TONE_GOOD, "{n} practice orders were made up", "已生成 {n} 个练习订单")                       \
+    X(ASK_TRAINING, "", TONE_NONE, "A copy to practise on is being made: wait", "正在准备练习数据,请稍候")             \
     X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
     X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
     X(ASK_ACTIVITY, "", TONE_NONE, "Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口")            \
