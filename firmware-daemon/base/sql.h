@@ -17,11 +17,12 @@ struct sql_query; /* a running SELECT */
 struct sql_options {
     bool exclusive; /* one process, one connection: locking_mode=EXCLUSIVE, wal-index in memory */
     bool read_only;
-    bool careless;              /* commits do not wait for the disk: for what may be lost */
-    int64_t busy_ms;            /* wait for another process's lock; 0: not at all */
-    const char *vfs;            /* NULL: the system's */
-    int64_t cache_kib;          /* page cache; 0: 2048 */
-    int64_t wal_autocheckpoint; /* pages; 0: 1000 */
+    bool careless;      /* commits do not wait for the disk: for what may be lost */
+    int64_t busy_ms;    /* wait for another process's lock; 0: not at all */
+    const char *vfs;    /* NULL: the system's */
+    int64_t page_bytes; /* of a database that is made; 0: 4096 */
+    int64_t cache_kib;  /* page cache; 0: 2048 */
+    int64_t wal_kib;    /* about so long before it is worked into the database; 0: 4096 */
 };
 
 /* path may be ":memory:". synchronous=FULL, foreign keys on. A file that is no database, is damaged or may not be
@@ -126,8 +127,9 @@ const char *sql_message(struct sql *sql); /* SQLite's own words for the last fai
 int sql_copy_to(struct sql *sql, const char *path, struct error *error);
 
 /* The same little by little: what is written between two steps is in the copy too. path: a new file, not safe on disk
- * before somebody sees to it. A transaction that is rolled back whole makes it begin anew. A step takes so many pages; 1: there are more, 0: that was all, -errno: given up, as
- * when the connection is closed. *ret_percent: how far it is. */
+ * before somebody sees to it. A transaction that is rolled back whole makes it begin anew. A step takes so many pages;
+ * 1: there are more, 0: that was all, -errno: given up, as when the connection is closed. *ret_percent: how far it is.
+ */
 struct sql_copy;
 int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, struct error *error);
 int sql_copy_step(struct sql_copy *copy, int pages, int *ret_percent, struct error *error);
