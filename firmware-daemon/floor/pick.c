@@ -65,6 +65,8 @@ int pick_start(struct scan *scan)
         result = order_set_state(store, order.id, "picking", "");
     if (!result)
         result = order_set_worker(store, order.id, scan->session.worker);
+    if (!result)
+        result = walk_plan(store, order.id, 0);
     if (result)
         return result;
     json_text(record_start(scan), "order", order.number);
@@ -327,6 +329,8 @@ static int replace(struct scan *scan, const struct pick *pick)
     int64_t missing;
     struct totals totals;
     int result = order_allocate(scan->store, pick->order.id, &missing);
+    if (!result)
+        result = walk_plan(scan->store, pick->order.id, pick->location.id);
     if (!result)
         result = order_totals(scan->store, pick->order.id, &totals);
     if (!result)

@@ -16,7 +16,9 @@
     X(count_value, 5000, 0, 1000000000, "if it is also worth no more than this, in minor units of money")              \
     X(count_rounds, 3, 2, 9, "a difference that others find too is counted this often at most")                        \
     X(cluster_totes, 8, 1, 40, "orders that one worker may pick at the same time")                                     \
-    X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")
+    X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")          \
+    X(aisle_length_mm, 0, 0, 1000000, "of one block, between its cross-aisles; 0: not known, bins go by their walk")   \
+    X(aisle_distance_mm, 0, 0, 1000000, "from the middle of an aisle to that of the next; 0: not known")
 
 enum setting {
 #define X(name, fallback, min, max, help) SETTING_##name,
