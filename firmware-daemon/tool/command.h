@@ -28,7 +28,7 @@ struct tool_options {
     char parity[8];
     char out[256];
     char data[256], to[8], templates[256], lacks[96], key[64];
-    int64_t baud, seconds, dpi, copies, limit;
+    int64_t baud, seconds, dpi, copies, limit, days;
 };
 
 struct command_call {

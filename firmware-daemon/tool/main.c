@@ -31,6 +31,11 @@ static const char route_help[] =
     "array of {aisle, block, position}, counted from 0 and in mm from that block's front. The depot is at the front "
     "end\n"
     "of aisle 0. - is standard input. Prints one JSON object.";
+static const char slotting_help[] =
+    "Suggest which SKU should lie in which face.\n"
+    "Reads faces, stock and the picks of the last days from the daemon, and tells what to move or swap, and what "
+    "walking\n"
+    "that saves. It moves nothing.";
 
 static const char station_show_help[] = "Print what a station shows: the scan that is expected, the prompt, the last "
                                         "result.";
@@ -87,6 +92,7 @@ static const struct command commands[] = {
     {"ask", "[VERB [NAME=VALUE...]]", ask_help, 0, COMMAND_WORDS_MAX, daemon_options, command_ask},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
     {"route", "FILE.json", route_help, 1, 1, NULL, command_route},
+    {"slotting", "", slotting_help, 0, 0, slotting_options, command_slotting},
     {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
     {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
     {"device watch", "[ID]", device_watch_help, 0, 1, device_watch_options, command_device_watch},

@@ -43,7 +43,7 @@ enum exit_code rows_fetch(const char *url, const char *kind, const struct words 
 }
 
 enum exit_code rows_visit(const char *url, const char *kind, const struct words *filters,
-                          bool (*visit)(void *user, const json_t *row), void *user)
+                          bool (*visit)(void *user, json_t *row), void *user)
 {
     char *next = NULL;
     enum exit_code code;

@@ -17,7 +17,7 @@ enum exit_code rows_fetch(const char *url, const char *kind, const struct words 
 
 /* Page after page, row by row, until there are no more or visit says so: false ends it well. */
 enum exit_code rows_visit(const char *url, const char *kind, const struct words *filters,
-                          bool (*visit)(void *user, const json_t *row), void *user);
+                          bool (*visit)(void *user, json_t *row), void *user);
 
 /* A column that no row has anything in is left out; there is at least one row. */
 void rows_print_table(json_t *rows);
