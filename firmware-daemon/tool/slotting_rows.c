@@ -349,6 +349,14 @@ static int find_classes(const struct slotting *slotting, char *ret)
     return slot_classes(all, slotting->sku_count, ret);
 }
 
+/* A swap is told of the SKU that comes nearer. */
+static struct slot_move told(const struct house *house, const struct slot_move *move)
+{
+    if (house->bins[move->to].distance_mm <= house->bins[move->from].distance_mm)
+        return *move;
+    return (struct slot_move){move->swapped, move->to, move->from, move->item, move->saved_mm};
+}
+
 static int add_row(const struct house *house, const struct slot_move *move, const char *classes, json_t *rows)
 {
     const struct slotting *slotting = house->slotting;
@@ -379,8 +387,10 @@ static int suggest(struct house *house, size_t limit, json_t *rows)
     if (!result)
         result = slot_suggest(house->items, house->item_count, house->bins, house->bin_count, moves, &count);
     for (size_t i = 0; i < count && !result && json_array_size(rows) < limit; i++)
-        if (may_be_made(house, &moves[i]))
-            result = add_row(house, &moves[i], classes, rows);
+        if (may_be_made(house, &moves[i])) {
+            struct slot_move move = told(house, &moves[i]);
+            result = add_row(house, &move, classes, rows);
+        }
     return result;
 }
 
