@@ -74,10 +74,10 @@ static char *plain(char *text)
 
 char *rows_cell(const json_t *value)
 {
-    char number[24];
     if (json_is_string(value))
         return plain(strdup(json_string_value(value)));
     if (json_is_integer(value)) {
+        char number[24];
         snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         return strdup(number);
     }
@@ -125,7 +125,7 @@ void rows_print_table(json_t *rows)
     const char *names[COLUMNS_MAX];
     size_t columns = used_columns(rows, names), count = (json_array_size(rows) + 1) * columns;
     CLEANUP(cleanup_free) char **cells = calloc(count + 1, sizeof(*cells));
-    bool whole = cells;
+    bool whole = cells && columns > 0;
     for (size_t i = 0; cells && i < count; i++) {
         json_t *row = i < columns ? NULL : json_array_get(rows, i / columns - 1);
         cells[i] = row ? rows_cell(json_object_get(row, names[i % columns])) : rows_heading(names[i]);
