@@ -177,6 +177,10 @@ bool is_supervisor(const struct worker *worker);
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
 
+/* Decides in which order the bins of an order are gone to: by the shortest tour where settings and bins tell enough,
+ * else by their walk. here: the bin where the worker is, 0 for the depot. */
+int walk_plan(struct store *store, int64_t order, int64_t here);
+
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);
 

@@ -31,6 +31,11 @@ static const char route_help[] =
     "array of {aisle, block, position}, counted from 0 and in mm from that block's front. The depot is at the front "
     "end\n"
     "of aisle 0. - is standard input. Prints one JSON object.";
+static const char slotting_help[] =
+    "Suggest which SKU should lie in which face.\n"
+    "Reads faces, stock and the picks of the last days from the daemon, and tells what to move or swap, and what "
+    "walking\n"
+    "that saves. It moves nothing.";
 
 static const char compare_help[] =
     "Compare another system's file with this site: the variance report of a parallel run.\n"
@@ -97,6 +102,7 @@ static const struct command commands[] = {
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
     {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
     {"route", "FILE.json", route_help, 1, 1, NULL, command_route},
+    {"slotting", "", slotting_help, 0, 0, slotting_options, command_slotting},
     {"training start", "--station ID", training_start_help, 0, 0, training_options, command_training_start},
     {"training stop", "--station ID", "Let a station work again, as scanning LIVE there does.", 0, 0, training_options,
      command_training_stop},

@@ -36,6 +36,7 @@
     X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
     X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
     X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
+    X("pick.put_down", "one of an order's totes stands at packing before the others")                                  \
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \
