@@ -329,6 +329,11 @@ int order_write_packed(struct store *store, int64_t order, struct buf *json)
     return sql_done(query);
 }
 
+int order_of_line(struct store *store, int64_t line, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT order_id FROM order_line WHERE id = ?1", sql_int(line));
+}
+
 bool order_has_item(struct store *store, int64_t order, int64_t item)
 {
     int64_t one;
