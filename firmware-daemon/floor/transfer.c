@@ -45,7 +45,7 @@ static int go_on(struct scan *scan)
 {
     struct session *session = &scan->session;
     struct transfer_pick next;
-    int64_t here = session->location, unstaged;
+    int64_t here = session->location, unstaged = 0;
     int result = here ? transfer_next(scan->store, session->document, here, &next) : -ENOENT;
     if (result == -ENOENT || (!result && next.line != session->line))
         result = transfer_next(scan->store, session->document, 0, &next);
@@ -54,7 +54,8 @@ static int go_on(struct scan *scan)
     if (result == -ENOENT) {
         session->line = session->location = 0;
         result = transfer_unstaged(scan->store, session->document, &unstaged);
-        go(scan, session->tote || unstaged > 0 ? "transfer.stage" : "transfer.ship");
+        if (!result) /* another may have left one on the way */
+            go(scan, session->tote ? "transfer.stage" : unstaged > 0 ? "transfer.plate" : "transfer.ship");
         return result;
     }
     session->line = next.line;
