@@ -169,6 +169,9 @@ int count_zero_check(struct scan *scan, int64_t location);
 struct stock_count;
 int count_request(struct store *store, const struct stock_count *count);
 
+/* An undo.run for what was put in a bin: E71 once it is promised to orders. */
+int undo_unless_promised(struct scan *scan, const struct action *action);
+
 bool is_supervisor(const struct worker *worker);
 
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
@@ -215,6 +218,13 @@ int bin_refuses(struct store *store, const struct location *location, const stru
  */
 int bin_suggest(struct store *store, const struct item *item, int64_t lot, int64_t quantity, int64_t task,
                 int64_t *ret);
+
+/* What a journal row moved may leave a face low, or fill the reserve of one: plans to fill it (replenish_plan.c). */
+int replenish_touched(struct store *store, int64_t seq);
+int replenish_plan(struct store *store, int64_t *ret_count); /* over every face; the new tasks */
+
+/* What a wave would else pick from the reserve of items that have a face is to be brought there first. */
+int replenish_for_wave(struct store *store, int64_t wave);
 
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
