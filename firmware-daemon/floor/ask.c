@@ -12,7 +12,13 @@
 #include <string.h>
 
 /* A flow adds its verbs here. */
-static const struct verb *const flows[] = {session_verbs, replenish_verbs, count_verbs};
+/* clang-format off */
+static const struct verb *const flows[] = {
+    session_verbs,
+    replenish_verbs,
+    count_verbs,
+};
+/* clang-format on */
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value)
 {

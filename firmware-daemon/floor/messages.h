@@ -53,7 +53,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
     X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")     \
     X(E70_NOT_FREE, "E70", TONE_BAD, "Only {n} of {i} may be taken from {l}", "{l} 的 {i} 只可取 {n} 件")              \
-    X(E71_PROMISED, "E71", TONE_BAD, "Promised to orders meanwhile: it stays", "已分配给订单,不可撤销")                \
+    X(E71_GONE_ON, "E71", TONE_BAD, "The goods have gone on or are promised: it stays", "货物已移动或已分配,不可撤销") \
     X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")               \
     X(E73_KNOWN_CODE, "E73", TONE_BAD, "{c} has a meaning already", "条码 {c} 已有含义")                               \
     X(E74_IN_BOOKS, "E74", TONE_BAD, "The books have {n} of {i} in {l}: have it counted",                              \

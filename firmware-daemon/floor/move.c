@@ -251,11 +251,9 @@ static int undo_plate(struct scan *scan, const struct action *action)
     return lpn_set_location(scan->store, action->before.plate, action->before.location);
 }
 
-static const struct undo undos[] = {{"move.located", "the place", "库位", NULL},
-                                    {"move.taken", "the piece", "取货", NULL},
-                                    {"move.put", "the putting down", "放货", undo_unless_promised},
-                                    {"move.lifted", "the plate", "托盘", NULL},
-                                    {"move.plate", "the place", "库位", undo_plate},
-                                    {.type = NULL}};
+static const struct undo undos[] = {
+    {"move.located", "the place", "库位", NULL},     {"move.taken", "the piece", "取货", NULL},
+    {"move.put", "the putting down", "放货", NULL},  {"move.lifted", "the plate", "托盘", NULL},
+    {"move.plate", "the place", "库位", undo_plate}, {.type = NULL}};
 
 const struct flow move_flow = {"move", steps, undos};

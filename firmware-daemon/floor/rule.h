@@ -169,9 +169,6 @@ int count_zero_check(struct scan *scan, int64_t location);
 struct stock_count;
 int count_request(struct store *store, const struct stock_count *count);
 
-/* An undo.run for what was put in a bin: E71 once it is promised to orders. */
-int undo_unless_promised(struct scan *scan, const struct action *action);
-
 bool is_supervisor(const struct worker *worker);
 
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */

@@ -116,11 +116,3 @@ int check_new_serial(struct scan *scan, const struct goods *goods)
         return result == -ENOENT ? 0 : result;
     return serial.location == LOCATION_ADJUST ? 0 : refuse_serial(scan, &serial);
 }
-
-int undo_unless_promised(struct scan *scan, const struct action *action)
-{
-    (void)action;
-    bool overdrawn;
-    int result = ledger_overdrawn(scan->store, scan->seq, &overdrawn);
-    return result ? result : overdrawn ? refuse(scan, E71_PROMISED, NULL, NULL) : 0;
-}

@@ -62,9 +62,6 @@ int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t
 /* What is free to be promised of one lot of an item in a bin. */
 int ledger_free(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
 
-/* Whether a row of the journal took goods out of a bin that are promised or held there. */
-int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
-
 /* How many lots of an item lie in one place. */
 int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret);
 
@@ -83,6 +80,9 @@ int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret);
 /* The weight of so many pieces of a lot that lies loose in a bin: their share of what lies there. 0 where nothing is
  * sold by weight. */
 int ledger_share_g(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t pieces, int64_t *ret);
+
+/* Whether a row of the journal took goods out of a bin that are promised or held there. */
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
 
 /* Of one lot on one plate (0: loose) in one place. */
 int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);

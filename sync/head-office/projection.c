@@ -361,17 +361,17 @@ static const struct meaning {
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
     {"stock.imported", stock_imported, .undoable = true},
-    {"adjust.posted", stock_imported, .undoable = true},
-    {"move.taken", goods_taken, .undoable = true},
-    {"move.put", goods_put, .undoable = true},
-    {"transfer.line", goods_taken, .undoable = true},
-    {"transfer.shipped", transfer_shipped, .undoable = false},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
     {"putaway.done", put_away, .undoable = true},
     {"replen.item", replen_item, .undoable = true},
     {"replen.done", replen_done, .undoable = true},
     {"replen.returned", replen_returned, .undoable = true},
+    {"adjust.posted", stock_imported, .undoable = true},
+    {"move.taken", goods_taken, .undoable = true},
+    {"move.put", goods_put, .undoable = true},
+    {"transfer.line", goods_taken, .undoable = true},
+    {"transfer.shipped", transfer_shipped, .undoable = false},
 };
 
 /* ---------------------------------------------------------------- applying */

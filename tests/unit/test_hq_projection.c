@@ -261,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_PLAY(an_order_goes_its_way),
         ON_PLAY(stock_follows_the_hands),
+        ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(stock_moves_inside_a_site_and_is_corrected),
         ON_PLAY(what_one_site_sends_is_announced_to_the_other),
         ON_PLAY(stock_follows_what_comes_in),

@@ -349,9 +349,9 @@ static void play_crash(struct play *play, char *rest)
 static const struct {
     const char *word;
     void (*play)(struct play *play, char *rest);
-} words[] = {{"change", play_change}, {"stock", play_stock}, {"order", play_order},
-             {"at", play_at},         {"days", play_days},   {"print", play_print},
-             {"check", play_check},   {"crash", play_crash}, {"ask", play_ask}};
+} words[] = {{"change", play_change}, {"ask", play_ask},     {"stock", play_stock},
+             {"order", play_order},   {"at", play_at},       {"days", play_days},
+             {"print", play_print},   {"check", play_check}, {"crash", play_crash}};
 
 static bool is_scan(const char *line)
 {
