@@ -100,7 +100,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E62_NO_VERB, "E62", TONE_BAD, "{v} cannot be asked for", "不支持的请求 {v}")                                     \
     X(E63_NOT_SIGNED_IN, "E63", TONE_BAD, "{u} is signed in nowhere", "{u} 未登录任何工作站")                          \
     X(E64_HOLDS_NOTHING, "E64", TONE_BAD, "{u} holds no order", "{u} 没有占用订单")                                    \
-    X(DONE_RELEASED, "", TONE_GOOD, "Order {o} is free: {u} has it no more", "订单 {o} 已释放,{u} 不再占用")
+    X(DONE_RELEASED, "", TONE_GOOD, "{o} is free: {u} has it no more", "{o} 已释放,{u} 不再占用")
 
 /* goods.c */
 #define MESSAGES_GOODS(X)                                                                                              \
@@ -270,7 +270,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_TRANSFER_FULL, "", TONE_GOOD, "{t} is full", "{t} 已满")                                                    \
     X(DONE_TRANSFER_STAGED, "", TONE_GOOD, "{t} stands at {l}", "{t} 放在 {l}")                                        \
     X(DONE_TRANSFER_SHIPPED, "", TONE_GOOD, "{d}: {n} pieces are on the way to {s}", "{d}:{n} 件已发往 {s}")           \
-    X(ASK_TRANSFER_PLATE, "", TONE_NONE, "Scan an empty tote or pallet", "请扫空周转箱或托盘")                         \
+    X(ASK_TRANSFER_PLATE, "", TONE_NONE, "Scan a tote or pallet for it", "请扫所用的周转箱或托盘")                     \
     X(ASK_TRANSFER_SHIP, "", TONE_NONE, "When the carrier takes {d}, scan DONE", "承运人取走 {d} 后请扫「完成」")      \
     X(NOTE_TRANSFER, "", TONE_NONE, "Transfer {d} to {s}", "调拨 {d} 到 {s}")                                          \
     X(NOTE_IN_HAND, "", TONE_NONE, "{n} pieces in hand", "手上 {n} 件")
@@ -285,6 +285,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_COUNT_AGAIN, "", TONE_GOOD, "{l}: somebody else counts it again", "{l} 将由他人复盘")                       \
     X(DONE_COUNT_REVIEW, "", TONE_GOOD, "{l}: a supervisor decides", "{l} 待主管审核")                                 \
     X(DONE_COUNT_REJECTED, "", TONE_GOOD, "{l}: the books stand", "{l} 维持账面")                                      \
+    X(DONE_COUNT_RELEASED, "", TONE_GOOD, "{l} is to be counted by somebody else", "{l} 改由他人盘点")                 \
     X(DONE_COUNTS_PLANNED, "", TONE_GOOD, "{n} counts planned", "已计划 {n} 个盘点")                                   \
     X(DONE_ZERO_EMPTY, "", TONE_GOOD, "{l} is empty", "{l} 已空")                                                      \
     X(DONE_ZERO_DOUBTED, "", TONE_GOOD, "{l} will be counted", "{l} 将盘点")                                           \
