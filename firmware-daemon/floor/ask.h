@@ -29,6 +29,9 @@ struct verb {
 
 extern const struct verb session_verbs[], replenish_verbs[];
 
+/* Of lease.release: the receipt or the task that a worker holds (lease.c). */
+int lease_release_work(struct ask *ask, const struct worker *worker, const struct session *session);
+
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
 struct answer *ask_accept(struct ask *ask, enum message message);
 

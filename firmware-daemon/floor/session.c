@@ -66,6 +66,8 @@ static int release(struct ask *ask)
     struct totals totals = {0};
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
+    if (!result && (session.task || session.document))
+        return lease_release_work(ask, &worker, &session);
     if (!result && !session.order)
         return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
     if (!result)

@@ -83,6 +83,17 @@ int receipt_free_plates(struct store *store, int64_t document)
                    sql_int(document));
 }
 
+int receipt_give_back(struct store *store, int64_t document)
+{
+    struct document_totals totals;
+    int result = document_totals(store, document, &totals);
+    if (!result)
+        result = receipt_free_plates(store, document);
+    if (!result && totals.done + totals.damaged == 0)
+        result = document_set_state(store, document, "open", "");
+    return result ? result : document_set_worker(store, document, 0);
+}
+
 /* A plate with one lot of one item tells it; of others the task is about the whole plate. */
 #define PLAN_PLATES(which)                                                                                             \
     "INSERT INTO task (kind, lpn, from_location, document, item, lot, quantity) SELECT 'putaway', p.id, p.location, "  \
