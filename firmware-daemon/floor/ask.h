@@ -27,7 +27,9 @@ struct verb {
 #define ASK_FIELDS_MAX 4096
 #define ASK_BADGE      "badge" /* a field of every verb: who asks */
 
-extern const struct verb session_verbs[], replenish_verbs[];
+extern const struct verb session_verbs[];
+extern const struct verb replenish_verbs[];
+extern const struct verb count_verbs[];
 
 /* Of lease.release: the receipt or the task that a worker holds (lease.c). */
 int lease_release_work(struct ask *ask, const struct worker *worker, const struct session *session);

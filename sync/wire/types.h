@@ -28,6 +28,14 @@
     X("pick.tote", "picking goes into this tote")                                                                      \
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
+    X("pick.damage_asked", "a worker is about to say which piece is damaged")                                          \
+    X("pick.force_asked", "a worker asks for what a supervisor must allow")                                            \
+    X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
+    X("pick.left", "a worker went away from an order that is not picked yet")                                          \
+    X("pick.cluster", "a worker set out for several orders at once")                                                   \
+    X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
+    X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
+    X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \
@@ -86,6 +94,24 @@
     X("alias.proposed", "a code is good at this site until head office says yes or no")                                \
     X("found.located", "a worker found goods in this bin")                                                             \
     X("found.described", "and said which")                                                                             \
+    X("transfer.opened", "a worker began to pick a transfer, or went on with it")                                      \
+    X("transfer.plate", "its goods go onto this plate")                                                                \
+    X("transfer.located", "the worker is at the right location")                                                       \
+    X("transfer.line", "goods were taken for a transfer")                                                              \
+    X("transfer.short", "fewer goods were there than needed")                                                          \
+    X("transfer.full", "the plate is full")                                                                            \
+    X("transfer.staged", "the plate stands at the stage")                                                              \
+    X("transfer.shipped", "a transfer left for the other site")                                                        \
+    X("count.planned", "counts of bins were planned")                                                                  \
+    X("count.started", "a worker took a count")                                                                        \
+    X("count.located", "the worker is at the bin and counts")                                                          \
+    X("count.item", "goods were counted")                                                                              \
+    X("count.moved", "they were moved while they were counted: what was counted of them counts no more")               \
+    X("count.recorded", "a round of a count ended: what was found, and what the books have")                           \
+    X("count.posted", "a count's differences are in the books")                                                        \
+    X("count.rejected", "a supervisor lets the books stand against a count")                                           \
+    X("count.passed", "a supervisor looks at another count first")                                                     \
+    X("count.doubted", "a bin that is empty by the books is not")                                                      \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")
 
