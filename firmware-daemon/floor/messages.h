@@ -204,6 +204,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
       "本站未设置月台,请先建立月台库位")                                                                               \
     X(E10_PLATE, "E10", TONE_BAD, "Plate {t} holds other goods", "载具 {t} 上有其他货物")                              \
     X(DONE_RECEIPT, "", TONE_GOOD, "Receiving {d}", "正在收货:{d}")                                                    \
+    X(DONE_WORK_RELEASED, "", TONE_GOOD, "{what} is free: {u} has it no more", "{what} 已释放,{u} 不再占用")           \
     X(DONE_DOCK, "", TONE_GOOD, "At dock {l}", "已到月台 {l}")                                                         \
     X(DONE_RECEIPT_PLATE, "", TONE_GOOD, "Now onto {t}", "放到载具 {t}")                                               \
     X(DONE_RECEIPT_LOOSE, "", TONE_GOOD, "Now without a plate", "不使用载具")                                          \
