@@ -22,7 +22,7 @@
     X("order.cancel_accepted", "the site cancelled an order")                                                          \
     X("order.cancel_rejected", "an order was too far along to be cancelled")                                           \
     X("pick.started", "a worker began an order's picking")                                                             \
-    X("lease.released", "a supervisor gave an order that a worker held to whoever comes next")                         \
+    X("lease.released", "a supervisor gave what a worker held to whoever comes next")                                  \
     X("pick.located", "the worker is at the right location")                                                           \
     X("pick.line", "goods were taken for an order line")                                                               \
     X("pick.tote", "picking goes into this tote")                                                                      \
