@@ -17,6 +17,7 @@ static const struct verb *const flows[] = {
     session_verbs,
     replenish_verbs,
     count_verbs,
+    wave_verbs,
 };
 /* clang-format on */
 

@@ -38,6 +38,8 @@ static int choose_plate(struct scan *scan, int64_t plate)
         result = document_load(scan->store, lpn.document, &document);
     if (result)
         return result;
+    if (strcmp(lpn.kind, "slot") == 0)
+        return slot_open(scan, &lpn);
     if (lpn.order)
         return choose_order(scan, &lpn);
     if (lpn.wave)
@@ -171,6 +173,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "CLUSTER", .run = cluster_start},
                                                {.name = "ZONE", .run = zone_start},
                                                {.name = "BATCH", .run = batch_start},
+                                               {.name = "WAVE", .run = wave_start},
                                                {.name = "RECEIVE", .run = receive_start},
                                                {.name = "PUTAWAY", .run = putaway_start},
                                                {.name = "REPLEN", .run = replenish_start},

@@ -217,6 +217,7 @@ static const struct habit habits[] = {
      "CMD:DONE", KEY(order)},
     {"pack.box", "SELECT iif(cancelled, 'CMD:DONE', 'BOX-S') FROM orders WHERE id = ?1", NULL, KEY(order)},
     {"pack.label", "SELECT iif(cancelled, 'CMD:DONE', waybill) FROM orders WHERE id = ?1", NULL, KEY(order)},
+    {"parcel.shelf", "SELECT 'RETURN-1' WHERE ?1 = ?1", NULL, KEY(order)},
     {"ship.parcel",
      "SELECT p.waybill FROM parcel p JOIN orders o ON o.id = p.order_id WHERE p.state = 'labelled' AND p.manifest IS "
      "NULL "
