@@ -17,6 +17,7 @@ enum event_kind {
     EVENT_BIND,   /* station, name = role, bytes = the device that shall belong to it */
     EVENT_WEIGHT, /* station, number = milligrams that lie still on its scale */
     EVENT_LABEL,  /* station, number = copies, bytes = template, key and data, each but the last ended by LF */
+    EVENT_LINK,   /* number = 1: head office hears this site; 0: not any more. A start begins with 0 */
     EVENT_ASK,    /* name = verb, bytes = its fields as JSON; see floor/ask.h */
     EVENT_KINDS
 };

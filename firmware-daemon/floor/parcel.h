@@ -9,6 +9,7 @@
 int pack_take(struct scan *scan, const struct goods *goods);
 unsigned pack_needs(struct scan *scan, const struct item *item);
 
+enum { WEIGH_NEVER, WEIGH_WITH_SCALE, WEIGH_ALWAYS }; /* the setting weigh_parcels */
 /* Whether parcels are weighed at this station. */
 int weigh_wanted(struct scan *scan, bool *ret);
 /* E13 when it cannot be what is in it; otherwise the parcel has its weight (parcel.weighed). */

@@ -108,7 +108,7 @@ int sign_in(struct scan *scan); /* scan->target is a badge */
 struct answer *refusal(struct scan *scan, enum message message);
 int refuse(struct scan *scan, enum message message, const char *name, const char *value);
 int refuse_not_now(struct scan *scan);
-int refuse_taken(struct scan *scan, int64_t worker);               /* E11: by that worker */
+int refuse_taken(struct scan *scan, int64_t worker); /* E11: by that worker */
 int refuse_cancelled(struct scan *scan, const struct order *order);
 int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
 
@@ -243,6 +243,7 @@ int scan_rule(struct store *store, const struct event *event, struct effect *eff
 int scan_aborted_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_rule(struct store *store, const struct event *event, struct effect *effect);
 int applied_rule(struct store *store, const struct event *event, struct effect *effect);
+int link_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);

@@ -64,6 +64,7 @@
     X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
     X("manifest.opened", "loading for a carrier began")                                                                \
     X("manifest.loaded", "a parcel was loaded")                                                                        \
+    X("manifest.unloaded", "a parcel that was cancelled is off the load again")                                        \
     X("manifest.left", "a worker went away from an open manifest")                                                     \
     X("manifest.closed", "the carrier took the load over")                                                             \
     X("list.reprinted", "a list that may not have come out was printed again")                                         \

@@ -318,11 +318,20 @@ static void play_crash(struct play *play, char *rest)
     site_rig_turn(&play->rig);
 }
 
+/* link up, link down: whether head office hears this site */
+static void play_link(struct play *play, char *rest)
+{
+    struct event event = {.kind = EVENT_LINK, .number = strcmp(rest, "up") == 0};
+    site_rig_post(&play->rig, &event, "", 0);
+    site_rig_turn(&play->rig);
+}
+
 static const struct {
     const char *word;
     void (*play)(struct play *play, char *rest);
-} words[] = {{"change", play_change}, {"stock", play_stock}, {"order", play_order}, {"at", play_at},
-             {"days", play_days},     {"print", play_print}, {"check", play_check}, {"crash", play_crash}};
+} words[] = {{"change", play_change}, {"stock", play_stock}, {"order", play_order},
+             {"at", play_at},         {"days", play_days},   {"print", play_print},
+             {"check", play_check},   {"crash", play_crash}, {"link", play_link}};
 
 static bool is_scan(const char *line)
 {
