@@ -84,6 +84,14 @@ static int post_aborted(void *user, const struct reader *reader, size_t length)
     return post(user, &event, "", 0);
 }
 
+static void post_weight(void *user, size_t station, int64_t milligrams)
+{
+    struct daemon *daemon = user;
+    struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
+    text_copy(event.station, sizeof(event.station), daemon->config->stations[station].id);
+    post(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
+}
+
 static int post_print(void *user, const struct print_report *report)
 {
     struct event event = print_event(report);
@@ -457,8 +465,22 @@ static void hear(struct daemon *daemon, const struct event *event, const struct 
         return;
     station_heard(&daemon->stations[index], event, effect, beeped);
     publish(daemon, (size_t)index);
+    if (effect->good && effect->weighs)
+        plugboard_ask_weight(daemon->board, (size_t)index);
     if (event->request)
         answer_scan(daemon, event, (size_t)index);
+}
+
+/* Most weights are nobody's business. */
+static void hear_weight(struct daemon *daemon, const struct event *event, const struct effect *effect)
+{
+    int index = find_station(daemon, event->station);
+    if (index < 0 || !effect->shows)
+        return;
+    if (effect->good)
+        plugboard_use_weight(daemon->board, (size_t)index);
+    station_heard(&daemon->stations[index], event, effect, false);
+    publish(daemon, (size_t)index);
 }
 
 static void on_effect(void *user, const struct event *event, const struct effect *effect)
@@ -472,6 +494,9 @@ static void on_effect(void *user, const struct event *event, const struct effect
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
+        break;
+    case EVENT_WEIGHT:
+        hear_weight(daemon, event, effect);
         break;
     case EVENT_IMPORT:
         answer_done(daemon, event, effect, "imported", event->name);
@@ -580,8 +605,11 @@ static int open_site(struct daemon *daemon, struct error *error)
 
 static int open_board(struct daemon *daemon, struct error *error)
 {
-    static const struct plugboard_ops ops = {
-        .scan = post_scan, .aborted = post_aborted, .print = post_print, .changed = devices_changed};
+    static const struct plugboard_ops ops = {.scan = post_scan,
+                                             .aborted = post_aborted,
+                                             .print = post_print,
+                                             .weighed = post_weight,
+                                             .changed = devices_changed};
     return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
 }
 

@@ -53,6 +53,7 @@ struct effect {
     bool good;    /* accepted */
     bool shows;   /* the stations' screens may have changed */
     bool rewires; /* a device belongs to another station now */
+    bool weighs;  /* a scan: the worker is asked for a weight now */
     int64_t seq;  /* the journal row of an accepted scan; 0: none */
     int64_t job;  /* a print job that may start now; 0: none */
     struct answer answer;

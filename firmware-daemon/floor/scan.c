@@ -271,7 +271,10 @@ static int take(struct scan *scan)
         return result;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
     result = command ? run_command(scan, step) : take_code(scan, step);
-    return result ? result : save(scan);
+    if (result)
+        return result;
+    scan->effect->weighs = step_of(&scan->session)->weigh != NULL;
+    return save(scan);
 }
 
 static int refuse_syntax(struct scan *scan, const struct barcode_error *error)
