@@ -229,7 +229,26 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_COUNT(X)
 
 /* return.c */
-#define MESSAGES_RETURN(X)
+#define MESSAGES_RETURN(X)                                                                                             \
+    X(DONE_RETURN_STARTED, "", TONE_GOOD, "Scan the return", "请扫退货包裹")                                           \
+    X(DONE_RETURN_OPENED, "", TONE_GOOD, "Return {d}", "退货单 {d}")                                                   \
+    X(DONE_RETURNED, "", TONE_GOOD, "{n} × {i} back", "已退回 {n} × {i}")                                              \
+    X(DONE_RETURN_RECEIVED, "", TONE_GOOD, "Return {d} is received: grade each piece", "退货单 {d} 已收齐:请逐件定级") \
+    X(DONE_INSPECTED, "", TONE_GOOD, "{i}: which grade?", "{i}:请定级")                                                \
+    X(DONE_MARKED, "", TONE_GOOD, "Grade {g}", "等级 {g}")                                                             \
+    X(DONE_GRADED, "", TONE_GOOD, "{i}: grade {g}, to {l}", "{i}:等级 {g},放到 {l}")                                   \
+    X(ASK_RETURN_PAPER, "", TONE_NONE,                                                                                 \
+      "Scan the return's waybill or the one it left under; SKIP: it has none; NEXT: grade",                            \
+      "请扫退货面单或原面单;无面单扫「跳过」;定级扫「下一个」")                                                        \
+    X(ASK_RETURN_PLACE, "", TONE_NONE, "Scan the return shelf", "请扫退货架")                                          \
+    X(ASK_RETURN_ITEM, "", TONE_NONE, "Scan each piece, then DONE; INTACT: refused and never opened",                  \
+      "请逐件扫描,最后扫「完成」;原单退回扫「原单退回」")                                                              \
+    X(ASK_GRADE_ITEM, "", TONE_NONE, "Look at each piece and scan it", "请逐件检查并扫描")                             \
+    X(ASK_GRADE, "", TONE_NONE, "{i}: scan GRADE A, B, C or D", "{i}:请扫等级 A、B、C 或 D")                           \
+    X(ASK_GRADED_BIN, "", TONE_NONE, "Put {i} in a bin and scan it", "将 {i} 放入货位并扫库位")                        \
+    X(ASK_GRADED_DAMAGED, "", TONE_NONE, "Put {i} where damaged goods lie and scan the place",                         \
+      "将 {i} 放到残次品区并扫库位")                                                                                   \
+    X(NOTE_RETURN, "", TONE_NONE, "Return {d} · order {o}", "退货单 {d} · 订单 {o}")
 
 /* alias.c */
 #define MESSAGES_ALIAS(X)                                                                                              \

@@ -46,7 +46,7 @@ int parcel_open(struct scan *scan, int64_t id)
     if (result)
         return result;
     if (strcmp(parcel.state, "handed") == 0)
-        return refuse(scan, E24_LATE, NULL, NULL);
+        return return_of_parcel(scan, &parcel);
     if (order.worker && order.worker != scan->session.worker)
         return refuse_taken(scan, order.worker);
     if (strcmp(parcel.state, "unpacked") == 0)

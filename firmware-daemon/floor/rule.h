@@ -145,6 +145,7 @@ void goods_write(const struct goods *goods, struct buf *data);
 /* Goods that wait in the session for a scan that decides about them. */
 void goods_keep(struct scan *scan, const struct goods *goods);
 int goods_kept(struct scan *scan, struct goods *ret);
+void goods_drop(struct scan *scan);
 
 /* Goods that are taken from where they lie (take.c): the lot is asked for only where several lie there. */
 unsigned goods_needs_there(struct scan *scan, const struct item *item, int64_t location, int64_t lpn);
@@ -202,6 +203,7 @@ int receive_plate(struct scan *scan);                  /* an SSCC that was annou
 int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods that no order owns */
 int transfer_open(struct scan *scan, int64_t document);
 int return_open(struct scan *scan, int64_t document);
+int return_of_parcel(struct scan *scan, const struct parcel *parcel); /* that was handed over and is back */
 
 /* Whether a bin may take so many more pieces of an item's lot by its rules (bin.c): 0, or FLOOR_REFUSED with the reason
  * in *ret. Does not look at what kind of place it is. */

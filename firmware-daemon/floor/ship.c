@@ -63,6 +63,8 @@ static int check_parcel(struct scan *scan, const struct parcel *parcel, const st
         return refuse_cancelled(scan, order);
     if (strcmp(parcel->state, "labelled") != 0)
         return refuse_other_code(scan, "the label at the packing bench", "打包台的面单");
+    if (order->worker)
+        return refuse_taken(scan, order->worker);
     if (*manifest->carrier && strcmp(manifest->carrier, order->carrier) != 0) {
         struct answer *answer = refusal(scan, E16_CARRIER);
         answer_text(answer, "c", order->carrier);

@@ -11,6 +11,8 @@
     "'pick.damaged', " \
     "'sow.line', " \
     "'pack.item', " \
+    "'return.received', " \
+    "'return.graded', " \
     "'receipt.line', " \
     "'receipt.pallet', " \
     "'move.taken', " \

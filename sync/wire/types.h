@@ -62,6 +62,15 @@
     X("label.voided", "a waybill number was given up: it must be made void at the carrier")                            \
     X("label.proved", "the printer itself has shown that a label came out (`proof`: odometer or status)")              \
     X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
+    X("return.opened", "a worker began with goods that a customer sent back")                                          \
+    X("return.placed", "the return shelf that they come to")                                                           \
+    X("return.received", "goods are back, and not to be sold yet")                                                     \
+    X("return.complete", "all that came back under this return is received")                                           \
+    X("return.left", "a worker went away from an open return")                                                         \
+    X("return.inspected", "a worker looks at a returned piece")                                                        \
+    X("return.marked", "the grade that a worker gives it")                                                             \
+    X("return.graded", "returned goods got their grade, and lie where it says")                                        \
+    X("return.closed", "all that came back is graded")                                                                 \
     X("manifest.opened", "loading for a carrier began")                                                                \
     X("manifest.loaded", "a parcel was loaded")                                                                        \
     X("manifest.unloaded", "a parcel that was cancelled is off the load again")                                        \
