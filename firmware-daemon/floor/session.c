@@ -29,7 +29,7 @@ static int find_session(struct ask *ask, struct worker *ret_worker, struct sessi
 static int sign_out(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
+    struct session session = {0};
     char station[STORE_CODE_MAX];
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
@@ -61,9 +61,9 @@ static int free_order(struct ask *ask, const struct session *session, const stru
 static int release(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
-    struct order order;
-    struct totals totals;
+    struct session session = {0};
+    struct order order = {0};
+    struct totals totals = {0};
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
     if (!result && !session.order)
