@@ -12,6 +12,7 @@
     X("worker.signed_out", "a worker left a station, or was signed out")                                               \
     X("scan.rejected", "a scan was refused, with the code and the reason")                                             \
     X("scan.aborted", "half a scan arrived, or one that cannot be read")                                               \
+    X("setting.changed", "a supervisor changed how the floor works")                                                   \
     X("device.bound", "a scanner, printer or scale belongs to another station now")                                    \
     X("scan.undone", "a worker took the last scan back")                                                               \
     X("scan.quantity", "the next scan of an item counts this often")                                                   \
