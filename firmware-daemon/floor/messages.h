@@ -140,6 +140,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_FORCED, "", TONE_GOOD, "{u} lets it pass", "{u} 已放行")                                                    \
     X(DONE_PARCEL_OPENED, "", TONE_GOOD, "Parcel {w} of order {o}", "包裹 {w},订单 {o}")                               \
     X(DONE_TO_SHELF, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
+    X(DONE_SHELVING, "", TONE_GOOD, "Order {o}: on its way to the return shelf", "订单 {o}:送往退货架")                \
     X(DONE_UNPACKED, "", TONE_GOOD, "Its goods are in tote {t}", "商品已放入周转箱 {t}")                               \
     X(DONE_SHELVED, "", TONE_GOOD, "Tote {t} is on the return shelf {l}", "周转箱 {t} 已放到退货架 {l}")               \
     X(ASK_WEIGH_PARCEL, "", TONE_NONE, "Put the parcel on the scale", "请将包裹放上秤")                                \

@@ -58,7 +58,7 @@ int parcel_open(struct scan *scan, int64_t id)
     scan->session.order = order.id;
     scan->session.parcel = parcel.id;
     if (order.cancelled)
-        return shelve_begin(scan, &order);
+        return shelve_begin(scan, &order, DONE_TO_SHELF);
     result = order_set_worker(scan->store, order.id, scan->session.worker);
     go(scan, "parcel.shown");
     return result ? result : record_opened(scan, &order, &parcel);
@@ -71,7 +71,7 @@ static int leave(struct scan *scan)
     if (result)
         return result;
     if (order.cancelled)
-        return shelve_begin(scan, &order);
+        return shelve_begin(scan, &order, DONE_SHELVING);
     json_text(record_start(scan), "order", order.number);
     result = record(scan, "parcel.left", "order", order.number);
     if (!result)

@@ -28,7 +28,7 @@ int undo_weight_forced(struct scan *scan, const struct action *action);
 
 /* Goods of the session's order that do not leave: out of its parcel into its tote, or into one that is scanned, and
  * with it to the return shelf. The worker is led on. */
-int shelve_begin(struct scan *scan, const struct order *order);
+int shelve_begin(struct scan *scan, const struct order *order, enum message message); /* of {o} */
 int shelve_rest(struct scan *scan, const struct order *order); /* after the label: what was not packed */
 int unpack_into(struct scan *scan);                            /* a tote was scanned */
 int unpack_show(struct scan *scan, struct view *view);

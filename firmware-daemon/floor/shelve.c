@@ -66,7 +66,7 @@ static int go_to_shelf(struct scan *scan, const struct order *order, const struc
     return result;
 }
 
-int shelve_begin(struct scan *scan, const struct order *order)
+int shelve_begin(struct scan *scan, const struct order *order, enum message message)
 {
     struct lpn tote = {0};
     int result = scan->session.tote ? lpn_load(scan->store, scan->session.tote, &tote) : 0;
@@ -78,7 +78,7 @@ int shelve_begin(struct scan *scan, const struct order *order)
         result = go_to_shelf(scan, order, &tote);
     if (result)
         return result;
-    answer_text(accept_with(scan, DONE_TO_SHELF), "o", order->number);
+    answer_text(accept_with(scan, message), "o", order->number);
     return 0;
 }
 
