@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* A flow adds its verbs here. */
-static const struct verb *const flows[] = {session_verbs, setting_verbs};
+static const struct verb *const flows[] = {session_verbs, setting_verbs, replenish_verbs};
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value)
 {

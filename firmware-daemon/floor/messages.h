@@ -208,10 +208,29 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_ON_PLATE, "", TONE_NONE, "Onto {t}", "放到 {t}")
 
 /* putaway.c */
-#define MESSAGES_PUTAWAY(X)
+#define MESSAGES_PUTAWAY(X)                                                                                            \
+    X(E27_NO_PUTAWAY, "E27", TONE_BAD, "Nothing waits to be put away", "没有待上架货物")                               \
+    X(DONE_PUTAWAY, "", TONE_GOOD, "Fetch it at {l}", "请到 {l} 取货")                                                 \
+    X(DONE_PUTAWAY_HELD, "", TONE_GOOD, "{n} × {i} to be put away", "待上架 {n} × {i}")                                \
+    X(DONE_PUTAWAY_PLATE, "", TONE_GOOD, "{t}: scan what you put away", "载具 {t}:请扫要上架的商品")                   \
+    X(DONE_PUTAWAY_ELSEWHERE, "", TONE_GOOD, "Scan {l} once more to put it there", "再扫一次 {l} 以确认放在此处")      \
+    X(DONE_PUT, "", TONE_GOOD, "{n} × {i} lie in {l}", "{n} × {i} 已上架到 {l}")                                       \
+    X(ASK_FETCH_PLATE, "", TONE_NONE, "Fetch {t} at {l} and scan it", "到 {l} 取载具 {t} 并扫描")                      \
+    X(ASK_FETCH_LOOSE, "", TONE_NONE, "Fetch {n} × {i} at {l}, scan one", "到 {l} 取 {n} × {i},扫一件")                \
+    X(ASK_PUTAWAY_ITEM, "", TONE_NONE, "Scan what you put away from {t}", "请扫从 {t} 上架的商品")                     \
+    X(ASK_PUTAWAY, "", TONE_NONE, "Bring {n} × {i} to {l}", "将 {n} × {i} 送到 {l}")                                   \
+    X(ASK_PUTAWAY_ANY, "", TONE_NONE, "No bin suits {n} × {i}: scan one that has room",                                \
+      "没有合适库位存放 {n} × {i}:请扫有空位的库位")                                                                   \
+    X(ASK_PUTAWAY_AGAIN, "", TONE_NONE, "Scan {l} once more, or go where it belongs", "再扫一次 {l},或送到建议库位")
 
 /* replenish.c */
-#define MESSAGES_REPLENISH(X)
+#define MESSAGES_REPLENISH(X)                                                                                          \
+    X(E27_NO_REPLEN, "E27", TONE_BAD, "No face needs to be filled", "没有待补货任务")                                  \
+    X(DONE_REPLEN, "", TONE_GOOD, "Fill {l}: {n} × {i}", "补货 {l}:{n} × {i}")                                         \
+    X(DONE_REPLEN_ENOUGH, "", TONE_GOOD, "Bring it to {l}", "送到 {l}")                                                \
+    X(DONE_REPLEN_PLANNED, "", TONE_GOOD, "{n} faces will be filled", "已生成 {n} 个补货任务")                         \
+    X(ASK_REPLEN_LOT, "", TONE_NONE, "Take {n} × {i}, lot {t}", "取 {n} × {i},批次 {t}")                               \
+    X(NOTE_REPLEN, "", TONE_NONE, "{n} × {i} for {l}", "{n} × {i} 补到 {l}")
 
 /* move.c, transfer.c */
 #define MESSAGES_TRANSFER(X)                                                                                           \

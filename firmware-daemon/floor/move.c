@@ -18,14 +18,20 @@ int move_start(struct scan *scan)
 
 /* ---------------------------------------------------------------- out of a bin */
 
+/* Somebody may have taken it for other work while it was carried. */
+static int load_idle(struct scan *scan, int64_t id, struct lpn *ret)
+{
+    int result = lpn_load(scan->store, id, ret);
+    bool busy = !result && (ret->order || ret->wave || ret->document);
+    return busy ? refuse(scan, E72_PLATE_BUSY, "t", ret->code) : result;
+}
+
 static int choose_plate(struct scan *scan)
 {
     struct lpn plate;
-    int result = lpn_load(scan->store, scan->target.id, &plate);
+    int result = load_idle(scan, scan->target.id, &plate);
     if (result)
         return result;
-    if (plate.order || plate.wave || plate.document)
-        return refuse(scan, E72_PLATE_BUSY, "t", plate.code);
     json_text(record_start(scan), "plate", plate.code);
     result = record(scan, "move.lifted", "lpn", plate.code);
     if (!result)
@@ -132,7 +138,7 @@ static int put_plate(struct scan *scan)
     static const char *const kinds[] = {"face", "reserve", "dock", "tote_park"};
     struct location to;
     struct lpn plate;
-    int result = lpn_load(scan->store, scan->session.plate, &plate);
+    int result = load_idle(scan, scan->session.plate, &plate);
     if (!result)
         result = location_load(scan->store, scan->target.id, &to);
     if (result)

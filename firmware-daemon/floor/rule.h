@@ -215,6 +215,13 @@ int bin_refuses(struct store *store, const struct location *location, const stru
 int bin_suggest(struct store *store, const struct item *item, int64_t lot, int64_t quantity, int64_t task,
                 int64_t *ret);
 
+/* What a journal row moved may leave a face low, or fill the reserve of one: plans to fill it (replenish_plan.c). */
+int replenish_touched(struct store *store, int64_t seq);
+int replenish_plan(struct store *store, int64_t *ret_count); /* over every face; the new tasks */
+
+/* What a wave would else pick from the reserve of items that have a face is to be brought there first. */
+int replenish_for_wave(struct store *store, int64_t wave);
+
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
 

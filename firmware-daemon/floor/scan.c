@@ -271,6 +271,8 @@ static int take(struct scan *scan)
         return result;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
     result = command ? run_command(scan, step) : take_code(scan, step);
+    if (!result && scan->seq)
+        result = replenish_touched(scan->store, scan->seq);
     if (result)
         return result;
     scan->effect->weighs = step_of(&scan->session)->weigh != NULL;

@@ -15,6 +15,10 @@
     "'return.graded', " \
     "'receipt.line', " \
     "'receipt.pallet', " \
+    "'putaway.done', " \
+    "'replen.item', " \
+    "'replen.done', " \
+    "'replen.returned', " \
     "'move.taken', " \
     "'move.put', " \
     "'adjust.posted'"
@@ -78,6 +82,13 @@ static const struct {
     {"a worker has one order, but for a wave's",
      "SELECT count(*) FROM (SELECT worker FROM orders WHERE worker IS NOT NULL "
      "AND wave IS NULL GROUP BY worker HAVING count(*) > 1)"},
+    {"tasks follow the moves",
+     "SELECT count(*) FROM task t WHERE taken <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.task = t.id AND reason = 'take'), 0) OR put <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.task = t.id AND reason <> 'take'), 0) OR (quantity > 0 AND max(taken, put) > quantity)"},
+    {"a task that is under way has its worker, one that is not has none",
+     "SELECT count(*) FROM task WHERE (worker IS NULL) <> (state NOT IN ('taken', 'carrying')) AND state NOT IN "
+     "('done', 'cancelled')"},
     {"a wave's totes hold what was picked for it and not sown or packed yet",
      "SELECT count(*) FROM (SELECT o.wave, l.item, sum(l.picked - max(l.sown, l.packed)) AS quantity FROM wave w JOIN "
      "orders o ON o.wave = w.id JOIN order_line l ON l.order_id = o.id WHERE w.kind IN ('wall', 'express') "

@@ -24,6 +24,53 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move)
                    sql_int(sql_last_id(store->sql)), sql_int(move->serial));
 }
 
+int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t item, int64_t lot, struct stack *ret,
+                 int64_t *ret_count)
+{
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT item, lot, quantity, weight_g, count(*) OVER () FROM balance WHERE location = ?1 AND lpn = ?2 "
+        "AND quantity > 0 AND (item = ?3 OR ?3 = 0) AND (lot = ?4 OR ?4 = -1) ORDER BY item, lot LIMIT 1",
+        sql_int(location), sql_int(lpn), sql_int(item), sql_int(lot));
+    bool found = sql_next(query);
+    if (found) {
+        *ret =
+            (struct stack){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3)};
+        *ret_count = sql_get_int(query, 4);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+static int serials_follow(struct store *store, int64_t move_id, const struct move *move, int64_t *ret)
+{
+    int result = sql_run(store->sql,
+                         "INSERT INTO move_serial (move, serial) SELECT ?1, id FROM serial WHERE item = ?2 AND "
+                         "location = ?3 AND lpn = ?4 AND lot = ?5 ORDER BY id",
+                         sql_int(move_id), sql_int(move->item), sql_int(move->from_location), sql_int(move->from_lpn),
+                         sql_int(move->lot));
+    if (!result)
+        *ret = sql_changes(store->sql);
+    return result;
+}
+
+int ledger_move_stack(struct store *store, int64_t seq, const struct move *move)
+{
+    struct move share = *move;
+    struct stack stack;
+    int64_t count, numbers = 0;
+    int result = ledger_stack(store, move->from_location, move->from_lpn, move->item, move->lot, &stack, &count);
+    if (result)
+        return result == -ENOENT ? -EPERM : result;
+    if (move->quantity <= stack.quantity && stack.weight_g > 0)
+        share.weight_g = stack.weight_g * move->quantity / stack.quantity;
+    result = ledger_move(store, seq, &share);
+    if (result || move->serial)
+        return result;
+    result = serials_follow(store, sql_last_id(store->sql), move, &numbers);
+    return result ? result : numbers > move->quantity ? -EINVAL : 0;
+}
+
 /* SQLite finishes the SELECT before the first INSERT when the table has triggers, so the moves do not see each other.
  */
 static int move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, int64_t to_location,
@@ -113,18 +160,6 @@ int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parce
     return result ? result : empty_parcel(store, seq, order, &move);
 }
 
-/* Nothing may have been taken from a bin that is promised there. */
-static int check_promises(struct store *store, int64_t seq)
-{
-    int64_t one;
-    int result = sql_number(store->sql, &one,
-                            "SELECT 1 FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
-                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0 "
-                            "LIMIT 1",
-                            sql_int(seq));
-    return result == -ENOENT ? 0 : result ? result : -EPERM;
-}
-
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
 {
     const struct stamp *stamp = &store->stamp;
@@ -140,11 +175,10 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
                 sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result || sql_changes(store->sql) == 0)
         return result;
-    result = sql_run(store->sql,
-                     "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
-                     "s.move = m.reverses WHERE m.seq = ?1",
-                     sql_int(seq));
-    return result ? result : check_promises(store, seq);
+    return sql_run(store->sql,
+                   "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
+                   "s.move = m.reverses WHERE m.seq = ?1",
+                   sql_int(seq));
 }
 
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,

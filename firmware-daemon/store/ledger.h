@@ -21,6 +21,18 @@ struct move {
  * serial number. */
 int ledger_move(struct store *store, int64_t seq, const struct move *move);
 
+/* One lot of an item on one plate (0: loose) in one place. */
+struct stack {
+    int64_t item, lot, quantity, weight_g;
+};
+/* The first of a place's stacks on a plate, of one item (0: any) and one lot (-1: any), and how many fit. -ENOENT */
+int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t item, int64_t lot, struct stack *ret,
+                 int64_t *ret_count);
+
+/* Takes from a stack: its share of the weight goes along, and when it takes all, the serial numbers. -EINVAL when some
+ * of the numbers would have to go and none is told. */
+int ledger_move_stack(struct store *store, int64_t seq, const struct move *move);
+
 /* Everything on a plate goes to another plate, or with its plate to another location (which also sets the plate's), or
  * loose to a location; serial numbers go along. */
 int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, const char *reason);
@@ -32,7 +44,7 @@ int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_
 int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn, int64_t to_lpn);
 
 /* Posts the opposite of every move of journal row `undone`, newest first. -EPERM when the goods are no longer where
- * they went, or are promised there. */
+ * they went. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */

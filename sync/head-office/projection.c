@@ -67,10 +67,11 @@ static int changed_one(struct work *work, int result, const char *what)
 
 /* ---------------------------------------------------------------- what each event does */
 
-static int add_stock(struct work *work, int64_t delta)
+/* `place` names the member that names the location. */
+static int add_stock_at(struct work *work, const char *place, int64_t delta)
 {
     const char *location, *sku;
-    int result = get_text(work, "location", &location);
+    int result = get_text(work, place, &location);
     if (!result)
         result = get_text(work, "sku", &sku);
     if (result)
@@ -79,6 +80,64 @@ static int add_stock(struct work *work, int64_t delta)
                    "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
                    " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
                    sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+}
+
+static int add_stock(struct work *work, int64_t delta)
+{
+    return add_stock_at(work, "location", delta);
+}
+
+static int move_stock(struct work *work, const char *from, const char *to)
+{
+    int64_t quantity;
+    int result = get_number(work, "quantity", 1, &quantity);
+    if (!result && from)
+        result = add_stock_at(work, from, -quantity);
+    return result || !to ? result : add_stock_at(work, to, quantity);
+}
+
+/* What came damaged is no stock that can be sold. */
+static int receipt_line(struct work *work)
+{
+    return json_is_true(json_object_get(work->data, "damaged")) ? 0 : move_stock(work, NULL, "to");
+}
+
+/* Line by line, each as a receipt of its own. */
+static int receipt_pallet(struct work *work)
+{
+    const json_t *pallet = work->data;
+    size_t index;
+    json_t *line;
+    int result = 0;
+    json_array_foreach(json_object_get(pallet, "lines"), index, line)
+    {
+        work->data = line;
+        result = move_stock(work, NULL, "to");
+        if (result)
+            break;
+    }
+    work->data = pallet;
+    return result;
+}
+
+static int put_away(struct work *work)
+{
+    return move_stock(work, "from", "to");
+}
+
+static int replen_item(struct work *work)
+{
+    return move_stock(work, "from", NULL);
+}
+
+static int replen_done(struct work *work)
+{
+    return move_stock(work, NULL, "to");
+}
+
+static int replen_returned(struct work *work)
+{
+    return move_stock(work, NULL, "from");
 }
 
 static int stock_imported(struct work *work)
@@ -315,6 +374,12 @@ static const struct meaning {
     {"feed.parked", feed_parked, .of_order = false},
     {"return.graded", return_graded, .undoable = true},
     {"stock.imported", stock_imported, .undoable = true},
+    {"receipt.line", receipt_line, .undoable = true},
+    {"receipt.pallet", receipt_pallet, .undoable = true},
+    {"putaway.done", put_away, .undoable = true},
+    {"replen.item", replen_item, .undoable = true},
+    {"replen.done", replen_done, .undoable = true},
+    {"replen.returned", replen_returned, .undoable = true},
 };
 
 /* ---------------------------------------------------------------- applying */

@@ -43,6 +43,21 @@
     X("receipt.left", "a worker went away from a receipt that goes on")                                                \
     X("receipt.closed", "a receipt is complete: each line with what was announced and what came")                      \
     X("transfer.received", "the same of goods from another site; what is missing stays under way as a claim")          \
+    X("putaway.taken", "a worker took goods that are to be put away")                                                  \
+    X("putaway.fetched", "the worker has the plate")                                                                   \
+    X("putaway.held", "so much of one item is to be put away next")                                                    \
+    X("putaway.elsewhere", "the worker chose another bin than the proposed one")                                       \
+    X("putaway.done", "goods lie in a bin")                                                                            \
+    X("putaway.left", "a worker gave back what was to be put away")                                                    \
+    X("replen.planned", "every face was looked over, and what is low is to be filled")                                 \
+    X("replen.taken", "a worker took the task to fill a face")                                                         \
+    X("replen.located", "the worker is at the reserve bin")                                                            \
+    X("replen.item", "goods were taken from the reserve for a face")                                                   \
+    X("replen.enough", "the hands are full before the task is")                                                        \
+    X("replen.short", "fewer goods were in the reserve than the books say")                                            \
+    X("replen.done", "goods from the reserve lie in the face")                                                         \
+    X("replen.returned", "goods that the face could not hold lie in the reserve again")                                \
+    X("replen.left", "a worker gave the task to fill a face back")                                                     \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
     X("pack.reopened", "a parcel was emptied again, to be checked once more")                                          \

@@ -139,6 +139,42 @@ static void what_comes_back_as_new_is_stock(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
 }
 
+#define STOCK_AT(play, place)                                                                                          \
+    COUNT_OF(play,                                                                                                     \
+             "SELECT coalesce(sum(quantity), 0) FROM stock WHERE site = 'hz' AND location = '" place "' AND sku "      \
+             "= 'T'")
+
+static void stock_follows_what_comes_in(void **state)
+{
+    struct play *play = *state;
+    happens(play, "receipt.line",
+            "{\"sku\":\"T\",\"quantity\":5,\"from\":\"SUPPLIER\",\"to\":\"DOCK\",\"damaged\":false}");
+    happens(play, "receipt.line",
+            "{\"sku\":\"T\",\"quantity\":3,\"from\":\"SUPPLIER\",\"to\":\"DAMAGED\",\"damaged\":true}");
+    happens(play, "receipt.pallet",
+            "{\"quantity\":9,\"lines\":[{\"sku\":\"T\",\"quantity\":7,\"to\":\"DOCK\"},"
+            "{\"sku\":\"C\",\"quantity\":2,\"to\":\"DOCK\"}]}");
+    assert_int_equal(STOCK_AT(play, "DOCK"), 12);
+    assert_int_equal(STOCK_AT(play, "DAMAGED"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'DOCK' AND sku = 'C'"), 2);
+    happens(play, "scan.undone",
+            "{\"undid\":\"receipt.line\",\"sku\":\"T\",\"quantity\":5,\"to\":\"DOCK\",\"damaged\":false}");
+    assert_int_equal(STOCK_AT(play, "DOCK"), 7);
+    happens(play, "putaway.done", "{\"sku\":\"T\",\"quantity\":6,\"from\":\"DOCK\",\"to\":\"R\"}");
+    assert_int_equal(STOCK_AT(play, "DOCK"), 1);
+    assert_int_equal(STOCK_AT(play, "R"), 6);
+    happens(play, "replen.item", "{\"sku\":\"T\",\"quantity\":4,\"from\":\"R\",\"to\":\"F\"}");
+    assert_int_equal(STOCK_AT(play, "R"), 2);
+    happens(play, "replen.done", "{\"sku\":\"T\",\"quantity\":3,\"from\":\"R\",\"to\":\"F\"}");
+    happens(play, "replen.returned", "{\"sku\":\"T\",\"quantity\":1,\"from\":\"R\",\"to\":\"F\"}");
+    assert_int_equal(STOCK_AT(play, "R"), 3);
+    assert_int_equal(STOCK_AT(play, "F"), 3);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+    happens(play, "receipt.pallet", "{\"quantity\":9,\"lines\":[{\"sku\":\"T\",\"quantity\":7,\"to\":\"DOCK\"},{}]}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 1);
+    assert_int_equal(STOCK_AT(play, "DOCK"), 1); /* not the half of it */
+}
+
 static void a_short_line_says_what_is_missing(void **state)
 {
     struct play *play = *state;
@@ -214,6 +250,7 @@ int main(void)
         ON_PLAY(stock_follows_the_hands),
         ON_PLAY(what_was_not_packed_is_not_shipped),
         ON_PLAY(what_comes_back_as_new_is_stock),
+        ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(a_short_line_says_what_is_missing),
         ON_PLAY(the_site_answers_a_cancellation),
         ON_PLAY(what_cannot_be_understood_is_parked),

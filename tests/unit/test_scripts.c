@@ -275,6 +275,25 @@ static void play_change(struct play *play, char *rest)
         fail(play, "the change was refused");
 }
 
+/* ask VERB name=value …: a supervisor asks, and is not refused. */
+static void play_ask(struct play *play, char *rest)
+{
+    CLEANUP_BUF struct buf fields = {0};
+    const char *verb = strtok(rest, " ");
+    json_open_object(&fields, NULL);
+    for (char *word = strtok(NULL, " "); word; word = strtok(NULL, " ")) {
+        char *is = strchr(word, '=');
+        if (!is)
+            fail(play, "ask VERB name=value …");
+        *is = '\0';
+        json_text(&fields, word, is + 1);
+    }
+    json_close_object(&fields);
+    site_rig_ask(&play->rig, verb ? verb : "", buf_text(&fields));
+    if (!play->rig.last.good)
+        fail(play, "the ask was refused");
+}
+
 static void play_at(struct play *play, char *rest)
 {
     snprintf(play->station, sizeof(play->station), "%s", rest);
@@ -329,9 +348,9 @@ static void play_link(struct play *play, char *rest)
 static const struct {
     const char *word;
     void (*play)(struct play *play, char *rest);
-} words[] = {{"change", play_change}, {"stock", play_stock}, {"order", play_order},
-             {"at", play_at},         {"days", play_days},   {"print", play_print},
-             {"check", play_check},   {"crash", play_crash}, {"link", play_link}};
+} words[] = {{"change", play_change}, {"ask", play_ask},   {"stock", play_stock}, {"order", play_order},
+             {"at", play_at},         {"days", play_days}, {"print", play_print}, {"check", play_check},
+             {"crash", play_crash},   {"link", play_link}};
 
 static bool is_scan(const char *line)
 {
