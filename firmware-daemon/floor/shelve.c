@@ -201,7 +201,9 @@ int shelve_at(struct scan *scan)
     json_text(record_start(scan), "order", order.number);
     json_text(&scan->data, "tote", tote.code);
     json_text(&scan->data, "location", place.code);
-    result = record(scan, "pick.returned", "order", order.number);
+    result = ledger_write_plate(store, tote.id, &scan->data);
+    if (!result)
+        result = record(scan, "pick.returned", "order", order.number);
     if (!result)
         result = shelve_tote(scan, &order, tote.id, place.id);
     if (!result && order.cancelled)

@@ -67,6 +67,14 @@ static int changed_one(struct work *work, int result, const char *what)
 
 /* ---------------------------------------------------------------- what each event does */
 
+static int put_stock(struct work *work, const char *location, const char *sku, int64_t delta)
+{
+    return sql_run(work->sql,
+                   "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
+                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
+                   sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+}
+
 /* `place` names the member that names the location. */
 static int add_stock_at(struct work *work, const char *place, int64_t delta)
 {
@@ -74,12 +82,7 @@ static int add_stock_at(struct work *work, const char *place, int64_t delta)
     int result = get_text(work, place, &location);
     if (!result)
         result = get_text(work, "sku", &sku);
-    if (result)
-        return result;
-    return sql_run(work->sql,
-                   "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
-                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
-                   sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+    return result ? result : put_stock(work, location, sku, delta);
 }
 
 static int add_stock(struct work *work, int64_t delta)
@@ -117,6 +120,27 @@ static int receipt_pallet(struct work *work)
             break;
     }
     work->data = pallet;
+    return result;
+}
+
+/* What does not leave lies on the return shelf. */
+static int pick_returned(struct work *work)
+{
+    const char *location, *sku;
+    int64_t quantity;
+    size_t index;
+    json_t *line;
+    int result = get_text(work, "location", &location);
+    json_array_foreach(json_object_get(work->data, "lines"), index, line)
+    {
+        struct work member = {.sql = work->sql, .site = work->site, .data = line, .why = work->why, .sign = work->sign};
+        if (!result)
+            result = get_text(&member, "sku", &sku);
+        if (!result)
+            result = get_number(&member, "quantity", 1, &quantity);
+        if (!result)
+            result = put_stock(&member, location, sku, quantity);
+    }
     return result;
 }
 
@@ -376,6 +400,7 @@ static const struct meaning {
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
+    {"pick.returned", pick_returned, .of_order = false},
     {"putaway.done", put_away, .undoable = true},
     {"replen.item", replen_item, .undoable = true},
     {"replen.done", replen_done, .undoable = true},

@@ -106,6 +106,19 @@ static void stock_follows_the_hands(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
 }
 
+static void what_goes_to_the_return_shelf_is_stock_again(void **state)
+{
+    struct play *play = *state;
+    happens(play, "pick.line", PICK);
+    happens(play, "pick.returned",
+            "{\"order\":\"O1\",\"location\":\"SHELF\",\"lines\":[{\"sku\":\"T\",\"quantity\":2}]}");
+    happens(play, "putaway.done", "{\"sku\":\"T\",\"quantity\":2,\"from\":\"SHELF\",\"to\":\"A\"}");
+    happens(play, "pick.returned", "{\"order\":\"O1\",\"location\":\"SHELF\"}"); /* older sites do not say what */
+    assert_int_equal(COUNT_OF(play, "SELECT sum(quantity) FROM stock"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'SHELF'"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
 static void what_was_not_packed_is_not_shipped(void **state)
 {
     struct play *play = *state;
@@ -248,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_PLAY(an_order_goes_its_way),
         ON_PLAY(stock_follows_the_hands),
+        ON_PLAY(what_goes_to_the_return_shelf_is_stock_again),
         ON_PLAY(what_was_not_packed_is_not_shipped),
         ON_PLAY(what_comes_back_as_new_is_stock),
         ON_PLAY(stock_follows_what_comes_in),
