@@ -203,11 +203,11 @@ static int accept_item(struct scan *scan)
     answer_text(answer, "i", pick.item.name);
     if (pick.allocation.open > quantity)
         return 0;
-    if (!scan->session.tote) {
+    if (scan->session.tote)
+        result = go_on(scan, pick.location.id);
+    else
         go(scan, "pick.tote");
-        return 0;
-    }
-    return go_on(scan, pick.location.id);
+    return result ? result : count_zero_check(scan, pick.location.id);
 }
 
 static int accept_tote(struct scan *scan)

@@ -463,7 +463,7 @@ static const struct undo undos[] = {{"return.placed", "the place", "库位", NUL
                                     {"return.intact", "the return", "原单退回", undo_intact},
                                     {"return.inspected", "the piece", "商品", NULL},
                                     {"return.marked", "the grade", "等级", NULL},
-                                    {"return.graded", "the grading", "定级", undo_unless_promised},
+                                    {"return.graded", "the grading", "定级", NULL},
                                     {.type = NULL}};
 
 const struct flow return_flow = {"return", steps, undos};

@@ -51,6 +51,11 @@ int allocation_next(struct store *store, int64_t order, int64_t *ret);
 int allocation_skip(struct store *store, int64_t id);
 int allocation_release(struct store *store, int64_t id, int64_t quantity);
 
+/* Of what is promised of a lot in a bin, what is given up first: of an order nobody has begun, the least urgent, the
+ * newest. -ENOENT when nothing is promised. */
+int allocation_to_give_up(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
+int order_of_line(struct store *store, int64_t line, int64_t *ret);
+
 struct totals {
     int64_t ordered, picked, packed, open; /* base units over all lines */
 };

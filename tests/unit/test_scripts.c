@@ -178,6 +178,12 @@ static void check_rejected(struct play *play, const char *code, struct buf *type
         fail(play, "the row names another scan than %s", code);
 }
 
+/* Something has come of the scan; it may still sound bad, as DONE_PARKED and E17 do. */
+static bool is_done(enum message message)
+{
+    return strncmp(message_def(message)->key, "DONE_", 5) == 0 || message == E17_MOVED;
+}
+
 /* SCAN -> ANSWER step : moves ! events */
 static void play_scan(struct play *play, char *line)
 {
@@ -198,8 +204,8 @@ static void play_scan(struct play *play, char *line)
         same(play, "written", &types, events);
     if (laws_check(play->rig.store, &error) != 0)
         fail(play, "%s", error.text);
-    bool good = play->rig.last.good; /* what is done may still sound bad: DONE_PARKED */
-    if (good != (strncmp(message_def(play->rig.last.answer.message)->key, "DONE_", 5) == 0))
+    bool good = play->rig.last.good;
+    if (good != is_done(play->rig.last.answer.message))
         fail(play, "the tone and the answer do not agree");
     if (!good) {
         unescape(line);
@@ -275,25 +281,6 @@ static void play_change(struct play *play, char *rest)
         fail(play, "the change was refused");
 }
 
-/* ask VERB name=value …: a supervisor asks, and is not refused. */
-static void play_ask(struct play *play, char *rest)
-{
-    CLEANUP_BUF struct buf fields = {0};
-    const char *verb = strtok(rest, " ");
-    json_open_object(&fields, NULL);
-    for (char *word = strtok(NULL, " "); word; word = strtok(NULL, " ")) {
-        char *is = strchr(word, '=');
-        if (!is)
-            fail(play, "ask VERB name=value …");
-        *is = '\0';
-        json_text(&fields, word, is + 1);
-    }
-    json_close_object(&fields);
-    site_rig_ask(&play->rig, verb ? verb : "", buf_text(&fields));
-    if (!play->rig.last.good)
-        fail(play, "the ask was refused");
-}
-
 static void play_at(struct play *play, char *rest)
 {
     snprintf(play->station, sizeof(play->station), "%s", rest);
@@ -325,6 +312,28 @@ static void play_check(struct play *play, char *rest)
     int64_t is = number(play, statement);
     if (is != strtoll(wanted + 3, NULL, 10))
         fail(play, "it is %lld", (long long)is);
+}
+
+/* ask VERB key=value ... [= ANSWER(values)]; a good answer when none is told */
+static void play_ask(struct play *play, char *rest)
+{
+    CLEANUP_BUF struct buf fields = {0};
+    struct error error = {0};
+    char *wanted = cut(rest, " = ");
+    char *verb = strtok(rest, " ");
+    json_open_object(&fields, NULL);
+    for (char *word = strtok(NULL, " "); word; word = strtok(NULL, " ")) {
+        char *value = cut(word, "=");
+        json_text(&fields, word, value ? value : "yes");
+    }
+    json_close_object(&fields);
+    site_rig_ask(&play->rig, verb, buf_text(&fields));
+    if (wanted)
+        check_answer(play, wanted);
+    else if (!play->rig.last.good)
+        fail(play, "heard %s", message_def(play->rig.last.answer.message)->key);
+    if (laws_check(play->rig.store, &error) != 0)
+        fail(play, "%s", error.text);
 }
 
 static void play_crash(struct play *play, char *rest)
