@@ -36,6 +36,8 @@ static int unpack_parcel(struct scan *scan, const struct order *order, const str
     struct store *store = scan->store;
     struct parcel parcel;
     int result = parcel_load(store, scan->session.parcel, &parcel);
+    if (!result && strcmp(parcel.state, "handed") == 0)
+        return refuse(scan, E24_LATE, NULL, NULL);
     if (!result)
         result = print_jobs_void_all(store, parcel.id, "unpacked");
     if (result == -EBUSY)
@@ -208,7 +210,7 @@ int shelve_at(struct scan *scan)
         result = shelve_tote(scan, &order, tote.id, place.id);
     if (!result && order.cancelled)
         result = order_set_state(store, order.id, "cancelled", "");
-    if (!result)
+    if (!result && order.worker == scan->session.worker) /* what is left of a labelled parcel holds nobody up */
         result = order_set_worker(store, order.id, 0);
     if (!result)
         result = undo_border(scan);
