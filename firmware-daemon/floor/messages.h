@@ -104,8 +104,44 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_SERIAL, "", TONE_NONE, "Scan the serial number of {i}", "请扫 {i} 的序列号")                                 \
     X(ASK_WEIGHT, "", TONE_NONE, "Weigh {i}", "请称重 {i}")
 
-/* pick.c */
+/* pick*.c, cluster.c, zone.c */
 #define MESSAGES_PICK(X)                                                                                               \
+    X(E10_OWN, "E10", TONE_BAD, "This goes into {exp}, not into {t}", "应放入 {exp},不是 {t}")                         \
+    X(DONE_CLUSTER, "", TONE_GOOD, "Scan a tote for each order, then DONE", "请逐单扫周转箱,最后扫「完成」")           \
+    X(DONE_CLUSTER_BEGUN, "", TONE_GOOD, "{n} orders: go", "共 {n} 单,开始拣货")                                       \
+    X(DONE_IN_TOTE, "", TONE_GOOD, "In {t}", "已放入 {t}")                                                             \
+    X(DONE_FULL, "", TONE_GOOD, "{t} is full: to the stage with it", "{t} 已满,请送集货区")                            \
+    X(DONE_FULL_ASKED, "", TONE_GOOD, "Which tote is full?", "哪个周转箱已满?")                                        \
+    X(DONE_UNLOADED, "", TONE_GOOD, "{n} totes at {l}", "{n} 个周转箱已放在 {l}")                                      \
+    X(DONE_ONE_BY_ONE, "", TONE_GOOD, "Tote {t}: where to?", "周转箱 {t}:放到哪里?")                                   \
+    X(ASK_CLUSTER_TOTE, "", TONE_NONE, "Scan a tote for the next order, or DONE", "请扫下一单的周转箱,或扫「完成」")   \
+    X(ASK_OWN_TOTE, "", TONE_NONE, "Put it into {t} and scan it", "放入 {t} 并扫箱码")                                 \
+    X(ASK_MORE_TOTE, "", TONE_NONE, "Scan another tote for order {o}", "请为订单 {o} 再扫一个周转箱")                  \
+    X(ASK_FULL, "", TONE_NONE, "Scan the tote that is full", "请扫已满的周转箱")                                       \
+    X(ASK_UNLOAD, "", TONE_NONE, "Bring the totes to the stage: scan the place, or one tote first",                    \
+      "将周转箱送到集货区:扫库位,或先扫某一箱")                                                                        \
+    X(ASK_UNLOAD_ONE, "", TONE_NONE, "Bring {t} to the stage and scan the place", "将 {t} 送到集货区并扫库位")         \
+    X(NOTE_INTO, "", TONE_NONE, "For tote {t}", "放入周转箱 {t}")                                                      \
+    X(NOTE_BOUND, "", TONE_NONE, "{n} of {max} totes", "已绑定 {n}/{max} 个周转箱")                                    \
+    X(NOTE_ON_CART, "", TONE_NONE, "{n} totes on the cart", "车上有 {n} 个周转箱")                                     \
+    X(E04_ZONE, "E04", TONE_BAD, "{t} has nothing here: bring it to zone {z}", "{t} 在本区无拣货任务,请送到 {z} 区")   \
+    X(DONE_ZONE_ASKED, "", TONE_GOOD, "Which zone?", "哪个分区?")                                                      \
+    X(DONE_ZONE, "", TONE_GOOD, "Zone {z}: {n} lines", "{z} 区:共 {n} 行")                                             \
+    X(DONE_CLAIMED, "", TONE_GOOD, "Order {o}: {n} lines here", "订单 {o}:本区 {n} 行")                                \
+    X(DONE_TO_ZONE, "", TONE_GOOD, "Order {o} goes on in zone {z}", "订单 {o} 请转到 {z} 区")                          \
+    X(ASK_ZONE, "", TONE_NONE, "Scan any place of your zone", "请扫本区任一库位")                                      \
+    X(ASK_ZONE_ORDER, "", TONE_NONE, "Scan a tote that has come, an empty one, or NEXT",                               \
+      "请扫到达的周转箱、空箱,或扫「下一个」")                                                                         \
+    X(NOTE_ZONE, "", TONE_NONE, "Zone {z}: {n} lines are open", "{z} 区:待拣 {n} 行")                                  \
+    X(NOTE_ZONE_LINE, "", TONE_NONE, "{l}: {n} × {i}", "{l}:{n} × {i}")                                                \
+    X(E10_NOT_EMPTY, "E10", TONE_BAD, "Tote {t} is not empty: take another", "周转箱 {t} 不是空箱,请换一个")           \
+    X(E21_LOT, "E21", TONE_BAD, "Lot {l} is blocked: leave it", "批次 {l} 已冻结,不可拣")                              \
+    X(DONE_FORCE_ASKED, "", TONE_GOOD, "A supervisor decides", "请主管决定")                                           \
+    X(DONE_FORCED, "", TONE_GOOD, "{u} allows another lot", "{u} 已授权拣其他批次")                                    \
+    X(DONE_DAMAGE_ASKED, "", TONE_GOOD, "Which {i} is damaged?", "哪一件 {i} 残次?")                                   \
+    X(ASK_FORCE, "", TONE_NONE, "Supervisor: scan your badge to allow another lot", "请主管扫工牌,授权拣其他批次")     \
+    X(ASK_DAMAGED, "", TONE_NONE, "Scan the damaged piece", "请扫残次品")                                              \
+    X(ASK_ITEM_LOT, "", TONE_NONE, "Take {n} × {i}, lot {l}", "拣 {n} × {i},批次 {l}")                                 \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \
     X(DONE_AT_LOCATION, "", TONE_GOOD, "At {l}", "已到 {l}")                                                           \
     X(DONE_PICKED, "", TONE_GOOD, "{n} × {i} taken", "已拣 {n} × {i}")                                                 \

@@ -136,6 +136,7 @@ int64_t scan_quantity(const struct scan *scan);
 
 /* An item was scanned in a step with .take: asks for what is needed and missing, then lets the step take the goods. */
 int goods_begin(struct scan *scan, const struct step *step);
+void goods_forget(struct session *session); /* nothing is in the hand any more, and no step waits */
 unsigned goods_needs_all(struct scan *scan,
                          const struct item *item); /* what its master data ask for, when it comes in */
 /* The lot, which is made when it is new, and writes "lot", "expiry", "serial" and "weight_g" where they are known. */
@@ -194,6 +195,7 @@ int move_start(struct scan *scan);
 int count_start(struct scan *scan);
 int return_start(struct scan *scan);
 int alias_start(struct scan *scan);
+int pick_open(struct scan *scan, int64_t plate); /* a tote of an order that is still picked */
 int found_start(struct scan *scan);
 int count_review_start(struct scan *scan);
 int pack_open(struct scan *scan, int64_t plate);       /* a tote or slot that holds an order */

@@ -93,9 +93,10 @@ static const struct {
                                              "p.state = 'building' AND j.state <> 'void'"},
     {"the journal has no gap", "SELECT (SELECT last_seq FROM stream) - coalesce((SELECT max(seq) FROM journal), 0) + "
                                "coalesce((SELECT max(seq) - min(seq) + 1 - count(*) FROM journal), 0)"},
-    {"a worker has one order, but for a wave's",
-     "SELECT count(*) FROM (SELECT worker FROM orders WHERE worker IS NOT NULL "
-     "AND wave IS NULL GROUP BY worker HAVING count(*) > 1)"},
+    {"a worker has one order, but for a wave's or a cluster's",
+     "SELECT count(*) FROM (SELECT 1 FROM orders o LEFT JOIN session s ON s.worker = o.worker WHERE "
+     "o.worker IS NOT NULL AND o.wave IS NULL AND coalesce(s.step, '') NOT LIKE 'cluster.%' AND "
+     "coalesce(s.back, '') NOT LIKE 'cluster.%' GROUP BY o.worker HAVING count(*) > 1)"},
     {"tasks follow the moves",
      "SELECT count(*) FROM task t WHERE taken <> coalesce((SELECT " SIGNED
      " FROM move m WHERE m.task = t.id AND reason = 'take'), 0) OR put <> coalesce((SELECT " SIGNED
@@ -113,6 +114,9 @@ static const struct {
      "ON h.wave = n.wave AND h.item = n.item WHERE n.quantity IS NOT h.quantity"},
     {"who has a wave is at work on it", "SELECT count(*) FROM wave w WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 "
                                         "FROM session s WHERE s.worker = w.worker AND s.wave = w.id)"},
+    {"who has claimed a line is at its order",
+     "SELECT count(*) FROM allocation a JOIN order_line l ON l.id = a.line LEFT JOIN session s ON s.worker = a.worker "
+     "WHERE a.worker IS NOT NULL AND a.open > 0 AND s.order_id IS NOT l.order_id"},
     {"a task is one worker's, a worker has one task", "SELECT count(*) FROM (SELECT worker FROM task WHERE worker IS "
                                                       "NOT NULL AND state IN ('taken', 'carrying') GROUP BY "
                                                       "worker HAVING count(*) > 1)"},

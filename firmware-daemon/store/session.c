@@ -47,8 +47,9 @@ int session_save(struct store *store, const struct session *session)
 #define TEXT(member, column)      sql_text(session->member),
     return sql_run(store->sql,
                    "UPDATE session SET " SESSION_REFERENCES(ASSIGNED) SESSION_NUMBERS(ASSIGNED)
-                       SESSION_TEXTS(ASSIGNED) "worker = worker WHERE worker = ?",
-                   SESSION_REFERENCES(REFERENCE) SESSION_NUMBERS(NUMBER) SESSION_TEXTS(TEXT) sql_int(session->worker));
+                       SESSION_NOTES(ASSIGNED) "step = ? WHERE worker = ?",
+                   SESSION_REFERENCES(REFERENCE) SESSION_NUMBERS(NUMBER) SESSION_NOTES(TEXT) sql_text(session->step),
+                   sql_int(session->worker));
 #undef ASSIGNED
 #undef REFERENCE
 #undef NUMBER
@@ -81,6 +82,15 @@ int session_station(struct store *store, int64_t worker, char *out, size_t capac
 int session_sign_out(struct store *store, int64_t worker)
 {
     return sql_run(store->sql, "UPDATE session SET station = NULL WHERE worker = ?1", sql_int(worker));
+}
+
+int session_at_order(struct store *store, int64_t order, int64_t after, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT s.worker FROM session s WHERE s.worker > ?2 AND (s.order_id = ?1 OR s.allocation IN "
+                      "(SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1)) "
+                      "ORDER BY s.worker LIMIT 1",
+                      sql_int(order), sql_int(after));
 }
 
 int session_leave_manifest(struct store *store, int64_t manifest)
@@ -128,4 +138,10 @@ int action_drop(struct store *store, int64_t id)
 int action_forget(struct store *store, int64_t worker)
 {
     return sql_run(store->sql, "DELETE FROM action WHERE worker = ?1", sql_int(worker));
+}
+
+int action_forget_order(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM action WHERE order_id = ?1)",
+                   sql_int(order));
 }

@@ -29,6 +29,14 @@
     X("pick.tote", "picking goes into this tote")                                                                      \
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
+    X("pick.damage_asked", "a worker is about to say which piece is damaged")                                          \
+    X("pick.force_asked", "a worker asks for what a supervisor must allow")                                            \
+    X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
+    X("pick.left", "a worker went away from an order that is not picked yet")                                          \
+    X("pick.cluster", "a worker set out for several orders at once")                                                   \
+    X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
+    X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
+    X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \

@@ -217,13 +217,14 @@ static void play_scan(struct play *play, char *line)
 
 static void play_stock(struct play *play, char *rest)
 {
-    char csv[512] = "location,sku,quantity,lot,expiry\n";
-    const char *words[5] = {"", "", "", "", ""};
+    char csv[512] = "location,sku,quantity,lot,expiry,serial,weight_g\n";
+    const char *words[7] = {"", "", "", "", "", "", "0"};
     size_t count = 0;
-    for (char *word = strtok(rest, " "); word && count < 5; word = strtok(NULL, " "))
-        words[count++] = word;
+    for (char *word = strtok(rest, " "); word && count < 7; word = strtok(NULL, " "))
+        words[count++] = strcmp(word, "-") == 0 ? "" : word;
     size_t length = strlen(csv);
-    snprintf(csv + length, sizeof(csv) - length, "%s,%s,%s,%s,%s\n", words[0], words[1], words[2], words[3], words[4]);
+    snprintf(csv + length, sizeof(csv) - length, "%s,%s,%s,%s,%s,%s,%s\n", words[0], words[1], words[2], words[3],
+             words[4], words[5], words[6]);
     site_rig_import(&play->rig, "stock", csv);
     if (!play->rig.last.good)
         fail(play, "the stock was refused");
