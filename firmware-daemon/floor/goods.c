@@ -359,11 +359,6 @@ void goods_keep(struct scan *scan, const struct goods *goods)
     text_copy(session->serial, sizeof(session->serial), goods->serial);
 }
 
-void goods_drop(struct scan *scan)
-{
-    forget(&scan->session);
-}
-
 int goods_kept(struct scan *scan, struct goods *ret)
 {
     describe(&scan->session, ret);

@@ -176,8 +176,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_TO_SCALE, "", TONE_GOOD, "Put the parcel on the scale", "请将包裹放上秤")                                   \
     X(DONE_WEIGHED, "", TONE_GOOD, "{g} g", "{g} 克")                                                                  \
     X(DONE_REOPENED, "", TONE_GOOD, "Order {o} is open again: check each piece", "订单 {o} 已重新打开:请逐件核对")     \
-    X(DONE_FORCE_ASKED, "", TONE_GOOD, "Now a supervisor's badge, or UNDO", "请主管扫工牌,或扫「撤销」")               \
-    X(DONE_FORCED, "", TONE_GOOD, "{u} lets it pass", "{u} 已放行")                                                    \
+    X(DONE_PASS_ASKED, "", TONE_GOOD, "Now a supervisor's badge, or UNDO", "请主管扫工牌,或扫「撤销」")                \
+    X(DONE_PASSED, "", TONE_GOOD, "{u} lets it pass", "{u} 已放行")                                                    \
     X(DONE_PARCEL_OPENED, "", TONE_GOOD, "Parcel {w} of order {o}", "包裹 {w},订单 {o}")                               \
     X(DONE_TO_SHELF, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
     X(DONE_SHELVING, "", TONE_GOOD, "Order {o}: on its way to the return shelf", "订单 {o}:送往退货架")                \
@@ -186,7 +186,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_WEIGH_PARCEL, "", TONE_NONE, "Put the parcel on the scale", "请将包裹放上秤")                                \
     X(ASK_WEIGH_BETWEEN, "", TONE_NONE, "Put the parcel on the scale: {lo} to {hi} g",                                 \
       "请将包裹放上秤:应为 {lo}–{hi} 克")                                                                              \
-    X(ASK_FORCE, "", TONE_NONE, "A supervisor's badge lets it pass; UNDO goes back", "主管扫工牌放行;扫「撤销」返回")  \
+    X(ASK_PASS, "", TONE_NONE, "A supervisor's badge lets it pass; UNDO goes back", "主管扫工牌放行;扫「撤销」返回")   \
     X(ASK_PARCEL_WHAT, "", TONE_NONE, "Parcel {w}: scan REPRINT, WEIGH, UNPACK or DONE",                               \
       "包裹 {w}:请扫「补打」「称重」「拆包」或「完成」")                                                               \
     X(ASK_UNPACK_TOTE, "", TONE_NONE, "Put the goods of order {o} into an empty tote and scan it",                     \
@@ -211,7 +211,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_SHIP(X)                                                                                               \
     X(DONE_GATE, "", TONE_GOOD, "Manifest {m}, {n} parcels so far", "交接清单 {m},已有 {n} 件")                        \
     X(DONE_LOADED, "", TONE_GOOD, "{w} on the manifest", "{w} 已装车")                                                 \
-    X(DONE_UNLOADED, "E12", TONE_BAD, "Order {o} cancelled: off the van, to the bench",                                \
+    X(DONE_OFF_VAN, "E12", TONE_BAD, "Order {o} cancelled: off the van, to the bench",                                 \
       "订单 {o} 已取消:请卸下并送回打包台")                                                                            \
     X(DONE_MANIFEST, "", TONE_GOOD, "Manifest {m} closed: {n} parcels", "清单 {m} 已关闭:{n} 件")                      \
     X(ASK_PARCEL, "", TONE_NONE, "Scan each parcel, then DONE", "请逐件扫包裹,最后扫「完成」")                         \

@@ -144,7 +144,7 @@ int undo_weight_forced(struct scan *scan, const struct action *action)
 int unpack_forced(struct scan *scan, const struct worker *supervisor)
 {
     (void)supervisor;
-    return step_to(scan, "parcel.tote", DONE_FORCED);
+    return step_to(scan, "parcel.tote", DONE_PASSED);
 }
 
 static int show_parcel(struct scan *scan, struct view *view, enum message ask)

@@ -33,8 +33,6 @@ int shelve_rest(struct scan *scan, const struct order *order); /* after the labe
 int unpack_into(struct scan *scan);                            /* a tote was scanned */
 int unpack_show(struct scan *scan, struct view *view);
 int shelve_at(struct scan *scan); /* a place was scanned */
-/* The tote lies there, is nobody's, and waits to be put away. */
-int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, int64_t place);
 int shelve_show(struct scan *scan, struct view *view);
 
 #endif

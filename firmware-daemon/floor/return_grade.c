@@ -127,7 +127,7 @@ static int go_on(struct scan *scan, const struct returning *returning)
 {
     struct document_totals totals = {0};
     int result = document_totals(scan->store, returning->document.id, &totals);
-    goods_drop(scan);
+    goods_forget(&scan->session);
     go(scan, "return.grade");
     return result || totals.settled < totals.done ? result : close_return(scan, returning);
 }

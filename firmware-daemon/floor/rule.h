@@ -146,7 +146,6 @@ void goods_write(const struct goods *goods, struct buf *data);
 /* Goods that wait in the session for a scan that decides about them. */
 void goods_keep(struct scan *scan, const struct goods *goods);
 int goods_kept(struct scan *scan, struct goods *ret);
-void goods_drop(struct scan *scan);
 
 /* Goods that are taken from where they lie (take.c): the lot is asked for only where several lie there. */
 unsigned goods_needs_there(struct scan *scan, const struct item *item, int64_t location, int64_t lpn);
@@ -226,6 +225,10 @@ int replenish_plan(struct store *store, int64_t *ret_count); /* over every face;
 
 /* What a wave would else pick from the reserve of items that have a face is to be brought there first. */
 int replenish_for_wave(struct store *store, int64_t wave);
+
+/* An order's tote with what does not leave is on the return shelf (pick.returned): it is nobody's, and waits to be put
+ * away. */
+int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
 
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);

@@ -96,7 +96,7 @@ static int unload(struct scan *scan, const struct parcel *parcel, const struct o
         result = parcel_load_on(scan->store, parcel->id, 0);
     if (!result)
         result = undo_border(scan);
-    answer_text(accept_with(scan, DONE_UNLOADED), "o", order->number);
+    answer_text(accept_with(scan, DONE_OFF_VAN), "o", order->number);
     return result;
 }
 
