@@ -1,6 +1,7 @@
 /* Totes: bound to an order while it is picked, put down when it is; and orders that a worker lets go of, with their
  * totes or without. */
 #include "floor/pick_bin.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
 #include "store/document.h"
@@ -46,7 +47,7 @@ int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order)
 
 bool tote_goes_back(const struct order *order)
 {
-    return order->cancelled || strcmp(order->state, "parked") == 0;
+    return order->cancelled || order->refused;
 }
 
 enum message tote_ask_place(const struct order *order, enum message ask)
@@ -56,8 +57,8 @@ enum message tote_ask_place(const struct order *order, enum message ask)
 
 int tote_end_picking(struct store *store, const struct order *order)
 {
-    if (!order->cancelled && tote_goes_back(order))
-        return 0;
+    if (order->refused && !order->cancelled)
+        return shortage_park(store, order);
     return order_set_state(store, order->id, order->cancelled ? "cancelled" : "picked", "");
 }
 
