@@ -91,6 +91,13 @@ static int open_error(struct sql *sql, int code, struct error *error)
     }
 }
 
+static int64_t pragma_number(struct sql *sql, const char *text)
+{
+    int64_t number = 0;
+    sql_number(sql, &number, text, SQL_NO_VALUES);
+    return number;
+}
+
 static int set_up(struct sql *sql, const struct sql_options *options, struct error *error)
 {
     sqlite3_extended_result_codes(sql->handle, 1);
@@ -99,16 +106,20 @@ static int set_up(struct sql *sql, const struct sql_options *options, struct err
     char pragmas[512];
     /* locking_mode before the first access to the WAL keeps the wal-index in memory (SQLite documentation, "WAL-mode",
      * section 8). journal_mode=WAL would write into the file, which may be another program's: sql_migrate() does it.
-     * mmap_size=0: a mapped file turns a passing fault into damage. */
+     * mmap_size=0: a mapped file turns a passing fault into damage. secure_delete=FAST: what is deleted is overwritten
+     * where its page is written anyway, and costs no page of its own. */
     snprintf(pragmas, sizeof(pragmas),
-             "PRAGMA locking_mode=%s; PRAGMA page_size=4096; PRAGMA mmap_size=0; PRAGMA synchronous=FULL;"
-             "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-             "PRAGMA cache_size=-%" PRId64 "; PRAGMA wal_autocheckpoint=%" PRId64 "; PRAGMA journal_size_limit=8388608;"
-             "SELECT count(*) FROM sqlite_schema;",
-             options->exclusive ? "EXCLUSIVE" : "NORMAL", options->cache_kib ? options->cache_kib : 2048,
-             options->wal_autocheckpoint ? options->wal_autocheckpoint : 1000);
+             "PRAGMA locking_mode=%s; PRAGMA page_size=%" PRId64 "; PRAGMA mmap_size=0; PRAGMA synchronous=FULL;"
+             "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=FAST;"
+             "PRAGMA cache_size=-%" PRId64 "; PRAGMA journal_size_limit=8388608; SELECT count(*) FROM sqlite_schema;",
+             options->exclusive ? "EXCLUSIVE" : "NORMAL", options->page_bytes ? options->page_bytes : 4096,
+             options->cache_kib ? options->cache_kib : 2048);
     int code = sqlite3_exec(sql->handle, pragmas, NULL, NULL, NULL);
-    return code == SQLITE_OK ? 0 : open_error(sql, code, error);
+    if (code != SQLITE_OK)
+        return open_error(sql, code, error);
+    int64_t wal_bytes = (options->wal_kib ? options->wal_kib : 4096) * 1024;
+    sqlite3_wal_autocheckpoint(sql->handle, (int)(wal_bytes / pragma_number(sql, "PRAGMA page_size")));
+    return 0;
 }
 
 /* Once, before the first connection. A savepoint keeps the pages it changes aside: in memory, not in a temporary file,
@@ -120,6 +131,7 @@ static void set_up_process(void)
         return;
     done = true;
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* statistics that nobody reads cost a lock for each allocation */
     mallopt(M_TRIM_THRESHOLD, 16 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
 }
@@ -181,13 +193,6 @@ static int apply(struct sql *sql, const struct embedded_file *file, int version,
     if (result && sql_in_transaction(sql))
         sql_script(sql, "ROLLBACK;", NULL);
     return result;
-}
-
-static int64_t pragma_number(struct sql *sql, const char *text)
-{
-    int64_t number = 0;
-    sql_number(sql, &number, text, SQL_NO_VALUES);
-    return number;
 }
 
 /* "007.sql" is schema 7. */

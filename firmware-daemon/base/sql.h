@@ -17,10 +17,11 @@ struct sql_query; /* a running SELECT */
 struct sql_options {
     bool exclusive; /* one process, one connection: locking_mode=EXCLUSIVE, wal-index in memory */
     bool read_only;
-    int64_t busy_ms;            /* wait for another process's lock; 0: not at all */
-    const char *vfs;            /* NULL: the system's */
-    int64_t cache_kib;          /* page cache; 0: 2048 */
-    int64_t wal_autocheckpoint; /* pages; 0: 1000 */
+    int64_t busy_ms;    /* wait for another process's lock; 0: not at all */
+    const char *vfs;    /* NULL: the system's */
+    int64_t page_bytes; /* of a database that is made; 0: 4096 */
+    int64_t cache_kib;  /* page cache; 0: 2048 */
+    int64_t wal_kib;    /* about so long before it is worked into the database; 0: 4096 */
 };
 
 /* path may be ":memory:". synchronous=FULL, foreign keys on. A file that is no database, is damaged or may not be

@@ -27,7 +27,10 @@ struct verb {
 #define ASK_FIELDS_MAX 4096
 #define ASK_BADGE      "badge" /* a field of every verb: who asks */
 
-extern const struct verb session_verbs[], replenish_verbs[], wave_verbs[];
+extern const struct verb session_verbs[];
+extern const struct verb replenish_verbs[];
+extern const struct verb count_verbs[];
+extern const struct verb wave_verbs[];
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
 struct answer *ask_accept(struct ask *ask, enum message message);

@@ -53,11 +53,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
     X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")     \
     X(E70_NOT_FREE, "E70", TONE_BAD, "Only {n} of {i} may be taken from {l}", "{l} 的 {i} 只可取 {n} 件")              \
-    X(E71_PROMISED, "E71", TONE_BAD, "Promised to orders meanwhile: it stays", "已分配给订单,不可撤销")                \
+    X(E71_GONE_ON, "E71", TONE_BAD, "The goods have gone on or are promised: it stays", "货物已移动或已分配,不可撤销") \
     X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")               \
     X(E73_KNOWN_CODE, "E73", TONE_BAD, "{c} has a meaning already", "条码 {c} 已有含义")                               \
     X(E74_IN_BOOKS, "E74", TONE_BAD, "The books have {n} of {i} in {l}: have it counted",                              \
-      "账面在 {l} 有 {i} {n} 件:请盘点")
+      "账面在 {l} 有 {i} {n} 件:请盘点")                                                                               \
+    X(E75_NO_STOCK, "E75", TONE_BAD, "Nothing free for {d}: all is promised or out of stock", "{d} 无可用库存")        \
+    X(E76_COUNTED_BY_YOU, "E76", TONE_BAD, "You counted {l}: somebody else must do it now",                            \
+      "您已盘过 {l},需由他人复盘")                                                                                     \
+    X(E77_NO_REVIEW, "E77", TONE_BAD, "No count waits for a decision", "没有待审核的盘点")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \
@@ -322,10 +326,40 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_MOVE_ITEM, "", TONE_NONE, "Scan what you take from {l}", "请扫从 {l} 取出的商品")                            \
     X(ASK_MOVE_TO, "", TONE_NONE, "Scan the bin you put it in", "请扫放入的库位")                                      \
     X(ASK_MOVE_PLATE_TO, "", TONE_NONE, "Bring {t} to its place and scan it", "把 {t} 送到位并扫库位")                 \
+    X(DONE_TRANSFER, "", TONE_GOOD, "Transfer {d}: {n} pieces", "调拨 {d}:{n} 件")                                     \
+    X(DONE_TRANSFER_PLATE, "", TONE_GOOD, "{t} takes goods of {d}", "{t} 用于 {d}")                                    \
+    X(DONE_TRANSFER_FULL, "", TONE_GOOD, "{t} is full", "{t} 已满")                                                    \
+    X(DONE_TRANSFER_STAGED, "", TONE_GOOD, "{t} stands at {l}", "{t} 放在 {l}")                                        \
+    X(DONE_TRANSFER_SHIPPED, "", TONE_GOOD, "{d}: {n} pieces are on the way to {s}", "{d}:{n} 件已发往 {s}")           \
+    X(ASK_TRANSFER_PLATE, "", TONE_NONE, "Scan an empty tote or pallet", "请扫空周转箱或托盘")                         \
+    X(ASK_TRANSFER_SHIP, "", TONE_NONE, "When the carrier takes {d}, scan DONE", "承运人取走 {d} 后请扫「完成」")      \
+    X(NOTE_TRANSFER, "", TONE_NONE, "Transfer {d} to {s}", "调拨 {d} 到 {s}")                                          \
     X(NOTE_IN_HAND, "", TONE_NONE, "{n} pieces in hand", "手上 {n} 件")
 
 /* count.c */
-#define MESSAGES_COUNT(X)
+#define MESSAGES_COUNT(X)                                                                                              \
+    X(DONE_COUNT_STARTED, "", TONE_GOOD, "Count {l}", "盘点 {l}")                                                      \
+    X(DONE_COUNT_ANY, "", TONE_GOOD, "No count is planned: any bin will do", "没有计划,可盘任意库位")                  \
+    X(DONE_COUNTED, "", TONE_GOOD, "{n} × {i} counted", "已盘 {n} × {i}")                                              \
+    X(DONE_COUNT_MATCHED, "", TONE_GOOD, "{l}: the books are right", "{l} 账实相符")                                   \
+    X(DONE_COUNT_POSTED, "", TONE_GOOD, "{l}: {n} pieces put right", "{l} 已调整 {n} 件")                              \
+    X(DONE_COUNT_AGAIN, "", TONE_GOOD, "{l}: somebody else counts it again", "{l} 将由他人复盘")                       \
+    X(DONE_COUNT_REVIEW, "", TONE_GOOD, "{l}: a supervisor decides", "{l} 待主管审核")                                 \
+    X(DONE_COUNT_REJECTED, "", TONE_GOOD, "{l}: the books stand", "{l} 维持账面")                                      \
+    X(DONE_COUNTS_PLANNED, "", TONE_GOOD, "{n} counts planned", "已计划 {n} 个盘点")                                   \
+    X(DONE_ZERO_EMPTY, "", TONE_GOOD, "{l} is empty", "{l} 已空")                                                      \
+    X(DONE_ZERO_DOUBTED, "", TONE_GOOD, "{l} will be counted", "{l} 将盘点")                                           \
+    X(DONE_REVIEW, "", TONE_GOOD, "Counts that differ", "审核盘点差异")                                                \
+    X(ASK_COUNT_ANY, "", TONE_NONE, "Scan the bin you count", "请扫要盘点的库位")                                      \
+    X(ASK_COUNT_ITEM, "", TONE_NONE, "Scan all that lies in {l}, then {l} again", "请扫 {l} 内全部商品,最后再扫 {l}")  \
+    X(ASK_COUNT_THIS, "", TONE_NONE, "Scan all {i} in {l}, then {l} again", "请扫 {l} 内全部 {i},最后再扫 {l}")        \
+    X(ASK_ZERO, "", TONE_NONE, "Is {l} empty? Scan EMPTY, or what still lies there",                                   \
+      "{l} 是否已空?请扫「空」或剩余商品")                                                                             \
+    X(ASK_REVIEW, "", TONE_NONE, "{l}: scan APPROVE or REJECT", "{l}:请扫「批准」或「驳回」")                          \
+    X(NOTE_COUNTS, "", TONE_NONE, "{n} more counts wait", "还有 {n} 个待盘")                                           \
+    X(NOTE_COUNTED, "", TONE_NONE, "{n} pieces counted", "已盘 {n} 件")                                                \
+    X(NOTE_MISSING, "", TONE_NONE, "{n} × {i} missing", "缺 {n} × {i}")                                                \
+    X(NOTE_TOO_MUCH, "", TONE_NONE, "{n} × {i} too much", "多 {n} × {i}")
 
 /* return.c */
 #define MESSAGES_RETURN(X)

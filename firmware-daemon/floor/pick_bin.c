@@ -149,7 +149,8 @@ int bin_take(struct scan *scan, const struct goods *goods)
     struct answer *answer = accept_with(scan, DONE_PICKED);
     answer_number(answer, "n", taking.quantity);
     answer_text(answer, "i", pick.item.name);
-    return bin_settle(scan, &pick);
+    result = bin_settle(scan, &pick);
+    return result ? result : count_zero_check(scan, pick.location.id);
 }
 
 /* A promise that had gone over to another lot goes back, unless that stock is promised to somebody else by now. */
@@ -164,7 +165,7 @@ int bin_undo_line(struct scan *scan, const struct action *action)
     if (!result)
         result = ledger_free(scan->store, promise.item, promise.location, promise.lot, &free);
     if (!result && free < quantity)
-        return refuse(scan, E71_PROMISED, NULL, NULL);
+        return refuse(scan, E71_GONE_ON, NULL, NULL);
     if (!result)
         result = allocation_release(scan->store, moved, quantity);
     return result ? result : allocation_release(scan->store, promise.id, -quantity);

@@ -426,9 +426,7 @@ static int undo_put(struct scan *scan, const struct action *action)
     struct store *store = scan->store;
     struct task task;
     struct lpn plate = {0};
-    int result = undo_unless_promised(scan, action);
-    if (!result)
-        result = task_load(store, action->before.task, &task);
+    int result = task_load(store, action->before.task, &task);
     if (!result && task.lpn)
         result = lpn_load(store, task.lpn, &plate);
     bool other = plate.order || plate.wave || (plate.document && plate.document != task.document);

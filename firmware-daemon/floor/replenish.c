@@ -447,9 +447,7 @@ static int undo_item(struct scan *scan, const struct action *action)
 
 static int undo_put(struct scan *scan, const struct action *action)
 {
-    int result = undo_unless_promised(scan, action);
-    if (!result)
-        result = task_set_state(scan->store, action->before.task, "carrying", "");
+    int result = task_set_state(scan->store, action->before.task, "carrying", "");
     return result ? result : task_set_worker(scan->store, action->before.task, action->before.worker);
 }
 

@@ -96,7 +96,7 @@ struct flow {
 
 extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_flow, batch_flow, sow_flow, express_flow,
     pack_flow, parcel_flow, ship_flow, receive_flow, putaway_flow, replenish_flow, transfer_flow, move_flow, count_flow,
-    return_flow, alias_flow, found_flow;
+    return_flow, alias_flow, found_flow, zero_flow, review_flow;
 
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
@@ -163,12 +163,14 @@ int check_new_serial(struct scan *scan, const struct goods *goods);
 bool is_bin(const struct location *location);
 int refuse_bin(struct scan *scan, const struct location *got);
 
+/* After goods left a bin: asks the worker, before he goes on where he is, whether it is empty when the books say so. */
+int count_zero_check(struct scan *scan, int64_t location);
+
 /* Asks for a count, and says so in the journal; nothing where the same is open already. */
 struct stock_count;
 int count_request(struct store *store, const struct stock_count *count);
 
-/* An undo.run for what was put in a bin: E71 once it is promised to orders. */
-int undo_unless_promised(struct scan *scan, const struct action *action);
+bool is_supervisor(const struct worker *worker);
 
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
@@ -195,6 +197,7 @@ int return_start(struct scan *scan);
 int alias_start(struct scan *scan);
 int pick_open(struct scan *scan, int64_t plate); /* a tote of an order that is still picked */
 int found_start(struct scan *scan);
+int count_review_start(struct scan *scan);
 int pack_open(struct scan *scan, int64_t plate);    /* a tote or slot that holds an order */
 int express_open(struct scan *scan, int64_t plate); /* a wave's tote of one item, at the bench */
 int sow_open(struct scan *scan, int64_t wall);      /* a put-wall */

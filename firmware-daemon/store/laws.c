@@ -21,7 +21,9 @@
     "'replen.returned', " \
     "'move.taken', " \
     "'move.put', " \
-    "'adjust.posted'"
+    "'adjust.posted', " \
+    "'transfer.line', " \
+    "'transfer.shipped'"
 /* clang-format on */
 
 /* Each counts what must not be. */
@@ -75,6 +77,18 @@ static const struct {
     {"what the journal says was taken or checked is what moved",
      "SELECT count(*) FROM journal j WHERE type IN (" TELL_WHAT_MOVED ") AND "
      "json_extract(line, '$.data.quantity') <> coalesce((SELECT sum(quantity) FROM move m WHERE m.seq = j.seq), 0)"},
+    {"a posted count has put right what its last round found",
+     "SELECT count(*) FROM stock_count s WHERE s.state = 'posted' AND (SELECT coalesce(sum(abs(c.quantity - c.book)), "
+     "0) FROM count_result c WHERE c.stock_count = s.id AND c.round = s.round) <> (SELECT coalesce(sum(m.quantity), 0) "
+     "FROM move m JOIN journal j ON j.seq = m.seq WHERE m.reason = 'count' AND j.type = 'adjust.posted' AND "
+     "s.location IN (m.from_location, m.to_location) AND json_extract(j.line, '$.data.count') = s.id)"},
+    {"what is held waits for a count",
+     "SELECT count(*) FROM hold h WHERE NOT EXISTS (SELECT 1 FROM stock_count s WHERE s.location = h.location AND "
+     "(s.item IS NULL OR s.item = h.item) AND s.state IN ('planned', 'counting', 'recount', 'review'))"},
+    {"a worker has one count, and nobody counts a bin twice",
+     "SELECT (SELECT count(*) FROM (SELECT worker FROM stock_count WHERE worker IS NOT NULL GROUP BY worker HAVING "
+     "count(*) > 1)) + (SELECT count(*) FROM (SELECT stock_count, worker FROM counted GROUP BY stock_count, worker "
+     "HAVING count(DISTINCT round) > 1))"},
     {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel WHERE "
                                              "p.state = 'building' AND j.state <> 'void'"},
     {"the journal has no gap", "SELECT (SELECT last_seq FROM stream) - coalesce((SELECT max(seq) FROM journal), 0) + "

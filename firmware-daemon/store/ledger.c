@@ -292,18 +292,6 @@ int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_
                    sql_int(item), sql_int(location), sql_int(lot), sql_text(reason));
 }
 
-int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
-{
-    int64_t bins;
-    int result = sql_number(store->sql, &bins,
-                            "SELECT count(*) FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
-                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0",
-                            sql_int(seq));
-    if (!result)
-        *ret = bins > 0;
-    return result;
-}
-
 int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret)
 {
     return sql_number(store->sql, ret,
@@ -336,4 +324,44 @@ int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json)
     }
     json_close_array(json);
     return sql_done(query);
+}
+
+int ledger_arrived_after(struct store *store, int64_t seq, struct arrived *arrived)
+{
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT id, item, lot FROM move WHERE seq = ?1 AND id > ?2 ORDER BY id LIMIT 1",
+                   sql_int(seq), sql_int(arrived->move));
+    bool found = sql_next(query);
+    if (found)
+        *arrived = (struct arrived){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int ledger_share_g(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t pieces, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce((SELECT max(b.weight_g, 0) * ?4 / b.quantity FROM balance b WHERE b.item = ?1 "
+                      "AND b.location = ?2 AND b.lot = ?3 AND b.lpn = 0 AND b.quantity > 0), "
+                      "(SELECT iif(by_weight, weight_g * ?4, 0) FROM item WHERE id = ?1), 0)",
+                      sql_int(item), sql_int(location), sql_int(lot), sql_int(pieces));
+}
+
+int ledger_in_bin(struct store *store, int64_t location, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE location = ?1 AND physical = 1 AND lpn = 0",
+                      sql_int(location));
+}
+
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
+{
+    int64_t bins;
+    int result = sql_number(store->sql, &bins,
+                            "SELECT count(*) FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
+                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0",
+                            sql_int(seq));
+    if (!result)
+        *ret = bins > 0;
+    return result;
 }

@@ -64,23 +64,36 @@ int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
 
+/* Everything loose in a bin. */
+int ledger_in_bin(struct store *store, int64_t location, int64_t *ret);
+
 /* Of one item in one place: promised to orders, or held for a count. */
 int ledger_promised(struct store *store, int64_t item, int64_t location, int64_t *ret);
 
 /* What is free to be promised of one lot of an item in a bin. */
 int ledger_free(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
 
-/* Whether a row of the journal took goods out of a bin that are promised or held there. */
-int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
-
 /* How many lots of an item lie in one place. */
 int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret);
+
+/* The moves of one row of the journal, one by one: the first after .move (0: from the start). -ENOENT at the end. */
+struct arrived {
+    int64_t move, item, lot;
+};
+int ledger_arrived_after(struct store *store, int64_t seq, struct arrived *arrived);
 
 /* What is on a plate, as an array "lines" of {"sku", "quantity", "lot"}. */
 int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
 
 /* Base units of everything on a plate. */
 int ledger_on_plate(struct store *store, int64_t lpn, int64_t *ret);
+
+/* The weight of so many pieces of a lot that lies loose in a bin: their share of what lies there. 0 where nothing is
+ * sold by weight. */
+int ledger_share_g(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t pieces, int64_t *ret);
+
+/* Whether a row of the journal took goods out of a bin that are promised or held there. */
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
 
 /* Of one lot on one plate (0: loose) in one place. */
 int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);

@@ -406,3 +406,12 @@ bool order_has_item(struct store *store, int64_t order, int64_t item)
     return sql_number(store->sql, &one, "SELECT 1 FROM order_line WHERE order_id = ?1 AND item = ?2 LIMIT 1",
                       sql_int(order), sql_int(item)) == 0;
 }
+
+int allocation_to_give_up(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line JOIN orders o ON "
+                      "o.id = l.order_id WHERE a.item = ?1 AND a.location = ?2 AND a.lot = ?3 AND a.open > 0 "
+                      "ORDER BY o.state <> 'allocated', o.priority, o.id DESC, a.id DESC LIMIT 1",
+                      sql_int(item), sql_int(location), sql_int(lot));
+}

@@ -66,6 +66,10 @@ int allocation_change_lot(struct store *store, int64_t id, int64_t lot, int64_t 
 /* What the moves of a journal row have picked, of one promise. */
 int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t *ret_quantity);
 
+/* Of what is promised of a lot in a bin, what is given up first: of an order nobody has begun, the least urgent, the
+ * newest. -ENOENT when nothing is promised. */
+int allocation_to_give_up(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
+
 struct totals {
     int64_t ordered, picked, sown, packed, open; /* base units over all lines that are not refused */
     int64_t refused;                             /* picked for those that are */

@@ -47,8 +47,9 @@ int session_save(struct store *store, const struct session *session)
 #define TEXT(member, column)      sql_text(session->member),
     return sql_run(store->sql,
                    "UPDATE session SET " SESSION_REFERENCES(ASSIGNED) SESSION_NUMBERS(ASSIGNED)
-                       SESSION_TEXTS(ASSIGNED) "worker = worker WHERE worker = ?",
-                   SESSION_REFERENCES(REFERENCE) SESSION_NUMBERS(NUMBER) SESSION_TEXTS(TEXT) sql_int(session->worker));
+                       SESSION_NOTES(ASSIGNED) "step = ? WHERE worker = ?",
+                   SESSION_REFERENCES(REFERENCE) SESSION_NUMBERS(NUMBER) SESSION_NOTES(TEXT) sql_text(session->step),
+                   sql_int(session->worker));
 #undef ASSIGNED
 #undef REFERENCE
 #undef NUMBER

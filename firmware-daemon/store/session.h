@@ -24,8 +24,8 @@
     X(item, item)                                                                                                      \
     X(forced, forced)
 #define SESSION_NUMBERS(X) X(quantity, quantity) X(pieces, pieces) X(weight_g, weight_g)
-#define SESSION_TEXTS(X)                                                                                               \
-    X(step, step) X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial) X(code, code)
+#define SESSION_TEXTS(X)   SESSION_NOTES(X) X(step, step)
+#define SESSION_NOTES(X)   X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial) X(code, code)
 
 struct session {
     int64_t worker; /* 0: nobody is signed in */

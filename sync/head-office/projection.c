@@ -67,6 +67,14 @@ static int changed_one(struct work *work, int result, const char *what)
 
 /* ---------------------------------------------------------------- what each event does */
 
+static int add_at(struct work *work, const char *location, const char *sku, int64_t delta)
+{
+    return sql_run(work->sql,
+                   "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
+                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
+                   sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+}
+
 /* `place` names the member that names the location. */
 static int add_stock_at(struct work *work, const char *place, int64_t delta)
 {
@@ -74,12 +82,7 @@ static int add_stock_at(struct work *work, const char *place, int64_t delta)
     int result = get_text(work, place, &location);
     if (!result)
         result = get_text(work, "sku", &sku);
-    if (result)
-        return result;
-    return sql_run(work->sql,
-                   "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
-                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
-                   sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+    return result ? result : add_at(work, location, sku, delta);
 }
 
 static int add_stock(struct work *work, int64_t delta)
@@ -147,11 +150,43 @@ static int stock_imported(struct work *work)
     return result ? result : add_stock(work, delta);
 }
 
-static int pick_damaged(struct work *work)
+static int goods_taken(struct work *work)
 {
     int64_t quantity;
     int result = get_number(work, "quantity", 1, &quantity);
     return result ? result : add_stock(work, -quantity);
+}
+
+/* Everything that a worker had in the hand lies in one place now. */
+static int goods_put(struct work *work)
+{
+    const json_t *whole = work->data;
+    const char *location, *sku;
+    size_t index;
+    json_t *line;
+    int result = get_text(work, "location", &location);
+    json_array_foreach(json_object_get(whole, "lines"), index, line)
+    {
+        int64_t quantity;
+        work->data = line;
+        if (!result)
+            result = get_text(work, "sku", &sku);
+        if (!result)
+            result = get_number(work, "quantity", 1, &quantity);
+        if (!result)
+            result = add_at(work, location, sku, quantity);
+    }
+    work->data = whole;
+    return result;
+}
+
+static int transfer_shipped(struct work *work)
+{
+    const char *number;
+    int result = get_text(work, "document", &number);
+    return result ? result
+                  : sql_run(work->sql, "UPDATE document SET state = 'shipped' WHERE number = ?1 AND site = ?2",
+                            sql_text(number), sql_text(work->site));
 }
 
 static int pick_line(struct work *work)
@@ -348,12 +383,12 @@ static const struct meaning {
     {"order.cancel_rejected", cancel_rejected, .of_order = true},
     {"pick.line", pick_line, .of_order = true, .undoable = true},
     {"pick.short", pick_short, .of_order = true, .undoable = true},
-    {"pick.damaged", pick_damaged, .of_order = true, .undoable = true},
+    {"pick.damaged", goods_taken, .of_order = true, .undoable = true},
     {"pick.staged", nothing_more, .of_order = true},
     {"pick.batch", pick_batch, .undoable = true},
     {"pick.unpicked", pick_unpicked, .of_order = true},
     {"batch.short", batch_short, .of_order = false},
-    {"batch.damaged", pick_damaged, .of_order = false},
+    {"batch.damaged", goods_taken, .of_order = false},
     {"slot.complete", nothing_more, .of_order = true},
     {"parcel.packed", parcel_packed, .of_order = true},
     {"label.printed", label_printed, .of_order = true},
@@ -368,6 +403,11 @@ static const struct meaning {
     {"replen.item", replen_item, .undoable = true},
     {"replen.done", replen_done, .undoable = true},
     {"replen.returned", replen_returned, .undoable = true},
+    {"adjust.posted", stock_imported, .undoable = true},
+    {"move.taken", goods_taken, .undoable = true},
+    {"move.put", goods_put, .undoable = true},
+    {"transfer.line", goods_taken, .undoable = true},
+    {"transfer.shipped", transfer_shipped, .undoable = false},
 };
 
 /* ---------------------------------------------------------------- applying */

@@ -132,6 +132,24 @@
     X("alias.proposed", "a code is good at this site until head office says yes or no")                                \
     X("found.located", "a worker found goods in this bin")                                                             \
     X("found.described", "and said which")                                                                             \
+    X("transfer.opened", "a worker began to pick a transfer, or went on with it")                                      \
+    X("transfer.plate", "its goods go onto this plate")                                                                \
+    X("transfer.located", "the worker is at the right location")                                                       \
+    X("transfer.line", "goods were taken for a transfer")                                                              \
+    X("transfer.short", "fewer goods were there than needed")                                                          \
+    X("transfer.full", "the plate is full")                                                                            \
+    X("transfer.staged", "the plate stands at the stage")                                                              \
+    X("transfer.shipped", "a transfer left for the other site")                                                        \
+    X("count.planned", "counts of bins were planned")                                                                  \
+    X("count.started", "a worker took a count")                                                                        \
+    X("count.located", "the worker is at the bin and counts")                                                          \
+    X("count.item", "goods were counted")                                                                              \
+    X("count.moved", "they were moved while they were counted: what was counted of them counts no more")               \
+    X("count.recorded", "a round of a count ended: what was found, and what the books have")                           \
+    X("count.posted", "a count's differences are in the books")                                                        \
+    X("count.rejected", "a supervisor lets the books stand against a count")                                           \
+    X("count.passed", "a supervisor looks at another count first")                                                     \
+    X("count.doubted", "a bin that is empty by the books is not")                                                      \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")
 

@@ -7,6 +7,7 @@
 
 struct append_log {
     int fd;
+    int64_t size;
 };
 
 struct append_log *append_log_open(const char *path)
@@ -28,7 +29,10 @@ static void append(struct append_log *log, const struct work *work, struct range
         parts[count++] = (struct iovec){(void *)(uintptr_t)scan->line, scan->line_length};
         parts[count++] = (struct iovec){line_end, 1};
     }
-    must(writev(log->fd, parts, count) < 0 ? -errno : 0, "the append log");
+    ssize_t written = writev(log->fd, parts, count);
+    must(written < 0 ? -errno : 0, "the append log");
+    disk_meter_wrote(log->fd, log->size, (size_t)written);
+    log->size += written;
     must(fdatasync(log->fd) ? -errno : 0, "the append log");
 }
 
@@ -39,6 +43,7 @@ void append_log_run(struct append_log *log, const struct work *work, struct rang
     for (size_t done = 0; done < range.count; done += range.per_commit) {
         int64_t one = clock_mono_us();
         append(log, work, (struct range){.first = range.first + done, .count = range.per_commit});
+        disk_meter_commit();
         if (latency)
             *latency++ = (double)(clock_mono_us() - one);
     }

@@ -31,7 +31,7 @@ struct bare *bare_open(const char *path, const struct work *work)
     must(sqlite3_open(path, &bare->handle), path);
     must(sqlite3_exec(bare->handle,
                       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-                      "foreign_keys=ON; PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=1000; PRAGMA "
+                      "foreign_keys=ON; PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=8192; PRAGMA "
                       "journal_size_limit=8388608",
                       NULL, NULL, NULL),
          "pragmas");
@@ -82,6 +82,7 @@ void bare_run(struct bare *bare, const struct work *work, struct range range, st
         sqlite3_bind_int64(bare->frames[STREAM], 1, (int64_t)range.per_commit);
         step(bare, bare->frames[STREAM]);
         step(bare, bare->frames[COMMIT]);
+        disk_meter_commit();
         if (latency)
             *latency++ = (double)(clock_mono_us() - one);
     }

@@ -73,6 +73,7 @@ static void measure(const struct bench_size *size)
     const size_t per_round = (size_t)(size->singles + size->batched), warm = (size_t)size->stations * 4;
     const size_t scans = warm + per_round * (size_t)size->rounds;
     char filled[FILLED_PATH_MAX], folder[] = "build/bench-XXXXXX", paths[3][64];
+    disk_meter_install();
     filled_site(size, (int)(scans / (2 * LINES_PER_ORDER)) + size->stations, filled);
     must(mkdtemp(folder) ? 0 : -1, "build/ must exist and be writable");
     static const char *const names[] = {"ours.db", "bare.db", "append.log"};

@@ -29,6 +29,7 @@ void ours_run(struct ours *ours, const struct work *work, struct range range, st
         for (size_t i = 0; i < range.per_commit; i++)
             post(ours, &work->scans[range.first + done + i]);
         must(site_rig_turn(&ours->rig), ours->rig.error.text);
+        disk_meter_commit();
         must(ours->rig.last.good ? 0 : -1, "a scan was refused");
         if (latency)
             *latency++ = (double)(clock_mono_us() - one);

@@ -185,6 +185,12 @@ static void check_laws(struct play *play)
         fail(play, "%s", error.text);
 }
 
+/* Accepted with a bad tone: something has come of the scan, not what the worker wanted. */
+static bool is_warning(const char *answer)
+{
+    return strncmp(answer, "DONE_", 5) == 0 || strcmp(answer, "E17") == 0;
+}
+
 /* SCAN -> ANSWER step : moves ! events */
 static void play_scan(struct play *play, char *line)
 {
@@ -203,8 +209,8 @@ static void play_scan(struct play *play, char *line)
     if (events)
         same(play, "written", &types, events);
     check_laws(play);
-    bool good = play->rig.last.good; /* what is done may still sound bad: DONE_PARKED */
-    if (good != (strncmp(message_def(play->rig.last.answer.message)->key, "DONE_", 5) == 0))
+    bool good = play->rig.last.good, warned = good && is_warning(answer);
+    if (good != (message_def(play->rig.last.answer.message)->code[0] == '\0') && !warned)
         fail(play, "the tone and the answer do not agree");
     if (!good) {
         unescape(line);

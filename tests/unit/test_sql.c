@@ -285,7 +285,7 @@ static void durable_by_default(void **state)
     assert_int_equal(number(sql, "PRAGMA trusted_schema"), 0);
     assert_int_equal(sql_run(sql, "INSERT INTO child (t) VALUES (999)", SQL_NO_VALUES), -EPERM);
     sql = sql_close(sql);
-    static const struct sql_options options = {.exclusive = true, .cache_kib = 512, .wal_autocheckpoint = 10};
+    static const struct sql_options options = {.exclusive = true, .cache_kib = 512, .page_bytes = 1024, .wal_kib = 10};
     assert_int_equal(sql_open(place->path, &options, &sql, &place->error), 0);
     assert_int_equal(sql_migrate(sql, two, APPLICATION, &place->error), 0);
     text_of(sql, "PRAGMA locking_mode", mode, sizeof(mode));

@@ -54,9 +54,10 @@ CREATE TABLE move ( -- the double-entry ledger: nothing comes from nowhere, noth
     station       TEXT NOT NULL DEFAULT '',
     wall_us       INTEGER NOT NULL,
     mono_us       INTEGER NOT NULL,
-    reverses      INTEGER UNIQUE REFERENCES move,
+    reverses      INTEGER REFERENCES move,
     CHECK (from_location <> to_location OR from_lpn <> to_lpn)
 ) STRICT;
+CREATE UNIQUE INDEX move_reverses ON move (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX move_seq ON move (seq);
 CREATE INDEX move_line ON move (line) WHERE line IS NOT NULL;
 CREATE INDEX move_document_line ON move (document_line) WHERE document_line IS NOT NULL;
