@@ -3,6 +3,7 @@
  *
  *   some step -> [parcel.tote] -> parcel.shelf -> menu */
 #include "floor/parcel.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -55,6 +56,13 @@ int parcel_unpack(struct scan *scan, const struct order *order, const struct lpn
 
 /* ---------------------------------------------------------------- into a tote */
 
+/* With goods on a tote of its own it goes on without its wave. */
+static int unpack_alone(struct scan *scan, const struct order *order, const struct lpn *tote)
+{
+    int result = parcel_unpack(scan, order, tote);
+    return result || !order->wave ? result : order_set_wave(scan->store, order->id, 0);
+}
+
 static int go_to_shelf(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
     json_text(record_start(scan), "order", order->number);
@@ -71,7 +79,7 @@ int shelve_begin(struct scan *scan, const struct order *order)
     struct lpn tote = {0};
     int result = scan->session.tote ? lpn_load(scan->store, scan->session.tote, &tote) : 0;
     if (!result && is_carried(&tote) && scan->session.parcel)
-        result = parcel_unpack(scan, order, &tote);
+        result = unpack_alone(scan, order, &tote);
     if (!result)
         result = order_set_worker(scan->store, order->id, scan->session.worker);
     if (!result)
@@ -139,7 +147,7 @@ int unpack_into(struct scan *scan)
     if (!result && scan->session.tote)
         result = empty_slot(scan, &order, &tote);
     if (!result && scan->session.parcel)
-        result = parcel_unpack(scan, &order, &tote);
+        result = unpack_alone(scan, &order, &tote);
     if (!result)
         result = lpn_assign(scan->store, tote.id, order.id);
     if (!result)
