@@ -179,7 +179,7 @@ int bin_force(struct scan *scan)
     go(scan, "pick.force");
     json_text(record_start(scan), "worker", scan->worker.code);
     int result = record(scan, "pick.force_asked", "worker", scan->worker.code);
-    accept_with(scan, DONE_FORCE_ASKED_LOT);
+    accept_with(scan, DONE_FORCE_ASKED);
     return result ? result : undo_allow(scan, "pick.force_asked");
 }
 
@@ -201,7 +201,7 @@ int bin_accept_force(struct scan *scan)
     go(scan, scan->session.back);
     scan->session.back[0] = '\0';
     scan->session.forced = supervisor.id;
-    answer_text(accept_with(scan, DONE_FORCED_LOT), "u", supervisor.name);
+    answer_text(accept_with(scan, DONE_FORCED), "u", supervisor.name);
     return result;
 }
 
@@ -301,6 +301,6 @@ int bin_show_force(struct scan *scan, struct view *view)
     int result = bin_show_item(scan, view);
     view->expect = "badge";
     view->code[0] = '\0';
-    answer_set(&view->prompt, ASK_FORCE_LOT);
+    answer_set(&view->prompt, ASK_FORCE);
     return result;
 }

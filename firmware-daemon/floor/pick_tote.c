@@ -74,35 +74,20 @@ int tote_check_place(struct scan *scan, const struct order *order, const struct 
     return FLOOR_REFUSED;
 }
 
-/* Nobody's any more: what is in it goes back to a bin. */
-static int give_back(struct scan *scan, int64_t tote, const struct location *place)
-{
-    int64_t task;
-    int result = lpn_assign(scan->store, tote, 0);
-    if (result || lpn_is_empty(scan->store, tote))
-        return result;
-    return task_insert(
-        scan->store,
-        &(struct task){.kind = "putaway", .reason = "not to be packed", .lpn = tote, .from_location = place->id},
-        &task);
-}
-
 int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
 {
     struct store *store = scan->store;
     struct lpn plate;
+    if (tote_goes_back(order))
+        return shelve_tote(scan, order, tote, place);
     int result = lpn_load(store, tote, &plate);
+    if (result)
+        return result;
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "location", place->code);
-    if (!result)
-        json_text(&scan->data, "tote", plate.code);
-    if (!result)
-        result = record(scan, tote_goes_back(order) ? "pick.returned" : "pick.staged", "order", order->number);
-    if (!result)
-        result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
-    if (!result && tote_goes_back(order))
-        result = give_back(scan, tote, place);
-    return result;
+    json_text(&scan->data, "tote", plate.code);
+    result = record(scan, "pick.staged", "order", order->number);
+    return result ? result : ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
 }
 
 /* ---------------------------------------------------------------- the steps, where a worker has one order */

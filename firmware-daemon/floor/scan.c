@@ -276,7 +276,10 @@ static int take(struct scan *scan)
     result = command ? run_command(scan, step) : take_code(scan, step);
     if (!result && scan->seq)
         result = replenish_touched(scan->store, scan->seq);
-    return result ? result : save(scan);
+    if (result)
+        return result;
+    scan->effect->weighs = step_of(&scan->session)->weigh != NULL;
+    return save(scan);
 }
 
 static int refuse_syntax(struct scan *scan, const struct barcode_error *error)

@@ -439,7 +439,7 @@ int slot_open(struct scan *scan, const struct lpn *slot)
         return refuse_taken(scan, order.worker);
     scan->session.order = order.id;
     scan->session.tote = slot->id;
-    return shelve_begin(scan, &order);
+    return shelve_begin(scan, &order, DONE_TO_SHELF);
 }
 
 /* ---------------------------------------------------------------- what is shown */

@@ -43,6 +43,20 @@ static const struct habit {
     {"pack.label",
      "SELECT iif(o.cancelled, 'CMD:DONE', p.waybill) FROM parcel p " MINE "JOIN orders o ON o.id = p.order_id WHERE "
      "p.id = s.parcel AND ?1 = ?1"},
+    {"parcel.tote", "SELECT p.code FROM lpn p WHERE ?2 = ?2 AND p.kind = 'tote' AND " IDLE BY_CHANCE("p.id")},
+    {"parcel.shelf", "SELECT l.code FROM location l WHERE ?2 = ?2 AND l.kind = 'return'" BY_CHANCE("l.id")},
+    {"parcel.force", "SELECT badge FROM worker WHERE role IN ('supervisor', 'admin') AND id <> ?2" BY_CHANCE("id")},
+    {"return.place", "SELECT l.code FROM location l WHERE ?2 = ?2 AND l.kind = 'return'" BY_CHANCE("l.id")},
+    {"return.item",
+     "SELECT i.sku FROM item i " MINE "JOIN document d ON d.id = s.document JOIN orders o ON o.number = d.order_number "
+     "JOIN order_line l ON l.order_id = o.id AND l.item = i.id AND l.shipped > 0" BY_CHANCE("i.id")},
+    {"return.item", "SELECT 'CMD:DONE' WHERE ?1 = ?1 AND ?2 = ?2"},
+    {"return.grade",
+     "SELECT i.sku FROM item i " MINE "JOIN document_line d ON d.document = s.document AND d.item = i.id AND d.done > "
+     "d.settled" BY_CHANCE("i.id")},
+    {"return.mark", "SELECT value FROM json_each('[\"CMD:GRADE:A\",\"CMD:GRADE:B\",\"CMD:GRADE:D\"]') WHERE ?2 = "
+                    "?2" BY_CHANCE("key")},
+    {"return.put_b", "SELECT l.code FROM location l WHERE ?2 = ?2 AND l.kind = 'damage'" BY_CHANCE("l.id")},
     {"ship.parcel",
      "SELECT p.waybill FROM parcel p JOIN orders o ON o.id = p.order_id " MINE "JOIN manifest m ON m.id = "
      "s.manifest AND m.carrier = o.carrier WHERE p.state = 'labelled' AND p.manifest IS NULL AND o.cancelled = "
