@@ -29,6 +29,16 @@ static const struct habit {
              "EXISTS (SELECT "
              "1 FROM balance b WHERE b.lpn = p.id AND b.quantity > 0)" BY_CHANCE("p.id")},
     {"menu", "SELECT l.code FROM location l WHERE l.kind IN ('wall', 'wall_slot') AND ?2 = ?2" BY_CHANCE("l.id")},
+    {"menu", "SELECT 'CMD:BATCH' FROM wave WHERE kind IN ('wall', 'express') AND state IN ('released', 'picking', "
+             "'sorting') AND worker IS NULL AND ?1 = ?1 AND ?2 = ?2 LIMIT 1"},
+    {"menu",
+     "SELECT 'CMD:WAVE' FROM worker w WHERE w.id = ?2 AND w.role IN ('supervisor', 'admin') AND ?1 = ?1 AND 3 < "
+     "(SELECT count(*) FROM orders WHERE state = 'allocated' AND wave IS NULL)"},
+    {"menu",
+     "SELECT w.wall FROM wave w JOIN lpn p ON p.wave = w.id WHERE w.kind = 'wall' AND w.worker IS NULL AND ?2 = "
+     "?2" BY_CHANCE("p.id")},
+    {"menu", "SELECT p.code FROM wave w JOIN lpn p ON p.wave = w.id WHERE w.kind = 'express' AND w.worker IS NULL AND "
+             "?2 = ?2" BY_CHANCE("p.id")},
     {"menu", "SELECT waybill FROM parcel WHERE waybill IS NOT NULL AND ?2 = ?2" BY_CHANCE("id")},
     {"pick.tote", "SELECT p.code FROM lpn p WHERE ?2 = ?2 AND p.kind = 'tote' AND " IDLE BY_CHANCE("p.id")},
     {"pick.stage",
