@@ -22,7 +22,6 @@ int weigh_parcel(struct scan *scan, const struct order *order, struct parcel *pa
 void weigh_show(struct scan *scan, struct view *view, int64_t parcel);
 
 /* A command: the step is left until a supervisor's badge lets it pass, or UNDO. */
-int force_ask(struct scan *scan);
 int force_accept(struct scan *scan);
 int force_show(struct scan *scan, struct view *view);
 /* What the badge lets pass, by the step it was asked in. */

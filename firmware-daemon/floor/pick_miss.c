@@ -39,6 +39,8 @@ static int replace(struct scan *scan, const struct pick *pick)
     if (!result && missing > 0)
         result = shortage_settle(scan->store, &pick->order, &ends);
     if (!result)
+        result = pick_plan_route(scan->store, scan->session.worker);
+    if (!result)
         result = order_totals(scan->store, pick->order.id, &totals);
     if (!result)
         result = undo_border(scan);

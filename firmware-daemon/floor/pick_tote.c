@@ -1,35 +1,23 @@
 /* Totes: bound to an order while it is picked, put down when it is; and orders that a worker lets go of, with their
  * totes or without. */
+#include "floor/parcel.h"
 #include "floor/pick_bin.h"
 #include "floor/wave.h"
 
 #include "base/json.h"
-#include "store/document.h"
 #include "store/picking.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static int refuse_bound(struct scan *scan, const struct lpn *tote)
-{
-    struct order other;
-    int result = order_load(scan->store, tote->order, &other);
-    if (result)
-        return result;
-    struct answer *answer = refusal(scan, E10_TOTE);
-    answer_text(answer, "t", tote->code);
-    answer_text(answer, "o", other.number);
-    return FLOOR_REFUSED;
-}
-
 int tote_check(struct scan *scan, const struct lpn *tote, int64_t order)
 {
     if (tote->order && tote->order == order)
         return 0;
-    if (tote->order)
-        return refuse_bound(scan, tote);
-    bool free = !tote->wave && !tote->document && lpn_is_empty(scan->store, tote->id);
+    if (tote->order || tote->wave)
+        return refuse_plate(scan, tote);
+    bool free = !tote->document && lpn_is_empty(scan->store, tote->id);
     return free ? 0 : refuse(scan, E10_NOT_EMPTY, "t", tote->code);
 }
 
@@ -74,20 +62,30 @@ int tote_check_place(struct scan *scan, const struct order *order, const struct 
     return FLOOR_REFUSED;
 }
 
-int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
+/* After the last tote the order is nobody's. */
+static int put_down_last(struct scan *scan, const struct order *order, bool last, int result)
+{
+    if (!result && last)
+        result = tote_end_picking(scan->store, order);
+    return result || !last ? result : order_set_worker(scan->store, order->id, 0);
+}
+
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
 {
     struct store *store = scan->store;
     struct lpn plate;
     if (tote_goes_back(order))
-        return shelve_tote(scan, order, tote, place);
+        return put_down_last(scan, order, last, shelve_tote(scan, order, tote, place));
     int result = lpn_load(store, tote, &plate);
     if (result)
         return result;
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "location", place->code);
     json_text(&scan->data, "tote", plate.code);
-    result = record(scan, "pick.staged", "order", order->number);
-    return result ? result : ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
+    result = record(scan, last ? "pick.staged" : "pick.put_down", "order", order->number);
+    if (!result)
+        result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
+    return put_down_last(scan, order, last, result);
 }
 
 /* ---------------------------------------------------------------- the steps, where a worker has one order */
@@ -140,11 +138,7 @@ int tote_stage(struct scan *scan)
     if (!result)
         result = tote_check_place(scan, &order, &place);
     if (!result)
-        result = tote_put_down(scan, &order, scan->session.tote, &place);
-    if (!result)
-        result = tote_end_picking(store, &order);
-    if (!result)
-        result = order_set_worker(store, order.id, 0);
+        result = tote_put_down(scan, &order, scan->session.tote, &place, true);
     if (!result)
         result = undo_border(scan);
     if (result)

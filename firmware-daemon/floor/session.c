@@ -2,6 +2,7 @@
 #include "floor/ask.h"
 #include "floor/pick_bin.h"
 #include "floor/wave.h"
+#include "store/document.h"
 
 #include "base/json.h"
 
@@ -93,6 +94,10 @@ static int release(struct ask *ask)
     CLEANUP_BUF struct buf data = {0};
     int64_t hand = 0;
     int result = find_session(ask, &worker, &session);
+    if (!result && session.stock_count)
+        return count_release(ask, &worker, &session);
+    if (!result && (session.task || session.document))
+        return lease_release_work(ask, &worker, &session);
     if (!result && wave_is_of(ask->store, session.wave, worker.id))
         return release_wave(ask, &worker, &session);
     if (!result && !session.order)
@@ -119,6 +124,7 @@ const struct verb session_verbs[] = {
     {"worker.sign_out", worker_fields, sizeof(struct worker_fields), false, sign_out,
      "End the session of a worker who went away without signing out; the work stays with the worker."},
     {"lease.release", worker_fields, sizeof(struct worker_fields), false, release,
-     "Give the orders that a worker holds to whoever comes next, as long as nothing of them is in his hands."},
+     "Give the orders, document or count that a worker holds to whoever comes next, as long as nothing of them is in "
+     "his hands."},
     {0},
 };

@@ -3,6 +3,7 @@
  *
  *   some step -> [parcel.tote] -> parcel.shelf -> menu */
 #include "floor/parcel.h"
+#include "floor/pick_bin.h"
 #include "floor/wave.h"
 
 #include "base/json.h"
@@ -100,21 +101,6 @@ int shelve_rest(struct scan *scan, const struct order *order)
     return result ? result : go_to_shelf(scan, order, &tote);
 }
 
-static int check_tote(struct scan *scan, const struct lpn *tote)
-{
-    struct order other = {0};
-    if (tote->order) {
-        int result = order_load(scan->store, tote->order, &other);
-        struct answer *answer = refusal(scan, E10_TOTE);
-        answer_text(answer, "t", tote->code);
-        answer_text(answer, "o", other.number);
-        return result ? result : FLOOR_REFUSED;
-    }
-    return tote->wave || tote->document || !lpn_is_empty(scan->store, tote->id)
-               ? refuse_other_code(scan, "an empty tote", "空周转箱")
-               : 0;
-}
-
 /* Out of the slot that they lie in. */
 static int empty_slot(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
@@ -144,7 +130,7 @@ int unpack_into(struct scan *scan)
     if (!result)
         result = lpn_load(scan->store, scan->target.id, &tote);
     if (!result)
-        result = check_tote(scan, &tote);
+        result = tote_check(scan, &tote, 0);
     bool again = scan->session.parcel && !order.cancelled;
     if (!result && scan->session.tote)
         result = empty_slot(scan, &order, &tote);

@@ -23,20 +23,20 @@
     X("order.cancel_accepted", "the site cancelled an order")                                                          \
     X("order.cancel_rejected", "an order was too far along to be cancelled")                                           \
     X("pick.started", "a worker began an order's picking")                                                             \
-    X("lease.released", "a supervisor gave an order that a worker held to whoever comes next")                         \
+    X("lease.released", "a supervisor gave what a worker held to whoever comes next")                                  \
     X("pick.located", "the worker is at the right location")                                                           \
     X("pick.line", "goods were taken for an order line")                                                               \
     X("pick.tote", "picking goes into this tote")                                                                      \
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
     X("pick.damage_asked", "a worker is about to say which piece is damaged")                                          \
-    X("pick.force_asked", "a worker asks for what a supervisor must allow")                                            \
     X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
     X("pick.left", "a worker went away from an order that is not picked yet")                                          \
     X("pick.cluster", "a worker set out for several orders at once")                                                   \
     X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
     X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
     X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
+    X("pick.put_down", "one of an order's totes stands at packing before the others")                                  \
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \

@@ -329,9 +329,7 @@ static void play_ask(struct play *play, char *rest)
     json_open_object(&data, NULL);
     for (char *word = strtok(NULL, " "); word; word = strtok(NULL, " ")) {
         char *value = cut(word, "=");
-        if (!value)
-            fail(play, "ask VERB name=value …");
-        json_text(&data, word, value);
+        json_text(&data, word, value ? value : "yes");
     }
     json_close_object(&data);
     int64_t seq = number(play, "SELECT last_seq FROM stream");
