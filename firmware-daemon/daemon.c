@@ -40,6 +40,7 @@ struct daemon {
     sd_event_source *take, *refresh, *applied;
     bool rewires;        /* a turn has bound a device to another station */
     int64_t applied_seq; /* acknowledged, not stored yet */
+    bool in_step, told_in_step;
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct practice *practice;
@@ -109,28 +110,52 @@ static int post_aborted(void *user, const struct reader *reader, size_t length)
     return post(user, &event, "", 0);
 }
 
+static void post_weight(void *user, size_t station, int64_t milligrams)
+{
+    struct daemon *daemon = user;
+    struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
+    text_copy(event.station, sizeof(event.station), daemon->config->stations[station].id);
+    post(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
+}
+
 static int post_print(void *user, const struct print_report *report)
 {
     struct event event = print_event(report);
     return post(user, &event, report->why, strlen(report->why));
 }
 
-/* An acknowledgement is no reason for a commit of its own: it goes with the next turn, or with one a second later. */
-static int keep_applied(void *user, int64_t seq)
+/* What head office says of itself is no reason for a commit of its own: it goes with the next turn, or with one a
+ * second later. */
+static void post_soon(struct daemon *daemon)
 {
-    struct daemon *daemon = user;
     int enabled = SD_EVENT_OFF;
-    daemon->applied_seq = seq;
     sd_event_source_get_enabled(daemon->applied, &enabled);
     if (enabled == SD_EVENT_OFF) {
         sd_event_source_set_time_relative(daemon->applied, APPLIED_US);
         sd_event_source_set_enabled(daemon->applied, SD_EVENT_ONESHOT);
     }
+}
+
+static int keep_applied(void *user, int64_t seq)
+{
+    struct daemon *daemon = user;
+    daemon->applied_seq = seq;
+    post_soon(daemon);
     return 0;
+}
+
+static void keep_in_step(void *user, bool in_step)
+{
+    struct daemon *daemon = user;
+    daemon->in_step = in_step;
+    post_soon(daemon);
 }
 
 static void post_applied(struct daemon *daemon)
 {
+    struct event link = {.kind = EVENT_LINK, .number = daemon->in_step};
+    if (daemon->in_step != daemon->told_in_step && post(daemon, &link, "", 0) == 0)
+        daemon->told_in_step = daemon->in_step;
     struct event event = {.kind = EVENT_APPLIED, .number = daemon->applied_seq};
     if (daemon->applied_seq != NOTHING_APPLIED && post(daemon, &event, "", 0) == 0)
         daemon->applied_seq = NOTHING_APPLIED;
@@ -480,8 +505,22 @@ static void hear(struct daemon *daemon, const struct event *event, const struct 
         return;
     station_heard(&daemon->stations[index], event, effect, beeped);
     publish(daemon, (size_t)index);
+    if (effect->good && effect->weighs)
+        plugboard_ask_weight(daemon->board, (size_t)index);
     if (event->request)
         answer_scan(daemon, event, (size_t)index);
+}
+
+/* Most weights are nobody's business. */
+static void hear_weight(struct daemon *daemon, const struct event *event, const struct effect *effect)
+{
+    int index = config_find_station(daemon->config, event->station);
+    if (index < 0 || !effect->shows)
+        return;
+    if (effect->good)
+        plugboard_use_weight(daemon->board, (size_t)index);
+    station_heard(&daemon->stations[index], event, effect, false);
+    publish(daemon, (size_t)index);
 }
 
 static void on_effect(void *user, const struct event *event, const struct effect *effect)
@@ -499,6 +538,9 @@ static void on_effect(void *user, const struct event *event, const struct effect
         hear(daemon, event, effect);
         if (effect->leaves)
             source_train(daemon, event->station, false, 0);
+        break;
+    case EVENT_WEIGHT:
+        hear_weight(daemon, event, effect);
         break;
     case EVENT_IMPORT:
         answer_done(daemon, event, effect, "imported", event->name);
@@ -603,8 +645,11 @@ static int site_read_journal(void *user, int64_t after, size_t lines_max, size_t
     return journal_read(daemon->store, after, lines_max, bytes_max, ret_lines, ret_last);
 }
 
-static const struct site_ops site_ops = {
-    .send = site_send, .read_journal = site_read_journal, .applied = keep_applied, .change = post_change};
+static const struct site_ops site_ops = {.send = site_send,
+                                         .read_journal = site_read_journal,
+                                         .applied = keep_applied,
+                                         .change = post_change,
+                                         .in_step = keep_in_step};
 
 static int open_site(struct daemon *daemon, struct error *error)
 {
@@ -638,8 +683,11 @@ static int open_practice(struct daemon *daemon, struct error *error)
 
 static int open_board(struct daemon *daemon, struct error *error)
 {
-    static const struct plugboard_ops ops = {
-        .scan = post_scan, .aborted = post_aborted, .print = post_print, .changed = devices_changed};
+    static const struct plugboard_ops ops = {.scan = post_scan,
+                                             .aborted = post_aborted,
+                                             .print = post_print,
+                                             .weighed = post_weight,
+                                             .changed = devices_changed};
     return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
 }
 

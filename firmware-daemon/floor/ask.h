@@ -28,6 +28,7 @@ struct verb {
 #define ASK_BADGE      "badge" /* a field of every verb: who asks */
 
 extern const struct verb session_verbs[];
+extern const struct verb setting_verbs[];
 extern const struct verb replenish_verbs[];
 extern const struct verb count_verbs[];
 extern const struct verb wave_verbs[];

@@ -4,8 +4,7 @@
  *
  * What a scan takes serves the wave's orders by urgency. One worker picks a wave. Its orders are told apart afterwards:
  * at the put-wall (sow.c), or by the next label (express.c). */
-#include "floor/pick_bin.h"
-#include "floor/wave.h"
+#include "floor/batch.h"
 
 #include "base/json.h"
 
@@ -13,13 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct batch {
-    struct wave wave;
-    struct batch_bin bin;
-    struct pick pick; /* one of the promises in the bin, for all that they have in common */
-};
-
-static int load(struct scan *scan, struct batch *ret)
+int batch_load(struct scan *scan, struct batch *ret)
 {
     int result = wave_load(scan->store, scan->session.wave, &ret->wave);
     if (!result && scan->session.allocation)
@@ -31,14 +24,14 @@ static int load(struct scan *scan, struct batch *ret)
 
 /* ---------------------------------------------------------------- the way */
 
-static void leave(struct session *session)
+void batch_leave(struct session *session)
 {
     *session = (struct session){.worker = session->worker};
     snprintf(session->step, sizeof(session->step), "menu");
 }
 
 /* The next bin, the place where the totes go, or nothing at all was picked. */
-static int find_next(struct store *store, struct session *session, int64_t here)
+int batch_find_next(struct store *store, struct session *session, int64_t here)
 {
     struct batch_bin bin;
     int64_t tote;
@@ -54,7 +47,7 @@ static int find_next(struct store *store, struct session *session, int64_t here)
     }
     if (result == -ENOENT) {
         result = wave_set_worker(store, session->wave, 0);
-        leave(session);
+        batch_leave(session);
         return result;
     }
     snprintf(session->step, sizeof(session->step), "%s", step);
@@ -62,14 +55,14 @@ static int find_next(struct store *store, struct session *session, int64_t here)
 }
 
 /* What is in the hands goes into a tote first. */
-static int go_on(struct store *store, struct session *session, const char *worker_code, int64_t here)
+int batch_go_on(struct store *store, struct session *session, const char *worker_code, int64_t here)
 {
     int64_t hand;
     int result = lpn_of_hand(store, worker_code, &hand);
     if (result)
         return result;
     if (lpn_is_empty(store, hand))
-        return find_next(store, session, here);
+        return batch_find_next(store, session, here);
     snprintf(session->step, sizeof(session->step), "batch.tote");
     return 0;
 }
@@ -94,7 +87,7 @@ int batch_follow(struct store *store, int64_t id)
     if (result || !at_bin || bin.open > 0)
         return result;
     session.quantity = 0;
-    result = go_on(store, &session, worker.code, bin.location);
+    result = batch_go_on(store, &session, worker.code, bin.location);
     return result ? result : session_save(store, &session);
 }
 
@@ -150,12 +143,12 @@ int batch_start(struct scan *scan)
     answer_text(answer, "w", wave.number);
     answer_number(answer, "o", totals.orders);
     answer_number(answer, "n", totals.open);
-    return result ? result : go_on(store, &scan->session, scan->worker.code, 0);
+    return result ? result : batch_go_on(store, &scan->session, scan->worker.code, 0);
 }
 
 /* ---------------------------------------------------------------- at a bin */
 
-static int record_at(struct scan *scan, const struct batch *batch, const char *type)
+int batch_record_at(struct scan *scan, const struct batch *batch, const char *type)
 {
     json_text(record_start(scan), "wave", batch->wave.number);
     json_text(&scan->data, "location", batch->pick.location.code);
@@ -165,7 +158,7 @@ static int record_at(struct scan *scan, const struct batch *batch, const char *t
 static int accept_location(struct scan *scan)
 {
     struct batch batch = {0};
-    int result = load(scan, &batch);
+    int result = batch_load(scan, &batch);
     if (result)
         return result;
     if (scan->target.id != batch.bin.location) {
@@ -174,7 +167,7 @@ static int accept_location(struct scan *scan)
         answer_text(answer, "got", scan->text);
         return FLOOR_REFUSED;
     }
-    result = record_at(scan, &batch, "pick.located");
+    result = batch_record_at(scan, &batch, "pick.located");
     if (!result)
         result = undo_allow(scan, "pick.located");
     go(scan, "batch.item");
@@ -193,7 +186,7 @@ static int refuse_quantity(struct scan *scan, const struct batch *batch)
 }
 
 /* For whom the goods are, and would have been: the row is written before anything changes. */
-static int write_lines(struct scan *scan, const struct batch *batch, const char *amount, int64_t quantity)
+int batch_write_lines(struct scan *scan, const struct batch *batch, const char *amount, int64_t quantity)
 {
     struct buf *data = &scan->data;
     struct sql_query *query = batch_lines(scan->store, batch->wave.id, &batch->bin);
@@ -211,7 +204,7 @@ static int write_lines(struct scan *scan, const struct batch *batch, const char 
     return sql_done(query);
 }
 
-static int start_record(struct scan *scan, const struct batch *batch, const struct taking *taking, const char *amount)
+int batch_start_record(struct scan *scan, const struct batch *batch, const struct taking *taking, const char *amount)
 {
     struct buf *data = record_start(scan);
     char lot[STORE_CODE_MAX];
@@ -248,11 +241,11 @@ static int take_for_orders(struct scan *scan, const struct batch *batch, const s
     return result;
 }
 
-static int take(struct scan *scan, const struct batch *batch, const struct taking *taking)
+int batch_take(struct scan *scan, const struct batch *batch, const struct taking *taking)
 {
-    int result = start_record(scan, batch, taking, "quantity");
+    int result = batch_start_record(scan, batch, taking, "quantity");
     if (!result)
-        result = write_lines(scan, batch, "quantity", taking->quantity);
+        result = batch_write_lines(scan, batch, "quantity", taking->quantity);
     if (!result)
         result = record(scan, "pick.batch", "wave", batch->wave.number);
     return result ? result : take_for_orders(scan, batch, taking);
@@ -262,13 +255,13 @@ static int take_item(struct scan *scan, const struct goods *goods)
 {
     struct batch batch = {0};
     struct taking taking;
-    int result = load(scan, &batch);
+    int result = batch_load(scan, &batch);
     if (!result)
         result = pick_check(scan, &batch.pick, goods, goods->quantity, &taking);
     if (!result && goods->quantity > batch.bin.open)
         return refuse_quantity(scan, &batch);
     if (!result)
-        result = take(scan, &batch, &taking);
+        result = batch_take(scan, &batch, &taking);
     if (!result) /* a promise that went over to another lot does not come back */
         result = taking.lot == batch.bin.lot ? undo_allow(scan, "pick.batch") : undo_border(scan);
     if (result)
@@ -276,294 +269,9 @@ static int take_item(struct scan *scan, const struct goods *goods)
     struct answer *answer = accept_with(scan, DONE_PICKED);
     answer_number(answer, "n", taking.quantity);
     answer_text(answer, "i", batch.pick.item.name);
-    return batch.bin.open > taking.quantity ? 0
-                                            : go_on(scan->store, &scan->session, scan->worker.code, batch.bin.location);
-}
-
-/* ---------------------------------------------------------------- missing, damaged, later */
-
-/* After stock turned out to be missing: other bins, for the most urgent orders first, and on. */
-static int replace(struct scan *scan, const struct batch *batch)
-{
-    int result = wave_reallocate(scan->store, batch->wave.id, batch->bin.item);
-    if (!result)
-        result = undo_border(scan);
-    return result ? result : go_on(scan->store, &scan->session, scan->worker.code, batch->bin.location);
-}
-
-/* SHORT:n: that many lie there and are taken. */
-static int take_found(struct scan *scan, struct batch *batch)
-{
-    if (!scan->argument)
-        return 0;
-    if (scan->argument >= batch->bin.open)
-        return refuse_not_now(scan);
-    if (pick_needs(scan, &batch->pick.item))
-        return refuse_other_code(scan, "each piece that is there", "现有的每一件");
-    int result = take(scan, batch, &(struct taking){.quantity = scan->argument, .lot = batch->bin.lot});
-    return result ? result : load(scan, batch);
-}
-
-static int miss_all(struct scan *scan, const struct batch *batch)
-{
-    struct pick pick = batch->pick;
-    int result;
-    while ((result = batch_line(scan->store, batch->wave.id, &batch->bin, &pick.allocation)) == 0) {
-        result = pick_miss(scan, &pick, pick.allocation.open);
-        if (result)
-            return result;
-    }
-    return result == -ENOENT ? 0 : result;
-}
-
-static int declare_short(struct scan *scan)
-{
-    struct batch batch = {0};
-    int result = load(scan, &batch);
-    if (!result)
-        result = take_found(scan, &batch);
-    if (result)
-        return result;
-    const struct taking missing = {.quantity = batch.bin.open, .lot = batch.bin.lot};
-    result = start_record(scan, &batch, &missing, "missing");
-    if (!result)
-        result = write_lines(scan, &batch, "missing", missing.quantity);
-    if (!result)
-        result = record(scan, "batch.short", "wave", batch.wave.number);
-    if (!result)
-        result = miss_all(scan, &batch);
-    struct answer *answer = accept_with(scan, DONE_SHORT);
-    answer_number(answer, "n", missing.quantity);
-    answer_text(answer, "l", batch.pick.location.code);
-    return result ? result : replace(scan, &batch);
-}
-
-static int release_some(struct scan *scan, const struct batch *batch, int64_t quantity)
-{
-    struct allocation promise;
-    int result = 0;
-    while (!result && quantity > 0) {
-        result = batch_line(scan->store, batch->wave.id, &batch->bin, &promise);
-        int64_t part = !result && promise.open < quantity ? promise.open : quantity;
-        if (!result)
-            result = allocation_release(scan->store, promise.id, part);
-        quantity -= part;
-    }
-    return result;
-}
-
-static int damaged(struct scan *scan, const struct batch *batch, const struct taking *taking)
-{
-    int result = start_record(scan, batch, taking, "quantity");
-    if (!result)
-        result = record(scan, "batch.damaged", "wave", batch->wave.number);
-    if (!result && taking->lot == batch->bin.lot)
-        result = release_some(scan, batch, taking->quantity);
-    if (!result)
-        result = ledger_move(scan->store, scan->seq,
-                             &(struct move){.item = batch->bin.item,
-                                            .lot = taking->lot,
-                                            .quantity = taking->quantity,
-                                            .weight_g = taking->weight_g,
-                                            .serial = taking->serial,
-                                            .from_location = batch->bin.location,
-                                            .to_location = LOCATION_DAMAGED,
-                                            .reason = "damage"});
-    struct answer *answer = accept_with(scan, DONE_DAMAGED);
-    answer_number(answer, "n", taking->quantity);
-    answer_text(answer, "i", batch->pick.item.name);
-    go(scan, "batch.item");
-    return result ? result : replace(scan, batch);
-}
-
-static int take_damaged(struct scan *scan, const struct goods *goods)
-{
-    struct batch batch = {0};
-    struct taking taking;
-    int result = load(scan, &batch);
-    if (!result)
-        result = pick_check_damaged(scan, &batch.pick, goods, &taking);
-    return result ? result : damaged(scan, &batch, &taking);
-}
-
-/* Which piece it is must be told where pieces differ. */
-static int declare_damaged(struct scan *scan)
-{
-    struct batch batch = {0};
-    int64_t quantity = scan->session.quantity ? scan->session.quantity : 1;
-    int result = load(scan, &batch);
-    if (result)
-        return result;
-    if (pick_needs(scan, &batch.pick.item)) {
-        result = record_at(scan, &batch, "pick.damage_asked");
-        go(scan, "batch.damaged");
-        answer_text(accept_with(scan, DONE_DAMAGE_ASKED), "i", batch.pick.item.name);
-        return result ? result : undo_allow(scan, "pick.damage_asked");
-    }
-    if (quantity > batch.bin.open)
-        return refuse_not_now(scan);
-    scan->session.quantity = 0;
-    return damaged(scan, &batch, &(struct taking){.quantity = quantity, .lot = batch.bin.lot});
-}
-
-static int skip(struct scan *scan)
-{
-    struct batch batch = {0};
-    int result = load(scan, &batch);
-    if (!result)
-        result = batch_skip(scan->store, batch.wave.id, batch.bin.location);
-    if (!result)
-        result = record_at(scan, &batch, "pick.skipped");
-    if (!result)
-        result = undo_border(scan);
-    answer_text(accept_with(scan, DONE_SKIPPED), "l", batch.pick.location.code);
-    return result ? result : go_on(scan->store, &scan->session, scan->worker.code, 0);
-}
-
-/* ---------------------------------------------------------------- totes */
-
-static int record_tote(struct scan *scan, const struct wave *wave, const struct lpn *tote, const char *type)
-{
-    json_text(record_start(scan), "wave", wave->number);
-    json_text(&scan->data, "tote", tote->code);
-    return record(scan, type, "wave", wave->number);
-}
-
-static int accept_tote(struct scan *scan)
-{
-    struct store *store = scan->store;
-    struct batch batch = {0};
-    struct lpn tote;
-    int64_t hand;
-    int result = load(scan, &batch);
-    if (!result)
-        result = lpn_load(store, scan->target.id, &tote);
-    if (result)
-        return result;
-    bool ours = tote.wave == batch.wave.id && tote.location == LOCATION_FLOOR;
-    if (!ours && (tote.wave || tote.order || tote.document || !lpn_is_empty(store, tote.id)))
-        return refuse_plate(scan, &tote);
-    result = record_tote(scan, &batch.wave, &tote, "batch.tote");
-    if (!result)
-        result = lpn_of_hand(store, scan->worker.code, &hand);
-    if (!result)
-        result = ledger_move_lpn(store, scan->seq, tote.id, LOCATION_FLOOR, "tote");
-    if (!result)
-        result = ledger_move_contents(store, scan->seq, hand, tote.id, "tote");
-    if (!result)
-        result = lpn_assign_wave(store, tote.id, batch.wave.id);
-    if (!result)
-        result = undo_allow(scan, "batch.tote");
-    if (result)
-        return result;
-    scan->session.tote = tote.id;
-    struct answer *answer = accept_with(scan, DONE_WAVE_TOTE);
-    answer_text(answer, "t", tote.code);
-    answer_text(answer, "w", batch.wave.number);
-    return batch.bin.open > 0 ? (go(scan, "batch.item"), 0) : find_next(store, &scan->session, batch.bin.location);
-}
-
-static int undo_tote(struct scan *scan, const struct action *action)
-{
-    (void)action;
-    bool first = lpn_is_empty(scan->store, scan->session.tote);
-    return first ? lpn_assign_wave(scan->store, scan->session.tote, 0) : 0;
-}
-
-/* The next goods go into another tote. */
-static int full(struct scan *scan)
-{
-    struct batch batch = {0};
-    struct lpn tote;
-    if (!scan->session.tote)
-        return refuse_not_now(scan);
-    int result = load(scan, &batch);
-    if (!result)
-        result = lpn_load(scan->store, scan->session.tote, &tote);
-    if (!result)
-        result = record_tote(scan, &batch.wave, &tote, "batch.full");
-    if (!result)
-        result = undo_allow(scan, "batch.full");
-    scan->session.tote = 0;
-    answer_text(accept_with(scan, DONE_TOTE_FULL), "t", tote.code);
-    return result;
-}
-
-/* ---------------------------------------------------------------- the end */
-
-/* Others may go on with the rest of the wave. */
-static int stop(struct scan *scan)
-{
-    struct batch batch = {0};
-    int64_t tote;
-    int result = load(scan, &batch);
-    if (!result)
-        result = record_at(scan, &batch, "batch.stopped");
-    if (!result)
-        result = undo_border(scan);
-    accept_with(scan, DONE_LEFT);
-    if (result)
-        return result;
-    scan->session.allocation = 0;
-    go(scan, "batch.stage");
-    result = wave_tote_after(scan->store, batch.wave.id, LOCATION_FLOOR, 0, &tote);
-    if (result != -ENOENT)
-        return result;
-    leave(&scan->session);
-    return wave_set_worker(scan->store, batch.wave.id, 0);
-}
-
-static int check_place(struct scan *scan, const struct wave *wave, const struct location *place)
-{
-    bool wall = strcmp(wave->kind, "wall") == 0;
-    if (strcmp(place->kind, "stage") == 0 || (wall && strcmp(place->code, wave->wall) == 0) ||
-        (!wall && strcmp(place->kind, "pack") == 0))
-        return 0;
-    struct answer *answer = refusal(scan, E04_LOCATION);
-    answer_text(answer, "exp", wall ? wave->wall : "a stage · 集货区");
-    answer_text(answer, "got", place->code);
-    return FLOOR_REFUSED;
-}
-
-static int put_down(struct scan *scan, const struct wave *wave, int64_t place)
-{
-    int64_t tote = 0;
-    int result;
-    while ((result = wave_tote_after(scan->store, wave->id, LOCATION_FLOOR, tote, &tote)) == 0) {
-        result = ledger_move_lpn(scan->store, scan->seq, tote, place, "stage");
-        if (result)
-            return result;
-    }
-    return result == -ENOENT ? 0 : result;
-}
-
-static int accept_stage(struct scan *scan)
-{
-    struct batch batch = {0};
-    struct location place;
-    int result = load(scan, &batch);
-    if (!result)
-        result = location_load(scan->store, scan->target.id, &place);
-    if (!result)
-        result = check_place(scan, &batch.wave, &place);
-    if (result)
-        return result;
-    json_text(record_start(scan), "wave", batch.wave.number);
-    json_text(&scan->data, "location", place.code);
-    result = record(scan, "batch.staged", "wave", batch.wave.number);
-    if (!result)
-        result = put_down(scan, &batch.wave, place.id);
-    if (!result && strcmp(batch.wave.kind, "express") == 0)
-        result = wave_set_picked(scan->store, batch.wave.id);
-    if (!result)
-        result = wave_set_worker(scan->store, batch.wave.id, 0);
-    if (!result)
-        result = undo_border(scan);
-    struct answer *answer = accept_with(scan, DONE_BATCH_STAGED);
-    answer_text(answer, "w", batch.wave.number);
-    answer_text(answer, "l", place.code);
-    leave_flow(scan);
-    return result;
+    return batch.bin.open > taking.quantity
+               ? 0
+               : batch_go_on(scan->store, &scan->session, scan->worker.code, batch.bin.location);
 }
 
 /* ---------------------------------------------------------------- what is shown */
@@ -571,7 +279,7 @@ static int accept_stage(struct scan *scan)
 static int show(struct scan *scan, struct view *view, struct batch *batch, const char *expect, enum message ask)
 {
     struct wave_totals totals = {0};
-    int result = load(scan, batch);
+    int result = batch_load(scan, batch);
     if (!result)
         result = wave_totals(scan->store, batch->wave.id, &totals);
     if (result)
@@ -643,12 +351,14 @@ static int show_stage(struct scan *scan, struct view *view)
     return result;
 }
 
-static const struct command at_location[] = {
-    {.name = "FULL", .run = full}, {.name = "SKIP", .run = skip}, {.name = "DONE", .run = stop}, {.name = NULL}};
-static const struct command at_item[] = {{.name = "SHORT", .run = declare_short},
-                                         {.name = "DAMAGE", .run = declare_damaged},
-                                         {.name = "FULL", .run = full},
-                                         {.name = "SKIP", .run = skip},
+static const struct command at_location[] = {{.name = "FULL", .run = batch_full},
+                                             {.name = "SKIP", .run = batch_skip_bin},
+                                             {.name = "DONE", .run = batch_stop},
+                                             {.name = NULL}};
+static const struct command at_item[] = {{.name = "SHORT", .run = batch_short},
+                                         {.name = "DAMAGE", .run = batch_damage},
+                                         {.name = "FULL", .run = batch_full},
+                                         {.name = "SKIP", .run = batch_skip_bin},
                                          {.name = NULL}};
 
 static const struct step steps[] = {
@@ -656,16 +366,16 @@ static const struct step steps[] = {
      .commands = at_location},
     {"batch.item", BIT(CODE_ITEM), "the item", "商品", bin_item, show_item, .commands = at_item, .take = take_item,
      .needs = pick_needs},
-    {"batch.damaged", BIT(CODE_ITEM), "the damaged piece", "残次品", bin_item, show_damaged, .take = take_damaged,
+    {"batch.damaged", BIT(CODE_ITEM), "the damaged piece", "残次品", bin_item, show_damaged, .take = batch_take_damaged,
      .needs = pick_needs},
-    {"batch.tote", BIT(CODE_TOTE), "a tote", "周转箱", accept_tote, show_tote, .commands = NULL},
-    {"batch.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, show_stage, .commands = NULL},
+    {"batch.tote", BIT(CODE_TOTE), "a tote", "周转箱", batch_accept_tote, show_tote, .commands = NULL},
+    {"batch.stage", BIT(CODE_LOCATION), "the stage", "集货区", batch_accept_stage, show_stage, .commands = NULL},
     {.name = NULL},
 };
 
 static const struct undo undos[] = {{"pick.batch", "the pieces", "拣货", NULL},
-                                    {"batch.tote", "the tote", "周转箱", undo_tote},
-                                    {"batch.full", "the full tote", "满箱", NULL},
+                                    {"batch.tote", "the tote", "周转箱", batch_undo_tote},
+                                    {"batch.full", "the batch_full tote", "满箱", NULL},
                                     {.type = NULL}};
 
 const struct flow batch_flow = {"batch", steps, undos};

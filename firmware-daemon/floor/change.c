@@ -461,3 +461,9 @@ int applied_rule(struct store *store, const struct event *event, struct effect *
     (void)effect;
     return journal_applied(store, event->number);
 }
+
+int link_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    (void)effect;
+    return store_set_linked(store, event->number != 0);
+}

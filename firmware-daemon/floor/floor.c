@@ -15,7 +15,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_BOOT] = boot_rule,         [EVENT_BIND] = bind_rule,
     [EVENT_LABEL] = label_rule,       [EVENT_WEIGHT] = weight_rule,
     [EVENT_TRAINING] = training_rule, [EVENT_PRACTICE] = practice_rule,
-    [EVENT_ASK] = ask_rule,
+    [EVENT_ASK] = ask_rule,           [EVENT_LINK] = link_rule,
 };
 
 static void stamp(struct store *store, const struct event *event)

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <string.h>
 
 static int record_asked(struct scan *scan)
@@ -18,7 +19,7 @@ int force_ask(struct scan *scan)
 {
     text_copy(scan->session.back, sizeof(scan->session.back), scan->session.step);
     go(scan, "parcel.force");
-    accept_with(scan, DONE_FORCE_ASKED);
+    accept_with(scan, DONE_PASS_ASKED);
     return record_asked(scan);
 }
 
@@ -40,17 +41,19 @@ int force_accept(struct scan *scan)
     text_copy(back, sizeof(back), scan->session.back);
     *scan->session.back = '\0';
     go(scan, back);
-    answer_text(accept_with(scan, DONE_FORCED), "u", supervisor.name);
+    result = -ENOENT;
     for (size_t i = 0; i < COUNT(lets_pass); i++)
         if (strcmp(lets_pass[i].step, back) == 0)
-            return lets_pass[i].run(scan, &supervisor);
-    return refuse_not_now(scan);
+            result = lets_pass[i].run(scan, &supervisor);
+    if (!result)
+        answer_text(accept_with(scan, DONE_PASSED), "u", supervisor.name);
+    return result;
 }
 
 int force_show(struct scan *scan, struct view *view)
 {
     (void)scan;
     view->expect = "badge";
-    answer_set(&view->prompt, ASK_FORCE);
+    answer_set(&view->prompt, ASK_PASS);
     return 0;
 }

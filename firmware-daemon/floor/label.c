@@ -100,6 +100,16 @@ static int next_copy(struct scan *scan, int64_t *ret)
     return result == -ENOENT ? 0 : result;
 }
 
+/* Whether it may be cancelled at head office, and nobody here knows. */
+static int write_offline(struct scan *scan)
+{
+    struct stream stream = {0};
+    int result = store_stream(scan->store, &stream);
+    if (!stream.linked)
+        json_bool(&scan->data, "closed_offline", true);
+    return result;
+}
+
 int label_begin(struct scan *scan, const struct order *order, const struct parcel *parcel, const char *step)
 {
     char name[PARCEL_NAME_MAX];
@@ -107,6 +117,8 @@ int label_begin(struct scan *scan, const struct order *order, const struct parce
     parcel_name(order, name);
     int result = start_parcel_record(scan, order, parcel);
     json_text(&scan->data, "waybill", order->waybill);
+    if (!result)
+        result = write_offline(scan);
     if (!result)
         result = record(scan, "parcel.packed", "parcel", name);
     if (!result)

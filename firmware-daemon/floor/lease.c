@@ -39,8 +39,8 @@ static int release_task(struct ask *ask, const struct worker *worker, int64_t id
     return result ? result : released(ask, worker, "task", name);
 }
 
-/* What is done so far stays done, and whoever scans the document next goes on with it; only what is in the hands is not to
- * be left. */
+/* What is done so far stays done, and whoever scans the document next goes on with it; only what is in the hands is not
+ * to be left. */
 static int release_document(struct ask *ask, const struct worker *worker, int64_t id)
 {
     struct document document;

@@ -95,6 +95,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 
 /* ask.c, session.c: what a supervisor asks for. */
 #define MESSAGES_ASK(X)                                                                                                \
+    X(DONE_SETTING, "", TONE_GOOD, "{s} is {v} now", "{s} 已设为 {v}")                                                 \
     X(E60_FIELD, "E60", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \
     X(E61_NO_FIELD, "E61", TONE_BAD, "There is no field {f}", "没有字段 {f}")                                          \
     X(E62_NO_VERB, "E62", TONE_BAD, "{v} cannot be asked for", "不支持的请求 {v}")                                     \
@@ -189,7 +190,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_PUT_BACK, "", TONE_GOOD, "Back into the tote", "请放回周转箱")                                              \
     X(DONE_SOW_SHORT, "", TONE_GOOD, "{n} missing noted: what there is elsewhere is picked again (BATCH)",             \
       "已记录缺 {n} 件:有货的将补拣(「批量拣货」)")                                                                    \
-    X(DONE_RETURNED, "", TONE_GOOD, "At {l}, to be put away", "已放在 {l},待上架")                                     \
+    X(DONE_WAVE_RETURNED, "", TONE_GOOD, "At {l}, to be put away", "已放在 {l},待上架")                                \
     X(DONE_EXPRESS_OPENED, "", TONE_GOOD, "Wave {w}: {n} pieces to pack", "波次 {w}:待打包 {n} 件")                    \
     X(DONE_EXPRESS_BOX, "", TONE_GOOD, "All go into {b}", "统一使用 {b}")                                              \
     X(DONE_EXPRESS_PARK, "E15", TONE_BAD, "No waybill while offline: park order {o} in a tote of its own",             \
@@ -227,16 +228,17 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_TO_SCALE, "", TONE_GOOD, "Put the parcel on the scale", "请将包裹放上秤")                                   \
     X(DONE_WEIGHED, "", TONE_GOOD, "{g} g", "{g} 克")                                                                  \
     X(DONE_REOPENED, "", TONE_GOOD, "Order {o} is open again: check each piece", "订单 {o} 已重新打开:请逐件核对")     \
-    X(DONE_FORCE_ASKED, "", TONE_GOOD, "Now a supervisor's badge, or UNDO", "请主管扫工牌,或扫「撤销」")               \
-    X(DONE_FORCED, "", TONE_GOOD, "{u} lets it pass", "{u} 已放行")                                                    \
+    X(DONE_PASS_ASKED, "", TONE_GOOD, "Now a supervisor's badge, or UNDO", "请主管扫工牌,或扫「撤销」")                \
+    X(DONE_PASSED, "", TONE_GOOD, "{u} lets it pass", "{u} 已放行")                                                    \
     X(DONE_PARCEL_OPENED, "", TONE_GOOD, "Parcel {w} of order {o}", "包裹 {w},订单 {o}")                               \
     X(DONE_TO_SHELF, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
+    X(DONE_SHELVING, "", TONE_GOOD, "Order {o}: on its way to the return shelf", "订单 {o}:送往退货架")                \
     X(DONE_UNPACKED, "", TONE_GOOD, "Its goods are in tote {t}", "商品已放入周转箱 {t}")                               \
     X(DONE_SHELVED, "", TONE_GOOD, "Tote {t} is on the return shelf {l}", "周转箱 {t} 已放到退货架 {l}")               \
     X(ASK_WEIGH_PARCEL, "", TONE_NONE, "Put the parcel on the scale", "请将包裹放上秤")                                \
     X(ASK_WEIGH_BETWEEN, "", TONE_NONE, "Put the parcel on the scale: {lo} to {hi} g",                                 \
       "请将包裹放上秤:应为 {lo}–{hi} 克")                                                                              \
-    X(ASK_FORCE, "", TONE_NONE, "A supervisor's badge lets it pass; UNDO goes back", "主管扫工牌放行;扫「撤销」返回")  \
+    X(ASK_PASS, "", TONE_NONE, "A supervisor's badge lets it pass; UNDO goes back", "主管扫工牌放行;扫「撤销」返回")   \
     X(ASK_PARCEL_WHAT, "", TONE_NONE, "Parcel {w}: scan REPRINT, WEIGH, UNPACK or DONE",                               \
       "包裹 {w}:请扫「补打」「称重」「拆包」或「完成」")                                                               \
     X(ASK_UNPACK_TOTE, "", TONE_NONE, "Put the goods of order {o} into an empty tote and scan it",                     \
@@ -261,6 +263,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_SHIP(X)                                                                                               \
     X(DONE_GATE, "", TONE_GOOD, "Manifest {m}, {n} parcels so far", "交接清单 {m},已有 {n} 件")                        \
     X(DONE_LOADED, "", TONE_GOOD, "{w} on the manifest", "{w} 已装车")                                                 \
+    X(DONE_OFF_VAN, "E12", TONE_BAD, "Order {o} cancelled: off the van, to the bench",                                 \
+      "订单 {o} 已取消:请卸下并送回打包台")                                                                            \
     X(DONE_MANIFEST, "", TONE_GOOD, "Manifest {m} closed: {n} parcels", "清单 {m} 已关闭:{n} 件")                      \
     X(ASK_PARCEL, "", TONE_NONE, "Scan each parcel, then DONE", "请逐件扫包裹,最后扫「完成」")                         \
     X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")
@@ -370,7 +374,26 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_TOO_MUCH, "", TONE_NONE, "{n} × {i} too much", "多 {n} × {i}")
 
 /* return.c */
-#define MESSAGES_RETURN(X)
+#define MESSAGES_RETURN(X)                                                                                             \
+    X(DONE_RETURN_STARTED, "", TONE_GOOD, "Scan the return", "请扫退货包裹")                                           \
+    X(DONE_RETURN_OPENED, "", TONE_GOOD, "Return {d}", "退货单 {d}")                                                   \
+    X(DONE_RETURNED, "", TONE_GOOD, "{n} × {i} back", "已退回 {n} × {i}")                                              \
+    X(DONE_RETURN_RECEIVED, "", TONE_GOOD, "Return {d} is received: grade each piece", "退货单 {d} 已收齐:请逐件定级") \
+    X(DONE_INSPECTED, "", TONE_GOOD, "{i}: which grade?", "{i}:请定级")                                                \
+    X(DONE_MARKED, "", TONE_GOOD, "Grade {g}", "等级 {g}")                                                             \
+    X(DONE_GRADED, "", TONE_GOOD, "{i}: grade {g}, to {l}", "{i}:等级 {g},放到 {l}")                                   \
+    X(ASK_RETURN_PAPER, "", TONE_NONE,                                                                                 \
+      "Scan the return's waybill or the one it left under; SKIP: it has none; NEXT: grade",                            \
+      "请扫退货面单或原面单;无面单扫「跳过」;定级扫「下一个」")                                                        \
+    X(ASK_RETURN_PLACE, "", TONE_NONE, "Scan the return shelf", "请扫退货架")                                          \
+    X(ASK_RETURN_ITEM, "", TONE_NONE, "Scan each piece, then DONE; INTACT: refused and never opened",                  \
+      "请逐件扫描,最后扫「完成」;原单退回扫「原单退回」")                                                              \
+    X(ASK_GRADE_ITEM, "", TONE_NONE, "Look at each piece and scan it", "请逐件检查并扫描")                             \
+    X(ASK_GRADE, "", TONE_NONE, "{i}: scan GRADE A, B, C or D", "{i}:请扫等级 A、B、C 或 D")                           \
+    X(ASK_GRADED_BIN, "", TONE_NONE, "Put {i} in a bin and scan it", "将 {i} 放入货位并扫库位")                        \
+    X(ASK_GRADED_DAMAGED, "", TONE_NONE, "Put {i} where damaged goods lie and scan the place",                         \
+      "将 {i} 放到残次品区并扫库位")                                                                                   \
+    X(NOTE_RETURN, "", TONE_NONE, "Return {d} · order {o}", "退货单 {d} · 订单 {o}")
 
 /* alias.c */
 #define MESSAGES_ALIAS(X)                                                                                              \

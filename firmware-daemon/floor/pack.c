@@ -93,7 +93,7 @@ static int open_cancelled(struct scan *scan, const struct order *order)
         return result;
     bool unpacked = strcmp(parcel.state, "unpacked") == 0;
     scan->session.parcel = unpacked ? 0 : parcel.id;
-    return shelve_begin(scan, order);
+    return shelve_begin(scan, order, DONE_TO_SHELF);
 }
 
 int pack_open(struct scan *scan, int64_t tote_id)
@@ -276,7 +276,7 @@ static int leave_cancelled(struct scan *scan)
     int result = order_load(scan->store, scan->session.order, &order);
     if (!result && !order.cancelled)
         return refuse_not_now(scan);
-    return result ? result : shelve_begin(scan, &order);
+    return result ? result : shelve_begin(scan, &order, DONE_SHELVING);
 }
 
 static int show_simple(struct scan *scan, struct view *view, const char *expect, enum message ask)

@@ -46,7 +46,7 @@ int parcel_open(struct scan *scan, int64_t id)
     if (result)
         return result;
     if (strcmp(parcel.state, "handed") == 0)
-        return refuse(scan, E24_LATE, NULL, NULL);
+        return return_of_parcel(scan, &parcel);
     if (order.worker && order.worker != scan->session.worker)
         return refuse_taken(scan, order.worker);
     if (strcmp(parcel.state, "unpacked") == 0)
@@ -58,7 +58,7 @@ int parcel_open(struct scan *scan, int64_t id)
     scan->session.order = order.id;
     scan->session.parcel = parcel.id;
     if (order.cancelled)
-        return shelve_begin(scan, &order);
+        return shelve_begin(scan, &order, DONE_TO_SHELF);
     result = order_set_worker(scan->store, order.id, scan->session.worker);
     go(scan, "parcel.shown");
     return result ? result : record_opened(scan, &order, &parcel);
@@ -71,7 +71,7 @@ static int leave(struct scan *scan)
     if (result)
         return result;
     if (order.cancelled)
-        return shelve_begin(scan, &order);
+        return shelve_begin(scan, &order, DONE_SHELVING);
     json_text(record_start(scan), "order", order.number);
     result = record(scan, "parcel.left", "order", order.number);
     if (!result)
@@ -144,7 +144,7 @@ int undo_weight_forced(struct scan *scan, const struct action *action)
 int unpack_forced(struct scan *scan, const struct worker *supervisor)
 {
     (void)supervisor;
-    return step_to(scan, "parcel.tote", DONE_FORCED);
+    return step_to(scan, "parcel.tote", DONE_PASSED);
 }
 
 static int show_parcel(struct scan *scan, struct view *view, enum message ask)

@@ -14,6 +14,7 @@ int pack_piece(struct scan *scan, const struct goods *goods, bool *ret_complete)
 int pack_take(struct scan *scan, const struct goods *goods);
 unsigned pack_needs(struct scan *scan, const struct item *item);
 
+enum { WEIGH_NEVER, WEIGH_WITH_SCALE, WEIGH_ALWAYS }; /* the setting weigh_parcels */
 /* Whether parcels are weighed at this station. */
 int weigh_wanted(struct scan *scan, bool *ret);
 /* E13 when it cannot be what is in it; otherwise the parcel has its weight (parcel.weighed). */
@@ -31,15 +32,13 @@ int undo_weight_forced(struct scan *scan, const struct action *action);
 
 /* Goods of the session's order that do not leave: out of its parcel into its tote, or into one that is scanned, and
  * with it to the return shelf. The worker is led on. */
-int shelve_begin(struct scan *scan, const struct order *order);
 /* Only the first: what was packed of the session's parcel is in the tote again (parcel.unpacked). */
 int parcel_unpack(struct scan *scan, const struct order *order, const struct lpn *tote);
+int shelve_begin(struct scan *scan, const struct order *order, enum message message); /* of {o} */
 int shelve_rest(struct scan *scan, const struct order *order); /* after the label: what was not packed */
 int unpack_into(struct scan *scan);                            /* a tote was scanned */
 int unpack_show(struct scan *scan, struct view *view);
 int shelve_at(struct scan *scan); /* a place was scanned */
-/* The tote lies there, is nobody's, and waits to be put away. */
-int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, int64_t place);
 int shelve_show(struct scan *scan, struct view *view);
 
 #endif

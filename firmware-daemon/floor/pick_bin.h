@@ -76,7 +76,7 @@ int pick_miss(struct scan *scan, const struct pick *pick, int64_t missing);
 int tote_check(struct scan *scan, const struct lpn *tote, int64_t order);
 /* The order's from now on, on the way with the worker, together with what is in his hands. */
 int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order);
-/* An order that was cancelled, or parked for want of stock: its goods go to the return shelf. */
+/* An order that was cancelled, or refused whole for want of stock: its goods go to the return shelf. */
 bool tote_goes_back(const struct order *order);
 enum message tote_ask_place(const struct order *order, enum message ask); /* ask: when it does not */
 int tote_end_picking(struct store *store, const struct order *order);     /* its state, when all of it is put down */
@@ -93,6 +93,10 @@ int tote_stage(struct scan *scan);  /* puts it down: the order is picked, or bac
 int tote_show(struct scan *scan, struct view *view);
 int tote_show_stage(struct scan *scan, struct view *view);
 int tote_undo(struct scan *scan, const struct action *action);
+
+/* Puts the bins of all that a worker has into the order of the shortest walk: when he begins (here 0), and from the bin
+ * where he is when others come to it. */
+int pick_plan_route(struct store *store, int64_t worker, int64_t here);
 
 /* ---- leases */
 

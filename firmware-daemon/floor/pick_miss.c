@@ -29,15 +29,6 @@ static int park(struct scan *scan, const struct order *order)
     return result ? result : bin_way(scan)->drop(scan, order);
 }
 
-/* The order is refused whole: what was picked of it goes to the return shelf, as if it had been cancelled. */
-static int stop(struct scan *scan, const struct order *order)
-{
-    int result = shortage_park(scan->store, order);
-    if (!result)
-        result = order_set_worker(scan->store, order->id, scan->session.worker);
-    return result ? result : bin_way(scan)->stop(scan, order, true);
-}
-
 /* After stock turned out to be missing: other bins, else what the policy of the order allows. */
 static int replace(struct scan *scan, const struct pick *pick)
 {
@@ -48,14 +39,16 @@ static int replace(struct scan *scan, const struct pick *pick)
     if (!result && missing > 0)
         result = shortage_settle(scan->store, &pick->order, &ends);
     if (!result)
-        result = walk_plan(scan->store, scan->session.worker, pick->location.id);
+        result = pick_plan_route(scan->store, scan->session.worker, pick->location.id);
     if (!result)
         result = order_totals(scan->store, pick->order.id, &totals);
     if (!result)
         result = undo_border(scan);
     if (result || !ends)
         return result ? result : bin_settle(scan, pick);
-    return totals.refused > 0 ? stop(scan, &pick->order) : park(scan, &pick->order);
+    if (totals.refused == 0)
+        return park(scan, &pick->order);
+    return bin_way(scan)->stop(scan, &pick->order, true); /* what was picked goes to the return shelf first */
 }
 
 /* SHORT:n: that many lie there and are taken. */

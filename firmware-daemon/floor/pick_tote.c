@@ -35,7 +35,7 @@ int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order)
 
 bool tote_goes_back(const struct order *order)
 {
-    return order->cancelled || strcmp(order->state, "parked") == 0;
+    return order->cancelled || order->refused;
 }
 
 enum message tote_ask_place(const struct order *order, enum message ask)
@@ -45,8 +45,8 @@ enum message tote_ask_place(const struct order *order, enum message ask)
 
 int tote_end_picking(struct store *store, const struct order *order)
 {
-    if (!order->cancelled && tote_goes_back(order))
-        return 0;
+    if (order->refused && !order->cancelled)
+        return shortage_park(store, order);
     return order_set_state(store, order->id, order->cancelled ? "cancelled" : "picked", "");
 }
 
@@ -62,23 +62,25 @@ int tote_check_place(struct scan *scan, const struct order *order, const struct 
     return FLOOR_REFUSED;
 }
 
-int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
+static int stand_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place,
+                      bool last)
 {
-    struct store *store = scan->store;
     struct lpn plate;
-    const char *type = tote_goes_back(order) ? "pick.returned" : last ? "pick.staged" : "pick.put_down";
-    int result = lpn_load(store, tote, &plate);
+    int result = lpn_load(scan->store, tote, &plate);
     if (result)
         return result;
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "location", place->code);
     json_text(&scan->data, "tote", plate.code);
-    result = tote_goes_back(order) ? ledger_write_plate(store, tote, &scan->data) : 0;
-    if (!result)
-        result = record(scan, type, "order", order->number);
-    if (!result)
-        result = tote_goes_back(order) ? shelve_tote(scan, order, tote, place->id)
-                                       : ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
+    result = record(scan, last ? "pick.staged" : "pick.put_down", "order", order->number);
+    return result ? result : ledger_move_lpn(scan->store, scan->seq, tote, place->id, "stage");
+}
+
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
+{
+    struct store *store = scan->store;
+    int result =
+        tote_goes_back(order) ? shelve_tote(scan, order, tote, place) : stand_down(scan, order, tote, place, last);
     if (!result && last)
         result = tote_end_picking(store, order);
     return result || !last ? result : order_set_worker(store, order->id, 0);

@@ -149,6 +149,8 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
     if (!result)
         result = note(store, "site.booted", "site", store->site, &data, NULL);
     if (!result)
+        result = store_set_linked(store, false); /* until head office is heard */
+    if (!result)
         result = stations_from_boot(store, event);
     if (!result)
         result = doubt_interrupted(store);

@@ -180,10 +180,6 @@ int check_supervisor(struct scan *scan, struct worker *ret);
 /* A command: asks for a supervisor's badge, which lets this step pass (force.c). */
 int force_ask(struct scan *scan);
 
-/* Decides in which order a worker goes to the bins of all he is picking: by the shortest tour where settings and bins
- * tell enough, else by their walk. here: the bin where he is, 0 for the depot. */
-int walk_plan(struct store *store, int64_t worker, int64_t here);
-
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);
 
@@ -218,6 +214,7 @@ int receive_plate(struct scan *scan);                  /* an SSCC that was annou
 int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods that no order owns */
 int transfer_open(struct scan *scan, int64_t document);
 int return_open(struct scan *scan, int64_t document);
+int return_of_parcel(struct scan *scan, const struct parcel *parcel); /* that was handed over and is back */
 
 /* Whether a bin may take so many more pieces of an item's lot by its rules (bin.c): 0, or FLOOR_REFUSED with the reason
  * in *ret. Does not look at what kind of place it is. */
@@ -235,6 +232,10 @@ int replenish_plan(struct store *store, int64_t *ret_count); /* over every face;
 
 /* What a wave would else pick from the reserve of items that have a face is to be brought there first. */
 int replenish_for_wave(struct store *store, int64_t wave);
+
+/* An order's tote with what does not leave is on the return shelf (pick.returned): it is nobody's, and waits to be put
+ * away. */
+int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
 
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
@@ -277,6 +278,7 @@ int scan_rule(struct store *store, const struct event *event, struct effect *eff
 int scan_aborted_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_rule(struct store *store, const struct event *event, struct effect *effect);
 int applied_rule(struct store *store, const struct event *event, struct effect *effect);
+int link_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);

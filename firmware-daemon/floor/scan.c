@@ -280,7 +280,10 @@ static int take(struct scan *scan)
         result = training_done_well(scan);
     if (!result && scan->seq)
         result = replenish_touched(scan->store, scan->seq);
-    return result ? result : save(scan);
+    if (result)
+        return result;
+    scan->effect->weighs = step_of(&scan->session)->weigh != NULL;
+    return save(scan);
 }
 
 static int refuse_syntax(struct scan *scan, const struct barcode_error *error)

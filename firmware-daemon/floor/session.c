@@ -94,12 +94,12 @@ static int release(struct ask *ask)
     CLEANUP_BUF struct buf data = {0};
     int64_t hand = 0;
     int result = find_session(ask, &worker, &session);
-    if (!result && wave_is_of(ask->store, session.wave, worker.id))
-        return release_wave(ask, &worker, &session);
     if (!result && session.stock_count)
         return count_release(ask, &worker, &session);
     if (!result && (session.task || session.document))
         return lease_release_work(ask, &worker, &session);
+    if (!result && wave_is_of(ask->store, session.wave, worker.id))
+        return release_wave(ask, &worker, &session);
     if (!result && !session.order)
         return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
     if (!result)

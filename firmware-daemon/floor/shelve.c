@@ -4,6 +4,7 @@
  *   some step -> [parcel.tote] -> parcel.shelf -> menu */
 #include "floor/parcel.h"
 #include "floor/pick_bin.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -37,6 +38,8 @@ int parcel_unpack(struct scan *scan, const struct order *order, const struct lpn
     struct store *store = scan->store;
     struct parcel parcel;
     int result = parcel_load(store, scan->session.parcel, &parcel);
+    if (!result && strcmp(parcel.state, "handed") == 0)
+        return refuse(scan, E24_LATE, NULL, NULL);
     if (!result)
         result = print_jobs_void_all(store, parcel.id, "unpacked");
     if (result == -EBUSY)
@@ -56,6 +59,13 @@ int parcel_unpack(struct scan *scan, const struct order *order, const struct lpn
 
 /* ---------------------------------------------------------------- into a tote */
 
+/* With goods on a tote of its own it goes on without its wave. */
+static int unpack_alone(struct scan *scan, const struct order *order, const struct lpn *tote)
+{
+    int result = parcel_unpack(scan, order, tote);
+    return result || !order->wave ? result : order_set_wave(scan->store, order->id, 0);
+}
+
 static int go_to_shelf(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
     json_text(record_start(scan), "order", order->number);
@@ -67,19 +77,19 @@ static int go_to_shelf(struct scan *scan, const struct order *order, const struc
     return result;
 }
 
-int shelve_begin(struct scan *scan, const struct order *order)
+int shelve_begin(struct scan *scan, const struct order *order, enum message message)
 {
     struct lpn tote = {0};
     int result = scan->session.tote ? lpn_load(scan->store, scan->session.tote, &tote) : 0;
     if (!result && is_carried(&tote) && scan->session.parcel)
-        result = parcel_unpack(scan, order, &tote);
+        result = unpack_alone(scan, order, &tote);
     if (!result)
         result = order_set_worker(scan->store, order->id, scan->session.worker);
     if (!result)
         result = go_to_shelf(scan, order, &tote);
     if (result)
         return result;
-    answer_text(accept_with(scan, DONE_TO_SHELF), "o", order->number);
+    answer_text(accept_with(scan, message), "o", order->number);
     return 0;
 }
 
@@ -125,7 +135,7 @@ int unpack_into(struct scan *scan)
     if (!result && scan->session.tote)
         result = empty_slot(scan, &order, &tote);
     if (!result && scan->session.parcel)
-        result = parcel_unpack(scan, &order, &tote);
+        result = unpack_alone(scan, &order, &tote);
     if (!result)
         result = lpn_assign(scan->store, tote.id, order.id);
     if (!result)
@@ -153,18 +163,28 @@ int unpack_show(struct scan *scan, struct view *view)
 
 /* ---------------------------------------------------------------- to the shelf */
 
-int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, int64_t place)
+int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
 {
     struct store *store = scan->store;
-    struct task task = {.lpn = tote, .from_location = place};
-    text_copy(task.kind, sizeof(task.kind), "putaway");
-    text_copy(task.reason, sizeof(task.reason), order->cancelled ? "cancelled" : "not packed");
-    int result = ledger_move_lpn(store, scan->seq, tote, place, "stage");
+    struct task task = {.lpn = tote, .from_location = place->id};
+    struct lpn plate;
+    int result = lpn_load(store, tote, &plate);
+    if (result)
+        return result;
+    bool empty = lpn_is_empty(store, tote);
+    json_text(record_start(scan), "order", order->number);
+    json_text(&scan->data, "location", place->code);
+    json_text(&scan->data, "tote", plate.code);
+    result = ledger_write_plate(store, tote, &scan->data);
+    if (!result)
+        result = record(scan, "pick.returned", "order", order->number);
+    if (!result)
+        result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
     if (!result)
         result = lpn_assign(store, tote, 0);
-    if (result || lpn_is_empty(store, tote))
-        return result;
-    return task_insert(store, &task, &task.id);
+    text_copy(task.kind, sizeof(task.kind), "putaway");
+    text_copy(task.reason, sizeof(task.reason), order->cancelled ? "order cancelled" : "not packed");
+    return result || empty ? result : task_insert(store, &task, &task.id);
 }
 
 int shelve_at(struct scan *scan)
@@ -186,15 +206,10 @@ int shelve_at(struct scan *scan)
         answer_text(answer, "got", place.code);
         return FLOOR_REFUSED;
     }
-    json_text(record_start(scan), "order", order.number);
-    json_text(&scan->data, "tote", tote.code);
-    json_text(&scan->data, "location", place.code);
-    result = record(scan, "pick.returned", "order", order.number);
-    if (!result)
-        result = shelve_tote(scan, &order, tote.id, place.id);
+    result = shelve_tote(scan, &order, tote.id, &place);
     if (!result && order.cancelled)
         result = order_set_state(store, order.id, "cancelled", "");
-    if (!result)
+    if (!result && order.worker == scan->session.worker) /* what is left of a labelled parcel holds nobody up */
         result = order_set_worker(store, order.id, 0);
     if (!result)
         result = undo_border(scan);

@@ -33,6 +33,8 @@ int wave_release(struct store *store, int64_t id)
         result = wave_totals(store, id, &totals);
     if (!result)
         result = wave_set_state(store, id, totals.orders > 0 ? "released" : "cancelled");
+    if (!result)
+        result = replenish_for_wave(store, id);
     return result ? result : note_wave(store, totals.orders > 0 ? "wave.released" : "wave.cancelled", &wave, &totals);
 }
 

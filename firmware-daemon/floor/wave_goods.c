@@ -215,6 +215,6 @@ int wave_bring_rest(struct scan *scan, const struct wave *wave, const struct lpn
         result = wave_give_back(scan, tote, place.id);
     if (!result)
         result = undo_border(scan);
-    answer_text(accept_with(scan, DONE_RETURNED), "l", place.code);
+    answer_text(accept_with(scan, DONE_WAVE_RETURNED), "l", place.code);
     return result;
 }

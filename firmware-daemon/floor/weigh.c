@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-enum { WEIGH_NEVER, WEIGH_WITH_SCALE, WEIGH_ALWAYS }; /* the setting weigh_parcels */
-
 struct bounds {
     bool known;
     int64_t expected, low, high;

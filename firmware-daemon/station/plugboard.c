@@ -284,10 +284,31 @@ static void wire_printer(struct plugboard *board, size_t index)
         log_warning("printer %s cannot be used: %s", device, error.text);
 }
 
+static void weighed(void *user, const struct weigher *weigher, int64_t milligrams)
+{
+    struct plugboard *board = user;
+    for (size_t i = 0; i < board->config->count; i++)
+        if (board->weighers[i] == weigher)
+            board->ops->weighed(board->user, i, milligrams);
+}
+
+void plugboard_ask_weight(struct plugboard *board, size_t station)
+{
+    if (board->weighers[station])
+        weigher_ask(board->weighers[station]);
+}
+
+void plugboard_use_weight(struct plugboard *board, size_t station)
+{
+    if (board->weighers[station])
+        weigher_use(board->weighers[station]);
+}
+
 static int open_weigher(struct plugboard *board, size_t station, const struct weigher_settings *settings,
                         struct error *error)
 {
-    return weigher_open(board->event, settings, changed, board, &board->weighers[station], error);
+    static const struct weigher_ops ops = {.changed = changed, .weighed = weighed};
+    return weigher_open(board->event, settings, &ops, board, &board->weighers[station], error);
 }
 
 static void wire_scale(struct plugboard *board, size_t index)

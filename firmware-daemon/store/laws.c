@@ -13,6 +13,8 @@
     "'batch.damaged', " \
     "'sow.line', " \
     "'pack.item', " \
+    "'return.received', " \
+    "'return.graded', " \
     "'receipt.line', " \
     "'receipt.pallet', " \
     "'putaway.done', " \

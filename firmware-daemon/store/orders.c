@@ -7,12 +7,14 @@
 
 int order_load(struct store *store, int64_t id, struct order *ret)
 {
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
-                                         "receiver_phone, receiver_address, worker, priority, cancelled, rev, owner, "
-                                         "policy, wave, due_us, life_days "
-                                         "FROM orders WHERE id = ?1",
-                                         sql_int(id));
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
+                   "receiver_phone, receiver_address, worker, priority, cancelled, rev, owner, "
+                   "policy, wave, due_us, life_days, NOT EXISTS (SELECT 1 FROM order_line l WHERE "
+                   "l.order_id = orders.id AND l.refused = 0) "
+                   "FROM orders WHERE id = ?1",
+                   sql_int(id));
     bool found = sql_next(query);
     if (found) {
         ret->id = id;
@@ -34,6 +36,7 @@ int order_load(struct store *store, int64_t id, struct order *ret)
         ret->wave = sql_get_int(query, 15);
         ret->due_us = sql_get_int(query, 16);
         ret->life_days = sql_get_int(query, 17);
+        ret->refused = sql_get_int(query, 18) != 0;
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;

@@ -9,6 +9,7 @@
 struct order {
     int64_t id, worker, priority, wave, due_us, life_days, rev; /* due_us, life_days 0: none */
     bool cancelled;                                             /* head office has asked for it */
+    bool refused;                                               /* each of its lines is, for want of stock */
     char owner[STORE_CODE_MAX], policy[8];
     char number[STORE_CODE_MAX], platform[32], carrier[STORE_CODE_MAX], waybill[STORE_CODE_MAX], state[16], reason[32];
     char receiver_name[STORE_NAME_MAX], receiver_phone[STORE_CODE_MAX], receiver_address[320];

@@ -175,13 +175,19 @@ int store_reopen(struct store *store, bool *ret_survived, struct error *error)
 
 int store_stream(struct store *store, struct stream *ret)
 {
-    struct sql_query *query =
-        sql_select(store->sql, "SELECT epoch, last_seq, applied_seq, feed_seq, boot FROM stream", SQL_NO_VALUES);
+    struct sql_query *query = sql_select(
+        store->sql, "SELECT epoch, last_seq, applied_seq, feed_seq, boot, linked FROM stream", SQL_NO_VALUES);
     if (sql_next(query))
         *ret = (struct stream){.epoch = sql_get_int(query, 0),
                                .last_seq = sql_get_int(query, 1),
                                .applied_seq = sql_get_int(query, 2),
                                .feed_seq = sql_get_int(query, 3),
-                               .boot = sql_get_int(query, 4)};
+                               .boot = sql_get_int(query, 4),
+                               .linked = sql_get_int(query, 5) != 0};
     return sql_done(query);
+}
+
+int store_set_linked(struct store *store, bool linked)
+{
+    return sql_run(store->sql, "UPDATE stream SET linked = ?1", sql_int(linked));
 }

@@ -23,6 +23,7 @@ static const struct transition {
     {"waybill.assigned", "parked", "picked"},
     {"parcel.packed", "picking picked short", "packed"},
     {"label.printed", "packed", "labelled"},
+    {"parcel.unpacked", "packed labelled parked", "picked"},
     {"parcel.shipped", "packed labelled", "shipped"},
     {"order.cancel_accepted", "released received allocated picking short parked picked packed labelled", "cancelled"},
 };
@@ -120,6 +121,27 @@ static int receipt_pallet(struct work *work)
             break;
     }
     work->data = pallet;
+    return result;
+}
+
+/* What does not leave lies on the return shelf. */
+static int pick_returned(struct work *work)
+{
+    const char *location, *sku;
+    int64_t quantity;
+    size_t index;
+    json_t *line;
+    int result = get_text(work, "location", &location);
+    json_array_foreach(json_object_get(work->data, "lines"), index, line)
+    {
+        struct work member = {.sql = work->sql, .site = work->site, .data = line, .why = work->why, .sign = work->sign};
+        if (!result)
+            result = get_text(&member, "sku", &sku);
+        if (!result)
+            result = get_number(&member, "quantity", 1, &quantity);
+        if (!result)
+            result = add_at(&member, location, sku, quantity);
+    }
     return result;
 }
 
@@ -252,6 +274,29 @@ static int of_another(struct work *work, int result, const char *waybill)
                              : result;
 }
 
+/* Line by line, what a supervisor let pass unpacked. */
+static int leave_out(struct work *work)
+{
+    json_t *line;
+    size_t index;
+    int result = 0;
+    json_array_foreach(json_object_get(work->data, "missing"), index, line)
+    {
+        struct work member = {.sql = work->sql, .data = line, .why = work->why};
+        int64_t number, quantity;
+        result = get_number(&member, "line", 1, &number);
+        if (!result)
+            result = get_number(&member, "quantity", 1, &quantity);
+        if (!result)
+            result =
+                sql_run(work->sql, "UPDATE order_line SET packed = max(packed - ?3, 0) WHERE number = ?1 AND line = ?2",
+                        sql_text(work->order), sql_int(number), sql_int(quantity));
+        if (result)
+            break;
+    }
+    return result;
+}
+
 static int parcel_packed(struct work *work)
 {
     const char *parcel, *box;
@@ -266,9 +311,29 @@ static int parcel_packed(struct work *work)
     const char *waybill = json_string_value(json_object_get(work->data, "waybill"));
     if (!result && waybill) /* older sites do not say it here */
         result = of_another(work, waybills_live(work->sql, work->site, waybill, work->order), waybill);
-    return result
-               ? result
-               : sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
+    if (!result)
+        result = sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
+    return result ? result : leave_out(work);
+}
+
+/* Its goods are in a tote again; its number, if it had one, is given up by an event of its own. */
+static int parcel_unpacked(struct work *work)
+{
+    const char *parcel;
+    int result = get_text(work, "parcel", &parcel);
+    if (!result)
+        result = sql_run(work->sql, "UPDATE parcel SET waybill = NULL WHERE number = ?1 AND parcel = ?2",
+                         sql_text(work->order), sql_text(parcel));
+    return result ? result
+                  : sql_run(work->sql, "UPDATE order_line SET packed = 0 WHERE number = ?1", sql_text(work->order));
+}
+
+/* What is as good as new can be sold again; all else only lies there. */
+static int return_graded(struct work *work)
+{
+    int64_t quantity;
+    int result = get_number(work, "quantity", 1, &quantity);
+    return result || !json_is_true(json_object_get(work->data, "sellable")) ? result : add_stock(work, quantity);
 }
 
 static int label_printed(struct work *work)
@@ -389,14 +454,17 @@ static const struct meaning {
     {"batch.damaged", goods_taken, .of_order = false},
     {"slot.complete", nothing_more, .of_order = true},
     {"parcel.packed", parcel_packed, .of_order = true},
+    {"parcel.unpacked", parcel_unpacked, .of_order = true},
     {"label.printed", label_printed, .of_order = true},
     {"parcel.shipped", parcel_shipped, .of_order = true},
     {"waybill.assigned", waybill_assigned, .of_order = true},
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
+    {"return.graded", return_graded, .undoable = true},
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
+    {"pick.returned", pick_returned, .of_order = false},
     {"putaway.done", put_away, .undoable = true},
     {"replen.item", replen_item, .undoable = true},
     {"replen.done", replen_done, .undoable = true},

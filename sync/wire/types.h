@@ -12,7 +12,11 @@
     X("worker.signed_out", "a worker left a station, or was signed out")                                               \
     X("scan.rejected", "a scan was refused, with the code and the reason")                                             \
     X("scan.aborted", "half a scan arrived, or one that cannot be read")                                               \
+    X("setting.changed", "a supervisor changed how the floor works")                                                   \
     X("device.bound", "a scanner, printer or scale belongs to another station now")                                    \
+    X("station.training", "a station practises on a copy of the database, or works again")                             \
+    X("training.skipped", "a lesson was put off, at a station in training")                                            \
+    X("training.left", "a station in training works again")                                                            \
     X("scan.undone", "a worker took the last scan back")                                                               \
     X("scan.quantity", "the next scan of an item counts this often")                                                   \
     X("goods.described", "a worker told more of the goods in the hand: lot, expiry, serial number, weight")            \
@@ -113,8 +117,18 @@
     X("label.voided", "a waybill number was given up: it must be made void at the carrier")                            \
     X("label.proved", "the printer itself has shown that a label came out (`proof`: odometer or status)")              \
     X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
+    X("return.opened", "a worker began with goods that a customer sent back")                                          \
+    X("return.placed", "the return shelf that they come to")                                                           \
+    X("return.received", "goods are back, and not to be sold yet")                                                     \
+    X("return.complete", "all that came back under this return is received")                                           \
+    X("return.left", "a worker went away from an open return")                                                         \
+    X("return.inspected", "a worker looks at a returned piece")                                                        \
+    X("return.marked", "the grade that a worker gives it")                                                             \
+    X("return.graded", "returned goods got their grade, and lie where it says")                                        \
+    X("return.closed", "all that came back is graded")                                                                 \
     X("manifest.opened", "loading for a carrier began")                                                                \
     X("manifest.loaded", "a parcel was loaded")                                                                        \
+    X("manifest.unloaded", "a parcel that was cancelled is off the load again")                                        \
     X("manifest.left", "a worker went away from an open manifest")                                                     \
     X("manifest.closed", "the carrier took the load over")                                                             \
     X("list.reprinted", "a list that may not have come out was printed again")                                         \

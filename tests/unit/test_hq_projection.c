@@ -145,6 +145,52 @@ static void a_wave_is_picked_for_several_orders(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 7);
 }
 
+static void what_goes_to_the_return_shelf_is_stock_again(void **state)
+{
+    struct play *play = *state;
+    happens(play, "pick.line", PICK);
+    happens(play, "pick.returned",
+            "{\"order\":\"O1\",\"location\":\"SHELF\",\"lines\":[{\"sku\":\"T\",\"quantity\":2}]}");
+    happens(play, "putaway.done", "{\"sku\":\"T\",\"quantity\":2,\"from\":\"SHELF\",\"to\":\"A\"}");
+    happens(play, "pick.returned", "{\"order\":\"O1\",\"location\":\"SHELF\"}"); /* older sites do not say what */
+    assert_int_equal(COUNT_OF(play, "SELECT sum(quantity) FROM stock"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'SHELF'"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
+static void what_was_not_packed_is_not_shipped(void **state)
+{
+    struct play *play = *state;
+    happens(play, "pick.line", PICK);
+    happens(play, "pick.staged", "{\"order\":\"O1\",\"location\":\"STAGE\"}");
+    happens(play, "parcel.packed",
+            "{\"order\":\"O1\",\"parcel\":\"P1\",\"box\":\"S\",\"missing\":[{\"line\":1,\"quantity\":1}]}");
+    assert_int_equal(COUNT_OF(play, "SELECT packed FROM order_line WHERE number = 'O1' AND line = 1"), 1);
+    happens(play, "label.printed", "{\"order\":\"O1\",\"parcel\":\"P1\",\"waybill\":\"W1\",\"copy\":1}");
+    happens(play, "parcel.unpacked", "{\"order\":\"O1\",\"parcel\":\"P1\",\"waybill\":\"W1\",\"tote\":\"T-2\"}");
+    assert_state(play, "picked");
+    assert_int_equal(COUNT_OF(play, "SELECT sum(packed) FROM order_line WHERE number = 'O1'"), 0);
+    happens(play, "parcel.packed", "{\"order\":\"O1\",\"parcel\":\"P1\",\"box\":\"L\"}");
+    assert_state(play, "packed");
+    assert_int_equal(COUNT_OF(play, "SELECT packed FROM order_line WHERE number = 'O1' AND line = 1"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
+#define GRADED "\"document\":\"R1\",\"sku\":\"T\",\"quantity\":2,\"from\":\"RETURN\",\"location\":"
+
+static void what_comes_back_as_new_is_stock(void **state)
+{
+    struct play *play = *state;
+    happens(play, "return.received", "{\"document\":\"R1\",\"sku\":\"T\",\"quantity\":3,\"location\":\"RETURN\"}");
+    happens(play, "return.graded", "{" GRADED "\"A\",\"grade\":\"A\",\"sellable\":true}");
+    happens(play, "return.graded", "{" GRADED "\"DMG\",\"grade\":\"B\",\"sellable\":false}");
+    assert_int_equal(COUNT_OF(play, "SELECT sum(quantity) FROM stock"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 2);
+    happens(play, "scan.undone", "{\"undid\":\"return.graded\"," GRADED "\"A\",\"grade\":\"A\",\"sellable\":true}");
+    assert_int_equal(COUNT_OF(play, "SELECT sum(quantity) FROM stock"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
 #define STOCK_AT(play, place)                                                                                          \
     COUNT_OF(play,                                                                                                     \
              "SELECT coalesce(sum(quantity), 0) FROM stock WHERE site = 'hz' AND location = '" place "' AND sku "      \
@@ -300,6 +346,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_PLAY(an_order_goes_its_way),
         ON_PLAY(stock_follows_the_hands),
+        ON_PLAY(what_goes_to_the_return_shelf_is_stock_again),
+        ON_PLAY(what_was_not_packed_is_not_shipped),
+        ON_PLAY(what_comes_back_as_new_is_stock),
         ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(stock_moves_inside_a_site_and_is_corrected),
         ON_PLAY(what_one_site_sends_is_announced_to_the_other),

@@ -185,6 +185,12 @@ static void check_laws(struct play *play)
         fail(play, "%s", error.text);
 }
 
+/* Something has come of the scan; it may still sound bad, as DONE_PARKED and E17 do. */
+static bool is_done(enum message message)
+{
+    return strncmp(message_def(message)->key, "DONE_", 5) == 0 || message == E17_MOVED;
+}
+
 /* SCAN -> ANSWER step : moves ! events */
 static void play_scan(struct play *play, char *line)
 {
@@ -203,9 +209,8 @@ static void play_scan(struct play *play, char *line)
     if (events)
         same(play, "written", &types, events);
     check_laws(play);
-    bool good = play->rig.last.good; /* what is done may still sound bad: DONE_PARKED */
-    if (good !=
-        (strncmp(message_def(play->rig.last.answer.message)->key, "DONE_", 5) == 0 || strcmp(answer, "E17") == 0))
+    bool good = play->rig.last.good;
+    if (good != is_done(play->rig.last.answer.message))
         fail(play, "the tone and the answer do not agree");
     if (!good) {
         unescape(line);
@@ -348,12 +353,20 @@ static void play_crash(struct play *play, char *rest)
     site_rig_turn(&play->rig);
 }
 
+/* link up, link down: whether head office hears this site */
+static void play_link(struct play *play, char *rest)
+{
+    struct event event = {.kind = EVENT_LINK, .number = strcmp(rest, "up") == 0};
+    site_rig_post(&play->rig, &event, "", 0);
+    site_rig_turn(&play->rig);
+}
+
 static const struct {
     const char *word;
     void (*play)(struct play *play, char *rest);
-} words[] = {{"change", play_change}, {"ask", play_ask},     {"stock", play_stock},
-             {"order", play_order},   {"at", play_at},       {"days", play_days},
-             {"print", play_print},   {"check", play_check}, {"crash", play_crash}};
+} words[] = {{"change", play_change}, {"ask", play_ask},   {"stock", play_stock}, {"order", play_order},
+             {"at", play_at},         {"days", play_days}, {"print", play_print}, {"check", play_check},
+             {"crash", play_crash},   {"link", play_link}};
 
 static bool is_scan(const char *line)
 {

@@ -286,7 +286,7 @@ static void a_cancelled_order_gives_its_number_up(void **state)
     site_rig_print(rig, 1, "sending");                                       /* the pump had asked for it already */
     assert_false(rig->last.good);
     PLAY(rig, {"SF-1", "E12", "pack.label"}, {"CMD:REPRINT", "E12", "pack.label"},
-         {"CMD:DONE", "DONE_TO_SHELF", "parcel.shelf"}, {"RETURN-1", "DONE_SHELVED", "menu"});
+         {"CMD:DONE", "DONE_SHELVING", "parcel.shelf"}, {"RETURN-1", "DONE_SHELVED", "menu"});
     cancel(rig, "N1");
     offer(rig, "SF-1", "N1");
     voided(rig, "SF-1");
