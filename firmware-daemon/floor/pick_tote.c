@@ -187,11 +187,14 @@ int order_check_lease(struct scan *scan, const struct order *order)
 /* Nothing of it was taken: it waits again. Otherwise it waits for whoever brings its tote. */
 static int let_go_of(struct store *store, int64_t id)
 {
+    struct order order;
     struct totals totals;
-    int result = order_totals(store, id, &totals);
+    int result = order_load(store, id, &order);
+    if (!result)
+        result = order_totals(store, id, &totals);
     if (!result)
         result = order_set_worker(store, id, 0);
-    if (result || totals.picked > 0)
+    if (result || totals.picked + totals.refused > 0 || strcmp(order.state, "picking") != 0)
         return result;
     result = lpn_free_totes(store, id);
     return result ? result : order_set_state(store, id, "allocated", "");

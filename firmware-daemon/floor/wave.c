@@ -57,17 +57,22 @@ int wave_kick(struct store *store, const struct order *order, const char *reason
     struct wave wave;
     if (!order->wave)
         return -ENOENT;
-    int result = order_totals(store, order->id, &totals);
+    int64_t worker = order->worker;
+    int result = worker ? 0 : allocation_claimed(store, order->id, &worker);
+    if (!result || result == -ENOENT)
+        result = order_totals(store, order->id, &totals);
     if (!result)
         result = wave_load(store, order->wave, &wave);
     if (result)
         return result;
     bool waits = strcmp(order->state, "allocated") == 0, begun = strcmp(order->state, "picking") == 0;
-    if (order->worker || totals.picked > 0 || !(waits || begun))
+    if (worker || totals.picked > 0 || !(waits || begun))
         return -EBUSY;
     result = order_set_wave(store, order->id, 0);
     if (!result && begun)
         result = order_set_state(store, order->id, "allocated", "");
+    if (!result && begun)
+        result = lpn_free_totes(store, order->id); /* there is nothing in them */
     if (!result)
         result = note_kicked(store, order, &wave, reason);
     return result ? result : batch_follow(store, wave.id);
