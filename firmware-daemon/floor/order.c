@@ -96,7 +96,7 @@ static int stop_worker(struct store *store, int64_t worker, const struct order *
         go(&scan, scan.session.back);
     goods_forget(&scan.session);
     scan.session.bin = 0;
-    const struct pick_way *way = bin_way(&scan);
+    const struct pick_way *way = bin_find_way(&scan);
     scan.session.quantity = 0;
     result = way ? way->stop(&scan, order, picked) : 0;
     return result ? result : session_save(store, &scan.session);

@@ -32,7 +32,7 @@ int bin_load(struct scan *scan, struct pick *ret)
 
 /* ---------------------------------------------------------------- the way that is gone */
 
-const struct pick_way *bin_way(const struct scan *scan)
+const struct pick_way *bin_find_way(const struct scan *scan)
 {
     static const struct pick_way *const ways[] = {&pick_way, &cluster_way, &zone_way};
     size_t length = strcspn(scan->session.step, ".");
@@ -40,6 +40,14 @@ const struct pick_way *bin_way(const struct scan *scan)
         if (strlen(ways[i]->name) == length && strncmp(ways[i]->name, scan->session.step, length) == 0)
             return ways[i];
     return NULL;
+}
+
+const struct pick_way *bin_way(const struct scan *scan)
+{
+    const struct pick_way *way = bin_find_way(scan);
+    if (!way)
+        abort(); /* only the steps of these ways use what is here */
+    return way;
 }
 
 void bin_go(struct scan *scan, const char *step)

@@ -35,11 +35,12 @@ struct pick_way {
 };
 extern const struct pick_way pick_way, cluster_way, zone_way;
 
-const struct pick_way *bin_way(const struct scan *scan);    /* that the worker is on; NULL: none */
-void bin_go(struct scan *scan, const char *step);           /* of this way */
-int bin_load(struct scan *scan, struct pick *ret);          /* the promise at hand */
-int bin_settle(struct scan *scan, const struct pick *pick); /* something was taken or is not wanted here any more: the
-                                                               same again, or into the tote with it, or on */
+const struct pick_way *bin_way(const struct scan *scan);      /* that the worker is on */
+const struct pick_way *bin_find_way(const struct scan *scan); /* NULL: he is on none */
+void bin_go(struct scan *scan, const char *step);             /* of this way */
+int bin_load(struct scan *scan, struct pick *ret);            /* the promise at hand */
+int bin_settle(struct scan *scan, const struct pick *pick);   /* something was taken or is not wanted here any more: the
+                                                                 same again, or into the tote with it, or on */
 int bin_take_one(struct scan *scan, const struct pick *pick, const struct taking *taking);
 
 int bin_arrive(struct scan *scan);                          /* NAME.location .accept: E04 */
