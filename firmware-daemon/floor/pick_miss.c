@@ -29,8 +29,7 @@ static int park(struct scan *scan, const struct order *order)
     return result ? result : bin_way(scan)->drop(scan, order);
 }
 
-/* After stock turned out to be missing: other bins, else what the policy of the order allows. */
-static int replace(struct scan *scan, const struct pick *pick)
+int pick_go_without(struct scan *scan, const struct pick *pick)
 {
     int64_t missing;
     struct totals totals;
@@ -42,13 +41,18 @@ static int replace(struct scan *scan, const struct pick *pick)
         result = pick_plan_route(scan->store, scan->session.worker, pick->location.id);
     if (!result)
         result = order_totals(scan->store, pick->order.id, &totals);
-    if (!result)
-        result = undo_border(scan);
     if (result || !ends)
         return result ? result : bin_settle(scan, pick);
     if (totals.refused == 0)
         return park(scan, &pick->order);
     return bin_way(scan)->stop(scan, &pick->order, true); /* what was picked goes to the return shelf first */
+}
+
+/* After stock turned out to be missing: other bins, else what the policy of the order allows. */
+static int replace(struct scan *scan, const struct pick *pick)
+{
+    int result = undo_border(scan);
+    return result ? result : pick_go_without(scan, pick);
 }
 
 /* SHORT:n: that many lie there and are taken. */

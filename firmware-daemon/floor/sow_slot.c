@@ -184,7 +184,7 @@ int sow_put_back(struct scan *scan)
     struct sow sow = {0};
     int result = sow_load(scan, &sow);
     if (!result)
-        result = sow_record_tote(scan, &sow, "sow.sow_put_back");
+        result = sow_record_tote(scan, &sow, "sow.put_back");
     if (!result)
         result = undo_border(scan);
     empty_hand(&scan->session);

@@ -42,7 +42,7 @@ int picking_count_orders(struct store *store, int64_t worker, int64_t *ret)
 int picking_order_after(struct store *store, int64_t worker, int64_t after, int64_t *ret)
 {
     return sql_number(store->sql, ret,
-                      "SELECT id FROM orders WHERE worker = ?1 AND state = 'picking' AND id > ?2 ORDER BY id LIMIT 1",
+                      "SELECT id FROM orders WHERE worker = ?1 AND id > ?2 ORDER BY id LIMIT 1",
                       sql_int(worker), sql_int(after));
 }
 
@@ -86,8 +86,8 @@ int picking_count_totes(struct store *store, int64_t order, int64_t *ret)
 int picking_tote_after(struct store *store, int64_t worker, int64_t after, int64_t *ret)
 {
     return sql_number(store->sql, ret,
-                      "SELECT t.id FROM orders o JOIN lpn t ON t.order_id = o.id WHERE o.worker = ?1 AND o.state = "
-                      "'picking' AND t.kind = 'tote' AND t.location = ?3 AND t.id > ?2 ORDER BY t.id LIMIT 1",
+                      "SELECT t.id FROM orders o JOIN lpn t ON t.order_id = o.id WHERE o.worker = ?1 "
+                      "AND t.kind = 'tote' AND t.location = ?3 AND t.id > ?2 ORDER BY t.id LIMIT 1",
                       sql_int(worker), sql_int(after), sql_int(LOCATION_FLOOR));
 }
 
