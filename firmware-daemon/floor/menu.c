@@ -18,15 +18,14 @@ static int show_badge(struct scan *scan, struct view *view)
     return 0;
 }
 
-/* An order is packed once it is picked; one that was refused for want of stock goes back from where it stands. */
+/* An order is packed once it is picked. */
 static int choose_order(struct scan *scan, const struct lpn *lpn)
 {
     struct order order;
     int result = order_load(scan->store, lpn->order, &order);
     if (result)
         return result;
-    bool parked = strcmp(order.state, "parked") == 0 && strcmp(order.reason, "short") == 0;
-    return parked || strcmp(order.state, "picking") == 0 ? pick_open(scan, lpn->id) : pack_open(scan, lpn->id);
+    return strcmp(order.state, "picking") == 0 ? pick_open(scan, lpn->id) : pack_open(scan, lpn->id);
 }
 
 /* A plate is packed when it holds an order, goes on in its wave, or is put away; an empty pallet may be announced. */
