@@ -55,20 +55,27 @@ int tote_check_place(struct scan *scan, const struct order *order, const struct 
     return FLOOR_REFUSED;
 }
 
-int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
+static int stage_tote(struct scan *scan, const struct order *order, int64_t tote, const struct location *place,
+                      bool last)
 {
-    struct store *store = scan->store;
     struct lpn plate;
-    if (order->cancelled)
-        return shelve_tote(scan, order, tote, place);
-    int result = lpn_load(store, tote, &plate);
+    int result = lpn_load(scan->store, tote, &plate);
     if (result)
         return result;
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "location", place->code);
     json_text(&scan->data, "tote", plate.code);
-    result = record(scan, "pick.staged", "order", order->number);
-    return result ? result : ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
+    result = record(scan, last ? "pick.staged" : "pick.put_down", "order", order->number);
+    return result ? result : ledger_move_lpn(scan->store, scan->seq, tote, place->id, "stage");
+}
+
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
+{
+    struct store *store = scan->store;
+    int result = order->cancelled ? shelve_tote(scan, order, tote, place) : stage_tote(scan, order, tote, place, last);
+    if (!result && last)
+        result = order_set_state(store, order->id, order->cancelled ? "cancelled" : "picked", "");
+    return result || !last ? result : order_set_worker(store, order->id, 0);
 }
 
 /* ---------------------------------------------------------------- the steps, where a worker has one order */
@@ -121,11 +128,7 @@ int tote_stage(struct scan *scan)
     if (!result)
         result = tote_check_place(scan, &order, &place);
     if (!result)
-        result = tote_put_down(scan, &order, scan->session.tote, &place);
-    if (!result)
-        result = order_set_state(store, order.id, order.cancelled ? "cancelled" : "picked", "");
-    if (!result)
-        result = order_set_worker(store, order.id, 0);
+        result = tote_put_down(scan, &order, scan->session.tote, &place, true);
     if (!result)
         result = undo_border(scan);
     if (result)

@@ -1,6 +1,7 @@
 /* Sessions that somebody forgot: what a supervisor ends from elsewhere. */
 #include "floor/ask.h"
 #include "floor/pick_bin.h"
+#include "store/document.h"
 
 #include "base/json.h"
 
@@ -65,6 +66,10 @@ static int release(struct ask *ask)
     CLEANUP_BUF struct buf data = {0};
     int64_t hand = 0;
     int result = find_session(ask, &worker, &session);
+    if (!result && session.stock_count)
+        return count_release(ask, &worker, &session);
+    if (!result && (session.task || session.document))
+        return lease_release_work(ask, &worker, &session);
     if (!result && !session.order)
         return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
     if (!result)
@@ -89,6 +94,7 @@ const struct verb session_verbs[] = {
     {"worker.sign_out", worker_fields, sizeof(struct worker_fields), false, sign_out,
      "End the session of a worker who went away without signing out; the work stays with the worker."},
     {"lease.release", worker_fields, sizeof(struct worker_fields), false, release,
-     "Give the orders that a worker holds to whoever comes next, as long as nothing of them is in his hands."},
+     "Give the orders, document or count that a worker holds to whoever comes next, as long as nothing of them is in "
+     "his hands."},
     {0},
 };

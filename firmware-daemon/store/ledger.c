@@ -24,14 +24,15 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move)
                    sql_int(sql_last_id(store->sql)), sql_int(move->serial));
 }
 
+#define STACKS(which)                                                                                                  \
+    "SELECT item, lot, quantity, weight_g, count(*) OVER () FROM balance WHERE location = ?1 AND lpn = ?2 AND " which  \
+    " AND quantity > 0 AND (lot = ?4 OR ?4 = -1) ORDER BY item, lot LIMIT 1"
+
 int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t item, int64_t lot, struct stack *ret,
                  int64_t *ret_count)
 {
-    struct sql_query *query = sql_select(
-        store->sql,
-        "SELECT item, lot, quantity, weight_g, count(*) OVER () FROM balance WHERE location = ?1 AND lpn = ?2 "
-        "AND quantity > 0 AND (item = ?3 OR ?3 = 0) AND (lot = ?4 OR ?4 = -1) ORDER BY item, lot LIMIT 1",
-        sql_int(location), sql_int(lpn), sql_int(item), sql_int(lot));
+    struct sql_query *query = sql_select(store->sql, item ? STACKS("item = ?3") : STACKS("lpn <> 0 AND ?3 = 0"),
+                                         sql_int(location), sql_int(lpn), sql_int(item), sql_int(lot));
     bool found = sql_next(query);
     if (found) {
         *ret =

@@ -25,7 +25,8 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move);
 struct stack {
     int64_t item, lot, quantity, weight_g;
 };
-/* The first of a place's stacks on a plate, of one item (0: any) and one lot (-1: any), and how many fit. -ENOENT */
+/* The first of a place's stacks on a plate, of one item (0: any, not of what is loose) and one lot
+ * (-1: any), and how many fit. -ENOENT */
 int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t item, int64_t lot, struct stack *ret,
                  int64_t *ret_count);
 
