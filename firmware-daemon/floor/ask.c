@@ -18,6 +18,7 @@ static const struct verb *const flows[] = {
     setting_verbs,
     replenish_verbs,
     count_verbs,
+    wave_verbs,
 };
 /* clang-format on */
 

@@ -161,7 +161,7 @@ static int show_place(struct scan *scan, struct view *view, int64_t tote, enum m
     if (result)
         return result;
     view->expect = "stage";
-    answer_set(&view->prompt, order.cancelled ? ASK_RETURN_SHELF : ask);
+    answer_set(&view->prompt, tote_ask_place(&order, ask));
     answer_text(&view->prompt, "o", order.number);
     answer_text(&view->prompt, "t", plate.code);
     return cluster_progress(scan, view);

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "floor/commands.h"
-#include "floor/rule.h"
+#include "floor/wave.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +29,8 @@ int floor_decide(struct store *store, const struct event *event, struct effect *
     stamp(store, event);
     *ret = (struct effect){0};
     int result = rules[event->kind](store, event, ret);
+    if (!result && event->kind != EVENT_APPLIED)
+        result = waves_close_done(store);
     ret->good = result == 0;
     if (result && result != FLOOR_REFUSED)
         floor_not_saved(ret);

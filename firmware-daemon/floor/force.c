@@ -1,5 +1,6 @@
 /* A supervisor's word: what a step would not do, a badge lets pass. */
 #include "floor/parcel.h"
+#include "floor/pick_bin.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -26,10 +27,9 @@ int force_ask(struct scan *scan)
 static const struct {
     const char *step;
     int (*run)(struct scan *scan, const struct worker *supervisor);
-} lets_pass[] = {{"pack.item", pack_forced},
-                 {"pack.weigh", weight_forced},
-                 {"parcel.weigh", weight_forced},
-                 {"parcel.shown", unpack_forced}};
+} lets_pass[] = {{"pick.item", lot_forced},       {"cluster.item", lot_forced},   {"zone.item", lot_forced},
+                 {"pack.item", pack_forced},      {"pack.weigh", weight_forced},  {"express.weigh", weight_forced},
+                 {"parcel.weigh", weight_forced}, {"parcel.shown", unpack_forced}};
 
 int force_accept(struct scan *scan)
 {

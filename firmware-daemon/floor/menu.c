@@ -38,6 +38,8 @@ static int choose_plate(struct scan *scan, int64_t plate)
         result = document_load(scan->store, lpn.document, &document);
     if (result)
         return result;
+    if (strcmp(lpn.kind, "slot") == 0)
+        return slot_open(scan, &lpn);
     if (lpn.order)
         return choose_order(scan, &lpn);
     if (lpn.wave)
@@ -167,15 +169,23 @@ static int show_menu(struct scan *scan, struct view *view)
     return result ? result : show_waybills(scan, view);
 }
 
-static const struct command menu_commands[] = {
-    {.name = "PICK", .run = pick_start},           {.name = "CLUSTER", .run = cluster_start},
-    {.name = "ZONE", .run = zone_start},           {.name = "BATCH", .run = batch_start},
-    {.name = "RECEIVE", .run = receive_start},     {.name = "PUTAWAY", .run = putaway_start},
-    {.name = "REPLEN", .run = replenish_start},    {.name = "MOVE", .run = move_start},
-    {.name = "COUNT", .run = count_start},         {.name = "RETURN", .run = return_start},
-    {.name = "ALIAS", .run = alias_start},         {.name = "FOUND", .run = found_start},
-    {.name = "REVIEW", .run = count_review_start}, {.name = "REPRINT", .run = reprint_list},
-    {.name = "TRAIN", .run = training_start},      {.name = NULL}};
+static const struct command menu_commands[] = {{.name = "PICK", .run = pick_start},
+                                               {.name = "CLUSTER", .run = cluster_start},
+                                               {.name = "ZONE", .run = zone_start},
+                                               {.name = "BATCH", .run = batch_start},
+                                               {.name = "WAVE", .run = wave_start},
+                                               {.name = "RECEIVE", .run = receive_start},
+                                               {.name = "PUTAWAY", .run = putaway_start},
+                                               {.name = "REPLEN", .run = replenish_start},
+                                               {.name = "MOVE", .run = move_start},
+                                               {.name = "COUNT", .run = count_start},
+                                               {.name = "RETURN", .run = return_start},
+                                               {.name = "ALIAS", .run = alias_start},
+                                               {.name = "FOUND", .run = found_start},
+                                               {.name = "REVIEW", .run = count_review_start},
+                                               {.name = "REPRINT", .run = reprint_list},
+                                               {.name = "TRAIN", .run = training_start},
+                                               {.name = NULL}};
 
 static const struct step steps[] = {
     {.name = "badge",

@@ -145,10 +145,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_ZONE_LINE, "", TONE_NONE, "{l}: {n} × {i}", "{l}:{n} × {i}")                                                \
     X(E10_NOT_EMPTY, "E10", TONE_BAD, "Tote {t} is not empty: take another", "周转箱 {t} 不是空箱,请换一个")           \
     X(E21_LOT, "E21", TONE_BAD, "Lot {l} is blocked: leave it", "批次 {l} 已冻结,不可拣")                              \
-    X(DONE_FORCE_ASKED, "", TONE_GOOD, "A supervisor decides", "请主管决定")                                           \
-    X(DONE_FORCED, "", TONE_GOOD, "{u} allows another lot", "{u} 已授权拣其他批次")                                    \
     X(DONE_DAMAGE_ASKED, "", TONE_GOOD, "Which {i} is damaged?", "哪一件 {i} 残次?")                                   \
-    X(ASK_FORCE, "", TONE_NONE, "Supervisor: scan your badge to allow another lot", "请主管扫工牌,授权拣其他批次")     \
     X(ASK_DAMAGED, "", TONE_NONE, "Scan the damaged piece", "请扫残次品")                                              \
     X(ASK_ITEM_LOT, "", TONE_NONE, "Take {n} × {i}, lot {l}", "拣 {n} × {i},批次 {l}")                                 \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \
@@ -165,11 +162,57 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_STAGE, "", TONE_NONE, "Bring it to the stage and scan the place", "送到集货区并扫库位")                      \
     X(ASK_RETURN_SHELF, "", TONE_NONE, "Order {o} cancelled: bring it to the return shelf and scan the place",         \
       "订单 {o} 已取消:送到退货架并扫库位")                                                                            \
+    X(ASK_SHORT_SHELF, "", TONE_NONE, "Order {o} waits for stock: bring it to the return shelf and scan the place",    \
+      "订单 {o} 整单缺货:送到退货架并扫库位")                                                                          \
     X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")
 
 /* cluster.c, zone.c, batch.c, sow.c, express.c, wave.c */
-#define MESSAGES_WAVE(X)
+#define MESSAGES_WAVE(X)                                                                                               \
+    X(E80_GOES_ON, "E80", TONE_BAD, "Order {o} is picked already: it goes on", "订单 {o} 已开始拣货,不能剔出")         \
+    X(E81_NO_DRAFT, "E81", TONE_BAD, "Wave {w} is {s}", "波次 {w} 的状态是 {s}")                                       \
+    X(E82_WALL_FULL, "E82", TONE_BAD, "Wall {w} has no free slot: pack one first", "分拣墙 {w} 无空格口,请先打包")     \
+    X(DONE_WAVES, "", TONE_GOOD, "{n} waves released, {o} orders planned", "已释放 {n} 个波次,新编 {o} 个订单")        \
+    X(DONE_WAVES_PLANNED, "", TONE_GOOD, "{n} waves planned of {o} orders", "已生成 {n} 个波次,共 {o} 个订单")         \
+    X(DONE_WAVE, "", TONE_GOOD, "Wave {w} {s}", "波次 {w}:{s}")                                                        \
+    X(DONE_WAVE_EMPTIED, "", TONE_GOOD, "Wave {w} cancelled, {n} picked orders go on",                                 \
+      "波次 {w} 已取消,{n} 个已拣订单继续")                                                                            \
+    X(DONE_KICKED, "", TONE_GOOD, "Order {o} left its wave", "订单 {o} 已剔出波次")                                    \
+    X(DONE_RULE, "", TONE_GOOD, "Rule {r} kept", "规则 {r} 已保存")                                                    \
+    X(DONE_BATCH_STARTED, "", TONE_GOOD, "Wave {w}: {o} orders, {n} pieces", "波次 {w}:{o} 个订单,共 {n} 件")          \
+    X(DONE_WAVE_TOTE, "", TONE_GOOD, "Tote {t} of wave {w}", "波次 {w} 的周转箱 {t}")                                  \
+    X(DONE_TOTE_FULL, "", TONE_GOOD, "Tote {t} is full: take another", "周转箱 {t} 已满,请换一个")                     \
+    X(DONE_BATCH_STAGED, "", TONE_GOOD, "Wave {w} picked, at {l}", "波次 {w} 拣货完成,放在 {l}")                       \
+    X(DONE_SLOT, "", TONE_GOOD, "{l}: {n}", "格口 {l}:{n} 件")                                                         \
+    X(DONE_SOWN, "", TONE_GOOD, "{n} × {i} in {l}", "{n} × {i} 已放入 {l}")                                            \
+    X(DONE_SLOT_COMPLETE, "", TONE_GOOD, "{n} × {i} in {l}: complete, it may be packed",                               \
+      "{n} × {i} 已放入 {l}:已齐,可打包")                                                                              \
+    X(DONE_PUT_BACK, "", TONE_GOOD, "Back into the tote", "请放回周转箱")                                              \
+    X(DONE_SOW_SHORT, "", TONE_GOOD, "{n} missing noted: what there is elsewhere is picked again (BATCH)",             \
+      "已记录缺 {n} 件:有货的将补拣(「批量拣货」)")                                                                    \
+    X(DONE_WAVE_RETURNED, "", TONE_GOOD, "At {l}, to be put away", "已放在 {l},待上架")                                \
+    X(DONE_EXPRESS_OPENED, "", TONE_GOOD, "Wave {w}: {n} pieces to pack", "波次 {w}:待打包 {n} 件")                    \
+    X(DONE_EXPRESS_BOX, "", TONE_GOOD, "All go into {b}", "统一使用 {b}")                                              \
+    X(DONE_EXPRESS_PARK, "E15", TONE_BAD, "No waybill while offline: park order {o} in a tote of its own",             \
+      "无面单号:订单 {o} 请单独放入周转箱暂存")                                                                        \
+    X(DONE_WAVE_UNPACKED, "", TONE_GOOD, "Order {o}: its pieces are back in the tote", "订单 {o}:商品已放回周转箱")    \
+    X(ASK_WAVE_TOTE, "", TONE_NONE, "Scan a tote of a wave of this wall", "请扫本墙的波次周转箱")                      \
+    X(ASK_SOW_ITEM, "", TONE_NONE, "Take a piece out of {t} and scan it", "从 {t} 取一件并扫描")                       \
+    X(ASK_SLOT, "", TONE_NONE, "{l} × {n}: put {i} in and scan the slot", "{l} × {n}:放入 {i} 并扫格口")               \
+    X(ASK_PUT_BACK, "", TONE_NONE, "{i} is not needed any more: put it back, then scan SKIP",                          \
+      "{i} 已不需要:请放回并扫「跳过」")                                                                               \
+    X(ASK_REST, "", TONE_NONE, "Nobody needs the rest of {t}: bring it to the return shelf and scan the place",        \
+      "{t} 剩余商品已无订单需要:请送到退货架并扫库位")                                                                 \
+    X(ASK_EXPRESS_BOX, "", TONE_NONE, "Which box? Scan it once for all", "用哪种包装箱?请扫一次")                      \
+    X(ASK_WAVE_CANCELLED, "", TONE_NONE, "Order {o} cancelled: put its pieces back into the tote, then scan DONE",     \
+      "订单 {o} 已取消:请将商品放回周转箱,然后扫「完成」")                                                             \
+    X(ASK_EXPRESS_PARK, "", TONE_NONE, "Put the parcel in an empty tote and scan the tote",                            \
+      "将包裹放入空周转箱并扫箱码")                                                                                    \
+    X(NOTE_WAVE, "", TONE_NONE, "Wave {w} · {c} · {o} orders", "波次 {w} · {c} · {o} 个订单")                          \
+    X(NOTE_LOT, "", TONE_NONE, "Lot {l}", "批次 {l}")                                                                  \
+    X(NOTE_SLOT_TO_CLEAR, "", TONE_NONE, "Clear {l}: its order will not be packed (scan the slot at the menu)",        \
+      "请清空 {l}:该订单不再打包(在主菜单扫格口)")                                                                     \
+    X(NOTE_BATCHES, "", TONE_NONE, "{n} waves wait to be picked (BATCH)", "{n} 个波次待拣(「批量拣货」)")
 
 /* pack.c, parcel.c */
 #define MESSAGES_PACK(X)                                                                                               \

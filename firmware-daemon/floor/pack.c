@@ -30,8 +30,7 @@ static int check_open(struct scan *scan, const struct order *order, const struct
     return 0;
 }
 
-/* The parcel that is being built of an order; begun on first opening. */
-static int ensure_parcel(struct store *store, const struct order *order, struct parcel *ret)
+int parcel_ensure(struct store *store, const struct order *order, struct parcel *ret)
 {
     int64_t lpn, id;
     int result = parcel_of_order(store, order->id, ret);
@@ -66,7 +65,7 @@ static int open_parcel(struct scan *scan, const struct order *order, const struc
 {
     struct parcel parcel;
     struct print_job job = {0};
-    int result = ensure_parcel(scan->store, order, &parcel);
+    int result = parcel_ensure(scan->store, order, &parcel);
     if (!result)
         result = order_set_state(scan->store, order->id, "packing", "");
     if (!result)

@@ -166,7 +166,7 @@ unsigned pack_needs(struct scan *scan, const struct item *item)
     return item->by_weight && caught <= 0 ? needs | NEEDS_WEIGHT : needs;
 }
 
-int pack_take(struct scan *scan, const struct goods *goods)
+int pack_piece(struct scan *scan, const struct goods *goods, bool *ret_complete)
 {
     struct piece piece = {0};
     struct totals totals;
@@ -187,15 +187,23 @@ int pack_take(struct scan *scan, const struct goods *goods)
     if (!result)
         result = move_pieces(scan, goods, &piece, piece.serial.id ? piece.serial.lot : lot);
     if (!result)
-        result = undo_allow(scan, "pack.item");
-    if (!result)
         result = order_totals(scan->store, piece.order.id, &totals);
     if (result)
         return result;
-    if (totals.packed == totals.picked)
-        go(scan, "pack.box");
+    *ret_complete = totals.packed == totals.picked;
     struct answer *answer = accept_with(scan, DONE_CHECKED);
     answer_number(answer, "n", goods->quantity);
     answer_text(answer, "i", goods->item.name);
     return 0;
+}
+
+int pack_take(struct scan *scan, const struct goods *goods)
+{
+    bool complete;
+    int result = pack_piece(scan, goods, &complete);
+    if (!result)
+        result = undo_allow(scan, "pack.item");
+    if (!result && complete)
+        go(scan, "pack.box");
+    return result;
 }

@@ -5,7 +5,12 @@
 
 #include "floor/rule.h"
 
-/* pack.item, and its undo is the moves alone. */
+/* The parcel that is being built of an order; begun on first opening. */
+int parcel_ensure(struct store *store, const struct order *order, struct parcel *ret);
+
+/* Out of the session's tote into the parcel of the session's order (pack.item); then undo_allow() is to be called. */
+int pack_piece(struct scan *scan, const struct goods *goods, bool *ret_complete);
+/* The same as a step's take: pack.item, and its undo is the moves alone. */
 int pack_take(struct scan *scan, const struct goods *goods);
 unsigned pack_needs(struct scan *scan, const struct item *item);
 
@@ -17,7 +22,6 @@ int weigh_parcel(struct scan *scan, const struct order *order, struct parcel *pa
 void weigh_show(struct scan *scan, struct view *view, int64_t parcel);
 
 /* A command: the step is left until a supervisor's badge lets it pass, or UNDO. */
-int force_ask(struct scan *scan);
 int force_accept(struct scan *scan);
 int force_show(struct scan *scan, struct view *view);
 /* What the badge lets pass, by the step it was asked in. */
@@ -28,6 +32,8 @@ int undo_weight_forced(struct scan *scan, const struct action *action);
 
 /* Goods of the session's order that do not leave: out of its parcel into its tote, or into one that is scanned, and
  * with it to the return shelf. The worker is led on. */
+/* Only the first: what was packed of the session's parcel is in the tote again (parcel.unpacked). */
+int parcel_unpack(struct scan *scan, const struct order *order, const struct lpn *tote);
 int shelve_begin(struct scan *scan, const struct order *order, enum message message); /* of {o} */
 int shelve_rest(struct scan *scan, const struct order *order); /* after the label: what was not packed */
 int unpack_into(struct scan *scan);                            /* a tote was scanned */

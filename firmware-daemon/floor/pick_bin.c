@@ -173,36 +173,18 @@ int bin_undo_line(struct scan *scan, const struct action *action)
 
 /* ---------------------------------------------------------------- another lot than the promised one */
 
-int bin_force(struct scan *scan)
+int lot_forced(struct scan *scan, const struct worker *supervisor)
 {
-    snprintf(scan->session.back, sizeof(scan->session.back), "%s", scan->session.step);
-    go(scan, "pick.force");
-    json_text(record_start(scan), "worker", scan->worker.code);
-    int result = record(scan, "pick.force_asked", "worker", scan->worker.code);
-    accept_with(scan, DONE_FORCE_ASKED);
-    return result ? result : undo_allow(scan, "pick.force_asked");
-}
-
-int bin_accept_force(struct scan *scan)
-{
-    struct worker supervisor;
     struct pick pick;
-    int result = check_supervisor(scan, &supervisor);
-    if (!result)
-        result = bin_load(scan, &pick);
+    int result = bin_load(scan, &pick);
     if (result)
         return result;
     json_text(record_start(scan), "order", pick.order.number);
     json_text(&scan->data, "sku", pick.item.sku);
-    json_text(&scan->data, "supervisor", supervisor.code);
+    json_text(&scan->data, "supervisor", supervisor->code);
     result = record(scan, "pick.forced", "order", pick.order.number);
-    if (!result)
-        result = undo_allow(scan, "pick.forced");
-    go(scan, scan->session.back);
-    scan->session.back[0] = '\0';
-    scan->session.forced = supervisor.id;
-    answer_text(accept_with(scan, DONE_FORCED), "u", supervisor.name);
-    return result;
+    scan->session.forced = supervisor->id;
+    return result ? result : undo_allow(scan, "pick.forced");
 }
 
 /* ---------------------------------------------------------------- later */
@@ -227,7 +209,7 @@ int bin_skip(struct scan *scan)
 const struct command bin_at_item[] = {{.name = "SHORT", .run = bin_short},
                                       {.name = "DAMAGE", .run = bin_damage},
                                       {.name = "SKIP", .run = bin_skip},
-                                      {.name = "FORCE", .run = bin_force},
+                                      {.name = "FORCE", .run = force_ask},
                                       {.name = NULL}};
 
 /* ---------------------------------------------------------------- what is shown */
@@ -293,14 +275,5 @@ int bin_show_damaged(struct scan *scan, struct view *view)
 {
     int result = bin_show_item(scan, view);
     answer_set(&view->prompt, ASK_DAMAGED);
-    return result;
-}
-
-int bin_show_force(struct scan *scan, struct view *view)
-{
-    int result = bin_show_item(scan, view);
-    view->expect = "badge";
-    view->code[0] = '\0';
-    answer_set(&view->prompt, ASK_FORCE);
     return result;
 }

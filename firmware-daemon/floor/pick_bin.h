@@ -49,13 +49,11 @@ int bin_item(struct scan *scan); /* .accept of a step with .take: never called *
 int bin_short(struct scan *scan);
 int bin_damage(struct scan *scan);
 int bin_skip(struct scan *scan);
-int bin_force(struct scan *scan); /* asks for a supervisor, who allows another lot */
-int bin_accept_force(struct scan *scan);
+int lot_forced(struct scan *scan, const struct worker *supervisor); /* may take another lot than the promised one */
 int bin_show_order(struct scan *scan, const struct order *order, struct view *view);
 int bin_show_location(struct scan *scan, struct view *view);
 int bin_show_item(struct scan *scan, struct view *view);
 int bin_show_damaged(struct scan *scan, struct view *view);
-int bin_show_force(struct scan *scan, struct view *view);
 int bin_undo_line(struct scan *scan, const struct action *action);
 extern const struct command bin_at_item[]; /* SHORT, DAMAGE, SKIP, FORCE */
 
@@ -77,6 +75,10 @@ int pick_miss(struct scan *scan, const struct pick *pick, int64_t missing);
 int tote_check(struct scan *scan, const struct lpn *tote, int64_t order);
 /* The order's from now on, on the way with the worker, together with what is in his hands. */
 int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order);
+/* An order that was cancelled, or refused whole for want of stock: its goods go to the return shelf. */
+bool tote_goes_back(const struct order *order);
+enum message tote_ask_place(const struct order *order, enum message ask); /* ask: when it does not */
+int tote_end_picking(struct store *store, const struct order *order);     /* its state, when all of it is put down */
 /* Where the order's goods belong: E04, or E12 when it is cancelled. */
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place);
 /* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. After the
@@ -90,6 +92,10 @@ int tote_stage(struct scan *scan);  /* puts it down: the order is picked, or bac
 int tote_show(struct scan *scan, struct view *view);
 int tote_show_stage(struct scan *scan, struct view *view);
 int tote_undo(struct scan *scan, const struct action *action);
+
+/* Puts the bins of all that a worker has into the order of the shortest walk: when he begins, and when other bins come
+ * to it. */
+int pick_plan_route(struct store *store, int64_t worker);
 
 /* ---- leases */
 

@@ -177,9 +177,8 @@ bool is_supervisor(const struct worker *worker);
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
 
-/* Decides in which order the bins of an order are gone to: by the shortest tour where settings and bins tell enough,
- * else by their walk. here: the bin where the worker is, 0 for the depot. */
-int walk_plan(struct store *store, int64_t order, int64_t here);
+/* A command: asks for a supervisor's badge, which lets this step pass (force.c). */
+int force_ask(struct scan *scan);
 
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);
@@ -193,6 +192,7 @@ int pick_start(struct scan *scan);
 int cluster_start(struct scan *scan);
 int zone_start(struct scan *scan);
 int batch_start(struct scan *scan);
+int wave_start(struct scan *scan); /* a supervisor plans and releases */
 int receive_start(struct scan *scan);
 int putaway_start(struct scan *scan);
 int replenish_start(struct scan *scan);
@@ -203,9 +203,10 @@ int alias_start(struct scan *scan);
 int pick_open(struct scan *scan, int64_t plate); /* a tote of an order that is still picked */
 int found_start(struct scan *scan);
 int count_review_start(struct scan *scan);
-int pack_open(struct scan *scan, int64_t plate);       /* a tote or slot that holds an order */
-int express_open(struct scan *scan, int64_t plate);    /* a wave's tote of one item, at the bench */
-int sow_open(struct scan *scan, int64_t wall);         /* a put-wall */
+int pack_open(struct scan *scan, int64_t plate);    /* a tote or slot that holds an order */
+int express_open(struct scan *scan, int64_t plate); /* a wave's tote of one item, at the bench */
+int sow_open(struct scan *scan, int64_t wall);      /* a put-wall */
+int slot_open(struct scan *scan, const struct lpn *slot);
 int parcel_open(struct scan *scan, int64_t parcel_id); /* a waybill, at the bench */
 int ship_open(struct scan *scan, int64_t gate);        /* a gate */
 int receive_open(struct scan *scan, int64_t document); /* an ASN, or an arrival from another site */

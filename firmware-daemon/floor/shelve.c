@@ -3,6 +3,8 @@
  *
  *   some step -> [parcel.tote] -> parcel.shelf -> menu */
 #include "floor/parcel.h"
+#include "floor/pick_bin.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -31,7 +33,7 @@ static int record_unpacked(struct scan *scan, const struct order *order, const s
 }
 
 /* What was packed is in the tote. The parcel of an order that goes on will be packed again, under another number. */
-static int unpack_parcel(struct scan *scan, const struct order *order, const struct lpn *tote)
+int parcel_unpack(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
     struct store *store = scan->store;
     struct parcel parcel;
@@ -57,6 +59,13 @@ static int unpack_parcel(struct scan *scan, const struct order *order, const str
 
 /* ---------------------------------------------------------------- into a tote */
 
+/* With goods on a tote of its own it goes on without its wave. */
+static int unpack_alone(struct scan *scan, const struct order *order, const struct lpn *tote)
+{
+    int result = parcel_unpack(scan, order, tote);
+    return result || !order->wave ? result : order_set_wave(scan->store, order->id, 0);
+}
+
 static int go_to_shelf(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
     json_text(record_start(scan), "order", order->number);
@@ -73,7 +82,7 @@ int shelve_begin(struct scan *scan, const struct order *order, enum message mess
     struct lpn tote = {0};
     int result = scan->session.tote ? lpn_load(scan->store, scan->session.tote, &tote) : 0;
     if (!result && is_carried(&tote) && scan->session.parcel)
-        result = unpack_parcel(scan, order, &tote);
+        result = unpack_alone(scan, order, &tote);
     if (!result)
         result = order_set_worker(scan->store, order->id, scan->session.worker);
     if (!result)
@@ -90,21 +99,6 @@ int shelve_rest(struct scan *scan, const struct order *order)
     int result = lpn_load(scan->store, scan->session.tote, &tote);
     scan->session.parcel = 0;
     return result ? result : go_to_shelf(scan, order, &tote);
-}
-
-static int check_tote(struct scan *scan, const struct lpn *tote)
-{
-    struct order other = {0};
-    if (tote->order) {
-        int result = order_load(scan->store, tote->order, &other);
-        struct answer *answer = refusal(scan, E10_TOTE);
-        answer_text(answer, "t", tote->code);
-        answer_text(answer, "o", other.number);
-        return result ? result : FLOOR_REFUSED;
-    }
-    return tote->wave || tote->document || !lpn_is_empty(scan->store, tote->id)
-               ? refuse_other_code(scan, "an empty tote", "空周转箱")
-               : 0;
 }
 
 /* Out of the slot that they lie in. */
@@ -136,12 +130,12 @@ int unpack_into(struct scan *scan)
     if (!result)
         result = lpn_load(scan->store, scan->target.id, &tote);
     if (!result)
-        result = check_tote(scan, &tote);
+        result = tote_check(scan, &tote, 0);
     bool again = scan->session.parcel && !order.cancelled;
     if (!result && scan->session.tote)
         result = empty_slot(scan, &order, &tote);
     if (!result && scan->session.parcel)
-        result = unpack_parcel(scan, &order, &tote);
+        result = unpack_alone(scan, &order, &tote);
     if (!result)
         result = lpn_assign(scan->store, tote.id, order.id);
     if (!result)

@@ -72,6 +72,26 @@ int ledger_move_stack(struct store *store, int64_t seq, const struct move *move)
     return result ? result : numbers > move->quantity ? -EINVAL : 0;
 }
 
+int ledger_move_some(struct store *store, int64_t seq, const struct move *move)
+{
+    struct move some = *move;
+    struct stack stack;
+    int64_t count;
+    int result = ledger_stack(store, move->from_location, move->from_lpn, move->item, move->lot, &stack, &count);
+    if (result)
+        return result == -ENOENT ? -EPERM : result;
+    if (stack.weight_g > 0)
+        some.weight_g = stack.weight_g * move->quantity / stack.quantity;
+    result = ledger_move(store, seq, &some);
+    if (result)
+        return result;
+    return sql_run(store->sql,
+                   "INSERT INTO move_serial (move, serial) SELECT ?1, id FROM serial WHERE item = ?2 AND "
+                   "location = ?3 AND lpn = ?4 AND lot = ?5 ORDER BY id LIMIT ?6",
+                   sql_int(sql_last_id(store->sql)), sql_int(move->item), sql_int(move->from_location),
+                   sql_int(move->from_lpn), sql_int(move->lot), sql_int(move->quantity));
+}
+
 /* SQLite finishes the SELECT before the first INSERT when the table has triggers, so the moves do not see each other.
  */
 static int move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, int64_t to_location,
@@ -197,6 +217,30 @@ int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
+}
+
+int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT item, lot, quantity FROM balance WHERE lpn = ?1 AND lpn <> 0 AND "
+                                         "quantity > 0 ORDER BY item, lot LIMIT 1",
+                                         sql_int(lpn));
+    bool found = sql_next(query);
+    if (found) {
+        *ret_item = sql_get_int(query, 0);
+        *ret_lot = sql_get_int(query, 1);
+        *ret_quantity = sql_get_int(query, 2);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE lpn = ?1 AND lpn <> 0 AND item = ?2 AND "
+                      "quantity > 0",
+                      sql_int(lpn), sql_int(item));
 }
 
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret)

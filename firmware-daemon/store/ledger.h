@@ -34,6 +34,10 @@ int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t ite
  * of the numbers would have to go and none is told. */
 int ledger_move_stack(struct store *store, int64_t seq, const struct move *move);
 
+/* The same of what nobody has looked at piece by piece: its share of the weight and the first serial numbers that lie
+ * there go along. */
+int ledger_move_some(struct store *store, int64_t seq, const struct move *move);
+
 /* Everything on a plate goes to another plate, or with its plate to another location (which also sets the plate's), or
  * loose to a location; serial numbers go along. */
 int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, const char *reason);
@@ -51,6 +55,12 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
                      int64_t *ret_quantity);
+
+/* Any item and lot on a plate, and how much of it. -ENOENT: it is empty. */
+int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity);
+
+/* Base units of one item on a plate. */
+int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret);
 
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);

@@ -55,6 +55,15 @@ int lpn_assign_document(struct store *store, int64_t lpn, int64_t document)
     return assign(store, lpn, 0, 0, document);
 }
 
+bool lpn_holds_order(struct store *store, int64_t order)
+{
+    int64_t one;
+    return sql_number(store->sql, &one,
+                      "SELECT 1 FROM lpn p JOIN balance b ON b.lpn = p.id AND b.lpn <> 0 AND b.quantity > 0 "
+                      "WHERE p.order_id = ?1 LIMIT 1",
+                      sql_int(order)) == 0;
+}
+
 int lpn_free_totes(struct store *store, int64_t order)
 {
     return sql_run(store->sql, "UPDATE lpn SET order_id = NULL WHERE order_id = ?1 AND kind = 'tote'", sql_int(order));

@@ -19,6 +19,7 @@ static const struct transition {
     {"pick.line undone", "picked", "picking"},
     {"pick.short", "released received allocated picking parked", "short"},
     {"pick.staged", "released received allocated picking short", "picked"},
+    {"slot.complete", "picking short", "picked"},
     {"waybill.assigned", "parked", "picked"},
     {"parcel.packed", "picking picked short", "packed"},
     {"label.printed", "packed", "labelled"},
@@ -239,6 +240,34 @@ static int pick_short(struct work *work)
     return changed_one(work, result, "order line");
 }
 
+/* Goods that had been picked are in a location again. */
+static int pick_unpicked(struct work *work)
+{
+    int64_t line, quantity;
+    int result = get_number(work, "line", 1, &line);
+    if (!result)
+        result = get_number(work, "quantity", 1, &quantity);
+    if (result)
+        return result;
+    result = sql_run(work->sql, "UPDATE order_line SET picked = picked - ?3 WHERE number = ?1 AND line = ?2",
+                     sql_text(work->order), sql_int(line), sql_int(quantity));
+    result = changed_one(work, result, "order line");
+    return result ? result : add_stock(work, quantity);
+}
+
+static int each_line(struct work *work, const char *event);
+
+/* For several orders at once: what the event without a wave means, line by line. */
+static int pick_batch(struct work *work)
+{
+    return each_line(work, "pick.line");
+}
+
+static int batch_short(struct work *work)
+{
+    return each_line(work, "pick.short");
+}
+
 static int of_another(struct work *work, int result, const char *waybill)
 {
     return result == -EEXIST ? error_set(work->why, -EINVAL, "waybill \"%s\" is another order's, or void", waybill)
@@ -419,6 +448,11 @@ static const struct meaning {
     {"pick.short", pick_short, .of_order = true, .undoable = true},
     {"pick.damaged", goods_taken, .of_order = true, .undoable = true},
     {"pick.staged", nothing_more, .of_order = true},
+    {"pick.batch", pick_batch, .undoable = true},
+    {"pick.unpicked", pick_unpicked, .of_order = true},
+    {"batch.short", batch_short, .of_order = false},
+    {"batch.damaged", goods_taken, .of_order = false},
+    {"slot.complete", nothing_more, .of_order = true},
     {"parcel.packed", parcel_packed, .of_order = true},
     {"parcel.unpacked", parcel_unpacked, .of_order = true},
     {"label.printed", label_printed, .of_order = true},
@@ -492,6 +526,20 @@ static int apply(struct work *work, const struct meaning *meaning)
     char event[48];
     snprintf(event, sizeof(event), "%s%s", meaning->event, work->sign < 0 ? " undone" : "");
     return advance(work, event);
+}
+
+static int each_line(struct work *work, const char *event)
+{
+    const json_t *lines = json_object_get(work->data, "lines");
+    int result = json_is_array(lines) ? 0 : error_set(work->why, -EINVAL, "\"lines\" is missing or is no list");
+    for (size_t i = 0; i < json_array_size(lines) && !result; i++) {
+        json_t *data = json_deep_copy(work->data);
+        struct work line = *work;
+        line.data = data;
+        result = json_object_update(data, json_array_get(lines, i)) == 0 ? apply(&line, find_meaning(event)) : -EINVAL;
+        json_decref(data);
+    }
+    return result;
 }
 
 int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why)

@@ -14,6 +14,9 @@
     X("scan.aborted", "half a scan arrived, or one that cannot be read")                                               \
     X("setting.changed", "a supervisor changed how the floor works")                                                   \
     X("device.bound", "a scanner, printer or scale belongs to another station now")                                    \
+    X("station.training", "a station practises on a copy of the database, or works again")                             \
+    X("training.skipped", "a lesson was put off, at a station in training")                                            \
+    X("training.left", "a station in training works again")                                                            \
     X("scan.undone", "a worker took the last scan back")                                                               \
     X("scan.quantity", "the next scan of an item counts this often")                                                   \
     X("goods.described", "a worker told more of the goods in the hand: lot, expiry, serial number, weight")            \
@@ -30,7 +33,6 @@
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
     X("pick.damage_asked", "a worker is about to say which piece is damaged")                                          \
-    X("pick.force_asked", "a worker asks for what a supervisor must allow")                                            \
     X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
     X("pick.left", "a worker went away from an order that is not picked yet")                                          \
     X("pick.cluster", "a worker set out for several orders at once")                                                   \
@@ -67,6 +69,34 @@
     X("replen.done", "goods from the reserve lie in the face")                                                         \
     X("replen.returned", "goods that the face could not hold lie in the reserve again")                                \
     X("replen.left", "a worker gave the task to fill a face back")                                                     \
+    X("wave.planned", "orders were put into a wave that is not to be picked yet")                                      \
+    X("wave.started", "a supervisor had waves planned and released")                                                   \
+    X("wave.released", "a wave is to be picked")                                                                       \
+    X("wave.closed", "nothing of a wave is left to do")                                                                \
+    X("wave.cancelled", "a wave's orders wait again")                                                                  \
+    X("wave.rest", "what no order of a wave needs lies on the return shelf")                                           \
+    X("order.kicked", "an order left its wave")                                                                        \
+    X("order.refused", "lines of an order are not served for want of stock, by its shortage policy")                   \
+    X("batch.started", "a worker began to pick a wave in sum")                                                         \
+    X("pick.batch", "goods were taken for several orders of a wave, line by line")                                     \
+    X("pick.unpicked", "goods that were picked for an order line are in a location again")                             \
+    X("batch.short", "fewer goods were there than a wave's lines need")                                                \
+    X("batch.damaged", "goods were found damaged while a wave was picked")                                             \
+    X("batch.tote", "a wave's goods go into this tote")                                                                \
+    X("batch.full", "a wave's tote is full")                                                                           \
+    X("batch.stopped", "a worker leaves the rest of a wave to others")                                                 \
+    X("batch.staged", "a wave's totes stand where they are sorted or packed")                                          \
+    X("sow.started", "a worker stands at a put-wall")                                                                  \
+    X("sow.tote", "a wave's tote is sorted at the put-wall")                                                           \
+    X("sow.item", "a piece was taken out of a wave's tote")                                                            \
+    X("sow.line", "the piece lies in its order's slot")                                                                \
+    X("sow.put_back", "a piece that no slot needs any more went back into the tote")                                   \
+    X("sow.short", "a wave's tote holds less than was picked into it: the rest is picked again")                       \
+    X("sow.left", "a worker went away from a put-wall")                                                                \
+    X("slot.complete", "a slot holds all of its order: it may be packed")                                              \
+    X("express.started", "a wave's tote is packed straight away, one order a piece")                                   \
+    X("express.box", "all of it goes into boxes of this kind")                                                         \
+    X("express.left", "a worker went away from a wave's tote")                                                         \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
     X("pack.reopened", "a parcel was emptied again, to be checked once more")                                          \
@@ -154,6 +184,7 @@
     X("barcode.drop", "a code that the floor had proposed is refused")                                                 \
     X("in_store.format", "how the shop's own numbers are read: their item, weight, price")                             \
     X("count.request", "a location that shall be counted")                                                             \
+    X("wave_rule.upsert", "which orders go into a wave together")                                                      \
     X("config.set", "how the floor works: one setting")
 
 /* What a name means, as one English phrase; NULL when this version does not know it. */

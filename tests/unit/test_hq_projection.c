@@ -106,6 +106,45 @@ static void stock_follows_the_hands(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
 }
 
+#define BATCH_MEMBERS                                                                                                  \
+    "\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"quantity\":3,\"lines\":[{\"order\":\"O1\",\"line\":1,"          \
+    "\"quantity\":2},"                                                                                                 \
+    "{\"order\":\"O2\",\"line\":1,\"quantity\":1}]}"
+
+static void a_wave_is_picked_for_several_orders(void **state)
+{
+    struct play *play = *state;
+    assert_int_equal(rig_release(&play->rig, "hz", "O2"), 0);
+    happens(play, "stock.imported", "{\"location\":\"A\",\"sku\":\"T\",\"delta\":10}");
+    happens(play, "pick.batch", "{" BATCH_MEMBERS);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 7);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O1' AND line = 1"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O2' AND line = 1"), 1);
+    assert_state(play, "picking");
+    happens(play, "scan.undone", "{\"undid\":\"pick.batch\"," BATCH_MEMBERS);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 10);
+    assert_int_equal(COUNT_OF(play, "SELECT sum(picked) FROM order_line"), 0);
+    happens(play, "pick.batch", "{" BATCH_MEMBERS);
+    happens(play, "batch.short",
+            "{\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"missing\":1,\"lines\":[{\"order\":\"O1\",\"line\":1,"
+            "\"missing\":1}]}");
+    assert_state(play, "short");
+    happens(play, "batch.damaged", "{\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"quantity\":1}");
+    happens(play, "pick.unpicked",
+            "{\"wave\":\"W\",\"order\":\"O2\",\"line\":1,\"sku\":\"T\",\"location\":\"A\",\"quantity\":1}");
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 7);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O2' AND line = 1"), 0);
+    happens(play, "slot.complete", "{\"wave\":\"W\",\"order\":\"O1\",\"slot\":\"S\",\"pieces\":2}");
+    assert_state(play, "picked");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+    /* an order of another site: nothing of the event counts */
+    happens(play, "pick.batch",
+            "{\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"quantity\":2,\"lines\":[{\"order\":\"O2\",\"line\":1,"
+            "\"quantity\":1},{\"order\":\"O3\",\"line\":1,\"quantity\":1}]}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 1);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 7);
+}
+
 static void what_goes_to_the_return_shelf_is_stock_again(void **state)
 {
     struct play *play = *state;
@@ -313,7 +352,7 @@ int main(void)
         ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(stock_moves_inside_a_site_and_is_corrected),
         ON_PLAY(what_one_site_sends_is_announced_to_the_other),
-        ON_PLAY(stock_follows_what_comes_in),
+        ON_PLAY(a_wave_is_picked_for_several_orders),
         ON_PLAY(a_short_line_says_what_is_missing),
         ON_PLAY(the_site_answers_a_cancellation),
         ON_PLAY(what_cannot_be_understood_is_parked),

@@ -178,6 +178,13 @@ static void check_rejected(struct play *play, const char *code, struct buf *type
         fail(play, "the row names another scan than %s", code);
 }
 
+static void check_laws(struct play *play)
+{
+    struct error error = {0};
+    if (laws_check(play->rig.store, &error) != 0)
+        fail(play, "%s", error.text);
+}
+
 /* Something has come of the scan; it may still sound bad, as DONE_PARKED and E17 do. */
 static bool is_done(enum message message)
 {
@@ -188,7 +195,6 @@ static bool is_done(enum message message)
 static void play_scan(struct play *play, char *line)
 {
     CLEANUP_BUF struct buf moved = {0}, types = {0};
-    struct error error = {0};
     char *answer = cut(line, " -> ");
     char *events = cut(answer, " ! "), *moves = cut(answer, " : ");
     char *values = answer ? strchr(answer, ')') : NULL, *step = cut(values ? values : answer, " ");
@@ -202,8 +208,7 @@ static void play_scan(struct play *play, char *line)
     types_after(play, seq, &types);
     if (events)
         same(play, "written", &types, events);
-    if (laws_check(play->rig.store, &error) != 0)
-        fail(play, "%s", error.text);
+    check_laws(play);
     bool good = play->rig.last.good;
     if (good != is_done(play->rig.last.answer.message))
         fail(play, "the tone and the answer do not agree");
@@ -315,26 +320,27 @@ static void play_check(struct play *play, char *rest)
         fail(play, "it is %lld", (long long)is);
 }
 
-/* ask VERB key=value ... [= ANSWER(values)]; a good answer when none is told */
+/* ask VERB name=value … [= ANSWER]: without an answer it is not refused */
 static void play_ask(struct play *play, char *rest)
 {
-    CLEANUP_BUF struct buf fields = {0};
-    struct error error = {0};
+    CLEANUP_BUF struct buf data = {0};
     char *wanted = cut(rest, " = ");
-    char *verb = strtok(rest, " ");
-    json_open_object(&fields, NULL);
+    const char *verb = strtok(rest, " ");
+    json_open_object(&data, NULL);
     for (char *word = strtok(NULL, " "); word; word = strtok(NULL, " ")) {
         char *value = cut(word, "=");
-        json_text(&fields, word, value ? value : "yes");
+        json_text(&data, word, value ? value : "yes");
     }
-    json_close_object(&fields);
-    site_rig_ask(&play->rig, verb, buf_text(&fields));
+    json_close_object(&data);
+    int64_t seq = number(play, "SELECT last_seq FROM stream");
+    site_rig_ask(&play->rig, verb ? verb : "", buf_text(&data));
     if (wanted)
         check_answer(play, wanted);
     else if (!play->rig.last.good)
         fail(play, "heard %s", message_def(play->rig.last.answer.message)->key);
-    if (laws_check(play->rig.store, &error) != 0)
-        fail(play, "%s", error.text);
+    if (!play->rig.last.good && number(play, "SELECT last_seq FROM stream") != seq)
+        fail(play, "a refused ask has left something behind");
+    check_laws(play);
 }
 
 static void play_crash(struct play *play, char *rest)
