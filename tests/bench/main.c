@@ -73,7 +73,6 @@ static void measure(const struct bench_size *size)
     const size_t per_round = (size_t)(size->singles + size->batched), warm = (size_t)size->stations * 4;
     const size_t scans = warm + per_round * (size_t)size->rounds;
     char filled[FILLED_PATH_MAX], folder[] = "build/bench-XXXXXX", paths[3][64];
-    disk_meter_install();
     filled_site(size, (int)(scans / (2 * LINES_PER_ORDER)) + size->stations, filled);
     must(mkdtemp(folder) ? 0 : -1, "build/ must exist and be writable");
     static const char *const names[] = {"ours.db", "bare.db", "append.log"};
@@ -85,6 +84,7 @@ static void measure(const struct bench_size *size)
             work.statement_count);
     filled_site_copy(filled, paths[0]);
     filled_site_copy(filled, paths[1]);
+    disk_meter_install();
     struct arena arena = {ours_open(paths[0]), bare_open(paths[1], &work), append_log_open(paths[2])};
     struct range start = {.first = 0, .count = warm, .per_commit = 1};
     struct round_figures unused = {0};
