@@ -104,7 +104,7 @@ void zpl_put_graphic(struct buf *out, const struct dots *dots, enum zpl_packing 
     size_t total = dots->stride * (size_t)dots->height;
     put_acs(&acs, dots);
     if (packing)
-        put_z64(&packed, dots, total, packing);
+        put_z64(&packed, dots, total, (int)packing);
     const struct buf *best = packing && packed.length < acs.length ? &packed : &acs;
     buf_printf(out, "^GFA,%zu,%zu,%zu,", total, total, dots->stride);
     buf_put(out, best->data, best->length);

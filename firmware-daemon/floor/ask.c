@@ -12,7 +12,13 @@
 #include <string.h>
 
 /* A flow adds its verbs here. */
-static const struct verb *const flows[] = {session_verbs};
+/* clang-format off */
+static const struct verb *const flows[] = {
+    session_verbs,
+    replenish_verbs,
+    count_verbs,
+};
+/* clang-format on */
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value)
 {
@@ -61,11 +67,6 @@ static int take_badge(struct ask *ask, const char *badge)
     ask->store->stamp.worker = ask->by.id;
     ask->store->stamp.worker_code = ask->by.code;
     return 0;
-}
-
-static bool may_decide(const struct worker *worker)
-{
-    return worker->id && (strcmp(worker->role, "supervisor") == 0 || strcmp(worker->role, "admin") == 0);
 }
 
 /* ---------------------------------------------------------------- the fields */
@@ -158,7 +159,7 @@ int ask_rule(struct store *store, const struct event *event, struct effect *effe
     json_decref(root);
     if (result)
         return result;
-    if (verb->supervisor && !may_decide(&ask.by))
+    if (verb->supervisor && !(ask.by.id && is_supervisor(&ask.by)))
         return ask_refuse(&ask, E18_SUPERVISOR, NULL, NULL);
     ask.fields = &fields;
     return verb->run(&ask);

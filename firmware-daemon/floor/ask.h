@@ -28,6 +28,8 @@ struct verb {
 #define ASK_BADGE      "badge" /* a field of every verb: who asks */
 
 extern const struct verb session_verbs[];
+extern const struct verb replenish_verbs[];
+extern const struct verb count_verbs[];
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
 struct answer *ask_accept(struct ask *ask, enum message message);

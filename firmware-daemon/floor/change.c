@@ -47,6 +47,7 @@ static int apply_item(struct store *store, const json_t *data)
                         .height_mm = number_of(data, "height_mm"),
                         .life_in_days = number_of(data, "life_in_days"),
                         .life_out_days = number_of(data, "life_out_days"),
+                        .cost_minor = number_of(data, "cost_minor"),
                         .rev = number_of(data, "rev"),
                         .lots = flag_of(data, "lots"),
                         .expires = flag_of(data, "expires"),

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "floor/commands.h"
 #include "floor/rule.h"
 
 #include <stdio.h>
@@ -92,15 +93,25 @@ static void show_answers(const struct view *view, struct buf *json)
     json_close_object(json);
 }
 
+static void show_command(const char *name, struct buf *json)
+{
+    const struct command_words *words = command_words(name);
+    json_open_object(json, NULL);
+    json_text(json, "name", name);
+    json_text(json, "en", words ? words->en : name);
+    json_text(json, "zh", words ? words->zh : name);
+    json_close_object(json);
+}
+
 static void show_commands(const struct step *step, const struct view *view, bool signed_in, struct buf *json)
 {
     json_open_array(json, "commands");
     for (const struct command *command = step->commands; command && command->name; command++)
         if (view->cancelled || !command->when_cancelled)
-            json_text(json, NULL, command->name);
+            show_command(command->name, json);
     if (signed_in) { /* good in every step */
-        json_text(json, NULL, "UNDO");
-        json_text(json, NULL, "LOGOUT");
+        show_command("UNDO", json);
+        show_command("LOGOUT", json);
     }
     json_close_array(json);
 }

@@ -100,7 +100,7 @@ static int recall_expiry(struct scan *scan)
     return result == -ENOENT ? 0 : result;
 }
 
-static void forget(struct session *session)
+void goods_forget(struct session *session)
 {
     session->item = session->pieces = session->weight_g = 0;
     *session->lot_code = *session->expiry = *session->serial = *session->back = '\0';
@@ -121,7 +121,7 @@ static int hand_over(struct scan *scan, const struct step *step, const struct it
     struct goods goods = {.item = *item};
     describe(session, &goods);
     go(scan, step->name);
-    forget(session);
+    goods_forget(session);
     return step->take(scan, &goods);
 }
 
@@ -177,7 +177,7 @@ static int go_on(struct scan *scan)
 int goods_begin(struct scan *scan, const struct step *step)
 {
     struct session *session = &scan->session;
-    forget(session);
+    goods_forget(session);
     text_copy(session->back, sizeof(session->back), step->name);
     session->item = scan->target.id;
     session->pieces = scan_quantity(scan) * pieces_said(scan);

@@ -17,7 +17,8 @@ union row {
     } item;
     struct stock_row {
         char location[STORE_CODE_MAX], sku[STORE_CODE_MAX], lot[STORE_CODE_MAX], expiry[12];
-        int64_t quantity;
+        char serial[STORE_CODE_MAX];
+        int64_t quantity, weight_g;
     } stock;
     struct location_row {
         struct location location;
@@ -72,6 +73,8 @@ static const struct option_def stock_columns[] = {
     {NUMBER(stock_row, quantity), .min = 0, .max = 1000000000, .help = "pieces that lie there now"},
     {TEXT(stock_row, lot), .fallback = "", .help = "of this lot, or nothing"},
     {TEXT(stock_row, expiry), .fallback = "", .help = "the lot's last day as 2026-12-31, or nothing"},
+    {TEXT(stock_row, serial), .fallback = "", .help = "of the one piece, where all have serial numbers"},
+    {NUMBER(stock_row, weight_g), .fallback = "0", .max = 1000000000, .help = "grams of what is sold by weight"},
     {0},
 };
 static const struct option_def location_columns[] = {
@@ -163,6 +166,8 @@ static int post_difference(struct store *store, const struct stock_row *row, con
     json_int(&data, "delta", delta);
     if (*row->lot)
         json_text(&data, "lot", row->lot);
+    if (*row->serial)
+        json_text(&data, "serial", row->serial);
     json_close_object(&data);
     int result = note(store, "stock.imported", "location", row->location, &data, &seq);
     if (result)
@@ -174,6 +179,25 @@ static int post_difference(struct store *store, const struct stock_row *row, con
     return ledger_move(store, seq, &move);
 }
 
+/* One piece with its number: it lies there already, or comes. */
+static int take_piece(struct import *import, const struct stock_row *row, struct move *place, const char **ret_column,
+                      struct error *error)
+{
+    struct serial known, serial = {.item = place->item, .lot = place->lot, .location = LOCATION_ADJUST};
+    if (!*row->serial || row->quantity != 1)
+        return fault(error, ret_column, -EINVAL, "serial",
+                     "each piece of this item has a number: one row for each, with quantity 1");
+    int result = serial_find(import->store, place->item, row->serial, &known);
+    if (!result && known.location == place->to_location && !known.lpn)
+        return 0;
+    text_copy(serial.code, sizeof(serial.code), row->serial);
+    result = serial_arrive(import->store, &serial, &place->serial);
+    if (result == -EEXIST)
+        return fault(error, ret_column, result, "serial", "the piece with this number is somewhere else");
+    import->changed++;
+    return result ? result : post_difference(import->store, row, place, 1);
+}
+
 /* The file says what lies there; the ledger gets the difference. What is promised cannot be taken away by a file. */
 static int take_stock(void *user, void *data, int64_t line, const char **ret_column, struct error *error)
 {
@@ -183,7 +207,8 @@ static int take_stock(void *user, void *data, int64_t line, const char **ret_col
     struct move place = {0};
     int64_t there, free;
     struct location location;
-    if (item_find(import->store, row->sku, &place.item) != 0)
+    struct item item;
+    if (item_find(import->store, row->sku, &place.item) != 0 || item_load(import->store, place.item, &item) != 0)
         return fault(error, ret_column, -ENOENT, "sku", "no item has this number: import it first");
     if (location_find(import->store, row->location, &place.to_location) != 0 ||
         location_load(import->store, place.to_location, &location) != 0 ||
@@ -193,6 +218,9 @@ static int take_stock(void *user, void *data, int64_t line, const char **ret_col
     int result = lot_ensure(import->store, place.item, row->lot, row->expiry, &place.lot);
     if (result == -EPERM)
         return fault(error, ret_column, -EINVAL, "expiry", "not a day: write it as 2026-12-31");
+    if (!result && strcmp(item.serials, "all") == 0)
+        return take_piece(import, row, &place, ret_column, error);
+    place.weight_g = item.by_weight && row->quantity > 0 ? row->weight_g : 0;
     if (!result)
         result = ledger_balance(import->store, place.item, place.to_location, 0, place.lot, &there);
     if (!result)

@@ -18,6 +18,16 @@ static int show_badge(struct scan *scan, struct view *view)
     return 0;
 }
 
+/* An order is packed once it is picked. */
+static int choose_order(struct scan *scan, const struct lpn *lpn)
+{
+    struct order order;
+    int result = order_load(scan->store, lpn->order, &order);
+    if (result)
+        return result;
+    return strcmp(order.state, "picking") == 0 ? pick_open(scan, lpn->id) : pack_open(scan, lpn->id);
+}
+
 /* A plate is packed when it holds an order, goes on in its wave, or is put away; an empty pallet may be announced. */
 static int choose_plate(struct scan *scan, int64_t plate)
 {
@@ -26,7 +36,7 @@ static int choose_plate(struct scan *scan, int64_t plate)
     if (result)
         return result;
     if (lpn.order)
-        return pack_open(scan, plate);
+        return choose_order(scan, &lpn);
     if (lpn.wave)
         return express_open(scan, plate);
     if (!lpn_is_empty(scan->store, plate))
@@ -152,14 +162,21 @@ static int show_menu(struct scan *scan, struct view *view)
     return result ? result : show_waybills(scan, view);
 }
 
-static const struct command menu_commands[] = {
-    {.name = "PICK", .run = pick_start},        {.name = "CLUSTER", .run = cluster_start},
-    {.name = "ZONE", .run = zone_start},        {.name = "BATCH", .run = batch_start},
-    {.name = "RECEIVE", .run = receive_start},  {.name = "PUTAWAY", .run = putaway_start},
-    {.name = "REPLEN", .run = replenish_start}, {.name = "MOVE", .run = move_start},
-    {.name = "COUNT", .run = count_start},      {.name = "RETURN", .run = return_start},
-    {.name = "ALIAS", .run = alias_start},      {.name = "FOUND", .run = found_start},
-    {.name = "REPRINT", .run = reprint_list},   {.name = NULL}};
+static const struct command menu_commands[] = {{.name = "PICK", .run = pick_start},
+                                               {.name = "CLUSTER", .run = cluster_start},
+                                               {.name = "ZONE", .run = zone_start},
+                                               {.name = "BATCH", .run = batch_start},
+                                               {.name = "RECEIVE", .run = receive_start},
+                                               {.name = "PUTAWAY", .run = putaway_start},
+                                               {.name = "REPLEN", .run = replenish_start},
+                                               {.name = "MOVE", .run = move_start},
+                                               {.name = "COUNT", .run = count_start},
+                                               {.name = "RETURN", .run = return_start},
+                                               {.name = "ALIAS", .run = alias_start},
+                                               {.name = "FOUND", .run = found_start},
+                                               {.name = "REVIEW", .run = count_review_start},
+                                               {.name = "REPRINT", .run = reprint_list},
+                                               {.name = NULL}};
 
 static const struct step steps[] = {
     {.name = "badge",

@@ -53,11 +53,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E33_NO_DEVICE, "E33", TONE_BAD, "{d} is no device's id", "{d} 不是设备标识")                                     \
     X(E34_ONE_BY_ONE, "E34", TONE_BAD, "Scan {i} one by one: each has a serial number", "{i} 有序列号,请逐件扫描")     \
     X(E70_NOT_FREE, "E70", TONE_BAD, "Only {n} of {i} may be taken from {l}", "{l} 的 {i} 只可取 {n} 件")              \
-    X(E71_PROMISED, "E71", TONE_BAD, "Promised to orders meanwhile: it stays", "已分配给订单,不可撤销")                \
+    X(E71_GONE_ON, "E71", TONE_BAD, "The goods have gone on or are promised: it stays", "货物已移动或已分配,不可撤销") \
     X(E72_PLATE_BUSY, "E72", TONE_BAD, "{t} holds goods that somebody works on", "{t} 上的货物正在作业")               \
     X(E73_KNOWN_CODE, "E73", TONE_BAD, "{c} has a meaning already", "条码 {c} 已有含义")                               \
     X(E74_IN_BOOKS, "E74", TONE_BAD, "The books have {n} of {i} in {l}: have it counted",                              \
-      "账面在 {l} 有 {i} {n} 件:请盘点")
+      "账面在 {l} 有 {i} {n} 件:请盘点")                                                                               \
+    X(E75_NO_STOCK, "E75", TONE_BAD, "Nothing free for {d}: all is promised or out of stock", "{d} 无可用库存")        \
+    X(E76_COUNTED_BY_YOU, "E76", TONE_BAD, "You counted {l}: somebody else must do it now",                            \
+      "您已盘过 {l},需由他人复盘")                                                                                     \
+    X(E77_NO_REVIEW, "E77", TONE_BAD, "No count waits for a decision", "没有待审核的盘点")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \
@@ -99,8 +103,44 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_SERIAL, "", TONE_NONE, "Scan the serial number of {i}", "请扫 {i} 的序列号")                                 \
     X(ASK_WEIGHT, "", TONE_NONE, "Weigh {i}", "请称重 {i}")
 
-/* pick.c */
+/* pick*.c, cluster.c, zone.c */
 #define MESSAGES_PICK(X)                                                                                               \
+    X(E10_OWN, "E10", TONE_BAD, "This goes into {exp}, not into {t}", "应放入 {exp},不是 {t}")                         \
+    X(DONE_CLUSTER, "", TONE_GOOD, "Scan a tote for each order, then DONE", "请逐单扫周转箱,最后扫「完成」")           \
+    X(DONE_CLUSTER_BEGUN, "", TONE_GOOD, "{n} orders: go", "共 {n} 单,开始拣货")                                       \
+    X(DONE_IN_TOTE, "", TONE_GOOD, "In {t}", "已放入 {t}")                                                             \
+    X(DONE_FULL, "", TONE_GOOD, "{t} is full: to the stage with it", "{t} 已满,请送集货区")                            \
+    X(DONE_FULL_ASKED, "", TONE_GOOD, "Which tote is full?", "哪个周转箱已满?")                                        \
+    X(DONE_UNLOADED, "", TONE_GOOD, "{n} totes at {l}", "{n} 个周转箱已放在 {l}")                                      \
+    X(DONE_ONE_BY_ONE, "", TONE_GOOD, "Tote {t}: where to?", "周转箱 {t}:放到哪里?")                                   \
+    X(ASK_CLUSTER_TOTE, "", TONE_NONE, "Scan a tote for the next order, or DONE", "请扫下一单的周转箱,或扫「完成」")   \
+    X(ASK_OWN_TOTE, "", TONE_NONE, "Put it into {t} and scan it", "放入 {t} 并扫箱码")                                 \
+    X(ASK_MORE_TOTE, "", TONE_NONE, "Scan another tote for order {o}", "请为订单 {o} 再扫一个周转箱")                  \
+    X(ASK_FULL, "", TONE_NONE, "Scan the tote that is full", "请扫已满的周转箱")                                       \
+    X(ASK_UNLOAD, "", TONE_NONE, "Bring the totes to the stage: scan the place, or one tote first",                    \
+      "将周转箱送到集货区:扫库位,或先扫某一箱")                                                                        \
+    X(ASK_UNLOAD_ONE, "", TONE_NONE, "Bring {t} to the stage and scan the place", "将 {t} 送到集货区并扫库位")         \
+    X(NOTE_INTO, "", TONE_NONE, "For tote {t}", "放入周转箱 {t}")                                                      \
+    X(NOTE_BOUND, "", TONE_NONE, "{n} of {max} totes", "已绑定 {n}/{max} 个周转箱")                                    \
+    X(NOTE_ON_CART, "", TONE_NONE, "{n} totes on the cart", "车上有 {n} 个周转箱")                                     \
+    X(E04_ZONE, "E04", TONE_BAD, "{t} has nothing here: bring it to zone {z}", "{t} 在本区无拣货任务,请送到 {z} 区")   \
+    X(DONE_ZONE_ASKED, "", TONE_GOOD, "Which zone?", "哪个分区?")                                                      \
+    X(DONE_ZONE, "", TONE_GOOD, "Zone {z}: {n} lines", "{z} 区:共 {n} 行")                                             \
+    X(DONE_CLAIMED, "", TONE_GOOD, "Order {o}: {n} lines here", "订单 {o}:本区 {n} 行")                                \
+    X(DONE_TO_ZONE, "", TONE_GOOD, "Order {o} goes on in zone {z}", "订单 {o} 请转到 {z} 区")                          \
+    X(ASK_ZONE, "", TONE_NONE, "Scan any place of your zone", "请扫本区任一库位")                                      \
+    X(ASK_ZONE_ORDER, "", TONE_NONE, "Scan a tote that has come, an empty one, or NEXT",                               \
+      "请扫到达的周转箱、空箱,或扫「下一个」")                                                                         \
+    X(NOTE_ZONE, "", TONE_NONE, "Zone {z}: {n} lines are open", "{z} 区:待拣 {n} 行")                                  \
+    X(NOTE_ZONE_LINE, "", TONE_NONE, "{l}: {n} × {i}", "{l}:{n} × {i}")                                                \
+    X(E10_NOT_EMPTY, "E10", TONE_BAD, "Tote {t} is not empty: take another", "周转箱 {t} 不是空箱,请换一个")           \
+    X(E21_LOT, "E21", TONE_BAD, "Lot {l} is blocked: leave it", "批次 {l} 已冻结,不可拣")                              \
+    X(DONE_FORCE_ASKED, "", TONE_GOOD, "A supervisor decides", "请主管决定")                                           \
+    X(DONE_FORCED, "", TONE_GOOD, "{u} allows another lot", "{u} 已授权拣其他批次")                                    \
+    X(DONE_DAMAGE_ASKED, "", TONE_GOOD, "Which {i} is damaged?", "哪一件 {i} 残次?")                                   \
+    X(ASK_FORCE, "", TONE_NONE, "Supervisor: scan your badge to allow another lot", "请主管扫工牌,授权拣其他批次")     \
+    X(ASK_DAMAGED, "", TONE_NONE, "Scan the damaged piece", "请扫残次品")                                              \
+    X(ASK_ITEM_LOT, "", TONE_NONE, "Take {n} × {i}, lot {l}", "拣 {n} × {i},批次 {l}")                                 \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \
     X(DONE_AT_LOCATION, "", TONE_GOOD, "At {l}", "已到 {l}")                                                           \
     X(DONE_PICKED, "", TONE_GOOD, "{n} × {i} taken", "已拣 {n} × {i}")                                                 \
@@ -180,10 +220,29 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_ON_PLATE, "", TONE_NONE, "Onto {t}", "放到 {t}")
 
 /* putaway.c */
-#define MESSAGES_PUTAWAY(X)
+#define MESSAGES_PUTAWAY(X)                                                                                            \
+    X(E27_NO_PUTAWAY, "E27", TONE_BAD, "Nothing waits to be put away", "没有待上架货物")                               \
+    X(DONE_PUTAWAY, "", TONE_GOOD, "Fetch it at {l}", "请到 {l} 取货")                                                 \
+    X(DONE_PUTAWAY_HELD, "", TONE_GOOD, "{n} × {i} to be put away", "待上架 {n} × {i}")                                \
+    X(DONE_PUTAWAY_PLATE, "", TONE_GOOD, "{t}: scan what you put away", "载具 {t}:请扫要上架的商品")                   \
+    X(DONE_PUTAWAY_ELSEWHERE, "", TONE_GOOD, "Scan {l} once more to put it there", "再扫一次 {l} 以确认放在此处")      \
+    X(DONE_PUT, "", TONE_GOOD, "{n} × {i} lie in {l}", "{n} × {i} 已上架到 {l}")                                       \
+    X(ASK_FETCH_PLATE, "", TONE_NONE, "Fetch {t} at {l} and scan it", "到 {l} 取载具 {t} 并扫描")                      \
+    X(ASK_FETCH_LOOSE, "", TONE_NONE, "Fetch {n} × {i} at {l}, scan one", "到 {l} 取 {n} × {i},扫一件")                \
+    X(ASK_PUTAWAY_ITEM, "", TONE_NONE, "Scan what you put away from {t}", "请扫从 {t} 上架的商品")                     \
+    X(ASK_PUTAWAY, "", TONE_NONE, "Bring {n} × {i} to {l}", "将 {n} × {i} 送到 {l}")                                   \
+    X(ASK_PUTAWAY_ANY, "", TONE_NONE, "No bin suits {n} × {i}: scan one that has room",                                \
+      "没有合适库位存放 {n} × {i}:请扫有空位的库位")                                                                   \
+    X(ASK_PUTAWAY_AGAIN, "", TONE_NONE, "Scan {l} once more, or go where it belongs", "再扫一次 {l},或送到建议库位")
 
 /* replenish.c */
-#define MESSAGES_REPLENISH(X)
+#define MESSAGES_REPLENISH(X)                                                                                          \
+    X(E27_NO_REPLEN, "E27", TONE_BAD, "No face needs to be filled", "没有待补货任务")                                  \
+    X(DONE_REPLEN, "", TONE_GOOD, "Fill {l}: {n} × {i}", "补货 {l}:{n} × {i}")                                         \
+    X(DONE_REPLEN_ENOUGH, "", TONE_GOOD, "Bring it to {l}", "送到 {l}")                                                \
+    X(DONE_REPLEN_PLANNED, "", TONE_GOOD, "{n} faces will be filled", "已生成 {n} 个补货任务")                         \
+    X(ASK_REPLEN_LOT, "", TONE_NONE, "Take {n} × {i}, lot {t}", "取 {n} × {i},批次 {t}")                               \
+    X(NOTE_REPLEN, "", TONE_NONE, "{n} × {i} for {l}", "{n} × {i} 补到 {l}")
 
 /* move.c, transfer.c */
 #define MESSAGES_TRANSFER(X)                                                                                           \
@@ -197,10 +256,40 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_MOVE_ITEM, "", TONE_NONE, "Scan what you take from {l}", "请扫从 {l} 取出的商品")                            \
     X(ASK_MOVE_TO, "", TONE_NONE, "Scan the bin you put it in", "请扫放入的库位")                                      \
     X(ASK_MOVE_PLATE_TO, "", TONE_NONE, "Bring {t} to its place and scan it", "把 {t} 送到位并扫库位")                 \
+    X(DONE_TRANSFER, "", TONE_GOOD, "Transfer {d}: {n} pieces", "调拨 {d}:{n} 件")                                     \
+    X(DONE_TRANSFER_PLATE, "", TONE_GOOD, "{t} takes goods of {d}", "{t} 用于 {d}")                                    \
+    X(DONE_TRANSFER_FULL, "", TONE_GOOD, "{t} is full", "{t} 已满")                                                    \
+    X(DONE_TRANSFER_STAGED, "", TONE_GOOD, "{t} stands at {l}", "{t} 放在 {l}")                                        \
+    X(DONE_TRANSFER_SHIPPED, "", TONE_GOOD, "{d}: {n} pieces are on the way to {s}", "{d}:{n} 件已发往 {s}")           \
+    X(ASK_TRANSFER_PLATE, "", TONE_NONE, "Scan an empty tote or pallet", "请扫空周转箱或托盘")                         \
+    X(ASK_TRANSFER_SHIP, "", TONE_NONE, "When the carrier takes {d}, scan DONE", "承运人取走 {d} 后请扫「完成」")      \
+    X(NOTE_TRANSFER, "", TONE_NONE, "Transfer {d} to {s}", "调拨 {d} 到 {s}")                                          \
     X(NOTE_IN_HAND, "", TONE_NONE, "{n} pieces in hand", "手上 {n} 件")
 
 /* count.c */
-#define MESSAGES_COUNT(X)
+#define MESSAGES_COUNT(X)                                                                                              \
+    X(DONE_COUNT_STARTED, "", TONE_GOOD, "Count {l}", "盘点 {l}")                                                      \
+    X(DONE_COUNT_ANY, "", TONE_GOOD, "No count is planned: any bin will do", "没有计划,可盘任意库位")                  \
+    X(DONE_COUNTED, "", TONE_GOOD, "{n} × {i} counted", "已盘 {n} × {i}")                                              \
+    X(DONE_COUNT_MATCHED, "", TONE_GOOD, "{l}: the books are right", "{l} 账实相符")                                   \
+    X(DONE_COUNT_POSTED, "", TONE_GOOD, "{l}: {n} pieces put right", "{l} 已调整 {n} 件")                              \
+    X(DONE_COUNT_AGAIN, "", TONE_GOOD, "{l}: somebody else counts it again", "{l} 将由他人复盘")                       \
+    X(DONE_COUNT_REVIEW, "", TONE_GOOD, "{l}: a supervisor decides", "{l} 待主管审核")                                 \
+    X(DONE_COUNT_REJECTED, "", TONE_GOOD, "{l}: the books stand", "{l} 维持账面")                                      \
+    X(DONE_COUNTS_PLANNED, "", TONE_GOOD, "{n} counts planned", "已计划 {n} 个盘点")                                   \
+    X(DONE_ZERO_EMPTY, "", TONE_GOOD, "{l} is empty", "{l} 已空")                                                      \
+    X(DONE_ZERO_DOUBTED, "", TONE_GOOD, "{l} will be counted", "{l} 将盘点")                                           \
+    X(DONE_REVIEW, "", TONE_GOOD, "Counts that differ", "审核盘点差异")                                                \
+    X(ASK_COUNT_ANY, "", TONE_NONE, "Scan the bin you count", "请扫要盘点的库位")                                      \
+    X(ASK_COUNT_ITEM, "", TONE_NONE, "Scan all that lies in {l}, then {l} again", "请扫 {l} 内全部商品,最后再扫 {l}")  \
+    X(ASK_COUNT_THIS, "", TONE_NONE, "Scan all {i} in {l}, then {l} again", "请扫 {l} 内全部 {i},最后再扫 {l}")        \
+    X(ASK_ZERO, "", TONE_NONE, "Is {l} empty? Scan EMPTY, or what still lies there",                                   \
+      "{l} 是否已空?请扫「空」或剩余商品")                                                                             \
+    X(ASK_REVIEW, "", TONE_NONE, "{l}: scan APPROVE or REJECT", "{l}:请扫「批准」或「驳回」")                          \
+    X(NOTE_COUNTS, "", TONE_NONE, "{n} more counts wait", "还有 {n} 个待盘")                                           \
+    X(NOTE_COUNTED, "", TONE_NONE, "{n} pieces counted", "已盘 {n} 件")                                                \
+    X(NOTE_MISSING, "", TONE_NONE, "{n} × {i} missing", "缺 {n} × {i}")                                                \
+    X(NOTE_TOO_MUCH, "", TONE_NONE, "{n} × {i} too much", "多 {n} × {i}")
 
 /* return.c */
 #define MESSAGES_RETURN(X)

@@ -18,14 +18,20 @@ int move_start(struct scan *scan)
 
 /* ---------------------------------------------------------------- out of a bin */
 
+/* Somebody may have taken it for other work while it was carried. */
+static int load_idle(struct scan *scan, int64_t id, struct lpn *ret)
+{
+    int result = lpn_load(scan->store, id, ret);
+    bool busy = !result && (ret->order || ret->wave || ret->document);
+    return busy ? refuse(scan, E72_PLATE_BUSY, "t", ret->code) : result;
+}
+
 static int choose_plate(struct scan *scan)
 {
     struct lpn plate;
-    int result = lpn_load(scan->store, scan->target.id, &plate);
+    int result = load_idle(scan, scan->target.id, &plate);
     if (result)
         return result;
-    if (plate.order || plate.wave || plate.document)
-        return refuse(scan, E72_PLATE_BUSY, "t", plate.code);
     json_text(record_start(scan), "plate", plate.code);
     result = record(scan, "move.lifted", "lpn", plate.code);
     if (!result)
@@ -95,6 +101,22 @@ static int in_hand(struct scan *scan, int64_t *ret_hand, int64_t *ret_pieces)
     return result ? result : ledger_on_plate(scan->store, *ret_hand, ret_pieces);
 }
 
+/* Goods that came together must bear each other too: the bin is asked with all of them in it. */
+static int check_bin(struct scan *scan, const struct location *bin)
+{
+    struct item item;
+    struct arrived arrived = {0};
+    int result;
+    while ((result = ledger_arrived_after(scan->store, scan->seq, &arrived)) == 0) {
+        result = item_load(scan->store, arrived.item, &item);
+        if (!result)
+            result = bin_refuses(scan->store, bin, &item, arrived.lot, 0, &scan->effect->answer);
+        if (result)
+            return result;
+    }
+    return result == -ENOENT ? 0 : result;
+}
+
 static int put(struct scan *scan)
 {
     struct location to;
@@ -116,15 +138,19 @@ static int put(struct scan *scan)
     if (!result)
         result = ledger_put_loose(scan->store, scan->seq, hand, to.id, "transfer");
     if (!result)
+        result = check_bin(scan, &to);
+    if (!result)
         result = undo_allow(scan, "move.put");
     if (!result)
         result = orders_allocate_waiting(scan->store);
+    if (result)
+        return result;
     scan->session.location = 0;
     struct answer *answer = accept_with(scan, DONE_MOVE_PUT);
     answer_number(answer, "n", pieces);
     answer_text(answer, "l", to.code);
     go(scan, "move.from");
-    return result;
+    return 0;
 }
 
 static int put_plate(struct scan *scan)
@@ -132,7 +158,7 @@ static int put_plate(struct scan *scan)
     static const char *const kinds[] = {"face", "reserve", "dock", "tote_park"};
     struct location to;
     struct lpn plate;
-    int result = lpn_load(scan->store, scan->session.plate, &plate);
+    int result = load_idle(scan, scan->session.plate, &plate);
     if (!result)
         result = location_load(scan->store, scan->target.id, &to);
     if (result)
@@ -225,11 +251,9 @@ static int undo_plate(struct scan *scan, const struct action *action)
     return lpn_set_location(scan->store, action->before.plate, action->before.location);
 }
 
-static const struct undo undos[] = {{"move.located", "the place", "库位", NULL},
-                                    {"move.taken", "the piece", "取货", NULL},
-                                    {"move.put", "the putting down", "放货", undo_unless_promised},
-                                    {"move.lifted", "the plate", "托盘", NULL},
-                                    {"move.plate", "the place", "库位", undo_plate},
-                                    {.type = NULL}};
+static const struct undo undos[] = {
+    {"move.located", "the place", "库位", NULL},     {"move.taken", "the piece", "取货", NULL},
+    {"move.put", "the putting down", "放货", NULL},  {"move.lifted", "the plate", "托盘", NULL},
+    {"move.plate", "the place", "库位", undo_plate}, {.type = NULL}};
 
 const struct flow move_flow = {"move", steps, undos};

@@ -1,4 +1,5 @@
 /* Orders as they come to the site, get their stock promised, and are cancelled. */
+#include "floor/pick_bin.h"
 #include "floor/rule.h"
 
 #include "base/json.h"
@@ -80,30 +81,44 @@ int order_enter(struct store *store, const struct order_entry *entry, bool *ret_
     return result;
 }
 
-/* The picker stops taking: what is in the tote goes to the return shelf, an empty-handed picker is free at once. */
-static int stop_picking(struct store *store, const struct order *order)
+/* Whoever stands at one of its bins stops taking. */
+static int stop_worker(struct store *store, int64_t worker, const struct order *order, bool picked)
 {
-    struct session session;
-    struct totals totals;
-    int result = session_of_worker(store, order->worker, &session);
+    struct scan scan = {.store = store};
+    int result = session_of_worker(store, worker, &scan.session);
     if (!result)
-        result = order_totals(store, order->id, &totals);
+        result = worker_load(store, worker, &scan.worker);
     if (!result)
-        result = action_forget(store, order->worker);
+        result = action_forget(store, worker);
     if (result)
         return result;
-    session.allocation = 0;
-    session.quantity = 0;
-    if (totals.picked > 0) {
-        snprintf(session.step, sizeof(session.step), "pick.stage");
-        return session_save(store, &session);
-    }
-    session.order = session.tote = 0;
-    snprintf(session.step, sizeof(session.step), "menu");
-    result = session_save(store, &session);
+    if (*scan.session.back)
+        go(&scan, scan.session.back);
+    goods_forget(&scan.session);
+    scan.session.bin = 0;
+    const struct pick_way *way = bin_way(&scan);
+    scan.session.quantity = 0;
+    result = way ? way->stop(&scan, order, picked) : 0;
+    return result ? result : session_save(store, &scan.session);
+}
+
+/* What was picked goes to the return shelf; an order of which nothing was picked is done with at once. */
+static int stop_picking(struct store *store, const struct order *order)
+{
+    struct totals totals;
+    int64_t worker = 0;
+    int result = order_totals(store, order->id, &totals);
     if (!result)
+        result = action_forget_order(store, order->id);
+    if (!result && totals.picked == 0)
+        result = order_set_state(store, order->id, "cancelled", "");
+    if (!result && totals.picked == 0)
         result = order_set_worker(store, order->id, 0);
-    return result ? result : order_set_state(store, order->id, "cancelled", "");
+    if (!result && totals.picked == 0)
+        result = lpn_free_totes(store, order->id);
+    while (!result && (result = session_at_order(store, order->id, worker, &worker)) == 0)
+        result = stop_worker(store, worker, order, totals.picked > 0);
+    return result == -ENOENT ? 0 : result;
 }
 
 int order_cancel(struct store *store, const char *number, const char *reason)

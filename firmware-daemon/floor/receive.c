@@ -384,90 +384,6 @@ static int finish(struct scan *scan)
                : close_receipt(scan);
 }
 
-/* ---------------------------------------------------------------- what is shown */
-
-/* Blind, the worker is told nothing of what is announced. */
-static int show_receipt(struct scan *scan, struct view *view, const char *expect, enum message prompt)
-{
-    struct receipt receipt;
-    struct document_totals totals = {0};
-    int result = receipt_load(scan, &receipt);
-    if (!result)
-        result = document_totals(scan->store, receipt.document.id, &totals);
-    view->expect = expect;
-    answer_set(&view->prompt, prompt);
-    answer_text(&view->prompt, "d", receipt.document.number);
-    answer_set(&view->details[0], NOTE_RECEIPT);
-    answer_text(&view->details[0], "d", receipt.document.number);
-    answer_text(&view->details[0], "p", receipt.document.partner);
-    view->detail_count = 1;
-    if (receipt.plate.id) {
-        answer_set(&view->details[1], NOTE_ON_PLATE);
-        answer_text(&view->details[1], "t", receipt.plate.code);
-        view->detail_count = 2;
-    }
-    if (!receipt.document.blind) {
-        view->done = totals.done + totals.damaged;
-        view->need = totals.expected;
-    }
-    return result;
-}
-
-static int show_dock(struct scan *scan, struct view *view)
-{
-    return show_receipt(scan, view, "location", ASK_DOCK);
-}
-
-static int show_plate(struct scan *scan, struct view *view)
-{
-    return show_receipt(scan, view, "plate", ASK_RECEIPT_PLATE);
-}
-
-static int show_item(struct scan *scan, struct view *view)
-{
-    struct receipt_item known = {0};
-    struct item item;
-    int64_t next;
-    int result = show_receipt(scan, view, "item", ASK_RECEIPT_ITEM);
-    if (!result && view->need > 0)
-        result = receipt_next(scan->store, scan->session.document, &next);
-    if (result || view->need == 0)
-        return result == -ENOENT ? 0 : result;
-    result = item_load(scan->store, next, &item);
-    if (!result)
-        result = receipt_item(scan->store, scan->session.document, next, &known);
-    struct answer *detail = &view->details[view->detail_count++];
-    answer_set(detail, NOTE_NEED);
-    answer_number(detail, "n", known.expected - known.come);
-    answer_text(detail, "i", item.name);
-    return result;
-}
-
-static int show_damaged(struct scan *scan, struct view *view)
-{
-    return show_receipt(scan, view, "item", ASK_RECEIPT_DAMAGED);
-}
-
-static int show_badge(struct scan *scan, struct view *view)
-{
-    return show_receipt(scan, view, "badge", ASK_RECEIPT_BADGE);
-}
-
-static int show_allowed(struct scan *scan, struct view *view)
-{
-    return show_receipt(scan, view, "item", ASK_RECEIPT_ALLOWED);
-}
-
-static int show_confirm(struct scan *scan, struct view *view)
-{
-    int result = show_receipt(scan, view, "command", ASK_RECEIPT_SURE);
-    if (view->need > view->done) {
-        answer_set(&view->prompt, ASK_RECEIPT_SHORT);
-        answer_number(&view->prompt, "n", view->need - view->done);
-    }
-    return result;
-}
-
 /* ---------------------------------------------------------------- the flow */
 
 static const struct command at_dock[] = {{.name = "SKIP", .run = leave}, {.name = NULL}};
@@ -485,16 +401,18 @@ static const struct command at_confirm[] = {
 #define PLATES (BIT(CODE_TOTE) | BIT(CODE_PALLET) | BIT(CODE_SSCC))
 
 static const struct step steps[] = {
-    {"receive.dock", BIT(CODE_LOCATION), "the dock", "月台", accept_dock, show_dock, .commands = at_dock},
-    {"receive.plate", PLATES, "a tote or pallet", "周转箱或托盘", accept_plate, show_plate, .commands = at_plate},
-    {"receive.item", PLATES | BIT(CODE_ITEM), "the goods", "到货商品", accept_plate, show_item, .commands = at_item,
-     .take = receipt_take, .needs = goods_needs_all},
-    {"receive.damaged", BIT(CODE_ITEM), "the damaged goods", "残次商品", NULL, show_damaged, .commands = aside,
+    {"receive.dock", BIT(CODE_LOCATION), "the dock", "月台", accept_dock, receipt_show_dock, .commands = at_dock},
+    {"receive.plate", PLATES, "a tote or pallet", "周转箱或托盘", accept_plate, receipt_show_plate,
+     .commands = at_plate},
+    {"receive.item", PLATES | BIT(CODE_ITEM), "the goods", "到货商品", accept_plate, receipt_show_item,
+     .commands = at_item, .take = receipt_take, .needs = goods_needs_all},
+    {"receive.damaged", BIT(CODE_ITEM), "the damaged goods", "残次商品", NULL, receipt_show_damaged, .commands = aside,
      .take = receipt_take_damaged, .needs = goods_needs_all},
-    {"receive.badge", BIT(CODE_BADGE), "a supervisor's badge", "主管工牌", accept_badge, show_badge, .commands = aside},
-    {"receive.allowed", BIT(CODE_ITEM), "the goods that are let in", "获准收货的商品", NULL, show_allowed,
+    {"receive.badge", BIT(CODE_BADGE), "a supervisor's badge", "主管工牌", accept_badge, receipt_show_badge,
+     .commands = aside},
+    {"receive.allowed", BIT(CODE_ITEM), "the goods that are let in", "获准收货的商品", NULL, receipt_show_allowed,
      .commands = aside, .take = receipt_take_allowed, .needs = goods_needs_all},
-    {"receive.confirm", 0, "DONE or SKIP", "「完成」或「跳过」", NULL, show_confirm, .commands = at_confirm},
+    {"receive.confirm", 0, "DONE or SKIP", "「完成」或「跳过」", NULL, receipt_show_confirm, .commands = at_confirm},
     {.name = NULL},
 };
 

@@ -1,5 +1,5 @@
 /* What the files of receiving share: opening, plates and closing (receive.c), goods and announced pallets
- * (receive_goods.c). Not for use outside them. */
+ * (receive_goods.c), what is shown (receive_show.c). Not for use outside them. */
 #ifndef FLOOR_RECEIVE_H
 #define FLOOR_RECEIVE_H
 
@@ -30,5 +30,14 @@ int receipt_take_pallet(struct scan *scan, const char *sscc);
 int receipt_take(struct scan *scan, const struct goods *goods);
 int receipt_take_damaged(struct scan *scan, const struct goods *goods);
 int receipt_take_allowed(struct scan *scan, const struct goods *goods);
+
+/* The .show of each step. */
+int receipt_show_dock(struct scan *scan, struct view *view);
+int receipt_show_plate(struct scan *scan, struct view *view);
+int receipt_show_item(struct scan *scan, struct view *view);
+int receipt_show_damaged(struct scan *scan, struct view *view);
+int receipt_show_badge(struct scan *scan, struct view *view);
+int receipt_show_allowed(struct scan *scan, struct view *view);
+int receipt_show_confirm(struct scan *scan, struct view *view);
 
 #endif

@@ -119,11 +119,15 @@ static int post_all(struct scan *scan, const struct entry *entry)
     int64_t left = entry->goods->quantity, weight_g = entry->goods->item.by_weight ? entry->goods->weight_g : 0;
     while (left > 0) {
         struct document_line line;
-        int result = find_line(scan, entry, &line);
+        struct receipt_item all;
+        int result = receipt_item(scan->store, entry->receipt->document.id, entry->goods->item.id, &all);
+        if (!result)
+            result = find_line(scan, entry, &line);
         if (result)
             return result;
         int64_t room = line.expected - line.done - line.damaged;
-        int64_t quantity = room > 0 && room < left ? room : left;
+        bool last = all.expected - all.come <= room;
+        int64_t quantity = room > 0 && room < left && !last ? room : left;
         int64_t grams = weight_g * quantity / left;
         result = post(scan, entry, &line, quantity, grams);
         if (result)
@@ -265,10 +269,11 @@ static int each_line(struct scan *scan, const struct receipt *receipt, const cha
 static int write_line(struct scan *scan, const struct receipt *receipt, const struct document_line *line,
                       const struct item *item, int64_t lot)
 {
-    (void)receipt, (void)lot;
+    (void)lot;
     json_open_object(&scan->data, NULL);
     json_text(&scan->data, "sku", item->sku);
     json_int(&scan->data, "quantity", line->expected);
+    json_text(&scan->data, "to", receipt->dock.code);
     if (*line->lot_code)
         json_text(&scan->data, "lot", line->lot_code);
     if (*line->expiry)
@@ -296,7 +301,6 @@ static int take_whole(struct scan *scan, struct receipt *receipt, int64_t plate,
     json_text(data, "document", receipt->document.number);
     json_text(data, "plate", sscc);
     json_text(data, "from", receipt_source(&receipt->document) == LOCATION_TRANSIT ? "TRANSIT" : "SUPPLIER");
-    json_text(data, "to", receipt->dock.code);
     json_int(data, "quantity", quantity);
     json_open_array(data, "lines");
     result = each_line(scan, receipt, sscc, write_line);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct flow *const flows[] = {
-    &menu_flow,    &pick_flow,     &pack_flow,  &ship_flow,   &goods_flow,   &receive_flow, &putaway_flow,
-    &cluster_flow, &zone_flow,     &batch_flow, &sow_flow,    &express_flow, &parcel_flow,  &replenish_flow,
-    &move_flow,    &transfer_flow, &count_flow, &return_flow, &alias_flow,   &found_flow,
+    &menu_flow,  &pick_flow,   &pack_flow,  &ship_flow,    &goods_flow,  &receive_flow,   &putaway_flow, &cluster_flow,
+    &zone_flow,  &batch_flow,  &sow_flow,   &express_flow, &parcel_flow, &replenish_flow, &move_flow,    &transfer_flow,
+    &count_flow, &return_flow, &alias_flow, &found_flow,   &zero_flow,   &review_flow,
 };
 
 static const struct step *find_step(const char *name)
@@ -75,13 +75,19 @@ int refuse_cancelled(struct scan *scan, const struct order *order)
     return refuse(scan, E12_CANCELLED, "o", order->number);
 }
 
+bool is_supervisor(const struct worker *worker)
+{
+    return strcmp(worker->role, "supervisor") == 0 || strcmp(worker->role, "admin") == 0;
+}
+
 int check_supervisor(struct scan *scan, struct worker *ret)
 {
     int result = worker_load(scan->store, scan->target.id, ret);
     if (result)
         return result;
-    bool may = strcmp(ret->role, "supervisor") == 0 || strcmp(ret->role, "admin") == 0;
-    return may && ret->active && ret->id != scan->session.worker ? 0 : refuse(scan, E18_SUPERVISOR, NULL, NULL);
+    return is_supervisor(ret) && ret->active && ret->id != scan->session.worker
+               ? 0
+               : refuse(scan, E18_SUPERVISOR, NULL, NULL);
 }
 
 struct buf *record_start(struct scan *scan)

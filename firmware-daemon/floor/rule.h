@@ -96,7 +96,7 @@ struct flow {
 
 extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_flow, batch_flow, sow_flow, express_flow,
     pack_flow, parcel_flow, ship_flow, receive_flow, putaway_flow, replenish_flow, transfer_flow, move_flow, count_flow,
-    return_flow, alias_flow, found_flow;
+    return_flow, alias_flow, found_flow, zero_flow, review_flow;
 
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
@@ -136,6 +136,7 @@ int64_t scan_quantity(const struct scan *scan);
 
 /* An item was scanned in a step with .take: asks for what is needed and missing, then lets the step take the goods. */
 int goods_begin(struct scan *scan, const struct step *step);
+void goods_forget(struct session *session); /* nothing is in the hand any more, and no step waits */
 unsigned goods_needs_all(struct scan *scan,
                          const struct item *item); /* what its master data ask for, when it comes in */
 /* The lot, which is made when it is new, and writes "lot", "expiry", "serial" and "weight_g" where they are known. */
@@ -162,12 +163,14 @@ int check_new_serial(struct scan *scan, const struct goods *goods);
 bool is_bin(const struct location *location);
 int refuse_bin(struct scan *scan, const struct location *got);
 
+/* After goods left a bin: asks the worker, before he goes on where he is, whether it is empty when the books say so. */
+int count_zero_check(struct scan *scan, int64_t location);
+
 /* Asks for a count, and says so in the journal; nothing where the same is open already. */
 struct stock_count;
 int count_request(struct store *store, const struct stock_count *count);
 
-/* An undo.run for what was put in a bin: E71 once it is promised to orders. */
-int undo_unless_promised(struct scan *scan, const struct action *action);
+bool is_supervisor(const struct worker *worker);
 
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
@@ -191,7 +194,9 @@ int move_start(struct scan *scan);
 int count_start(struct scan *scan);
 int return_start(struct scan *scan);
 int alias_start(struct scan *scan);
+int pick_open(struct scan *scan, int64_t plate); /* a tote of an order that is still picked */
 int found_start(struct scan *scan);
+int count_review_start(struct scan *scan);
 int pack_open(struct scan *scan, int64_t plate);       /* a tote or slot that holds an order */
 int express_open(struct scan *scan, int64_t plate);    /* a wave's tote of one item, at the bench */
 int sow_open(struct scan *scan, int64_t wall);         /* a put-wall */
@@ -212,6 +217,13 @@ int bin_refuses(struct store *store, const struct location *location, const stru
  */
 int bin_suggest(struct store *store, const struct item *item, int64_t lot, int64_t quantity, int64_t task,
                 int64_t *ret);
+
+/* What a journal row moved may leave a face low, or fill the reserve of one: plans to fill it (replenish_plan.c). */
+int replenish_touched(struct store *store, int64_t seq);
+int replenish_plan(struct store *store, int64_t *ret_count); /* over every face; the new tasks */
+
+/* What a wave would else pick from the reserve of items that have a face is to be brought there first. */
+int replenish_for_wave(struct store *store, int64_t wave);
 
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);

@@ -65,8 +65,11 @@ static int undo_last(struct scan *scan)
         result = note(scan->store, "scan.undone", "worker", scan->worker.code, &scan->data, &scan->seq);
     if (!result)
         result = ledger_reverse(scan->store, scan->seq, action.seq);
-    if (result == -EPERM) /* the goods have gone on */
-        return refuse_not_now(scan);
+    bool promised = false;
+    if (!result)
+        result = ledger_overdrawn(scan->store, scan->seq, &promised);
+    if (result == -EPERM || promised)
+        return refuse(scan, E71_GONE_ON, NULL, NULL);
     const struct undo *undo = undo_of(action.type);
     if (!result && undo && undo->run)
         result = undo->run(scan, &action);
@@ -271,6 +274,8 @@ static int take(struct scan *scan)
         return result;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
     result = command ? run_command(scan, step) : take_code(scan, step);
+    if (!result && scan->seq)
+        result = replenish_touched(scan->store, scan->seq);
     return result ? result : save(scan);
 }
 

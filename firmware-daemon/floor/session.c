@@ -1,5 +1,6 @@
 /* Sessions that somebody forgot: what a supervisor ends from elsewhere. */
 #include "floor/ask.h"
+#include "floor/pick_bin.h"
 
 #include "base/json.h"
 
@@ -29,7 +30,7 @@ static int find_session(struct ask *ask, struct worker *ret_worker, struct sessi
 static int sign_out(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
+    struct session session = {0};
     char station[STORE_CODE_MAX];
     CLEANUP_BUF struct buf data = {0};
     int result = find_session(ask, &worker, &session);
@@ -46,13 +47,11 @@ static int sign_out(struct ask *ask)
     return result ? result : session_sign_out(ask->store, worker.id);
 }
 
-/* Whose order nobody has begun to pick: it waits again, for anybody. */
-static int free_order(struct ask *ask, const struct session *session, const struct order *order)
+/* What he has of orders, with empty hands: another goes on with it. */
+static int let_go(struct ask *ask, const struct session *session)
 {
     struct store *store = ask->store;
-    int result = order_set_worker(store, order->id, 0);
-    if (!result)
-        result = order_set_state(store, order->id, "allocated", "");
+    int result = orders_let_go(store, session);
     if (!result)
         result = action_forget(store, session->worker);
     return result ? result : session_save(store, &(struct session){.worker = session->worker, .step = "menu"});
@@ -61,20 +60,20 @@ static int free_order(struct ask *ask, const struct session *session, const stru
 static int release(struct ask *ask)
 {
     struct worker worker;
-    struct session session;
-    struct order order;
-    struct totals totals;
+    struct session session = {0};
+    struct order order = {0};
     CLEANUP_BUF struct buf data = {0};
+    int64_t hand = 0;
     int result = find_session(ask, &worker, &session);
     if (!result && !session.order)
         return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
     if (!result)
         result = order_load(ask->store, session.order, &order);
     if (!result)
-        result = order_totals(ask->store, session.order, &totals);
+        result = lpn_of_hand(ask->store, worker.code, &hand);
     if (result)
         return result;
-    if (strcmp(order.state, "picking") != 0 || totals.picked > 0 || session.tote || order.cancelled)
+    if (strcmp(order.state, "picking") != 0 || order.cancelled || !lpn_is_empty(ask->store, hand))
         return ask_refuse(ask, E11_TAKEN, "u", worker.name); /* the goods are in those hands */
     json_open_object(&data, NULL);
     json_text(&data, "order", order.number);
@@ -83,13 +82,13 @@ static int release(struct ask *ask)
     struct answer *answer = ask_accept(ask, DONE_RELEASED);
     answer_text(answer, "o", order.number);
     answer_text(answer, "u", worker.name);
-    return result ? result : free_order(ask, &session, &order);
+    return result ? result : let_go(ask, &session);
 }
 
 const struct verb session_verbs[] = {
     {"worker.sign_out", worker_fields, sizeof(struct worker_fields), false, sign_out,
      "End the session of a worker who went away without signing out; the work stays with the worker."},
     {"lease.release", worker_fields, sizeof(struct worker_fields), false, release,
-     "Give the order that a worker holds to whoever comes next, as long as nothing of it was picked."},
+     "Give the orders that a worker holds to whoever comes next, as long as nothing of them is in his hands."},
     {0},
 };

@@ -15,6 +15,9 @@
     X(count_pieces, 2, 0, 1000000, "a counted difference of up to so many pieces is posted without a supervisor")      \
     X(count_value, 5000, 0, 1000000000, "if it is also worth no more than this, in minor units of money")              \
     X(count_rounds, 3, 2, 9, "a difference that others find too is counted this often at most")                        \
+    X(count_days_a, 30, 0, 3650, "days between two counts of a bin with goods of class A; 0: never by the calendar")   \
+    X(count_days_b, 90, 0, 3650, "of class B")                                                                         \
+    X(count_days_c, 365, 0, 3650, "of class C, or of none")                                                            \
     X(cluster_totes, 8, 1, 40, "orders that one worker may pick at the same time")                                     \
     X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")
 

@@ -93,14 +93,6 @@ int goods_from(struct scan *scan, const struct goods *goods, struct move *move)
     return there >= goods->quantity ? 0 : refuse_amount(scan, goods, move->from_location, there < 0 ? 0 : there);
 }
 
-int undo_unless_promised(struct scan *scan, const struct action *action)
-{
-    (void)action;
-    bool overdrawn;
-    int result = ledger_overdrawn(scan->store, scan->seq, &overdrawn);
-    return result ? result : overdrawn ? refuse(scan, E71_PROMISED, NULL, NULL) : 0;
-}
-
 bool is_bin(const struct location *location)
 {
     return strcmp(location->kind, "face") == 0 || strcmp(location->kind, "reserve") == 0;

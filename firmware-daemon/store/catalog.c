@@ -156,7 +156,7 @@ int item_load(struct store *store, int64_t id, struct item *ret)
     struct sql_query *query = sql_select(store->sql,
                                          "SELECT sku, name, owner, hazard, abc, box, serials, weight_g, volume_ml, "
                                          "height_mm, life_in_days, life_out_days, rev, "
-                                         "lots, expires, by_weight FROM item WHERE id = ?1",
+                                         "lots, expires, by_weight, cost_minor FROM item WHERE id = ?1",
                                          sql_int(id));
     bool found = sql_next(query);
     if (found) {
@@ -169,7 +169,8 @@ int item_load(struct store *store, int64_t id, struct item *ret)
                              .rev = sql_get_int(query, 12),
                              .lots = sql_get_int(query, 13) != 0,
                              .expires = sql_get_int(query, 14) != 0,
-                             .by_weight = sql_get_int(query, 15) != 0};
+                             .by_weight = sql_get_int(query, 15) != 0,
+                             .cost_minor = sql_get_int(query, 16)};
         sql_copy_text(query, 0, ret->sku, sizeof(ret->sku));
         text_copy(ret->name, sizeof(ret->name), sql_get_text(query, 1));
         sql_copy_text(query, 2, ret->owner, sizeof(ret->owner));
@@ -218,25 +219,22 @@ int box_code(struct store *store, int64_t box, char *out, size_t capacity)
     return copy_code(sql_select(store->sql, "SELECT code FROM box WHERE id = ?1", sql_int(box)), out, capacity);
 }
 
+#define ITEM_FACTS                                                                                                     \
+    "name, owner, hazard, abc, box, serials, weight_g, volume_ml, height_mm, life_in_days, life_out_days, rev, lots, " \
+    "expires, by_weight, cost_minor"
+#define ITEM_VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17"
+
 int item_upsert(struct store *store, const struct item *item)
 {
     return sql_run(
         store->sql,
-        "INSERT INTO item (sku, name, owner, hazard, abc, box, serials, weight_g, volume_ml, height_mm, life_in_days, "
-        "life_out_days, rev, lots, expires, by_weight) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT (sku) DO UPDATE "
-        "SET "
-        "(name, owner, hazard, abc, box, serials, weight_g, volume_ml, height_mm, life_in_days, life_out_days, rev, "
-        "lots, "
-        "expires, by_weight) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) WHERE ?13 >= rev "
-        "AND "
-        "(name, owner, hazard, abc, box, serials, weight_g, volume_ml, height_mm, life_in_days, life_out_days, rev, "
-        "lots, "
-        "expires, by_weight) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT INTO item (sku, " ITEM_FACTS ") VALUES (?1, " ITEM_VALUES ") ON CONFLICT (sku) DO UPDATE SET "
+        "(" ITEM_FACTS ") = (" ITEM_VALUES ") WHERE ?13 >= rev AND (" ITEM_FACTS ") IS NOT (" ITEM_VALUES ")",
         sql_text(item->sku), sql_text(item->name), sql_text(item->owner), sql_text(item->hazard), sql_text(item->abc),
         sql_text(item->box), sql_text(*item->serials ? item->serials : "none"), sql_int(item->weight_g),
         sql_int(item->volume_ml), sql_int(item->height_mm), sql_int(item->life_in_days), sql_int(item->life_out_days),
-        sql_int(item->rev), sql_int(item->lots), sql_int(item->expires), sql_int(item->by_weight));
+        sql_int(item->rev), sql_int(item->lots), sql_int(item->expires), sql_int(item->by_weight),
+        sql_int(item->cost_minor));
 }
 
 static struct sql_value known(int64_t number)

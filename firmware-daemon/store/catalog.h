@@ -46,6 +46,7 @@ int location_find(struct store *store, const char *code, int64_t *ret);
 
 struct item {
     int64_t id, weight_g, volume_ml, height_mm, life_in_days, life_out_days, rev;
+    int64_t cost_minor; /* of one piece; 0: not known */
     bool lots, expires, by_weight;
     char serials[8]; /* none, out, all */
     char sku[STORE_CODE_MAX], name[STORE_NAME_MAX], owner[STORE_CODE_MAX], hazard[16], abc[2], box[STORE_CODE_MAX];

@@ -13,9 +13,15 @@
     "'pack.item', " \
     "'receipt.line', " \
     "'receipt.pallet', " \
+    "'putaway.done', " \
+    "'replen.item', " \
+    "'replen.done', " \
+    "'replen.returned', " \
     "'move.taken', " \
     "'move.put', " \
-    "'adjust.posted'"
+    "'adjust.posted', " \
+    "'transfer.line', " \
+    "'transfer.shipped'"
 /* clang-format on */
 
 /* Each counts what must not be. */
@@ -69,13 +75,33 @@ static const struct {
     {"what the journal says was taken or checked is what moved",
      "SELECT count(*) FROM journal j WHERE type IN (" TELL_WHAT_MOVED ") AND "
      "json_extract(line, '$.data.quantity') <> coalesce((SELECT sum(quantity) FROM move m WHERE m.seq = j.seq), 0)"},
+    {"a posted count has put right what its last round found",
+     "SELECT count(*) FROM stock_count s WHERE s.state = 'posted' AND (SELECT coalesce(sum(abs(c.quantity - c.book)), "
+     "0) FROM count_result c WHERE c.stock_count = s.id AND c.round = s.round) <> (SELECT coalesce(sum(m.quantity), 0) "
+     "FROM move m JOIN journal j ON j.seq = m.seq WHERE m.reason = 'count' AND j.type = 'adjust.posted' AND "
+     "s.location IN (m.from_location, m.to_location) AND json_extract(j.line, '$.data.count') = s.id)"},
+    {"what is held waits for a count",
+     "SELECT count(*) FROM hold h WHERE NOT EXISTS (SELECT 1 FROM stock_count s WHERE s.location = h.location AND "
+     "(s.item IS NULL OR s.item = h.item) AND s.state IN ('planned', 'counting', 'recount', 'review'))"},
+    {"a worker has one count, and nobody counts a bin twice",
+     "SELECT (SELECT count(*) FROM (SELECT worker FROM stock_count WHERE worker IS NOT NULL GROUP BY worker HAVING "
+     "count(*) > 1)) + (SELECT count(*) FROM (SELECT stock_count, worker FROM counted GROUP BY stock_count, worker "
+     "HAVING count(DISTINCT round) > 1))"},
     {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel WHERE "
                                              "p.state = 'building' AND j.state <> 'void'"},
     {"the journal has no gap", "SELECT (SELECT last_seq FROM stream) - coalesce((SELECT max(seq) FROM journal), 0) + "
                                "coalesce((SELECT max(seq) - min(seq) + 1 - count(*) FROM journal), 0)"},
-    {"a worker has one order, but for a wave's",
-     "SELECT count(*) FROM (SELECT worker FROM orders WHERE worker IS NOT NULL "
-     "AND wave IS NULL GROUP BY worker HAVING count(*) > 1)"},
+    {"a worker has one order, but for a wave's or a cluster's",
+     "SELECT count(*) FROM (SELECT 1 FROM orders o LEFT JOIN session s ON s.worker = o.worker WHERE "
+     "o.worker IS NOT NULL AND o.wave IS NULL AND coalesce(s.step, '') NOT LIKE 'cluster.%' AND "
+     "coalesce(s.back, '') NOT LIKE 'cluster.%' GROUP BY o.worker HAVING count(*) > 1)"},
+    {"tasks follow the moves",
+     "SELECT count(*) FROM task t WHERE taken <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.task = t.id AND reason = 'take'), 0) OR put <> coalesce((SELECT " SIGNED
+     " FROM move m WHERE m.task = t.id AND reason <> 'take'), 0) OR (quantity > 0 AND max(taken, put) > quantity)"},
+    {"a task that is under way has its worker, one that is not has none",
+     "SELECT count(*) FROM task WHERE (worker IS NULL) <> (state NOT IN ('taken', 'carrying')) AND state NOT IN "
+     "('done', 'cancelled')"},
     {"a wave's totes hold what was picked for it and not sown or packed yet",
      "SELECT count(*) FROM (SELECT o.wave, l.item, sum(l.picked - max(l.sown, l.packed)) AS quantity FROM wave w JOIN "
      "orders o ON o.wave = w.id JOIN order_line l ON l.order_id = o.id WHERE w.kind IN ('wall', 'express') "
@@ -86,6 +112,9 @@ static const struct {
      "ON h.wave = n.wave AND h.item = n.item WHERE n.quantity IS NOT h.quantity"},
     {"who has a wave is at work on it", "SELECT count(*) FROM wave w WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 "
                                         "FROM session s WHERE s.worker = w.worker AND s.wave = w.id)"},
+    {"who has claimed a line is at its order",
+     "SELECT count(*) FROM allocation a JOIN order_line l ON l.id = a.line LEFT JOIN session s ON s.worker = a.worker "
+     "WHERE a.worker IS NOT NULL AND a.open > 0 AND s.order_id IS NOT l.order_id"},
     {"a task is one worker's, a worker has one task", "SELECT count(*) FROM (SELECT worker FROM task WHERE worker IS "
                                                       "NOT NULL AND state IN ('taken', 'carrying') GROUP BY "
                                                       "worker HAVING count(*) > 1)"},

@@ -24,6 +24,53 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move)
                    sql_int(sql_last_id(store->sql)), sql_int(move->serial));
 }
 
+int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t item, int64_t lot, struct stack *ret,
+                 int64_t *ret_count)
+{
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT item, lot, quantity, weight_g, count(*) OVER () FROM balance WHERE location = ?1 AND lpn = ?2 "
+        "AND quantity > 0 AND (item = ?3 OR ?3 = 0) AND (lot = ?4 OR ?4 = -1) ORDER BY item, lot LIMIT 1",
+        sql_int(location), sql_int(lpn), sql_int(item), sql_int(lot));
+    bool found = sql_next(query);
+    if (found) {
+        *ret =
+            (struct stack){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3)};
+        *ret_count = sql_get_int(query, 4);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+static int serials_follow(struct store *store, int64_t move_id, const struct move *move, int64_t *ret)
+{
+    int result = sql_run(store->sql,
+                         "INSERT INTO move_serial (move, serial) SELECT ?1, id FROM serial WHERE item = ?2 AND "
+                         "location = ?3 AND lpn = ?4 AND lot = ?5 ORDER BY id",
+                         sql_int(move_id), sql_int(move->item), sql_int(move->from_location), sql_int(move->from_lpn),
+                         sql_int(move->lot));
+    if (!result)
+        *ret = sql_changes(store->sql);
+    return result;
+}
+
+int ledger_move_stack(struct store *store, int64_t seq, const struct move *move)
+{
+    struct move share = *move;
+    struct stack stack;
+    int64_t count, numbers = 0;
+    int result = ledger_stack(store, move->from_location, move->from_lpn, move->item, move->lot, &stack, &count);
+    if (result)
+        return result == -ENOENT ? -EPERM : result;
+    if (move->quantity <= stack.quantity && stack.weight_g > 0)
+        share.weight_g = stack.weight_g * move->quantity / stack.quantity;
+    result = ledger_move(store, seq, &share);
+    if (result || move->serial)
+        return result;
+    result = serials_follow(store, sql_last_id(store->sql), move, &numbers);
+    return result ? result : numbers > move->quantity ? -EINVAL : 0;
+}
+
 /* SQLite finishes the SELECT before the first INSERT when the table has triggers, so the moves do not see each other.
  */
 static int move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, int64_t to_location,
@@ -99,18 +146,6 @@ int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_
         sql_int(seq), sql_int(parcel_lpn));
 }
 
-/* Nothing may have been taken from a bin that is promised there. */
-static int check_promises(struct store *store, int64_t seq)
-{
-    int64_t one;
-    int result = sql_number(store->sql, &one,
-                            "SELECT 1 FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
-                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0 "
-                            "LIMIT 1",
-                            sql_int(seq));
-    return result == -ENOENT ? 0 : result ? result : -EPERM;
-}
-
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
 {
     const struct stamp *stamp = &store->stamp;
@@ -126,11 +161,10 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
                 sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result || sql_changes(store->sql) == 0)
         return result;
-    result = sql_run(store->sql,
-                     "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
-                     "s.move = m.reverses WHERE m.seq = ?1",
-                     sql_int(seq));
-    return result ? result : check_promises(store, seq);
+    return sql_run(store->sql,
+                   "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
+                   "s.move = m.reverses WHERE m.seq = ?1",
+                   sql_int(seq));
 }
 
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
@@ -191,18 +225,6 @@ int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_
                    sql_int(item), sql_int(location), sql_int(lot), sql_text(reason));
 }
 
-int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
-{
-    int64_t bins;
-    int result = sql_number(store->sql, &bins,
-                            "SELECT count(*) FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
-                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0",
-                            sql_int(seq));
-    if (!result)
-        *ret = bins > 0;
-    return result;
-}
-
 int ledger_count_lots(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret)
 {
     return sql_number(store->sql, ret,
@@ -235,4 +257,44 @@ int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json)
     }
     json_close_array(json);
     return sql_done(query);
+}
+
+int ledger_arrived_after(struct store *store, int64_t seq, struct arrived *arrived)
+{
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT id, item, lot FROM move WHERE seq = ?1 AND id > ?2 ORDER BY id LIMIT 1",
+                   sql_int(seq), sql_int(arrived->move));
+    bool found = sql_next(query);
+    if (found)
+        *arrived = (struct arrived){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int ledger_share_g(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t pieces, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce((SELECT max(b.weight_g, 0) * ?4 / b.quantity FROM balance b WHERE b.item = ?1 "
+                      "AND b.location = ?2 AND b.lot = ?3 AND b.lpn = 0 AND b.quantity > 0), "
+                      "(SELECT iif(by_weight, weight_g * ?4, 0) FROM item WHERE id = ?1), 0)",
+                      sql_int(item), sql_int(location), sql_int(lot), sql_int(pieces));
+}
+
+int ledger_in_bin(struct store *store, int64_t location, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE location = ?1 AND physical = 1 AND lpn = 0",
+                      sql_int(location));
+}
+
+int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
+{
+    int64_t bins;
+    int result = sql_number(store->sql, &bins,
+                            "SELECT count(*) FROM move m JOIN free_stock f ON f.item = m.item AND f.location = "
+                            "m.from_location AND f.lot = m.lot WHERE m.seq = ?1 AND m.from_lpn = 0 AND f.quantity < 0",
+                            sql_int(seq));
+    if (!result)
+        *ret = bins > 0;
+    return result;
 }

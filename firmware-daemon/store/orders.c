@@ -66,6 +66,11 @@ int order_add_line(struct store *store, int64_t order, int64_t line, int64_t ite
                    sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
 }
 
+int order_of_line(struct store *store, int64_t line, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT order_id FROM order_line WHERE id = ?1", sql_int(line));
+}
+
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason)
 {
     return sql_run(store->sql, "UPDATE orders SET state = ?2, reason = ?3 WHERE id = ?1", sql_int(id), sql_text(state),
@@ -127,6 +132,20 @@ struct want {
     int64_t line, item, quantity, life_days;
 };
 
+/* One open promise is enough for what a line gets out of one bin. */
+static int promise(struct store *store, const struct want *want, const struct bin *bin, int64_t quantity)
+{
+    int result = sql_run(store->sql,
+                         "UPDATE allocation SET quantity = quantity + ?4 WHERE id = (SELECT id FROM allocation WHERE "
+                         "line = ?1 AND location = ?2 AND lot = ?3 AND open > 0 LIMIT 1)",
+                         sql_int(want->line), sql_int(bin->location), sql_int(bin->lot), sql_int(quantity));
+    if (result || sql_changes(store->sql) > 0)
+        return result;
+    return sql_run(
+        store->sql, "INSERT INTO allocation (line, location, item, lot, quantity) VALUES (?1, ?2, ?3, ?4, ?5)",
+        sql_int(want->line), sql_int(bin->location), sql_int(want->item), sql_int(bin->lot), sql_int(quantity));
+}
+
 static int allocate_line(struct store *store, const struct want *want, int64_t *ret_missing)
 {
     int64_t wanted = want->quantity;
@@ -138,9 +157,7 @@ static int allocate_line(struct store *store, const struct want *want, int64_t *
         if (result)
             return result;
         int64_t taken = bin.quantity < wanted ? bin.quantity : wanted;
-        result = sql_run(
-            store->sql, "INSERT INTO allocation (line, location, item, lot, quantity) VALUES (?1, ?2, ?3, ?4, ?5)",
-            sql_int(want->line), sql_int(bin.location), sql_int(want->item), sql_int(bin.lot), sql_int(taken));
+        result = promise(store, want, &bin, taken);
         if (result)
             return result;
         wanted -= taken;
@@ -227,6 +244,52 @@ int allocation_release(struct store *store, int64_t id, int64_t quantity)
                    sql_int(quantity));
 }
 
+int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker)
+{
+    return sql_number(store->sql, ret_worker,
+                      "SELECT a.worker FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1 AND "
+                      "a.open > 0 AND a.worker IS NOT NULL LIMIT 1",
+                      sql_int(order));
+}
+
+int allocation_unclaim(struct store *store, int64_t worker)
+{
+    return sql_run(store->sql, "UPDATE allocation SET worker = NULL WHERE worker = ?1 AND open > 0", sql_int(worker));
+}
+
+int allocation_place(struct store *store, int64_t id, int64_t *ret_location)
+{
+    return sql_number(store->sql, ret_location, "SELECT location FROM allocation WHERE id = ?1", sql_int(id));
+}
+
+int allocation_change_lot(struct store *store, int64_t id, int64_t lot, int64_t quantity, int64_t *ret)
+{
+    int result = allocation_release(store, id, quantity);
+    if (!result)
+        result = sql_run(store->sql,
+                         "INSERT INTO allocation (line, location, item, lot, quantity, worker) "
+                         "SELECT line, location, item, ?2, ?3, worker FROM allocation WHERE id = ?1",
+                         sql_int(id), sql_int(lot), sql_int(quantity));
+    if (!result)
+        *ret = sql_last_id(store->sql);
+    return result;
+}
+
+int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t *ret_quantity)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT allocation, sum(quantity) FROM move WHERE seq = ?1 AND reason = "
+                                         "'pick' AND reverses IS NULL GROUP BY allocation",
+                                         sql_int(seq));
+    bool found = sql_next(query);
+    if (found) {
+        *ret = sql_get_int(query, 0);
+        *ret_quantity = sql_get_int(query, 1);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
 int order_totals(struct store *store, int64_t order, struct totals *ret)
 {
     struct sql_query *query =
@@ -277,4 +340,13 @@ bool order_has_item(struct store *store, int64_t order, int64_t item)
     int64_t one;
     return sql_number(store->sql, &one, "SELECT 1 FROM order_line WHERE order_id = ?1 AND item = ?2 LIMIT 1",
                       sql_int(order), sql_int(item)) == 0;
+}
+
+int allocation_to_give_up(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line JOIN orders o ON "
+                      "o.id = l.order_id WHERE a.item = ?1 AND a.location = ?2 AND a.lot = ?3 AND a.open > 0 "
+                      "ORDER BY o.state <> 'allocated', o.priority, o.id DESC, a.id DESC LIMIT 1",
+                      sql_int(item), sql_int(location), sql_int(lot));
 }

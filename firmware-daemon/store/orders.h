@@ -21,6 +21,7 @@ int order_find(struct store *store, const char *number, int64_t *ret);
 int order_insert(struct store *store, const struct order *order, int64_t *ret_id);
 int order_add_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity);
 
+int order_of_line(struct store *store, int64_t line, int64_t *ret);
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason);
 int order_set_worker(struct store *store, int64_t id, int64_t worker); /* 0: free for anybody */
 int order_set_cancelled(struct store *store, int64_t id);
@@ -50,6 +51,18 @@ int allocation_load(struct store *store, int64_t id, struct allocation *ret);
 int allocation_next(struct store *store, int64_t order, int64_t *ret);
 int allocation_skip(struct store *store, int64_t id);
 int allocation_release(struct store *store, int64_t id, int64_t quantity);
+/* Who has claimed an open promise of the order. -ENOENT: nobody */
+int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker);
+int allocation_unclaim(struct store *store, int64_t worker); /* all that he has claimed and not picked */
+int allocation_place(struct store *store, int64_t id, int64_t *ret_location);
+/* Of an open promise, so much goes over to another lot in the same bin, as a promise of its own. */
+int allocation_change_lot(struct store *store, int64_t id, int64_t lot, int64_t quantity, int64_t *ret);
+/* What the moves of a journal row have picked, of one promise. */
+int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t *ret_quantity);
+
+/* Of what is promised of a lot in a bin, what is given up first: of an order nobody has begun, the least urgent, the
+ * newest. -ENOENT when nothing is promised. */
+int allocation_to_give_up(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
 
 struct totals {
     int64_t ordered, picked, packed, open; /* base units over all lines */

@@ -47,6 +47,11 @@ int lpn_assign_document(struct store *store, int64_t lpn, int64_t document)
     return assign(store, lpn, 0, 0, document);
 }
 
+int lpn_free_totes(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "UPDATE lpn SET order_id = NULL WHERE order_id = ?1 AND kind = 'tote'", sql_int(order));
+}
+
 int lpn_set_location(struct store *store, int64_t lpn, int64_t location)
 {
     return sql_run(store->sql, "UPDATE lpn SET location = ?2 WHERE id = ?1", sql_int(lpn), sql_int(location));

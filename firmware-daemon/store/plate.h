@@ -14,6 +14,7 @@ int lpn_find(struct store *store, const char *code, int64_t *ret);
 int lpn_assign(struct store *store, int64_t lpn, int64_t order); /* 0: to nobody */
 int lpn_assign_wave(struct store *store, int64_t lpn, int64_t wave);
 int lpn_assign_document(struct store *store, int64_t lpn, int64_t document);
+int lpn_free_totes(struct store *store, int64_t order); /* none is the order's any more */
 int lpn_set_location(struct store *store, int64_t lpn,
                      int64_t location);              /* of an empty plate; else the ledger moves it */
 bool lpn_is_empty(struct store *store, int64_t lpn); /* holds no goods */

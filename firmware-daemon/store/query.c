@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "store/query_table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,7 @@ static int take_given(struct question *question, const struct query_given *given
 
 static int read_question(struct question *question, const struct query_given *given, size_t count, struct error *error)
 {
+    assert(question->query);
     if (count > QUERY_GIVEN_MAX)
         return error_set(error, -EINVAL, "At most %d filters can be given at once.", QUERY_GIVEN_MAX);
     question->limit = QUERY_ROWS_DEFAULT;
@@ -175,6 +177,7 @@ static void put_rows(struct statement *statement, const struct question *questio
     buf_printf(&statement->text, " FROM %s WHERE 1", query->from);
     for (size_t i = 0; i < question->count; i++) {
         const struct query_filter *filter = question->given[i].filter;
+        assert(filter);
         if (whole || filter == question->leading)
             put_condition(statement, filter->sql,
                           filter->number ? sql_int(question->given[i].number) : sql_text(question->given[i].text));

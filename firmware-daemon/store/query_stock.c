@@ -123,7 +123,12 @@ static const struct query_filter lpn_filters[] = {
     {0},
 };
 static const struct query_section lpn_sections[] = {
-    {"stock", "stock", "lpn", 0, 0}, {"tasks", "tasks", "lpn", 0, 0}, {"moves", "moves", "lpn", 0, 0}, {0}};
+    {"stock", "stock", "lpn", 0, 0},
+    {"tasks", "tasks", "lpn", 0, 0},
+    {"moves", "moves", "lpn", 0, 0},
+    {"events", "journal", "subject", "lpn/", 0},
+    {0},
+};
 
 static const struct query_column serial_columns[] = {
     TEXT("serial", "s.code"),     TEXT("sku", SKU_OF("s.item")),
@@ -152,7 +157,7 @@ const struct query stock_queries[] = {
      "balance b",
      {"b.item", "b.location", "b.lpn", "b.lot"},
      false,
-     "b.quantity <> 0",
+     "b.quantity <> 0 AND b.physical = 1",
      stock_columns,
      stock_filters,
      0,

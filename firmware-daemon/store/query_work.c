@@ -40,6 +40,7 @@ static const struct query_column task_columns[] = {
     TEXT("from", LOCATION_OF("t.from_location")),
     TEXT("to", LOCATION_OF("t.to_location")),
     TEXT("wave", WAVE_OF("t.wave")),
+    TEXT("document", "(SELECT number FROM document WHERE id = t.document)"),
     TEXT("worker", WORKER_OF("t.worker")),
     TEXT("reason", "nullif(t.reason, '')"),
     {0},

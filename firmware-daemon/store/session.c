@@ -84,6 +84,15 @@ int session_sign_out(struct store *store, int64_t worker)
     return sql_run(store->sql, "UPDATE session SET station = NULL WHERE worker = ?1", sql_int(worker));
 }
 
+int session_at_order(struct store *store, int64_t order, int64_t after, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT s.worker FROM session s WHERE s.worker > ?2 AND (s.order_id = ?1 OR s.allocation IN "
+                      "(SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1)) "
+                      "ORDER BY s.worker LIMIT 1",
+                      sql_int(order), sql_int(after));
+}
+
 int session_leave_manifest(struct store *store, int64_t manifest)
 {
     int result =
@@ -129,4 +138,10 @@ int action_drop(struct store *store, int64_t id)
 int action_forget(struct store *store, int64_t worker)
 {
     return sql_run(store->sql, "DELETE FROM action WHERE worker = ?1", sql_int(worker));
+}
+
+int action_forget_order(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM action WHERE order_id = ?1)",
+                   sql_int(order));
 }

@@ -21,7 +21,8 @@
     X(parcel, parcel)                                                                                                  \
     X(manifest, manifest)                                                                                              \
     X(box, box)                                                                                                        \
-    X(item, item)
+    X(item, item)                                                                                                      \
+    X(forced, forced)
 #define SESSION_NUMBERS(X) X(quantity, quantity) X(pieces, pieces) X(weight_g, weight_g)
 #define SESSION_TEXTS(X)   SESSION_NOTES(X) X(step, step)
 #define SESSION_NOTES(X)   X(back, back) X(lot_code, lot_code) X(expiry, expiry) X(serial, serial) X(code, code)
@@ -43,6 +44,8 @@ struct session {
 /* worker = 0 when nobody is signed in there. */
 int session_at_station(struct store *store, const char *station, struct session *ret);
 int session_of_worker(struct store *store, int64_t worker, struct session *ret);
+/* The next worker after `after` who is at an order or at a promise to it. -ENOENT */
+int session_at_order(struct store *store, int64_t order, int64_t after, int64_t *ret);
 int session_save(struct store *store, const struct session *session);
 
 /* Puts the worker at this station, away from any other, and whoever stood here before nowhere. Makes the session on
@@ -64,6 +67,8 @@ struct action {
 int action_record(struct store *store, int64_t worker, int64_t seq, const char *type);
 int action_last(struct store *store, int64_t worker, struct action *ret); /* -ENOENT: nothing to undo */
 int action_drop(struct store *store, int64_t id);
+/* Of every worker who could undo something of this order. */
+int action_forget_order(struct store *store, int64_t order);
 int action_forget(struct store *store, int64_t worker); /* a border that UNDO does not cross */
 
 #endif

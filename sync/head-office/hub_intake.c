@@ -2,6 +2,7 @@
  */
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/projection.h"
+#include "sync/head-office/transfers.h"
 #include "sync/head-office/waybills.h"
 #include "sync/wire/line.h"
 
@@ -25,6 +26,7 @@ struct intake {
     char source[sizeof(WIRE_SITE_SOURCE) + WIRE_NAME_SIZE];
     struct site_row site;
     struct error *why;
+    int64_t now_us;
     bool wants_waybill; /* an order may wait for a number that is in stock */
 };
 
@@ -55,6 +57,24 @@ static int park(struct intake *intake, const struct wire_line *line, const char 
                    sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(why));
 }
 
+/* Goods are on the way to another site: it is told, now if it is here. */
+static int pass_on(struct intake *intake, const struct wire_line *line, struct error *why)
+{
+    struct hub *hub = intake->hub;
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
+    const char *to = json_string_value(json_object_get(line->data, "to"));
+    if (strcmp(line->type, "transfer.shipped") != 0)
+        return 0;
+    int result = transfers_pass_on(&office, intake->session->site, line->data, why);
+    for (size_t i = 0; i < hub->session_count && !result; i++) {
+        if (strcmp(hub->sessions[i]->site, to) != 0)
+            continue;
+        hub->sessions[i]->feeds = true;
+        owe(hub, hub->sessions[i]);
+    }
+    return result;
+}
+
 static int append(struct intake *intake, const struct wire_line *line)
 {
     struct hub *hub = intake->hub;
@@ -70,6 +90,8 @@ static int append(struct intake *intake, const struct wire_line *line)
         return result;
     struct error why = {0};
     result = projection_apply(hub->sql, intake->session->site, line, &why);
+    if (!result)
+        result = pass_on(intake, line, &why);
     if (result == -EINVAL)
         result = park(intake, line, why.text);
     if (!result)
@@ -116,7 +138,7 @@ static int serve_waybills(struct intake *intake, int64_t now_us)
 int hub_take_segment(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
                      struct error *why)
 {
-    struct intake intake = {.hub = hub, .session = session, .why = why};
+    struct intake intake = {.hub = hub, .session = session, .why = why, .now_us = now_us};
     snprintf(intake.source, sizeof(intake.source), "%s%s", WIRE_SITE_SOURCE, session->site);
     int result = hub_load_site(hub, session->box, &intake.site);
     if (result)

@@ -66,18 +66,80 @@ static int changed_one(struct work *work, int result, const char *what)
 
 /* ---------------------------------------------------------------- what each event does */
 
-static int add_stock(struct work *work, int64_t delta)
+static int add_at(struct work *work, const char *location, const char *sku, int64_t delta)
 {
-    const char *location, *sku;
-    int result = get_text(work, "location", &location);
-    if (!result)
-        result = get_text(work, "sku", &sku);
-    if (result)
-        return result;
     return sql_run(work->sql,
                    "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
                    " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
                    sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+}
+
+/* `place` names the member that names the location. */
+static int add_stock_at(struct work *work, const char *place, int64_t delta)
+{
+    const char *location, *sku;
+    int result = get_text(work, place, &location);
+    if (!result)
+        result = get_text(work, "sku", &sku);
+    return result ? result : add_at(work, location, sku, delta);
+}
+
+static int add_stock(struct work *work, int64_t delta)
+{
+    return add_stock_at(work, "location", delta);
+}
+
+static int move_stock(struct work *work, const char *from, const char *to)
+{
+    int64_t quantity;
+    int result = get_number(work, "quantity", 1, &quantity);
+    if (!result && from)
+        result = add_stock_at(work, from, -quantity);
+    return result || !to ? result : add_stock_at(work, to, quantity);
+}
+
+/* What came damaged is no stock that can be sold. */
+static int receipt_line(struct work *work)
+{
+    return json_is_true(json_object_get(work->data, "damaged")) ? 0 : move_stock(work, NULL, "to");
+}
+
+/* Line by line, each as a receipt of its own. */
+static int receipt_pallet(struct work *work)
+{
+    const json_t *pallet = work->data;
+    size_t index;
+    json_t *line;
+    int result = 0;
+    json_array_foreach(json_object_get(pallet, "lines"), index, line)
+    {
+        work->data = line;
+        result = move_stock(work, NULL, "to");
+        if (result)
+            break;
+    }
+    work->data = pallet;
+    return result;
+}
+
+static int put_away(struct work *work)
+{
+    return move_stock(work, "from", "to");
+}
+
+static int replen_item(struct work *work)
+{
+    return move_stock(work, "from", NULL);
+}
+
+static int replen_done(struct work *work)
+{
+    return move_stock(work, NULL, "to");
+}
+
+static int replen_returned(struct work *work)
+{
+    return move_stock(work, NULL, "from");
 }
 
 static int stock_imported(struct work *work)
@@ -87,11 +149,43 @@ static int stock_imported(struct work *work)
     return result ? result : add_stock(work, delta);
 }
 
-static int pick_damaged(struct work *work)
+static int goods_taken(struct work *work)
 {
     int64_t quantity;
     int result = get_number(work, "quantity", 1, &quantity);
     return result ? result : add_stock(work, -quantity);
+}
+
+/* Everything that a worker had in the hand lies in one place now. */
+static int goods_put(struct work *work)
+{
+    const json_t *whole = work->data;
+    const char *location, *sku;
+    size_t index;
+    json_t *line;
+    int result = get_text(work, "location", &location);
+    json_array_foreach(json_object_get(whole, "lines"), index, line)
+    {
+        int64_t quantity;
+        work->data = line;
+        if (!result)
+            result = get_text(work, "sku", &sku);
+        if (!result)
+            result = get_number(work, "quantity", 1, &quantity);
+        if (!result)
+            result = add_at(work, location, sku, quantity);
+    }
+    work->data = whole;
+    return result;
+}
+
+static int transfer_shipped(struct work *work)
+{
+    const char *number;
+    int result = get_text(work, "document", &number);
+    return result ? result
+                  : sql_run(work->sql, "UPDATE document SET state = 'shipped' WHERE number = ?1 AND site = ?2",
+                            sql_text(number), sql_text(work->site));
 }
 
 static int pick_line(struct work *work)
@@ -260,7 +354,7 @@ static const struct meaning {
     {"order.cancel_rejected", cancel_rejected, .of_order = true},
     {"pick.line", pick_line, .of_order = true, .undoable = true},
     {"pick.short", pick_short, .of_order = true, .undoable = true},
-    {"pick.damaged", pick_damaged, .of_order = true, .undoable = true},
+    {"pick.damaged", goods_taken, .of_order = true, .undoable = true},
     {"pick.staged", nothing_more, .of_order = true},
     {"parcel.packed", parcel_packed, .of_order = true},
     {"label.printed", label_printed, .of_order = true},
@@ -269,6 +363,17 @@ static const struct meaning {
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
     {"stock.imported", stock_imported, .undoable = true},
+    {"receipt.line", receipt_line, .undoable = true},
+    {"receipt.pallet", receipt_pallet, .undoable = true},
+    {"putaway.done", put_away, .undoable = true},
+    {"replen.item", replen_item, .undoable = true},
+    {"replen.done", replen_done, .undoable = true},
+    {"replen.returned", replen_returned, .undoable = true},
+    {"adjust.posted", stock_imported, .undoable = true},
+    {"move.taken", goods_taken, .undoable = true},
+    {"move.put", goods_put, .undoable = true},
+    {"transfer.line", goods_taken, .undoable = true},
+    {"transfer.shipped", transfer_shipped, .undoable = false},
 };
 
 /* ---------------------------------------------------------------- applying */

@@ -28,6 +28,14 @@
     X("pick.tote", "picking goes into this tote")                                                                      \
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
+    X("pick.damage_asked", "a worker is about to say which piece is damaged")                                          \
+    X("pick.force_asked", "a worker asks for what a supervisor must allow")                                            \
+    X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
+    X("pick.left", "a worker went away from an order that is not picked yet")                                          \
+    X("pick.cluster", "a worker set out for several orders at once")                                                   \
+    X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
+    X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
+    X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \
@@ -42,6 +50,21 @@
     X("receipt.left", "a worker went away from a receipt that goes on")                                                \
     X("receipt.closed", "a receipt is complete: each line with what was announced and what came")                      \
     X("transfer.received", "the same of goods from another site; what is missing stays under way as a claim")          \
+    X("putaway.taken", "a worker took goods that are to be put away")                                                  \
+    X("putaway.fetched", "the worker has the plate")                                                                   \
+    X("putaway.held", "so much of one item is to be put away next")                                                    \
+    X("putaway.elsewhere", "the worker chose another bin than the proposed one")                                       \
+    X("putaway.done", "goods lie in a bin")                                                                            \
+    X("putaway.left", "a worker gave back what was to be put away")                                                    \
+    X("replen.planned", "every face was looked over, and what is low is to be filled")                                 \
+    X("replen.taken", "a worker took the task to fill a face")                                                         \
+    X("replen.located", "the worker is at the reserve bin")                                                            \
+    X("replen.item", "goods were taken from the reserve for a face")                                                   \
+    X("replen.enough", "the hands are full before the task is")                                                        \
+    X("replen.short", "fewer goods were in the reserve than the books say")                                            \
+    X("replen.done", "goods from the reserve lie in the face")                                                         \
+    X("replen.returned", "goods that the face could not hold lie in the reserve again")                                \
+    X("replen.left", "a worker gave the task to fill a face back")                                                     \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
     X("parcel.packed", "a parcel was closed and its label requested")                                                  \
@@ -71,6 +94,24 @@
     X("alias.proposed", "a code is good at this site until head office says yes or no")                                \
     X("found.located", "a worker found goods in this bin")                                                             \
     X("found.described", "and said which")                                                                             \
+    X("transfer.opened", "a worker began to pick a transfer, or went on with it")                                      \
+    X("transfer.plate", "its goods go onto this plate")                                                                \
+    X("transfer.located", "the worker is at the right location")                                                       \
+    X("transfer.line", "goods were taken for a transfer")                                                              \
+    X("transfer.short", "fewer goods were there than needed")                                                          \
+    X("transfer.full", "the plate is full")                                                                            \
+    X("transfer.staged", "the plate stands at the stage")                                                              \
+    X("transfer.shipped", "a transfer left for the other site")                                                        \
+    X("count.planned", "counts of bins were planned")                                                                  \
+    X("count.started", "a worker took a count")                                                                        \
+    X("count.located", "the worker is at the bin and counts")                                                          \
+    X("count.item", "goods were counted")                                                                              \
+    X("count.moved", "they were moved while they were counted: what was counted of them counts no more")               \
+    X("count.recorded", "a round of a count ended: what was found, and what the books have")                           \
+    X("count.posted", "a count's differences are in the books")                                                        \
+    X("count.rejected", "a supervisor lets the books stand against a count")                                           \
+    X("count.passed", "a supervisor looks at another count first")                                                     \
+    X("count.doubted", "a bin that is empty by the books is not")                                                      \
     X("count.requested", "a location must be counted")                                                                 \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "drivers/label/png.h"
 #include "drivers/label/render.h"
+#include "floor/commands.h"
 #include "ui/server.h"
 
 #include <errno.h>
@@ -127,8 +128,14 @@ static void put_work(const struct fake *fake, struct buf *json)
         json_raw(json, "progress", "null");
     }
     json_open_array(json, "commands");
-    for (const char *const *name = act->commands; *name; name++)
-        json_text(json, NULL, *name);
+    for (const char *const *name = act->commands; *name; name++) {
+        const struct command_words *words = command_words(*name);
+        json_open_object(json, NULL);
+        json_text(json, "name", *name);
+        json_text(json, "en", words->en);
+        json_text(json, "zh", words->zh);
+        json_close_object(json);
+    }
     json_close_array(json);
 }
 

@@ -206,8 +206,10 @@ static const struct habit habits[] = {
     {"pick.location", "SELECT l.code FROM allocation a JOIN location l ON l.id = a.location WHERE a.id = ?1", NULL,
      KEY(allocation)},
     {"pick.item", "SELECT i.sku FROM allocation a JOIN item i ON i.id = a.item WHERE a.id = ?1", NULL, KEY(allocation)},
-    {"pick.tote", "SELECT code FROM lpn WHERE kind = 'tote' AND order_id IS NULL AND ?1 = ?1 LIMIT 1", "CMD:LOGOUT",
-     KEY(order)},
+    {"pick.tote",
+     "SELECT code FROM lpn WHERE kind = 'tote' AND order_id IS NULL AND ?1 = ?1 "
+     "AND id NOT IN (SELECT lpn FROM balance WHERE lpn <> 0 AND quantity > 0) LIMIT 1",
+     "CMD:LOGOUT", KEY(order)},
     {"pick.stage", "SELECT iif(cancelled, 'RETURN-1', 'STAGE-1') FROM orders WHERE id = ?1", NULL, KEY(order)},
     {"pack.item",
      "SELECT iif(o.cancelled, 'CMD:DONE', i.sku) FROM order_line l JOIN item i ON i.id = l.item JOIN orders o ON "

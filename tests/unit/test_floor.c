@@ -97,8 +97,8 @@ static void a_damaged_piece_is_replaced(void **state)
     struct site_rig *rig = *state;
     site_rig_order(rig, "N1", "SF1", 2, 0);
     PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"},
-         {"CMD:DAMAGE", "DONE_DAMAGED", "pick.item"}, {"MUG", "DONE", "pick.tote"}, {"T-1", "DONE", "pick.item"},
-         {"MUG", "DONE", "pick.stage"});
+         {"CMD:DAMAGE", "DONE_DAMAGED", "pick.item"}, {"MUG", "DONE", "pick.item"}, {"MUG", "DONE", "pick.tote"},
+         {"T-1", "DONE", "pick.stage"});
     assert_int_equal(number(rig, "SELECT sum(quantity) FROM balance WHERE location = 8"), 1);
 }
 
@@ -224,14 +224,17 @@ static void cancelled_where_it_stands(void **state)
     PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"},
          {"MUG", "DONE", "pick.tote"});
     site_rig_change(rig, "order.cancel", "{\"order\":\"N2\",\"reason\":\"buyer\",\"rev\":2}");
-    PLAY(rig, {"STAGE-1", "E12", "pick.stage"}, {"RETURN-1", "DONE_STAGED", "menu"},
+    PLAY(rig, {"T-1", "DONE_TOTE", "pick.stage"}, {"STAGE-1", "E12", "pick.stage"}, {"RETURN-1", "DONE_STAGED", "menu"},
          {"CMD:PICK", "DONE", "pick.location"});
     site_rig_change(rig, "order.cancel", "{\"order\":\"N3\",\"reason\":\"buyer\",\"rev\":2}");
     PLAY(rig, {"CMD:PICK", "E27", "menu"});
     assert_int_equal(number(rig, "SELECT count(*) FROM orders WHERE state = 'cancelled'"), 3);
     assert_int_equal(number(rig, "SELECT count(*) FROM journal WHERE type = 'order.cancel_accepted'"), 3);
     assert_int_equal(number(rig, "SELECT quantity FROM balance b JOIN location l ON l.id = b.location WHERE "
-                                 "l.code = 'RETURN-1' AND b.lpn = 0"),
+                                 "l.code = 'RETURN-1'"),
+                     1);
+    assert_int_equal(number(rig, "SELECT count(*) FROM task t JOIN lpn p ON p.id = t.lpn WHERE t.kind = 'putaway' AND "
+                                 "p.code = 'T-1' AND p.order_id IS NULL"),
                      1);
 }
 

@@ -106,6 +106,42 @@ static void stock_follows_the_hands(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
 }
 
+#define STOCK_AT(play, place)                                                                                          \
+    COUNT_OF(play,                                                                                                     \
+             "SELECT coalesce(sum(quantity), 0) FROM stock WHERE site = 'hz' AND location = '" place "' AND sku "      \
+             "= 'T'")
+
+static void stock_follows_what_comes_in(void **state)
+{
+    struct play *play = *state;
+    happens(play, "receipt.line",
+            "{\"sku\":\"T\",\"quantity\":5,\"from\":\"SUPPLIER\",\"to\":\"DOCK\",\"damaged\":false}");
+    happens(play, "receipt.line",
+            "{\"sku\":\"T\",\"quantity\":3,\"from\":\"SUPPLIER\",\"to\":\"DAMAGED\",\"damaged\":true}");
+    happens(play, "receipt.pallet",
+            "{\"quantity\":9,\"lines\":[{\"sku\":\"T\",\"quantity\":7,\"to\":\"DOCK\"},"
+            "{\"sku\":\"C\",\"quantity\":2,\"to\":\"DOCK\"}]}");
+    assert_int_equal(STOCK_AT(play, "DOCK"), 12);
+    assert_int_equal(STOCK_AT(play, "DAMAGED"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'DOCK' AND sku = 'C'"), 2);
+    happens(play, "scan.undone",
+            "{\"undid\":\"receipt.line\",\"sku\":\"T\",\"quantity\":5,\"to\":\"DOCK\",\"damaged\":false}");
+    assert_int_equal(STOCK_AT(play, "DOCK"), 7);
+    happens(play, "putaway.done", "{\"sku\":\"T\",\"quantity\":6,\"from\":\"DOCK\",\"to\":\"R\"}");
+    assert_int_equal(STOCK_AT(play, "DOCK"), 1);
+    assert_int_equal(STOCK_AT(play, "R"), 6);
+    happens(play, "replen.item", "{\"sku\":\"T\",\"quantity\":4,\"from\":\"R\",\"to\":\"F\"}");
+    assert_int_equal(STOCK_AT(play, "R"), 2);
+    happens(play, "replen.done", "{\"sku\":\"T\",\"quantity\":3,\"from\":\"R\",\"to\":\"F\"}");
+    happens(play, "replen.returned", "{\"sku\":\"T\",\"quantity\":1,\"from\":\"R\",\"to\":\"F\"}");
+    assert_int_equal(STOCK_AT(play, "R"), 3);
+    assert_int_equal(STOCK_AT(play, "F"), 3);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+    happens(play, "receipt.pallet", "{\"quantity\":9,\"lines\":[{\"sku\":\"T\",\"quantity\":7,\"to\":\"DOCK\"},{}]}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 1);
+    assert_int_equal(STOCK_AT(play, "DOCK"), 1); /* not the half of it */
+}
+
 static void a_short_line_says_what_is_missing(void **state)
 {
     struct play *play = *state;
@@ -174,11 +210,60 @@ static void what_cannot_be_understood_is_parked(void **state)
 
 #define ON_PLAY(test) cmocka_unit_test_setup_teardown(test, open_play, close_play)
 
+#define STOCK(play, location, sku)                                                                                     \
+    COUNT_OF(play, "SELECT coalesce(sum(quantity), 0) FROM stock WHERE site = 'hz' AND location = '" location          \
+                   "' AND sku = '" sku "'")
+
+static void stock_moves_inside_a_site_and_is_corrected(void **state)
+{
+    struct play *play = *state;
+    happens(play, "stock.imported", "{\"location\":\"A\",\"sku\":\"T\",\"delta\":9}");
+    happens(play, "move.taken", "{\"location\":\"A\",\"sku\":\"T\",\"quantity\":4}");
+    assert_int_equal(STOCK(play, "A", "T"), 5);
+#define PUT                                                                                                            \
+    "\"location\":\"B\",\"quantity\":5,\"lines\":[{\"sku\":\"T\",\"quantity\":4},{\"sku\":\"C\",\"quantity\":1}]"
+    happens(play, "move.put", "{" PUT "}");
+    assert_int_equal(STOCK(play, "B", "T"), 4);
+    assert_int_equal(STOCK(play, "B", "C"), 1);
+    happens(play, "scan.undone", "{" PUT ",\"undid\":\"move.put\"}");
+    assert_int_equal(STOCK(play, "B", "T"), 0);
+    assert_int_equal(STOCK(play, "B", "C"), 0);
+    happens(play, "adjust.posted", "{\"location\":\"A\",\"sku\":\"T\",\"quantity\":2,\"delta\":-2}");
+    assert_int_equal(STOCK(play, "A", "T"), 3);
+    happens(play, "transfer.line", "{\"document\":\"TR\",\"location\":\"A\",\"sku\":\"T\",\"quantity\":3}");
+    assert_int_equal(STOCK(play, "A", "T"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
+static void what_one_site_sends_is_announced_to_the_other(void **state)
+{
+    struct play *play = *state;
+    int64_t before = COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj'");
+    happens(play, "transfer.shipped",
+            "{\"document\":\"TR\",\"to\":\"bj\",\"quantity\":3,\"lines\":[{\"sku\":\"T\",\"quantity\":3,\"lot\":\"L1\","
+            "\"expiry\":"
+            "\"2026-12-31\"}]}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj'"), before + 1);
+    assert_int_equal(COUNT_OF(play,
+                              "SELECT count(*) FROM feed WHERE site = 'bj' AND line LIKE '%transfer.arrival%' AND "
+                              "json_extract(line, '$.data.partner') = 'hz' AND json_extract(line, "
+                              "'$.data.number') = 'TR' AND json_extract(line, '$.data.lines[0].lot') = 'L1'"),
+                     1);
+    happens(play, "transfer.shipped",
+            "{\"document\":\"T2\",\"to\":\"nowhere\",\"lines\":[{\"sku\":\"T\",\"quantity\":3}]}");
+    happens(play, "transfer.shipped", "{\"document\":\"T3\",\"to\":\"bj\",\"lines\":[]}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj'"), before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_PLAY(an_order_goes_its_way),
         ON_PLAY(stock_follows_the_hands),
+        ON_PLAY(stock_follows_what_comes_in),
+        ON_PLAY(stock_moves_inside_a_site_and_is_corrected),
+        ON_PLAY(what_one_site_sends_is_announced_to_the_other),
         ON_PLAY(a_short_line_says_what_is_missing),
         ON_PLAY(the_site_answers_a_cancellation),
         ON_PLAY(what_cannot_be_understood_is_parked),

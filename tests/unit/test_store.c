@@ -10,6 +10,7 @@
 #include "store/catalog.h"
 #include "store/orders.h"
 #include "store/parcel.h"
+#include "store/stock_count.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -426,6 +427,9 @@ static void no_piece_is_promised_twice(void **state)
     int64_t location = number(rig, "SELECT id FROM location WHERE code = 'A-01'");
     int64_t mug = number(rig, "SELECT id FROM item WHERE sku = 'MUG'");
     assert_int_equal(ledger_hold_free(rig->store, mug, location, 0, "test"), 0);
+    int64_t count; /* who holds asks for a count */
+    assert_int_equal(
+        stock_count_plan(rig->store, &(struct stock_count){.location = location, .source = "short"}, &count), 0);
     assert_int_equal(order_allocate(rig->store, first, &missing), 0); /* what is held is not free */
     assert_true(missing > 0);
     assert_int_equal(laws_check(rig->store, &rig->error), 0);

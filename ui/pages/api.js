@@ -6,7 +6,7 @@
 /** @typedef {{id: string, name: string, worker: {id: string, name: string} | null, flow: string, step: string,
  *   expect: {kind: string, code: string | null}, prompt: Words, details: Words[],
  *   progress: {done: number, need: number} | null,
- *   label: {job: number, state: string, proof: string | null, copy: number} | null, commands: string[], result: Result | null,
+ *   label: {job: number, state: string, proof: string | null, copy: number} | null, commands: {name: string, en: string, zh: string}[], result: Result | null,
  *   link: {up: boolean, outbox: number, oldest_s: number},
  *   printer: {state: "ready" | "busy" | "paused" | "error" | "offline" | "unknown" | "none", text: Words | null},
  *   scale: {state: "stable" | "motion" | "under_zero" | "over_range" | "busy" | "error" | "offline" | "unknown" | "none",

@@ -200,10 +200,10 @@ function Result() {
 
 const Input = makeInput(html, scan);
 
-function Commands({ names }) {
-  return html`<div class="commands">${names.map((name) => html`
-    <button key=${name} class=${quietCommands.includes(name) ? "quiet" : ""} data-command=${name}
-      onClick=${() => scan(`CMD:${name}`)}>${say(`command_${name}`) || name}</button>`)}</div>`;
+function Commands({ commands }) {
+  return html`<div class="commands">${commands.map((command) => html`
+    <button key=${command.name} class=${quietCommands.includes(command.name) ? "quiet" : ""} data-command=${command.name}
+      onClick=${() => scan(`CMD:${command.name}`)}>${command[language.value]}</button>`)}</div>`;
 }
 
 function Page() {
@@ -217,7 +217,7 @@ function Page() {
     <${Result} />
     <footer>
       <${Input} hint=${say("input")} waiting=${waiting.value > 0 ? `${waiting.value} ${say("sending")}` : ""} />
-      ${now && !lost.value && html`<${Commands} names=${now.commands} />`}
+      ${now && !lost.value && html`<${Commands} commands=${now.commands} />`}
     </footer>`;
 }
 

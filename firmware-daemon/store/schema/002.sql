@@ -24,6 +24,7 @@ CREATE TABLE item (
     life_in_days  INTEGER NOT NULL DEFAULT 0 CHECK (life_in_days >= 0),  -- a lot must have left when it is received
     life_out_days INTEGER NOT NULL DEFAULT 0 CHECK (life_out_days >= 0), -- and when it is picked
     abc           TEXT NOT NULL DEFAULT '' CHECK (abc IN ('', 'A', 'B', 'C')),
+    cost_minor    INTEGER NOT NULL DEFAULT 0 CHECK (cost_minor >= 0), -- of one piece, in minor units of money; 0: not known
     box           TEXT NOT NULL DEFAULT '', -- the code of the box that one piece is sent in, where there is one
     rev           INTEGER NOT NULL DEFAULT 0
 ) STRICT;

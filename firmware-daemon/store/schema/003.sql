@@ -86,6 +86,7 @@ CREATE TABLE allocation ( -- a promise of stock in one bin to one line; a pick l
 ) STRICT;
 CREATE INDEX allocation_line ON allocation (line);
 CREATE INDEX allocation_open ON allocation (item, location, lot, open) WHERE open > 0;
+CREATE INDEX allocation_worker ON allocation (worker) WHERE worker IS NOT NULL AND open > 0;
 CREATE INDEX allocation_bin ON allocation (location) WHERE open > 0;
 
 CREATE TABLE hold ( -- stock that may not be promised until somebody has counted

@@ -66,27 +66,48 @@ CREATE TABLE stock_count ( -- one bin, or one item in it, that shall be counted
     id       INTEGER PRIMARY KEY,
     location INTEGER NOT NULL REFERENCES location,
     item     INTEGER REFERENCES item, -- NULL: everything in it
-    source   TEXT NOT NULL CHECK (source IN ('cycle', 'touched', 'zero', 'short', 'damage', 'found', 'random', 'office')),
+    source   TEXT NOT NULL CHECK (source IN ('cycle', 'touched', 'zero', 'short', 'damage', 'found', 'random', 'office',
+                                                'worker')),
     state    TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'counting', 'recount', 'review', 'approved',
                                                               'matched', 'posted', 'rejected', 'cancelled')),
     blind    INTEGER NOT NULL DEFAULT 1 CHECK (blind IN (0, 1)),
     priority INTEGER NOT NULL DEFAULT 0,
     round    INTEGER NOT NULL DEFAULT 0, -- 1: the first count; each further one by somebody else
     worker   INTEGER REFERENCES worker,  -- who counts now
-    seq      INTEGER NOT NULL DEFAULT 0  -- of the journal when the round began
+    seq      INTEGER NOT NULL DEFAULT 0, -- of the journal when the round began
+    skipped  INTEGER NOT NULL DEFAULT 0, -- times a worker put it off
+    ended_us INTEGER NOT NULL DEFAULT 0  -- when the books were found right or put right; 0: not yet
 ) STRICT;
 CREATE INDEX stock_count_open ON stock_count (priority DESC, id) WHERE state IN ('planned', 'counting', 'recount', 'review');
+CREATE INDEX stock_count_bin ON stock_count (location, ended_us);
 CREATE UNIQUE INDEX stock_count_once ON stock_count (location, coalesce(item, 0))
     WHERE state IN ('planned', 'counting', 'recount', 'review');
 
-CREATE TABLE counted ( -- what a round of a count found
+CREATE TABLE counted ( -- every scan of a round; and at its end, with quantity 0, what the books have and nobody saw
     stock_count INTEGER NOT NULL REFERENCES stock_count,
     round       INTEGER NOT NULL,
     item        INTEGER NOT NULL REFERENCES item,
     lot         INTEGER NOT NULL DEFAULT 0 REFERENCES lot,
+    serial      TEXT NOT NULL DEFAULT '', -- of one piece, where each has a number
+    seq         INTEGER NOT NULL,
     quantity    INTEGER NOT NULL CHECK (quantity >= 0),
-    book        INTEGER, -- what the ledger held at the row's last scan; NULL: not compared yet
+    book        INTEGER NOT NULL, -- what the ledger held of it at this scan
     worker      INTEGER NOT NULL REFERENCES worker,
-    seq         INTEGER NOT NULL, -- of its last scan
-    PRIMARY KEY (stock_count, round, item, lot)
+    PRIMARY KEY (stock_count, round, item, lot, serial, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE count_window ( -- goods that were moved while they were being counted: only what is scanned later counts
+    stock_count INTEGER NOT NULL REFERENCES stock_count,
+    round       INTEGER NOT NULL,
+    item        INTEGER NOT NULL REFERENCES item,
+    since       INTEGER NOT NULL,
+    again       INTEGER NOT NULL CHECK (again IN (0, 1)), -- they had been scanned, and are to be scanned again
+    PRIMARY KEY (stock_count, round, item, since)
+) STRICT, WITHOUT ROWID;
+
+-- What a round found of each, and what the books had at its last scan.
+CREATE VIEW count_result (stock_count, round, item, lot, serial, quantity, book, seq) AS
+    SELECT c.stock_count, c.round, c.item, c.lot, c.serial, sum(c.quantity), c.book, max(c.seq) FROM counted c
+     WHERE c.seq > coalesce((SELECT max(w.since) FROM count_window w
+                              WHERE w.stock_count = c.stock_count AND w.round = c.round AND w.item = c.item), 0)
+     GROUP BY c.stock_count, c.round, c.item, c.lot, c.serial;

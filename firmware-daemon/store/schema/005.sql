@@ -61,6 +61,7 @@ CREATE UNIQUE INDEX move_reverses ON move (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX move_seq ON move (seq);
 CREATE INDEX move_line ON move (line) WHERE line IS NOT NULL;
 CREATE INDEX move_document_line ON move (document_line) WHERE document_line IS NOT NULL;
+CREATE INDEX move_task ON move (task) WHERE task IS NOT NULL;
 CREATE TRIGGER move_is_final BEFORE UPDATE ON move BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER move_stays BEFORE DELETE ON move BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 

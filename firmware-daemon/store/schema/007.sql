@@ -19,6 +19,7 @@ CREATE TABLE session ( -- store/session.h lists the same columns
     parcel      INTEGER REFERENCES parcel,
     manifest    INTEGER REFERENCES manifest,
     box         INTEGER REFERENCES box,
+    forced      INTEGER REFERENCES worker,   -- the supervisor who has allowed what is not by the rules
     quantity    INTEGER NOT NULL DEFAULT 0 CHECK (quantity >= 0), -- of the next item scan, from QTY n; 0: not given
     item        INTEGER REFERENCES item,     -- from here on: goods in the hand of which something is still to be told
     pieces      INTEGER NOT NULL DEFAULT 0,
@@ -50,6 +51,7 @@ CREATE TABLE action ( -- what UNDO can take back: the session as it was before e
     parcel      INTEGER,
     manifest    INTEGER,
     box         INTEGER,
+    forced      INTEGER,
     quantity    INTEGER NOT NULL,
     item        INTEGER,
     pieces      INTEGER NOT NULL,
@@ -60,6 +62,7 @@ CREATE TABLE action ( -- what UNDO can take back: the session as it was before e
     weight_g    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX action_worker ON action (worker, id);
+CREATE INDEX action_order ON action (order_id) WHERE order_id IS NOT NULL;
 
 CREATE TABLE station ( -- what the configuration names: written at each start
     code    TEXT PRIMARY KEY CHECK (code <> ''),

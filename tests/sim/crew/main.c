@@ -82,7 +82,8 @@ static void on_effect(void *user, const struct event *event, const struct effect
     struct crew *crew = crew_of(user);
     site_rig_on_effect(user, event, effect);
     if (effect->answer.message == E00_NOT_SAVED)
-        crew_fail(crew, "\"%s\" broke a law of the store: %s", event_bytes(event), sql_message(crew->rig.store->sql));
+        crew_fail(crew, "\"%s\" at %s broke a law of the store: %s", event_bytes(event), event->station,
+                  sql_message(crew->rig.store->sql));
     if (event->kind != EVENT_SCAN)
         return;
     if (crew->trace) {

@@ -70,20 +70,29 @@ static int64_t luck(struct crew *crew)
     return (int64_t)crew_draw(crew, DRAW_WORKERS, 10007);
 }
 
+/* The same about what a worker is busy with: ?2 is the worker. A text is known by where it lies: only literals. */
+static bool text_of(struct crew *crew, const char *sql, const struct session *session, char *out, size_t capacity)
+{
+    struct sql_query *query = sql_select_values(
+        crew->rig.store->sql, sql, (struct sql_value[]){sql_int(luck(crew)), sql_int(session->worker), {0}});
+    bool found = sql_next(query) && !sql_get_null(query, 0);
+    if (found)
+        sql_copy_text(query, 0, out, capacity);
+    if (sql_done(query) != 0)
+        crew_fail(crew, "%s: %s", sql, sql_message(crew->rig.store->sql));
+    return found;
+}
+
 /* An item that is where the worker is busy, or any; sometimes with its lot, expiry, serial number, weight. */
 static bool some_item(struct crew *crew, const struct session *session, char *out, size_t capacity)
 {
-    char sql[1400];
-    snprintf(sql, sizeof(sql),
-             "SELECT sku FROM item WHERE id IN (SELECT item FROM balance WHERE quantity > 0 AND ((lpn <> 0 AND lpn IN "
-             "(%lld, "
-             "%lld)) OR (lpn = 0 AND location = %lld)) UNION SELECT item FROM document_line WHERE document = %lld AND "
-             "done < "
-             "expected UNION SELECT item FROM allocation WHERE id = %lld UNION SELECT item FROM task WHERE id = "
-             "%lld)" BY_CHANCE("id"),
-             (long long)session->tote, (long long)session->plate, (long long)session->location,
-             (long long)session->document, (long long)session->allocation, (long long)session->task);
-    if (crew_chance(crew, DRAW_WORKERS, 850) && crew_text(crew, sql, luck(crew), out, capacity))
+    static const char near[] =
+        "SELECT i.sku FROM session s JOIN item i ON i.id IN (SELECT item FROM balance WHERE quantity > 0 AND ((lpn <> "
+        "0 "
+        "AND lpn IN (s.tote, s.plate)) OR (lpn = 0 AND location = s.location)) UNION SELECT item FROM document_line "
+        "WHERE document = s.document AND done < expected UNION SELECT item FROM allocation WHERE id = s.allocation "
+        "UNION SELECT item FROM task WHERE id = s.task) WHERE s.worker = ?2" BY_CHANCE("i.id");
+    if (crew_chance(crew, DRAW_WORKERS, 850) && text_of(crew, near, session, out, capacity))
         return true;
     return crew_text(crew, "SELECT sku FROM item" BY_CHANCE("id"), luck(crew), out, capacity);
 }
@@ -92,20 +101,18 @@ static bool some_item(struct crew *crew, const struct session *session, char *ou
 static void some_text(struct crew *crew, const struct session *session, const char *step, char *out, size_t capacity)
 {
     static int fresh;
-    char sql[512];
+    static const char lots[] = "SELECT l.code FROM lot l JOIN session s ON s.item = l.item WHERE s.worker = "
+                               "?2" BY_CHANCE("l.id");
+    static const char serials[] = "SELECT n.code FROM serial n JOIN location l ON l.id = n.location JOIN session s ON "
+                                  "s.item = n.item WHERE s.worker = ?2 AND l.kind <> 'virtual'" BY_CHANCE("n.id");
     if (strcmp(step, "goods.lot") == 0) {
-        snprintf(sql, sizeof(sql), "SELECT code FROM lot WHERE item = %lld" BY_CHANCE("id"), (long long)session->item);
-        if (crew_chance(crew, DRAW_WORKERS, 800) && crew_text(crew, sql, luck(crew), out, capacity))
+        if (crew_chance(crew, DRAW_WORKERS, 800) && text_of(crew, lots, session, out, capacity))
             return;
         snprintf(out, capacity, "L%d", 1 + (int)crew_draw(crew, DRAW_WORKERS, 6));
         return;
     }
     if (strcmp(step, "goods.serial") == 0) {
-        snprintf(sql, sizeof(sql),
-                 "SELECT s.code FROM serial s JOIN location l ON l.id = s.location WHERE s.item = %lld AND l.kind <> "
-                 "'virtual'" BY_CHANCE("s.id"),
-                 (long long)session->item);
-        if (crew_chance(crew, DRAW_WORKERS, 600) && crew_text(crew, sql, luck(crew), out, capacity))
+        if (crew_chance(crew, DRAW_WORKERS, 600) && text_of(crew, serials, session, out, capacity))
             return;
         snprintf(out, capacity, "SN%llu-%d", (unsigned long long)crew->seed, ++fresh);
         return;
@@ -240,14 +247,14 @@ static void wrong_scan(struct crew *crew, const struct session *session, const s
 /* What the scale shows: what the parcel should weigh, more or less. */
 static int64_t some_weight(struct crew *crew, const struct session *session)
 {
-    char sql[512];
-    snprintf(
-        sql, sizeof(sql),
+    static const char sum[] =
         "SELECT sum(b.quantity * i.weight_g) + coalesce((SELECT x.weight_g FROM box x JOIN parcel q ON q.box = x.id "
-        "WHERE "
-        "q.id = p.id), 0) FROM parcel p JOIN balance b ON b.lpn = p.lpn JOIN item i ON i.id = b.item WHERE p.id = %lld",
-        (long long)session->parcel);
-    int64_t grams = crew_number(crew, sql);
+        "WHERE q.id = p.id), 0) + ?1 * 0 FROM session s JOIN parcel p ON p.id = s.parcel JOIN balance b ON b.lpn = "
+        "p.lpn "
+        "JOIN item i ON i.id = b.item WHERE s.worker = ?2";
+    char text[32] = "0";
+    text_of(crew, sum, session, text, sizeof(text));
+    int64_t grams = strtoll(text, NULL, 10);
     if (grams <= 0)
         grams = 1000;
     return crew_chance(crew, DRAW_WORKERS, 150) ? grams / 2 + 1 : grams + (int64_t)crew_draw(crew, DRAW_WORKERS, 8);

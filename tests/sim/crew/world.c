@@ -207,18 +207,18 @@ static void new_document(struct crew *crew)
 /* A customer sends something back of what has left. */
 static void new_return(struct crew *crew)
 {
-    char order[64], lines[1024];
-    if (!crew_text(crew, "SELECT number FROM orders WHERE state = 'handed' ORDER BY (id * 7919 + ?1) % 1009 LIMIT 1",
-                   crew->steps, order, sizeof(order)))
+    char id[32], order[64], lines[1024];
+    if (!crew_text(crew, "SELECT id FROM orders WHERE state = 'handed' ORDER BY (id * 7919 + ?1) % 1009 LIMIT 1",
+                   crew->steps, id, sizeof(id)))
         return;
-    char sql[512];
-    snprintf(
-        sql, sizeof(sql),
-        "SELECT group_concat('{\"sku\":\"' || i.sku || '\",\"quantity\":' || l.shipped || '}') FROM order_line l JOIN "
-        "item i ON i.id = l.item JOIN orders o ON o.id = l.order_id WHERE o.number = '%s' AND l.shipped > 0 AND ?1 = "
-        "?1",
-        order);
-    if (!crew_text(crew, sql, 0, lines, sizeof(lines)) || !*lines)
+    int64_t number = strtoll(id, NULL, 10);
+    if (!crew_text(crew, "SELECT number FROM orders WHERE id = ?1", number, order, sizeof(order)) ||
+        !crew_text(
+            crew,
+            "SELECT group_concat('{\"sku\":\"' || i.sku || '\",\"quantity\":' || l.shipped || '}') FROM order_line "
+            "l JOIN item i ON i.id = l.item WHERE l.order_id = ?1 AND l.shipped > 0",
+            number, lines, sizeof(lines)) ||
+        !*lines)
         return;
     crew->documents++;
     changef(crew, "return.expect",

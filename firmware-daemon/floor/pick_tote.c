@@ -1,0 +1,225 @@
+/* Totes: bound to an order while it is picked, put down when it is; and orders that a worker lets go of, with their
+ * totes or without. */
+#include "floor/pick_bin.h"
+
+#include "base/json.h"
+#include "store/document.h"
+#include "store/picking.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int refuse_bound(struct scan *scan, const struct lpn *tote)
+{
+    struct order other;
+    int result = order_load(scan->store, tote->order, &other);
+    if (result)
+        return result;
+    struct answer *answer = refusal(scan, E10_TOTE);
+    answer_text(answer, "t", tote->code);
+    answer_text(answer, "o", other.number);
+    return FLOOR_REFUSED;
+}
+
+int tote_check(struct scan *scan, const struct lpn *tote, int64_t order)
+{
+    if (tote->order && tote->order == order)
+        return 0;
+    if (tote->order)
+        return refuse_bound(scan, tote);
+    bool free = !tote->wave && !tote->document && lpn_is_empty(scan->store, tote->id);
+    return free ? 0 : refuse(scan, E10_NOT_EMPTY, "t", tote->code);
+}
+
+int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order)
+{
+    struct store *store = scan->store;
+    int64_t hand;
+    int result = lpn_of_hand(store, scan->worker.code, &hand);
+    if (!result)
+        result = ledger_move_lpn(store, scan->seq, tote->id, LOCATION_FLOOR, "tote");
+    if (!result)
+        result = ledger_move_contents(store, scan->seq, hand, tote->id, "tote");
+    return result ? result : lpn_assign(store, tote->id, order);
+}
+
+int tote_check_place(struct scan *scan, const struct order *order, const struct location *place)
+{
+    if (strcmp(place->kind, order->cancelled ? "return" : "stage") == 0)
+        return 0;
+    struct answer *answer = refusal(scan, order->cancelled ? E12_CANCELLED : E04_LOCATION);
+    answer_text(answer, "o", order->number);
+    answer_text(answer, "exp", "a stage · 集货区");
+    answer_text(answer, "got", place->code);
+    return FLOOR_REFUSED;
+}
+
+/* Nobody's any more: what is in it goes back to a bin. */
+static int give_back(struct scan *scan, int64_t tote, const struct location *place)
+{
+    int64_t task;
+    int result = lpn_assign(scan->store, tote, 0);
+    if (result || lpn_is_empty(scan->store, tote))
+        return result;
+    return task_insert(
+        scan->store,
+        &(struct task){.kind = "putaway", .reason = "order cancelled", .lpn = tote, .from_location = place->id}, &task);
+}
+
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
+{
+    struct store *store = scan->store;
+    struct lpn plate;
+    int result = lpn_load(store, tote, &plate);
+    json_text(record_start(scan), "order", order->number);
+    json_text(&scan->data, "location", place->code);
+    if (!result)
+        json_text(&scan->data, "tote", plate.code);
+    if (!result)
+        result = record(scan, order->cancelled ? "pick.returned" : "pick.staged", "order", order->number);
+    if (!result)
+        result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
+    if (!result && order->cancelled)
+        result = give_back(scan, tote, place);
+    return result;
+}
+
+/* ---------------------------------------------------------------- the steps, where a worker has one order */
+
+int tote_accept(struct scan *scan)
+{
+    struct store *store = scan->store;
+    struct order order;
+    struct lpn tote;
+    int64_t here = 0;
+    int result = order_load(store, scan->session.order, &order);
+    if (!result)
+        result = lpn_load(store, scan->target.id, &tote);
+    if (!result)
+        result = tote_check(scan, &tote, order.id);
+    if (result)
+        return result;
+    json_text(record_start(scan), "order", order.number);
+    json_text(&scan->data, "tote", tote.code);
+    result = record(scan, "pick.tote", "order", order.number);
+    if (!result)
+        result = tote_bind(scan, &tote, order.id);
+    if (!result)
+        result = undo_allow(scan, "pick.tote");
+    if (!result && scan->session.allocation)
+        result = allocation_place(store, scan->session.allocation, &here);
+    if (result)
+        return result;
+    scan->session.tote = tote.id;
+    struct answer *answer = accept_with(scan, DONE_TOTE);
+    answer_text(answer, "t", tote.code);
+    answer_text(answer, "o", order.number);
+    return bin_way(scan)->go_on(scan, here);
+}
+
+int tote_undo(struct scan *scan, const struct action *action)
+{
+    (void)action;
+    return lpn_assign(scan->store, scan->session.tote, 0);
+}
+
+int tote_stage(struct scan *scan)
+{
+    struct store *store = scan->store;
+    struct order order;
+    struct location place;
+    int result = order_load(store, scan->session.order, &order);
+    if (!result)
+        result = location_load(store, scan->target.id, &place);
+    if (!result)
+        result = tote_check_place(scan, &order, &place);
+    if (!result)
+        result = tote_put_down(scan, &order, scan->session.tote, &place);
+    if (!result)
+        result = order_set_state(store, order.id, order.cancelled ? "cancelled" : "picked", "");
+    if (!result)
+        result = order_set_worker(store, order.id, 0);
+    if (!result)
+        result = undo_border(scan);
+    if (result)
+        return result;
+    struct answer *answer = accept_with(scan, DONE_STAGED);
+    answer_text(answer, "o", order.number);
+    answer_text(answer, "l", place.code);
+    return 0;
+}
+
+static int show_order(struct scan *scan, struct view *view, struct order *ret)
+{
+    int result = order_load(scan->store, scan->session.order, ret);
+    return result ? result : bin_show_order(scan, ret, view);
+}
+
+int tote_show(struct scan *scan, struct view *view)
+{
+    struct order order;
+    view->expect = "tote";
+    answer_set(&view->prompt, ASK_TOTE);
+    return show_order(scan, view, &order);
+}
+
+int tote_show_stage(struct scan *scan, struct view *view)
+{
+    struct order order;
+    int result = show_order(scan, view, &order);
+    if (result)
+        return result;
+    view->expect = "stage";
+    answer_set(&view->prompt, order.cancelled ? ASK_RETURN_SHELF : ASK_STAGE);
+    answer_text(&view->prompt, "o", order.number);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- leases */
+
+int order_check_lease(struct scan *scan, const struct order *order)
+{
+    int64_t worker = order->worker;
+    int result = worker ? 0 : allocation_claimed(scan->store, order->id, &worker);
+    if (result && result != -ENOENT)
+        return result;
+    return worker && worker != scan->session.worker ? refuse_taken(scan, worker) : 0;
+}
+
+/* Nothing of it was taken: it waits again. Otherwise it waits for whoever brings its tote. */
+static int let_go_of(struct store *store, int64_t id)
+{
+    struct totals totals;
+    int result = order_totals(store, id, &totals);
+    if (!result)
+        result = order_set_worker(store, id, 0);
+    if (result || totals.picked > 0)
+        return result;
+    result = lpn_free_totes(store, id);
+    return result ? result : order_set_state(store, id, "allocated", "");
+}
+
+int orders_let_go(struct store *store, const struct session *session)
+{
+    int64_t order = 0;
+    int result = allocation_unclaim(store, session->worker);
+    if (!result && session->order)
+        result = let_go_of(store, session->order);
+    while (!result && (result = picking_order_after(store, session->worker, order, &order)) == 0)
+        result = let_go_of(store, order);
+    return result == -ENOENT ? 0 : result;
+}
+
+int bin_leave(struct scan *scan)
+{
+    json_text(record_start(scan), "worker", scan->worker.code);
+    int result = record(scan, "pick.left", "worker", scan->worker.code);
+    if (!result)
+        result = orders_let_go(scan->store, &scan->session);
+    if (!result)
+        result = undo_border(scan);
+    accept_with(scan, DONE_LEFT);
+    leave_flow(scan);
+    return result;
+}
