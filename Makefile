@@ -256,6 +256,7 @@ rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scal
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
+	@OUT=$(OUT) python3 tests/bench/start.py
 	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
 	@OUT=$(OUT) python3 tests/bench/labels.py

@@ -36,7 +36,7 @@ static int claim(struct store *store, const struct store_settings *settings, str
 
 /* A power cut is undone by the WAL, whose frames carry check sums; what is looked for here is a file that was damaged
  * by other means. A large one is not read through before every start of work: what no scan can do without is checked,
- * and that both ledgers end where the stream says. store_check() reads the rest. */
+ * and that both ledgers end where the stream says. floorhandd --check-database reads the rest. */
 static int check_for_start(struct store *store, struct error *error)
 {
     static const char *const vital[] = {"stream", "session", "worker", "station", "binding"};

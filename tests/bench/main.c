@@ -67,13 +67,33 @@ static void run_round(struct arena *arena, const struct work *work, const struct
     figures[BYTES_16].reference[round] = log.bytes_per_scan;
 }
 
+/* Before the rounds: everybody signs in and begins. */
+static size_t warm_scans(const struct bench_size *size)
+{
+    return (size_t)size->stations * 4;
+}
+
+static size_t round_scans(const struct bench_size *size)
+{
+    return (size_t)(size->singles + size->batched);
+}
+
+static size_t all_scans(const struct bench_size *size)
+{
+    return warm_scans(size) + round_scans(size) * (size_t)size->rounds;
+}
+
+static void fill(const struct bench_size *size, char ret_path[FILLED_PATH_MAX])
+{
+    filled_site(size, (int)(all_scans(size) / (2 * LINES_PER_ORDER)) + size->stations, ret_path);
+}
+
 static void measure(const struct bench_size *size)
 {
     static struct work work;
-    const size_t per_round = (size_t)(size->singles + size->batched), warm = (size_t)size->stations * 4;
-    const size_t scans = warm + per_round * (size_t)size->rounds;
+    const size_t warm = warm_scans(size), scans = all_scans(size);
     char filled[FILLED_PATH_MAX], folder[] = "build/bench-XXXXXX", paths[3][64];
-    filled_site(size, (int)(scans / (2 * LINES_PER_ORDER)) + size->stations, filled);
+    fill(size, filled);
     must(mkdtemp(folder) ? 0 : -1, "build/ must exist and be writable");
     static const char *const names[] = {"ours.db", "bare.db", "append.log"};
     for (int i = 0; i < 3; i++)
@@ -93,7 +113,7 @@ static void measure(const struct bench_size *size)
     append_log_run(arena.log, &work, start, &unused);
     for (int round = 0; round < size->rounds; round++) {
         fprintf(stderr, "# round %d of %d\n", round + 1, size->rounds);
-        run_round(&arena, &work, size, warm + (size_t)round * per_round, round);
+        run_round(&arena, &work, size, warm + (size_t)round * round_scans(size), round);
         for (int blocks = 1; blocks <= 2; blocks++) {
             figures[TOUR_1 + blocks - 1].ours[round] = route_time_us(blocks);
             figures[TOUR_1 + blocks - 1].reference[round] = ROUTE_TIME_LIMIT_US;
@@ -108,10 +128,17 @@ static void measure(const struct bench_size *size)
     figures_print(figures, FIGURES, (size_t)size->rounds, size == &full ? "build/bench.json" : NULL);
 }
 
-/* --short: a small site and few scans, to see that it works. With names of label samples: only label_time.h. */
+/* --short: a small site and few scans, to see that it works. --fill: only makes the large site, and says where it is.
+ * With names of label samples: only label_time.h. */
 int main(int argc, char **argv)
 {
-    bool is_brief = argc == 2 && strcmp(argv[1], "--short") == 0;
+    const char *option = argc == 2 ? argv[1] : "";
+    char path[FILLED_PATH_MAX];
+    if (strcmp(option, "--fill") == 0) {
+        fill(&full, path);
+        return puts(path) < 0;
+    }
+    bool is_brief = strcmp(option, "--short") == 0;
     if (argc > 1 && !is_brief)
         return label_time_print(argv + 1);
     measure(is_brief ? &brief : &full);
