@@ -5,10 +5,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "floor/floor.h"
+#include "practice.h"
 #include "station/plugboard.h"
 #include "station/station.h"
+#include "store/figures.h"
 #include "store/journal.h"
 #include "store/query.h"
+#include "store/training.h"
 #include "sync/site/port.h"
 #include "sync/site/site.h"
 #include "turn.h"
@@ -39,23 +42,46 @@ struct daemon {
     int64_t applied_seq; /* acknowledged, not stored yet */
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
+    struct practice *practice;
 };
 
 /* ---------------------------------------------------------------- events in */
+
+/* What happens at a station that practises is decided in the copy it practises on, once there is one; so is what
+ * becomes of that copy's labels. */
+static struct store *store_at(const struct daemon *daemon, size_t station)
+{
+    struct store *copy = practice_store(daemon->practice);
+    return copy && practice_has(daemon->practice, station) ? copy : daemon->store;
+}
+
+static struct turn *turn_for(const struct daemon *daemon, const struct event *event)
+{
+    struct turn *copy = practice_turn(daemon->practice);
+    int station = -1;
+    if (!copy)
+        return daemon->turn;
+    if (event->kind == EVENT_PRINT)
+        return training_job(event->number) ? copy : daemon->turn;
+    if (event->kind == EVENT_SCAN || event->kind == EVENT_SCAN_ABORTED || event->kind == EVENT_WEIGHT ||
+        event->kind == EVENT_LABEL)
+        station = config_find_station(daemon->config, event->station);
+    return station >= 0 && practice_has(daemon->practice, (size_t)station) ? copy : daemon->turn;
+}
 
 static int post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
     event->wall_us = clock_wall_us();
     event->mono_us = clock_mono_us();
+    struct turn *turn = turn_for(daemon, event);
     int result = event_set_bytes(event, bytes, length);
     if (!result)
-        result = turn_post(daemon->turn, event);
+        result = turn_post(turn, event);
     if (result) {
         free(event->heap);
         return result;
     }
-    bool force =
-        turn_waiting(daemon->turn) >= TURN_EVENTS_MAX || event->mono_us - turn_oldest_us(daemon->turn) >= GATHER_US;
+    bool force = turn_waiting(turn) >= TURN_EVENTS_MAX || event->mono_us - turn_oldest_us(turn) >= GATHER_US;
     sd_event_source_set_priority(daemon->take, force ? PRIORITY_FORCE : PRIORITY_TURN);
     sd_event_source_set_enabled(daemon->take, SD_EVENT_ONESHOT);
     return 0;
@@ -126,14 +152,6 @@ static int post_change(void *user, int64_t feed_seq, const char *line, size_t le
 
 /* ---------------------------------------------------------------- what people see */
 
-static int find_station(const struct daemon *daemon, const char *id)
-{
-    for (size_t i = 0; i < daemon->config->count; i++)
-        if (strcmp(daemon->config->stations[i].id, id) == 0)
-            return (int)i;
-    return -ENOENT;
-}
-
 static void write_link(struct daemon *daemon, struct buf *json)
 {
     int64_t waiting = 0, oldest_us = 0;
@@ -152,11 +170,13 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
     json_open_object(json, NULL);
     json_text(json, "id", config->id);
     json_text(json, "name", config->name);
-    int result = floor_show(daemon->store, config->id, json);
+    int result = floor_show(store_at(daemon, index), config->id, json);
     station_write_result(&daemon->stations[index], "result", json);
     write_link(daemon, json);
     plugboard_write_station(daemon->board, index, json);
-    json_bool(json, "training", false);
+    json_bool(json, "training", practice_has(daemon->practice, index));
+    if (!result)
+        result = practice_write_lesson(daemon->practice, index, json);
     json_close_object(json);
     return result ? result : json->failed ? -ENOMEM : 0;
 }
@@ -209,7 +229,8 @@ static int source_stations(void *user, struct buf *json)
 
 static int source_station(void *user, const char *id, struct buf *json)
 {
-    int index = find_station(user, id);
+    struct daemon *daemon = user;
+    int index = config_find_station(daemon->config, id);
     return index < 0 ? index : write_view(user, (size_t)index, json);
 }
 
@@ -241,6 +262,7 @@ static int source_status(void *user, struct buf *json)
     json_int(json, "failed_commits", counters->failed_commits);
     json_int(json, "queue_full", counters->full);
     json_close_object(json);
+    practice_write(daemon->practice, json);
     json_open_array(json, "stations");
     for (size_t i = 0; i < daemon->config->count; i++) {
         json_open_object(json, NULL);
@@ -265,6 +287,12 @@ static int source_picture(void *user, int64_t job, struct buf *png)
 {
     struct daemon *daemon = user;
     return plugboard_picture(daemon->board, job, png);
+}
+
+static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
+{
+    struct daemon *daemon = user;
+    return figures_write(daemon->store, kind, since_us, csv);
 }
 
 static int source_query(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
@@ -308,7 +336,10 @@ static int read_label(struct daemon *daemon, size_t station, const json_t *root,
         return label_refuse(fault, -EINVAL, LABEL_SIZE, "copies", "copies is a number from 1 to %d", LABEL_COPIES_MAX);
     buf_printf(words, "%s\n%s\n%s", template, key, data);
     return plugboard_check_label(daemon->board, station,
-                                 &(struct render_job){.template_name = template, .json = data, .length = strlen(data)},
+                                 &(struct render_job){.template_name = template,
+                                                      .json = data,
+                                                      .length = strlen(data),
+                                                      .sample = practice_has(daemon->practice, station)},
                                  fault);
 }
 
@@ -319,7 +350,7 @@ static int source_label(void *user, const char *station, const char *json, size_
     CLEANUP_BUF struct buf words = {0};
     struct label_fault fault = {.code = LABEL_DATA};
     struct event event = {.kind = EVENT_LABEL, .request = request};
-    int index = find_station(daemon, station);
+    int index = config_find_station(daemon->config, station);
     if (index < 0)
         return index;
     json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL);
@@ -349,13 +380,20 @@ static int source_bind(void *user, const char *device, const char *role, const c
 
 static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
 {
-    if (find_station(user, station) < 0)
+    struct daemon *daemon = user;
+    if (config_find_station(daemon->config, station) < 0)
         return -ENOENT;
     if (length > SCAN_TEXT_MAX)
         return -EMSGSIZE;
     struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
     text_copy(event.station, sizeof(event.station), station);
     return post(user, &event, text, length);
+}
+
+static int source_train(void *user, const char *station, bool training, uint64_t request)
+{
+    struct event event = {.kind = EVENT_TRAINING, .request = request, .number = training};
+    return text_copy(event.station, sizeof(event.station), station) ? post(user, &event, "", 0) : -EMSGSIZE;
 }
 
 static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
@@ -379,6 +417,8 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .devices = source_devices,
                                            .picture = source_picture,
                                            .query = source_query,
+                                           .figures = source_figures,
+                                           .train = source_train,
                                            .label = source_label,
                                            .bind = source_bind,
                                            .scan = source_scan,
@@ -435,7 +475,7 @@ static enum scan_verdict verdict_of(const struct effect *effect)
 static void hear(struct daemon *daemon, const struct event *event, const struct effect *effect)
 {
     bool beeped = plugboard_answer(daemon->board, event->source, verdict_of(effect));
-    int index = find_station(daemon, event->station);
+    int index = config_find_station(daemon->config, event->station);
     if (index < 0)
         return;
     station_heard(&daemon->stations[index], event, effect, beeped);
@@ -451,10 +491,14 @@ static void on_effect(void *user, const struct event *event, const struct effect
         refresh_soon(daemon);
     if (effect->rewires)
         daemon->rewires = true;
+    if (effect->trains)
+        practice_follow(daemon->practice);
     switch (event->kind) {
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
+        if (effect->leaves)
+            source_train(daemon, event->station, false, 0);
         break;
     case EVENT_IMPORT:
         answer_done(daemon, event, effect, "imported", event->name);
@@ -464,6 +508,9 @@ static void on_effect(void *user, const struct event *event, const struct effect
         break;
     case EVENT_LABEL:
         answer_done(daemon, event, effect, "printing", event->station);
+        break;
+    case EVENT_TRAINING:
+        answer_done(daemon, event, effect, event->number ? "training" : "working", event->station);
         break;
     case EVENT_BIND:
         answer_done(daemon, event, effect, "bound", event_bytes(event));
@@ -506,6 +553,22 @@ static void after_turn(struct daemon *daemon)
     plugboard_kick(daemon->board);
 }
 
+static bool practice_waits(const struct daemon *daemon)
+{
+    struct turn *turn = practice_turn(daemon->practice);
+    return turn && turn_waiting(turn) > 0;
+}
+
+/* What goes wrong with the copy to practise on ends the practice, not the work. */
+static int take_practice(struct daemon *daemon)
+{
+    struct error error = {0};
+    int result = practice_waits(daemon) ? turn_take(practice_turn(daemon->practice), &error) : 0;
+    if (result)
+        log_warning("training: %s", error.text);
+    return result;
+}
+
 static int on_take(sd_event_source *source, void *user)
 {
     struct daemon *daemon = user;
@@ -517,8 +580,10 @@ static int on_take(sd_event_source *source, void *user)
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
         return sd_event_exit(daemon->event, 1);
     }
+    if (take_practice(daemon) != 0)
+        practice_lost(daemon->practice);
     after_turn(daemon);
-    if (turn_waiting(daemon->turn) > 0)
+    if (turn_waiting(daemon->turn) > 0 || practice_waits(daemon))
         sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     return 0;
 }
@@ -558,6 +623,19 @@ static int open_site(struct daemon *daemon, struct error *error)
     return site_port_open(daemon->event, config->link_socket, &daemon->site, &daemon->port, error);
 }
 
+static void practice_changed(void *user)
+{
+    struct daemon *daemon = user;
+    plugboard_practise(daemon->board, practice_store(daemon->practice));
+    refresh_soon(daemon);
+}
+
+static int open_practice(struct daemon *daemon, struct error *error)
+{
+    static const struct practice_ops ops = {.effect = on_effect, .changed = practice_changed};
+    return practice_new(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->practice, error);
+}
+
 static int open_board(struct daemon *daemon, struct error *error)
 {
     static const struct plugboard_ops ops = {
@@ -570,10 +648,7 @@ static int post_boot(struct daemon *daemon)
 {
     struct event event = {.kind = EVENT_BOOT};
     CLEANUP_BUF struct buf stations = {0};
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        const struct station_config *station = &daemon->config->stations[i];
-        buf_printf(&stations, "%s %s%s\n", station->id, *station->printer ? "p" : "", *station->scale ? "s" : "");
-    }
+    config_write_stations(daemon->config, &stations);
     return stations.failed ? -ENOMEM : post(daemon, &event, buf_text(&stations), stations.length);
 }
 
@@ -601,6 +676,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
     if (!result)
+        result = open_practice(daemon, error);
+    if (!result)
         result = open_timers(daemon, error);
     if (!result)
         result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
@@ -608,7 +685,11 @@ static int open_parts(struct daemon *daemon, struct error *error)
         result = open_site(daemon, error);
     if (!result)
         result = post_boot(daemon); /* before a printer takes a job: what is "sending" by then was cut off */
-    return result ? result : open_board(daemon, error);
+    if (!result)
+        result = open_board(daemon, error);
+    if (!result)
+        practice_follow(daemon->practice);
+    return result;
 }
 
 int daemon_open(sd_event *event, const struct config *config, struct daemon **ret, struct error *error)
@@ -635,6 +716,8 @@ static void finish_labels(struct daemon *daemon)
     plugboard_stop(daemon->board);
     while (daemon->board && !result && turn_waiting(daemon->turn) > 0)
         result = turn_take(daemon->turn, &error);
+    if (daemon->board)
+        take_practice(daemon);
     if (result)
         log_error("%s; the labels under way are uncertain at the next start", error.text);
 }
@@ -653,6 +736,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->applied);
+    practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);
     free(daemon);

@@ -31,6 +31,9 @@ extern const struct verb session_verbs[];
 extern const struct verb replenish_verbs[];
 extern const struct verb count_verbs[];
 
+/* For lease.release: a worker's count is for others again, from its beginning. */
+int count_release(struct ask *ask, const struct worker *worker, const struct session *session);
+
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
 struct answer *ask_accept(struct ask *ask, enum message message);
 

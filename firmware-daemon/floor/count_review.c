@@ -222,6 +222,31 @@ static int ask_reject(struct ask *ask)
     return ask_decide(ask, false);
 }
 
+int count_release(struct ask *ask, const struct worker *worker, const struct session *session)
+{
+    struct store *store = ask->store;
+    struct stock_count count;
+    struct location bin;
+    CLEANUP_BUF struct buf data = {0};
+    int result = stock_count_load(store, session->stock_count, &count);
+    if (!result)
+        result = location_load(store, count.location, &bin);
+    if (!result && count.worker != worker->id) /* a review is nobody's */
+        return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker->name);
+    if (result)
+        return result;
+    json_open_object(&data, NULL);
+    json_text(&data, "location", bin.code);
+    json_text(&data, "worker", worker->code);
+    result = ask_record(ask, "lease.released", "location", bin.code, &data);
+    if (!result)
+        result = stock_count_skip(store, count.id);
+    if (!result)
+        result = action_forget(store, worker->id);
+    answer_text(ask_accept(ask, DONE_COUNT_RELEASED), "l", bin.code);
+    return result ? result : session_save(store, &(struct session){.worker = worker->id, .step = "menu"});
+}
+
 struct plan_fields {
     char kind[12];
     int64_t limit;

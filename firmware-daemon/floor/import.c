@@ -64,6 +64,8 @@ static const struct option_def item_columns[] = {
     {ITEM_NUMBER(life_out_days), .fallback = "0", .max = 100000, .help = "days a lot must have left when it is picked"},
     {"abc", OPTION_CHOICE_AT(struct item_row, item.abc), .fallback = "", .choices = "|A|B|C",
      .help = "A, B, C or nothing"},
+    {ITEM_NUMBER(cost_minor), .fallback = "0", .max = INT64_C(1000000000000),
+     .help = "what one piece costs, in minor units of money; 0: not known"},
     {ITEM_TEXT(box), .fallback = "", .help = "the box that one piece is sent in, or nothing"},
     {0},
 };
@@ -352,7 +354,8 @@ int import_rule(struct store *store, const struct event *event, struct effect *e
         return -ENOMEM;
     union row row;
     struct import import = {.store = store, .entry = entry};
-    struct table table = {kind->columns, &row, kind->row_size, kind->take, &import};
+    struct table table = {
+        .columns = kind->columns, .row = &row, .row_size = kind->row_size, .take = kind->take, .user = &import};
     struct error error = {0};
     const char *column = NULL;
     int64_t rows = 0;

@@ -32,13 +32,18 @@ static int choose_order(struct scan *scan, const struct lpn *lpn)
 static int choose_plate(struct scan *scan, int64_t plate)
 {
     struct lpn lpn;
+    struct document document = {0};
     int result = lpn_load(scan->store, plate, &lpn);
+    if (!result && lpn.document)
+        result = document_load(scan->store, lpn.document, &document);
     if (result)
         return result;
     if (lpn.order)
         return choose_order(scan, &lpn);
     if (lpn.wave)
         return express_open(scan, plate);
+    if (strcmp(document.kind, "transfer") == 0)
+        return transfer_open(scan, lpn.document);
     if (!lpn_is_empty(scan->store, plate))
         return putaway_open(scan, plate);
     return scan->target.kind == CODE_PALLET ? receive_plate(scan) : refuse_other_code(scan, "PICK", "「拣货」");
@@ -176,6 +181,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "FOUND", .run = found_start},
                                                {.name = "REVIEW", .run = count_review_start},
                                                {.name = "REPRINT", .run = reprint_list},
+                                               {.name = "TRAIN", .run = training_start},
                                                {.name = NULL}};
 
 static const struct step steps[] = {

@@ -241,7 +241,7 @@ static const struct step steps[] = {
      show_from, .commands = commands},
     {"move.item", BIT(CODE_ITEM) | BIT(CODE_LOCATION), "the item", "商品", put, show_item, .commands = commands,
      .take = take, .needs = needs},
-    {"move.plate", BIT(CODE_LOCATION), "the place", "库位", put_plate, show_plate, .commands = NULL},
+    {"move.plate", BIT(CODE_LOCATION), "the place", "库位", put_plate, show_plate, .commands = commands},
     {.name = NULL},
 };
 

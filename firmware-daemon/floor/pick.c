@@ -61,6 +61,8 @@ int pick_start(struct scan *scan)
         result = order_set_state(store, order.id, "picking", "");
     if (!result)
         result = order_set_worker(store, order.id, scan->session.worker);
+    if (!result)
+        result = walk_plan(store, order.id, 0);
     if (result)
         return result;
     json_text(record_start(scan), "order", order.number);

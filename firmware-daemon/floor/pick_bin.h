@@ -79,8 +79,9 @@ int tote_check(struct scan *scan, const struct lpn *tote, int64_t order);
 int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order);
 /* Where the order's goods belong: E04, or E12 when it is cancelled. */
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place);
-/* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. */
-int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
+/* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. After the
+ * last tote the order is picked, and nobody's. */
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last);
 
 /* ---- the steps around them, of a way on which a worker has one order at a time: session.order, in session.tote */
 

@@ -44,6 +44,8 @@ static int replace(struct scan *scan, const struct pick *pick)
     struct totals totals;
     int result = order_allocate(scan->store, pick->order.id, &missing);
     if (!result)
+        result = walk_plan(scan->store, pick->order.id, pick->location.id);
+    if (!result)
         result = order_totals(scan->store, pick->order.id, &totals);
     if (!result)
         result = undo_border(scan);

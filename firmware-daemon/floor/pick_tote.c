@@ -67,22 +67,27 @@ static int give_back(struct scan *scan, int64_t tote, const struct location *pla
         &(struct task){.kind = "putaway", .reason = "order cancelled", .lpn = tote, .from_location = place->id}, &task);
 }
 
-int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
 {
     struct store *store = scan->store;
     struct lpn plate;
+    const char *type = order->cancelled ? "pick.returned" : last ? "pick.staged" : "pick.put_down";
     int result = lpn_load(store, tote, &plate);
+    if (result)
+        return result;
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "location", place->code);
+    json_text(&scan->data, "tote", plate.code);
+    result = order->cancelled ? ledger_write_plate(store, tote, &scan->data) : 0;
     if (!result)
-        json_text(&scan->data, "tote", plate.code);
-    if (!result)
-        result = record(scan, order->cancelled ? "pick.returned" : "pick.staged", "order", order->number);
+        result = record(scan, type, "order", order->number);
     if (!result)
         result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
     if (!result && order->cancelled)
         result = give_back(scan, tote, place);
-    return result;
+    if (!result && last)
+        result = order_set_state(store, order->id, order->cancelled ? "cancelled" : "picked", "");
+    return result || !last ? result : order_set_worker(store, order->id, 0);
 }
 
 /* ---------------------------------------------------------------- the steps, where a worker has one order */
@@ -135,11 +140,7 @@ int tote_stage(struct scan *scan)
     if (!result)
         result = tote_check_place(scan, &order, &place);
     if (!result)
-        result = tote_put_down(scan, &order, scan->session.tote, &place);
-    if (!result)
-        result = order_set_state(store, order.id, order.cancelled ? "cancelled" : "picked", "");
-    if (!result)
-        result = order_set_worker(store, order.id, 0);
+        result = tote_put_down(scan, &order, scan->session.tote, &place, true);
     if (!result)
         result = undo_border(scan);
     if (result)

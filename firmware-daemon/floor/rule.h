@@ -15,6 +15,7 @@
 #include "store/plate.h"
 #include "store/print_job.h"
 #include "store/session.h"
+#include "store/training.h"
 
 struct scan {
     struct store *store;
@@ -100,7 +101,8 @@ extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_fl
 
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
-const struct undo *undo_of(const char *type); /* NULL: there is no such action */
+const struct step *step_named(const char *name); /* NULL: there is none */
+const struct undo *undo_of(const char *type);    /* NULL: there is no such action */
 
 int sign_in(struct scan *scan); /* scan->target is a badge */
 
@@ -174,6 +176,10 @@ bool is_supervisor(const struct worker *worker);
 
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
+
+/* Decides in which order the bins of an order are gone to: by the shortest tour where settings and bins tell enough,
+ * else by their walk. here: the bin where the worker is, 0 for the depot. */
+int walk_plan(struct store *store, int64_t order, int64_t here);
 
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);
@@ -250,6 +256,17 @@ bool is_binding_label(const char *text);
 int scan_binding_label(struct store *store, const struct event *event, const char *text, struct effect *effect);
 int stations_from_boot(struct store *store, const struct event *event);
 
+/* Training (training.c). The guard: a station that practises never touches the site's own data, and LIVE is good
+ * everywhere; *ret_done when the scan was its. Of a copy: what was done well, and which mistake was made. */
+int training_start(struct scan *scan);
+extern const struct command training_commands[]; /* at the menu of a copy, beside its own */
+int training_guard(struct scan *scan, bool *ret_done);
+int training_done_well(struct scan *scan);
+int training_mistake(struct store *store, const struct event *event, const struct answer *answer);
+
+/* Orders made up from what lies in the bins, numbered on; as many as there is stock for (practice.c). */
+int practice_make(struct store *store, int64_t orders, int64_t *ret_made);
+
 /* The rules of the other kinds of event. */
 int scan_rule(struct store *store, const struct event *event, struct effect *effect);
 int scan_aborted_rule(struct store *store, const struct event *event, struct effect *effect);
@@ -262,6 +279,8 @@ int ask_rule(struct store *store, const struct event *event, struct effect *effe
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);
+int training_rule(struct store *store, const struct event *event, struct effect *effect);
+int practice_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_refused(struct store *store, const struct event *event, const char *why);
 
 #endif

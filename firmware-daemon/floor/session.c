@@ -1,6 +1,7 @@
 /* Sessions that somebody forgot: what a supervisor ends from elsewhere. */
 #include "floor/ask.h"
 #include "floor/pick_bin.h"
+#include "store/document.h"
 
 #include "base/json.h"
 
@@ -57,6 +58,34 @@ static int let_go(struct ask *ask, const struct session *session)
     return result ? result : session_save(store, &(struct session){.worker = session->worker, .step = "menu"});
 }
 
+/* A document goes on where it was, with whoever scans it next; only what is in the hands is not to be left. */
+static int release_document(struct ask *ask, const struct worker *worker, const struct session *session)
+{
+    struct store *store = ask->store;
+    struct document document;
+    int64_t hand;
+    CLEANUP_BUF struct buf data = {0};
+    int result = document_load(store, session->document, &document);
+    if (!result)
+        result = lpn_of_hand(store, worker->code, &hand);
+    if (!result && !lpn_is_empty(store, hand))
+        return ask_refuse(ask, E11_TAKEN, "u", worker->name);
+    if (result)
+        return result;
+    json_open_object(&data, NULL);
+    json_text(&data, "document", document.number);
+    json_text(&data, "worker", worker->code);
+    result = ask_record(ask, "lease.released", "document", document.number, &data);
+    if (!result)
+        result = document_set_worker(store, document.id, 0);
+    if (!result)
+        result = action_forget(store, worker->id);
+    struct answer *answer = ask_accept(ask, DONE_RELEASED);
+    answer_text(answer, "o", document.number);
+    answer_text(answer, "u", worker->name);
+    return result ? result : session_save(store, &(struct session){.worker = worker->id, .step = "menu"});
+}
+
 static int release(struct ask *ask)
 {
     struct worker worker;
@@ -65,6 +94,10 @@ static int release(struct ask *ask)
     CLEANUP_BUF struct buf data = {0};
     int64_t hand = 0;
     int result = find_session(ask, &worker, &session);
+    if (!result && session.stock_count)
+        return count_release(ask, &worker, &session);
+    if (!result && session.document)
+        return release_document(ask, &worker, &session);
     if (!result && !session.order)
         return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
     if (!result)
@@ -89,6 +122,7 @@ const struct verb session_verbs[] = {
     {"worker.sign_out", worker_fields, sizeof(struct worker_fields), false, sign_out,
      "End the session of a worker who went away without signing out; the work stays with the worker."},
     {"lease.release", worker_fields, sizeof(struct worker_fields), false, release,
-     "Give the orders that a worker holds to whoever comes next, as long as nothing of them is in his hands."},
+     "Give the orders, document or count that a worker holds to whoever comes next, as long as nothing of them is in "
+     "his hands."},
     {0},
 };

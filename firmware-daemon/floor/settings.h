@@ -19,7 +19,9 @@
     X(count_days_b, 90, 0, 3650, "of class B")                                                                         \
     X(count_days_c, 365, 0, 3650, "of class C, or of none")                                                            \
     X(cluster_totes, 8, 1, 40, "orders that one worker may pick at the same time")                                     \
-    X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")
+    X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")          \
+    X(aisle_length_mm, 0, 0, 1000000, "of one block, between its cross-aisles; 0: not known, bins go by their walk")   \
+    X(aisle_distance_mm, 0, 0, 1000000, "from the middle of an aisle to that of the next; 0: not known")
 
 enum setting {
 #define X(name, fallback, min, max, help) SETTING_##name,

@@ -45,16 +45,17 @@ static int go_on(struct scan *scan)
 {
     struct session *session = &scan->session;
     struct transfer_pick next;
-    int64_t here = session->location, unstaged;
-    int result = here ? transfer_next(scan->store, session->document, here, &next) : -ENOENT;
-    if (result == -ENOENT || (!result && next.line != session->line))
-        result = transfer_next(scan->store, session->document, 0, &next);
+    int64_t here = session->location, unstaged = 0;
+    int result = here ? transfer_next(scan->store, session->document, session->line, here, &next) : -ENOENT;
+    if (result == -ENOENT)
+        result = transfer_next(scan->store, session->document, 0, 0, &next);
     if (result && result != -ENOENT)
         return result;
     if (result == -ENOENT) {
         session->line = session->location = 0;
         result = transfer_unstaged(scan->store, session->document, &unstaged);
-        go(scan, session->tote || unstaged > 0 ? "transfer.stage" : "transfer.ship");
+        if (!result) /* another may have left one on the way */
+            go(scan, session->tote ? "transfer.stage" : unstaged > 0 ? "transfer.plate" : "transfer.ship");
         return result;
     }
     session->line = next.line;
@@ -189,7 +190,7 @@ static int check_lot(struct scan *scan, int64_t wanted_lot, int64_t lot)
 
 static int check(struct scan *scan, struct work *work, const struct goods *goods)
 {
-    int result = transfer_next(scan->store, work->document.id, work->bin.id, &work->pick);
+    int result = transfer_next(scan->store, work->document.id, work->line.id, work->bin.id, &work->pick);
     if (result == -ENOENT) /* orders were promised the rest meanwhile */
         return refuse(scan, E75_NO_STOCK, "d", work->document.number);
     if (result)
@@ -244,32 +245,41 @@ static int take(struct scan *scan, const struct goods *goods)
     return result ? result : count_zero_check(scan, work.bin.id);
 }
 
-/* What should be free here is not: it is held and counted, and the line goes on elsewhere. */
+static int ask_for_count(struct scan *scan, const struct work *work)
+{
+    int result = ledger_hold_free(scan->store, work->item.id, work->bin.id, work->pick.lot, "short");
+    if (result)
+        return result;
+    return count_request(
+        scan->store,
+        &(struct stock_count){
+            .location = work->bin.id, .item = work->item.id, .source = "short", .blind = true, .priority = 5});
+}
+
+/* What should be free here is not: it is held and counted, and the line goes on elsewhere. Where orders were promised
+ * it meanwhile there is nothing to count. */
 static int declare_short(struct scan *scan)
 {
     struct work work = {0};
     int result = load(scan, &work);
-    if (!result)
-        result = transfer_next(scan->store, work.document.id, work.bin.id, &work.pick);
     if (result)
-        return result == -ENOENT ? go_on(scan) : result;
+        return result;
+    int free = transfer_next(scan->store, work.document.id, work.line.id, work.bin.id, &work.pick);
+    int64_t missing = work.line.expected - work.line.done;
     json_text(record_start(scan), "document", work.document.number);
     json_int(&scan->data, "line", work.line.line);
     json_text(&scan->data, "location", work.bin.code);
     json_text(&scan->data, "sku", work.item.sku);
-    json_int(&scan->data, "missing", work.pick.open);
-    result = record(scan, "transfer.short", "document", work.document.number);
+    json_int(&scan->data, "missing", missing);
+    result = free == -ENOENT ? 0 : free;
     if (!result)
-        result = ledger_hold_free(scan->store, work.item.id, work.bin.id, work.pick.lot, "short");
-    if (!result)
-        result = count_request(
-            scan->store,
-            &(struct stock_count){
-                .location = work.bin.id, .item = work.item.id, .source = "short", .blind = true, .priority = 5});
+        result = record(scan, "transfer.short", "document", work.document.number);
+    if (!result && !free)
+        result = ask_for_count(scan, &work);
     if (!result)
         result = undo_border(scan);
     struct answer *answer = accept_with(scan, DONE_SHORT);
-    answer_number(answer, "n", work.pick.open);
+    answer_number(answer, "n", missing);
     answer_text(answer, "l", work.bin.code);
     return result ? result : go_on(scan);
 }

@@ -31,6 +31,9 @@ void plugboard_stop(struct plugboard *board);
 /* The bindings on disk have changed. */
 void plugboard_rewire(struct plugboard *board);
 
+/* The copy that stations practise on, whose labels are printed too, as samples; NULL: there is none. */
+void plugboard_practise(struct plugboard *board, struct store *copy);
+
 /* After each turn: labels that may be printed, scans that had to wait. */
 void plugboard_kick(struct plugboard *board);
 

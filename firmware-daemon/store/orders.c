@@ -66,11 +66,6 @@ int order_add_line(struct store *store, int64_t order, int64_t line, int64_t ite
                    sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
 }
 
-int order_of_line(struct store *store, int64_t line, int64_t *ret)
-{
-    return sql_number(store->sql, ret, "SELECT order_id FROM order_line WHERE id = ?1", sql_int(line));
-}
-
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason)
 {
     return sql_run(store->sql, "UPDATE orders SET state = ?2, reason = ?3 WHERE id = ?1", sql_int(id), sql_text(state),
@@ -229,7 +224,7 @@ int allocation_next(struct store *store, int64_t order, int64_t *ret)
     return sql_number(
         store->sql, ret,
         "SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line JOIN location p ON p.id = a.location "
-        "WHERE l.order_id = ?1 AND a.open > 0 ORDER BY a.skipped, p.walk, p.id, a.id",
+        "WHERE l.order_id = ?1 AND a.open > 0 ORDER BY a.skipped, a.place, p.walk, p.id, a.id",
         sql_int(order));
 }
 
@@ -333,6 +328,11 @@ int order_write_packed(struct store *store, int64_t order, struct buf *json)
         json_close_object(json);
     }
     return sql_done(query);
+}
+
+int order_of_line(struct store *store, int64_t line, int64_t *ret)
+{
+    return sql_number(store->sql, ret, "SELECT order_id FROM order_line WHERE id = ?1", sql_int(line));
 }
 
 bool order_has_item(struct store *store, int64_t order, int64_t item)

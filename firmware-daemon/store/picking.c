@@ -74,6 +74,13 @@ int picking_tote(struct store *store, int64_t order, int64_t *ret)
                       sql_int(order), sql_int(LOCATION_FLOOR));
 }
 
+int picking_count_totes(struct store *store, int64_t order, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT count(*) FROM lpn WHERE order_id = ?1 AND kind = 'tote' AND location = ?2",
+                      sql_int(order), sql_int(LOCATION_FLOOR));
+}
+
 int picking_tote_after(struct store *store, int64_t worker, int64_t after, int64_t *ret)
 {
     return sql_number(store->sql, ret,

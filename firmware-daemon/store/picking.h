@@ -24,6 +24,7 @@ int picking_totals(struct store *store, int64_t worker, struct totals *ret);
 
 /* The tote that an order is picked into now: on its way, not yet put down. -ENOENT */
 int picking_tote(struct store *store, int64_t order, int64_t *ret);
+int picking_count_totes(struct store *store, int64_t order, int64_t *ret); /* on their way */
 /* Totes of a worker's orders that are still on their way, the first after `after`. -ENOENT */
 int picking_tote_after(struct store *store, int64_t worker, int64_t after, int64_t *ret);
 

@@ -23,12 +23,19 @@ static int claim(struct store *store, const struct store_settings *settings, str
                          sql_text(settings->site), sql_text(settings->box));
     if (result)
         return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
-    CLEANUP_QUERY struct sql_query *query = sql_select(store->sql, "SELECT site, box FROM stream", SQL_NO_VALUES);
+    CLEANUP_QUERY struct sql_query *query =
+        sql_select(store->sql, "SELECT site, box, training FROM stream", SQL_NO_VALUES);
     if (!sql_next(query))
         return error_set(error, -EBADMSG, "%s has lost its stream row: restore the last backup", store->path);
     if (strcmp(sql_get_text(query, 0), settings->site) != 0 || strcmp(sql_get_text(query, 1), settings->box) != 0)
         return error_set(error, -EINVAL, "%s belongs to site %s, box %s, not to %s, %s: name the right database",
                          store->path, sql_get_text(query, 0), sql_get_text(query, 1), settings->site, settings->box);
+    bool training = sql_get_int(query, 2) != 0;
+    if (training && !settings->training)
+        return error_set(error, -EINVAL, "%s is a copy for training, and not the site's database: name the right one",
+                         store->path);
+    if (!training && settings->training)
+        return error_set(error, -EINVAL, "%s is no copy for training: nobody may practise on it", store->path);
     return 0;
 }
 
@@ -77,6 +84,7 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
     store->options = settings->options ? settings->options : &durable;
     store->random = settings->random;
     store->stamp = (struct stamp){.station = "", .worker_code = ""};
+    store->training = settings->training;
     text_copy(store->site, sizeof(store->site), settings->site);
     int result = open_sql(store, error);
     if (!result)

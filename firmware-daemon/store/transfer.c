@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-int transfer_next(struct store *store, int64_t document, int64_t bin, struct transfer_pick *ret)
+int transfer_next(struct store *store, int64_t document, int64_t line, int64_t bin, struct transfer_pick *ret)
 {
     struct sql_query *query =
         sql_select(store->sql,
@@ -14,8 +14,9 @@ int transfer_next(struct store *store, int64_t document, int64_t bin, struct tra
                    "JOIN location l ON l.id = f.location "
                    "WHERE d.document = ?1 AND d.expected > d.done AND t.blocked = 0 AND d.lot_code IN ('', t.code) "
                    "AND (t.expiry IS NULL OR t.expiry >= date(?3 / 1000000, 'unixepoch')) AND ?2 IN (0, f.location) "
+                   "AND ?4 IN (0, d.id) "
                    "ORDER BY d.line, t.expiry IS NULL, t.expiry, l.kind <> 'reserve', l.walk, l.id, f.lot LIMIT 1",
-                   sql_int(document), sql_int(bin), sql_int(store->stamp.wall_us));
+                   sql_int(document), sql_int(bin), sql_int(store->stamp.wall_us), sql_int(line));
     bool found = sql_next(query);
     if (found)
         *ret = (struct transfer_pick){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2),

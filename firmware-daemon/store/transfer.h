@@ -10,8 +10,8 @@ struct transfer_pick {
     int64_t line, item, lot, location, open; /* open: base units of the line that are still to be taken */
 };
 /* The next line of a document that lacks something which is free in a bin, and that bin: earliest expiry first, then
- * the walk; bin 0: any. -ENOENT when nothing more can be had. */
-int transfer_next(struct store *store, int64_t document, int64_t bin, struct transfer_pick *ret);
+ * the walk. line, bin 0: any. -ENOENT when nothing more can be had. */
+int transfer_next(struct store *store, int64_t document, int64_t line, int64_t bin, struct transfer_pick *ret);
 
 /* Plates with goods of a document that do not stand on a stage yet. */
 int transfer_unstaged(struct store *store, int64_t document, int64_t *ret);

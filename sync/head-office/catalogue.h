@@ -16,7 +16,7 @@ struct item {
     char gtin[CATALOGUE_CODE_SIZE]; /* "" for none; it becomes a barcode */
     char attributes[1024];          /* JSON members, from the columns below */
     /* what sites must know of it beside that: item_columns tells each */
-    int64_t volume_ml, height_mm, life_in_days, life_out_days;
+    int64_t volume_ml, height_mm, life_in_days, life_out_days, cost_minor;
     bool lots, expires, by_weight;
     char owner[CATALOGUE_CODE_SIZE], hazard[16], serials[8], abc[2], box[CATALOGUE_CODE_SIZE];
 };

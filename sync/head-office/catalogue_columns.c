@@ -25,6 +25,8 @@ const struct option_def item_columns[] = {
     {NUMBER(item, life_out_days), .fallback = "0", .max = 100000,
      .help = "days a lot must have left when it is picked"},
     {CHOICE(item, abc), .fallback = "", .choices = "|A|B|C", .help = "A, B, C or nothing"},
+    {NUMBER(item, cost_minor), .fallback = "0", .max = MANY,
+     .help = "what one piece costs, in minor units of money; 0: not known"},
     {TEXT(item, box), .fallback = "", .help = "the box that one piece is sent in, or nothing"},
     {0},
 };

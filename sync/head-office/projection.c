@@ -151,9 +151,7 @@ static int stock_imported(struct work *work)
 
 static int goods_taken(struct work *work)
 {
-    int64_t quantity;
-    int result = get_number(work, "quantity", 1, &quantity);
-    return result ? result : add_stock(work, -quantity);
+    return move_stock(work, "location", NULL);
 }
 
 /* Everything that a worker had in the hand lies in one place now. */

@@ -22,7 +22,7 @@
     X("order.cancel_accepted", "the site cancelled an order")                                                          \
     X("order.cancel_rejected", "an order was too far along to be cancelled")                                           \
     X("pick.started", "a worker began an order's picking")                                                             \
-    X("lease.released", "a supervisor gave an order that a worker held to whoever comes next")                         \
+    X("lease.released", "a supervisor gave what a worker held to whoever comes next")                                  \
     X("pick.located", "the worker is at the right location")                                                           \
     X("pick.line", "goods were taken for an order line")                                                               \
     X("pick.tote", "picking goes into this tote")                                                                      \
@@ -36,6 +36,7 @@
     X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
     X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
     X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
+    X("pick.put_down", "one of an order's totes stands at packing before the others")                                  \
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \

@@ -202,15 +202,15 @@ static void wrong_files_are_refused_whole(void **state)
         {"items", "sku,name\nX,x\n",
          "FILE, line 1: there is no column \"weight_g\"; expected "
          "sku,name,weight_g[,gtin][,owner][,volume_ml][,height_mm][,hazard][,lots][,expires][,serials]"
-         "[,by_weight][,life_in_days][,life_out_days][,abc][,box]"},
+         "[,by_weight][,life_in_days][,life_out_days][,abc][,cost_minor][,box]"},
         {"items", "sku,name,weight_g,colour\n",
          "FILE, line 1: unknown column \"colour\"; expected "
          "sku,name,weight_g[,gtin][,owner][,volume_ml][,height_mm][,hazard][,lots][,expires][,serials]"
-         "[,by_weight][,life_in_days][,life_out_days][,abc][,box]"},
+         "[,by_weight][,life_in_days][,life_out_days][,abc][,cost_minor][,box]"},
         {"items", "sku,name,weight_g,sku\n",
          "FILE, line 1: there is a second column \"sku\"; expected "
          "sku,name,weight_g[,gtin][,owner][,volume_ml][,height_mm][,hazard][,lots][,expires][,serials]"
-         "[,by_weight][,life_in_days][,life_out_days][,abc][,box]"},
+         "[,by_weight][,life_in_days][,life_out_days][,abc][,cost_minor][,box]"},
         {"items", "sku,name,weight_g\nX,x,1\nY,y,heavy\n",
          "FILE, line 3, column weight_g: weight_g must be a whole number from 0 to 1000000, not \"heavy\""},
         {"items", "sku,name,weight_g\nX,x,1\n\n,y,1\n",

@@ -264,6 +264,7 @@ int main(void)
         ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(stock_moves_inside_a_site_and_is_corrected),
         ON_PLAY(what_one_site_sends_is_announced_to_the_other),
+        ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(a_short_line_says_what_is_missing),
         ON_PLAY(the_site_answers_a_cancellation),
         ON_PLAY(what_cannot_be_understood_is_parked),

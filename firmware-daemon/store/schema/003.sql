@@ -81,6 +81,7 @@ CREATE TABLE allocation ( -- a promise of stock in one bin to one line; a pick l
     picked   INTEGER NOT NULL DEFAULT 0 CHECK (picked >= 0), -- follows the moves
     released INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0), -- short, damaged or dropped: no longer wanted from here
     skipped  INTEGER NOT NULL DEFAULT 0, -- times the worker put it off
+    place    INTEGER NOT NULL DEFAULT 0, -- on the shortest tour past the order's bins; 0: its bin's walk decides
     worker   INTEGER REFERENCES worker,  -- who has claimed it, where several work on one order (zones)
     open     INTEGER NOT NULL AS (quantity - picked - released) CHECK (open >= 0)
 ) STRICT;
