@@ -1,5 +1,6 @@
 /* A count's differences go into the books; orders whose goods are not there get them elsewhere, or wait. */
 #include "floor/count.h"
+#include "floor/pick_bin.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -38,6 +39,33 @@ static int note_missing(struct store *store, const struct order *order, const st
     return note(store, "pick.short", "order", order->number, &data, NULL);
 }
 
+/* Who stands there for it, or is on the way, goes on without it. */
+static int send_on(struct store *store, int64_t allocation)
+{
+    struct pick pick;
+    int64_t worker = 0;
+    int result = pick_load(store, allocation, &pick);
+    while (!result && (result = session_at_allocation(store, allocation, worker, &worker)) == 0) {
+        struct scan scan = {.store = store};
+        result = session_of_worker(store, worker, &scan.session);
+        if (!result)
+            result = worker_load(store, worker, &scan.worker);
+        if (!result)
+            result = action_forget(store, worker);
+        if (result)
+            return result;
+        if (*scan.session.back)
+            go(&scan, scan.session.back);
+        goods_forget(&scan.session);
+        scan.session.bin = scan.session.quantity = 0;
+        if (bin_way(&scan))
+            result = pick_go_without(&scan, &pick);
+        if (!result)
+            result = session_save(store, &scan.session);
+    }
+    return result == -ENOENT ? 0 : result;
+}
+
 /* Other bins; where there are none, an order that nobody has begun waits whole, and one that is being picked goes on
  * with what there is. */
 static int find_elsewhere(struct store *store, const struct allocation *lost)
@@ -72,6 +100,8 @@ static int give_up(struct store *store, const struct count_variance *variance, i
             result = allocation_release(store, id, lost.open < -free ? lost.open : -free);
         if (!result)
             result = find_elsewhere(store, &lost);
+        if (!result)
+            result = send_on(store, id);
         if (result)
             return result == -ENOENT ? 0 : result;
     }

@@ -70,6 +70,8 @@ int pick_write(struct scan *scan, const struct pick *pick, const struct taking *
 int pick_move(struct scan *scan, const struct pick *pick, const struct taking *taking, int64_t plate);
 /* Gives missing pieces back, holds what nobody is promised in the bin, and asks for a count. */
 int pick_miss(struct scan *scan, const struct pick *pick, int64_t missing);
+/* The promise may be gone: on with what is left of it or of the order; an order that has nothing is parked. */
+int pick_go_without(struct scan *scan, const struct pick *pick);
 
 /* ---- totes (pick_tote.c) */
 

@@ -37,19 +37,23 @@ static int park_short(struct scan *scan, const struct order *order)
     return result ? result : bin_way(scan)->drop(scan, order);
 }
 
+int pick_go_without(struct scan *scan, const struct pick *pick)
+{
+    struct totals totals;
+    int result = order_totals(scan->store, pick->order.id, &totals);
+    if (!result && totals.picked == 0 && totals.open == 0)
+        return park_short(scan, &pick->order);
+    return result ? result : bin_settle(scan, pick);
+}
+
 /* After stock turned out to be missing: other bins, else what there is, else nothing. */
 static int replace(struct scan *scan, const struct pick *pick)
 {
     int64_t missing;
-    struct totals totals;
     int result = order_allocate(scan->store, pick->order.id, &missing);
     if (!result)
-        result = order_totals(scan->store, pick->order.id, &totals);
-    if (!result)
         result = undo_border(scan);
-    if (!result && totals.picked == 0 && totals.open == 0)
-        return park_short(scan, &pick->order);
-    return result ? result : bin_settle(scan, pick);
+    return result ? result : pick_go_without(scan, pick);
 }
 
 /* SHORT:n: that many lie there and are taken. */
