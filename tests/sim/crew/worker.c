@@ -14,6 +14,12 @@
     "b.lpn = p.id "                                                                                                    \
     "AND b.quantity > 0)"
 
+/* Loose in the bin that the worker counts, and not scanned in this round. */
+#define UNCOUNTED                                                                                                      \
+    "b.location = s.location AND b.lpn = 0 AND b.quantity > 0 AND b.item NOT IN (SELECT c.item FROM count_result c "   \
+    "JOIN stock_count k ON k.id = c.stock_count AND k.round = c.round WHERE k.id = s.stock_count) AND b.item = "       \
+    "coalesce((SELECT item FROM stock_count WHERE id = s.stock_count), b.item)"
+
 static const struct habit {
     const char *step;
     const char *sql;
@@ -47,6 +53,18 @@ static const struct habit {
      "SELECT p.waybill FROM parcel p JOIN orders o ON o.id = p.order_id " MINE "JOIN manifest m ON m.id = "
      "s.manifest AND m.carrier = o.carrier WHERE p.state = 'labelled' AND p.manifest IS NULL AND o.cancelled = "
      "0" BY_CHANCE("p.id")},
+    {"count.item", "SELECT 'CMD:QTY:' || min(b.quantity, 9999) FROM balance b JOIN item i ON i.id = b.item " MINE
+                   "WHERE s.quantity = 0 AND i.serials <> 'all' AND " UNCOUNTED BY_CHANCE("b.item")},
+    {"count.item", "SELECT i.sku FROM balance b JOIN item i ON i.id = b.item " MINE
+                   "WHERE s.quantity > 0 AND " UNCOUNTED BY_CHANCE("b.item")},
+    {"count.item", "SELECT l.code FROM location l " MINE "WHERE l.id = s.location AND NOT EXISTS (SELECT 1 FROM "
+                   "balance b WHERE " UNCOUNTED ") AND ?1 = ?1"},
+    {"zero.bin", "SELECT 'CMD:EMPTY' WHERE ?1 = ?1 AND ?2 = ?2"},
+    {"review.count", "SELECT iif(?1 % 3 = 0, 'CMD:REJECT', 'CMD:APPROVE') WHERE ?2 = ?2"},
+    {"menu", "SELECT 'CMD:REVIEW' FROM worker WHERE id = ?2 AND role IN ('supervisor', 'admin') AND EXISTS (SELECT 1 "
+             "FROM stock_count WHERE state = 'review') AND ?1 = ?1"},
+    {"menu", "SELECT 'CMD:COUNT' WHERE EXISTS (SELECT 1 FROM stock_count WHERE state IN ('planned', 'recount') AND "
+             "worker IS NULL) AND ?1 % 2 = 0 AND ?2 = ?2"},
     {"ship.parcel", "SELECT 'CMD:DONE' WHERE ?1 = ?1 AND ?2 = ?2"},
 };
 
