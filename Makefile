@@ -56,10 +56,10 @@ ALL_LDFLAGS = $(HARDENED_LINK) $(MODE_$(MODE)) $(LDFLAGS) -Wl,--as-needed -pthre
 
 # Every C file outside tests/ and the four mains goes into one archive; the linker takes from it what a program uses.
 MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c sync/head-office/main.c
-ROOMS := firmware-daemon firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
+ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office ui
-EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models label_templates
+EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models label_templates lesson_files
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or draws texts of others, and what that is made of: a fuzzer's build needs no more.
 ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label
@@ -82,6 +82,7 @@ hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
 keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
 device_models_files    := $(sort $(wildcard drivers/models/*.model))
 label_templates_files  := $(sort $(wildcard drivers/label/templates/*.label))
+lesson_files_files     := $(sort $(wildcard firmware-daemon/training/lessons/*.lesson))
 page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/dist/preact.module.js \
 	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \
@@ -256,6 +257,7 @@ rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scal
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
+	@OUT=$(OUT) python3 tests/bench/start.py
 	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
 	@OUT=$(OUT) python3 tests/bench/labels.py

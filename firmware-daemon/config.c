@@ -168,6 +168,22 @@ int config_load(const char *path, struct config *ret, struct error *error)
     return 0;
 }
 
+void config_write_stations(const struct config *config, struct buf *lines)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        const struct station_config *station = &config->stations[i];
+        buf_printf(lines, "%s %s%s\n", station->id, *station->printer ? "p" : "", *station->scale ? "s" : "");
+    }
+}
+
+int config_find_station(const struct config *config, const char *id)
+{
+    for (size_t i = 0; i < config->count; i++)
+        if (strcmp(config->stations[i].id, id) == 0)
+            return (int)i;
+    return -ENOENT;
+}
+
 void config_print_sample(FILE *out)
 {
     option_print_sample(site_options, "site", out);

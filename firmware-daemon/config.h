@@ -48,6 +48,12 @@ int config_load(const char *path, struct config *ret, struct error *error);
 /* Everything "auto", the id untouched. */
 void config_device_defaults(struct device_config *device);
 
+/* What EVENT_BOOT tells the rules of the stations: floor/bind.c. */
+void config_write_stations(const struct config *config, struct buf *lines);
+
+/* The station's place in the configuration. -ENOENT */
+int config_find_station(const struct config *config, const char *id);
+
 void config_print_sample(FILE *out);
 
 #endif

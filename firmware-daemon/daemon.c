@@ -5,10 +5,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "floor/floor.h"
+#include "practice.h"
 #include "station/plugboard.h"
 #include "station/station.h"
+#include "store/figures.h"
 #include "store/journal.h"
 #include "store/query.h"
+#include "store/training.h"
 #include "sync/site/port.h"
 #include "sync/site/site.h"
 #include "turn.h"
@@ -37,25 +40,49 @@ struct daemon {
     sd_event_source *take, *refresh, *applied;
     bool rewires;        /* a turn has bound a device to another station */
     int64_t applied_seq; /* acknowledged, not stored yet */
+    bool in_step, told_in_step;
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
+    struct practice *practice;
 };
 
 /* ---------------------------------------------------------------- events in */
+
+/* What happens at a station that practises is decided in the copy it practises on, once there is one; so is what
+ * becomes of that copy's labels. */
+static struct store *store_at(const struct daemon *daemon, size_t station)
+{
+    struct store *copy = practice_store(daemon->practice);
+    return copy && practice_has(daemon->practice, station) ? copy : daemon->store;
+}
+
+static struct turn *turn_for(const struct daemon *daemon, const struct event *event)
+{
+    struct turn *copy = practice_turn(daemon->practice);
+    int station = -1;
+    if (!copy)
+        return daemon->turn;
+    if (event->kind == EVENT_PRINT)
+        return training_job(event->number) ? copy : daemon->turn;
+    if (event->kind == EVENT_SCAN || event->kind == EVENT_SCAN_ABORTED || event->kind == EVENT_WEIGHT ||
+        event->kind == EVENT_LABEL)
+        station = config_find_station(daemon->config, event->station);
+    return station >= 0 && practice_has(daemon->practice, (size_t)station) ? copy : daemon->turn;
+}
 
 static int post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
     event->wall_us = clock_wall_us();
     event->mono_us = clock_mono_us();
+    struct turn *turn = turn_for(daemon, event);
     int result = event_set_bytes(event, bytes, length);
     if (!result)
-        result = turn_post(daemon->turn, event);
+        result = turn_post(turn, event);
     if (result) {
         free(event->heap);
         return result;
     }
-    bool force =
-        turn_waiting(daemon->turn) >= TURN_EVENTS_MAX || event->mono_us - turn_oldest_us(daemon->turn) >= GATHER_US;
+    bool force = turn_waiting(turn) >= TURN_EVENTS_MAX || event->mono_us - turn_oldest_us(turn) >= GATHER_US;
     sd_event_source_set_priority(daemon->take, force ? PRIORITY_FORCE : PRIORITY_TURN);
     sd_event_source_set_enabled(daemon->take, SD_EVENT_ONESHOT);
     return 0;
@@ -83,28 +110,52 @@ static int post_aborted(void *user, const struct reader *reader, size_t length)
     return post(user, &event, "", 0);
 }
 
+static void post_weight(void *user, size_t station, int64_t milligrams)
+{
+    struct daemon *daemon = user;
+    struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
+    text_copy(event.station, sizeof(event.station), daemon->config->stations[station].id);
+    post(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
+}
+
 static int post_print(void *user, const struct print_report *report)
 {
     struct event event = print_event(report);
     return post(user, &event, report->why, strlen(report->why));
 }
 
-/* An acknowledgement is no reason for a commit of its own: it goes with the next turn, or with one a second later. */
-static int keep_applied(void *user, int64_t seq)
+/* What head office says of itself is no reason for a commit of its own: it goes with the next turn, or with one a
+ * second later. */
+static void post_soon(struct daemon *daemon)
 {
-    struct daemon *daemon = user;
     int enabled = SD_EVENT_OFF;
-    daemon->applied_seq = seq;
     sd_event_source_get_enabled(daemon->applied, &enabled);
     if (enabled == SD_EVENT_OFF) {
         sd_event_source_set_time_relative(daemon->applied, APPLIED_US);
         sd_event_source_set_enabled(daemon->applied, SD_EVENT_ONESHOT);
     }
+}
+
+static int keep_applied(void *user, int64_t seq)
+{
+    struct daemon *daemon = user;
+    daemon->applied_seq = seq;
+    post_soon(daemon);
     return 0;
+}
+
+static void keep_in_step(void *user, bool in_step)
+{
+    struct daemon *daemon = user;
+    daemon->in_step = in_step;
+    post_soon(daemon);
 }
 
 static void post_applied(struct daemon *daemon)
 {
+    struct event link = {.kind = EVENT_LINK, .number = daemon->in_step};
+    if (daemon->in_step != daemon->told_in_step && post(daemon, &link, "", 0) == 0)
+        daemon->told_in_step = daemon->in_step;
     struct event event = {.kind = EVENT_APPLIED, .number = daemon->applied_seq};
     if (daemon->applied_seq != NOTHING_APPLIED && post(daemon, &event, "", 0) == 0)
         daemon->applied_seq = NOTHING_APPLIED;
@@ -126,14 +177,6 @@ static int post_change(void *user, int64_t feed_seq, const char *line, size_t le
 
 /* ---------------------------------------------------------------- what people see */
 
-static int find_station(const struct daemon *daemon, const char *id)
-{
-    for (size_t i = 0; i < daemon->config->count; i++)
-        if (strcmp(daemon->config->stations[i].id, id) == 0)
-            return (int)i;
-    return -ENOENT;
-}
-
 static void write_link(struct daemon *daemon, struct buf *json)
 {
     int64_t waiting = 0, oldest_us = 0;
@@ -152,11 +195,13 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
     json_open_object(json, NULL);
     json_text(json, "id", config->id);
     json_text(json, "name", config->name);
-    int result = floor_show(daemon->store, config->id, json);
+    int result = floor_show(store_at(daemon, index), config->id, json);
     station_write_result(&daemon->stations[index], "result", json);
     write_link(daemon, json);
     plugboard_write_station(daemon->board, index, json);
-    json_bool(json, "training", false);
+    json_bool(json, "training", practice_has(daemon->practice, index));
+    if (!result)
+        result = practice_write_lesson(daemon->practice, index, json);
     json_close_object(json);
     return result ? result : json->failed ? -ENOMEM : 0;
 }
@@ -209,7 +254,8 @@ static int source_stations(void *user, struct buf *json)
 
 static int source_station(void *user, const char *id, struct buf *json)
 {
-    int index = find_station(user, id);
+    struct daemon *daemon = user;
+    int index = config_find_station(daemon->config, id);
     return index < 0 ? index : write_view(user, (size_t)index, json);
 }
 
@@ -241,6 +287,7 @@ static int source_status(void *user, struct buf *json)
     json_int(json, "failed_commits", counters->failed_commits);
     json_int(json, "queue_full", counters->full);
     json_close_object(json);
+    practice_write(daemon->practice, json);
     json_open_array(json, "stations");
     for (size_t i = 0; i < daemon->config->count; i++) {
         json_open_object(json, NULL);
@@ -265,6 +312,12 @@ static int source_picture(void *user, int64_t job, struct buf *png)
 {
     struct daemon *daemon = user;
     return plugboard_picture(daemon->board, job, png);
+}
+
+static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
+{
+    struct daemon *daemon = user;
+    return figures_write(daemon->store, kind, since_us, csv);
 }
 
 static int source_query(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
@@ -308,7 +361,10 @@ static int read_label(struct daemon *daemon, size_t station, const json_t *root,
         return label_refuse(fault, -EINVAL, LABEL_SIZE, "copies", "copies is a number from 1 to %d", LABEL_COPIES_MAX);
     buf_printf(words, "%s\n%s\n%s", template, key, data);
     return plugboard_check_label(daemon->board, station,
-                                 &(struct render_job){.template_name = template, .json = data, .length = strlen(data)},
+                                 &(struct render_job){.template_name = template,
+                                                      .json = data,
+                                                      .length = strlen(data),
+                                                      .sample = practice_has(daemon->practice, station)},
                                  fault);
 }
 
@@ -319,7 +375,7 @@ static int source_label(void *user, const char *station, const char *json, size_
     CLEANUP_BUF struct buf words = {0};
     struct label_fault fault = {.code = LABEL_DATA};
     struct event event = {.kind = EVENT_LABEL, .request = request};
-    int index = find_station(daemon, station);
+    int index = config_find_station(daemon->config, station);
     if (index < 0)
         return index;
     json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL);
@@ -349,13 +405,20 @@ static int source_bind(void *user, const char *device, const char *role, const c
 
 static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
 {
-    if (find_station(user, station) < 0)
+    struct daemon *daemon = user;
+    if (config_find_station(daemon->config, station) < 0)
         return -ENOENT;
     if (length > SCAN_TEXT_MAX)
         return -EMSGSIZE;
     struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
     text_copy(event.station, sizeof(event.station), station);
     return post(user, &event, text, length);
+}
+
+static int source_train(void *user, const char *station, bool training, uint64_t request)
+{
+    struct event event = {.kind = EVENT_TRAINING, .request = request, .number = training};
+    return text_copy(event.station, sizeof(event.station), station) ? post(user, &event, "", 0) : -EMSGSIZE;
 }
 
 static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
@@ -379,6 +442,8 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .devices = source_devices,
                                            .picture = source_picture,
                                            .query = source_query,
+                                           .figures = source_figures,
+                                           .train = source_train,
                                            .label = source_label,
                                            .bind = source_bind,
                                            .scan = source_scan,
@@ -435,13 +500,27 @@ static enum scan_verdict verdict_of(const struct effect *effect)
 static void hear(struct daemon *daemon, const struct event *event, const struct effect *effect)
 {
     bool beeped = plugboard_answer(daemon->board, event->source, verdict_of(effect));
-    int index = find_station(daemon, event->station);
+    int index = config_find_station(daemon->config, event->station);
     if (index < 0)
         return;
     station_heard(&daemon->stations[index], event, effect, beeped);
     publish(daemon, (size_t)index);
+    if (effect->good && effect->weighs)
+        plugboard_ask_weight(daemon->board, (size_t)index);
     if (event->request)
         answer_scan(daemon, event, (size_t)index);
+}
+
+/* Most weights are nobody's business. */
+static void hear_weight(struct daemon *daemon, const struct event *event, const struct effect *effect)
+{
+    int index = config_find_station(daemon->config, event->station);
+    if (index < 0 || !effect->shows)
+        return;
+    if (effect->good)
+        plugboard_use_weight(daemon->board, (size_t)index);
+    station_heard(&daemon->stations[index], event, effect, false);
+    publish(daemon, (size_t)index);
 }
 
 static void on_effect(void *user, const struct event *event, const struct effect *effect)
@@ -451,10 +530,17 @@ static void on_effect(void *user, const struct event *event, const struct effect
         refresh_soon(daemon);
     if (effect->rewires)
         daemon->rewires = true;
+    if (effect->trains)
+        practice_follow(daemon->practice);
     switch (event->kind) {
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
+        if (effect->leaves)
+            source_train(daemon, event->station, false, 0);
+        break;
+    case EVENT_WEIGHT:
+        hear_weight(daemon, event, effect);
         break;
     case EVENT_IMPORT:
         answer_done(daemon, event, effect, "imported", event->name);
@@ -464,6 +550,9 @@ static void on_effect(void *user, const struct event *event, const struct effect
         break;
     case EVENT_LABEL:
         answer_done(daemon, event, effect, "printing", event->station);
+        break;
+    case EVENT_TRAINING:
+        answer_done(daemon, event, effect, event->number ? "training" : "working", event->station);
         break;
     case EVENT_BIND:
         answer_done(daemon, event, effect, "bound", event_bytes(event));
@@ -506,6 +595,22 @@ static void after_turn(struct daemon *daemon)
     plugboard_kick(daemon->board);
 }
 
+static bool practice_waits(const struct daemon *daemon)
+{
+    struct turn *turn = practice_turn(daemon->practice);
+    return turn && turn_waiting(turn) > 0;
+}
+
+/* What goes wrong with the copy to practise on ends the practice, not the work. */
+static int take_practice(struct daemon *daemon)
+{
+    struct error error = {0};
+    int result = practice_waits(daemon) ? turn_take(practice_turn(daemon->practice), &error) : 0;
+    if (result)
+        log_warning("training: %s", error.text);
+    return result;
+}
+
 static int on_take(sd_event_source *source, void *user)
 {
     struct daemon *daemon = user;
@@ -517,8 +622,10 @@ static int on_take(sd_event_source *source, void *user)
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
         return sd_event_exit(daemon->event, 1);
     }
+    if (take_practice(daemon) != 0)
+        practice_lost(daemon->practice);
     after_turn(daemon);
-    if (turn_waiting(daemon->turn) > 0)
+    if (turn_waiting(daemon->turn) > 0 || practice_waits(daemon))
         sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     return 0;
 }
@@ -538,8 +645,11 @@ static int site_read_journal(void *user, int64_t after, size_t lines_max, size_t
     return journal_read(daemon->store, after, lines_max, bytes_max, ret_lines, ret_last);
 }
 
-static const struct site_ops site_ops = {
-    .send = site_send, .read_journal = site_read_journal, .applied = keep_applied, .change = post_change};
+static const struct site_ops site_ops = {.send = site_send,
+                                         .read_journal = site_read_journal,
+                                         .applied = keep_applied,
+                                         .change = post_change,
+                                         .in_step = keep_in_step};
 
 static int open_site(struct daemon *daemon, struct error *error)
 {
@@ -558,10 +668,26 @@ static int open_site(struct daemon *daemon, struct error *error)
     return site_port_open(daemon->event, config->link_socket, &daemon->site, &daemon->port, error);
 }
 
+static void practice_changed(void *user)
+{
+    struct daemon *daemon = user;
+    plugboard_practise(daemon->board, practice_store(daemon->practice));
+    refresh_soon(daemon);
+}
+
+static int open_practice(struct daemon *daemon, struct error *error)
+{
+    static const struct practice_ops ops = {.effect = on_effect, .changed = practice_changed};
+    return practice_new(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->practice, error);
+}
+
 static int open_board(struct daemon *daemon, struct error *error)
 {
-    static const struct plugboard_ops ops = {
-        .scan = post_scan, .aborted = post_aborted, .print = post_print, .changed = devices_changed};
+    static const struct plugboard_ops ops = {.scan = post_scan,
+                                             .aborted = post_aborted,
+                                             .print = post_print,
+                                             .weighed = post_weight,
+                                             .changed = devices_changed};
     return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
 }
 
@@ -570,10 +696,7 @@ static int post_boot(struct daemon *daemon)
 {
     struct event event = {.kind = EVENT_BOOT};
     CLEANUP_BUF struct buf stations = {0};
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        const struct station_config *station = &daemon->config->stations[i];
-        buf_printf(&stations, "%s %s%s\n", station->id, *station->printer ? "p" : "", *station->scale ? "s" : "");
-    }
+    config_write_stations(daemon->config, &stations);
     return stations.failed ? -ENOMEM : post(daemon, &event, buf_text(&stations), stations.length);
 }
 
@@ -601,6 +724,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
     if (!result)
+        result = open_practice(daemon, error);
+    if (!result)
         result = open_timers(daemon, error);
     if (!result)
         result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
@@ -608,7 +733,11 @@ static int open_parts(struct daemon *daemon, struct error *error)
         result = open_site(daemon, error);
     if (!result)
         result = post_boot(daemon); /* before a printer takes a job: what is "sending" by then was cut off */
-    return result ? result : open_board(daemon, error);
+    if (!result)
+        result = open_board(daemon, error);
+    if (!result)
+        practice_follow(daemon->practice);
+    return result;
 }
 
 int daemon_open(sd_event *event, const struct config *config, struct daemon **ret, struct error *error)
@@ -635,6 +764,8 @@ static void finish_labels(struct daemon *daemon)
     plugboard_stop(daemon->board);
     while (daemon->board && !result && turn_waiting(daemon->turn) > 0)
         result = turn_take(daemon->turn, &error);
+    if (daemon->board)
+        take_practice(daemon);
     if (result)
         log_error("%s; the labels under way are uncertain at the next start", error.text);
 }
@@ -653,6 +784,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->applied);
+    practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);
     free(daemon);

@@ -92,6 +92,11 @@ def whole_floor():
         yield Job("sim/crew", [f"{OUT}/floorhand-crew", "--seeds", "12", "--steps", "4000"], 300 * SLOWER)
 
 
+def bench():
+    """That it works, on a small site: it asserts no time."""
+    yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, speaks_tap=False)
+
+
 def printers_with_faults():
     """The print ledger in virtual time; make soak runs it for longer."""
     if (ROOT / OUT / "floorhand-press").exists():
@@ -108,6 +113,7 @@ def all_jobs():
     yield from simulator()
     yield from whole_floor()
     yield from printers_with_faults()
+    yield from bench()
     yield from compiled("unit", [])
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()

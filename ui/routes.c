@@ -58,6 +58,25 @@ static enum MHD_Result post_label(struct ui_request *request)
     return fault.length > 0 ? ui_answer_json(request, MHD_HTTP_BAD_REQUEST, &fault) : ui_answer_errno(request, r);
 }
 
+static int give_training(struct ui_request *request, const void *training, size_t length)
+{
+    (void)length;
+    struct ui_server *server = request->server;
+    return server->source->train(server->user, request->id, *(const bool *)training, request->number);
+}
+
+static enum MHD_Result post_training(struct ui_request *request)
+{
+    json_error_t fault;
+    json_t *root = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, &fault);
+    json_t *training = json_object_get(root, "training");
+    bool given = json_is_boolean(training), begins = json_is_true(training);
+    json_decref(root);
+    return given ? hand_over(request, give_training, &begins, sizeof(begins))
+                 : ui_answer_error(request, MHD_HTTP_BAD_REQUEST,
+                                   "A station practises or works: {\"training\":true} or {\"training\":false}.");
+}
+
 static int give_import(struct ui_request *request, const void *csv, size_t length)
 {
     struct ui_server *server = request->server;
@@ -120,6 +139,20 @@ static enum MHD_Result get_picture(struct ui_request *request)
     if (r < 0)
         return ui_answer_error(request, MHD_HTTP_NOT_FOUND, "There is no print job of this number that can be drawn.");
     return ui_answer(request, MHD_HTTP_OK, "image/png", png.data, png.length);
+}
+
+/* ?since=SECONDS of the Unix clock. */
+static enum MHD_Result get_figures(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf csv = {.max = UI_FIGURES_MAX};
+    const char *since = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "since");
+    int64_t seconds = 0;
+    if (since && text_to_int(since, 0, INT64_MAX / 1000000, &seconds) != 0)
+        return ui_answer_error(request, MHD_HTTP_BAD_REQUEST, "since is a time in seconds of the Unix clock.");
+    int r = request->server->source->figures(request->server->user, request->id, seconds * 1000000, &csv);
+    if (r == -EMSGSIZE)
+        return ui_answer_error(request, MHD_HTTP_CONTENT_TOO_LARGE, "That is too much: ask with since.");
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer(request, MHD_HTTP_OK, "text/csv", csv.data, csv.length);
 }
 
 /* ---------------------------------------------------------------- questions */
@@ -231,7 +264,9 @@ static const struct ui_route routes[] = {
     {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
     {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
+    {"POST", "/api/v1/stations/{}/training", post_training, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},
+    {"GET", "/api/v1/figures/{}", get_figures, NULL, 0},
     {"GET", "/api/v1/devices", get_devices, NULL, 0},
     {"POST", "/api/v1/devices/bind", post_binding, "application/json", UI_SCAN_BODY_MAX},
     {"POST", "/api/v1/import/{}", post_import, "text/csv", UI_IMPORT_BODY_MAX},

@@ -18,6 +18,7 @@
 #define UI_QUERY_MAX       ((size_t)8 << 20)  /* bytes of the answer to a question */
 #define UI_VALUES_MAX      8                  /* behind the "?" of an address */
 #define UI_PICTURE_MAX     ((size_t)4 << 20)  /* bytes of a label's picture */
+#define UI_FIGURES_MAX     ((size_t)64 << 20) /* bytes of a CSV file of figures */
 #define UI_ANSWER_WAIT_S   30                 /* a request not answered by then gets 504 */
 
 /* One of the values behind the "?" of an address. */
@@ -34,6 +35,8 @@ struct ui_source {
     int (*devices)(void *user, struct buf *json);                 /* array of devices */
     /* The label of a print job as a PNG; -ENOENT no such job, -ENOTSUP made elsewhere, -EINVAL it cannot be drawn. */
     int (*picture)(void *user, int64_t job, struct buf *png);
+    /* kind: stock, orders or parcels, as a CSV file. -ENOENT no such kind, -EMSGSIZE too much since then. */
+    int (*figures)(void *user, const char *kind, int64_t since_us, struct buf *csv);
     /* Rows of one kind, a page of them; code: one row and what belongs to it, "" for the list.
      * -ENOENT no such kind or row; -EINVAL, the sentence says what is not known; -ETIME it would take too long. */
     int (*query)(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
@@ -43,6 +46,8 @@ struct ui_source {
     /* 0: queued, one ui_server_answer(request) follows (also allowed before this returns). Otherwise nothing follows:
      * -EAGAIN the queue is full, -ENOENT no such station, -EMSGSIZE too long, -EINVAL not to be understood. */
     int (*scan)(void *user, const char *station, const char *text, size_t length, uint64_t request);
+    /* The station practises from now on, or works again. As scan; -ENOENT comes as the answer. */
+    int (*train)(void *user, const char *station, bool training, uint64_t request);
     /* A label for the station's printer: {"template", "data", "key", "copies"}. As scan; -EINVAL with the fault of the
      * label as JSON in fault. */
     int (*label)(void *user, const char *station, const char *json, size_t length, uint64_t request, struct buf *fault);

@@ -1,5 +1,6 @@
 #include "drivers/label/render.h"
 
+#include "drivers/label/sample.h"
 #include "drivers/label/template_picture.h"
 
 #include <errno.h>
@@ -10,6 +11,10 @@
 static int parse(const struct render_job *job, json_t **ret, struct label_fault *fault)
 {
     json_error_t problem;
+    if (job->sample && strcmp(job->template_name, RENDER_OPAQUE) == 0)
+        return label_refuse(
+            fault, -EINVAL, LABEL_DATA, NULL,
+            "A label that was made elsewhere cannot be marked as a sample: it is not printed in training");
     json_t *data = json_loadb(job->json, job->length, JSON_REJECT_DUPLICATES, &problem);
     if (json_is_object(data)) {
         *ret = data;
@@ -101,7 +106,15 @@ static int draw(const struct template_set *set, const struct render_job *job, co
     const struct template *template = template_set_find(set, job->template_name);
     if (!template)
         return label_refuse(fault, -ENOENT, LABEL_TEMPLATE, NULL, "There is no template \"%s\"", job->template_name);
-    return template_draw(template, data, dpi, job->tongue, ret, fault);
+    CLEANUP(label_free_p) struct label *pages = NULL;
+    int result = template_draw(template, data, dpi, job->tongue, &pages, fault);
+    if (!result && job->sample)
+        result = sample_mark(pages, fault);
+    if (result)
+        return result;
+    *ret = pages;
+    pages = NULL;
+    return 0;
 }
 
 int render_pages(const struct template_set *set, const struct render_job *job, int64_t dpi, struct label **ret,

@@ -19,6 +19,7 @@ struct render_job {
     enum label_tongue tongue;
     int64_t copies; /* of each page; 0: 1 */
     int64_t first;  /* labels that are out already, and left away */
+    bool sample;    /* marked as one (sample.h); what was made elsewhere cannot be, and is refused */
 };
 
 struct rendered {

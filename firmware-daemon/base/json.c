@@ -11,9 +11,10 @@ static void quoted(struct buf *buf, const char *text, size_t length)
     size_t plain = 0; /* start of the run that needs no escape */
     for (size_t i = 0; i < length;) {
         unsigned char c = (unsigned char)text[i];
+        bool escaped = c < 0x20 || c == '"' || c == '\\';
         uint32_t character;
-        size_t used = text_next_utf8(text + i, length - i, &character);
-        if (used > 0 && c >= 0x20 && c != '"' && c != '\\') {
+        size_t used = c < 0x80 ? 1 : text_next_utf8(text + i, length - i, &character);
+        if (used > 0 && !escaped) {
             i += used;
             continue;
         }

@@ -28,6 +28,13 @@ struct sql {
         struct sql_query query;
     } cache[STATEMENTS_MAX];
     char path[256];
+    struct sql_copy *copy; /* being taken from it; NULL: none */
+};
+
+struct sql_copy {
+    struct sql *from; /* NULL: it was closed */
+    struct sql *to;
+    sqlite3_backup *backup;
 };
 
 static int result_of(int code)
@@ -109,11 +116,11 @@ static int set_up(struct sql *sql, const struct sql_options *options, struct err
      * mmap_size=0: a mapped file turns a passing fault into damage. secure_delete=FAST: what is deleted is overwritten
      * where its page is written anyway, and costs no page of its own. */
     snprintf(pragmas, sizeof(pragmas),
-             "PRAGMA locking_mode=%s; PRAGMA page_size=%" PRId64 "; PRAGMA mmap_size=0; PRAGMA synchronous=FULL;"
+             "PRAGMA locking_mode=%s; PRAGMA page_size=%" PRId64 "; PRAGMA mmap_size=0; PRAGMA synchronous=%s;"
              "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=FAST;"
              "PRAGMA cache_size=-%" PRId64 "; PRAGMA journal_size_limit=8388608; SELECT count(*) FROM sqlite_schema;",
              options->exclusive ? "EXCLUSIVE" : "NORMAL", options->page_bytes ? options->page_bytes : 4096,
-             options->cache_kib ? options->cache_kib : 2048);
+             options->careless ? "OFF" : "FULL", options->cache_kib ? options->cache_kib : 2048);
     int code = sqlite3_exec(sql->handle, pragmas, NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return open_error(sql, code, error);
@@ -160,12 +167,22 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
     return 0;
 }
 
+static void give_up_copy(struct sql_copy *copy)
+{
+    sqlite3_backup_finish(copy->backup);
+    copy->backup = NULL;
+    copy->from->copy = NULL;
+    copy->from = NULL;
+}
+
 struct sql *sql_close(struct sql *sql)
 {
     if (!sql)
         return NULL;
     for (size_t i = 0; i < STATEMENTS_MAX; i++)
         sqlite3_finalize(sql->cache[i].query.statement);
+    if (sql->copy)
+        give_up_copy(sql->copy);
     sqlite3_close_v2(sql->handle);
     free(sql);
     return NULL;
@@ -497,4 +514,50 @@ int sql_copy_to(struct sql *sql, const char *path, struct error *error)
     if (result)
         return error_set(error, result, "cannot write a copy to %s: %s", path, sql_message(sql));
     return 0;
+}
+
+int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, struct error *error)
+{
+    if (sql->copy)
+        return error_set(error, -EBUSY, "a copy of %s is being made already", sql->path);
+    CLEANUP(sql_copy_end_p) struct sql_copy *copy = calloc(1, sizeof(*copy));
+    if (!copy)
+        return error_set(error, -ENOMEM, "out of memory");
+    int result = sql_open(path, &(struct sql_options){.careless = true}, &copy->to, error);
+    if (!copy->to) /* and only then has it failed */
+        return result;
+    copy->backup = sqlite3_backup_init(copy->to->handle, "main", sql->handle, "main");
+    if (!copy->backup)
+        return error_set(error, result_of(sqlite3_extended_errcode(copy->to->handle)), "cannot write a copy to %s: %s",
+                         path, sql_message(copy->to));
+    copy->from = sql;
+    sql->copy = copy;
+    *ret = copy;
+    copy = NULL;
+    return 0;
+}
+
+int sql_copy_step(struct sql_copy *copy, int pages, int *ret_percent, struct error *error)
+{
+    if (!copy->backup)
+        return error_set(error, -EIO, "the copy %s was given up: its database was closed", copy->to->path);
+    int code = sqlite3_backup_step(copy->backup, pages);
+    int64_t all = sqlite3_backup_pagecount(copy->backup), left = sqlite3_backup_remaining(copy->backup);
+    *ret_percent = all > 0 ? (int)((all - left) * 100 / all) : 0;
+    if (code == SQLITE_DONE)
+        return 0;
+    if (code == SQLITE_OK)
+        return 1;
+    return error_set(error, result_of(code), "cannot write the copy %s: %s", copy->to->path, sqlite3_errstr(code));
+}
+
+struct sql_copy *sql_copy_end(struct sql_copy *copy)
+{
+    if (!copy)
+        return NULL;
+    if (copy->from)
+        give_up_copy(copy);
+    sql_close(copy->to);
+    free(copy);
+    return NULL;
 }

@@ -17,6 +17,7 @@ struct sql_query; /* a running SELECT */
 struct sql_options {
     bool exclusive; /* one process, one connection: locking_mode=EXCLUSIVE, wal-index in memory */
     bool read_only;
+    bool careless;      /* commits do not wait for the disk: for what may be lost */
     int64_t busy_ms;    /* wait for another process's lock; 0: not at all */
     const char *vfs;    /* NULL: the system's */
     int64_t page_bytes; /* of a database that is made; 0: 4096 */
@@ -124,6 +125,16 @@ const char *sql_message(struct sql *sql); /* SQLite's own words for the last fai
 
 /* A copy of the whole database, taken while it is in use. */
 int sql_copy_to(struct sql *sql, const char *path, struct error *error);
+
+/* The same little by little: what is written between two steps is in the copy too. path: a new file, not safe on disk
+ * before somebody sees to it. A transaction that is rolled back whole makes it begin anew. A step takes so many pages;
+ * 1: there are more, 0: that was all, -errno: given up, as when the connection is closed. *ret_percent: how far it is.
+ */
+struct sql_copy;
+int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, struct error *error);
+int sql_copy_step(struct sql_copy *copy, int pages, int *ret_percent, struct error *error);
+struct sql_copy *sql_copy_end(struct sql_copy *copy);
+DEFINE_CLEANUP(sql_copy_end, struct sql_copy *);
 
 /* Throws: the caller's bug. Never returns. */
 _Noreturn void sql_misuse(struct sql *sql, const char *text);

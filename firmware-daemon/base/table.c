@@ -117,14 +117,27 @@ static int header_error(struct reading *reading, const char *what, const char *n
                      reading->line, what, name, expected);
 }
 
+/* Of "sku=Item no,quantity=Qty", the column that the file calls so. */
+static const struct option_def *find_renamed(const struct table *table, const char *name)
+{
+    for (const char *at = table->names; at && *at; at += strcspn(at, ","), at += *at == ',') {
+        size_t length = strcspn(at, ","), ours = strcspn(at, "=,");
+        char column[64];
+        if (ours < length && length - ours - 1 == strlen(name) && strncmp(at + ours + 1, name, strlen(name)) == 0 &&
+            text_copy_n(column, sizeof(column), at, ours))
+            return find_column(table->columns, column);
+    }
+    return find_column(table->columns, name);
+}
+
 static void take_header_cell(struct reading *reading, const char *name)
 {
-    const struct option_def *column = find_column(reading->table->columns, name);
-    if (!column || reading->columns == TABLE_COLUMNS_MAX) {
+    const struct option_def *column = find_renamed(reading->table, name);
+    if ((!column && !reading->table->leaves_others) || reading->columns == TABLE_COLUMNS_MAX) {
         reading->result = header_error(reading, "unknown", name);
         return;
     }
-    for (size_t i = 0; i < reading->columns; i++)
+    for (size_t i = 0; column && i < reading->columns; i++)
         if (reading->order[i] == column)
             reading->result = header_error(reading, "there is a second", name);
     reading->order[reading->columns++] = column;
@@ -171,6 +184,8 @@ static void take_cell(struct reading *reading, const char *text, size_t length)
     }
     const struct option_def *column = reading->order[reading->cell++];
     struct error why = {0};
+    if (!column)
+        return;
     if (length == 0 && column->fallback)
         return;
     reading->result =

@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "base/option.h"
 
+#include <stdbool.h>
+
 #define TABLE_FILE_MAX    ((size_t)64 << 20) /* bytes */
 #define TABLE_COLUMNS_MAX 32
 
@@ -18,6 +20,8 @@ struct table {
     /* Takes a filled row. On failure it may name the column the sentence is about. */
     int (*take)(void *user, void *row, int64_t line, const char **ret_column, struct error *error);
     void *user;
+    bool leaves_others; /* columns that are not in the table are passed over instead of refused */
+    const char *names;  /* "sku=Item no,quantity=Qty": how the file calls them where it does otherwise; may be NULL */
 };
 
 /* The whole file as UTF-8: a byte order mark is dropped, GB18030 (what Chinese spreadsheets save) is converted. */

@@ -147,3 +147,17 @@ bool text_copy(char *out, size_t capacity, const char *text)
 {
     return text_copy_n(out, capacity, text, strlen(text));
 }
+
+bool text_is_listed(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    if (strcmp(list, "*") == 0)
+        return true;
+    for (const char *at = list; *at; at += strspn(at, ", ")) {
+        size_t listed = strcspn(at, ", ");
+        if (listed == length && strncmp(at, word, length) == 0)
+            return true;
+        at += listed;
+    }
+    return false;
+}

@@ -31,4 +31,7 @@ int text_from_hex(const char *text, size_t length, uint8_t *out, size_t capacity
 bool text_copy(char *out, size_t capacity, const char *text);
 bool text_copy_n(char *out, size_t capacity, const char *text, size_t length);
 
+/* Whether a word stands in a list like "3,8"; "*" lists every word. */
+bool text_is_listed(const char *list, const char *word);
+
 #endif

@@ -15,8 +15,10 @@
 /* clang-format off */
 static const struct verb *const flows[] = {
     session_verbs,
+    setting_verbs,
     replenish_verbs,
     count_verbs,
+    wave_verbs,
 };
 /* clang-format on */
 

@@ -28,11 +28,15 @@ struct verb {
 #define ASK_BADGE      "badge" /* a field of every verb: who asks */
 
 extern const struct verb session_verbs[];
+extern const struct verb setting_verbs[];
 extern const struct verb replenish_verbs[];
 extern const struct verb count_verbs[];
+extern const struct verb wave_verbs[];
 
 /* For lease.release: a worker's count is for others again, from its beginning. */
 int count_release(struct ask *ask, const struct worker *worker, const struct session *session);
+/* Of lease.release: the receipt or the task that a worker holds (lease.c). */
+int lease_release_work(struct ask *ask, const struct worker *worker, const struct session *session);
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
 struct answer *ask_accept(struct ask *ask, enum message message);

@@ -1,5 +1,6 @@
 /* The rules of a bin: what may lie in it beside what. And which bin suits goods best. */
 #include "store/bin.h"
+#include "base/text.h"
 #include "floor/rule.h"
 
 #include <errno.h>
@@ -33,24 +34,9 @@ static bool is_mixed_lot(const struct question *q)
     return !q->location->mix_lots && q->content.other_lots > 0;
 }
 
-/* Whether a class stands in a list like "3,8"; "*" is every class. */
-static bool is_listed(const char *list, const char *class)
-{
-    size_t length = strlen(class);
-    if (strcmp(list, "*") == 0)
-        return true;
-    for (const char *at = list; *at; at += strspn(at, ", ")) {
-        size_t word = strcspn(at, ", ");
-        if (word == length && strncmp(at, class, length) == 0)
-            return true;
-        at += word;
-    }
-    return false;
-}
-
 static bool is_hazard(const struct question *q)
 {
-    return *q->item->hazard && !is_listed(q->location->hazards, q->item->hazard);
+    return *q->item->hazard && !text_is_listed(q->location->hazards, q->item->hazard);
 }
 
 static bool is_too_high(const struct question *q)

@@ -5,6 +5,7 @@
 #include "floor/waybill.h"
 #include "store/document.h"
 #include "store/stock_count.h"
+#include "store/wave_rule.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -23,6 +24,12 @@ static const char *text_of(const json_t *data, const char *name)
 static int64_t number_of(const json_t *data, const char *name)
 {
     return json_integer_value(json_object_get(data, name));
+}
+
+static int64_t number_or(const json_t *data, const char *name, int64_t fallback)
+{
+    const json_t *value = json_object_get(data, name);
+    return json_is_integer(value) ? json_integer_value(value) : fallback;
 }
 
 static bool flag_of(const json_t *data, const char *name)
@@ -302,6 +309,25 @@ static int apply_in_store_format(struct store *store, const json_t *data)
     return in_store_format_set(store, format, !json_is_false(json_object_get(data, "active")));
 }
 
+static int apply_wave_rule(struct store *store, const json_t *data)
+{
+    struct wave_rule rule = {.place = number_of(data, "place"),
+                             .lines_min = number_or(data, "lines_min", 1),
+                             .lines_max = number_or(data, "lines_max", 200),
+                             .pieces_max = number_or(data, "pieces_max", 1000000),
+                             .orders_min = number_or(data, "orders_min", 1),
+                             .orders_max = number_or(data, "orders_max", 20),
+                             .due_min = number_of(data, "due_min"),
+                             .rev = number_of(data, "rev"),
+                             .active = !json_is_false(json_object_get(data, "active"))};
+    bool whole = COPY(rule.name, data, "name") & COPY(rule.kind, data, "kind") & COPY(rule.carrier, data, "carrier") &
+                 COPY(rule.platform, data, "platform") & COPY(rule.zone, data, "zone") & COPY(rule.wall, data, "wall") &
+                 COPY(rule.policy, data, "policy");
+    if (!*rule.policy)
+        text_copy(rule.policy, sizeof(rule.policy), "partial");
+    return whole ? wave_rule_upsert(store, &rule) : -EMSGSIZE;
+}
+
 static int apply_setting(struct store *store, const json_t *data)
 {
     int result = setting_set(store, text_of(data, "name"), number_of(data, "value"));
@@ -335,6 +361,7 @@ static const struct {
     {"io.floorhand.return.expect.v1", apply_return, false},
     {"io.floorhand.lot.upsert.v1", apply_lot, true},
     {"io.floorhand.count.request.v1", apply_count, false},
+    {"io.floorhand.wave_rule.upsert.v1", apply_wave_rule, false},
     {"io.floorhand.config.set.v1", apply_setting, false},
     {"io.floorhand.in_store.format.v1", apply_in_store_format, false},
     {"io.floorhand.barcode.drop.v1", apply_barcode_drop, false},
@@ -433,4 +460,10 @@ int applied_rule(struct store *store, const struct event *event, struct effect *
 {
     (void)effect;
     return journal_applied(store, event->number);
+}
+
+int link_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    (void)effect;
+    return store_set_linked(store, event->number != 0);
 }

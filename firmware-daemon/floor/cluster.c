@@ -83,6 +83,8 @@ static int set_out(struct scan *scan, int64_t orders)
     if (!result)
         result = undo_allow(scan, "pick.cluster");
     answer_number(accept_with(scan, DONE_CLUSTER_BEGUN), "n", orders);
+    if (!result)
+        result = pick_plan_route(scan->store, scan->session.worker);
     return result ? result : go_on(scan, 0);
 }
 

@@ -67,21 +67,17 @@ int cluster_accept_one(struct scan *scan)
     return result ? result : choose(scan, &tote, early ? DONE_FULL : DONE_ONE_BY_ONE);
 }
 
-/* All of it is picked and put down: the order is nobody's any more. */
-static int finish(struct scan *scan, const struct order *order)
+/* Nothing of the order is open, in the hands or in another tote on the cart. */
+static int is_last(struct scan *scan, const struct order *order, bool *ret)
 {
     struct totals totals;
-    int64_t tote;
+    int64_t totes = 0;
     int result = order_totals(scan->store, order->id, &totals);
-    if (result)
-        return result;
-    if (totals.open > 0 || (scan->session.order == order->id && !cluster_hands_are_empty(scan)))
-        return 0;
-    result = picking_tote(scan->store, order->id, &tote);
-    if (result != -ENOENT)
-        return result;
-    result = order_set_state(scan->store, order->id, order->cancelled ? "cancelled" : "picked", "");
-    return result ? result : order_set_worker(scan->store, order->id, 0);
+    if (!result)
+        result = picking_count_totes(scan->store, order->id, &totes);
+    if (!result)
+        *ret = totals.open == 0 && totes == 1 && (scan->session.order != order->id || cluster_hands_are_empty(scan));
+    return result;
 }
 
 /* FLOOR_REFUSED, with the answer, when the place is not this order's. */
@@ -89,14 +85,15 @@ static int unload(struct scan *scan, int64_t tote, const struct location *place)
 {
     struct lpn plate;
     struct order order;
+    bool last;
     int result = lpn_load(scan->store, tote, &plate);
     if (!result)
         result = order_load(scan->store, plate.order, &order);
     if (!result)
         result = tote_check_place(scan, &order, place);
     if (!result)
-        result = tote_put_down(scan, &order, tote, place);
-    return result ? result : finish(scan, &order);
+        result = is_last(scan, &order, &last);
+    return result ? result : tote_put_down(scan, &order, tote, place, last);
 }
 
 static int unloaded(struct scan *scan, const struct location *place, int64_t totes)
@@ -164,7 +161,7 @@ static int show_place(struct scan *scan, struct view *view, int64_t tote, enum m
     if (result)
         return result;
     view->expect = "stage";
-    answer_set(&view->prompt, order.cancelled ? ASK_RETURN_SHELF : ask);
+    answer_set(&view->prompt, tote_ask_place(&order, ask));
     answer_text(&view->prompt, "o", order.number);
     answer_text(&view->prompt, "t", plate.code);
     return cluster_progress(scan, view);

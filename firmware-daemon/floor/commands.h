@@ -33,6 +33,7 @@
     X("EMPTY", "Bin is empty", "库位已空", "work")                                                                     \
     X("NOTEMPTY", "Not empty", "库位未空", "work")                                                                     \
     X("REPRINT", "Print again", "补打", "work")                                                                        \
+    X("LIVE", "Real work", "正式", "work")                                                                             \
     X("WEIGH", "Weigh again", "重新称重", "work")                                                                      \
     X("REOPEN", "Check again", "重新核对", "work")                                                                     \
     X("FORCE", "Let it pass", "强制通过", "supervisor")                                                                \

@@ -17,7 +17,10 @@ enum event_kind {
     EVENT_BIND,   /* station, name = role, bytes = the device that shall belong to it */
     EVENT_WEIGHT, /* station, number = milligrams that lie still on its scale */
     EVENT_LABEL,  /* station, number = copies, bytes = template, key and data, each but the last ended by LF */
+    EVENT_LINK,   /* number = 1: head office hears this site; 0: not any more. A start begins with 0 */
     EVENT_ASK,    /* name = verb, bytes = its fields as JSON; see floor/ask.h */
+    EVENT_TRAINING, /* station, number: 1 it practises, 0 it works; to the site's own database */
+    EVENT_PRACTICE, /* number = orders to make up; to a copy to practise on */
     EVENT_KINDS
 };
 
@@ -52,6 +55,9 @@ struct effect {
     bool good;    /* accepted */
     bool shows;   /* the stations' screens may have changed */
     bool rewires; /* a device belongs to another station now */
+    bool trains;  /* a station practises now, or works again */
+    bool leaves;  /* decided in a copy to practise on: its station wants to work again */
+    bool weighs;  /* a scan: the worker is asked for a weight now */
     int64_t seq;  /* the journal row of an accepted scan; 0: none */
     int64_t job;  /* a print job that may start now; 0: none */
     struct answer answer;

@@ -3,18 +3,19 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "floor/commands.h"
-#include "floor/rule.h"
+#include "floor/wave.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, struct effect *) = {
-    [EVENT_SCAN] = scan_rule,     [EVENT_SCAN_ABORTED] = scan_aborted_rule,
-    [EVENT_CHANGE] = change_rule, [EVENT_APPLIED] = applied_rule,
-    [EVENT_PRINT] = print_rule,   [EVENT_IMPORT] = import_rule,
-    [EVENT_BOOT] = boot_rule,     [EVENT_BIND] = bind_rule,
-    [EVENT_LABEL] = label_rule,   [EVENT_WEIGHT] = weight_rule,
-    [EVENT_ASK] = ask_rule,
+    [EVENT_SCAN] = scan_rule,         [EVENT_SCAN_ABORTED] = scan_aborted_rule,
+    [EVENT_CHANGE] = change_rule,     [EVENT_APPLIED] = applied_rule,
+    [EVENT_PRINT] = print_rule,       [EVENT_IMPORT] = import_rule,
+    [EVENT_BOOT] = boot_rule,         [EVENT_BIND] = bind_rule,
+    [EVENT_LABEL] = label_rule,       [EVENT_WEIGHT] = weight_rule,
+    [EVENT_TRAINING] = training_rule, [EVENT_PRACTICE] = practice_rule,
+    [EVENT_ASK] = ask_rule,           [EVENT_LINK] = link_rule,
 };
 
 static void stamp(struct store *store, const struct event *event)
@@ -28,6 +29,8 @@ int floor_decide(struct store *store, const struct event *event, struct effect *
     stamp(store, event);
     *ret = (struct effect){0};
     int result = rules[event->kind](store, event, ret);
+    if (!result && event->kind != EVENT_APPLIED)
+        result = waves_close_done(store);
     ret->good = result == 0;
     if (result && result != FLOOR_REFUSED)
         floor_not_saved(ret);
@@ -67,8 +70,10 @@ static int scan_rejected(struct store *store, const struct event *event, const s
 int floor_refused(struct store *store, const struct event *event, struct effect *effect)
 {
     stamp(store, event);
-    if (event->kind == EVENT_SCAN || event->kind == EVENT_WEIGHT)
-        return scan_rejected(store, event, &effect->answer);
+    if (event->kind == EVENT_SCAN || event->kind == EVENT_WEIGHT) {
+        int result = scan_rejected(store, event, &effect->answer);
+        return result ? result : training_mistake(store, event, &effect->answer);
+    }
     if (event->kind != EVENT_CHANGE)
         return 0;
     CLEANUP_BUF struct buf why = {0};
@@ -103,7 +108,8 @@ static void show_command(const char *name, struct buf *json)
     json_close_object(json);
 }
 
-static void show_commands(const struct step *step, const struct view *view, bool signed_in, struct buf *json)
+static void show_commands(const struct step *step, const struct view *view, bool signed_in, bool training,
+                          struct buf *json)
 {
     json_open_array(json, "commands");
     for (const struct command *command = step->commands; command && command->name; command++)
@@ -113,6 +119,10 @@ static void show_commands(const struct step *step, const struct view *view, bool
         show_command("UNDO", json);
         show_command("LOGOUT", json);
     }
+    if (training && strcmp(step->name, "menu") == 0)
+        show_command(training_commands->name, json);
+    if (training)
+        show_command("LIVE", json);
     json_close_array(json);
 }
 
@@ -142,6 +152,20 @@ static void show_label(const struct print_job *job, struct buf *json)
     json_close_object(json);
 }
 
+/* A station that practises shows nothing of the site's own work. */
+static void show_waiting(struct buf *json)
+{
+    static const struct command none[] = {{.name = NULL}};
+    static const struct step waiting = {.name = "training", .commands = none};
+    struct view view = {.expect = "nothing"};
+    answer_set(&view.prompt, ASK_TRAINING);
+    json_text(json, "worker", NULL);
+    show_step(waiting.name, &view, json);
+    show_answers(&view, json);
+    show_label(&view.label, json);
+    show_commands(&waiting, &view, false, true, json);
+}
+
 static void show_worker(const struct worker *worker, struct buf *json)
 {
     if (!worker->id) {
@@ -161,6 +185,13 @@ int floor_show(struct store *store, const char *station, struct buf *json)
     struct scan scan = {.store = store, .event = &event, .effect = &no_effect, .text = "", .argument_text = ""};
     struct view view = {0};
     text_copy(event.station, sizeof(event.station), station);
+    int practises = store->training ? 0 : training_has(store, station);
+    if (practises < 0)
+        return practises;
+    if (practises) {
+        show_waiting(json);
+        return 0;
+    }
     int result = session_at_station(store, station, &scan.session);
     if (!result && scan.session.worker)
         result = worker_load(store, scan.session.worker, &scan.worker);
@@ -179,6 +210,6 @@ int floor_show(struct store *store, const char *station, struct buf *json)
     show_step(step->name, &view, json);
     show_answers(&view, json);
     show_label(&view.label, json);
-    show_commands(step, &view, scan.session.worker != 0, json);
+    show_commands(step, &view, scan.session.worker != 0, store->training, json);
     return 0;
 }

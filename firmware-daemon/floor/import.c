@@ -354,7 +354,8 @@ int import_rule(struct store *store, const struct event *event, struct effect *e
         return -ENOMEM;
     union row row;
     struct import import = {.store = store, .entry = entry};
-    struct table table = {kind->columns, &row, kind->row_size, kind->take, &import};
+    struct table table = {
+        .columns = kind->columns, .row = &row, .row_size = kind->row_size, .take = kind->take, .user = &import};
     struct error error = {0};
     const char *column = NULL;
     int64_t rows = 0;

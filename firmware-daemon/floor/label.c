@@ -65,6 +65,19 @@ static int queue_label(struct scan *scan, const struct order *order, int64_t cop
                                                                 .reason = reason});
 }
 
+/* What a supervisor let pass unpacked, line by line. */
+static int write_missing(struct scan *scan, const struct order *order)
+{
+    CLEANUP_BUF struct buf missing = {0};
+    json_open_array(&missing, NULL);
+    int result = order_write_missing(scan->store, order->id, &missing);
+    bool none = missing.length <= 1;
+    json_close_array(&missing);
+    if (!result && !none)
+        json_raw(&scan->data, "missing", buf_text(&missing));
+    return result ? result : missing.failed ? -ENOMEM : 0;
+}
+
 static int start_parcel_record(struct scan *scan, const struct order *order, const struct parcel *parcel)
 {
     char name[PARCEL_NAME_MAX], box[STORE_CODE_MAX];
@@ -75,19 +88,43 @@ static int start_parcel_record(struct scan *scan, const struct order *order, con
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "parcel", name);
     json_text(&scan->data, "box", box);
-    return 0;
+    return write_missing(scan, order);
+}
+
+/* A parcel that was packed before had labels already. */
+static int next_copy(struct scan *scan, int64_t *ret)
+{
+    struct print_job job = {0};
+    int result = print_job_of_parcel(scan->store, scan->session.parcel, &job);
+    *ret = job.copy + 1;
+    return result == -ENOENT ? 0 : result;
+}
+
+/* Whether it may be cancelled at head office, and nobody here knows. */
+static int write_offline(struct scan *scan)
+{
+    struct stream stream = {0};
+    int result = store_stream(scan->store, &stream);
+    if (!stream.linked)
+        json_bool(&scan->data, "closed_offline", true);
+    return result;
 }
 
 int label_begin(struct scan *scan, const struct order *order, const struct parcel *parcel, const char *step)
 {
     char name[PARCEL_NAME_MAX];
+    int64_t copy;
     parcel_name(order, name);
     int result = start_parcel_record(scan, order, parcel);
     json_text(&scan->data, "waybill", order->waybill);
     if (!result)
+        result = write_offline(scan);
+    if (!result)
         result = record(scan, "parcel.packed", "parcel", name);
     if (!result)
-        result = queue_label(scan, order, 1, "");
+        result = next_copy(scan, &copy);
+    if (!result)
+        result = queue_label(scan, order, copy, "");
     if (!result)
         result = undo_border(scan);
     go(scan, step);

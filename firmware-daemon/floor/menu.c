@@ -18,14 +18,15 @@ static int show_badge(struct scan *scan, struct view *view)
     return 0;
 }
 
-/* An order is packed once it is picked. */
+/* An order is packed once it is picked; one that was refused for want of stock goes back from where it stands. */
 static int choose_order(struct scan *scan, const struct lpn *lpn)
 {
     struct order order;
     int result = order_load(scan->store, lpn->order, &order);
     if (result)
         return result;
-    return strcmp(order.state, "picking") == 0 ? pick_open(scan, lpn->id) : pack_open(scan, lpn->id);
+    bool parked = strcmp(order.state, "parked") == 0 && strcmp(order.reason, "short") == 0;
+    return parked || strcmp(order.state, "picking") == 0 ? pick_open(scan, lpn->id) : pack_open(scan, lpn->id);
 }
 
 /* A plate is packed when it holds an order, goes on in its wave, or is put away; an empty pallet may be announced. */
@@ -38,6 +39,8 @@ static int choose_plate(struct scan *scan, int64_t plate)
         result = document_load(scan->store, lpn.document, &document);
     if (result)
         return result;
+    if (strcmp(lpn.kind, "slot") == 0)
+        return slot_open(scan, &lpn);
     if (lpn.order)
         return choose_order(scan, &lpn);
     if (lpn.wave)
@@ -171,6 +174,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "CLUSTER", .run = cluster_start},
                                                {.name = "ZONE", .run = zone_start},
                                                {.name = "BATCH", .run = batch_start},
+                                               {.name = "WAVE", .run = wave_start},
                                                {.name = "RECEIVE", .run = receive_start},
                                                {.name = "PUTAWAY", .run = putaway_start},
                                                {.name = "REPLEN", .run = replenish_start},
@@ -181,6 +185,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "FOUND", .run = found_start},
                                                {.name = "REVIEW", .run = count_review_start},
                                                {.name = "REPRINT", .run = reprint_list},
+                                               {.name = "TRAIN", .run = training_start},
                                                {.name = NULL}};
 
 static const struct step steps[] = {

@@ -73,6 +73,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_QUANTITY, "", TONE_GOOD, "The next scan counts {n}", "下一次扫描计 {n} 件")                                 \
     X(DONE_UNDONE, "", TONE_GOOD, "Taken back: {what}", "已撤销:{what_zh}")                                            \
     X(DONE_LABEL_ASKED, "", TONE_GOOD, "{t} goes to the printer of {s}", "{t} 已送往 {s} 的打印机")                    \
+    X(E36_TRAINING, "E36", TONE_BAD, "This station practises, and that is not ready: wait, or scan LIVE to work",      \
+      "本站处于练习模式,尚未就绪:请稍候,或扫「正式」恢复作业")                                                         \
+    X(E37_NO_PRACTICE, "E37", TONE_BAD, "Nothing is in the bins that could be practised with", "库位无货,无法练习")    \
+    X(DONE_TRAINING, "", TONE_GOOD, "{s} practises: nothing counts until LIVE is scanned",                             \
+      "{s} 进入练习模式,扫「正式」前均不计入")                                                                         \
+    X(DONE_LIVE, "", TONE_GOOD, "{s} works again: everything counts", "{s} 恢复正式作业")                              \
+    X(DONE_LESSON, "", TONE_GOOD, "Another lesson", "换一课")                                                          \
+    X(DONE_PRACTICE, "", TONE_GOOD, "{n} practice orders were made up", "已生成 {n} 个练习订单")                       \
+    X(ASK_TRAINING, "", TONE_NONE, "A copy to practise on is being made: wait", "正在准备练习数据,请稍候")             \
     X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
     X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
     X(ASK_ACTIVITY, "", TONE_NONE, "Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口")            \
@@ -86,6 +95,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 
 /* ask.c, session.c: what a supervisor asks for. */
 #define MESSAGES_ASK(X)                                                                                                \
+    X(DONE_SETTING, "", TONE_GOOD, "{s} is {v} now", "{s} 已设为 {v}")                                                 \
     X(E60_FIELD, "E60", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \
     X(E61_NO_FIELD, "E61", TONE_BAD, "There is no field {f}", "没有字段 {f}")                                          \
     X(E62_NO_VERB, "E62", TONE_BAD, "{v} cannot be asked for", "不支持的请求 {v}")                                     \
@@ -135,10 +145,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_ZONE_LINE, "", TONE_NONE, "{l}: {n} × {i}", "{l}:{n} × {i}")                                                \
     X(E10_NOT_EMPTY, "E10", TONE_BAD, "Tote {t} is not empty: take another", "周转箱 {t} 不是空箱,请换一个")           \
     X(E21_LOT, "E21", TONE_BAD, "Lot {l} is blocked: leave it", "批次 {l} 已冻结,不可拣")                              \
-    X(DONE_FORCE_ASKED, "", TONE_GOOD, "A supervisor decides", "请主管决定")                                           \
-    X(DONE_FORCED, "", TONE_GOOD, "{u} allows another lot", "{u} 已授权拣其他批次")                                    \
     X(DONE_DAMAGE_ASKED, "", TONE_GOOD, "Which {i} is damaged?", "哪一件 {i} 残次?")                                   \
-    X(ASK_FORCE, "", TONE_NONE, "Supervisor: scan your badge to allow another lot", "请主管扫工牌,授权拣其他批次")     \
     X(ASK_DAMAGED, "", TONE_NONE, "Scan the damaged piece", "请扫残次品")                                              \
     X(ASK_ITEM_LOT, "", TONE_NONE, "Take {n} × {i}, lot {l}", "拣 {n} × {i},批次 {l}")                                 \
     X(DONE_PICK_STARTED, "", TONE_GOOD, "Order {o}: {n} pieces", "订单 {o}:共 {n} 件")                                 \
@@ -155,11 +162,57 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_STAGE, "", TONE_NONE, "Bring it to the stage and scan the place", "送到集货区并扫库位")                      \
     X(ASK_RETURN_SHELF, "", TONE_NONE, "Order {o} cancelled: bring it to the return shelf and scan the place",         \
       "订单 {o} 已取消:送到退货架并扫库位")                                                                            \
+    X(ASK_SHORT_SHELF, "", TONE_NONE, "Order {o} waits for stock: bring it to the return shelf and scan the place",    \
+      "订单 {o} 整单缺货:送到退货架并扫库位")                                                                          \
     X(NOTE_ORDER, "", TONE_NONE, "Order {o} · {c}", "订单 {o} · {c}")                                                  \
     X(NOTE_NEED, "", TONE_NONE, "{n} × {i}", "{n} × {i}")
 
 /* cluster.c, zone.c, batch.c, sow.c, express.c, wave.c */
-#define MESSAGES_WAVE(X)
+#define MESSAGES_WAVE(X)                                                                                               \
+    X(E80_GOES_ON, "E80", TONE_BAD, "Order {o} is picked already: it goes on", "订单 {o} 已开始拣货,不能剔出")         \
+    X(E81_NO_DRAFT, "E81", TONE_BAD, "Wave {w} is {s}", "波次 {w} 的状态是 {s}")                                       \
+    X(E82_WALL_FULL, "E82", TONE_BAD, "Wall {w} has no free slot: pack one first", "分拣墙 {w} 无空格口,请先打包")     \
+    X(DONE_WAVES, "", TONE_GOOD, "{n} waves released, {o} orders planned", "已释放 {n} 个波次,新编 {o} 个订单")        \
+    X(DONE_WAVES_PLANNED, "", TONE_GOOD, "{n} waves planned of {o} orders", "已生成 {n} 个波次,共 {o} 个订单")         \
+    X(DONE_WAVE, "", TONE_GOOD, "Wave {w} {s}", "波次 {w}:{s}")                                                        \
+    X(DONE_WAVE_EMPTIED, "", TONE_GOOD, "Wave {w} cancelled, {n} picked orders go on",                                 \
+      "波次 {w} 已取消,{n} 个已拣订单继续")                                                                            \
+    X(DONE_KICKED, "", TONE_GOOD, "Order {o} left its wave", "订单 {o} 已剔出波次")                                    \
+    X(DONE_RULE, "", TONE_GOOD, "Rule {r} kept", "规则 {r} 已保存")                                                    \
+    X(DONE_BATCH_STARTED, "", TONE_GOOD, "Wave {w}: {o} orders, {n} pieces", "波次 {w}:{o} 个订单,共 {n} 件")          \
+    X(DONE_WAVE_TOTE, "", TONE_GOOD, "Tote {t} of wave {w}", "波次 {w} 的周转箱 {t}")                                  \
+    X(DONE_TOTE_FULL, "", TONE_GOOD, "Tote {t} is full: take another", "周转箱 {t} 已满,请换一个")                     \
+    X(DONE_BATCH_STAGED, "", TONE_GOOD, "Wave {w} picked, at {l}", "波次 {w} 拣货完成,放在 {l}")                       \
+    X(DONE_SLOT, "", TONE_GOOD, "{l}: {n}", "格口 {l}:{n} 件")                                                         \
+    X(DONE_SOWN, "", TONE_GOOD, "{n} × {i} in {l}", "{n} × {i} 已放入 {l}")                                            \
+    X(DONE_SLOT_COMPLETE, "", TONE_GOOD, "{n} × {i} in {l}: complete, it may be packed",                               \
+      "{n} × {i} 已放入 {l}:已齐,可打包")                                                                              \
+    X(DONE_PUT_BACK, "", TONE_GOOD, "Back into the tote", "请放回周转箱")                                              \
+    X(DONE_SOW_SHORT, "", TONE_GOOD, "{n} missing noted: what there is elsewhere is picked again (BATCH)",             \
+      "已记录缺 {n} 件:有货的将补拣(「批量拣货」)")                                                                    \
+    X(DONE_WAVE_RETURNED, "", TONE_GOOD, "At {l}, to be put away", "已放在 {l},待上架")                                \
+    X(DONE_EXPRESS_OPENED, "", TONE_GOOD, "Wave {w}: {n} pieces to pack", "波次 {w}:待打包 {n} 件")                    \
+    X(DONE_EXPRESS_BOX, "", TONE_GOOD, "All go into {b}", "统一使用 {b}")                                              \
+    X(DONE_EXPRESS_PARK, "E15", TONE_BAD, "No waybill while offline: park order {o} in a tote of its own",             \
+      "无面单号:订单 {o} 请单独放入周转箱暂存")                                                                        \
+    X(DONE_WAVE_UNPACKED, "", TONE_GOOD, "Order {o}: its pieces are back in the tote", "订单 {o}:商品已放回周转箱")    \
+    X(ASK_WAVE_TOTE, "", TONE_NONE, "Scan a tote of a wave of this wall", "请扫本墙的波次周转箱")                      \
+    X(ASK_SOW_ITEM, "", TONE_NONE, "Take a piece out of {t} and scan it", "从 {t} 取一件并扫描")                       \
+    X(ASK_SLOT, "", TONE_NONE, "{l} × {n}: put {i} in and scan the slot", "{l} × {n}:放入 {i} 并扫格口")               \
+    X(ASK_PUT_BACK, "", TONE_NONE, "{i} is not needed any more: put it back, then scan SKIP",                          \
+      "{i} 已不需要:请放回并扫「跳过」")                                                                               \
+    X(ASK_REST, "", TONE_NONE, "Nobody needs the rest of {t}: bring it to the return shelf and scan the place",        \
+      "{t} 剩余商品已无订单需要:请送到退货架并扫库位")                                                                 \
+    X(ASK_EXPRESS_BOX, "", TONE_NONE, "Which box? Scan it once for all", "用哪种包装箱?请扫一次")                      \
+    X(ASK_WAVE_CANCELLED, "", TONE_NONE, "Order {o} cancelled: put its pieces back into the tote, then scan DONE",     \
+      "订单 {o} 已取消:请将商品放回周转箱,然后扫「完成」")                                                             \
+    X(ASK_EXPRESS_PARK, "", TONE_NONE, "Put the parcel in an empty tote and scan the tote",                            \
+      "将包裹放入空周转箱并扫箱码")                                                                                    \
+    X(NOTE_WAVE, "", TONE_NONE, "Wave {w} · {c} · {o} orders", "波次 {w} · {c} · {o} 个订单")                          \
+    X(NOTE_LOT, "", TONE_NONE, "Lot {l}", "批次 {l}")                                                                  \
+    X(NOTE_SLOT_TO_CLEAR, "", TONE_NONE, "Clear {l}: its order will not be packed (scan the slot at the menu)",        \
+      "请清空 {l}:该订单不再打包(在主菜单扫格口)")                                                                     \
+    X(NOTE_BATCHES, "", TONE_NONE, "{n} waves wait to be picked (BATCH)", "{n} 个波次待拣(「批量拣货」)")
 
 /* pack.c, parcel.c */
 #define MESSAGES_PACK(X)                                                                                               \
@@ -169,8 +222,33 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_PARKED, "E15", TONE_BAD, "No waybill while offline: park {slot}", "无面单号,请暂存 {slot}")                 \
     X(DONE_LABELLED, "", TONE_GOOD, "Order {o} labelled", "订单 {o} 已贴面单")                                         \
     X(ASK_PACK_ITEM, "", TONE_NONE, "Scan each piece", "请逐件扫描")                                                   \
-    X(ASK_CANCELLED_PARCEL, "", TONE_NONE, "Order {o} cancelled: put it on the return shelf, then scan DONE",          \
-      "订单 {o} 已取消:放到退货架,然后扫「完成」")                                                                     \
+    X(ASK_CANCELLED_PARCEL, "", TONE_NONE, "Order {o} cancelled: scan DONE, then bring it to the return shelf",        \
+      "订单 {o} 已取消:扫「完成」,然后送到退货架")                                                                     \
+    X(DONE_BOXED, "", TONE_GOOD, "Box {b}: now the scale", "包装箱 {b}:请称重")                                        \
+    X(DONE_TO_SCALE, "", TONE_GOOD, "Put the parcel on the scale", "请将包裹放上秤")                                   \
+    X(DONE_WEIGHED, "", TONE_GOOD, "{g} g", "{g} 克")                                                                  \
+    X(DONE_REOPENED, "", TONE_GOOD, "Order {o} is open again: check each piece", "订单 {o} 已重新打开:请逐件核对")     \
+    X(DONE_PASS_ASKED, "", TONE_GOOD, "Now a supervisor's badge, or UNDO", "请主管扫工牌,或扫「撤销」")                \
+    X(DONE_PASSED, "", TONE_GOOD, "{u} lets it pass", "{u} 已放行")                                                    \
+    X(DONE_PARCEL_OPENED, "", TONE_GOOD, "Parcel {w} of order {o}", "包裹 {w},订单 {o}")                               \
+    X(DONE_TO_SHELF, "E12", TONE_BAD, "Order {o} cancelled: to return shelf", "订单 {o} 已取消,请放回退货架")          \
+    X(DONE_SHELVING, "", TONE_GOOD, "Order {o}: on its way to the return shelf", "订单 {o}:送往退货架")                \
+    X(DONE_UNPACKED, "", TONE_GOOD, "Its goods are in tote {t}", "商品已放入周转箱 {t}")                               \
+    X(DONE_SHELVED, "", TONE_GOOD, "Tote {t} is on the return shelf {l}", "周转箱 {t} 已放到退货架 {l}")               \
+    X(ASK_WEIGH_PARCEL, "", TONE_NONE, "Put the parcel on the scale", "请将包裹放上秤")                                \
+    X(ASK_WEIGH_BETWEEN, "", TONE_NONE, "Put the parcel on the scale: {lo} to {hi} g",                                 \
+      "请将包裹放上秤:应为 {lo}–{hi} 克")                                                                              \
+    X(ASK_PASS, "", TONE_NONE, "A supervisor's badge lets it pass; UNDO goes back", "主管扫工牌放行;扫「撤销」返回")   \
+    X(ASK_PARCEL_WHAT, "", TONE_NONE, "Parcel {w}: scan REPRINT, WEIGH, UNPACK or DONE",                               \
+      "包裹 {w}:请扫「补打」「称重」「拆包」或「完成」")                                                               \
+    X(ASK_UNPACK_TOTE, "", TONE_NONE, "Put the goods of order {o} into an empty tote and scan it",                     \
+      "将订单 {o} 的商品放入空周转箱并扫箱码")                                                                         \
+    X(ASK_CANCELLED_SHELF, "", TONE_NONE,                                                                              \
+      "Order {o} cancelled: bring tote {t} to the return shelf and scan the place",                                    \
+      "订单 {o} 已取消:将周转箱 {t} 送到退货架并扫库位")                                                               \
+    X(ASK_REST_SHELF, "", TONE_NONE, "Something is left in tote {t}: bring it to the return shelf and scan the place", \
+      "周转箱 {t} 中还有剩余:送到退货架并扫库位")                                                                      \
+    X(NOTE_PARCEL_WEIGHT, "", TONE_NONE, "Weighs {g} g", "重量 {g} 克")                                                \
     X(ASK_BOX, "", TONE_NONE, "Complete: scan the box", "已齐:请扫包装箱")                                             \
     X(ASK_LABEL, "", TONE_NONE, "Stick the label on and scan it", "贴上面单并扫描")                                    \
     X(ASK_LABEL_WAITS, "", TONE_NONE, "The label waits for the printer", "面单等待打印机")                             \
@@ -185,6 +263,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 #define MESSAGES_SHIP(X)                                                                                               \
     X(DONE_GATE, "", TONE_GOOD, "Manifest {m}, {n} parcels so far", "交接清单 {m},已有 {n} 件")                        \
     X(DONE_LOADED, "", TONE_GOOD, "{w} on the manifest", "{w} 已装车")                                                 \
+    X(DONE_OFF_VAN, "E12", TONE_BAD, "Order {o} cancelled: off the van, to the bench",                                 \
+      "订单 {o} 已取消:请卸下并送回打包台")                                                                            \
     X(DONE_MANIFEST, "", TONE_GOOD, "Manifest {m} closed: {n} parcels", "清单 {m} 已关闭:{n} 件")                      \
     X(ASK_PARCEL, "", TONE_NONE, "Scan each parcel, then DONE", "请逐件扫包裹,最后扫「完成」")                         \
     X(NOTE_MANIFEST, "", TONE_NONE, "Manifest {m} · {c}", "清单 {m} · {c}")
@@ -195,6 +275,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
       "本站未设置月台,请先建立月台库位")                                                                               \
     X(E10_PLATE, "E10", TONE_BAD, "Plate {t} holds other goods", "载具 {t} 上有其他货物")                              \
     X(DONE_RECEIPT, "", TONE_GOOD, "Receiving {d}", "正在收货:{d}")                                                    \
+    X(DONE_WORK_RELEASED, "", TONE_GOOD, "{what} is free: {u} has it no more", "{what} 已释放,{u} 不再占用")           \
     X(DONE_DOCK, "", TONE_GOOD, "At dock {l}", "已到月台 {l}")                                                         \
     X(DONE_RECEIPT_PLATE, "", TONE_GOOD, "Now onto {t}", "放到载具 {t}")                                               \
     X(DONE_RECEIPT_LOOSE, "", TONE_GOOD, "Now without a plate", "不使用载具")                                          \
@@ -293,7 +374,26 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(NOTE_TOO_MUCH, "", TONE_NONE, "{n} × {i} too much", "多 {n} × {i}")
 
 /* return.c */
-#define MESSAGES_RETURN(X)
+#define MESSAGES_RETURN(X)                                                                                             \
+    X(DONE_RETURN_STARTED, "", TONE_GOOD, "Scan the return", "请扫退货包裹")                                           \
+    X(DONE_RETURN_OPENED, "", TONE_GOOD, "Return {d}", "退货单 {d}")                                                   \
+    X(DONE_RETURNED, "", TONE_GOOD, "{n} × {i} back", "已退回 {n} × {i}")                                              \
+    X(DONE_RETURN_RECEIVED, "", TONE_GOOD, "Return {d} is received: grade each piece", "退货单 {d} 已收齐:请逐件定级") \
+    X(DONE_INSPECTED, "", TONE_GOOD, "{i}: which grade?", "{i}:请定级")                                                \
+    X(DONE_MARKED, "", TONE_GOOD, "Grade {g}", "等级 {g}")                                                             \
+    X(DONE_GRADED, "", TONE_GOOD, "{i}: grade {g}, to {l}", "{i}:等级 {g},放到 {l}")                                   \
+    X(ASK_RETURN_PAPER, "", TONE_NONE,                                                                                 \
+      "Scan the return's waybill or the one it left under; SKIP: it has none; NEXT: grade",                            \
+      "请扫退货面单或原面单;无面单扫「跳过」;定级扫「下一个」")                                                        \
+    X(ASK_RETURN_PLACE, "", TONE_NONE, "Scan the return shelf", "请扫退货架")                                          \
+    X(ASK_RETURN_ITEM, "", TONE_NONE, "Scan each piece, then DONE; INTACT: refused and never opened",                  \
+      "请逐件扫描,最后扫「完成」;原单退回扫「原单退回」")                                                              \
+    X(ASK_GRADE_ITEM, "", TONE_NONE, "Look at each piece and scan it", "请逐件检查并扫描")                             \
+    X(ASK_GRADE, "", TONE_NONE, "{i}: scan GRADE A, B, C or D", "{i}:请扫等级 A、B、C 或 D")                           \
+    X(ASK_GRADED_BIN, "", TONE_NONE, "Put {i} in a bin and scan it", "将 {i} 放入货位并扫库位")                        \
+    X(ASK_GRADED_DAMAGED, "", TONE_NONE, "Put {i} where damaged goods lie and scan the place",                         \
+      "将 {i} 放到残次品区并扫库位")                                                                                   \
+    X(NOTE_RETURN, "", TONE_NONE, "Return {d} · order {o}", "退货单 {d} · 订单 {o}")
 
 /* alias.c */
 #define MESSAGES_ALIAS(X)                                                                                              \

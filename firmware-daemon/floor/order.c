@@ -1,6 +1,6 @@
 /* Orders as they come to the site, get their stock promised, and are cancelled. */
 #include "floor/pick_bin.h"
-#include "floor/rule.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
 #include "floor/waybill.h"
@@ -96,7 +96,7 @@ static int stop_worker(struct store *store, int64_t worker, const struct order *
         go(&scan, scan.session.back);
     goods_forget(&scan.session);
     scan.session.bin = 0;
-    const struct pick_way *way = bin_way(&scan);
+    const struct pick_way *way = bin_find_way(&scan);
     scan.session.quantity = 0;
     result = way ? way->stop(&scan, order, picked) : 0;
     return result ? result : session_save(store, &scan.session);
@@ -105,19 +105,20 @@ static int stop_worker(struct store *store, int64_t worker, const struct order *
 /* What was picked goes to the return shelf; an order of which nothing was picked is done with at once. */
 static int stop_picking(struct store *store, const struct order *order)
 {
-    struct totals totals;
+    struct totals totals = {0};
     int64_t worker = 0;
     int result = order_totals(store, order->id, &totals);
+    bool picked = totals.picked + totals.refused > 0;
     if (!result)
         result = action_forget_order(store, order->id);
-    if (!result && totals.picked == 0)
+    if (!result && !picked)
         result = order_set_state(store, order->id, "cancelled", "");
-    if (!result && totals.picked == 0)
+    if (!result && !picked)
         result = order_set_worker(store, order->id, 0);
-    if (!result && totals.picked == 0)
+    if (!result && !picked)
         result = lpn_free_totes(store, order->id);
     while (!result && (result = session_at_order(store, order->id, worker, &worker)) == 0)
-        result = stop_worker(store, worker, order, totals.picked > 0);
+        result = stop_worker(store, worker, order, picked);
     return result == -ENOENT ? 0 : result;
 }
 
@@ -140,9 +141,14 @@ int order_cancel(struct store *store, const char *number, const char *reason)
     if (!result) /* head office's own words stay out of the journal: they may name somebody */
         result = waybill_give_up(store, &order, "the order was cancelled");
     bool untouched = strcmp(order.state, "received") == 0 || strcmp(order.state, "allocated") == 0;
-    if (!result && untouched)
+    bool shared = wave_holds(store, &order);
+    if (!result && shared)
+        result = wave_drop_cancelled(store, &order, reason);
+    if (!result && untouched && !shared)
         result = order_set_state(store, id, "cancelled", reason);
-    if (!result && strcmp(order.state, "picking") == 0)
+    if (!result && strcmp(order.state, "picking") == 0 && !shared)
         result = stop_picking(store, &order);
+    if (!result && order.wave)
+        result = batch_follow(store, order.wave);
     return result ? result : note_order(store, "order.cancel_accepted", number, "stage", order.state);
 }

@@ -1,37 +1,36 @@
-/* Pack check: the picked tote, every piece, the box, the label and its scan back.
+/* Pack check: the picked tote or slot, every piece, the box, its weight, the label and its scan back.
  *
- *   menu -> pack.item ... -> pack.box -> pack.label -> menu
+ *   menu -> pack.item ... -> pack.box -> [pack.weigh] -> pack.label -> [parcel.shelf] -> menu
  *
  * A box that finds no waybill number is put aside with its tote, and the worker goes on at the menu. When its number
- * has come, the tote opens pack.label.
+ * has come, the tote opens pack.label. What a supervisor lets pass unpacked goes to the return shelf after the label.
  *
  * A label is impossible before everything picked has been checked: the schema forbids it too. */
 #include "floor/label.h"
+#include "floor/parcel.h"
 
 #include "base/json.h"
 #include "floor/waybill.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 static int check_open(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
+    if (order->worker && order->worker != scan->session.worker)
+        return refuse_taken(scan, order->worker);
     if (order->cancelled)
-        return refuse_cancelled(scan, order);
+        return 0;
     if (strcmp(order->state, "parked") == 0 && strcmp(order->reason, WAYBILL_NONE) == 0) {
         label_say_parked(refusal(scan, E15_WAYBILL), tote->code, order);
         return FLOOR_REFUSED;
     }
-    if (order->worker && order->worker != scan->session.worker)
-        return refuse_taken(scan, order->worker);
     if (strcmp(order->state, "picked") != 0 && strcmp(order->state, "packing") != 0)
         return refuse_other_code(scan, "PICK, to its end", "「拣货」并完成");
     return 0;
 }
 
-/* The parcel that is being built of an order; begun on first opening. */
-static int ensure_parcel(struct store *store, const struct order *order, struct parcel *ret)
+int parcel_ensure(struct store *store, const struct order *order, struct parcel *ret)
 {
     int64_t lpn, id;
     int result = parcel_of_order(store, order->id, ret);
@@ -43,7 +42,7 @@ static int ensure_parcel(struct store *store, const struct order *order, struct 
     return result ? result : parcel_load(store, id, ret);
 }
 
-static int begin_check(struct scan *scan, const struct order *order, const struct lpn *tote)
+static int record_opened(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
     struct totals totals;
     int result = order_totals(scan->store, order->id, &totals);
@@ -61,12 +60,47 @@ static int begin_check(struct scan *scan, const struct order *order, const struc
     return result;
 }
 
+/* Where its parcel stands: pieces, a label that is still to come, or one that has come. */
+static int open_parcel(struct scan *scan, const struct order *order, const struct lpn *tote)
+{
+    struct parcel parcel;
+    struct print_job job = {0};
+    int result = parcel_ensure(scan->store, order, &parcel);
+    if (!result)
+        result = order_set_state(scan->store, order->id, "packing", "");
+    if (!result)
+        result = order_set_worker(scan->store, order->id, scan->session.worker);
+    if (result)
+        return result;
+    scan->session.parcel = parcel.id;
+    if (strcmp(parcel.state, "verified") != 0)
+        return record_opened(scan, order, tote);
+    result = print_job_of_parcel(scan->store, parcel.id, &job);
+    if (result == -ENOENT || strcmp(job.state, "void") == 0)
+        return label_begin(scan, order, &parcel, "pack.label");
+    if (!result)
+        result = record_opened(scan, order, tote);
+    go(scan, "pack.label");
+    return result;
+}
+
+/* A cancelled order's goods are not packed, or not any longer. */
+static int open_cancelled(struct scan *scan, const struct order *order)
+{
+    struct parcel parcel = {0};
+    int result = parcel_of_order(scan->store, order->id, &parcel);
+    if (result && result != -ENOENT)
+        return result;
+    bool unpacked = strcmp(parcel.state, "unpacked") == 0;
+    scan->session.parcel = unpacked ? 0 : parcel.id;
+    return shelve_begin(scan, order, DONE_TO_SHELF);
+}
+
 int pack_open(struct scan *scan, int64_t tote_id)
 {
     struct store *store = scan->store;
     struct lpn tote;
     struct order order;
-    struct parcel parcel;
     int result = lpn_load(store, tote_id, &tote);
     if (!result && !tote.order)
         return refuse_other_code(scan, "PICK", "「拣货」");
@@ -74,109 +108,22 @@ int pack_open(struct scan *scan, int64_t tote_id)
         result = order_load(store, tote.order, &order);
     if (!result)
         result = check_open(scan, &order, &tote);
-    if (!result)
-        result = ensure_parcel(store, &order, &parcel);
-    if (!result)
-        result = order_set_state(store, order.id, "packing", "");
-    if (!result)
-        result = order_set_worker(store, order.id, scan->session.worker);
     if (result)
         return result;
     scan->session.order = order.id;
     scan->session.tote = tote.id;
-    scan->session.parcel = parcel.id;
-    bool numbered = strcmp(parcel.state, "verified") == 0;
-    return numbered ? label_begin(scan, &order, &parcel, "pack.label") : begin_check(scan, &order, &tote);
+    return order.cancelled ? open_cancelled(scan, &order) : open_parcel(scan, &order, &tote);
 }
 
-static int refuse_item(struct scan *scan, const struct order *order)
+static int load(struct scan *scan, struct order *order, struct parcel *parcel)
 {
-    struct totals totals;
-    struct item item;
-    int result = order_totals(scan->store, order->id, &totals);
-    if (!result)
-        result = item_load(scan->store, scan->target.id, &item);
-    if (result)
-        return result;
-    if (order_has_item(scan->store, order->id, item.id)) {
-        struct answer *answer = refusal(scan, E06_QUANTITY);
-        answer_number(answer, "done", totals.packed);
-        answer_number(answer, "need", totals.picked);
-        return FLOOR_REFUSED;
-    }
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", order->number);
-    answer_text(answer, "got", item.name);
-    return FLOOR_REFUSED;
+    int result = order_load(scan->store, scan->session.order, order);
+    if (!result && order->cancelled)
+        return refuse_cancelled(scan, order);
+    return result ? result : parcel_load(scan->store, scan->session.parcel, parcel);
 }
 
-/* Out of the tote, lot by lot, into the parcel, line by line: several lines may ask for the same item. */
-static int check_pieces(struct scan *scan, const struct order *order, const struct parcel *parcel, int64_t quantity)
-{
-    struct store *store = scan->store;
-    struct lpn tote;
-    int result = lpn_load(store, scan->session.tote, &tote);
-    while (!result && quantity > 0) {
-        struct order_line line;
-        struct move move = {.item = scan->target.id,
-                            .from_location = tote.location,
-                            .to_location = LOCATION_BENCH,
-                            .from_lpn = tote.id,
-                            .to_lpn = parcel->lpn,
-                            .reason = "pack"};
-        result = order_line_to_pack(store, order->id, scan->target.id, &line);
-        if (!result)
-            result = ledger_first_lot(store, move.item, move.from_location, move.from_lpn, &move.lot, &move.quantity);
-        if (result == -ENOENT)
-            return refuse_item(scan, order);
-        if (result)
-            return result;
-        int64_t open = line.picked - line.packed;
-        move.line = line.id;
-        move.quantity = move.quantity < open ? move.quantity : open;
-        move.quantity = move.quantity < quantity ? move.quantity : quantity;
-        quantity -= move.quantity;
-        result = ledger_move(store, scan->seq, &move);
-    }
-    return result;
-}
-
-static int accept_item(struct scan *scan)
-{
-    struct store *store = scan->store;
-    struct order order;
-    struct parcel parcel;
-    struct item item;
-    struct totals totals;
-    int64_t quantity = scan_quantity(scan);
-    int result = order_load(store, scan->session.order, &order);
-    if (!result && order.cancelled)
-        return refuse_cancelled(scan, &order);
-    if (!result)
-        result = parcel_load(store, scan->session.parcel, &parcel);
-    if (!result)
-        result = item_load(store, scan->target.id, &item);
-    if (result)
-        return result;
-    json_text(record_start(scan), "order", order.number);
-    json_text(&scan->data, "sku", item.sku);
-    json_int(&scan->data, "quantity", quantity);
-    result = record(scan, "pack.item", "order", order.number);
-    if (!result)
-        result = check_pieces(scan, &order, &parcel, quantity);
-    if (!result)
-        result = undo_allow(scan, "pack.item");
-    if (!result)
-        result = order_totals(store, order.id, &totals);
-    if (result)
-        return result;
-    if (totals.packed == totals.picked)
-        go(scan, "pack.box");
-    struct answer *answer = accept_with(scan, DONE_CHECKED);
-    answer_number(answer, "n", quantity);
-    answer_text(answer, "i", item.name);
-    return 0;
-}
+/* ---------------------------------------------------------------- the box */
 
 /* The box goes aside with its tote, which is what can be scanned of it. */
 static int park(struct scan *scan, const struct order *order, const struct parcel *parcel)
@@ -190,60 +137,146 @@ static int park(struct scan *scan, const struct order *order, const struct parce
     return result;
 }
 
+static int close_box(struct scan *scan, struct order *order, const struct parcel *parcel)
+{
+    int result = label_number(scan, order, parcel);
+    if (result == -ENOENT)
+        return park(scan, order, parcel);
+    return result ? result : label_begin(scan, order, parcel, "pack.label");
+}
+
+static int go_to_scale(struct scan *scan, const struct order *order, const struct parcel *parcel)
+{
+    char box[STORE_CODE_MAX];
+    int result = box_code(scan->store, parcel->box, box, sizeof(box));
+    if (!result)
+        result = parcel_set_box(scan->store, parcel->id, parcel->box);
+    if (result)
+        return result;
+    json_text(record_start(scan), "order", order->number);
+    json_text(&scan->data, "box", box);
+    result = record(scan, "parcel.boxed", "order", order->number);
+    go(scan, "pack.weigh");
+    answer_text(accept_with(scan, DONE_BOXED), "b", box);
+    return result ? result : undo_allow(scan, "parcel.boxed");
+}
+
 static int accept_box(struct scan *scan)
 {
-    struct store *store = scan->store;
     struct order order;
     struct parcel parcel;
-    int result = order_load(store, scan->session.order, &order);
-    if (!result && order.cancelled)
-        return refuse_cancelled(scan, &order);
+    bool weighed = false;
+    int result = load(scan, &order, &parcel);
     if (!result)
-        result = parcel_load(store, scan->session.parcel, &parcel);
+        result = weigh_wanted(scan, &weighed);
     if (result)
         return result;
     parcel.box = scan->target.id;
-    result = label_number(scan, &order, &parcel);
-    return result == -ENOENT ? park(scan, &order, &parcel)
-           : result          ? result
-                             : label_begin(scan, &order, &parcel, "pack.label");
+    return weighed ? go_to_scale(scan, &order, &parcel) : close_box(scan, &order, &parcel);
 }
 
-/* The tote is empty and free. */
-static int accept_label(struct scan *scan)
+static int undo_box(struct scan *scan, const struct action *action)
+{
+    (void)action;
+    return parcel_set_box(scan->store, scan->session.parcel, 0);
+}
+
+/* ---------------------------------------------------------------- its weight */
+
+static int take_weight(struct scan *scan, int64_t grams)
 {
     struct order order;
-    int result = label_confirm(scan, &order);
+    struct parcel parcel;
+    int result = load(scan, &order, &parcel);
     if (!result)
-        result = lpn_assign(scan->store, scan->session.tote, 0);
+        result = weigh_parcel(scan, &order, &parcel, grams);
+    return result ? result : close_box(scan, &order, &parcel);
+}
+
+/* The scale is broken: only what a supervisor lets pass goes unweighed. */
+static int skip_weight(struct scan *scan)
+{
+    struct order order;
+    struct parcel parcel;
+    int result = load(scan, &order, &parcel);
+    if (!result && !parcel.forced)
+        return refuse(scan, E18_SUPERVISOR, NULL, NULL);
+    return result ? result : close_box(scan, &order, &parcel);
+}
+
+/* Out of the box again: every piece is checked once more. */
+static int reopen(struct scan *scan)
+{
+    struct order order;
+    struct parcel parcel;
+    int result = load(scan, &order, &parcel);
+    if (result)
+        return result;
+    json_text(record_start(scan), "order", order.number);
+    result = record(scan, "pack.reopened", "order", order.number);
     if (!result)
-        result = ledger_move_lpn(scan->store, scan->seq, scan->session.tote, LOCATION_FLOOR, "tote");
+        result = ledger_unpack(scan->store, scan->seq, order.id, parcel.lpn, scan->session.tote);
     if (!result)
-        leave_flow(scan);
+        result = parcel_reopen(scan->store, parcel.id);
+    if (!result)
+        result = undo_border(scan);
+    go(scan, "pack.item");
+    answer_text(accept_with(scan, DONE_REOPENED), "o", order.number);
     return result;
 }
 
-/* Only a cancelled order can be left like this; its goods are on the return shelf then. */
+/* ---------------------------------------------------------------- a supervisor's word, the label, the end */
+
+/* The parcel goes with what is in it. */
+int pack_forced(struct scan *scan, const struct worker *supervisor)
+{
+    struct order order;
+    struct parcel parcel;
+    struct totals totals;
+    char name[PARCEL_NAME_MAX];
+    int result = load(scan, &order, &parcel);
+    if (!result)
+        result = order_totals(scan->store, order.id, &totals);
+    if (result)
+        return result;
+    if (totals.packed == 0)
+        return refuse_not_now(scan);
+    parcel_name(&order, name);
+    json_text(record_start(scan), "order", order.number);
+    json_text(&scan->data, "parcel", name);
+    json_text(&scan->data, "supervisor", supervisor->code);
+    json_int(&scan->data, "unpacked", totals.picked - totals.packed);
+    result = record(scan, "parcel.forced", "parcel", name);
+    go(scan, "pack.box");
+    return result ? result : undo_allow(scan, "pack.forced");
+}
+
+/* The tote is free; what was not packed is still in it. */
+static int accept_label(struct scan *scan)
+{
+    struct order order;
+    struct lpn tote;
+    int result = label_confirm(scan, &order);
+    if (!result)
+        result = lpn_load(scan->store, scan->session.tote, &tote);
+    if (result)
+        return result;
+    if (!lpn_is_empty(scan->store, tote.id))
+        return shelve_rest(scan, &order);
+    result = lpn_assign(scan->store, tote.id, 0);
+    if (!result && strcmp(tote.kind, "tote") == 0)
+        result = ledger_move_lpn(scan->store, scan->seq, tote.id, LOCATION_FLOOR, "tote");
+    leave_flow(scan);
+    return result;
+}
+
 static int leave_cancelled(struct scan *scan)
 {
     struct order order;
     int result = order_load(scan->store, scan->session.order, &order);
-    if (result)
-        return result;
-    if (!order.cancelled)
+    if (!result && !order.cancelled)
         return refuse_not_now(scan);
-    json_text(record_start(scan), "order", order.number);
-    json_text(&scan->data, "reason", "cancelled");
-    result = record(scan, "order.parked", "order", order.number);
-    if (!result)
-        result = order_set_state(scan->store, order.id, "parked", "cancelled");
-    if (!result)
-        result = order_set_worker(scan->store, order.id, 0);
-    if (!result)
-        result = undo_border(scan);
-    leave_flow(scan);
-    accept_with(scan, DONE_LEFT);
-    return result;
+    return result ? result : shelve_begin(scan, &order, DONE_SHELVING);
 }
 
 static int show_simple(struct scan *scan, struct view *view, const char *expect, enum message ask)
@@ -264,18 +297,48 @@ static int show_box(struct scan *scan, struct view *view)
     return show_simple(scan, view, "box", ASK_BOX);
 }
 
-static const struct command at_bench[] = {{.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
-                                          {.name = NULL}};
-static const struct command at_label[] = {{.name = "REPRINT", .run = label_reprint},
-                                          {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
-                                          {.name = NULL}};
+static int show_weight(struct scan *scan, struct view *view)
+{
+    struct order order;
+    weigh_show(scan, view, scan->session.parcel);
+    return show_parcel_order(scan, view, &order);
+}
+
+#define WHEN_CANCELLED                                                                                                 \
+    {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},                                                  \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }
+static const struct command at_item[] = {{.name = "FORCE", .run = force_ask}, WHEN_CANCELLED};
+static const struct command at_box[] = {WHEN_CANCELLED};
+static const struct command at_scale[] = {{.name = "REOPEN", .run = reopen},
+                                          {.name = "FORCE", .run = force_ask},
+                                          {.name = "SKIP", .run = skip_weight},
+                                          WHEN_CANCELLED};
+static const struct command at_label[] = {{.name = "REPRINT", .run = label_reprint}, WHEN_CANCELLED};
 
 static const struct step steps[] = {
-    {"pack.item", BIT(CODE_ITEM), "each piece", "每件商品", accept_item, show_item, .commands = at_bench},
-    {"pack.box", BIT(CODE_BOX), "the box", "包装箱", accept_box, show_box, .commands = at_bench},
+    {.name = "pack.item",
+     .accepts = BIT(CODE_ITEM),
+     .what = "each piece",
+     .what_zh = "每件商品",
+     .take = pack_take,
+     .needs = pack_needs,
+     .show = show_item,
+     .commands = at_item},
+    {"pack.box", BIT(CODE_BOX), "the box", "包装箱", accept_box, show_box, .commands = at_box},
+    {.name = "pack.weigh",
+     .what = "the weight, on the scale,",
+     .what_zh = "秤上的重量",
+     .weigh = take_weight,
+     .show = show_weight,
+     .commands = at_scale},
     {"pack.label", BIT(CODE_WAYBILL), "the label", "面单", accept_label, label_show, .commands = at_label},
     {.name = NULL},
 };
-static const struct undo undos[] = {{"pack.item", "the check", "核对", NULL}, {.type = NULL}};
+static const struct undo undos[] = {{"pack.item", "the check", "核对", NULL},
+                                    {"pack.forced", "the supervisor's word", "主管放行", NULL},
+                                    {"parcel.boxed", "the box", "包装箱", undo_box},
+                                    {.type = NULL}};
 
 const struct flow pack_flow = {"pack", steps, undos};

@@ -1,7 +1,7 @@
 /* Discrete picking, one order at a time: place, item by item, tote (bound by the first line), stage.
  *
  *   pick.location -> pick.item -> [pick.tote] -> pick.location ... -> pick.stage -> menu
- *                    [pick.force] another lot, with a supervisor · [pick.damaged] which piece
+ *                    [pick.damaged] which piece · FORCE: another lot, with a supervisor (force.c)
  *
  * Stock moves at each item scan: from the bin into the tote, or into the worker's hands until a tote is bound. */
 #include "floor/pick_bin.h"
@@ -70,6 +70,8 @@ int pick_start(struct scan *scan)
     struct answer *answer = accept_with(scan, DONE_PICK_STARTED);
     answer_text(answer, "o", order.number);
     answer_number(answer, "n", totals.ordered);
+    if (!result)
+        result = pick_plan_route(store, scan->session.worker);
     return result ? result : go_on(scan, 0);
 }
 
@@ -101,6 +103,8 @@ int pick_open(struct scan *scan, int64_t plate)
     struct answer *answer = accept_with(scan, DONE_PICK_STARTED);
     answer_text(answer, "o", order.number);
     answer_number(answer, "n", totals.open);
+    if (!result)
+        result = pick_plan_route(scan->store, scan->session.worker);
     return result ? result : go_on(scan, 0);
 }
 
@@ -121,19 +125,14 @@ static const struct step steps[] = {
      .needs = pick_needs},
     {"pick.damaged", BIT(CODE_ITEM), "the damaged piece", "残次品", bin_item, bin_show_damaged, .commands = NULL,
      .take = bin_take_damaged, .needs = pick_needs},
-    {"pick.force", BIT(CODE_BADGE), "a supervisor's badge", "主管工牌", bin_accept_force, bin_show_force,
-     .commands = NULL},
     {"pick.tote", BIT(CODE_TOTE), "a tote", "周转箱", tote_accept, tote_show, .commands = NULL},
     {"pick.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, tote_show_stage, .commands = NULL},
     {.name = NULL},
 };
 
-static const struct undo undos[] = {{"pick.located", "the place", "库位", NULL},
-                                    {"pick.line", "the piece", "拣货", bin_undo_line},
-                                    {"pick.tote", "the tote", "周转箱", tote_undo},
-                                    {"pick.force_asked", "the question", "授权请求", NULL},
-                                    {"pick.forced", "the permission", "授权", NULL},
-                                    {"pick.damage_asked", "the damage", "残次", NULL},
-                                    {.type = NULL}};
+static const struct undo undos[] = {
+    {"pick.located", "the place", "库位", NULL},       {"pick.line", "the piece", "拣货", bin_undo_line},
+    {"pick.tote", "the tote", "周转箱", tote_undo},    {"pick.forced", "the permission", "授权", NULL},
+    {"pick.damage_asked", "the damage", "残次", NULL}, {.type = NULL}};
 
 const struct flow pick_flow = {"pick", steps, undos};

@@ -32,7 +32,7 @@ int bin_load(struct scan *scan, struct pick *ret)
 
 /* ---------------------------------------------------------------- the way that is gone */
 
-const struct pick_way *bin_way(const struct scan *scan)
+const struct pick_way *bin_find_way(const struct scan *scan)
 {
     static const struct pick_way *const ways[] = {&pick_way, &cluster_way, &zone_way};
     size_t length = strcspn(scan->session.step, ".");
@@ -40,6 +40,14 @@ const struct pick_way *bin_way(const struct scan *scan)
         if (strlen(ways[i]->name) == length && strncmp(ways[i]->name, scan->session.step, length) == 0)
             return ways[i];
     return NULL;
+}
+
+const struct pick_way *bin_way(const struct scan *scan)
+{
+    const struct pick_way *way = bin_find_way(scan);
+    if (!way)
+        abort(); /* only the steps of these ways use what is here */
+    return way;
 }
 
 void bin_go(struct scan *scan, const char *step)
@@ -173,36 +181,18 @@ int bin_undo_line(struct scan *scan, const struct action *action)
 
 /* ---------------------------------------------------------------- another lot than the promised one */
 
-int bin_force(struct scan *scan)
+int lot_forced(struct scan *scan, const struct worker *supervisor)
 {
-    snprintf(scan->session.back, sizeof(scan->session.back), "%s", scan->session.step);
-    go(scan, "pick.force");
-    json_text(record_start(scan), "worker", scan->worker.code);
-    int result = record(scan, "pick.force_asked", "worker", scan->worker.code);
-    accept_with(scan, DONE_FORCE_ASKED);
-    return result ? result : undo_allow(scan, "pick.force_asked");
-}
-
-int bin_accept_force(struct scan *scan)
-{
-    struct worker supervisor;
     struct pick pick;
-    int result = check_supervisor(scan, &supervisor);
-    if (!result)
-        result = bin_load(scan, &pick);
+    int result = bin_load(scan, &pick);
     if (result)
         return result;
     json_text(record_start(scan), "order", pick.order.number);
     json_text(&scan->data, "sku", pick.item.sku);
-    json_text(&scan->data, "supervisor", supervisor.code);
+    json_text(&scan->data, "supervisor", supervisor->code);
     result = record(scan, "pick.forced", "order", pick.order.number);
-    if (!result)
-        result = undo_allow(scan, "pick.forced");
-    go(scan, scan->session.back);
-    scan->session.back[0] = '\0';
-    scan->session.forced = supervisor.id;
-    answer_text(accept_with(scan, DONE_FORCED), "u", supervisor.name);
-    return result;
+    scan->session.forced = supervisor->id;
+    return result ? result : undo_allow(scan, "pick.forced");
 }
 
 /* ---------------------------------------------------------------- later */
@@ -227,7 +217,7 @@ int bin_skip(struct scan *scan)
 const struct command bin_at_item[] = {{.name = "SHORT", .run = bin_short},
                                       {.name = "DAMAGE", .run = bin_damage},
                                       {.name = "SKIP", .run = bin_skip},
-                                      {.name = "FORCE", .run = bin_force},
+                                      {.name = "FORCE", .run = force_ask},
                                       {.name = NULL}};
 
 /* ---------------------------------------------------------------- what is shown */
@@ -293,14 +283,5 @@ int bin_show_damaged(struct scan *scan, struct view *view)
 {
     int result = bin_show_item(scan, view);
     answer_set(&view->prompt, ASK_DAMAGED);
-    return result;
-}
-
-int bin_show_force(struct scan *scan, struct view *view)
-{
-    int result = bin_show_item(scan, view);
-    view->expect = "badge";
-    view->code[0] = '\0';
-    answer_set(&view->prompt, ASK_FORCE);
     return result;
 }

@@ -35,11 +35,12 @@ struct pick_way {
 };
 extern const struct pick_way pick_way, cluster_way, zone_way;
 
-const struct pick_way *bin_way(const struct scan *scan);    /* that the worker is on; NULL: none */
-void bin_go(struct scan *scan, const char *step);           /* of this way */
-int bin_load(struct scan *scan, struct pick *ret);          /* the promise at hand */
-int bin_settle(struct scan *scan, const struct pick *pick); /* something was taken or is not wanted here any more: the
-                                                               same again, or into the tote with it, or on */
+const struct pick_way *bin_way(const struct scan *scan);      /* that the worker is on */
+const struct pick_way *bin_find_way(const struct scan *scan); /* NULL: he is on none */
+void bin_go(struct scan *scan, const char *step);             /* of this way */
+int bin_load(struct scan *scan, struct pick *ret);            /* the promise at hand */
+int bin_settle(struct scan *scan, const struct pick *pick);   /* something was taken or is not wanted here any more: the
+                                                                 same again, or into the tote with it, or on */
 int bin_take_one(struct scan *scan, const struct pick *pick, const struct taking *taking);
 
 int bin_arrive(struct scan *scan);                          /* NAME.location .accept: E04 */
@@ -49,13 +50,11 @@ int bin_item(struct scan *scan); /* .accept of a step with .take: never called *
 int bin_short(struct scan *scan);
 int bin_damage(struct scan *scan);
 int bin_skip(struct scan *scan);
-int bin_force(struct scan *scan); /* asks for a supervisor, who allows another lot */
-int bin_accept_force(struct scan *scan);
+int lot_forced(struct scan *scan, const struct worker *supervisor); /* may take another lot than the promised one */
 int bin_show_order(struct scan *scan, const struct order *order, struct view *view);
 int bin_show_location(struct scan *scan, struct view *view);
 int bin_show_item(struct scan *scan, struct view *view);
 int bin_show_damaged(struct scan *scan, struct view *view);
-int bin_show_force(struct scan *scan, struct view *view);
 int bin_undo_line(struct scan *scan, const struct action *action);
 extern const struct command bin_at_item[]; /* SHORT, DAMAGE, SKIP, FORCE */
 
@@ -79,10 +78,15 @@ int pick_go_without(struct scan *scan, const struct pick *pick);
 int tote_check(struct scan *scan, const struct lpn *tote, int64_t order);
 /* The order's from now on, on the way with the worker, together with what is in his hands. */
 int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order);
+/* An order that was cancelled, or refused whole for want of stock: its goods go to the return shelf. */
+bool tote_goes_back(const struct order *order);
+enum message tote_ask_place(const struct order *order, enum message ask); /* ask: when it does not */
+int tote_end_picking(struct store *store, const struct order *order);     /* its state, when all of it is put down */
 /* Where the order's goods belong: E04, or E12 when it is cancelled. */
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place);
-/* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. */
-int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
+/* Records and does it: onto the stage; of a cancelled order onto the return shelf, from where it is put away. After the
+ * last tote the order is picked, and nobody's. */
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last);
 
 /* ---- the steps around them, of a way on which a worker has one order at a time: session.order, in session.tote */
 
@@ -91,6 +95,10 @@ int tote_stage(struct scan *scan);  /* puts it down: the order is picked, or bac
 int tote_show(struct scan *scan, struct view *view);
 int tote_show_stage(struct scan *scan, struct view *view);
 int tote_undo(struct scan *scan, const struct action *action);
+
+/* Puts the bins of all that a worker has into the order of the shortest walk: when he begins, and when other bins come
+ * to it. */
+int pick_plan_route(struct store *store, int64_t worker);
 
 /* ---- leases */
 

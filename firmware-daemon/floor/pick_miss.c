@@ -1,5 +1,6 @@
 /* What a bin does not give: goods that are missing or damaged, and where the order gets them instead. */
 #include "floor/pick_bin.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
 #include "store/stock_count.h"
@@ -20,18 +21,9 @@ int pick_miss(struct scan *scan, const struct pick *pick, int64_t missing)
 }
 
 /* Nothing of the order could be had: it waits for a person at head office. */
-static int park_short(struct scan *scan, const struct order *order)
+static int park(struct scan *scan, const struct order *order)
 {
-    CLEANUP_BUF struct buf data = {0};
-    json_open_object(&data, NULL);
-    json_text(&data, "order", order->number);
-    json_text(&data, "reason", "short");
-    json_close_object(&data);
-    int result = note(scan->store, "order.parked", "order", order->number, &data, NULL);
-    if (!result)
-        result = order_set_state(scan->store, order->id, "parked", "short");
-    if (!result)
-        result = order_set_worker(scan->store, order->id, 0);
+    int result = shortage_park(scan->store, order);
     if (!result)
         result = lpn_free_totes(scan->store, order->id); /* there is nothing in them */
     return result ? result : bin_way(scan)->drop(scan, order);
@@ -39,20 +31,27 @@ static int park_short(struct scan *scan, const struct order *order)
 
 int pick_go_without(struct scan *scan, const struct pick *pick)
 {
+    int64_t missing;
     struct totals totals;
-    int result = order_totals(scan->store, pick->order.id, &totals);
-    if (!result && totals.picked == 0 && totals.open == 0)
-        return park_short(scan, &pick->order);
-    return result ? result : bin_settle(scan, pick);
+    bool ends = false;
+    int result = order_allocate(scan->store, pick->order.id, &missing);
+    if (!result && missing > 0)
+        result = shortage_settle(scan->store, &pick->order, &ends);
+    if (!result)
+        result = pick_plan_route(scan->store, scan->session.worker);
+    if (!result)
+        result = order_totals(scan->store, pick->order.id, &totals);
+    if (result || !ends)
+        return result ? result : bin_settle(scan, pick);
+    if (totals.refused == 0)
+        return park(scan, &pick->order);
+    return bin_way(scan)->stop(scan, &pick->order, true); /* what was picked goes to the return shelf first */
 }
 
-/* After stock turned out to be missing: other bins, else what there is, else nothing. */
+/* After stock turned out to be missing: other bins, else what the policy of the order allows. */
 static int replace(struct scan *scan, const struct pick *pick)
 {
-    int64_t missing;
-    int result = order_allocate(scan->store, pick->order.id, &missing);
-    if (!result)
-        result = undo_border(scan);
+    int result = undo_border(scan);
     return result ? result : pick_go_without(scan, pick);
 }
 

@@ -1,34 +1,23 @@
 /* Totes: bound to an order while it is picked, put down when it is; and orders that a worker lets go of, with their
  * totes or without. */
+#include "floor/parcel.h"
 #include "floor/pick_bin.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
-#include "store/document.h"
 #include "store/picking.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static int refuse_bound(struct scan *scan, const struct lpn *tote)
-{
-    struct order other;
-    int result = order_load(scan->store, tote->order, &other);
-    if (result)
-        return result;
-    struct answer *answer = refusal(scan, E10_TOTE);
-    answer_text(answer, "t", tote->code);
-    answer_text(answer, "o", other.number);
-    return FLOOR_REFUSED;
-}
-
 int tote_check(struct scan *scan, const struct lpn *tote, int64_t order)
 {
     if (tote->order && tote->order == order)
         return 0;
-    if (tote->order)
-        return refuse_bound(scan, tote);
-    bool free = !tote->wave && !tote->document && lpn_is_empty(scan->store, tote->id);
+    if (tote->order || tote->wave)
+        return refuse_plate(scan, tote);
+    bool free = !tote->document && lpn_is_empty(scan->store, tote->id);
     return free ? 0 : refuse(scan, E10_NOT_EMPTY, "t", tote->code);
 }
 
@@ -44,45 +33,57 @@ int tote_bind(struct scan *scan, const struct lpn *tote, int64_t order)
     return result ? result : lpn_assign(store, tote->id, order);
 }
 
+bool tote_goes_back(const struct order *order)
+{
+    return order->cancelled || order->refused;
+}
+
+enum message tote_ask_place(const struct order *order, enum message ask)
+{
+    return order->cancelled ? ASK_RETURN_SHELF : tote_goes_back(order) ? ASK_SHORT_SHELF : ask;
+}
+
+int tote_end_picking(struct store *store, const struct order *order)
+{
+    if (order->refused && !order->cancelled)
+        return shortage_park(store, order);
+    return order_set_state(store, order->id, order->cancelled ? "cancelled" : "picked", "");
+}
+
 int tote_check_place(struct scan *scan, const struct order *order, const struct location *place)
 {
-    if (strcmp(place->kind, order->cancelled ? "return" : "stage") == 0)
+    bool back = tote_goes_back(order);
+    if (strcmp(place->kind, back ? "return" : "stage") == 0)
         return 0;
     struct answer *answer = refusal(scan, order->cancelled ? E12_CANCELLED : E04_LOCATION);
     answer_text(answer, "o", order->number);
-    answer_text(answer, "exp", "a stage · 集货区");
+    answer_text(answer, "exp", back ? "a return shelf · 退货架" : "a stage · 集货区");
     answer_text(answer, "got", place->code);
     return FLOOR_REFUSED;
 }
 
-/* Nobody's any more: what is in it goes back to a bin. */
-static int give_back(struct scan *scan, int64_t tote, const struct location *place)
+static int stand_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place,
+                      bool last)
 {
-    int64_t task;
-    int result = lpn_assign(scan->store, tote, 0);
-    if (result || lpn_is_empty(scan->store, tote))
-        return result;
-    return task_insert(
-        scan->store,
-        &(struct task){.kind = "putaway", .reason = "order cancelled", .lpn = tote, .from_location = place->id}, &task);
-}
-
-int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place)
-{
-    struct store *store = scan->store;
     struct lpn plate;
-    int result = lpn_load(store, tote, &plate);
+    int result = lpn_load(scan->store, tote, &plate);
+    if (result)
+        return result;
     json_text(record_start(scan), "order", order->number);
     json_text(&scan->data, "location", place->code);
-    if (!result)
-        json_text(&scan->data, "tote", plate.code);
-    if (!result)
-        result = record(scan, order->cancelled ? "pick.returned" : "pick.staged", "order", order->number);
-    if (!result)
-        result = ledger_move_lpn(store, scan->seq, tote, place->id, "stage");
-    if (!result && order->cancelled)
-        result = give_back(scan, tote, place);
-    return result;
+    json_text(&scan->data, "tote", plate.code);
+    result = record(scan, last ? "pick.staged" : "pick.put_down", "order", order->number);
+    return result ? result : ledger_move_lpn(scan->store, scan->seq, tote, place->id, "stage");
+}
+
+int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
+{
+    struct store *store = scan->store;
+    int result =
+        tote_goes_back(order) ? shelve_tote(scan, order, tote, place) : stand_down(scan, order, tote, place, last);
+    if (!result && last)
+        result = tote_end_picking(store, order);
+    return result || !last ? result : order_set_worker(store, order->id, 0);
 }
 
 /* ---------------------------------------------------------------- the steps, where a worker has one order */
@@ -135,11 +136,7 @@ int tote_stage(struct scan *scan)
     if (!result)
         result = tote_check_place(scan, &order, &place);
     if (!result)
-        result = tote_put_down(scan, &order, scan->session.tote, &place);
-    if (!result)
-        result = order_set_state(store, order.id, order.cancelled ? "cancelled" : "picked", "");
-    if (!result)
-        result = order_set_worker(store, order.id, 0);
+        result = tote_put_down(scan, &order, scan->session.tote, &place, true);
     if (!result)
         result = undo_border(scan);
     if (result)
@@ -171,7 +168,7 @@ int tote_show_stage(struct scan *scan, struct view *view)
     if (result)
         return result;
     view->expect = "stage";
-    answer_set(&view->prompt, order.cancelled ? ASK_RETURN_SHELF : ASK_STAGE);
+    answer_set(&view->prompt, tote_ask_place(&order, ASK_STAGE));
     answer_text(&view->prompt, "o", order.number);
     return 0;
 }
@@ -190,11 +187,14 @@ int order_check_lease(struct scan *scan, const struct order *order)
 /* Nothing of it was taken: it waits again. Otherwise it waits for whoever brings its tote. */
 static int let_go_of(struct store *store, int64_t id)
 {
+    struct order order;
     struct totals totals;
-    int result = order_totals(store, id, &totals);
+    int result = order_load(store, id, &order);
+    if (!result)
+        result = order_totals(store, id, &totals);
     if (!result)
         result = order_set_worker(store, id, 0);
-    if (result || totals.picked > 0)
+    if (result || totals.picked + totals.refused > 0 || strcmp(order.state, "picking") != 0)
         return result;
     result = lpn_free_totes(store, id);
     return result ? result : order_set_state(store, id, "allocated", "");

@@ -87,6 +87,8 @@ int print_rule(struct store *store, const struct event *event, struct effect *ef
     struct print_job job;
     int result = print_job_load(store, event->number, &job);
     effect->shows = true;
+    if (result == -ENOENT) /* of a copy to practise on, which is gone */
+        return FLOOR_REFUSED;
     if (result)
         return result;
     if (!may_follow(job.state, event->name)) /* the label was scanned back or asked for anew meanwhile */
@@ -146,6 +148,8 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
     json_close_object(&data);
     if (!result)
         result = note(store, "site.booted", "site", store->site, &data, NULL);
+    if (!result)
+        result = store_set_linked(store, false); /* until head office is heard */
     if (!result)
         result = stations_from_boot(store, event);
     if (!result)

@@ -278,18 +278,6 @@ static int accept_badge(struct scan *scan)
 
 /* ---------------------------------------------------------------- the end */
 
-/* Nobody has it any more; one that brought nothing is as it was. */
-static int give_back(struct scan *scan, const struct document *document)
-{
-    struct document_totals totals;
-    int result = document_totals(scan->store, document->id, &totals);
-    if (!result)
-        result = receipt_free_plates(scan->store, document->id);
-    if (!result && totals.done + totals.damaged == 0)
-        result = document_set_state(scan->store, document->id, "open", "");
-    return result ? result : document_set_worker(scan->store, document->id, 0);
-}
-
 static int leave(struct scan *scan)
 {
     struct receipt receipt;
@@ -299,7 +287,7 @@ static int leave(struct scan *scan)
     json_text(record_start(scan), "document", receipt.document.number);
     result = record(scan, "receipt.left", "document", receipt.document.number);
     if (!result)
-        result = give_back(scan, &receipt.document);
+        result = receipt_give_back(scan->store, receipt.document.id);
     if (!result)
         result = undo_border(scan);
     leave_flow(scan);
@@ -354,7 +342,7 @@ static int close_receipt(struct scan *scan)
     if (!result)
         result = record(scan, arrival ? "transfer.received" : "receipt.closed", "document", document->number);
     if (!result)
-        result = give_back(scan, document);
+        result = receipt_give_back(store, document->id);
     if (!result)
         result = document_set_state(store, document->id, nothing ? "cancelled" : "closed", outcome);
     if (!result)
@@ -438,11 +426,7 @@ static int undo_full(struct scan *scan, const struct action *action)
 /* A pallet that had opened its document gives it back. */
 static int undo_pallet(struct scan *scan, const struct action *action)
 {
-    struct document document;
-    if (action->before.document)
-        return undo_plate(scan, action);
-    int result = document_load(scan->store, scan->session.document, &document);
-    return result ? result : give_back(scan, &document);
+    return action->before.document ? undo_plate(scan, action) : receipt_give_back(scan->store, scan->session.document);
 }
 
 static const struct undo undos[] = {{"receipt.dock", "the dock", "月台", NULL},

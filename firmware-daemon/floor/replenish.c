@@ -5,6 +5,7 @@
  * A task is planned, taken, carrying from the first piece on, then done or short. Only what no order was promised is
  * taken. When the face cannot hold all, the rest goes back to the reserve. */
 #include "floor/replenish.h"
+#include "floor/wave.h"
 #include "store/replenish.h"
 #include "store/stock_count.h"
 
@@ -280,6 +281,8 @@ static int put_down(struct scan *scan, const struct replen *replen, const struct
                                                   .task = back ? 0 : replen->task.id});
         if (!result && !back && replen->task.wave)
             result = wave_promise_face(scan->store, replen->task.wave, stack.item, stack.lot, place->id, quantity);
+        if (!result && !back && replen->task.wave)
+            result = batch_follow(scan->store, replen->task.wave);
         if (result)
             return result;
         pieces -= quantity;

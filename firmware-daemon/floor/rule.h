@@ -15,6 +15,7 @@
 #include "store/plate.h"
 #include "store/print_job.h"
 #include "store/session.h"
+#include "store/training.h"
 
 struct scan {
     struct store *store;
@@ -100,7 +101,8 @@ extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_fl
 
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
-const struct undo *undo_of(const char *type); /* NULL: there is no such action */
+const struct step *step_named(const char *name); /* NULL: there is none */
+const struct undo *undo_of(const char *type);    /* NULL: there is no such action */
 
 int sign_in(struct scan *scan); /* scan->target is a badge */
 
@@ -175,6 +177,9 @@ bool is_supervisor(const struct worker *worker);
 /* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
 int check_supervisor(struct scan *scan, struct worker *ret);
 
+/* A command: asks for a supervisor's badge, which lets this step pass (force.c). */
+int force_ask(struct scan *scan);
+
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);
 
@@ -187,6 +192,7 @@ int pick_start(struct scan *scan);
 int cluster_start(struct scan *scan);
 int zone_start(struct scan *scan);
 int batch_start(struct scan *scan);
+int wave_start(struct scan *scan); /* a supervisor plans and releases */
 int receive_start(struct scan *scan);
 int putaway_start(struct scan *scan);
 int replenish_start(struct scan *scan);
@@ -197,9 +203,10 @@ int alias_start(struct scan *scan);
 int pick_open(struct scan *scan, int64_t plate); /* a tote of an order that is still picked */
 int found_start(struct scan *scan);
 int count_review_start(struct scan *scan);
-int pack_open(struct scan *scan, int64_t plate);       /* a tote or slot that holds an order */
-int express_open(struct scan *scan, int64_t plate);    /* a wave's tote of one item, at the bench */
-int sow_open(struct scan *scan, int64_t wall);         /* a put-wall */
+int pack_open(struct scan *scan, int64_t plate);    /* a tote or slot that holds an order */
+int express_open(struct scan *scan, int64_t plate); /* a wave's tote of one item, at the bench */
+int sow_open(struct scan *scan, int64_t wall);      /* a put-wall */
+int slot_open(struct scan *scan, const struct lpn *slot);
 int parcel_open(struct scan *scan, int64_t parcel);    /* a waybill, at the bench */
 int ship_open(struct scan *scan, int64_t gate);        /* a gate */
 int receive_open(struct scan *scan, int64_t document); /* an ASN, or an arrival from another site */
@@ -207,6 +214,7 @@ int receive_plate(struct scan *scan);                  /* an SSCC that was annou
 int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods that no order owns */
 int transfer_open(struct scan *scan, int64_t document);
 int return_open(struct scan *scan, int64_t document);
+int return_of_parcel(struct scan *scan, const struct parcel *parcel); /* that was handed over and is back */
 
 /* Whether a bin may take so many more pieces of an item's lot by its rules (bin.c): 0, or FLOOR_REFUSED with the reason
  * in *ret. Does not look at what kind of place it is. */
@@ -224,6 +232,10 @@ int replenish_plan(struct store *store, int64_t *ret_count); /* over every face;
 
 /* What a wave would else pick from the reserve of items that have a face is to be brought there first. */
 int replenish_for_wave(struct store *store, int64_t wave);
+
+/* An order's tote with what does not leave is on the return shelf (pick.returned): it is nobody's, and waits to be put
+ * away. */
+int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
 
 /* After stock or orders came in: promises stock to every order that can be had whole. */
 int orders_allocate_waiting(struct store *store);
@@ -250,11 +262,23 @@ bool is_binding_label(const char *text);
 int scan_binding_label(struct store *store, const struct event *event, const char *text, struct effect *effect);
 int stations_from_boot(struct store *store, const struct event *event);
 
+/* Training (training.c). The guard: a station that practises never touches the site's own data, and LIVE is good
+ * everywhere; *ret_done when the scan was its. Of a copy: what was done well, and which mistake was made. */
+int training_start(struct scan *scan);
+extern const struct command training_commands[]; /* at the menu of a copy, beside its own */
+int training_guard(struct scan *scan, bool *ret_done);
+int training_done_well(struct scan *scan);
+int training_mistake(struct store *store, const struct event *event, const struct answer *answer);
+
+/* Orders made up from what lies in the bins, numbered on; as many as there is stock for (practice.c). */
+int practice_make(struct store *store, int64_t orders, int64_t *ret_made);
+
 /* The rules of the other kinds of event. */
 int scan_rule(struct store *store, const struct event *event, struct effect *effect);
 int scan_aborted_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_rule(struct store *store, const struct event *event, struct effect *effect);
 int applied_rule(struct store *store, const struct event *event, struct effect *effect);
+int link_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);
@@ -262,6 +286,8 @@ int ask_rule(struct store *store, const struct event *event, struct effect *effe
 int bind_rule(struct store *store, const struct event *event, struct effect *effect);
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);
+int training_rule(struct store *store, const struct event *event, struct effect *effect);
+int practice_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_refused(struct store *store, const struct event *event, const char *why);
 
 #endif

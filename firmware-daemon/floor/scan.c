@@ -110,6 +110,8 @@ static int run_command(struct scan *scan, const struct step *step)
     const struct command *command = find_command(everywhere, name, length);
     if (!command)
         command = find_command(step->commands, name, length);
+    if (!command && scan->store->training && strcmp(step->name, "menu") == 0)
+        command = find_command(training_commands, name, length);
     if (!command && length == 3 && strncmp(name, "QTY", 3) == 0 && (step->accepts & BIT(CODE_ITEM)))
         return quantity_command(scan);
     return command ? command->run(scan) : refuse_not_now(scan);
@@ -274,9 +276,14 @@ static int take(struct scan *scan)
         return result;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
     result = command ? run_command(scan, step) : take_code(scan, step);
+    if (!result)
+        result = training_done_well(scan);
     if (!result && scan->seq)
         result = replenish_touched(scan->store, scan->seq);
-    return result ? result : save(scan);
+    if (result)
+        return result;
+    scan->effect->weighs = step_of(&scan->session)->weigh != NULL;
+    return save(scan);
 }
 
 static int refuse_syntax(struct scan *scan, const struct barcode_error *error)
@@ -301,7 +308,10 @@ int scan_rule(struct store *store, const struct event *event, struct effect *eff
         return scan_binding_label(store, event, scan.text, effect);
     if (!*event->station)
         return refuse(&scan, E30_UNBOUND, NULL, NULL);
-    int result = take(&scan);
+    bool done = false;
+    int result = training_guard(&scan, &done);
+    if (!result && !done)
+        result = take(&scan);
     buf_done(&scan.data);
     return result;
 }
@@ -323,7 +333,10 @@ int weight_rule(struct store *store, const struct event *event, struct effect *e
     struct scan scan = {
         .store = store, .event = event, .effect = effect, .code = &no_code, .text = "", .argument_text = ""};
     const struct step *step;
-    int result = stand(&scan, &step);
+    int practises = store->training ? 0 : training_has(store, event->station);
+    int result = practises ? practises : stand(&scan, &step);
+    if (practises > 0)
+        return 0;
     if (result || !step->weigh)
         return result;
     effect->shows = true;

@@ -1,6 +1,7 @@
 /* Sessions that somebody forgot: what a supervisor ends from elsewhere. */
 #include "floor/ask.h"
 #include "floor/pick_bin.h"
+#include "floor/wave.h"
 #include "store/document.h"
 
 #include "base/json.h"
@@ -58,30 +59,29 @@ static int let_go(struct ask *ask, const struct session *session)
     return result ? result : session_save(store, &(struct session){.worker = session->worker, .step = "menu"});
 }
 
-/* A document goes on where it was, with whoever scans it next; only what is in the hands is not to be left. */
-static int release_document(struct ask *ask, const struct worker *worker, const struct session *session)
+/* A wave goes on where it was, with whoever takes it next; only what is in the hands is not to be left. */
+static int release_wave(struct ask *ask, const struct worker *worker, const struct session *session)
 {
     struct store *store = ask->store;
-    struct document document;
+    struct wave wave;
     int64_t hand;
     CLEANUP_BUF struct buf data = {0};
-    int result = document_load(store, session->document, &document);
+    int result = wave_load(store, session->wave, &wave);
     if (!result)
         result = lpn_of_hand(store, worker->code, &hand);
-    if (!result && !lpn_is_empty(store, hand))
+    if (!result && (session->order || !lpn_is_empty(store, hand)))
         return ask_refuse(ask, E11_TAKEN, "u", worker->name);
-    if (result)
-        return result;
     json_open_object(&data, NULL);
-    json_text(&data, "document", document.number);
+    json_text(&data, "wave", wave.number);
     json_text(&data, "worker", worker->code);
-    result = ask_record(ask, "lease.released", "document", document.number, &data);
     if (!result)
-        result = document_set_worker(store, document.id, 0);
+        result = ask_record(ask, "lease.released", "wave", wave.number, &data);
+    if (!result)
+        result = wave_set_worker(store, wave.id, 0);
     if (!result)
         result = action_forget(store, worker->id);
     struct answer *answer = ask_accept(ask, DONE_RELEASED);
-    answer_text(answer, "o", document.number);
+    answer_text(answer, "o", wave.number);
     answer_text(answer, "u", worker->name);
     return result ? result : session_save(store, &(struct session){.worker = worker->id, .step = "menu"});
 }
@@ -96,8 +96,10 @@ static int release(struct ask *ask)
     int result = find_session(ask, &worker, &session);
     if (!result && session.stock_count)
         return count_release(ask, &worker, &session);
-    if (!result && session.document)
-        return release_document(ask, &worker, &session);
+    if (!result && (session.task || session.document))
+        return lease_release_work(ask, &worker, &session);
+    if (!result && wave_is_of(ask->store, session.wave, worker.id))
+        return release_wave(ask, &worker, &session);
     if (!result && !session.order)
         return ask_refuse(ask, E64_HOLDS_NOTHING, "u", worker.name);
     if (!result)

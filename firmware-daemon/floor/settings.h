@@ -19,6 +19,10 @@
     X(count_days_b, 90, 0, 3650, "of class B")                                                                         \
     X(count_days_c, 365, 0, 3650, "of class C, or of none")                                                            \
     X(cluster_totes, 8, 1, 40, "orders that one worker may pick at the same time")                                     \
+    X(aisle_length_mm, 0, 0, 1000000000,                                                                               \
+      "of an aisle between two cross-aisles: with the places' aisles known, pickers "                                  \
+      "walk the shortest tour; 0: by the places' walking sequence")                                                    \
+    X(aisle_distance_mm, 0, 0, 1000000000, "from the middle of an aisle to that of the next")                          \
     X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")
 
 enum setting {

@@ -4,6 +4,8 @@
 #include "floor/rule.h"
 
 #include "base/json.h"
+#include "floor/parcel.h"
+#include "floor/settings.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,6 +41,16 @@ int ship_open(struct scan *scan, int64_t gate_id)
     return result;
 }
 
+/* What the scale has not seen does not leave, unless a supervisor let it pass. */
+static int check_weight(struct scan *scan, const struct parcel *parcel)
+{
+    int64_t weigh;
+    int result = setting_get(scan->store, SETTING_weigh_parcels, &weigh);
+    if (result || weigh != WEIGH_ALWAYS || parcel->weight_g || parcel->forced)
+        return result;
+    return refuse_other_code(scan, "it at a bench and weigh it", "打包台并称重");
+}
+
 static int check_parcel(struct scan *scan, const struct parcel *parcel, const struct order *order,
                         const struct manifest *manifest)
 {
@@ -51,13 +63,15 @@ static int check_parcel(struct scan *scan, const struct parcel *parcel, const st
         return refuse_cancelled(scan, order);
     if (strcmp(parcel->state, "labelled") != 0)
         return refuse_other_code(scan, "the label at the packing bench", "打包台的面单");
+    if (order->worker)
+        return refuse_taken(scan, order->worker);
     if (*manifest->carrier && strcmp(manifest->carrier, order->carrier) != 0) {
         struct answer *answer = refusal(scan, E16_CARRIER);
         answer_text(answer, "c", order->carrier);
         answer_text(answer, "g", manifest->carrier);
         return FLOOR_REFUSED;
     }
-    return 0;
+    return check_weight(scan, parcel);
 }
 
 static void write_parcel(struct buf *data, const struct order *order, const struct parcel *parcel,
@@ -72,6 +86,20 @@ static void write_parcel(struct buf *data, const struct order *order, const stru
     json_text(data, "carrier", order->carrier);
 }
 
+/* It was cancelled after it was loaded: off the van again. */
+static int unload(struct scan *scan, const struct parcel *parcel, const struct order *order,
+                  const struct manifest *manifest)
+{
+    write_parcel(record_start(scan), order, parcel, manifest);
+    int result = record(scan, "manifest.unloaded", "manifest", manifest->number);
+    if (!result)
+        result = parcel_load_on(scan->store, parcel->id, 0);
+    if (!result)
+        result = undo_border(scan);
+    answer_text(accept_with(scan, DONE_OFF_VAN), "o", order->number);
+    return result;
+}
+
 static int accept_parcel(struct scan *scan)
 {
     struct parcel parcel;
@@ -82,6 +110,8 @@ static int accept_parcel(struct scan *scan)
         result = order_load(scan->store, parcel.order, &order);
     if (!result)
         result = manifest_load(scan->store, scan->session.manifest, &manifest);
+    if (!result && order.cancelled && parcel.manifest == manifest.id)
+        return unload(scan, &parcel, &order, &manifest);
     if (!result)
         result = check_parcel(scan, &parcel, &order, &manifest);
     if (!result)

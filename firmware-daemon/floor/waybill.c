@@ -29,7 +29,7 @@ int waybill_take(struct store *store, struct order *order, const struct parcel *
 {
     struct waybill waybill;
     int result = waybill_of_parcel(store, parcel->id, &waybill);
-    if (result == -ENOENT) {
+    if (result == -ENOENT || (!result && strcmp(waybill.state, "live") != 0)) {
         result = waybill_free_for(store, order, &waybill);
         if (!result)
             result = waybill_use(store, &waybill, parcel);

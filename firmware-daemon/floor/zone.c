@@ -149,6 +149,8 @@ static int claim(struct scan *scan, const struct order *order, const struct lpn 
     struct answer *answer = accept_with(scan, DONE_CLAIMED);
     answer_text(answer, "o", order->number);
     answer_number(answer, "n", lines);
+    if (!result)
+        result = pick_plan_route(store, scan->session.worker);
     return result ? result : go_on(scan, 0);
 }
 

@@ -2,6 +2,7 @@
 
 #include "drivers/label/png.h"
 #include "store/print_job.h"
+#include "store/training.h"
 
 #define PAGES_SHOWN_MAX 8 /* a long list is looked at on paper */
 #define SEAM            4 /* dots of grey between pages */
@@ -68,10 +69,12 @@ int picture_of_job(struct store *store, const struct template_set *templates, in
     if (!result)
         result = print_job_data(store, job, &data);
     if (!result)
-        result = render_pages(
-            templates,
-            &(struct render_job){
-                .template_name = row.template, .json = buf_text(&data), .length = data.length, .tongue = tongue},
-            dpi, &pages, NULL);
+        result = render_pages(templates,
+                              &(struct render_job){.template_name = row.template,
+                                                   .json = buf_text(&data),
+                                                   .length = data.length,
+                                                   .tongue = tongue,
+                                                   .sample = training_job(job)},
+                              dpi, &pages, NULL);
     return result ? result : draw(pages, png);
 }

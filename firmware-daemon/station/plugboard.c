@@ -9,6 +9,7 @@
 #include "station/manner.h"
 #include "station/picture.h"
 #include "store/print_job.h"
+#include "store/training.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ struct slot {
 
 struct plugboard {
     sd_event *event;
-    struct store *store;
+    struct store *store, *copy; /* copy: that stations practise on; NULL: none */
     const struct config *config;
     const struct plugboard_ops *ops;
     void *user;
@@ -66,14 +67,6 @@ static bool is_configured(const struct plugboard *board, const struct plugged *p
             return true;
     }
     return false;
-}
-
-static int find_station(const struct plugboard *board, const char *id)
-{
-    for (size_t i = 0; i < board->config->count; i++)
-        if (strcmp(board->config->stations[i].id, id) == 0)
-            return (int)i;
-    return -ENOENT;
 }
 
 static const struct binding *find_binding(const struct plugboard *board, const char *device)
@@ -183,7 +176,8 @@ static void wire_scanner(struct plugboard *board, const struct plugged *plugged)
     }
     const char *id = at >= 0 ? reader_settings(board->slots[at].reader)->id : plugged->id;
     const struct binding *binding = find_binding(board, id);
-    bool bound = binding && strcmp(binding->role, "scanner") == 0 && find_station(board, binding->station) >= 0;
+    bool bound =
+        binding && strcmp(binding->role, "scanner") == 0 && config_find_station(board->config, binding->station) >= 0;
     const char *station = bound ? binding->station : "";
     if (at >= 0) {
         reader_bind(board->slots[at].reader, station);
@@ -248,7 +242,10 @@ static int open_pump(struct plugboard *board, size_t station, const struct pump_
     own.job_limit_us = board->config->site.label_limit_s * 1000000;
     own.labels = &board->labels;
     own.tongue = tongue_of(&board->config->stations[station]);
-    return pump_open(board->event, board->store, &own, &ops, board, &board->pumps[station], error);
+    int result = pump_open(board->event, board->store, &own, &ops, board, &board->pumps[station], error);
+    if (!result)
+        pump_practise(board->pumps[station], board->copy);
+    return result;
 }
 
 /* Where it was when it was opened; or it is nowhere now, and may come back there. */
@@ -287,10 +284,31 @@ static void wire_printer(struct plugboard *board, size_t index)
         log_warning("printer %s cannot be used: %s", device, error.text);
 }
 
+static void weighed(void *user, const struct weigher *weigher, int64_t milligrams)
+{
+    struct plugboard *board = user;
+    for (size_t i = 0; i < board->config->count; i++)
+        if (board->weighers[i] == weigher)
+            board->ops->weighed(board->user, i, milligrams);
+}
+
+void plugboard_ask_weight(struct plugboard *board, size_t station)
+{
+    if (board->weighers[station])
+        weigher_ask(board->weighers[station]);
+}
+
+void plugboard_use_weight(struct plugboard *board, size_t station)
+{
+    if (board->weighers[station])
+        weigher_use(board->weighers[station]);
+}
+
 static int open_weigher(struct plugboard *board, size_t station, const struct weigher_settings *settings,
                         struct error *error)
 {
-    return weigher_open(board->event, settings, changed, board, &board->weighers[station], error);
+    static const struct weigher_ops ops = {.changed = changed, .weighed = weighed};
+    return weigher_open(board->event, settings, &ops, board, &board->weighers[station], error);
 }
 
 static void wire_scale(struct plugboard *board, size_t index)
@@ -529,7 +547,7 @@ static bool is_in_use(const struct plugboard *board, const struct plugged *plugg
     if (is_configured(board, plugged) || find_slot(board, plugged) >= 0)
         return true;
     const struct binding *binding = find_binding(board, plugged->id);
-    return binding && find_station(board, binding->station) >= 0;
+    return binding && config_find_station(board->config, binding->station) >= 0;
 }
 
 /* Scanners that belong to a station and have not been seen since the start. */
@@ -537,7 +555,7 @@ static void write_absent(const struct plugboard *board, struct buf *json)
 {
     for (size_t i = 0; i < board->binding_count; i++) {
         const struct binding *binding = &board->bindings[i];
-        bool known = strcmp(binding->role, "scanner") != 0 || find_station(board, binding->station) < 0;
+        bool known = strcmp(binding->role, "scanner") != 0 || config_find_station(board->config, binding->station) < 0;
         for (size_t j = 0; j < board->slot_count && !known; j++)
             known = strcmp(reader_settings(board->slots[j].reader)->id, binding->device) == 0;
         if (!known)
@@ -572,14 +590,25 @@ int plugboard_check_label(const struct plugboard *board, size_t station, const s
     return result == -ENOTSUP ? 0 : result;
 }
 
+void plugboard_practise(struct plugboard *board, struct store *copy)
+{
+    if (!board)
+        return;
+    board->copy = copy;
+    for (size_t i = 0; i < board->config->count; i++)
+        if (board->pumps[i])
+            pump_practise(board->pumps[i], copy);
+}
+
 int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *png)
 {
     struct print_job row;
-    int result = print_job_load(board->store, job, &row);
+    struct store *store = training_job(job) ? board->copy : board->store;
+    int result = store ? print_job_load(store, job, &row) : -ENOENT;
     for (size_t i = 0; i < board->config->count && !result; i++) {
         const struct station_config *station = &board->config->stations[i];
         if (strcmp(station->id, row.station) == 0)
-            return picture_of_job(board->store, &board->labels, job, station->printer_dpi, tongue_of(station), png);
+            return picture_of_job(store, &board->labels, job, station->printer_dpi, tongue_of(station), png);
     }
     return result ? result : -ENOENT;
 }

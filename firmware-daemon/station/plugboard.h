@@ -17,7 +17,9 @@ struct plugboard_ops {
     int (*scan)(void *user, const struct reader *reader, const char *text, size_t length);
     int (*aborted)(void *user, const struct reader *reader, size_t length);
     int (*print)(void *user, const struct print_report *report); /* as pump_ops.post */
-    void (*changed)(void *user);                                 /* what the stations show */
+    /* Something lies still on a station's scale. */
+    void (*weighed)(void *user, size_t station, int64_t milligrams);
+    void (*changed)(void *user); /* what the stations show */
 };
 
 /* Opens what the configuration names; a wrong address or setting is an error. config is borrowed. */
@@ -31,11 +33,18 @@ void plugboard_stop(struct plugboard *board);
 /* The bindings on disk have changed. */
 void plugboard_rewire(struct plugboard *board);
 
+/* The copy that stations practise on, whose labels are printed too, as samples; NULL: there is none. */
+void plugboard_practise(struct plugboard *board, struct store *copy);
+
 /* After each turn: labels that may be printed, scans that had to wait. */
 void plugboard_kick(struct plugboard *board);
 
 /* The verdict on a scan, for the scanner that sent it. True when that sounds the tone itself. */
 bool plugboard_answer(struct plugboard *board, uint32_t source, enum scan_verdict verdict);
+
+/* The station waits for a weight / has taken the one that was told; see weigher.h. */
+void plugboard_ask_weight(struct plugboard *board, size_t station);
+void plugboard_use_weight(struct plugboard *board, size_t station);
 
 void plugboard_marked(struct plugboard *board, int64_t job, bool good, bool saved); /* as pump_marked */
 

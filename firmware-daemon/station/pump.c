@@ -8,6 +8,7 @@
 #include "drivers/printer/delivery.h"
 #include "floor/messages.h"
 #include "store/print_job.h"
+#include "store/training.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 
 struct pump {
     struct pump_settings settings;
-    struct store *store;
+    struct store *store, *copy; /* copy: to practise on; NULL: none */
     const struct pump_ops *ops;
     void *user;
     char what[BINDING_DEVICE_MAX + STORE_CODE_MAX + 24];
@@ -235,6 +236,11 @@ int pump_open(sd_event *event, struct store *store, const struct pump_settings *
     return result < 0 ? result : 0;
 }
 
+void pump_practise(struct pump *pump, struct store *copy)
+{
+    pump->copy = copy;
+}
+
 struct pump *pump_close(struct pump *pump)
 {
     if (!pump)
@@ -270,9 +276,10 @@ static int render(struct pump *pump, int64_t first, int64_t *ret_labels, struct 
     struct label_fault fault;
     CLEANUP_BUF struct buf data = {0};
     CLEANUP(rendered_done) struct rendered rendered = {0};
-    int result = print_job_load(pump->store, pump->job, &job);
+    struct store *store = training_job(pump->job) ? pump->copy : pump->store;
+    int result = store ? print_job_load(store, pump->job, &job) : -ENOENT;
     if (!result)
-        result = print_job_data(pump->store, pump->job, &data);
+        result = print_job_data(store, pump->job, &data);
     if (result)
         return error_set(error, result, "the job cannot be read");
     const struct label_printer printer = printer_of(pump);
@@ -281,7 +288,8 @@ static int render(struct pump *pump, int64_t first, int64_t *ret_labels, struct 
                                        .length = data.length,
                                        .tongue = pump->settings.tongue,
                                        .copies = job.copies,
-                                       .first = first};
+                                       .first = first,
+                                       .sample = training_job(pump->job)};
     result = render_job(pump->settings.labels, &request, &printer, &rendered, &fault);
     if (result)
         return error_set(error, result, "%s: %s", fault.code, fault.error.text);
@@ -311,13 +319,21 @@ static void fail(struct pump *pump, const char *why)
     pump->ops->post(pump->user, &(struct print_report){.job = pump->job, .state = "failed", .why = why});
 }
 
+static int next_job(const struct pump *pump, int64_t *ret, int64_t *ret_since_us)
+{
+    int result = print_job_next(pump->store, pump->settings.station, ret, ret_since_us);
+    if (result == -ENOENT && pump->copy)
+        result = print_job_next(pump->copy, pump->settings.station, ret, ret_since_us);
+    return result;
+}
+
 /* A job that has waited too long is not printed any more when its printer comes back: a person is asked. */
 static void take_job(struct pump *pump)
 {
     struct error error = {0};
     int64_t now_us = clock_mono_us(), since_us, labels, job;
     pump->late_us = INT64_MAX;
-    if (print_job_next(pump->store, pump->settings.station, &job, &since_us) != 0)
+    if (next_job(pump, &job, &since_us) != 0)
         return;
     delivery_release(&pump->delivery);
     if (pump->delivery.stage != DELIVERY_FREE)

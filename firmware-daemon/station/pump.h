@@ -35,6 +35,8 @@ struct pump_ops {
 /* The first one loads the fonts, so that the first label does not hold up a turn. */
 int pump_open(sd_event *event, struct store *store, const struct pump_settings *settings, const struct pump_ops *ops,
               void *user, struct pump **ret, struct error *error);
+/* Jobs of this copy of the database are printed too, as samples, when the store has none; NULL: there is no copy. */
+void pump_practise(struct pump *pump, struct store *copy);
 /* A job under way stays "sending" on disk, unless pump_stop() came before: at the next start it is uncertain. */
 struct pump *pump_close(struct pump *pump);
 

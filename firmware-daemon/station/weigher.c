@@ -1,5 +1,7 @@
 #include "station/weigher.h"
 
+#include "station/steady.h"
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -13,7 +15,7 @@
 
 struct weigher {
     struct weigher_settings settings;
-    void (*changed)(void *user);
+    const struct weigher_ops *ops;
     void *user;
     char what[BINDING_DEVICE_MAX + 16];
     struct device *device;
@@ -23,6 +25,7 @@ struct weigher {
     bool has_reading, was_fresh;
     struct scale_reading reading;
     int64_t reading_us;
+    struct steady steady;
 };
 
 static bool is_fresh(const struct weigher *weigher)
@@ -39,12 +42,16 @@ static bool same(const struct scale_reading *a, const struct scale_reading *b)
 static void on_reading(void *user, const struct scale_reading *reading)
 {
     struct weigher *weigher = user;
-    bool news = !is_fresh(weigher) || !same(&weigher->reading, reading);
+    bool was_fresh = is_fresh(weigher), news = !was_fresh || !same(&weigher->reading, reading);
     weigher->has_reading = weigher->was_fresh = true;
     weigher->reading = *reading;
     weigher->reading_us = clock_mono_us();
+    if (!was_fresh)
+        weigher->steady = (struct steady){0};
     if (news)
-        weigher->changed(weigher->user);
+        weigher->ops->changed(weigher->user);
+    if (steady_take(&weigher->steady, reading))
+        weigher->ops->weighed(weigher->user, weigher, weigher->steady.placed);
 }
 
 static void on_bytes(void *user, const void *bytes, size_t length)
@@ -65,7 +72,7 @@ static int on_timer(sd_event_source *source, uint64_t now, void *user)
         device_write(weigher->device, question, length);
     if (weigher->was_fresh && !is_fresh(weigher)) {
         weigher->was_fresh = false;
-        weigher->changed(weigher->user);
+        weigher->ops->changed(weigher->user);
     }
     sd_event_source_set_time_relative(source, ASK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -88,21 +95,22 @@ static void on_opened(void *user)
     *weigher->fault.text = '\0';
     if (set_decoder(weigher, &about, &weigher->fault) != 0)
         log_warning("%s: %s", weigher->what, weigher->fault.text);
-    weigher->changed(weigher->user);
+    weigher->ops->changed(weigher->user);
 }
 
 static void on_gone(void *user)
 {
     struct weigher *weigher = user;
     weigher->has_reading = weigher->was_fresh = false;
+    weigher->steady = (struct steady){0};
     if (weigher->scale)
         scale_reset(weigher->scale);
-    weigher->changed(weigher->user);
+    weigher->ops->changed(weigher->user);
 }
 
 static const struct device_ops device_ops = {.opened = on_opened, .bytes = on_bytes, .gone = on_gone};
 
-int weigher_open(sd_event *event, const struct weigher_settings *settings, void (*changed)(void *user), void *user,
+int weigher_open(sd_event *event, const struct weigher_settings *settings, const struct weigher_ops *ops, void *user,
                  struct weigher **ret, struct error *error)
 {
     struct weigher *weigher = calloc(1, sizeof(*weigher));
@@ -110,7 +118,7 @@ int weigher_open(sd_event *event, const struct weigher_settings *settings, void 
         return error_set(error, -ENOMEM, "out of memory");
     weigher->settings = *settings;
     weigher->settings.line.role = strcmp(settings->protocol, "hid") == 0 ? TRANSPORT_HID : TRANSPORT_SERIAL;
-    weigher->changed = changed;
+    weigher->ops = ops;
     weigher->user = user;
     snprintf(weigher->what, sizeof(weigher->what), "scale %s", settings->id);
     int result = set_decoder(weigher, &(struct transport_about){0}, error); /* a wrong setting is said at the start */
@@ -156,6 +164,18 @@ const char *weigher_fault(const struct weigher *weigher)
 void weigher_retry(struct weigher *weigher)
 {
     device_retry(weigher->device);
+}
+
+void weigher_use(struct weigher *weigher)
+{
+    weigher->steady.used = true;
+}
+
+void weigher_ask(struct weigher *weigher)
+{
+    int64_t milligrams = is_fresh(weigher) ? steady_unused(&weigher->steady) : 0;
+    if (milligrams)
+        weigher->ops->weighed(weigher->user, weigher, milligrams);
 }
 
 void weigher_write_state(const struct weigher *weigher, const char *key, struct buf *json)

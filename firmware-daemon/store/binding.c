@@ -70,3 +70,12 @@ int station_is_fixed(struct store *store, const char *code, const char *role)
                    sql_text(code), sql_text(role));
     return result ? result : (int)fixed;
 }
+
+bool station_has_scale(struct store *store, const char *code)
+{
+    int64_t one;
+    return sql_number(store->sql, &one,
+                      "SELECT 1 FROM station WHERE code = ?1 AND scale = 1 UNION ALL "
+                      "SELECT 1 FROM binding WHERE station = ?1 AND role = 'scale' LIMIT 1",
+                      sql_text(code)) == 0;
+}

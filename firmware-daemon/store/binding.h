@@ -23,7 +23,8 @@ int binding_list(struct store *store, struct binding *ret, size_t capacity, size
 /* The stations of the configuration. */
 int station_forget_all(struct store *store);
 int station_add(struct store *store, const char *code, bool has_printer, bool has_scale);
-int station_exists(struct store *store, const char *code); /* 0, -ENOENT */
+int station_exists(struct store *store, const char *code);     /* 0, -ENOENT */
+bool station_has_scale(struct store *store, const char *code); /* by the configuration, or bound */
 /* role: printer or scale. 1 when the configuration names the station's, 0 when not. */
 int station_is_fixed(struct store *store, const char *code, const char *role);
 

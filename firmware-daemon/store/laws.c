@@ -9,8 +9,12 @@
 #define TELL_WHAT_MOVED \
     "'pick.line', " \
     "'pick.damaged', " \
+    "'pick.batch', " \
+    "'batch.damaged', " \
     "'sow.line', " \
     "'pack.item', " \
+    "'return.received', " \
+    "'return.graded', " \
     "'receipt.line', " \
     "'receipt.pallet', " \
     "'putaway.done', " \
@@ -103,13 +107,13 @@ static const struct {
      "SELECT count(*) FROM task WHERE (worker IS NULL) <> (state NOT IN ('taken', 'carrying')) AND state NOT IN "
      "('done', 'cancelled')"},
     {"a wave's totes hold what was picked for it and not sown or packed yet",
-     "SELECT count(*) FROM (SELECT o.wave, l.item, sum(l.picked - max(l.sown, l.packed)) AS quantity FROM wave w JOIN "
+     "SELECT count(*) FROM (SELECT o.wave, l.item, sum(l.picked - max(l.sown, l.packed)) AS due FROM wave w JOIN "
      "orders o ON o.wave = w.id JOIN order_line l ON l.order_id = o.id WHERE w.kind IN ('wall', 'express') "
-     "GROUP BY o.wave, l.item HAVING quantity > 0) n FULL JOIN (SELECT coalesce(p.wave, w.id) AS wave, b.item, "
-     "sum(b.quantity) AS quantity FROM balance b JOIN lpn p ON p.id = b.lpn LEFT JOIN session s ON p.kind = 'hand' AND "
+     "GROUP BY o.wave, l.item HAVING due > 0) n FULL JOIN (SELECT coalesce(p.wave, w.id) AS wave, b.item, "
+     "sum(b.quantity) AS held FROM balance b JOIN lpn p ON p.id = b.lpn LEFT JOIN session s ON p.kind = 'hand' AND "
      "p.code = 'HAND:' || (SELECT code FROM worker WHERE id = s.worker) LEFT JOIN wave w ON w.id = s.wave AND "
      "w.worker = s.worker WHERE b.quantity > 0 AND coalesce(p.wave, w.id) IS NOT NULL GROUP BY 1, 2) h "
-     "ON h.wave = n.wave AND h.item = n.item WHERE n.quantity IS NOT h.quantity"},
+     "ON h.wave = n.wave AND h.item = n.item WHERE n.due IS NOT h.held"},
     {"who has a wave is at work on it", "SELECT count(*) FROM wave w WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 "
                                         "FROM session s WHERE s.worker = w.worker AND s.wave = w.id)"},
     {"who has claimed a line is at its order",

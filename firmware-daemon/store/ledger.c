@@ -24,14 +24,15 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move)
                    sql_int(sql_last_id(store->sql)), sql_int(move->serial));
 }
 
+#define STACKS(which)                                                                                                  \
+    "SELECT item, lot, quantity, weight_g, count(*) OVER () FROM balance WHERE location = ?1 AND lpn = ?2 AND " which  \
+    " AND quantity > 0 AND (lot = ?4 OR ?4 = -1) ORDER BY item, lot LIMIT 1"
+
 int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t item, int64_t lot, struct stack *ret,
                  int64_t *ret_count)
 {
-    struct sql_query *query = sql_select(
-        store->sql,
-        "SELECT item, lot, quantity, weight_g, count(*) OVER () FROM balance WHERE location = ?1 AND lpn = ?2 "
-        "AND quantity > 0 AND (item = ?3 OR ?3 = 0) AND (lot = ?4 OR ?4 = -1) ORDER BY item, lot LIMIT 1",
-        sql_int(location), sql_int(lpn), sql_int(item), sql_int(lot));
+    struct sql_query *query = sql_select(store->sql, item ? STACKS("item = ?3") : STACKS("lpn <> 0 AND ?3 = 0"),
+                                         sql_int(location), sql_int(lpn), sql_int(item), sql_int(lot));
     bool found = sql_next(query);
     if (found) {
         *ret =
@@ -69,6 +70,26 @@ int ledger_move_stack(struct store *store, int64_t seq, const struct move *move)
         return result;
     result = serials_follow(store, sql_last_id(store->sql), move, &numbers);
     return result ? result : numbers > move->quantity ? -EINVAL : 0;
+}
+
+int ledger_move_some(struct store *store, int64_t seq, const struct move *move)
+{
+    struct move some = *move;
+    struct stack stack;
+    int64_t count;
+    int result = ledger_stack(store, move->from_location, move->from_lpn, move->item, move->lot, &stack, &count);
+    if (result)
+        return result == -ENOENT ? -EPERM : result;
+    if (stack.weight_g > 0)
+        some.weight_g = stack.weight_g * move->quantity / stack.quantity;
+    result = ledger_move(store, seq, &some);
+    if (result)
+        return result;
+    return sql_run(store->sql,
+                   "INSERT INTO move_serial (move, serial) SELECT ?1, id FROM serial WHERE item = ?2 AND "
+                   "location = ?3 AND lpn = ?4 AND lot = ?5 ORDER BY id LIMIT ?6",
+                   sql_int(sql_last_id(store->sql)), sql_int(move->item), sql_int(move->from_location),
+                   sql_int(move->from_lpn), sql_int(move->lot), sql_int(move->quantity));
 }
 
 /* SQLite finishes the SELECT before the first INSERT when the table has triggers, so the moves do not see each other.
@@ -121,29 +142,43 @@ int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_lo
     return sql_run(store->sql, "UPDATE lpn SET location = ?2 WHERE id = ?1", sql_int(lpn), sql_int(to_location));
 }
 
-int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn)
+/* Line by line, lot by lot: what was packed and not taken out again. */
+static int empty_parcel(struct store *store, int64_t seq, int64_t order, const struct move *move)
 {
     const struct stamp *stamp = &store->stamp;
     int result =
         sql_run(store->sql,
-                "INSERT INTO move (seq, item, lot, quantity, weight_g, from_location, to_location, from_lpn, reason, "
-                "line, worker, "
-                "station, wall_us, mono_us) "
+                "INSERT INTO move (seq, item, lot, quantity, weight_g, from_location, to_location, from_lpn, to_lpn, "
+                "reason, line, worker, station, wall_us, mono_us) "
                 "SELECT ?1, m.item, m.lot, sum(iif(m.reverses IS NULL AND m.reason = 'pack', m.quantity, -m.quantity)) "
                 "AS packed, "
                 "sum(iif(m.reverses IS NULL AND m.reason = 'pack', m.weight_g, -m.weight_g)), p.location, "
-                "?4, p.id, 'ship', l.id, ?5, ?6, ?7, ?8 FROM order_line l JOIN move m ON m.line = l.id AND "
+                "?4, p.id, ?5, ?6, l.id, ?7, ?8, ?9, ?10 FROM order_line l JOIN move m ON m.line = l.id AND "
                 "m.reason IN ('pack', 'unpack') JOIN lpn p ON p.id = ?3 WHERE l.order_id = ?2 GROUP BY l.id, m.lot "
                 "HAVING packed > 0",
-                sql_int(seq), sql_int(order), sql_int(parcel_lpn), sql_int(LOCATION_CUSTOMER), sql_ref(stamp->worker),
-                sql_text(stamp->station), sql_int(stamp->wall_us), sql_int(stamp->mono_us));
+                sql_int(seq), sql_int(order), sql_int(move->from_lpn), sql_int(move->to_location),
+                sql_int(move->to_lpn), sql_text(move->reason), sql_ref(stamp->worker), sql_text(stamp->station),
+                sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result)
         return result;
     return sql_run(
-        store->sql, /* with the first of the lines that ship its lot */
+        store->sql, /* with the first of the lines that move its lot */
         "INSERT INTO move_serial (move, serial) SELECT min(m.id), s.id FROM serial s JOIN move m ON m.seq = ?1 "
-        "AND m.item = s.item AND m.lot = s.lot WHERE s.lpn = ?2 AND s.lpn <> 0 GROUP BY s.id",
-        sql_int(seq), sql_int(parcel_lpn));
+        "AND m.item = s.item AND m.lot = s.lot AND m.from_lpn = s.lpn WHERE s.lpn = ?2 AND s.lpn <> 0 GROUP BY s.id",
+        sql_int(seq), sql_int(move->from_lpn));
+}
+
+int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn)
+{
+    return empty_parcel(store, seq, order,
+                        &(struct move){.from_lpn = parcel_lpn, .to_location = LOCATION_CUSTOMER, .reason = "ship"});
+}
+
+int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn, int64_t to_lpn)
+{
+    struct move move = {.from_lpn = parcel_lpn, .to_lpn = to_lpn, .reason = "unpack"};
+    int result = lpn_location(store, to_lpn, &move.to_location);
+    return result ? result : empty_parcel(store, seq, order, &move);
 }
 
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
@@ -184,6 +219,30 @@ int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_
     return result ? result : found ? 0 : -ENOENT;
 }
 
+int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT item, lot, quantity FROM balance WHERE lpn = ?1 AND lpn <> 0 AND "
+                                         "quantity > 0 ORDER BY item, lot LIMIT 1",
+                                         sql_int(lpn));
+    bool found = sql_next(query);
+    if (found) {
+        *ret_item = sql_get_int(query, 0);
+        *ret_lot = sql_get_int(query, 1);
+        *ret_quantity = sql_get_int(query, 2);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce(sum(quantity), 0) FROM balance WHERE lpn = ?1 AND lpn <> 0 AND item = ?2 AND "
+                      "quantity > 0",
+                      sql_int(lpn), sql_int(item));
+}
+
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret)
 {
     return sql_number(store->sql, ret,
@@ -214,6 +273,15 @@ int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t 
         store->sql, ret,
         "SELECT coalesce((SELECT quantity FROM balance WHERE item = ?1 AND location = ?2 AND lpn = ?3 AND "
         "lot = ?4), 0)",
+        sql_int(item), sql_int(location), sql_int(lpn), sql_int(lot));
+}
+
+int ledger_weight(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret)
+{
+    return sql_number(
+        store->sql, ret,
+        "SELECT coalesce((SELECT weight_g FROM balance WHERE item = ?1 AND location = ?2 AND lpn = ?3 AND lot = ?4), "
+        "0)",
         sql_int(item), sql_int(location), sql_int(lpn), sql_int(lot));
 }
 

@@ -25,7 +25,8 @@ int ledger_move(struct store *store, int64_t seq, const struct move *move);
 struct stack {
     int64_t item, lot, quantity, weight_g;
 };
-/* The first of a place's stacks on a plate, of one item (0: any) and one lot (-1: any), and how many fit. -ENOENT */
+/* The first of a place's stacks on a plate, of one item (0: any, not of what is loose) and one lot
+ * (-1: any), and how many fit. -ENOENT */
 int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t item, int64_t lot, struct stack *ret,
                  int64_t *ret_count);
 
@@ -33,14 +34,19 @@ int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t ite
  * of the numbers would have to go and none is told. */
 int ledger_move_stack(struct store *store, int64_t seq, const struct move *move);
 
+/* The same of what nobody has looked at piece by piece: its share of the weight and the first serial numbers that lie
+ * there go along. */
+int ledger_move_some(struct store *store, int64_t seq, const struct move *move);
+
 /* Everything on a plate goes to another plate, or with its plate to another location (which also sets the plate's), or
  * loose to a location; serial numbers go along. */
 int ledger_move_contents(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_lpn, const char *reason);
 int ledger_put_loose(struct store *store, int64_t seq, int64_t from_lpn, int64_t to_location, const char *reason);
 int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_location, const char *reason);
 
-/* What was packed of an order leaves for the customer. */
+/* What was packed of an order leaves for the customer / comes out again, onto another plate. */
 int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
+int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn, int64_t to_lpn);
 
 /* Posts the opposite of every move of journal row `undone`, newest first. -EPERM when the goods are no longer where
  * they went. */
@@ -49,6 +55,12 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */
 int ledger_first_lot(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t *ret_lot,
                      int64_t *ret_quantity);
+
+/* Any item and lot on a plate, and how much of it. -ENOENT: it is empty. */
+int ledger_first_on_plate(struct store *store, int64_t lpn, int64_t *ret_item, int64_t *ret_lot, int64_t *ret_quantity);
+
+/* Base units of one item on a plate. */
+int ledger_item_on_plate(struct store *store, int64_t lpn, int64_t item, int64_t *ret);
 
 /* Of one item loose in one place, over all lots. */
 int ledger_on_hand(struct store *store, int64_t item, int64_t location, int64_t *ret);
@@ -86,6 +98,9 @@ int ledger_overdrawn(struct store *store, int64_t seq, bool *ret);
 
 /* Of one lot on one plate (0: loose) in one place. */
 int ledger_balance(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
+
+/* The same, of what is sold by weight: in grams. */
+int ledger_weight(struct store *store, int64_t item, int64_t location, int64_t lpn, int64_t lot, int64_t *ret);
 
 /* Holds what is neither promised nor held of an item's lot in a bin. Who holds also asks for a count. */
 int ledger_hold_free(struct store *store, int64_t item, int64_t location, int64_t lot, const char *reason);

@@ -107,6 +107,12 @@ int serial_insert(struct store *store, const struct serial *serial, int64_t *ret
     return result;
 }
 
+int serial_place(struct store *store, const struct serial *serial)
+{
+    return sql_run(store->sql, "UPDATE serial SET lot = ?2, location = ?3, lpn = ?4 WHERE id = ?1", sql_int(serial->id),
+                   sql_int(serial->lot), sql_int(serial->location), sql_int(serial->lpn));
+}
+
 int serial_arrive(struct store *store, const struct serial *serial, int64_t *ret)
 {
     struct serial known;

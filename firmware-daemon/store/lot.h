@@ -26,6 +26,8 @@ struct serial {
 int serial_find(struct store *store, int64_t item, const char *code, struct serial *ret); /* -ENOENT */
 /* A number that was never seen here, at the place its first move will take it from. -EEXIST */
 int serial_insert(struct store *store, const struct serial *serial, int64_t *ret);
+/* A number that is known only when it leaves was found with other goods of its item. */
+int serial_place(struct store *store, const struct serial *serial);
 /* The number of a piece that is about to come in from a virtual place: made when it is new; its lot as told now.
  * -EEXIST when it is anywhere else. */
 int serial_arrive(struct store *store, const struct serial *serial, int64_t *ret);

@@ -7,12 +7,14 @@
 
 int order_load(struct store *store, int64_t id, struct order *ret)
 {
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
-                                         "receiver_phone, receiver_address, worker, priority, cancelled, rev, owner, "
-                                         "policy, wave, due_us, life_days "
-                                         "FROM orders WHERE id = ?1",
-                                         sql_int(id));
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
+                   "receiver_phone, receiver_address, worker, priority, cancelled, rev, owner, "
+                   "policy, wave, due_us, life_days, NOT EXISTS (SELECT 1 FROM order_line l WHERE "
+                   "l.order_id = orders.id AND l.refused = 0) "
+                   "FROM orders WHERE id = ?1",
+                   sql_int(id));
     bool found = sql_next(query);
     if (found) {
         ret->id = id;
@@ -34,6 +36,7 @@ int order_load(struct store *store, int64_t id, struct order *ret)
         ret->wave = sql_get_int(query, 15);
         ret->due_us = sql_get_int(query, 16);
         ret->life_days = sql_get_int(query, 17);
+        ret->refused = sql_get_int(query, 18) != 0;
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
@@ -196,6 +199,44 @@ int order_received_after(struct store *store, int64_t after, int64_t *ret)
         sql_int(after));
 }
 
+int order_refuse_lacking(struct store *store, int64_t order, bool whole, int64_t *ret)
+{
+    int result = sql_run(
+        store->sql,
+        "WITH lacking AS (SELECT l.id, l.sown FROM order_line l WHERE l.order_id = ?1 AND l.refused = 0 AND l.quantity "
+        "> "
+        "l.picked + coalesce((SELECT sum(a.open) FROM allocation a WHERE a.line = l.id), 0)) "
+        "UPDATE order_line SET refused = 1 WHERE order_id = ?1 AND refused = 0 AND iif(?2, EXISTS (SELECT 1 FROM "
+        "lacking), id IN (SELECT id FROM lacking WHERE sown = 0))",
+        sql_int(order), sql_int(whole));
+    int64_t count = sql_changes(store->sql);
+    if (!result)
+        result = sql_run(store->sql,
+                         "UPDATE allocation SET released = quantity - picked WHERE open > 0 AND line IN "
+                         "(SELECT id FROM order_line WHERE order_id = ?1 AND refused = 1)",
+                         sql_int(order));
+    if (!result)
+        *ret = count;
+    return result;
+}
+
+int order_write_refused(struct store *store, int64_t order, struct buf *json)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT l.line, i.sku, l.quantity, l.picked FROM order_line l JOIN item i ON "
+                                         "i.id = l.item WHERE l.order_id = ?1 AND l.refused = 1 ORDER BY l.line",
+                                         sql_int(order));
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_int(json, "line", sql_get_int(query, 0));
+        json_text(json, "sku", sql_get_text(query, 1));
+        json_int(json, "quantity", sql_get_int(query, 2));
+        json_int(json, "picked", sql_get_int(query, 3));
+        json_close_object(json);
+    }
+    return sql_done(query);
+}
+
 int order_release_promises(struct store *store, int64_t order)
 {
     return sql_run(store->sql,
@@ -223,12 +264,13 @@ int allocation_load(struct store *store, int64_t id, struct allocation *ret)
     return result ? result : found ? 0 : -ENOENT;
 }
 
+/* Without LIMIT 1, for which SQLite would make an index of its own to keep the best row: sorting the few is cheaper. */
 int allocation_next(struct store *store, int64_t order, int64_t *ret)
 {
     return sql_number(
         store->sql, ret,
         "SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line JOIN location p ON p.id = a.location "
-        "WHERE l.order_id = ?1 AND a.open > 0 ORDER BY a.skipped, p.walk, p.id, a.id LIMIT 1",
+        "WHERE l.order_id = ?1 AND a.open > 0 ORDER BY a.skipped, a.place, p.walk, p.id, a.id",
         sql_int(order));
 }
 
@@ -291,14 +333,16 @@ int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t 
 
 int order_totals(struct store *store, int64_t order, struct totals *ret)
 {
-    struct sql_query *query =
-        sql_select(store->sql,
-                   "SELECT sum(quantity), sum(picked), sum(packed), coalesce((SELECT sum(a.open) FROM allocation a "
-                   "JOIN order_line k ON k.id = a.line WHERE k.order_id = ?1), 0) FROM order_line WHERE order_id = ?1",
-                   sql_int(order));
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT sum(quantity) FILTER (WHERE refused = 0), sum(picked) FILTER (WHERE refused = 0), "
+        "sum(sown) FILTER (WHERE refused = 0), sum(packed) FILTER (WHERE refused = 0), coalesce((SELECT sum(a.open) "
+        "FROM allocation a JOIN order_line k ON k.id = a.line WHERE k.order_id = ?1), 0), "
+        "sum(picked) FILTER (WHERE refused = 1) FROM order_line WHERE order_id = ?1",
+        sql_int(order));
     if (sql_next(query))
-        *ret =
-            (struct totals){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3)};
+        *ret = (struct totals){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2),
+                               sql_get_int(query, 3), sql_get_int(query, 4), sql_get_int(query, 5)};
     return sql_done(query);
 }
 
@@ -307,7 +351,7 @@ int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct 
     struct sql_query *query =
         sql_select(store->sql,
                    "SELECT id, line, picked, packed FROM order_line WHERE order_id = ?1 AND item = ?2 "
-                   "AND picked > packed ORDER BY line LIMIT 1",
+                   "AND picked > packed AND refused = 0 ORDER BY line LIMIT 1",
                    sql_int(order), sql_int(item));
     bool found = sql_next(query);
     if (found)
@@ -329,6 +373,29 @@ int order_write_packed(struct store *store, int64_t order, struct buf *json)
         json_text(json, "sku", sql_get_text(query, 0));
         json_text(json, "name", sql_get_text(query, 1));
         json_int(json, "quantity", sql_get_int(query, 2));
+        json_close_object(json);
+    }
+    return sql_done(query);
+}
+
+int order_to_pack(struct store *store, int64_t order, int64_t item, int64_t *ret)
+{
+    return sql_number(
+        store->sql, ret,
+        "SELECT coalesce(sum(picked - packed), 0) FROM order_line WHERE order_id = ?1 AND item = ?2 AND refused = 0",
+        sql_int(order), sql_int(item));
+}
+
+int order_write_missing(struct store *store, int64_t order, struct buf *json)
+{
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT line, picked - packed FROM order_line WHERE order_id = ?1 AND picked > packed ORDER BY line",
+                   sql_int(order));
+    while (sql_next(query)) {
+        json_open_object(json, NULL);
+        json_int(json, "line", sql_get_int(query, 0));
+        json_int(json, "quantity", sql_get_int(query, 1));
         json_close_object(json);
     }
     return sql_done(query);

@@ -9,6 +9,7 @@
 struct order {
     int64_t id, worker, priority, wave, due_us, life_days, rev; /* due_us, life_days 0: none */
     bool cancelled;                                             /* head office has asked for it */
+    bool refused;                                               /* each of its lines is, for want of stock */
     char owner[STORE_CODE_MAX], policy[8];
     char number[STORE_CODE_MAX], platform[32], carrier[STORE_CODE_MAX], waybill[STORE_CODE_MAX], state[16], reason[32];
     char receiver_name[STORE_NAME_MAX], receiver_phone[STORE_CODE_MAX], receiver_address[320];
@@ -39,6 +40,11 @@ int order_allocate(struct store *store, int64_t order, int64_t *ret_missing);
 /* Orders in state received, oldest first, so that stock that came in can serve them. */
 int order_received_after(struct store *store, int64_t after, int64_t *ret);
 
+/* The shortage policy: lines that lack something nobody has promised are refused, or all lines when one does. A line of
+ * which something lies in its slot already is not refused alone. *ret: how many. */
+int order_refuse_lacking(struct store *store, int64_t order, bool whole, int64_t *ret);
+/* The refused lines as JSON elements {"line", "sku", "quantity", "picked"} of an open array. */
+int order_write_refused(struct store *store, int64_t order, struct buf *json);
 /* Gives back every promise of the order that was not picked. */
 int order_release_promises(struct store *store, int64_t order);
 
@@ -65,7 +71,8 @@ int allocation_of_moves(struct store *store, int64_t seq, int64_t *ret, int64_t 
 int allocation_to_give_up(struct store *store, int64_t item, int64_t location, int64_t lot, int64_t *ret);
 
 struct totals {
-    int64_t ordered, picked, packed, open; /* base units over all lines */
+    int64_t ordered, picked, sown, packed, open; /* base units over all lines that are not refused */
+    int64_t refused;                             /* picked for those that are */
 };
 int order_totals(struct store *store, int64_t order, struct totals *ret);
 
@@ -77,6 +84,10 @@ int order_line_to_pack(struct store *store, int64_t order, int64_t item, struct 
 /* The packed items as JSON elements {"sku", "name", "quantity"} of an open array. */
 int order_write_packed(struct store *store, int64_t order, struct buf *json);
 
+/* Picked and not packed, of one item. */
+int order_to_pack(struct store *store, int64_t order, int64_t item, int64_t *ret);
+/* What was picked and not packed as JSON elements {"line", "quantity"} of an open array. */
+int order_write_missing(struct store *store, int64_t order, struct buf *json);
 bool order_has_item(struct store *store, int64_t order, int64_t item);
 
 #endif

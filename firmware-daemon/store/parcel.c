@@ -16,12 +16,14 @@ static int load(struct sql_query *query, struct parcel *ret)
         ret->box = sql_get_int(query, 4);
         sql_copy_text(query, 5, ret->state, sizeof(ret->state));
         sql_copy_text(query, 6, ret->waybill, sizeof(ret->waybill));
+        ret->weight_g = sql_get_int(query, 7);
+        ret->forced = sql_get_int(query, 8);
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
 }
 
-#define PARCEL_COLUMNS "id, order_id, lpn, manifest, box, state, waybill"
+#define PARCEL_COLUMNS "id, order_id, lpn, manifest, box, state, waybill, weight_g, forced"
 
 int parcel_load(struct store *store, int64_t id, struct parcel *ret)
 {
@@ -59,6 +61,24 @@ int parcel_wait(struct store *store, int64_t id, int64_t box, int64_t seq)
 int parcel_wait_no_more(struct store *store, int64_t order)
 {
     return sql_run(store->sql, "UPDATE parcel SET waiting = NULL WHERE order_id = ?1", sql_int(order));
+}
+
+int parcel_set_box(struct store *store, int64_t id, int64_t box)
+{
+    return sql_run(store->sql, "UPDATE parcel SET box = ?2 WHERE id = ?1", sql_int(id), sql_ref(box));
+}
+
+int parcel_force(struct store *store, int64_t id, int64_t supervisor)
+{
+    return sql_run(store->sql, "UPDATE parcel SET forced = ?2 WHERE id = ?1", sql_int(id), sql_ref(supervisor));
+}
+
+int parcel_reopen(struct store *store, int64_t id)
+{
+    return sql_run(store->sql,
+                   "UPDATE parcel SET state = 'building', box = NULL, waybill = NULL, weight_g = NULL, forced = NULL, "
+                   "waiting = NULL WHERE id = ?1",
+                   sql_int(id));
 }
 
 int parcel_set_state(struct store *store, int64_t id, const char *state)

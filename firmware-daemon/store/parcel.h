@@ -7,6 +7,7 @@
 
 struct parcel {
     int64_t id, order, lpn, manifest, box;
+    int64_t weight_g, forced; /* 0: not weighed, not forced by a supervisor */
     char state[16], waybill[STORE_CODE_MAX];
 };
 int parcel_load(struct store *store, int64_t id, struct parcel *ret);
@@ -16,6 +17,10 @@ int parcel_verify(struct store *store, int64_t id, int64_t box, const char *wayb
 /* A closed box waits for its waybill number, since a row of the journal / not any more. */
 int parcel_wait(struct store *store, int64_t id, int64_t box, int64_t seq);
 int parcel_wait_no_more(struct store *store, int64_t order);
+int parcel_set_box(struct store *store, int64_t id, int64_t box);
+int parcel_force(struct store *store, int64_t id, int64_t supervisor); /* 0: not any more */
+/* It is being built again, with nothing that is known of box, weight and number. */
+int parcel_reopen(struct store *store, int64_t id);
 int parcel_set_state(struct store *store, int64_t id, const char *state);
 int parcel_load_on(struct store *store, int64_t id, int64_t manifest); /* 0: off again */
 

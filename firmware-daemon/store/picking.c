@@ -42,14 +42,14 @@ int picking_count_orders(struct store *store, int64_t worker, int64_t *ret)
 int picking_order_after(struct store *store, int64_t worker, int64_t after, int64_t *ret)
 {
     return sql_number(store->sql, ret,
-                      "SELECT id FROM orders WHERE worker = ?1 AND state = 'picking' AND id > ?2 ORDER BY id LIMIT 1",
+                      "SELECT id FROM orders WHERE worker = ?1 AND id > ?2 ORDER BY id LIMIT 1",
                       sql_int(worker), sql_int(after));
 }
 
 int picking_next(struct store *store, int64_t worker, int64_t *ret_allocation)
 {
     return sql_number(store->sql, ret_allocation,
-                      "SELECT a.id " OPEN_OF_WORKER "ORDER BY a.skipped, p.walk, p.id, a.item, a.id LIMIT 1",
+                      "SELECT a.id " OPEN_OF_WORKER "ORDER BY a.skipped, a.place, p.walk, p.id, a.item, a.id LIMIT 1",
                       sql_int(worker));
 }
 
@@ -59,11 +59,13 @@ int picking_totals(struct store *store, int64_t worker, struct totals *ret)
         sql_select(store->sql,
                    "SELECT coalesce(sum(l.quantity), 0), coalesce(sum(l.picked), 0), coalesce(sum(l.packed), 0), "
                    "(SELECT coalesce(sum(a.open), 0) " OPEN_OF_WORKER ") FROM order_line l JOIN orders o ON o.id = "
-                   "l.order_id WHERE o.worker = ?1 AND o.state = 'picking'",
+                   "l.order_id WHERE o.worker = ?1 AND o.state = 'picking' AND l.refused = 0",
                    sql_int(worker));
     if (sql_next(query))
-        *ret =
-            (struct totals){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2), sql_get_int(query, 3)};
+        *ret = (struct totals){.ordered = sql_get_int(query, 0),
+                               .picked = sql_get_int(query, 1),
+                               .packed = sql_get_int(query, 2),
+                               .open = sql_get_int(query, 3)};
     return sql_done(query);
 }
 
@@ -74,11 +76,18 @@ int picking_tote(struct store *store, int64_t order, int64_t *ret)
                       sql_int(order), sql_int(LOCATION_FLOOR));
 }
 
+int picking_count_totes(struct store *store, int64_t order, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT count(*) FROM lpn WHERE order_id = ?1 AND kind = 'tote' AND location = ?2",
+                      sql_int(order), sql_int(LOCATION_FLOOR));
+}
+
 int picking_tote_after(struct store *store, int64_t worker, int64_t after, int64_t *ret)
 {
     return sql_number(store->sql, ret,
-                      "SELECT t.id FROM orders o JOIN lpn t ON t.order_id = o.id WHERE o.worker = ?1 AND o.state = "
-                      "'picking' AND t.kind = 'tote' AND t.location = ?3 AND t.id > ?2 ORDER BY t.id LIMIT 1",
+                      "SELECT t.id FROM orders o JOIN lpn t ON t.order_id = o.id WHERE o.worker = ?1 "
+                      "AND t.kind = 'tote' AND t.location = ?3 AND t.id > ?2 ORDER BY t.id LIMIT 1",
                       sql_int(worker), sql_int(after), sql_int(LOCATION_FLOOR));
 }
 
@@ -129,7 +138,7 @@ int picking_next_claimed(struct store *store, int64_t order, int64_t worker, int
     return sql_number(store->sql, ret_allocation,
                       "SELECT a.id FROM order_line l JOIN allocation a ON a.line = l.id JOIN location p ON p.id = "
                       "a.location WHERE l.order_id = ?1 AND a.open > 0 AND a.worker = ?2 "
-                      "ORDER BY a.skipped, p.walk, p.id, a.id LIMIT 1",
+                      "ORDER BY a.skipped, a.place, p.walk, p.id, a.id LIMIT 1",
                       sql_int(order), sql_int(worker));
 }
 
@@ -157,4 +166,38 @@ int picking_line_in_zone(struct store *store, const char *zone, int64_t n, int64
 int picking_count_in_zone(struct store *store, const char *zone, int64_t *ret_lines)
 {
     return sql_number(store->sql, ret_lines, "SELECT count(*) " OPEN_IN_ZONE, sql_text(zone));
+}
+
+/* Whatever he has: whole orders, or lines that he has claimed. */
+#define OF_WORKER                                                                                                      \
+    "a.open > 0 AND (a.worker = ?1 OR a.line IN (SELECT l.id FROM orders o JOIN order_line l ON l.order_id = o.id "    \
+    "WHERE o.worker = ?1)) "
+
+int picking_stops(struct store *store, int64_t worker, struct picking_stop *ret, size_t capacity, size_t *ret_count)
+{
+    size_t count = 0;
+    bool known = true;
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT p.id, p.aisle, coalesce(p.block, 0), p.position_mm FROM location p WHERE p.id IN (SELECT "
+                   "a.location FROM allocation a WHERE " OF_WORKER ") ORDER BY p.walk, p.id",
+                   sql_int(worker));
+    while (sql_next(query)) {
+        known = known && count < capacity && !sql_get_null(query, 1) && !sql_get_null(query, 3);
+        if (known)
+            ret[count++] = (struct picking_stop){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2),
+                                                 sql_get_int(query, 3)};
+    }
+    int result = sql_done(query);
+    if (!result)
+        *ret_count = count;
+    return result ? result : known ? 0 : -ENOENT;
+}
+
+int picking_set_place(struct store *store, int64_t worker, int64_t location, int64_t place)
+{
+    return sql_run(store->sql,
+                   "UPDATE allocation AS a SET place = ?3 WHERE (?2 = 0 OR a.location = ?2) AND a.place <> ?3 "
+                   "AND " OF_WORKER,
+                   sql_int(worker), sql_int(location), sql_int(place));
 }

@@ -24,8 +24,18 @@ int picking_totals(struct store *store, int64_t worker, struct totals *ret);
 
 /* The tote that an order is picked into now: on its way, not yet put down. -ENOENT */
 int picking_tote(struct store *store, int64_t order, int64_t *ret);
+int picking_count_totes(struct store *store, int64_t order, int64_t *ret); /* on their way */
 /* Totes of a worker's orders that are still on their way, the first after `after`. -ENOENT */
 int picking_tote_after(struct store *store, int64_t worker, int64_t after, int64_t *ret);
+
+/* ---- the tour of a worker past the bins of all he is picking */
+
+struct picking_stop {
+    int64_t location, aisle, block, position_mm;
+};
+/* -ENOENT when it is not known where one of them is, or when there are more than capacity. */
+int picking_stops(struct store *store, int64_t worker, struct picking_stop *ret, size_t capacity, size_t *ret_count);
+int picking_set_place(struct store *store, int64_t worker, int64_t location, int64_t place); /* location 0: of all */
 
 /* ---- the lines of one zone */
 

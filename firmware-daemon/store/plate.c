@@ -26,6 +26,13 @@ int lpn_find(struct store *store, const char *code, int64_t *ret)
     return sql_number(store->sql, ret, "SELECT id FROM lpn WHERE code = ?1", sql_text(code));
 }
 
+int lpn_of_order(struct store *store, int64_t order, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT id FROM lpn WHERE order_id = ?1 AND kind IN ('tote', 'slot') ORDER BY id LIMIT 1",
+                      sql_int(order));
+}
+
 static int assign(struct store *store, int64_t lpn, int64_t order, int64_t wave, int64_t document)
 {
     return sql_run(store->sql, "UPDATE lpn SET order_id = ?2, wave = ?3, document = ?4 WHERE id = ?1", sql_int(lpn),
@@ -45,6 +52,15 @@ int lpn_assign_wave(struct store *store, int64_t lpn, int64_t wave)
 int lpn_assign_document(struct store *store, int64_t lpn, int64_t document)
 {
     return assign(store, lpn, 0, 0, document);
+}
+
+bool lpn_holds_order(struct store *store, int64_t order)
+{
+    int64_t one;
+    return sql_number(store->sql, &one,
+                      "SELECT 1 FROM lpn p JOIN balance b ON b.lpn = p.id AND b.lpn <> 0 AND b.quantity > 0 "
+                      "WHERE p.order_id = ?1 LIMIT 1",
+                      sql_int(order)) == 0;
 }
 
 int lpn_free_totes(struct store *store, int64_t order)

@@ -11,10 +11,12 @@ struct lpn {
 };
 int lpn_load(struct store *store, int64_t id, struct lpn *ret);
 int lpn_find(struct store *store, const char *code, int64_t *ret);
-int lpn_assign(struct store *store, int64_t lpn, int64_t order); /* 0: to nobody */
+int lpn_of_order(struct store *store, int64_t order, int64_t *ret); /* a tote or slot with its goods. -ENOENT */
+int lpn_assign(struct store *store, int64_t lpn, int64_t order);    /* 0: to nobody */
 int lpn_assign_wave(struct store *store, int64_t lpn, int64_t wave);
 int lpn_assign_document(struct store *store, int64_t lpn, int64_t document);
-int lpn_free_totes(struct store *store, int64_t order); /* none is the order's any more */
+bool lpn_holds_order(struct store *store, int64_t order); /* goods on a plate of its own */
+int lpn_free_totes(struct store *store, int64_t order);   /* none is the order's any more */
 int lpn_set_location(struct store *store, int64_t lpn,
                      int64_t location);              /* of an empty plate; else the ledger moves it */
 bool lpn_is_empty(struct store *store, int64_t lpn); /* holds no goods */

@@ -73,6 +73,19 @@ int print_jobs_void(struct store *store, int64_t parcel, const char *reason)
                    sql_int(parcel), sql_text(reason), sql_int(store->stamp.wall_us));
 }
 
+int print_jobs_void_all(struct store *store, int64_t parcel, const char *reason)
+{
+    int64_t one;
+    int result = sql_number(store->sql, &one, "SELECT 1 FROM print_job WHERE parcel = ?1 AND state = 'sending' LIMIT 1",
+                            sql_int(parcel));
+    if (result != -ENOENT)
+        return result ? result : -EBUSY;
+    return sql_run(store->sql,
+                   "UPDATE print_job SET state = 'void', reason = ?2, changed_us = ?3 WHERE parcel = ?1 AND "
+                   "state <> 'void'",
+                   sql_int(parcel), sql_text(reason), sql_int(store->stamp.wall_us));
+}
+
 int print_job_start(struct store *store, int64_t id, const struct print_start *start)
 {
     return sql_run(store->sql,

@@ -29,6 +29,8 @@ int print_job_data(struct store *store, int64_t id, struct buf *ret);
 int print_job_set_state(struct store *store, int64_t id, const char *state, const char *reason);
 /* The labels of a parcel of which nothing was sent will not be. */
 int print_jobs_void(struct store *store, int64_t parcel, const char *reason);
+/* None of a parcel's labels counts any more. -EBUSY: one is being sent. */
+int print_jobs_void_all(struct store *store, int64_t parcel, const char *reason);
 
 /* Before its first byte: what gets it, how many labels it makes, how many are out already, and what the printer's count
  * of labels is (PRINTER_NOT_SAID, -1: it has none). */

@@ -115,6 +115,7 @@ static const struct query_column wave_rule_columns[] = {
     NUMBER("lines_min", "r.lines_min"),
     NUMBER("lines_max", "r.lines_max"),
     NUMBER("pieces_max", "r.pieces_max"),
+    NUMBER("orders_min", "r.orders_min"),
     NUMBER("orders_max", "r.orders_max"),
     NUMBER("due_min", "r.due_min"),
     TEXT("policy", "r.policy"),

@@ -28,6 +28,8 @@ static const struct query_column item_columns[] = {
     TEXT("name", "i.name"),
     TEXT("owner", "nullif(i.owner, '')"),
     NUMBER("weight_g", "i.weight_g"),
+    NUMBER("volume_ml", "nullif(i.volume_ml, 0)"),
+    NUMBER("height_mm", "nullif(i.height_mm, 0)"),
     TEXT("hazard", "nullif(i.hazard, '')"),
     TEXT("abc", "nullif(i.abc, '')"),
     FLAG("lots", "i.lots"),
@@ -58,10 +60,18 @@ static const struct query_section item_sections[] = {
     {0},
 };
 
+/* NULL where it is not known. */
+#define SETTING_OF(name) "(SELECT nullif(value, 0) FROM setting WHERE name = '" name "')"
+
 static const struct query_column location_columns[] = {
     TEXT("location", "l.code"),
     TEXT("kind", "l.kind"),
     NUMBER("walk", "l.walk"),
+    NUMBER("aisle", "l.aisle"),
+    NUMBER("block", "l.block"),
+    NUMBER("position_mm", "l.position_mm"),
+    NUMBER("distance_mm", "l.aisle * " SETTING_OF("aisle_distance_mm") " + l.block * " SETTING_OF(
+                              "aisle_length_mm") " + l.position_mm"),
     TEXT("carrier", "nullif(l.carrier, '')"),
     TEXT("zone", "nullif(l.zone, '')"),
     TEXT("wall", "nullif(l.wall, '')"),
@@ -69,6 +79,8 @@ static const struct query_column location_columns[] = {
     NUMBER("face_min", "iif(l.item IS NULL, NULL, l.face_min)"),
     NUMBER("face_max", "iif(l.item IS NULL, NULL, l.face_max)"),
     NUMBER("capacity", "nullif(l.capacity, 0)"),
+    NUMBER("load_g", "nullif(l.load_g, 0)"),
+    NUMBER("height_mm", "nullif(l.height_mm, 0)"),
     FLAG("mix_items", "l.mix_items"),
     FLAG("mix_lots", "l.mix_lots"),
     TEXT("hazards", "nullif(l.hazards, '')"),

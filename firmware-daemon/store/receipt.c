@@ -79,15 +79,26 @@ int receipt_free_plates(struct store *store, int64_t document)
 {
     return sql_run(store->sql,
                    "UPDATE lpn SET document = NULL WHERE document = ?1 AND NOT EXISTS (SELECT 1 FROM balance b WHERE "
-                   "b.lpn = lpn.id AND b.quantity > 0)",
+                   "b.lpn = lpn.id AND b.lpn <> 0 AND b.quantity > 0)",
                    sql_int(document));
+}
+
+int receipt_give_back(struct store *store, int64_t document)
+{
+    struct document_totals totals;
+    int result = document_totals(store, document, &totals);
+    if (!result)
+        result = receipt_free_plates(store, document);
+    if (!result && totals.done + totals.damaged == 0)
+        result = document_set_state(store, document, "open", "");
+    return result ? result : document_set_worker(store, document, 0);
 }
 
 /* A plate with one lot of one item tells it; of others the task is about the whole plate. */
 #define PLAN_PLATES(which)                                                                                             \
     "INSERT INTO task (kind, lpn, from_location, document, item, lot, quantity) SELECT 'putaway', p.id, p.location, "  \
     "p.document, iif(count(*) = 1, b.item, NULL), iif(count(*) = 1, b.lot, NULL), iif(count(*) = 1, b.quantity, 0) "   \
-    "FROM lpn p JOIN balance b ON b.lpn = p.id AND b.quantity > 0 AND b.physical = 1 WHERE p.kind IN ('tote', "        \
+    "FROM lpn p JOIN balance b ON b.lpn = p.id AND b.lpn <> 0 AND b.quantity > 0 WHERE p.kind IN ('tote', "            \
     "'pallet') AND " which " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.lpn = p.id AND t.state NOT IN ('done', "     \
     "'cancelled')) GROUP BY p.id ORDER BY p.id"
 

@@ -33,6 +33,9 @@ int receipt_outcome(struct store *store, int64_t document, char out[RECEIPT_OUTC
 /* Plates that were bound to the document and got nothing are free again. */
 int receipt_free_plates(struct store *store, int64_t document);
 
+/* Nobody has the document any more; one that brought nothing is as it was before anybody began. */
+int receipt_give_back(struct store *store, int64_t document);
+
 /* Putaway tasks for all that came in with the document and has none yet: one a plate, one a lot that lies loose. */
 int receipt_plan_putaway(struct store *store, int64_t document);
 /* The same for one plate. -EEXIST when it has an open task. */

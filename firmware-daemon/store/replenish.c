@@ -8,18 +8,20 @@
     "coalesce((SELECT sum(b.quantity) FROM balance b WHERE b.location = l.id AND b.physical = 1 AND b.quantity > 0), " \
     "0)"
 
+/* One text for an item, one for all: an index finds the faces of one. */
+#define LOW_FACES(which)                                                                                               \
+    "SELECT id, item, min(wanted, iif(capacity = 0, wanted, capacity - filled)) AS fits, free <= 0 FROM ("             \
+    "SELECT l.id, l.item, l.capacity, " IN_BIN " AS filled, " FREE_IN_FACE " AS free, "                                \
+    "max(l.face_max, l.face_min) - " FREE_IN_FACE " AS wanted, l.face_min FROM location l WHERE " which " AND "        \
+    "l.kind = 'face' AND l.face_min > 0 AND l.id > ?2 AND NOT EXISTS (SELECT 1 FROM task t WHERE t.to_location = "     \
+    "l.id AND t.kind = 'replenish' AND t.state NOT IN ('done', 'cancelled'))) "                                        \
+    "WHERE free < face_min AND fits > 0 ORDER BY id LIMIT 1"
+
 int face_low_after(struct store *store, int64_t item, int64_t after, struct low_face *ret)
 {
-    struct sql_query *query = sql_select(
-        store->sql,
-        "SELECT id, item, min(wanted, iif(capacity = 0, wanted, capacity - filled)) AS fits, free <= 0 FROM ("
-        "SELECT l.id, l.item, l.capacity, " IN_BIN " AS filled, " FREE_IN_FACE " AS free, "
-        "max(l.face_max, l.face_min) - " FREE_IN_FACE " AS wanted, l.face_min FROM location l WHERE l.item IS NOT NULL "
-        "AND (l.item = ?1 OR ?1 = 0) AND l.kind = 'face' AND l.face_min > 0 AND l.id > ?2 AND NOT EXISTS (SELECT 1 "
-        "FROM "
-        "task t WHERE t.to_location = l.id AND t.kind = 'replenish' AND t.state NOT IN ('done', 'cancelled'))) "
-        "WHERE free < face_min AND fits > 0 ORDER BY id LIMIT 1",
-        sql_int(item), sql_int(after));
+    struct sql_query *query =
+        sql_select(store->sql, item ? LOW_FACES("l.item = ?1") : LOW_FACES("?1 = 0 AND l.item IS NOT NULL"),
+                   sql_int(item), sql_int(after));
     bool found = sql_next(query);
     if (found)
         *ret = (struct low_face){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2),

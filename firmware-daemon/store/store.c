@@ -23,12 +23,19 @@ static int claim(struct store *store, const struct store_settings *settings, str
                          sql_text(settings->site), sql_text(settings->box));
     if (result)
         return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
-    CLEANUP_QUERY struct sql_query *query = sql_select(store->sql, "SELECT site, box FROM stream", SQL_NO_VALUES);
+    CLEANUP_QUERY struct sql_query *query =
+        sql_select(store->sql, "SELECT site, box, training FROM stream", SQL_NO_VALUES);
     if (!sql_next(query))
         return error_set(error, -EBADMSG, "%s has lost its stream row: restore the last backup", store->path);
     if (strcmp(sql_get_text(query, 0), settings->site) != 0 || strcmp(sql_get_text(query, 1), settings->box) != 0)
         return error_set(error, -EINVAL, "%s belongs to site %s, box %s, not to %s, %s: name the right database",
                          store->path, sql_get_text(query, 0), sql_get_text(query, 1), settings->site, settings->box);
+    bool training = sql_get_int(query, 2) != 0;
+    if (training && !settings->training)
+        return error_set(error, -EINVAL, "%s is a copy for training, and not the site's database: name the right one",
+                         store->path);
+    if (!training && settings->training)
+        return error_set(error, -EINVAL, "%s is no copy for training: nobody may practise on it", store->path);
     return 0;
 }
 
@@ -36,7 +43,7 @@ static int claim(struct store *store, const struct store_settings *settings, str
 
 /* A power cut is undone by the WAL, whose frames carry check sums; what is looked for here is a file that was damaged
  * by other means. A large one is not read through before every start of work: what no scan can do without is checked,
- * and that both ledgers end where the stream says. store_check() reads the rest. */
+ * and that both ledgers end where the stream says. floorhandd --check-database reads the rest. */
 static int check_for_start(struct store *store, struct error *error)
 {
     static const char *const vital[] = {"stream", "session", "worker", "station", "binding"};
@@ -77,6 +84,7 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
     store->options = settings->options ? settings->options : &durable;
     store->random = settings->random;
     store->stamp = (struct stamp){.station = "", .worker_code = ""};
+    store->training = settings->training;
     text_copy(store->site, sizeof(store->site), settings->site);
     int result = open_sql(store, error);
     if (!result)
@@ -167,13 +175,19 @@ int store_reopen(struct store *store, bool *ret_survived, struct error *error)
 
 int store_stream(struct store *store, struct stream *ret)
 {
-    struct sql_query *query =
-        sql_select(store->sql, "SELECT epoch, last_seq, applied_seq, feed_seq, boot FROM stream", SQL_NO_VALUES);
+    struct sql_query *query = sql_select(
+        store->sql, "SELECT epoch, last_seq, applied_seq, feed_seq, boot, linked FROM stream", SQL_NO_VALUES);
     if (sql_next(query))
         *ret = (struct stream){.epoch = sql_get_int(query, 0),
                                .last_seq = sql_get_int(query, 1),
                                .applied_seq = sql_get_int(query, 2),
                                .feed_seq = sql_get_int(query, 3),
-                               .boot = sql_get_int(query, 4)};
+                               .boot = sql_get_int(query, 4),
+                               .linked = sql_get_int(query, 5) != 0};
     return sql_done(query);
+}
+
+int store_set_linked(struct store *store, bool linked)
+{
+    return sql_run(store->sql, "UPDATE stream SET linked = ?1", sql_int(linked));
 }

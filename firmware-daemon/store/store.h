@@ -45,6 +45,7 @@ struct store {
     struct random_source random;
     struct stamp stamp;
     char site[STORE_CODE_MAX];
+    bool training;                    /* a copy to practise on: nothing in it counts, nothing of it leaves the site */
     struct journal_end end, kept_end; /* kept_end: as it was at the save point */
     int64_t turn; /* the turn that is open; after a failed commit it tells whether the commit survived */
 };
@@ -52,6 +53,7 @@ struct store {
 struct store_settings {
     const char *path; /* ":memory:" for a simulation */
     const char *site, *box;
+    bool training; /* what is opened must be a copy to practise on (training.h); otherwise it must be none */
     const struct sql_options *options; /* NULL: exclusive, durable */
     struct random_source random;
 };
@@ -76,7 +78,9 @@ int store_reopen(struct store *store, bool *ret_survived, struct error *error);
 
 struct stream {
     int64_t epoch, last_seq, applied_seq, feed_seq, boot;
+    bool linked; /* head office hears this site */
 };
 int store_stream(struct store *store, struct stream *ret);
+int store_set_linked(struct store *store, bool linked);
 
 #endif

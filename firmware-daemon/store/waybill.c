@@ -49,7 +49,11 @@ int waybill_find(struct store *store, const char *number, struct waybill *ret)
 
 int waybill_of_parcel(struct store *store, int64_t parcel, struct waybill *ret)
 {
-    return load(sql_select(store->sql, "SELECT " COLUMNS " FROM waybill WHERE parcel = ?1", sql_int(parcel)), ret);
+    return load(sql_select(store->sql,
+                           "SELECT " COLUMNS
+                           " FROM waybill WHERE parcel = ?1 ORDER BY state <> 'live', id DESC LIMIT 1",
+                           sql_int(parcel)),
+                ret);
 }
 
 int waybill_free_for(struct store *store, const struct order *order, struct waybill *ret)
@@ -93,10 +97,10 @@ int waybill_withdraw(struct store *store, const struct waybill *waybill)
 int waybill_write_print_data(struct store *store, int64_t parcel, struct buf *json)
 {
     static const char *const members[] = {"sort_code", "short_address", "package_center", "qr"};
-    struct sql_query *query = sql_select(
-        store->sql,
-        "SELECT sort_code, short_address, package_center, iif(qr = '', number, qr) FROM waybill WHERE parcel = ?1",
-        sql_int(parcel));
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT sort_code, short_address, package_center, iif(qr = '', number, qr) "
+                                         "FROM waybill WHERE parcel = ?1 AND state = 'live'",
+                                         sql_int(parcel));
     if (sql_next(query))
         for (int i = 0; i < (int)COUNT(members); i++)
             if (*sql_get_text(query, i))
@@ -106,11 +110,17 @@ int waybill_write_print_data(struct store *store, int64_t parcel, struct buf *js
 
 int waybill_opaque(struct store *store, int64_t parcel, struct buf *ret)
 {
-    struct sql_query *query = sql_select(store->sql, "SELECT opaque FROM waybill WHERE parcel = ?1", sql_int(parcel));
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT opaque FROM waybill WHERE parcel = ?1 AND state = 'live'", sql_int(parcel));
     if (sql_next(query))
         buf_puts(ret, sql_get_text(query, 0));
     int result = sql_done(query);
     return result ? result : ret->failed ? -ENOMEM : 0;
+}
+
+int waybill_detach(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "UPDATE orders SET waybill = NULL WHERE id = ?1", sql_int(order));
 }
 
 int waybill_waiting(struct store *store, const char *carrier, const char *order_number, int64_t *ret_parcel)

@@ -23,7 +23,7 @@ struct waybill_entry {
 int waybill_insert(struct store *store, const struct waybill_entry *entry, bool *ret_new);
 
 int waybill_find(struct store *store, const char *number, struct waybill *ret);  /* -ENOENT */
-int waybill_of_parcel(struct store *store, int64_t parcel, struct waybill *ret); /* -ENOENT */
+int waybill_of_parcel(struct store *store, int64_t parcel, struct waybill *ret); /* the live one first. -ENOENT */
 /* The number an order may take: the one it came with, its own, else the oldest of its carrier. -ENOENT */
 int waybill_free_for(struct store *store, const struct order *order, struct waybill *ret);
 /* The next number that an order has, or that no other may have, and that is free or live. -ENOENT at the end. */
@@ -34,6 +34,9 @@ int waybill_use(struct store *store, const struct waybill *waybill, const struct
 int waybill_set_state(struct store *store, int64_t id, const char *state);
 /* A free number is void, and the order that came with it has none any more. */
 int waybill_withdraw(struct store *store, const struct waybill *waybill);
+
+/* The order has given up its number, and may get another. */
+int waybill_detach(struct store *store, int64_t order);
 
 /* What its platform wants on the label, as members of an open JSON object. */
 int waybill_write_print_data(struct store *store, int64_t parcel, struct buf *json);

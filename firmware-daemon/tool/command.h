@@ -17,7 +17,7 @@ struct tool_options {
     char layout[8];
     char suffix[8];
     char role[12];
-    bool json, markdown;
+    bool json, markdown, sample;
     char language[16];
     char protocol[24];
     char unit[4];
@@ -28,7 +28,8 @@ struct tool_options {
     char parity[8];
     char out[256];
     char data[256], to[8], templates[256], lacks[96], key[64];
-    int64_t baud, seconds, dpi, copies, limit;
+    char kind[12], with[256], columns[256], since[24];
+    int64_t baud, seconds, dpi, copies, limit, days;
 };
 
 struct command_call {

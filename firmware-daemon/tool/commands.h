@@ -14,7 +14,12 @@ enum exit_code command_status(struct command_call *call);
 enum exit_code command_show(struct command_call *call);
 enum exit_code command_ask(struct command_call *call);
 enum exit_code command_import(struct command_call *call);
+enum exit_code command_compare(struct command_call *call);
+enum exit_code command_training_start(struct command_call *call);
+enum exit_code command_training_stop(struct command_call *call);
+enum exit_code command_training_show(struct command_call *call);
 enum exit_code command_route(struct command_call *call);
+enum exit_code command_slotting(struct command_call *call);
 enum exit_code command_device_list(struct command_call *call);
 enum exit_code command_device_bind(struct command_call *call);
 enum exit_code command_device_watch(struct command_call *call);
@@ -28,11 +33,12 @@ enum exit_code command_label_keys(struct command_call *call);
 enum exit_code command_doctor(struct command_call *call);
 
 extern const struct option_def scan_parse_options[], scan_decode_options[], scan_send_options[];
-extern const struct option_def station_show_options[], show_options[];
+extern const struct option_def station_show_options[], show_options[], slotting_options[];
 extern const struct option_def printer_decode_options[], scale_decode_options[];
 extern const struct option_def device_watch_options[], device_record_options[];
 extern const struct option_def device_list_options[], device_bind_options[], device_models_options[], doctor_options[];
 extern const struct option_def label_list_options[], label_check_options[], label_render_options[],
     label_print_options[];
+extern const struct option_def compare_options[], training_options[];
 
 #endif

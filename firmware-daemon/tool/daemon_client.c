@@ -158,6 +158,12 @@ enum exit_code daemon_post(const char *url, const char *const *path, const char 
     return print(ask(url, path, NULL, type, body, answer), answer);
 }
 
+enum exit_code daemon_send(const char *url, const char *const *path, const char *type, const struct buf *body,
+                           struct buf *ret)
+{
+    return ask(url, path, NULL, type, body, ret);
+}
+
 int daemon_look(const char *given_url, const char *const *path, struct buf *ret)
 {
     CLEANUP_BUF struct buf url = {0};

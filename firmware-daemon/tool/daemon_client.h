@@ -22,6 +22,8 @@ enum exit_code daemon_post(const char *url, const char *const *path, const char 
 
 /* Behind the "?" of an address: names and values by turns, ended by NULL; NULL: none. The answer is not printed. */
 enum exit_code daemon_fetch(const char *url, const char *const *path, const char *const *values, struct buf *ret);
+enum exit_code daemon_send(const char *url, const char *const *path, const char *type, const struct buf *body,
+                           struct buf *ret);
 
 /* The same question for those who can do without the answer: says nothing and does not wait long. -ENOTCONN: nobody
  * answers; -ENOENT: the answer is no success. ret is written on success only. */

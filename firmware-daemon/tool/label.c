@@ -35,6 +35,8 @@ const struct option_def label_render_options[] = {
     {"copies", OPTION_NUMBER_AT(struct tool_options, copies), "1", 1, LABEL_COPIES_MAX, NULL, "of each page"},
     {"language", OPTION_CHOICE_AT(struct tool_options, language), "zh", 0, 0, "zh|en", "of the words on the label"},
     {"lacks", OPTION_TEXT_AT(struct tool_options, lacks), "", 0, 0, NULL, "what the printer cannot do, by blanks"},
+    {"sample", OPTION_FLAG_AT(struct tool_options, sample), "no", 0, 0, NULL,
+     "mark it as a sample, as a station in training prints it"},
     {"out", OPTION_TEXT_AT(struct tool_options, out), "", 0, 0, NULL,
      "the file to write, also -o; else standard output"},
     TEMPLATES_OPTION,
@@ -273,7 +275,8 @@ enum exit_code command_label_render(struct command_call *call)
                                    .json = buf_text(&data),
                                    .length = data.length,
                                    .tongue = strcmp(options->language, "en") == 0 ? LABEL_ENGLISH : LABEL_CHINESE,
-                                   .copies = options->copies};
+                                   .copies = options->copies,
+                                   .sample = options->sample};
     return strcmp(options->to, "png") == 0 ? render_png(options, &set, &job) : render_commands(options, &set, &job);
 }
 

@@ -31,7 +31,21 @@ static const char route_help[] =
     "array of {aisle, block, position}, counted from 0 and in mm from that block's front. The depot is at the front "
     "end\n"
     "of aisle 0. - is standard input. Prints one JSON object.";
+static const char slotting_help[] =
+    "Suggest which SKU should lie in which face.\n"
+    "Reads faces, stock and the picks of the last days from the daemon, and tells what to move or swap, and what "
+    "walking\n"
+    "that saves. It moves nothing.";
 
+static const char compare_help[] =
+    "Compare another system's file with this site: the variance report of a parallel run.\n"
+    "FILE.csv may have further columns. Prints what differs and the totals, or with --json one object; with --station\n"
+    "also on that station's printer. Exit code 1 when something differs.";
+
+static const char training_start_help[] = "Let a station practise on a copy of the database.\n"
+                                          "The others work on; nothing that is scanned there counts or leaves the "
+                                          "site, and its labels are samples. The same\n"
+                                          "as scanning TRAIN at its menu.";
 static const char station_show_help[] = "Print what a station shows: the scan that is expected, the prompt, the last "
                                         "result.";
 static const char show_help[] =
@@ -86,7 +100,14 @@ static const struct command commands[] = {
     {"show", "[KIND [CODE] [NAME=VALUE...]]", show_help, 0, COMMAND_WORDS_MAX, show_options, command_show},
     {"ask", "[VERB [NAME=VALUE...]]", ask_help, 0, COMMAND_WORDS_MAX, daemon_options, command_ask},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},
+    {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
     {"route", "FILE.json", route_help, 1, 1, NULL, command_route},
+    {"slotting", "", slotting_help, 0, 0, slotting_options, command_slotting},
+    {"training start", "--station ID", training_start_help, 0, 0, training_options, command_training_start},
+    {"training stop", "--station ID", "Let a station work again, as scanning LIVE there does.", 0, 0, training_options,
+     command_training_stop},
+    {"training show", "", "Print which stations practise, and whether their copy is ready.", 0, 0, daemon_options,
+     command_training_show},
     {"device list", "", device_list_help, 0, 0, device_list_options, command_device_list},
     {"device bind", "ID --station ID", device_bind_help, 1, 1, device_bind_options, command_device_bind},
     {"device watch", "[ID]", device_watch_help, 0, 1, device_watch_options, command_device_watch},

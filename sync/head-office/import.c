@@ -167,7 +167,8 @@ static int import_rows(struct importing *importing, const char *path, const char
                            : orders_stage_open(office, error);
     if (result)
         return result;
-    struct table table = {kind->columns, row, kind->row_size, take_row, importing};
+    struct table table = {
+        .columns = kind->columns, .row = row, .row_size = kind->row_size, .take = take_row, .user = importing};
     result = table_read(&table, path, text, length, &outcome->rows, error);
     if (!result && !kind->put) {
         struct error why = {0};

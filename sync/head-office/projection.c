@@ -19,9 +19,11 @@ static const struct transition {
     {"pick.line undone", "picked", "picking"},
     {"pick.short", "released received allocated picking parked", "short"},
     {"pick.staged", "released received allocated picking short", "picked"},
+    {"slot.complete", "picking short", "picked"},
     {"waybill.assigned", "parked", "picked"},
     {"parcel.packed", "picking picked short", "packed"},
     {"label.printed", "packed", "labelled"},
+    {"parcel.unpacked", "packed labelled parked", "picked"},
     {"parcel.shipped", "packed labelled", "shipped"},
     {"order.cancel_accepted", "released received allocated picking short parked picked packed labelled", "cancelled"},
 };
@@ -122,6 +124,27 @@ static int receipt_pallet(struct work *work)
     return result;
 }
 
+/* What does not leave lies on the return shelf. */
+static int pick_returned(struct work *work)
+{
+    const char *location, *sku;
+    int64_t quantity;
+    size_t index;
+    json_t *line;
+    int result = get_text(work, "location", &location);
+    json_array_foreach(json_object_get(work->data, "lines"), index, line)
+    {
+        struct work member = {.sql = work->sql, .site = work->site, .data = line, .why = work->why, .sign = work->sign};
+        if (!result)
+            result = get_text(&member, "sku", &sku);
+        if (!result)
+            result = get_number(&member, "quantity", 1, &quantity);
+        if (!result)
+            result = add_at(&member, location, sku, quantity);
+    }
+    return result;
+}
+
 static int put_away(struct work *work)
 {
     return move_stock(work, "from", "to");
@@ -217,10 +240,61 @@ static int pick_short(struct work *work)
     return changed_one(work, result, "order line");
 }
 
+/* Goods that had been picked are in a location again. */
+static int pick_unpicked(struct work *work)
+{
+    int64_t line, quantity;
+    int result = get_number(work, "line", 1, &line);
+    if (!result)
+        result = get_number(work, "quantity", 1, &quantity);
+    if (result)
+        return result;
+    result = sql_run(work->sql, "UPDATE order_line SET picked = picked - ?3 WHERE number = ?1 AND line = ?2",
+                     sql_text(work->order), sql_int(line), sql_int(quantity));
+    result = changed_one(work, result, "order line");
+    return result ? result : add_stock(work, quantity);
+}
+
+static int each_line(struct work *work, const char *event);
+
+/* For several orders at once: what the event without a wave means, line by line. */
+static int pick_batch(struct work *work)
+{
+    return each_line(work, "pick.line");
+}
+
+static int batch_short(struct work *work)
+{
+    return each_line(work, "pick.short");
+}
+
 static int of_another(struct work *work, int result, const char *waybill)
 {
     return result == -EEXIST ? error_set(work->why, -EINVAL, "waybill \"%s\" is another order's, or void", waybill)
                              : result;
+}
+
+/* Line by line, what a supervisor let pass unpacked. */
+static int leave_out(struct work *work)
+{
+    json_t *line;
+    size_t index;
+    int result = 0;
+    json_array_foreach(json_object_get(work->data, "missing"), index, line)
+    {
+        struct work member = {.sql = work->sql, .data = line, .why = work->why};
+        int64_t number, quantity;
+        result = get_number(&member, "line", 1, &number);
+        if (!result)
+            result = get_number(&member, "quantity", 1, &quantity);
+        if (!result)
+            result =
+                sql_run(work->sql, "UPDATE order_line SET packed = max(packed - ?3, 0) WHERE number = ?1 AND line = ?2",
+                        sql_text(work->order), sql_int(number), sql_int(quantity));
+        if (result)
+            break;
+    }
+    return result;
 }
 
 static int parcel_packed(struct work *work)
@@ -237,9 +311,29 @@ static int parcel_packed(struct work *work)
     const char *waybill = json_string_value(json_object_get(work->data, "waybill"));
     if (!result && waybill) /* older sites do not say it here */
         result = of_another(work, waybills_live(work->sql, work->site, waybill, work->order), waybill);
-    return result
-               ? result
-               : sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
+    if (!result)
+        result = sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
+    return result ? result : leave_out(work);
+}
+
+/* Its goods are in a tote again; its number, if it had one, is given up by an event of its own. */
+static int parcel_unpacked(struct work *work)
+{
+    const char *parcel;
+    int result = get_text(work, "parcel", &parcel);
+    if (!result)
+        result = sql_run(work->sql, "UPDATE parcel SET waybill = NULL WHERE number = ?1 AND parcel = ?2",
+                         sql_text(work->order), sql_text(parcel));
+    return result ? result
+                  : sql_run(work->sql, "UPDATE order_line SET packed = 0 WHERE number = ?1", sql_text(work->order));
+}
+
+/* What is as good as new can be sold again; all else only lies there. */
+static int return_graded(struct work *work)
+{
+    int64_t quantity;
+    int result = get_number(work, "quantity", 1, &quantity);
+    return result || !json_is_true(json_object_get(work->data, "sellable")) ? result : add_stock(work, quantity);
 }
 
 static int label_printed(struct work *work)
@@ -354,15 +448,23 @@ static const struct meaning {
     {"pick.short", pick_short, .of_order = true, .undoable = true},
     {"pick.damaged", goods_taken, .of_order = true, .undoable = true},
     {"pick.staged", nothing_more, .of_order = true},
+    {"pick.batch", pick_batch, .undoable = true},
+    {"pick.unpicked", pick_unpicked, .of_order = true},
+    {"batch.short", batch_short, .of_order = false},
+    {"batch.damaged", goods_taken, .of_order = false},
+    {"slot.complete", nothing_more, .of_order = true},
     {"parcel.packed", parcel_packed, .of_order = true},
+    {"parcel.unpacked", parcel_unpacked, .of_order = true},
     {"label.printed", label_printed, .of_order = true},
     {"parcel.shipped", parcel_shipped, .of_order = true},
     {"waybill.assigned", waybill_assigned, .of_order = true},
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
+    {"return.graded", return_graded, .undoable = true},
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
+    {"pick.returned", pick_returned, .of_order = false},
     {"putaway.done", put_away, .undoable = true},
     {"replen.item", replen_item, .undoable = true},
     {"replen.done", replen_done, .undoable = true},
@@ -424,6 +526,20 @@ static int apply(struct work *work, const struct meaning *meaning)
     char event[48];
     snprintf(event, sizeof(event), "%s%s", meaning->event, work->sign < 0 ? " undone" : "");
     return advance(work, event);
+}
+
+static int each_line(struct work *work, const char *event)
+{
+    const json_t *lines = json_object_get(work->data, "lines");
+    int result = json_is_array(lines) ? 0 : error_set(work->why, -EINVAL, "\"lines\" is missing or is no list");
+    for (size_t i = 0; i < json_array_size(lines) && !result; i++) {
+        json_t *data = json_deep_copy(work->data);
+        struct work line = *work;
+        line.data = data;
+        result = json_object_update(data, json_array_get(lines, i)) == 0 ? apply(&line, find_meaning(event)) : -EINVAL;
+        json_decref(data);
+    }
+    return result;
 }
 
 int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why)

@@ -34,11 +34,19 @@ void site_retry_later(struct site *site, int64_t now_us)
     site->retry_us = now_us + RETRY_US;
 }
 
+static void enter(struct site *site, enum site_state state)
+{
+    bool was = site->state == SITE_SYNC, is = state == SITE_SYNC;
+    site->state = state;
+    if (was != is && site->ops->in_step)
+        site->ops->in_step(site->user, is);
+}
+
 /* ---------------------------------------------------------------- hello */
 
 static void say_hello(struct site *site, int64_t due_us)
 {
-    site->state = SITE_HELLO;
+    enter(site, SITE_HELLO);
     site->absent = false;
     site->tries = 0;
     site->hello_us = due_us;
@@ -166,11 +174,11 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
                   ", this database up to epoch %" PRId64 " number %" PRId64
                   ": it is an older copy; ask head office which one is right",
                   welcome->epoch, welcome->applied, site->committed.epoch, site->committed.last_seq);
-        site->state = SITE_DIVERGED;
+        enter(site, SITE_DIVERGED);
         return;
     }
     site->fault.text[0] = '\0';
-    site->state = SITE_SYNC;
+    enter(site, SITE_SYNC);
     text_copy(site->gen, sizeof(site->gen), welcome->gen);
     site->window = welcome->window;
     site->segment_max = welcome->segment_max;
@@ -251,7 +259,7 @@ void site_link_up(struct site *site, int64_t now_us)
 
 void site_link_down(struct site *site)
 {
-    site->state = SITE_OFFLINE;
+    enter(site, SITE_OFFLINE);
     site->in_flight_count = 0;
     buf_clear(&site->changes);
 }

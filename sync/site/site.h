@@ -30,6 +30,8 @@ struct site_ops {
      * come in order, but when a turn was lost they come again from the committed one: apply only the number that
      * follows the committed one, and skip others. */
     int (*change)(void *user, int64_t feed_seq, const char *line, size_t length);
+    /* Optional: head office hears this site from now on, or does not any more. */
+    void (*in_step)(void *user, bool in_step);
 };
 
 struct site_settings {

@@ -12,7 +12,11 @@
     X("worker.signed_out", "a worker left a station, or was signed out")                                               \
     X("scan.rejected", "a scan was refused, with the code and the reason")                                             \
     X("scan.aborted", "half a scan arrived, or one that cannot be read")                                               \
+    X("setting.changed", "a supervisor changed how the floor works")                                                   \
     X("device.bound", "a scanner, printer or scale belongs to another station now")                                    \
+    X("station.training", "a station practises on a copy of the database, or works again")                             \
+    X("training.skipped", "a lesson was put off, at a station in training")                                            \
+    X("training.left", "a station in training works again")                                                            \
     X("scan.undone", "a worker took the last scan back")                                                               \
     X("scan.quantity", "the next scan of an item counts this often")                                                   \
     X("goods.described", "a worker told more of the goods in the hand: lot, expiry, serial number, weight")            \
@@ -29,13 +33,13 @@
     X("pick.short", "fewer goods were there than needed")                                                              \
     X("pick.damaged", "goods were found damaged")                                                                      \
     X("pick.damage_asked", "a worker is about to say which piece is damaged")                                          \
-    X("pick.force_asked", "a worker asks for what a supervisor must allow")                                            \
     X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
     X("pick.left", "a worker went away from an order that is not picked yet")                                          \
     X("pick.cluster", "a worker set out for several orders at once")                                                   \
     X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
     X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
     X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
+    X("pick.put_down", "one of an order's totes stands at packing before the others")                                  \
     X("pick.staged", "the tote stands at packing")                                                                     \
     X("pick.returned", "the goods of a cancelled order lie on the return shelf")                                       \
     X("pick.skipped", "the worker put a pick off")                                                                     \
@@ -65,8 +69,46 @@
     X("replen.done", "goods from the reserve lie in the face")                                                         \
     X("replen.returned", "goods that the face could not hold lie in the reserve again")                                \
     X("replen.left", "a worker gave the task to fill a face back")                                                     \
+    X("wave.planned", "orders were put into a wave that is not to be picked yet")                                      \
+    X("wave.started", "a supervisor had waves planned and released")                                                   \
+    X("wave.released", "a wave is to be picked")                                                                       \
+    X("wave.closed", "nothing of a wave is left to do")                                                                \
+    X("wave.cancelled", "a wave's orders wait again")                                                                  \
+    X("wave.rest", "what no order of a wave needs lies on the return shelf")                                           \
+    X("order.kicked", "an order left its wave")                                                                        \
+    X("order.refused", "lines of an order are not served for want of stock, by its shortage policy")                   \
+    X("batch.started", "a worker began to pick a wave in sum")                                                         \
+    X("pick.batch", "goods were taken for several orders of a wave, line by line")                                     \
+    X("pick.unpicked", "goods that were picked for an order line are in a location again")                             \
+    X("batch.short", "fewer goods were there than a wave's lines need")                                                \
+    X("batch.damaged", "goods were found damaged while a wave was picked")                                             \
+    X("batch.tote", "a wave's goods go into this tote")                                                                \
+    X("batch.full", "a wave's tote is full")                                                                           \
+    X("batch.stopped", "a worker leaves the rest of a wave to others")                                                 \
+    X("batch.staged", "a wave's totes stand where they are sorted or packed")                                          \
+    X("sow.started", "a worker stands at a put-wall")                                                                  \
+    X("sow.tote", "a wave's tote is sorted at the put-wall")                                                           \
+    X("sow.item", "a piece was taken out of a wave's tote")                                                            \
+    X("sow.line", "the piece lies in its order's slot")                                                                \
+    X("sow.put_back", "a piece that no slot needs any more went back into the tote")                                   \
+    X("sow.short", "a wave's tote holds less than was picked into it: the rest is picked again")                       \
+    X("sow.left", "a worker went away from a put-wall")                                                                \
+    X("slot.complete", "a slot holds all of its order: it may be packed")                                              \
+    X("express.started", "a wave's tote is packed straight away, one order a piece")                                   \
+    X("express.box", "all of it goes into boxes of this kind")                                                         \
+    X("express.left", "a worker went away from a wave's tote")                                                         \
     X("pack.opened", "packing of an order began")                                                                      \
     X("pack.item", "an item was checked into the parcel")                                                              \
+    X("pack.reopened", "a parcel was emptied again, to be checked once more")                                          \
+    X("parcel.boxed", "everything is in the box, which goes to the scale")                                             \
+    X("parcel.weighed", "a parcel was on the scale: its weight, and what it should be")                                \
+    X("parcel.forced", "a supervisor let a parcel pass: not whole, or not weighed as it should be")                    \
+    X("parcel.opened", "a worker looks at a packed parcel again")                                                      \
+    X("parcel.step", "a worker goes on with that parcel: to the scale, or to unpack it")                               \
+    X("parcel.left", "the worker is done with that parcel")                                                            \
+    X("parcel.unpacked", "a parcel's goods are in a tote again")                                                       \
+    X("supervisor.asked", "a worker asked for a supervisor's badge")                                                   \
+    X("order.to_shelf", "goods that do not leave are on the way to the return shelf")                                  \
     X("parcel.packed", "a parcel was closed and its label requested")                                                  \
     X("waybill.assigned", "a closed box that waited got its waybill number")                                           \
     X("parcel.shipped", "a parcel left with the carrier")                                                              \
@@ -75,8 +117,18 @@
     X("label.voided", "a waybill number was given up: it must be made void at the carrier")                            \
     X("label.proved", "the printer itself has shown that a label came out (`proof`: odometer or status)")              \
     X("label.uncertain", "nobody knows whether a label came out: a person must look")                                  \
+    X("return.opened", "a worker began with goods that a customer sent back")                                          \
+    X("return.placed", "the return shelf that they come to")                                                           \
+    X("return.received", "goods are back, and not to be sold yet")                                                     \
+    X("return.complete", "all that came back under this return is received")                                           \
+    X("return.left", "a worker went away from an open return")                                                         \
+    X("return.inspected", "a worker looks at a returned piece")                                                        \
+    X("return.marked", "the grade that a worker gives it")                                                             \
+    X("return.graded", "returned goods got their grade, and lie where it says")                                        \
+    X("return.closed", "all that came back is graded")                                                                 \
     X("manifest.opened", "loading for a carrier began")                                                                \
     X("manifest.loaded", "a parcel was loaded")                                                                        \
+    X("manifest.unloaded", "a parcel that was cancelled is off the load again")                                        \
     X("manifest.left", "a worker went away from an open manifest")                                                     \
     X("manifest.closed", "the carrier took the load over")                                                             \
     X("list.reprinted", "a list that may not have come out was printed again")                                         \
@@ -132,6 +184,7 @@
     X("barcode.drop", "a code that the floor had proposed is refused")                                                 \
     X("in_store.format", "how the shop's own numbers are read: their item, weight, price")                             \
     X("count.request", "a location that shall be counted")                                                             \
+    X("wave_rule.upsert", "which orders go into a wave together")                                                      \
     X("config.set", "how the floor works: one setting")
 
 /* What a name means, as one English phrase; NULL when this version does not know it. */

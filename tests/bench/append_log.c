@@ -36,18 +36,14 @@ static void append(struct append_log *log, const struct work *work, struct range
     must(fdatasync(log->fd) ? -errno : 0, "the append log");
 }
 
-void append_log_run(struct append_log *log, const struct work *work, struct range range, struct round_figures *ret)
+void append_log_run(struct append_log *log, const struct work *work, struct range range, struct tally *tally)
 {
     struct stopwatch watch = stopwatch_start();
-    double *latency = ret->latencies_us;
     for (size_t done = 0; done < range.count; done += range.per_commit) {
-        int64_t one = clock_mono_us();
         append(log, work, (struct range){.first = range.first + done, .count = range.per_commit});
         disk_meter_commit();
-        if (latency)
-            *latency++ = (double)(clock_mono_us() - one);
+        stopwatch_lap(&watch, range.per_commit, tally);
     }
-    stopwatch_stop(watch, range.count, ret);
 }
 
 void append_log_close(struct append_log *log)

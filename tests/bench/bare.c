@@ -70,12 +70,10 @@ static void do_writes(struct bare *bare, const struct work *work, const struct b
     }
 }
 
-void bare_run(struct bare *bare, const struct work *work, struct range range, struct round_figures *ret)
+void bare_run(struct bare *bare, const struct work *work, struct range range, struct tally *tally)
 {
     struct stopwatch watch = stopwatch_start();
-    double *latency = ret->latencies_us;
     for (size_t done = 0; done < range.count; done += range.per_commit) {
-        int64_t one = clock_mono_us();
         step(bare, bare->frames[BEGIN]);
         for (size_t i = 0; i < range.per_commit; i++)
             do_writes(bare, work, &work->scans[range.first + done + i]);
@@ -83,10 +81,8 @@ void bare_run(struct bare *bare, const struct work *work, struct range range, st
         step(bare, bare->frames[STREAM]);
         step(bare, bare->frames[COMMIT]);
         disk_meter_commit();
-        if (latency)
-            *latency++ = (double)(clock_mono_us() - one);
+        stopwatch_lap(&watch, range.per_commit, tally);
     }
-    stopwatch_stop(watch, range.count, ret);
 }
 
 void bare_close(struct bare *bare)

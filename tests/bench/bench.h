@@ -19,7 +19,8 @@ struct bench_size {
     int rounds, singles, batched; /* scans of a round: one per commit, PER_COMMIT per commit */
 };
 
-#define PER_COMMIT 16
+#define PER_COMMIT  16
+#define COMMITS_MAX 2048
 
 static inline void must(int result, const char *what)
 {
@@ -29,15 +30,15 @@ static inline void must(int result, const char *what)
     exit(1);
 }
 
-/* One contestant's round: its rate, the time of each commit, what it wrote. */
-struct round_figures {
-    double scans_per_s, bytes_per_scan;
-    double *latencies_us; /* one per commit; NULL: not wanted */
+/* What one contestant has done in a round, slice by slice. */
+struct tally {
+    size_t scans, commits;
+    double seconds, bytes;
+    double latencies_us[COMMITS_MAX]; /* of each commit */
 };
 
 struct stopwatch {
-    int64_t start_us;
-    int64_t start_bytes;
+    int64_t start_us, start_bytes;
 };
 
 static inline struct stopwatch stopwatch_start(void)
@@ -45,10 +46,16 @@ static inline struct stopwatch stopwatch_start(void)
     return (struct stopwatch){.start_us = clock_mono_us(), .start_bytes = disk_meter_bytes()};
 }
 
-static inline void stopwatch_stop(struct stopwatch watch, size_t scans, struct round_figures *ret)
+/* A commit is done: what comes from here on is timed as the next. */
+static inline void stopwatch_lap(struct stopwatch *watch, size_t scans, struct tally *tally)
 {
-    ret->scans_per_s = (double)scans / ((double)(clock_mono_us() - watch.start_us) / 1e6);
-    ret->bytes_per_scan = (double)(disk_meter_bytes() - watch.start_bytes) / (double)scans;
+    int64_t now_us = clock_mono_us(), bytes = disk_meter_bytes();
+    must(tally->commits < COMMITS_MAX ? 0 : -1, "a round has too many commits");
+    tally->latencies_us[tally->commits++] = (double)(now_us - watch->start_us);
+    tally->seconds += (double)(now_us - watch->start_us) / 1e6;
+    tally->bytes += (double)(bytes - watch->start_bytes);
+    tally->scans += scans;
+    *watch = (struct stopwatch){.start_us = now_us, .start_bytes = bytes};
 }
 
 #endif

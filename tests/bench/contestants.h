@@ -12,17 +12,17 @@ struct range {
 
 struct ours;
 struct ours *ours_open(const char *path);
-void ours_run(struct ours *ours, const struct work *work, struct range range, struct round_figures *ret);
+void ours_run(struct ours *ours, const struct work *work, struct range range, struct tally *tally);
 void ours_close(struct ours *ours);
 
 struct bare;
 struct bare *bare_open(const char *path, const struct work *work);
-void bare_run(struct bare *bare, const struct work *work, struct range range, struct round_figures *ret);
+void bare_run(struct bare *bare, const struct work *work, struct range range, struct tally *tally);
 void bare_close(struct bare *bare);
 
 struct append_log;
 struct append_log *append_log_open(const char *path);
-void append_log_run(struct append_log *log, const struct work *work, struct range range, struct round_figures *ret);
+void append_log_run(struct append_log *log, const struct work *work, struct range range, struct tally *tally);
 void append_log_close(struct append_log *log);
 
 #endif

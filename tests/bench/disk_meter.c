@@ -6,13 +6,14 @@
 #include <unistd.h>
 
 #define BLOCK 4096
-#define SLOTS (1 << 17) /* a power of two, and more than a checkpoint has blocks */
+#define SLOTS (1 << 17) /* a power of two, and some times what a checkpoint has of blocks */
 
 static struct {
     uint64_t block; /* of one file: the descriptor is in the upper bits */
     uint32_t commit;
 } seen[SLOTS];
 static uint32_t commit = 1;
+static size_t blocks; /* since the commit */
 static int64_t bytes;
 
 static void note(uint64_t block)
@@ -25,6 +26,7 @@ static void note(uint64_t block)
     seen[slot].block = block;
     seen[slot].commit = commit;
     bytes += BLOCK;
+    must(++blocks < SLOTS ? 0 : -1, "more was written in one commit than can be counted");
 }
 
 void disk_meter_wrote(int fd, int64_t offset, size_t length)
@@ -36,6 +38,7 @@ void disk_meter_wrote(int fd, int64_t offset, size_t length)
 void disk_meter_commit(void)
 {
     commit++;
+    blocks = 0;
 }
 
 int64_t disk_meter_bytes(void)

@@ -1,5 +1,5 @@
-/* Rows of the table: ours beside a peer's, the ratio as the median of the rounds with its spread, and the goal. Written
- * to build/bench.json too, in the place of this bench's former rows. Measures nothing. */
+/* Rows of the table: ours beside a peer's, the ratio as the median of the rounds with its spread, and the goal. Begins
+ * build/bench.json anew with them; other benches add theirs. Measures nothing. */
 #ifndef TESTS_BENCH_FIGURES_H
 #define TESTS_BENCH_FIGURES_H
 

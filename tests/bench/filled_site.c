@@ -90,6 +90,7 @@ static void run_step(sqlite3 *handle, const char *sql, const struct bench_size *
 /* Triggers and indexes would be kept row by row: they are taken away, and made again when the rows are there. */
 #define KEPT                                                                                                           \
     " FROM sqlite_schema WHERE sql IS NOT NULL AND (type = 'trigger' OR (type = 'index' AND tbl_name IN ('move', "     \
+    "'journal', "                                                                                                      \
     "'allocation', 'orders', 'order_line', 'balance')))"
 
 static void each_text(sqlite3 *handle, const char *select, void (*visit)(sqlite3 *, const char *))

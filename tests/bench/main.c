@@ -33,48 +33,87 @@ struct arena {
     struct append_log *log;
 };
 
-static void note_latencies(double *ours, double *bare, size_t count, int round)
+#define SLICE_COMMITS 8 /* the contestants take turns: what the machine does besides is done to all */
+
+struct tallies {
+    struct tally ours, bare, log;
+};
+
+static void take_turns(struct arena *arena, const struct work *work, struct range range, struct tallies *ret)
+{
+    const size_t slice = SLICE_COMMITS * range.per_commit, end = range.first + range.count;
+    memset(ret, 0, sizeof(*ret));
+    for (; range.first < end; range.first += range.count) {
+        range.count = end - range.first < slice ? end - range.first : slice;
+        ours_run(arena->ours, work, range, &ret->ours);
+        bare_run(arena->bare, work, range, &ret->bare);
+        append_log_run(arena->log, work, range, &ret->log);
+    }
+}
+
+static void note_rate(struct figure *figure, int round, const struct tally *ours, const struct tally *reference)
+{
+    figure->ours[round] = (double)ours->scans / ours->seconds;
+    figure->reference[round] = (double)reference->scans / reference->seconds;
+}
+
+static void note_bytes(struct figure *figure, int round, const struct tally *ours, const struct tally *reference)
+{
+    figure->ours[round] = ours->bytes / (double)ours->scans;
+    figure->reference[round] = reference->bytes / (double)reference->scans;
+}
+
+static void note_latencies(struct tally *ours, struct tally *reference, int round)
 {
     static const double parts[] = {0.5, 0.99, 0.999};
     for (int i = 0; i < 3; i++) {
-        figures[P50 + i].ours[round] = quantile(ours, count, parts[i]);
-        figures[P50 + i].reference[round] = quantile(bare, count, parts[i]);
+        figures[P50 + i].ours[round] = quantile(ours->latencies_us, ours->commits, parts[i]);
+        figures[P50 + i].reference[round] = quantile(reference->latencies_us, reference->commits, parts[i]);
     }
 }
 
 static void run_round(struct arena *arena, const struct work *work, const struct bench_size *size, size_t first,
                       int round)
 {
-    static double latencies[2][2048];
+    static struct tallies tallies; /* large */
     struct range one = {.first = first, .count = (size_t)size->singles, .per_commit = 1};
     struct range many = {.first = first + one.count, .count = (size_t)size->batched, .per_commit = PER_COMMIT};
-    struct round_figures ours = {.latencies_us = latencies[0]}, bare = {.latencies_us = latencies[1]}, log = {0};
-    ours_run(arena->ours, work, one, &ours);
-    bare_run(arena->bare, work, one, &bare);
-    append_log_run(arena->log, work, one, &log);
-    figures[RATE_1].ours[round] = ours.scans_per_s;
-    figures[RATE_1].reference[round] = bare.scans_per_s;
-    figures[BYTES_1].ours[round] = ours.bytes_per_scan;
-    figures[BYTES_1].reference[round] = log.bytes_per_scan;
-    note_latencies(ours.latencies_us, bare.latencies_us, one.count, round);
-    ours.latencies_us = bare.latencies_us = NULL;
-    ours_run(arena->ours, work, many, &ours);
-    bare_run(arena->bare, work, many, &bare);
-    append_log_run(arena->log, work, many, &log);
-    figures[RATE_16].ours[round] = ours.scans_per_s;
-    figures[RATE_16].reference[round] = bare.scans_per_s;
-    figures[BYTES_16].ours[round] = ours.bytes_per_scan;
-    figures[BYTES_16].reference[round] = log.bytes_per_scan;
+    take_turns(arena, work, one, &tallies);
+    note_rate(&figures[RATE_1], round, &tallies.ours, &tallies.bare);
+    note_bytes(&figures[BYTES_1], round, &tallies.ours, &tallies.log);
+    note_latencies(&tallies.ours, &tallies.bare, round);
+    take_turns(arena, work, many, &tallies);
+    note_rate(&figures[RATE_16], round, &tallies.ours, &tallies.bare);
+    note_bytes(&figures[BYTES_16], round, &tallies.ours, &tallies.log);
+}
+
+/* Before the rounds: everybody signs in and begins. */
+static size_t warm_scans(const struct bench_size *size)
+{
+    return (size_t)size->stations * 4;
+}
+
+static size_t round_scans(const struct bench_size *size)
+{
+    return (size_t)(size->singles + size->batched);
+}
+
+static size_t all_scans(const struct bench_size *size)
+{
+    return warm_scans(size) + round_scans(size) * (size_t)size->rounds;
+}
+
+static void fill(const struct bench_size *size, char ret_path[FILLED_PATH_MAX])
+{
+    filled_site(size, (int)(all_scans(size) / (2 * LINES_PER_ORDER)) + size->stations, ret_path);
 }
 
 static void measure(const struct bench_size *size)
 {
     static struct work work;
-    const size_t per_round = (size_t)(size->singles + size->batched), warm = (size_t)size->stations * 4;
-    const size_t scans = warm + per_round * (size_t)size->rounds;
+    const size_t warm = warm_scans(size), scans = all_scans(size);
     char filled[FILLED_PATH_MAX], folder[] = "build/bench-XXXXXX", paths[3][64];
-    disk_meter_install();
-    filled_site(size, (int)(scans / (2 * LINES_PER_ORDER)) + size->stations, filled);
+    fill(size, filled);
     must(mkdtemp(folder) ? 0 : -1, "build/ must exist and be writable");
     static const char *const names[] = {"ours.db", "bare.db", "append.log"};
     for (int i = 0; i < 3; i++)
@@ -85,15 +124,13 @@ static void measure(const struct bench_size *size)
             work.statement_count);
     filled_site_copy(filled, paths[0]);
     filled_site_copy(filled, paths[1]);
+    disk_meter_install();
     struct arena arena = {ours_open(paths[0]), bare_open(paths[1], &work), append_log_open(paths[2])};
-    struct range start = {.first = 0, .count = warm, .per_commit = 1};
-    struct round_figures unused = {0};
-    ours_run(arena.ours, &work, start, &unused);
-    bare_run(arena.bare, &work, start, &unused);
-    append_log_run(arena.log, &work, start, &unused);
+    static struct tallies unused;
+    take_turns(&arena, &work, (struct range){.count = warm, .per_commit = 1}, &unused);
     for (int round = 0; round < size->rounds; round++) {
         fprintf(stderr, "# round %d of %d\n", round + 1, size->rounds);
-        run_round(&arena, &work, size, warm + (size_t)round * per_round, round);
+        run_round(&arena, &work, size, warm + (size_t)round * round_scans(size), round);
         for (int blocks = 1; blocks <= 2; blocks++) {
             figures[TOUR_1 + blocks - 1].ours[round] = route_time_us(blocks);
             figures[TOUR_1 + blocks - 1].reference[round] = ROUTE_TIME_LIMIT_US;
@@ -108,10 +145,17 @@ static void measure(const struct bench_size *size)
     figures_print(figures, FIGURES, (size_t)size->rounds, size == &full ? "build/bench.json" : NULL);
 }
 
-/* --short: a small site and few scans, to see that it works. With names of label samples: only label_time.h. */
+/* --short: a small site and few scans, to see that it works. --fill: only makes the large site, and says where it is.
+ * With names of label samples: only label_time.h. */
 int main(int argc, char **argv)
 {
-    bool is_brief = argc == 2 && strcmp(argv[1], "--short") == 0;
+    const char *option = argc == 2 ? argv[1] : "";
+    char path[FILLED_PATH_MAX];
+    if (strcmp(option, "--fill") == 0) {
+        fill(&full, path);
+        return puts(path) < 0;
+    }
+    bool is_brief = strcmp(option, "--short") == 0;
     if (argc > 1 && !is_brief)
         return label_time_print(argv + 1);
     measure(is_brief ? &brief : &full);

@@ -20,21 +20,17 @@ static void post(struct ours *ours, const struct bench_scan *scan)
     must(site_rig_post(&ours->rig, &event, scan->text, strlen(scan->text)), "the queue is full");
 }
 
-void ours_run(struct ours *ours, const struct work *work, struct range range, struct round_figures *ret)
+void ours_run(struct ours *ours, const struct work *work, struct range range, struct tally *tally)
 {
     struct stopwatch watch = stopwatch_start();
-    double *latency = ret->latencies_us;
     for (size_t done = 0; done < range.count; done += range.per_commit) {
-        int64_t one = clock_mono_us();
         for (size_t i = 0; i < range.per_commit; i++)
             post(ours, &work->scans[range.first + done + i]);
         must(site_rig_turn(&ours->rig), ours->rig.error.text);
         disk_meter_commit();
         must(ours->rig.last.good ? 0 : -1, "a scan was refused");
-        if (latency)
-            *latency++ = (double)(clock_mono_us() - one);
+        stopwatch_lap(&watch, range.per_commit, tally);
     }
-    stopwatch_stop(watch, range.count, ret);
 }
 
 void ours_close(struct ours *ours)

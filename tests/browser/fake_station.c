@@ -139,6 +139,14 @@ static void put_work(const struct fake *fake, struct buf *json)
     json_close_array(json);
 }
 
+#define LESSON                                                                                                                      \
+    "{\"name\":\"pick\",\"done\":3,\"of\":8,\"title\":{\"en\":\"Picking an "                                                        \
+    "order\",\"zh\":\"拣货\"},\"say\":{\"en\":\"Go to the "                                                                       \
+    "bin on the screen and scan its label\",\"zh\":\"走到屏幕所示库位,扫库位标签\"},\"why\":{\"en\":\"The large code " \
+    "is the only "                                                                                                                  \
+    "scan that is right now. SKIP takes another bin "                                                                               \
+    "first\",\"zh\":\"大号代码是此刻唯一正确的扫描,「跳过」可先去别的库位\"},"                             \
+    "\"try\":null}"
 #define LABEL_JOB  7
 #define LABEL_SENT "{\"job\":7,\"state\":\"sent\",\"proof\":null,\"copy\":2}"
 #define PAPER_OUT  "{\"state\":\"error\",\"text\":{\"en\":\"Printer: put in paper\",\"zh\":\"打印机异常:请装纸\"}}"
@@ -166,7 +174,8 @@ static void put_view(const struct fake *fake, struct buf *json)
     json_raw(json, "printer", fake->act == 3 ? PAPER_OUT : "{\"state\":\"ready\",\"text\":null}");
     json_raw(json, "scale", scales[fake->act]);
     json_raw(json, "label", fake->act == COUNT(acts) - 1 ? LABEL_SENT : "null");
-    json_bool(json, "training", false);
+    json_bool(json, "training", fake->act == 2);
+    json_raw(json, "lesson", fake->act == 2 ? LESSON : "null");
     json_close_object(json);
 }
 

@@ -157,6 +157,11 @@ const scriptedStation = [
     await shows(page, ".kind", "扫描库位");
     await useLanguage(page, "en");
   }],
+  ["a station in training says so, and teaches", async (page) => {
+    await shows(page, ".training", "nothing counts");
+    await shows(page, ".lesson", "Picking an order 3/8");
+    await shows(page, ".lesson", "scan its label");
+  }],
   ["a location", (page) => photograph(page, "location")],
   ["a view from elsewhere appears by itself, with its tone", async (page) => {
     const before = await tones(page);

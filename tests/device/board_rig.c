@@ -87,6 +87,14 @@ static void on_effect(void *user, const struct event *event, const struct effect
     buf_printf(&rig->heard, "%s %s;", *event->station ? event->station : "-", message_def(effect->answer.message)->key);
 }
 
+static void weighed(void *user, size_t station, int64_t milligrams)
+{
+    struct board_rig *rig = user;
+    struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
+    text_copy(event.station, sizeof(event.station), rig->config.stations[station].id);
+    post(rig, &event, "", 0);
+}
+
 static int on_take(sd_event_source *source, void *user)
 {
     (void)source;
@@ -131,7 +139,7 @@ void board_rig_start(struct board_rig *rig)
 {
     static const char stations[] = "bench-1 \nbench-2 \n";
     static const struct plugboard_ops ops = {
-        .scan = post_scan, .aborted = post_aborted, .print = post_print, .changed = changed};
+        .scan = post_scan, .aborted = post_aborted, .print = post_print, .weighed = weighed, .changed = changed};
     struct error error;
     if (plugboard_open(rig->event, rig->store, &rig->config, &ops, rig, &rig->board, &error) != 0)
         fail_msg("%s", error.text);

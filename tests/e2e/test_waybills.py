@@ -178,6 +178,7 @@ def a_cancelled_order_gives_its_number_up(house, packer):
     expect("the answer to the label", packer.refused("SF-0006")[0], "E12")
     expect("the answer to REPRINT", packer.refused("CMD:REPRINT")[0], "E12")
     packer.scan("CMD:DONE")
+    packer.scan("RETURN-1")
     house.hq_run("waybills", "void", "SF-0006")
     has_all_changes(house)
     expect("head office's numbers", counts(house), {"live": 5, "void": 1})

@@ -111,6 +111,12 @@ static int sync_change(void *user, int64_t feed_seq, const char *line, size_t le
     return post(user, &event, line, length);
 }
 
+static void sync_in_step(void *user, bool in_step)
+{
+    struct event event = {.kind = EVENT_LINK, .number = in_step};
+    post(user, &event, "", 0);
+}
+
 static void tell_sync(struct site_side *side)
 {
     struct stream stream = {0};
@@ -129,7 +135,7 @@ static int cut(void *user, enum turn_point point);
 
 static void start(struct site_side *side)
 {
-    static const struct site_ops ops = {sync_send, sync_read, sync_applied, sync_change};
+    static const struct site_ops ops = {sync_send, sync_read, sync_applied, sync_change, sync_in_step};
     struct event boot = {.kind = EVENT_BOOT};
     struct stream stream = {0};
     if (turn_new(side->store, on_effect, side, &side->turn) != 0)
@@ -217,6 +223,7 @@ static const struct habit habits[] = {
      "CMD:DONE", KEY(order)},
     {"pack.box", "SELECT iif(cancelled, 'CMD:DONE', 'BOX-S') FROM orders WHERE id = ?1", NULL, KEY(order)},
     {"pack.label", "SELECT iif(cancelled, 'CMD:DONE', waybill) FROM orders WHERE id = ?1", NULL, KEY(order)},
+    {"parcel.shelf", "SELECT 'RETURN-1' WHERE ?1 = ?1", NULL, KEY(order)},
     {"ship.parcel",
      "SELECT p.waybill FROM parcel p JOIN orders o ON o.id = p.order_id WHERE p.state = 'labelled' AND p.manifest IS "
      "NULL "

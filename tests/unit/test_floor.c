@@ -252,7 +252,8 @@ static void cancelled_at_the_bench_and_at_the_gate(void **state)
     PLAY(rig, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"}, {"MUG", "DONE", "pick.tote"},
          {"T-2", "DONE", "pick.stage"}, {"STAGE-1", "DONE", "menu"}, {"T-2", "DONE", "pack.item"});
     site_rig_change(rig, "order.cancel", "{\"order\":\"N2\",\"reason\":\"buyer\",\"rev\":2}");
-    PLAY(rig, {"MUG", "E12", "pack.item"}, {"CMD:DONE", "DONE_LEFT", "menu"}, {"T-2", "E12", "menu"});
+    PLAY(rig, {"MUG", "E12", "pack.item"}, {"CMD:DONE", "DONE_SHELVING", "parcel.shelf"},
+         {"STAGE-1", "E04", "parcel.shelf"}, {"RETURN-1", "DONE_SHELVED", "menu"});
 }
 
 static void handed_over_is_too_late(void **state)

@@ -106,6 +106,91 @@ static void stock_follows_the_hands(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
 }
 
+#define BATCH_MEMBERS                                                                                                  \
+    "\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"quantity\":3,\"lines\":[{\"order\":\"O1\",\"line\":1,"          \
+    "\"quantity\":2},"                                                                                                 \
+    "{\"order\":\"O2\",\"line\":1,\"quantity\":1}]}"
+
+static void a_wave_is_picked_for_several_orders(void **state)
+{
+    struct play *play = *state;
+    assert_int_equal(rig_release(&play->rig, "hz", "O2"), 0);
+    happens(play, "stock.imported", "{\"location\":\"A\",\"sku\":\"T\",\"delta\":10}");
+    happens(play, "pick.batch", "{" BATCH_MEMBERS);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 7);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O1' AND line = 1"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O2' AND line = 1"), 1);
+    assert_state(play, "picking");
+    happens(play, "scan.undone", "{\"undid\":\"pick.batch\"," BATCH_MEMBERS);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 10);
+    assert_int_equal(COUNT_OF(play, "SELECT sum(picked) FROM order_line"), 0);
+    happens(play, "pick.batch", "{" BATCH_MEMBERS);
+    happens(play, "batch.short",
+            "{\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"missing\":1,\"lines\":[{\"order\":\"O1\",\"line\":1,"
+            "\"missing\":1}]}");
+    assert_state(play, "short");
+    happens(play, "batch.damaged", "{\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"quantity\":1}");
+    happens(play, "pick.unpicked",
+            "{\"wave\":\"W\",\"order\":\"O2\",\"line\":1,\"sku\":\"T\",\"location\":\"A\",\"quantity\":1}");
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 7);
+    assert_int_equal(COUNT_OF(play, "SELECT picked FROM order_line WHERE number = 'O2' AND line = 1"), 0);
+    happens(play, "slot.complete", "{\"wave\":\"W\",\"order\":\"O1\",\"slot\":\"S\",\"pieces\":2}");
+    assert_state(play, "picked");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+    /* an order of another site: nothing of the event counts */
+    happens(play, "pick.batch",
+            "{\"wave\":\"W\",\"sku\":\"T\",\"location\":\"A\",\"quantity\":2,\"lines\":[{\"order\":\"O2\",\"line\":1,"
+            "\"quantity\":1},{\"order\":\"O3\",\"line\":1,\"quantity\":1}]}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 1);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 7);
+}
+
+static void what_goes_to_the_return_shelf_is_stock_again(void **state)
+{
+    struct play *play = *state;
+    happens(play, "pick.line", PICK);
+    happens(play, "pick.returned",
+            "{\"order\":\"O1\",\"location\":\"SHELF\",\"lines\":[{\"sku\":\"T\",\"quantity\":2}]}");
+    happens(play, "putaway.done", "{\"sku\":\"T\",\"quantity\":2,\"from\":\"SHELF\",\"to\":\"A\"}");
+    happens(play, "pick.returned", "{\"order\":\"O1\",\"location\":\"SHELF\"}"); /* older sites do not say what */
+    assert_int_equal(COUNT_OF(play, "SELECT sum(quantity) FROM stock"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'SHELF'"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
+static void what_was_not_packed_is_not_shipped(void **state)
+{
+    struct play *play = *state;
+    happens(play, "pick.line", PICK);
+    happens(play, "pick.staged", "{\"order\":\"O1\",\"location\":\"STAGE\"}");
+    happens(play, "parcel.packed",
+            "{\"order\":\"O1\",\"parcel\":\"P1\",\"box\":\"S\",\"missing\":[{\"line\":1,\"quantity\":1}]}");
+    assert_int_equal(COUNT_OF(play, "SELECT packed FROM order_line WHERE number = 'O1' AND line = 1"), 1);
+    happens(play, "label.printed", "{\"order\":\"O1\",\"parcel\":\"P1\",\"waybill\":\"W1\",\"copy\":1}");
+    happens(play, "parcel.unpacked", "{\"order\":\"O1\",\"parcel\":\"P1\",\"waybill\":\"W1\",\"tote\":\"T-2\"}");
+    assert_state(play, "picked");
+    assert_int_equal(COUNT_OF(play, "SELECT sum(packed) FROM order_line WHERE number = 'O1'"), 0);
+    happens(play, "parcel.packed", "{\"order\":\"O1\",\"parcel\":\"P1\",\"box\":\"L\"}");
+    assert_state(play, "packed");
+    assert_int_equal(COUNT_OF(play, "SELECT packed FROM order_line WHERE number = 'O1' AND line = 1"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
+#define GRADED "\"document\":\"R1\",\"sku\":\"T\",\"quantity\":2,\"from\":\"RETURN\",\"location\":"
+
+static void what_comes_back_as_new_is_stock(void **state)
+{
+    struct play *play = *state;
+    happens(play, "return.received", "{\"document\":\"R1\",\"sku\":\"T\",\"quantity\":3,\"location\":\"RETURN\"}");
+    happens(play, "return.graded", "{" GRADED "\"A\",\"grade\":\"A\",\"sellable\":true}");
+    happens(play, "return.graded", "{" GRADED "\"DMG\",\"grade\":\"B\",\"sellable\":false}");
+    assert_int_equal(COUNT_OF(play, "SELECT sum(quantity) FROM stock"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT quantity FROM stock WHERE location = 'A' AND sku = 'T'"), 2);
+    happens(play, "scan.undone", "{\"undid\":\"return.graded\"," GRADED "\"A\",\"grade\":\"A\",\"sellable\":true}");
+    assert_int_equal(COUNT_OF(play, "SELECT sum(quantity) FROM stock"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+}
+
 #define STOCK_AT(play, place)                                                                                          \
     COUNT_OF(play,                                                                                                     \
              "SELECT coalesce(sum(quantity), 0) FROM stock WHERE site = 'hz' AND location = '" place "' AND sku "      \
@@ -261,10 +346,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_PLAY(an_order_goes_its_way),
         ON_PLAY(stock_follows_the_hands),
+        ON_PLAY(what_goes_to_the_return_shelf_is_stock_again),
+        ON_PLAY(what_was_not_packed_is_not_shipped),
+        ON_PLAY(what_comes_back_as_new_is_stock),
         ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(stock_moves_inside_a_site_and_is_corrected),
         ON_PLAY(what_one_site_sends_is_announced_to_the_other),
-        ON_PLAY(stock_follows_what_comes_in),
+        ON_PLAY(a_wave_is_picked_for_several_orders),
         ON_PLAY(a_short_line_says_what_is_missing),
         ON_PLAY(the_site_answers_a_cancellation),
         ON_PLAY(what_cannot_be_understood_is_parked),

@@ -38,6 +38,8 @@ struct world {
     size_t change_count;
     int64_t applied; /* the last number given to applied() */
     size_t applied_calls;
+    int in_step; /* as in_step() heard it last; -1: never */
+    size_t in_step_calls;
 };
 
 static void put_line(struct buf *out, const char *source, int64_t epoch, int64_t seq)
@@ -93,11 +95,19 @@ static int on_change(void *user, int64_t seq, const char *line, size_t length)
     return 0;
 }
 
-static const struct site_ops ops = {on_send, on_read, on_applied, on_change};
+static void on_in_step(void *user, bool in_step)
+{
+    struct world *world = user;
+    world->in_step = in_step;
+    world->in_step_calls++;
+}
+
+static const struct site_ops ops = {on_send, on_read, on_applied, on_change, on_in_step};
 
 static void world_open(struct world *world, uint64_t seed, int64_t last_seq)
 {
-    *world = (struct world){.seeded = {seed}, .committed = {.epoch = 3, .last_seq = last_seq}, .now_us = SECOND};
+    *world = (struct world){
+        .seeded = {seed}, .committed = {.epoch = 3, .last_seq = last_seq}, .now_us = SECOND, .in_step = -1};
     const struct site_settings settings = {
         .site = "hz-07", .box = "box-7f3a", .boot = 2, .random = random_from_seed(&world->seeded)};
     site_init(&world->site, &settings, &ops, world);
@@ -240,6 +250,24 @@ static void hello_is_said_and_repeated_until_welcomed(void **state)
     welcome(&world, GEN_A, 0);
     assert_int_equal(world.site.state, SITE_SYNC);
     expect_segment(&world, 3, 1, 7);
+    world_close(&world);
+}
+
+static void being_in_step_is_told_when_it_changes(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, 1, 7);
+    site_link_up(&world.site, world.now_us);
+    assert_int_equal(world.in_step, -1);
+    welcome(&world, GEN_A, 0);
+    assert_int_equal(world.in_step, 1);
+    ack(&world, GEN_A, 3, 7);
+    assert_int_equal(world.in_step_calls, 1);
+    site_link_down(&world.site);
+    assert_int_equal(world.in_step, 0);
+    site_link_down(&world.site);
+    assert_int_equal(world.in_step_calls, 2);
     world_close(&world);
 }
 
@@ -497,6 +525,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hello_is_said_and_repeated_until_welcomed),
+        cmocka_unit_test(being_in_step_is_told_when_it_changes),
         cmocka_unit_test(window_is_kept_and_acknowledgements_open_it),
         cmocka_unit_test(events_linger_until_time_or_number),
         cmocka_unit_test(lost_segments_are_sent_again_from_the_first),

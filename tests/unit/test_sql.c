@@ -401,6 +401,63 @@ static void copies_while_in_use(void **state)
     assert_int_equal(number(second, "SELECT n FROM t"), 4);
 }
 
+static void fill(struct sql *sql, int64_t first, int64_t last)
+{
+    for (int64_t i = first; i <= last; i++)
+        assert_int_equal(sql_run(sql, "INSERT INTO t (n, name) VALUES (?1, hex(randomblob(400)) || ?1)", sql_int(i)),
+                         0);
+}
+
+/* What is written while it is copied is in the copy: in what was taken already, in what was not, and in what is new. */
+static void copies_little_by_little(void **state)
+{
+    struct place *place = *state;
+    char copy[80];
+    int percent = -1, steps = 0, result;
+    struct sql_copy *taken CLEANUP(sql_copy_end_p) = NULL;
+    snprintf(copy, sizeof(copy), "%s-copy", place->path);
+    struct sql *sql CLEANUP_SQL = open_migrated(place, place->path, one);
+    fill(sql, 1, 200);
+    assert_int_equal(sql_copy_begin(sql, copy, &taken, &place->error), 0);
+    while ((result = sql_copy_step(taken, 4, &percent, &place->error)) == 1) {
+        int64_t at = 1000 + steps++;
+        assert_in_range(percent, 0, 100);
+        assert_int_equal(sql_run(sql, "UPDATE t SET n = n + 1000 WHERE id IN (1, 199)", SQL_NO_VALUES), 0);
+        assert_int_equal(sql_run(sql, "BEGIN", SQL_NO_VALUES), 0);
+        fill(sql, at, at);
+        assert_int_equal(sql_run(sql, "SAVEPOINT refused", SQL_NO_VALUES), 0);
+        assert_int_equal(sql_run(sql, "UPDATE t SET n = 1 WHERE id = 2", SQL_NO_VALUES), 0);
+        assert_int_equal(sql_run(sql, "ROLLBACK TO refused", SQL_NO_VALUES), 0);
+        assert_int_equal(sql_run(sql, "RELEASE refused", SQL_NO_VALUES), 0);
+        assert_int_equal(sql_run(sql, steps == 7 ? "ROLLBACK" : "COMMIT", SQL_NO_VALUES), 0); /* it begins again */
+    }
+    assert_int_equal(result, 0);
+    assert_int_equal(percent, 100);
+    assert_in_range(steps, 20, 100);
+    taken = sql_copy_end(taken);
+    struct sql *second CLEANUP_SQL = open_migrated(place, copy, one);
+    assert_int_equal(sql_check(second, &place->error), 0);
+    assert_int_equal(number(second, "SELECT count(*) FROM t"), number(sql, "SELECT count(*) FROM t"));
+    assert_int_equal(number(second, "SELECT sum(n) FROM t"), number(sql, "SELECT sum(n) FROM t"));
+    assert_true(number(second, "SELECT n FROM t WHERE id = 1") > 5000);
+}
+
+static void a_copy_ends_with_its_database(void **state)
+{
+    struct place *place = *state;
+    char copy[80];
+    int percent;
+    struct sql_copy *taken CLEANUP(sql_copy_end_p) = NULL, *other = NULL;
+    snprintf(copy, sizeof(copy), "%s-copy", place->path);
+    struct sql *sql CLEANUP_SQL = open_migrated(place, place->path, one);
+    fill(sql, 1, 50);
+    assert_int_equal(sql_copy_begin(sql, copy, &taken, &place->error), 0);
+    assert_int_equal(sql_copy_begin(sql, copy, &other, &place->error), -EBUSY);
+    assert_int_equal(sql_copy_step(taken, 2, &percent, &place->error), 1);
+    sql = sql_close(sql);
+    assert_int_equal(sql_copy_step(taken, 2, &percent, &place->error), -EIO);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -420,6 +477,8 @@ int main(void)
         IN_FOLDER(values_come_back),
         IN_FOLDER(a_statement_put_together_has_a_limit),
         IN_FOLDER(copies_while_in_use),
+        IN_FOLDER(copies_little_by_little),
+        IN_FOLDER(a_copy_ends_with_its_database),
     };
     return cmocka_run_group_tests_name("sql", tests, NULL, NULL);
 }

@@ -285,7 +285,8 @@ static void a_cancelled_order_gives_its_number_up(void **state)
     assert_int_equal(COUNT_OF(rig, "journal WHERE line LIKE '%buyer%'"), 0); /* it might be somebody's name */
     site_rig_print(rig, 1, "sending");                                       /* the pump had asked for it already */
     assert_false(rig->last.good);
-    PLAY(rig, {"SF-1", "E12", "pack.label"}, {"CMD:REPRINT", "E12", "pack.label"}, {"CMD:DONE", "DONE_LEFT", "menu"});
+    PLAY(rig, {"SF-1", "E12", "pack.label"}, {"CMD:REPRINT", "E12", "pack.label"},
+         {"CMD:DONE", "DONE_SHELVING", "parcel.shelf"}, {"RETURN-1", "DONE_SHELVED", "menu"});
     cancel(rig, "N1");
     offer(rig, "SF-1", "N1");
     voided(rig, "SF-1");
@@ -338,7 +339,7 @@ static void who_is_cancelled_waits_no_more(void **state)
     offer(rig, "SF-2", "N1"); /* too late, and nobody else's */
     assert_int_equal(COUNT_OF(rig, "waybill WHERE number = 'SF-2' AND state = 'void_pending'"), 1);
     assert_int_equal(COUNT_OF(rig, "journal WHERE type = 'label.voided' AND line LIKE '%\"parcel\":null%SF-2%'"), 1);
-    PLAY(rig, {"T-1", "E12", "menu"});
+    PLAY(rig, {"T-1", "DONE_TO_SHELF", "parcel.shelf"}, {"RETURN-1", "DONE_SHELVED", "menu"});
     bring_to_the_box(rig, STATION, "T-2");
     PLAY(rig, {"BOX-S", "DONE_PACKED", "pack.label"});
     is_numbered(rig, "N2", "SF-1");

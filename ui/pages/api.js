@@ -10,7 +10,9 @@
  *   link: {up: boolean, outbox: number, oldest_s: number},
  *   printer: {state: "ready" | "busy" | "paused" | "error" | "offline" | "unknown" | "none", text: Words | null},
  *   scale: {state: "stable" | "motion" | "under_zero" | "over_range" | "busy" | "error" | "offline" | "unknown" | "none",
- *     milligrams: number | null}, training: boolean}} View */
+ *     milligrams: number | null}, training: boolean,
+ *   lesson: {name: string, done: number, of: number, title: Words, say: Words | null, why: Words | null,
+ *     try: {code: string, say: Words} | null} | null}} View */
 
 const SILENT_MS = 12000; // the box sends a sign of life every 5 s
 const AGAIN_MS = 1000;

@@ -14,7 +14,7 @@ import { both, language, languages, rememberLanguage, say } from "./words.js";
 
 const html = htm.bind(h);
 const SEGMENTS_MAX = 20;
-const quietCommands = ["UNDO", "LOGOUT"]; // good in every step, so never the main thing
+const quietCommands = ["UNDO", "LOGOUT", "TRAIN", "LIVE"]; // good in every step, so never the main thing
 const station = decodeURIComponent(location.pathname.split("/")[2]);
 
 // ---------------------------------------------------------------- what the page knows
@@ -162,6 +162,13 @@ function Label({ job, state, copy }) {
   </figure>`;
 }
 
+/** What to practise now: first the mistake to make, then what to do and why. */
+function Lesson({ title, done, of, say: todo, why, try: mistake }) {
+  return html`<p class="lesson"><b>${inLanguage(title)}${of > 0 && ` ${done}/${of}`}</b>
+    ${mistake ? html`<mark>${inLanguage(mistake.say)}</mark>` : html`<span>${inLanguage(todo)}</span>`}
+    ${!mistake && why && html`<small>${inLanguage(why)}</small>`}</p>`;
+}
+
 /** The code that is expected is the one thing to read from afar; without one it is what to do. */
 function Stage({ now }) {
   const prompt = inLanguage(now.prompt);
@@ -211,6 +218,7 @@ function Page() {
   return html`
     <${Top} now=${now} />
     ${now?.training && html`<p class="training">${say("training")}</p>`}
+    ${now?.lesson && !lost.value && html`<${Lesson} ...${now.lesson} />`}
     ${lost.value ? html`<${Lost} />`
       : now ? html`<${Stage} now=${now} />`
       : html`<main><div class="words"><p class="kind">${say("connecting")}</p></div></main>`}

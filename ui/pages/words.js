@@ -27,6 +27,7 @@ const table = {
   scan_waybill: ["Scan the waybill", "扫描面单"],
   scan_weight: ["Put it on the scale", "放到秤上"],
   scan_zone: ["Scan the zone", "扫描区域"],
+  scan_nothing: ["Wait", "请稍候"],
 
   chooseStation: ["Choose a station", "选择工作站"],
   noStation: ["No station is set up: add one to the configuration", "尚未设置工作站:请在配置中添加"],

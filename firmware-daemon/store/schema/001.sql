@@ -12,7 +12,9 @@ CREATE TABLE stream ( -- one row: whose database this is and where its journal s
     applied_seq  INTEGER NOT NULL DEFAULT 0 CHECK (applied_seq BETWEEN 0 AND last_seq), -- committed at head office
     feed_seq     INTEGER NOT NULL DEFAULT 0, -- the last change from head office that is in this database
     boot         INTEGER NOT NULL DEFAULT 0, -- starts of the daemon
-    turn         INTEGER NOT NULL DEFAULT 0  -- commits: tells after a failed commit whether it survived
+    linked       INTEGER NOT NULL DEFAULT 0 CHECK (linked IN (0, 1)), -- head office hears this site: what it cancels is known
+    turn         INTEGER NOT NULL DEFAULT 0, -- commits: tells after a failed commit whether it survived
+    training     INTEGER NOT NULL DEFAULT 0 CHECK (training IN (0, 1)) -- 1: a copy to practise on
 ) STRICT;
 
 CREATE TABLE journal ( -- what happened, and the outbox: one CloudEvents line each, byte-exact

@@ -24,6 +24,7 @@ CREATE TABLE wave_rule ( -- which orders go into a wave together; the first rule
     lines_min  INTEGER NOT NULL DEFAULT 1,
     lines_max  INTEGER NOT NULL DEFAULT 200,
     pieces_max INTEGER NOT NULL DEFAULT 1000000,
+    orders_min INTEGER NOT NULL DEFAULT 1 CHECK (orders_min >= 1), -- fewer are left to the next rules
     orders_max INTEGER NOT NULL DEFAULT 20 CHECK (orders_max >= 1),
     due_min    INTEGER NOT NULL DEFAULT 0, -- only orders due within so many minutes; 0: all
     policy     TEXT NOT NULL DEFAULT 'partial' CHECK (policy IN ('partial', 'line', 'order')),
@@ -56,6 +57,14 @@ CREATE TABLE orders (
 CREATE INDEX orders_next ON orders (state, priority DESC, id);
 CREATE INDEX orders_worker ON orders (worker) WHERE worker IS NOT NULL;
 CREATE INDEX orders_wave ON orders (wave) WHERE wave IS NOT NULL;
+CREATE INDEX orders_wave_live ON orders (wave) WHERE wave IS NOT NULL AND state IN ('allocated', 'picking', 'picked', 'packing');
+CREATE TRIGGER wave_is_picked AFTER UPDATE OF state ON orders WHEN NEW.wave IS NOT NULL AND NEW.state = 'picking' BEGIN
+    UPDATE wave SET state = 'picking' WHERE id = NEW.wave AND state = 'released';
+END;
+CREATE TRIGGER wave_is_packed AFTER UPDATE OF state ON orders WHEN NEW.wave IS NOT NULL AND NEW.state IN ('picked', 'packing') BEGIN
+    UPDATE wave SET state = 'packing' WHERE id = NEW.wave AND state IN ('released', 'picking', 'sorting') AND NOT EXISTS
+        (SELECT 1 FROM orders o WHERE o.wave = NEW.wave AND o.state IN ('allocated', 'picking'));
+END;
 
 CREATE TABLE order_line (
     id       INTEGER PRIMARY KEY,
@@ -81,6 +90,7 @@ CREATE TABLE allocation ( -- a promise of stock in one bin to one line; a pick l
     picked   INTEGER NOT NULL DEFAULT 0 CHECK (picked >= 0), -- follows the moves
     released INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0), -- short, damaged or dropped: no longer wanted from here
     skipped  INTEGER NOT NULL DEFAULT 0, -- times the worker put it off
+    place    INTEGER NOT NULL DEFAULT 0, -- on the worker's tour, from 1; 0: by the walking sequence of the places
     worker   INTEGER REFERENCES worker,  -- who has claimed it, where several work on one order (zones)
     open     INTEGER NOT NULL AS (quantity - picked - released) CHECK (open >= 0)
 ) STRICT;

@@ -43,7 +43,7 @@ CREATE TABLE move ( -- the double-entry ledger: nothing comes from nowhere, noth
     to_location   INTEGER NOT NULL REFERENCES location,
     from_lpn      INTEGER NOT NULL DEFAULT 0 REFERENCES lpn,
     to_lpn        INTEGER NOT NULL DEFAULT 0 REFERENCES lpn,
-    reason        TEXT NOT NULL CHECK (reason IN ('import', 'receive', 'putaway', 'take', 'replenish', 'pick', 'tote', 'sow',
+    reason        TEXT NOT NULL CHECK (reason IN ('import', 'receive', 'putaway', 'take', 'replenish', 'pick', 'unpick', 'tote', 'sow',
                                                   'stage', 'pack', 'unpack', 'ship', 'damage', 'return', 'grade', 'transfer',
                                                   'send', 'count', 'found', 'scrap')),
     line          INTEGER REFERENCES order_line,
@@ -84,6 +84,11 @@ END;
 CREATE TRIGGER move_picks AFTER INSERT ON move WHEN NEW.reason = 'pick' BEGIN
     UPDATE allocation SET picked = picked + iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity) WHERE id = NEW.allocation;
     UPDATE order_line SET picked = picked + iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity) WHERE id = NEW.line;
+END;
+CREATE TRIGGER move_unpicks AFTER INSERT ON move WHEN NEW.reason = 'unpick' BEGIN -- back on a shelf; nothing more is wanted from that bin
+    UPDATE allocation SET picked   = picked   - iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity),
+                          released = released + iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity) WHERE id = NEW.allocation;
+    UPDATE order_line SET picked = picked - iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity) WHERE id = NEW.line;
 END;
 CREATE TRIGGER move_sows AFTER INSERT ON move WHEN NEW.reason = 'sow' BEGIN
     UPDATE order_line SET sown = sown + iif(NEW.reverses IS NULL, NEW.quantity, -NEW.quantity) WHERE id = NEW.line;

@@ -14,14 +14,14 @@ CREATE TABLE parcel (
     order_id INTEGER NOT NULL UNIQUE REFERENCES orders,
     lpn      INTEGER NOT NULL UNIQUE REFERENCES lpn,
     box      INTEGER REFERENCES box,
-    state    TEXT NOT NULL DEFAULT 'building' CHECK (state IN ('building', 'verified', 'labelled', 'handed')),
+    state    TEXT NOT NULL DEFAULT 'building' CHECK (state IN ('building', 'verified', 'labelled', 'handed', 'unpacked')),
     waybill  TEXT UNIQUE CHECK (waybill <> ''),
     weight_g INTEGER CHECK (weight_g > 0), -- as it was on the scale; NULL: not weighed
     forced   INTEGER REFERENCES worker,    -- the supervisor who let it pass unweighed, or with a weight that does not fit
     waiting  INTEGER CHECK (waiting IS NULL OR (state = 'building' AND box IS NOT NULL)), -- since which row of the journal a
                                            -- closed box waits for a number; NULL: it does not
     manifest INTEGER REFERENCES manifest,
-    CHECK (state = 'building' OR (box IS NOT NULL AND waybill IS NOT NULL)), -- no label before verified
+    CHECK (state IN ('building', 'unpacked') OR (box IS NOT NULL AND waybill IS NOT NULL)), -- no label before verified
     CHECK (state <> 'handed' OR manifest IS NOT NULL)
 ) STRICT;
 CREATE INDEX parcel_manifest ON parcel (manifest) WHERE manifest IS NOT NULL;
@@ -39,7 +39,7 @@ CREATE TABLE waybill ( -- each number came from head office, serves one parcel, 
     number         TEXT NOT NULL UNIQUE CHECK (number <> ''),
     carrier        TEXT NOT NULL,
     order_number   TEXT NOT NULL DEFAULT '', -- the only order that may use it, which may come later; '': any of the carrier's
-    parcel         INTEGER UNIQUE REFERENCES parcel,
+    parcel         INTEGER REFERENCES parcel,
     state          TEXT NOT NULL DEFAULT 'free' CHECK (state IN ('free', 'live', 'void_pending', 'void')),
     sort_code      TEXT NOT NULL DEFAULT '', -- what its platform wants on the label
     short_address  TEXT NOT NULL DEFAULT '',
@@ -49,6 +49,8 @@ CREATE TABLE waybill ( -- each number came from head office, serves one parcel, 
     CHECK (state <> 'free' OR parcel IS NULL),
     CHECK (state <> 'live' OR parcel IS NOT NULL)
 ) STRICT;
+CREATE UNIQUE INDEX waybill_live ON waybill (parcel) WHERE state = 'live'; -- one at a time: a parcel may be packed again
+CREATE INDEX waybill_parcel ON waybill (parcel) WHERE parcel IS NOT NULL;
 CREATE INDEX waybill_free ON waybill (carrier, order_number, id) WHERE state = 'free';
 CREATE INDEX waybill_order ON waybill (order_number) WHERE order_number <> '';
 CREATE TRIGGER waybill_stays BEFORE DELETE ON waybill BEGIN SELECT raise(ABORT, 'a waybill number is never forgotten'); END;

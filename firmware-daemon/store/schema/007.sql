@@ -83,6 +83,18 @@ CREATE TABLE setting ( -- how this floor works; floor/settings.h names them with
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE training ( -- the stations that practise; outlives restarts, so that nobody works who thinks he practises
+    station TEXT PRIMARY KEY CHECK (station <> '')
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE practised ( -- only in a copy to practise on: what each worker has done there in each step
+    worker INTEGER NOT NULL REFERENCES worker,
+    step   TEXT NOT NULL,
+    code   TEXT NOT NULL, -- '': done well; else the mistake that was made, and heard: E05
+    times  INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (worker, step, code)
+) STRICT, WITHOUT ROWID;
+
 -- One namespace for everything that can be scanned.
 CREATE VIEW code_meaning (code, kind, id, factor) AS
     SELECT code, 'item', item, factor FROM barcode

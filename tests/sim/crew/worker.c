@@ -35,6 +35,16 @@ static const struct habit {
              "EXISTS (SELECT "
              "1 FROM balance b WHERE b.lpn = p.id AND b.quantity > 0)" BY_CHANCE("p.id")},
     {"menu", "SELECT l.code FROM location l WHERE l.kind IN ('wall', 'wall_slot') AND ?2 = ?2" BY_CHANCE("l.id")},
+    {"menu", "SELECT 'CMD:BATCH' FROM wave WHERE kind IN ('wall', 'express') AND state IN ('released', 'picking', "
+             "'sorting') AND worker IS NULL AND ?1 = ?1 AND ?2 = ?2 LIMIT 1"},
+    {"menu",
+     "SELECT 'CMD:WAVE' FROM worker w WHERE w.id = ?2 AND w.role IN ('supervisor', 'admin') AND ?1 = ?1 AND 3 < "
+     "(SELECT count(*) FROM orders WHERE state = 'allocated' AND wave IS NULL)"},
+    {"menu",
+     "SELECT w.wall FROM wave w JOIN lpn p ON p.wave = w.id WHERE w.kind = 'wall' AND w.worker IS NULL AND ?2 = "
+     "?2" BY_CHANCE("p.id")},
+    {"menu", "SELECT p.code FROM wave w JOIN lpn p ON p.wave = w.id WHERE w.kind = 'express' AND w.worker IS NULL AND "
+             "?2 = ?2" BY_CHANCE("p.id")},
     {"menu", "SELECT waybill FROM parcel WHERE waybill IS NOT NULL AND ?2 = ?2" BY_CHANCE("id")},
     {"pick.tote", "SELECT p.code FROM lpn p WHERE ?2 = ?2 AND p.kind = 'tote' AND " IDLE BY_CHANCE("p.id")},
     {"pick.stage",
@@ -49,6 +59,20 @@ static const struct habit {
     {"pack.label",
      "SELECT iif(o.cancelled, 'CMD:DONE', p.waybill) FROM parcel p " MINE "JOIN orders o ON o.id = p.order_id WHERE "
      "p.id = s.parcel AND ?1 = ?1"},
+    {"parcel.tote", "SELECT p.code FROM lpn p WHERE ?2 = ?2 AND p.kind = 'tote' AND " IDLE BY_CHANCE("p.id")},
+    {"parcel.shelf", "SELECT l.code FROM location l WHERE ?2 = ?2 AND l.kind = 'return'" BY_CHANCE("l.id")},
+    {"parcel.force", "SELECT badge FROM worker WHERE role IN ('supervisor', 'admin') AND id <> ?2" BY_CHANCE("id")},
+    {"return.place", "SELECT l.code FROM location l WHERE ?2 = ?2 AND l.kind = 'return'" BY_CHANCE("l.id")},
+    {"return.item",
+     "SELECT i.sku FROM item i " MINE "JOIN document d ON d.id = s.document JOIN orders o ON o.number = d.order_number "
+     "JOIN order_line l ON l.order_id = o.id AND l.item = i.id AND l.shipped > 0" BY_CHANCE("i.id")},
+    {"return.item", "SELECT 'CMD:DONE' WHERE ?1 = ?1 AND ?2 = ?2"},
+    {"return.grade",
+     "SELECT i.sku FROM item i " MINE "JOIN document_line d ON d.document = s.document AND d.item = i.id AND d.done > "
+     "d.settled" BY_CHANCE("i.id")},
+    {"return.mark", "SELECT value FROM json_each('[\"CMD:GRADE:A\",\"CMD:GRADE:B\",\"CMD:GRADE:D\"]') WHERE ?2 = "
+                    "?2" BY_CHANCE("key")},
+    {"return.put_b", "SELECT l.code FROM location l WHERE ?2 = ?2 AND l.kind = 'damage'" BY_CHANCE("l.id")},
     {"ship.parcel",
      "SELECT p.waybill FROM parcel p JOIN orders o ON o.id = p.order_id " MINE "JOIN manifest m ON m.id = "
      "s.manifest AND m.carrier = o.carrier WHERE p.state = 'labelled' AND p.manifest IS NULL AND o.cancelled = "
@@ -66,6 +90,24 @@ static const struct habit {
     {"menu", "SELECT 'CMD:COUNT' WHERE EXISTS (SELECT 1 FROM stock_count WHERE state IN ('planned', 'recount') AND "
              "worker IS NULL) AND ?1 % 2 = 0 AND ?2 = ?2"},
     {"ship.parcel", "SELECT 'CMD:DONE' WHERE ?1 = ?1 AND ?2 = ?2"},
+    {"batch.tote", "SELECT p.code FROM lpn p WHERE ?2 = ?2 AND p.kind = 'tote' AND " IDLE BY_CHANCE("p.id")},
+    {"batch.stage",
+     "SELECT l.code FROM location l " MINE "JOIN wave w ON w.id = s.wave WHERE l.code = w.wall OR l.kind = 'stage'" //
+     BY_CHANCE("l.id")},
+    {"sow.tote", "SELECT p.code FROM lpn p JOIN wave w ON w.id = p.wave WHERE w.kind = 'wall' AND ?2 = ?2" //
+     BY_CHANCE("p.id")},
+    {"sow.tote", "SELECT 'CMD:DONE' WHERE ?1 % 3 = 0 AND ?2 = ?2"},
+    {"sow.item", "SELECT i.sku FROM item i JOIN balance b ON b.item = i.id " MINE
+                 "WHERE b.lpn = s.tote AND b.quantity > 0" BY_CHANCE("i.id")},
+    {"express.item", "SELECT i.sku FROM item i JOIN balance b ON b.item = i.id " MINE
+                     "WHERE b.lpn = s.tote AND b.quantity > 0" BY_CHANCE("i.id")},
+    {"express.item", "SELECT 'CMD:DONE' FROM orders o " MINE "WHERE o.id = s.order_id AND o.cancelled AND ?1 = ?1"},
+    {"express.label",
+     "SELECT iif(o.cancelled, 'CMD:DONE', p.waybill) FROM parcel p " MINE "JOIN orders o ON o.id = p.order_id WHERE "
+     "p.id = s.parcel AND ?1 = ?1"},
+    {"express.park", "SELECT p.code FROM lpn p WHERE ?2 = ?2 AND p.kind = 'tote' AND " IDLE BY_CHANCE("p.id")},
+    {"express.rest", "SELECT code FROM location WHERE kind = 'return' AND ?2 = ?2" BY_CHANCE("id")},
+    {"sow.rest", "SELECT code FROM location WHERE kind = 'return' AND ?2 = ?2" BY_CHANCE("id")},
 };
 
 /* Any code of a kind, of those that are likely to be right where the worker stands. */

@@ -259,12 +259,35 @@ static void next_day(struct crew *crew)
     crew->rig.now_us += INT64_C(86400000000) / 4;
 }
 
+/* A supervisor plans, releases, takes an order out, cancels a wave, or frees what somebody holds. */
+static void ask_of_waves(struct crew *crew)
+{
+    static const struct {
+        const char *verb, *field, *sql;
+    } asks[] = {
+        {"wave.plan", "", "SELECT '' WHERE ?1 = ?1"},
+        {"wave.release", "wave", "SELECT number FROM wave WHERE state = 'draft' AND ?1 = ?1"},
+        {"wave.kick", "order", "SELECT number FROM orders WHERE wave IS NOT NULL ORDER BY (id * 7919 + ?1) % 1009"},
+        {"wave.cancel", "wave", "SELECT number FROM wave ORDER BY -(id * 7919 + ?1) % 1009"},
+        {"lease.release", "worker", "SELECT code FROM worker ORDER BY (id * 7919 + ?1) % 1009"},
+    };
+    char value[64], data[256];
+    size_t at = crew_draw(crew, DRAW_WORLD, COUNT(asks));
+    if (!crew_text(crew, asks[at].sql, crew->steps, value, sizeof(value)))
+        return;
+    if (*asks[at].field)
+        snprintf(data, sizeof(data), "{\"badge\":\"B-6\",\"%s\":\"%s\"}", asks[at].field, value);
+    else
+        snprintf(data, sizeof(data), "{\"badge\":\"B-6\"}");
+    site_rig_ask(&crew->rig, asks[at].verb, data);
+}
+
 static const struct {
     int every; /* steps, on average */
     void (*happen)(struct crew *crew);
 } happenings[] = {
     {70, new_order},      {260, cancel_order}, {150, some_waybills},  {120, new_document}, {200, new_return},
-    {300, ask_for_count}, {700, block_lot},    {600, change_setting}, {900, next_day},
+    {300, ask_for_count}, {700, block_lot},    {600, change_setting}, {900, next_day},     {250, ask_of_waves},
 };
 
 void crew_world_step(struct crew *crew)
