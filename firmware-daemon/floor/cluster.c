@@ -84,7 +84,7 @@ static int set_out(struct scan *scan, int64_t orders)
         result = undo_allow(scan, "pick.cluster");
     answer_number(accept_with(scan, DONE_CLUSTER_BEGUN), "n", orders);
     if (!result)
-        result = pick_plan_route(scan->store, scan->session.worker);
+        result = pick_plan_route(scan->store, scan->session.worker, 0);
     return result ? result : go_on(scan, 0);
 }
 

@@ -224,6 +224,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_PACK_ITEM, "", TONE_NONE, "Scan each piece", "请逐件扫描")                                                   \
     X(ASK_CANCELLED_PARCEL, "", TONE_NONE, "Order {o} cancelled: scan DONE, then bring it to the return shelf",        \
       "订单 {o} 已取消:扫「完成」,然后送到退货架")                                                                     \
+    X(DONE_PACK_TOTE, "", TONE_GOOD, "Now the pieces in tote {t}", "请核对周转箱 {t} 中的商品")                        \
     X(DONE_BOXED, "", TONE_GOOD, "Box {b}: now the scale", "包装箱 {b}:请称重")                                        \
     X(DONE_TO_SCALE, "", TONE_GOOD, "Put the parcel on the scale", "请将包裹放上秤")                                   \
     X(DONE_WEIGHED, "", TONE_GOOD, "{g} g", "{g} 克")                                                                  \

@@ -96,22 +96,31 @@ static int open_cancelled(struct scan *scan, const struct order *order)
     return shelve_begin(scan, order, DONE_TO_SHELF);
 }
 
-int pack_open(struct scan *scan, int64_t tote_id)
+/* Its parcel is closed: what was not packed is still in it. */
+static bool is_rest(const struct order *order)
+{
+    return strcmp(order->state, "labelled") == 0 || strcmp(order->state, "handed") == 0;
+}
+
+int pack_open(struct scan *scan, int64_t plate)
 {
     struct store *store = scan->store;
     struct lpn tote;
     struct order order;
-    int result = lpn_load(store, tote_id, &tote);
+    int result = lpn_load(store, plate, &tote);
     if (!result && !tote.order)
         return refuse_other_code(scan, "PICK", "「拣货」");
     if (!result)
         result = order_load(store, tote.order, &order);
-    if (!result)
-        result = check_open(scan, &order, &tote);
     if (result)
         return result;
     scan->session.order = order.id;
     scan->session.tote = tote.id;
+    if (is_rest(&order) && !order.cancelled)
+        return shelve_rest(scan, &order);
+    result = check_open(scan, &order, &tote);
+    if (result)
+        return result;
     return order.cancelled ? open_cancelled(scan, &order) : open_parcel(scan, &order, &tote);
 }
 
@@ -121,6 +130,32 @@ static int load(struct scan *scan, struct order *order, struct parcel *parcel)
     if (!result && order->cancelled)
         return refuse_cancelled(scan, order);
     return result ? result : parcel_load(scan->store, scan->session.parcel, parcel);
+}
+
+/* Another tote of the same order: its pieces come next. */
+static int accept_tote(struct scan *scan)
+{
+    struct order order, other = {0};
+    struct parcel parcel;
+    struct lpn tote;
+    int result = load(scan, &order, &parcel);
+    if (!result)
+        result = lpn_load(scan->store, scan->target.id, &tote);
+    if (result)
+        return result;
+    if (tote.order != order.id) {
+        result = tote.order ? order_load(scan->store, tote.order, &other) : 0;
+        struct answer *answer = refusal(scan, E10_TOTE);
+        answer_text(answer, "t", tote.code);
+        answer_text(answer, "o", tote.order ? other.number : "–");
+        return result ? result : FLOOR_REFUSED;
+    }
+    json_text(record_start(scan), "order", order.number);
+    json_text(&scan->data, "tote", tote.code);
+    result = record(scan, "pack.opened", "order", order.number);
+    scan->session.tote = tote.id;
+    answer_text(accept_with(scan, DONE_PACK_TOTE), "t", tote.code);
+    return result ? result : undo_allow(scan, "pack.opened");
 }
 
 /* ---------------------------------------------------------------- the box */
@@ -197,7 +232,7 @@ static int take_weight(struct scan *scan, int64_t grams)
 static int skip_weight(struct scan *scan)
 {
     struct order order;
-    struct parcel parcel;
+    struct parcel parcel = {0};
     int result = load(scan, &order, &parcel);
     if (!result && !parcel.forced)
         return refuse(scan, E18_SUPERVISOR, NULL, NULL);
@@ -251,23 +286,43 @@ int pack_forced(struct scan *scan, const struct worker *supervisor)
     return result ? result : undo_allow(scan, "pack.forced");
 }
 
-/* The tote is free; what was not packed is still in it. */
+/* Its totes and slots are free, but for one that something is left in: *ret. */
+static int free_totes(struct scan *scan, int64_t order, int64_t *ret)
+{
+    int64_t plate = 0;
+    int result;
+    *ret = 0;
+    while ((result = lpn_of_order(scan->store, order, plate, &plate)) == 0) {
+        struct lpn tote;
+        result = lpn_load(scan->store, plate, &tote);
+        if (!result && !lpn_is_empty(scan->store, plate)) {
+            *ret = plate;
+            continue;
+        }
+        if (!result)
+            result = lpn_assign(scan->store, plate, 0);
+        if (!result && strcmp(tote.kind, "tote") == 0)
+            result = ledger_move_lpn(scan->store, scan->seq, plate, LOCATION_FLOOR, "tote");
+        if (result)
+            return result;
+    }
+    return result == -ENOENT ? 0 : result;
+}
+
 static int accept_label(struct scan *scan)
 {
     struct order order;
-    struct lpn tote;
+    int64_t rest = 0;
     int result = label_confirm(scan, &order);
     if (!result)
-        result = lpn_load(scan->store, scan->session.tote, &tote);
+        result = free_totes(scan, order.id, &rest);
     if (result)
         return result;
-    if (!lpn_is_empty(scan->store, tote.id))
+    scan->session.tote = rest;
+    if (rest)
         return shelve_rest(scan, &order);
-    result = lpn_assign(scan->store, tote.id, 0);
-    if (!result && strcmp(tote.kind, "tote") == 0)
-        result = ledger_move_lpn(scan->store, scan->seq, tote.id, LOCATION_FLOOR, "tote");
     leave_flow(scan);
-    return result;
+    return 0;
 }
 
 static int leave_cancelled(struct scan *scan)
@@ -319,9 +374,10 @@ static const struct command at_label[] = {{.name = "REPRINT", .run = label_repri
 
 static const struct step steps[] = {
     {.name = "pack.item",
-     .accepts = BIT(CODE_ITEM),
+     .accepts = BIT(CODE_ITEM) | BIT(CODE_TOTE),
      .what = "each piece",
      .what_zh = "每件商品",
+     .accept = accept_tote,
      .take = pack_take,
      .needs = pack_needs,
      .show = show_item,
@@ -339,6 +395,7 @@ static const struct step steps[] = {
 static const struct undo undos[] = {{"pack.item", "the check", "核对", NULL},
                                     {"pack.forced", "the supervisor's word", "主管放行", NULL},
                                     {"parcel.boxed", "the box", "包装箱", undo_box},
+                                    {"pack.opened", "the tote", "周转箱", NULL},
                                     {.type = NULL}};
 
 const struct flow pack_flow = {"pack", steps, undos};

@@ -32,15 +32,15 @@ static int record_opened(struct scan *scan, const struct order *order, const str
 static int resume(struct scan *scan, const struct order *order)
 {
     int64_t tote;
-    int result = lpn_of_order(scan->store, order->id, &tote);
+    int result = lpn_of_order(scan->store, order->id, 0, &tote);
     return result ? result : pack_open(scan, tote);
 }
 
-int parcel_open(struct scan *scan, int64_t id)
+int parcel_open(struct scan *scan, int64_t parcel_id)
 {
     struct parcel parcel;
     struct order order;
-    int result = parcel_load(scan->store, id, &parcel);
+    int result = parcel_load(scan->store, parcel_id, &parcel);
     if (!result)
         result = order_load(scan->store, parcel.order, &order);
     if (result)

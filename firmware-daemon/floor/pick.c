@@ -71,7 +71,7 @@ int pick_start(struct scan *scan)
     answer_text(answer, "o", order.number);
     answer_number(answer, "n", totals.ordered);
     if (!result)
-        result = pick_plan_route(store, scan->session.worker);
+        result = pick_plan_route(store, scan->session.worker, 0);
     return result ? result : go_on(scan, 0);
 }
 
@@ -104,7 +104,7 @@ int pick_open(struct scan *scan, int64_t plate)
     answer_text(answer, "o", order.number);
     answer_number(answer, "n", totals.open);
     if (!result)
-        result = pick_plan_route(scan->store, scan->session.worker);
+        result = pick_plan_route(scan->store, scan->session.worker, 0);
     return result ? result : go_on(scan, 0);
 }
 

@@ -96,9 +96,9 @@ int tote_show(struct scan *scan, struct view *view);
 int tote_show_stage(struct scan *scan, struct view *view);
 int tote_undo(struct scan *scan, const struct action *action);
 
-/* Puts the bins of all that a worker has into the order of the shortest walk: when he begins, and when other bins come
- * to it. */
-int pick_plan_route(struct store *store, int64_t worker);
+/* Puts the bins of all that a worker has into the order of the shortest walk: when he begins (here 0), and from the bin
+ * where he is when others come to it. */
+int pick_plan_route(struct store *store, int64_t worker, int64_t here);
 
 /* ---- leases */
 

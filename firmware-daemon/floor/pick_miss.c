@@ -38,7 +38,7 @@ int pick_go_without(struct scan *scan, const struct pick *pick)
     if (!result && missing > 0)
         result = shortage_settle(scan->store, &pick->order, &ends);
     if (!result)
-        result = pick_plan_route(scan->store, scan->session.worker);
+        result = pick_plan_route(scan->store, scan->session.worker, pick->location.id);
     if (!result)
         result = order_totals(scan->store, pick->order.id, &totals);
     if (result || !ends)

@@ -18,37 +18,70 @@ static int load_floor(struct store *store, struct route_floor *ret)
     return !result && (!ret->aisle_length_mm || !ret->aisle_distance_mm) ? -ENOENT : result;
 }
 
-/* -ENOENT: no tour can be had. */
-static int solve(struct store *store, const struct picking_stop *stops, size_t count, size_t *order)
-{
-    struct route_place picks[STOPS_MAX];
+struct tour {
     struct route_floor floor;
+    struct picking_stop stops[STOPS_MAX];
+    struct route_place places[STOPS_MAX];
+    size_t order[STOPS_MAX], count;
+};
+
+/* -ENOENT: no tour can be had. */
+static int solve(struct store *store, struct tour *tour)
+{
+    struct route_floor *floor = &tour->floor;
     struct route route;
     struct error error = {0};
-    int result = load_floor(store, &floor);
+    int result = load_floor(store, floor);
     if (result)
         return result;
-    for (size_t i = 0; i < count; i++) {
-        picks[i] = (struct route_place){stops[i].aisle, stops[i].block, stops[i].position_mm};
-        floor.aisles = stops[i].aisle >= floor.aisles ? stops[i].aisle + 1 : floor.aisles;
-        floor.blocks = stops[i].block >= floor.blocks ? stops[i].block + 1 : floor.blocks;
+    for (size_t i = 0; i < tour->count; i++) {
+        const struct picking_stop *stop = &tour->stops[i];
+        tour->places[i] = (struct route_place){stop->aisle, stop->block, stop->position_mm};
+        floor->aisles = stop->aisle >= floor->aisles ? stop->aisle + 1 : floor->aisles;
+        floor->blocks = stop->block >= floor->blocks ? stop->block + 1 : floor->blocks;
     }
-    if (route_check(&floor, picks, count, &error) != 0)
+    if (route_check(floor, tour->places, tour->count, &error) != 0)
         return -ENOENT;
-    return route_best(&floor, picks, count, &route, order);
+    return route_best(floor, tour->places, tour->count, &route, tour->order);
 }
 
-int pick_plan_route(struct store *store, int64_t worker)
+/* What a tour gains by ending at the depot and beginning here, with this place. */
+static int64_t gain_mm(const struct route_floor *floor, const struct route_place *here, const struct route_place *place)
 {
-    struct picking_stop stops[STOPS_MAX];
-    size_t order[STOPS_MAX], count = 0;
-    int result = picking_stops(store, worker, stops, STOPS_MAX, &count);
-    if (!result && count > 1)
-        result = solve(store, stops, count, order);
-    if (result == -ENOENT || count <= 1)
-        return result && result != -ENOENT ? result : picking_set_place(store, worker, 0, 0);
-    bool back = order[0] > order[count - 1]; /* either way round is as short: as the walking sequence goes */
-    for (size_t i = 0; i < count && !result; i++)
-        result = picking_set_place(store, worker, stops[order[back ? count - 1 - i : i]].location, (int64_t)i + 1);
+    static const struct route_place depot;
+    return route_distance_mm(floor, &depot, place) - route_distance_mm(floor, here, place);
+}
+
+/* Either way round is as short: from the depot it is gone as the walking sequence goes, else from the nearer end. */
+static int is_backwards(struct store *store, const struct tour *tour, int64_t here, bool *ret)
+{
+    struct location bin = {0};
+    size_t first = tour->order[0], last = tour->order[tour->count - 1];
+    int result = here ? location_load(store, here, &bin) : 0;
+    const struct route_floor *floor = &tour->floor;
+    struct route_place place = {bin.aisle, bin.block < 0 ? 0 : bin.block, bin.position_mm};
+    bool within = here && place.aisle >= 0 && place.aisle < floor->aisles && place.block < floor->blocks &&
+                  place.position_mm >= 0 && place.position_mm <= floor->aisle_length_mm;
+    if (!result)
+        *ret = within ? gain_mm(floor, &place, &tour->places[last]) > gain_mm(floor, &place, &tour->places[first])
+                      : first > last;
+    return result;
+}
+
+int pick_plan_route(struct store *store, int64_t worker, int64_t here)
+{
+    struct tour tour = {0};
+    bool back = false;
+    int result = picking_stops(store, worker, tour.stops, STOPS_MAX, &tour.count);
+    if (!result && tour.count > 1)
+        result = solve(store, &tour);
+    if (result == -ENOENT || (!result && tour.count <= 1))
+        return picking_set_place(store, worker, 0, 0);
+    if (!result)
+        result = is_backwards(store, &tour, here, &back);
+    for (size_t i = 0; i < tour.count && !result; i++) {
+        size_t stop = tour.order[back ? tour.count - 1 - i : i];
+        result = picking_set_place(store, worker, tour.stops[stop].location, (int64_t)i + 1);
+    }
     return result;
 }

@@ -150,7 +150,7 @@ static int claim(struct scan *scan, const struct order *order, const struct lpn 
     answer_text(answer, "o", order->number);
     answer_number(answer, "n", lines);
     if (!result)
-        result = pick_plan_route(store, scan->session.worker);
+        result = pick_plan_route(store, scan->session.worker, 0);
     return result ? result : go_on(scan, 0);
 }
 

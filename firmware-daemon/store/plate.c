@@ -26,11 +26,12 @@ int lpn_find(struct store *store, const char *code, int64_t *ret)
     return sql_number(store->sql, ret, "SELECT id FROM lpn WHERE code = ?1", sql_text(code));
 }
 
-int lpn_of_order(struct store *store, int64_t order, int64_t *ret)
+int lpn_of_order(struct store *store, int64_t order, int64_t after, int64_t *ret)
 {
-    return sql_number(store->sql, ret,
-                      "SELECT id FROM lpn WHERE order_id = ?1 AND kind IN ('tote', 'slot') ORDER BY id LIMIT 1",
-                      sql_int(order));
+    return sql_number(
+        store->sql, ret,
+        "SELECT id FROM lpn WHERE order_id = ?1 AND kind IN ('tote', 'slot') AND id > ?2 ORDER BY id LIMIT 1",
+        sql_int(order), sql_int(after));
 }
 
 static int assign(struct store *store, int64_t lpn, int64_t order, int64_t wave, int64_t document)

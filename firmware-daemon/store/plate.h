@@ -11,8 +11,9 @@ struct lpn {
 };
 int lpn_load(struct store *store, int64_t id, struct lpn *ret);
 int lpn_find(struct store *store, const char *code, int64_t *ret);
-int lpn_of_order(struct store *store, int64_t order, int64_t *ret); /* a tote or slot with its goods. -ENOENT */
-int lpn_assign(struct store *store, int64_t lpn, int64_t order);    /* 0: to nobody */
+/* The totes and slots that hold an order, each after another by id. -ENOENT at the end. */
+int lpn_of_order(struct store *store, int64_t order, int64_t after, int64_t *ret);
+int lpn_assign(struct store *store, int64_t lpn, int64_t order); /* 0: to nobody */
 int lpn_assign_wave(struct store *store, int64_t lpn, int64_t wave);
 int lpn_assign_document(struct store *store, int64_t lpn, int64_t document);
 bool lpn_holds_order(struct store *store, int64_t order); /* goods on a plate of its own */
