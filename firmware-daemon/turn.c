@@ -116,8 +116,8 @@ static int decide_one(struct turn *turn, const struct event *event, struct effec
     result = floor_decide(store, event, effect);
     if (result == 0)
         return store_keep(store);
-    bool constraint = result == -EPERM || result == -EEXIST || result == -ENOENT || result == -EMSGSIZE;
-    if (result != FLOOR_REFUSED && !constraint)
+    bool lost = result == -EIO || result == -ENOSPC || result == -ENOMEM || result == -EBADMSG || result == -EBUSY;
+    if (lost)
         return result; /* the disk or the file: no event of this turn can be kept */
     turn->counters.refused++;
     result = store_undo(store);

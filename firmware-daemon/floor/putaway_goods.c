@@ -24,7 +24,8 @@ unsigned putaway_needs(struct scan *scan, const struct item *item)
     if (putaway_load(scan, &putaway) != 0 ||
         ledger_stack(scan->store, putaway.from.id, putaway.plate.id, item->id, -1, &stack, &count) != 0)
         return 0;
-    bool numbers = strcmp(item->serials, "all") == 0 && !putaway.plate.id && stack.quantity > putaway.task.quantity;
+    bool numbers = strcmp(item->serials, "all") == 0 && !putaway.plate.id &&
+                   stack.quantity > putaway.task.quantity - putaway.task.put;
     return (numbers ? NEEDS_SERIAL : 0) | (count < 2 ? 0 : item->lots ? NEEDS_LOT : item->expires ? NEEDS_EXPIRY : 0);
 }
 
