@@ -41,8 +41,7 @@ int picking_count_orders(struct store *store, int64_t worker, int64_t *ret)
 
 int picking_order_after(struct store *store, int64_t worker, int64_t after, int64_t *ret)
 {
-    return sql_number(store->sql, ret,
-                      "SELECT id FROM orders WHERE worker = ?1 AND id > ?2 ORDER BY id LIMIT 1",
+    return sql_number(store->sql, ret, "SELECT id FROM orders WHERE worker = ?1 AND id > ?2 ORDER BY id LIMIT 1",
                       sql_int(worker), sql_int(after));
 }
 

@@ -79,7 +79,8 @@ static int on_change(void *user, int64_t seq, const char *line, size_t length)
     return 0;
 }
 
-static const struct site_ops site_ops = {.send = on_send, .read_journal = on_read, .applied = on_applied, .change = on_change};
+static const struct site_ops site_ops = {
+    .send = on_send, .read_journal = on_read, .applied = on_applied, .change = on_change};
 
 static void open_daemon(struct world *world)
 {

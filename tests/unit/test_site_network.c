@@ -141,7 +141,8 @@ static int on_change(void *user, int64_t seq, const char *line, size_t length)
     return 0;
 }
 
-static const struct site_ops ops = {.send = on_send, .read_journal = on_read, .applied = on_applied, .change = on_change};
+static const struct site_ops ops = {
+    .send = on_send, .read_journal = on_read, .applied = on_applied, .change = on_change};
 
 static void start_daemon(struct world *world)
 {
