@@ -53,7 +53,7 @@ bold = yes
 align = centre
 
 [code128 {key}-bars]
-at = {number(left + 0.2)} {number(top + 5.2)} 49.6 7.8
+at = {number(left + 0.5)} {number(top + 5.2)} {WIDTH} 7.8
 text = {code}
 module = 0.25 0.38
 
