@@ -146,7 +146,7 @@ static int refuse_code(struct scan *scan, const struct step *step, size_t meanin
 /* A number of the shop's own is looked up by its item part, where the site has told its format. */
 static int find_in_store(struct scan *scan, const char *owner, struct meaning *meanings, size_t *ret_count)
 {
-    char format[STORE_CODE_MAX];
+    char format[STORE_CODE_MAX], gtin14[15];
     struct barcode_in_store in_store;
     int result, place = 0;
     while ((result = catalog_in_store_format(scan->store, place++, format, sizeof(format))) == 0) {
@@ -156,7 +156,9 @@ static int find_in_store(struct scan *scan, const char *owner, struct meaning *m
             scan->in_store.weight_g = in_store.value;
         if (in_store.measure == BARCODE_MEASURE_PIECES)
             scan->in_store.pieces = in_store.value;
-        return catalog_find(scan->store, in_store.item, "", owner, meanings, MEANINGS_MAX, ret_count);
+        if (barcode_gtin14(in_store.item, strlen(in_store.item), gtin14) != 0)
+            *gtin14 = '\0';
+        return catalog_find(scan->store, in_store.item, gtin14, owner, meanings, MEANINGS_MAX, ret_count);
     }
     return result == -ENOENT ? 0 : result;
 }
