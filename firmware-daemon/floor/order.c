@@ -122,6 +122,18 @@ static int stop_picking(struct store *store, const struct order *order)
     return result == -ENOENT ? 0 : result;
 }
 
+/* Too late: the parcel is with the carrier. */
+static int reject_cancel(struct store *store, const struct order *order)
+{
+    CLEANUP_BUF struct buf data = {0};
+    json_open_object(&data, NULL);
+    json_text(&data, "order", order->number);
+    json_text(&data, "stage", order->state);
+    json_text(&data, "code", message_def(E24_LATE)->code);
+    json_close_object(&data);
+    return note(store, "order.cancel_rejected", "order", order->number, &data, NULL);
+}
+
 int order_cancel(struct store *store, const char *number, const char *reason)
 {
     struct order order;
@@ -132,7 +144,7 @@ int order_cancel(struct store *store, const char *number, const char *reason)
     if (result)
         return result;
     if (strcmp(order.state, "handed") == 0)
-        return note_order(store, "order.cancel_rejected", number, "stage", order.state);
+        return reject_cancel(store, &order);
     if (order.cancelled)
         return 0;
     result = order_set_cancelled(store, id);

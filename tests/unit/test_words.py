@@ -28,6 +28,15 @@ def main():
     tap.check("the rules' expected scans were found", [] if len(expected) >= 12 else [f"only {sorted(expected)}"])
     tap.check("the page has words for every expected scan",
               [f"{name} in {file}" for name, file in expected.items() if name not in page])
+    steps = found(r'\{\s*(?:\.name = )?"([a-z]+\.[a-z_]+)",\s*(?:0|BIT|\.accepts)', sources)
+    played = "".join(path.read_text("utf-8") for path in (ROOT / "tests/floor").glob("*.script"))
+    tap.check("the flows' steps were found", [] if len(steps) >= 40 else [f"only {sorted(steps)}"])
+    tap.check("every step is reached by a script",
+              [f"{name} in {file}" for name, file in steps.items() if not re.search(rf" {re.escape(name)}( |$)", played, re.M)])
+    codes = {f"E{number:02}" for number in range(1, 25)} - {"E14", "E24"}  # a printer's state; a change from head office
+    tap.check("every published refusal is provoked by a script",
+              sorted(code for code in codes if not re.search(rf"(->|=) (DONE_PARKED|{code})\b" if code == "E15" else
+                                                             rf"(->|=) {code}\b", played)))
     commands = found(r'\{\.name = "([A-Z_]+)"', sources)
     words = set(re.findall(r'X\("([A-Z_]+)",', (ROOT / "firmware-daemon/floor/commands.h").read_text("utf-8")))
     tap.check("the steps' commands were found", [] if len(commands) >= 12 else [f"only {sorted(commands)}"])
