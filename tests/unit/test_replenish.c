@@ -28,8 +28,14 @@ static struct site_rig *with_face(void **state, const char *stock)
                     "{\"code\":\"F-MUG\",\"kind\":\"face\",\"item\":\"MUG\",\"walk\":3,\"rev\":1}");
     site_rig_import(rig, "stock", stock);
     assert_true(rig->last.good);
-    run(rig, "INSERT INTO wave (number, kind, state) VALUES ('W-1', 'discrete', 'released')");
     return rig;
+}
+
+/* All orders but N3 are in a wave: one without orders would be closed. */
+static void into_wave(struct site_rig *rig)
+{
+    run(rig, "INSERT INTO wave (number, kind, state) VALUES ('W-1', 'discrete', 'released')");
+    run(rig, "UPDATE orders SET wave = 1 WHERE number <> 'N3'");
 }
 
 static void test_promises_follow(void **state)
@@ -38,7 +44,7 @@ static void test_promises_follow(void **state)
     site_rig_order(rig, "N1", "SF1", 2, 0);
     site_rig_order(rig, "N2", "SF2", 3, 0);
     site_rig_order(rig, "N3", "SF3", 4, 0); /* not in the wave */
-    run(rig, "UPDATE orders SET wave = 1 WHERE number <> 'N3'");
+    into_wave(rig);
     assert_int_equal(number(rig, OPEN_IN("R-09")), 9);
     assert_int_equal(replenish_for_wave(rig->store, 1), 0);
     assert_int_equal(number(rig, "SELECT quantity FROM task WHERE wave = 1 AND priority = 10"), 5);
@@ -60,7 +66,7 @@ static void test_who_is_there_stays(void **state)
 {
     struct site_rig *rig = with_face(state, "location,sku,quantity\nA-01,MUG,0\nR-09,MUG,20\n");
     site_rig_order(rig, "N1", "SF1", 2, 0);
-    run(rig, "UPDATE orders SET wave = 1");
+    into_wave(rig);
     assert_int_equal(replenish_for_wave(rig->store, 1), 0);
     PLAY(rig, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "DONE_PICK_STARTED", "pick.location"},
          {"R-09", "DONE_AT_LOCATION", "pick.item"}, {"B-2", "DONE_SIGNED_IN", "menu"},
@@ -76,7 +82,7 @@ static void test_promised_stock_stays(void **state)
 {
     struct site_rig *rig = with_face(state, "location,sku,quantity\nA-01,MUG,0\nR-09,MUG,5\n");
     site_rig_order(rig, "N1", "SF1", 5, 0);
-    run(rig, "UPDATE orders SET wave = 1");
+    into_wave(rig);
     assert_int_equal(number(rig, OPEN_IN("R-09")), 5);
     assert_int_equal(replenish_for_wave(rig->store, 1), 0);
     assert_int_equal(number(rig, "SELECT count(*) FROM task"), 0);
@@ -91,7 +97,7 @@ static void test_low_face_is_raised(void **state)
                     "{\"code\":\"F-MUG\",\"kind\":\"face\",\"item\":\"MUG\",\"walk\":3,\"face_min\":2,\"face_max\":6,"
                     "\"rev\":2}");
     site_rig_order(rig, "N1", "SF1", 9, 0);
-    run(rig, "UPDATE orders SET wave = 1");
+    into_wave(rig);
     assert_int_equal(replenish_plan(rig->store, &count), 0);
     assert_int_equal(count, 1);
     assert_int_equal(number(rig, "SELECT quantity FROM task WHERE priority = 5"), 6);
