@@ -5,7 +5,7 @@
 #define LIVE      "o.cancelled = 0 AND o.state IN ('allocated', 'picking', 'picked', 'packing')"
 #define URGENT    "-o.priority, o.due_us = 0, o.due_us, o.id"
 #define IN_SUM    "kind IN ('wall', 'express')"
-#define UNDER_WAY "state IN ('released', 'picking', 'sorting', 'packing')"
+#define UNDER_WAY "state NOT IN ('closed', 'cancelled') AND state <> 'draft'" /* as the index wave_open says it */
 
 int wave_load(struct store *store, int64_t id, struct wave *ret)
 {
@@ -61,7 +61,10 @@ bool wave_is_of(struct store *store, int64_t id, int64_t worker)
 
 int wave_draft(struct store *store, int64_t *ret)
 {
-    return sql_number(store->sql, ret, "SELECT id FROM wave WHERE state = 'draft' ORDER BY id LIMIT 1", SQL_NO_VALUES);
+    return sql_number(
+        store->sql, ret,
+        "SELECT id FROM wave WHERE state NOT IN ('closed', 'cancelled') AND state = 'draft' ORDER BY id LIMIT 1",
+        SQL_NO_VALUES);
 }
 
 int wave_totals(struct store *store, int64_t id, struct wave_totals *ret)
