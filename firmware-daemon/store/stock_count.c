@@ -33,9 +33,17 @@ int stock_count_plan(struct store *store, const struct stock_count *count, int64
                 "ON CONFLICT DO NOTHING",
                 sql_int(count->location), sql_ref(count->item), sql_text(count->source), sql_int(count->blind),
                 sql_int(count->priority));
-    if (!result)
-        *ret = sql_changes(store->sql) ? sql_last_id(store->sql) : 0;
-    return result;
+    if (result)
+        return result;
+    if (sql_changes(store->sql)) {
+        *ret = sql_last_id(store->sql);
+        return 0;
+    }
+    *ret = 0;
+    return sql_run(store->sql,
+                   "UPDATE stock_count SET priority = max(priority, ?3) WHERE location = ?1 AND coalesce(item, 0) = ?2 "
+                   "AND state IN ('planned', 'counting', 'recount', 'review')",
+                   sql_int(count->location), sql_int(count->item), sql_int(count->priority));
 }
 
 #define WAITING        "state IN ('planned', 'recount') AND worker IS NULL "

@@ -13,7 +13,7 @@ struct stock_count {
 };
 int stock_count_load(struct store *store, int64_t id, struct stock_count *ret);
 
-/* One is enough: where the same is open already nothing is added, and *ret is 0. */
+/* One is enough: where the same is open already, it gets the higher priority, and *ret is 0. */
 int stock_count_plan(struct store *store, const struct stock_count *count, int64_t *ret);
 
 /* The next that this worker may count: nobody's, and in no earlier round this worker's. -ENOENT when none waits. */
