@@ -16,7 +16,7 @@
 
 #define LINES_MAX   400
 #define LINE_MAX    4096
-#define CHANGES_MAX 7 /* other codes that are tried for one scan */
+#define CHANGES_MAX 5 /* other codes that are tried for one scan */
 
 struct script {
     const char *name;
