@@ -51,11 +51,15 @@ static int drop(struct scan *scan, const struct order *order)
     return go_on(scan, 0);
 }
 
-/* What he has in his hands still goes into the order's tote. */
+/* What he has in his hands still goes into its order's tote. */
 static int stop(struct scan *scan, const struct order *order, bool picked)
 {
     (void)order;
-    if (!picked || cluster_hands_are_empty(scan))
+    (void)picked;
+    scan->session.plate = 0;
+    if (strcmp(scan->session.step, "cluster.bind") == 0)
+        return 0;
+    if (cluster_hands_are_empty(scan))
         return go_on(scan, 0);
     go(scan, "cluster.tote");
     return 0;

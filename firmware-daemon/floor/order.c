@@ -115,11 +115,11 @@ static int stop_picking(struct store *store, const struct order *order)
         result = order_set_state(store, order->id, "cancelled", "");
     if (!result && !picked)
         result = order_set_worker(store, order->id, 0);
-    if (!result && !picked)
-        result = lpn_free_totes(store, order->id);
     while (!result && (result = session_at_order(store, order->id, worker, &worker)) == 0)
         result = stop_worker(store, worker, order, picked);
-    return result == -ENOENT ? 0 : result;
+    if (result == -ENOENT)
+        result = picked ? 0 : lpn_free_totes(store, order->id);
+    return result;
 }
 
 /* Too late: the parcel is with the carrier. */

@@ -88,7 +88,8 @@ int session_at_order(struct store *store, int64_t order, int64_t after, int64_t 
 {
     return sql_number(store->sql, ret,
                       "SELECT s.worker FROM session s WHERE s.worker > ?2 AND (s.order_id = ?1 OR s.allocation IN "
-                      "(SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1)) "
+                      "(SELECT a.id FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1) OR "
+                      "s.plate IN (SELECT id FROM lpn WHERE order_id = ?1)) "
                       "ORDER BY s.worker LIMIT 1",
                       sql_int(order), sql_int(after));
 }

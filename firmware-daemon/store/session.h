@@ -44,7 +44,7 @@ struct session {
 /* worker = 0 when nobody is signed in there. */
 int session_at_station(struct store *store, const char *station, struct session *ret);
 int session_of_worker(struct store *store, int64_t worker, struct session *ret);
-/* The next worker after `after` who is at an order or at a promise to it. -ENOENT */
+/* The next worker after `after` who is at an order, at a promise to it or at a tote of its. -ENOENT */
 int session_at_order(struct store *store, int64_t order, int64_t after, int64_t *ret);
 int session_at_allocation(struct store *store, int64_t allocation, int64_t after,
                           int64_t *ret); /* or at this promise */
