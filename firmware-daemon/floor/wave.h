@@ -12,7 +12,7 @@ struct wave_plan {
 };
 int wave_plan(struct store *store, struct wave_plan *ret);
 
-int wave_release(struct store *store, int64_t wave); /* -EINVAL: it is no draft */
+int wave_release(struct store *store, int64_t id); /* -EINVAL: it is no draft */
 
 /* An order leaves its wave and waits again, or is cancelled anyway. -EBUSY: something of it is picked already, it goes
  * on; -ENOENT: it is in no wave. */
@@ -20,7 +20,7 @@ int wave_kick(struct store *store, const struct order *order, const char *reason
 
 /* Its orders wait again; those of which something is picked go on, and the wave with them. -EINVAL: it
  * is over. */
-int wave_cancel(struct store *store, int64_t wave, int64_t *ret_going_on);
+int wave_cancel(struct store *store, int64_t id, int64_t *ret_going_on);
 
 /* Says of every wave that has nothing left to do that it is closed. After each event. */
 int waves_close_done(struct store *store);
