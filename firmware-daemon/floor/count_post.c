@@ -1,6 +1,7 @@
 /* A count's differences go into the books; orders whose goods are not there get them elsewhere, or wait. */
 #include "floor/count.h"
 #include "floor/pick_bin.h"
+#include "floor/wave.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -39,35 +40,51 @@ static int note_missing(struct store *store, const struct order *order, const st
     return note(store, "pick.short", "order", order->number, &data, NULL);
 }
 
-/* Who stands there for it, or is on the way, goes on without it. */
-static int send_on(struct store *store, int64_t allocation)
+/* Whoever stood there for it, or was on the way, goes on with what is left of the order. */
+static int send_one_on(struct store *store, int64_t worker)
 {
+    struct scan scan = {.store = store};
     struct pick pick;
-    int64_t worker = 0;
-    int result = pick_load(store, allocation, &pick);
-    while (!result && (result = session_at_allocation(store, allocation, worker, &worker)) == 0) {
-        struct scan scan = {.store = store};
-        result = session_of_worker(store, worker, &scan.session);
-        if (!result)
-            result = worker_load(store, worker, &scan.worker);
-        if (!result)
-            result = action_forget(store, worker);
-        if (result)
-            return result;
-        if (*scan.session.back)
-            go(&scan, scan.session.back);
-        goods_forget(&scan.session);
-        scan.session.bin = scan.session.quantity = 0;
-        if (bin_way(&scan))
-            result = pick_go_without(&scan, &pick);
-        if (!result)
-            result = session_save(store, &scan.session);
-    }
-    return result == -ENOENT ? 0 : result;
+    int result = session_of_worker(store, worker, &scan.session);
+    if (!result && !scan.session.allocation)
+        return 0;
+    if (!result)
+        result = pick_load(store, scan.session.allocation, &pick);
+    if (!result && pick.allocation.open > 0)
+        return 0;
+    if (!result)
+        result = worker_load(store, worker, &scan.worker);
+    if (!result)
+        result = action_forget(store, worker);
+    if (result)
+        return result;
+    if (*scan.session.back)
+        go(&scan, scan.session.back);
+    goods_forget(&scan.session);
+    scan.session.bin = scan.session.quantity = 0;
+    if (bin_way(&scan))
+        result = pick_go_without(&scan, &pick);
+    return result ? result : session_save(store, &scan.session);
 }
 
-/* Other bins; where there are none, an order that nobody has begun waits whole, and one that is being picked goes on
- * with what there is. */
+/* What the order's policy allows without it; the order may have nothing left, and nobody at it. */
+static int settle(struct store *store, const struct order *order)
+{
+    bool ends = false;
+    int64_t worker = 0, workers = 0;
+    struct totals totals = {0};
+    int result = shortage_settle(store, order, &ends);
+    while (!result && (result = session_at_order(store, order->id, worker, &worker)) == 0) {
+        result = send_one_on(store, worker);
+        workers++;
+    }
+    if (result == -ENOENT)
+        result = order_totals(store, order->id, &totals);
+    return result || !ends || workers > 0 || totals.picked > 0 ? result : shortage_park(store, order);
+}
+
+/* Other bins; where there are none, an order that nobody has begun waits whole, and one that is worked on goes on as
+ * its policy says. */
 static int find_elsewhere(struct store *store, const struct allocation *lost)
 {
     struct order order = {0};
@@ -77,10 +94,15 @@ static int find_elsewhere(struct store *store, const struct allocation *lost)
         result = order_load(store, id, &order);
     if (!result)
         result = order_allocate(store, id, &missing);
-    if (result || missing == 0)
+    if (result)
         return result;
-    if (order.worker || strcmp(order.state, "allocated") != 0)
-        return note_missing(store, &order, lost, missing);
+    bool begun = order.worker || order.wave || strcmp(order.state, "allocated") != 0;
+    if (missing > 0 && begun)
+        result = note_missing(store, &order, lost, missing);
+    if (!result && begun)
+        result = settle(store, &order);
+    if (result || begun || missing == 0)
+        return result;
     result = order_release_promises(store, id);
     return result ? result : order_set_state(store, id, "received", "");
 }
@@ -100,8 +122,6 @@ static int give_up(struct store *store, const struct count_variance *variance, i
             result = allocation_release(store, id, lost.open < -free ? lost.open : -free);
         if (!result)
             result = find_elsewhere(store, &lost);
-        if (!result)
-            result = send_on(store, id);
         if (result)
             return result == -ENOENT ? 0 : result;
     }

@@ -94,13 +94,6 @@ int session_at_order(struct store *store, int64_t order, int64_t after, int64_t 
                       sql_int(order), sql_int(after));
 }
 
-int session_at_allocation(struct store *store, int64_t allocation, int64_t after, int64_t *ret)
-{
-    return sql_number(store->sql, ret,
-                      "SELECT worker FROM session WHERE allocation = ?1 AND worker > ?2 ORDER BY worker LIMIT 1",
-                      sql_int(allocation), sql_int(after));
-}
-
 int session_leave_manifest(struct store *store, int64_t manifest)
 {
     int result =
