@@ -197,8 +197,8 @@ static const struct step steps[] = {
     {.name = "menu",
      .accepts = BIT(CODE_TOTE) | BIT(CODE_PALLET) | BIT(CODE_LOCATION) | BIT(CODE_WAYBILL) | BIT(CODE_DOCUMENT) |
                 BIT(CODE_SSCC),
-     .what = "PICK, a tote or a gate",
-     .what_zh = "「拣货」、周转箱或出口",
+     .what = "what you will do, a tote, a document or a gate",
+     .what_zh = "作业、周转箱、单据或出口",
      .accept = choose,
      .show = show_menu,
      .commands = menu_commands},

@@ -84,7 +84,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(ASK_TRAINING, "", TONE_NONE, "A copy to practise on is being made: wait", "正在准备练习数据,请稍候")             \
     X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
     X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
-    X(ASK_ACTIVITY, "", TONE_NONE, "Scan PICK, a picked tote, or a gate", "请扫「拣货」、已拣周转箱或出口")            \
+    X(ASK_ACTIVITY, "", TONE_NONE, "Scan what you will do, a tote, a document or a gate",                              \
+      "请扫作业、周转箱、单据或出口")                                                                                  \
     X(NOTE_WAITING, "", TONE_NONE, "{n} orders wait to be picked", "{n} 个订单待拣")                                   \
     X(NOTE_LIST_IN_DOUBT, "", TONE_NONE, "A list may not have come out: scan REPRINT",                                 \
       "有清单可能未打出:请扫「补打」")                                                                                 \

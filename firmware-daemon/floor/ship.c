@@ -19,7 +19,7 @@ int ship_open(struct scan *scan, int64_t gate_id)
     int64_t count = 0;
     int result = location_load(scan->store, gate_id, &gate);
     if (!result && strcmp(gate.kind, "gate") != 0)
-        return refuse_other_code(scan, "PICK, a tote or a gate", "「拣货」、周转箱或出口");
+        return refuse_other_code(scan, "what you will do, a tote, a document or a gate", "作业、周转箱、单据或出口");
     if (!result)
         result = manifest_open(scan->store, gate_id, gate.carrier, &manifest, &new);
     if (!result)
