@@ -22,7 +22,7 @@ struct crew {
     int64_t heard;                   /* the highest journal row that a good tone was heard for */
     int64_t futile[CREW_WORKERS];    /* scans of a worker since one of his was accepted */
     int64_t orders, documents, days; /* made so far */
-    int64_t steps, good, refused, restarts;
+    int64_t steps, good, refused, restarts, check_every;
 };
 
 uint64_t crew_draw(struct crew *crew, enum stream_of stream, uint64_t below);

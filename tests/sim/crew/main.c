@@ -8,7 +8,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#define CHECK_EVERY 500
+#define CHECKS      50   /* of all laws in a run, at least; each reads the whole database */
+#define CHECK_EVERY 500  /* steps, in a short one */
 #define FUTILE_MAX  4000 /* scans of one worker without one that is accepted: there is no way out of where he is */
 
 uint64_t crew_draw(struct crew *crew, enum stream_of stream, uint64_t below)
@@ -193,13 +194,14 @@ static void step(struct crew *crew)
         print(crew);
     if (crew_chance(crew, DRAW_FAULTS, 700))
         take_turn(crew);
-    if (crew->steps % CHECK_EVERY == 0)
+    if (crew->steps % crew->check_every == 0)
         check(crew);
 }
 
 static void run(struct crew *crew, uint64_t seed, int64_t steps, bool trace)
 {
     *crew = (struct crew){.seed = seed, .trace = trace};
+    crew->check_every = steps / CHECKS > CHECK_EVERY ? steps / CHECKS : CHECK_EVERY;
     for (size_t i = 0; i < DRAW_STREAMS; i++)
         crew->draws[i].state = seed * 0x9E3779B9u + i;
     crew->wrong = 10 + (int)crew_draw(crew, DRAW_FAULTS, 200);
