@@ -36,13 +36,13 @@
     X("LIVE", "Real work", "正式", "work")                                                                             \
     X("WEIGH", "Weigh again", "重新称重", "work")                                                                      \
     X("REOPEN", "Check again", "重新核对", "work")                                                                     \
-    X("FORCE", "Let it pass", "强制通过", "supervisor")                                                                \
+    X("FORCE", "Let it pass", "强制放行", "supervisor")                                                                \
     X("ALLOW", "Accept it", "允许", "supervisor")                                                                      \
     X("UNPACK", "Unpack", "拆包", "supervisor")                                                                        \
     X("APPROVE", "Approve", "批准", "supervisor")                                                                      \
     X("REJECT", "Reject", "驳回", "supervisor")                                                                        \
     X("INTACT", "Refused untouched", "原单退回", "supervisor")                                                         \
-    X("GRADE", "Grade", "定级", "supervisor")                                                                          \
+    X("GRADE", "Grade", "等级", "supervisor")                                                                          \
     X("QTY", "Quantity", "数量", "numbers")                                                                            \
     X("WEIGHT", "Weight in g", "重量(克)", "")                                                                         \
     X("EXPIRY", "Expiry date", "有效期", "")

@@ -32,9 +32,7 @@ static int release_task(struct ask *ask, const struct worker *worker, int64_t id
     if (!result && strcmp(task.state, "taken") != 0)
         return ask_refuse(ask, E11_TAKEN, "u", worker->name); /* the goods are in those hands */
     if (!result)
-        result = task_set_state(ask->store, id, "planned", "");
-    if (!result)
-        result = task_set_worker(ask->store, id, 0);
+        result = task_give_back(ask->store, id);
     snprintf(name, sizeof(name), "%" PRId64, id);
     return result ? result : released(ask, worker, "task", name);
 }

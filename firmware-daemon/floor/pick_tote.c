@@ -76,11 +76,26 @@ static int stand_down(struct scan *scan, const struct order *order, int64_t tote
     return result ? result : ledger_move_lpn(scan->store, scan->seq, tote, place->id, "stage");
 }
 
+/* An order that ends before anything of it was in a tote: what is in the hands, if anything, lies at the place. */
+static int empty_hands(struct scan *scan, const struct order *order, const struct location *place)
+{
+    int64_t hand;
+    int result = lpn_of_hand(scan->store, scan->worker.code, &hand);
+    json_text(record_start(scan), "order", order->number);
+    json_text(&scan->data, "location", place->code);
+    if (!result)
+        result = ledger_write_plate(scan->store, hand, &scan->data);
+    if (!result)
+        result = record(scan, tote_goes_back(order) ? "pick.returned" : "pick.staged", "order", order->number);
+    return result ? result : ledger_put_loose(scan->store, scan->seq, hand, place->id, "stage");
+}
+
 int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, const struct location *place, bool last)
 {
     struct store *store = scan->store;
-    int result =
-        tote_goes_back(order) ? shelve_tote(scan, order, tote, place) : stand_down(scan, order, tote, place, last);
+    int result = !tote                   ? empty_hands(scan, order, place)
+                 : tote_goes_back(order) ? shelve_tote(scan, order, tote, place)
+                                         : stand_down(scan, order, tote, place, last);
     if (!result && last)
         result = tote_end_picking(store, order);
     return result || !last ? result : order_set_worker(store, order->id, 0);

@@ -327,9 +327,7 @@ static int leave(struct scan *scan)
     json_text(&scan->data, "plate", *putaway.plate.code ? putaway.plate.code : NULL);
     result = record(scan, "putaway.left", "location", putaway.from.code);
     if (!result)
-        result = task_set_state(scan->store, putaway.task.id, "planned", "");
-    if (!result)
-        result = task_set_worker(scan->store, putaway.task.id, 0);
+        result = task_give_back(scan->store, putaway.task.id);
     if (!result)
         result = task_set_target(scan->store, putaway.task.id, 0);
     if (!result)

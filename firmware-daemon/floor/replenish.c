@@ -202,9 +202,7 @@ static int give_back(struct scan *scan)
     write_task(scan, &replen);
     result = record_task(scan, &replen, "replen.left");
     if (!result)
-        result = task_set_state(scan->store, replen.task.id, "planned", "");
-    if (!result)
-        result = task_set_worker(scan->store, replen.task.id, 0);
+        result = task_give_back(scan->store, replen.task.id);
     if (!result)
         result = undo_border(scan);
     leave_flow(scan);

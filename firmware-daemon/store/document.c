@@ -195,6 +195,14 @@ int task_set_state(struct store *store, int64_t id, const char *state, const cha
                    sql_text(outcome));
 }
 
+int task_give_back(struct store *store, int64_t id)
+{
+    int result = task_set_worker(store, id, 0);
+    if (!result)
+        result = task_set_state(store, id, "planned", "");
+    return result == -EEXIST ? task_set_state(store, id, "cancelled", "") : result;
+}
+
 int task_set_worker(struct store *store, int64_t id, int64_t worker)
 {
     return sql_run(store->sql, "UPDATE task SET worker = ?2 WHERE id = ?1", sql_int(id), sql_ref(worker));

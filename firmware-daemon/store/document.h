@@ -45,6 +45,8 @@ int task_load(struct store *store, int64_t id, struct task *ret);
 /* -EEXIST when the same is planned already. */
 int task_insert(struct store *store, const struct task *task, int64_t *ret);
 int task_set_state(struct store *store, int64_t id, const char *state, const char *outcome);
+/* For others again, as it was planned; cancelled where the same has been planned meanwhile. */
+int task_give_back(struct store *store, int64_t id);
 int task_set_worker(struct store *store, int64_t id, int64_t worker);
 int task_set_target(struct store *store, int64_t id, int64_t to_location);
 int task_set_plate(struct store *store, int64_t id, int64_t lpn);

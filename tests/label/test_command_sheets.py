@@ -17,7 +17,7 @@ COLUMNS, ROWS, WIDTH, TOP, ROW_HEIGHT = 2, 8, 49, 10, 17.4  # millimetres
 SHEETS = {
     "activities": ("command-sheet-activities", "What to do", "作业", "What can be chosen at the menu"),
     "work": ("command-sheet", "Commands", "操作指令", "What is said while working"),
-    "supervisor": ("command-sheet-supervisor", "Supervisor and returns", "主管与退货", "What decides, and the grades of returns"),
+    "supervisor": ("command-sheet-supervisor", "Supervisor and returns", "主管及退货", "What decides, and the grades of returns"),
     "numbers": ("command-sheet-numbers", "Quantity of the next scan", "下一次扫描的数量", "How many the next scan counts"),
 }
 ARGUMENTS = {"QTY": ["2", "3", "4", "5", "6", "7", "8", "9", "10", "12", "20", "24", "50", "100"], "GRADE": ["A", "B", "C", "D"]}
@@ -53,12 +53,12 @@ bold = yes
 align = centre
 
 [code128 {key}-bars]
-at = {number(left + 0.5)} {number(top + 5.2)} {WIDTH} 7.8
+at = {number(left + 0.5)} {number(top + 5.2)} {WIDTH} 8
 text = {code}
 module = 0.25 0.38
 
 [text {key}-code]
-at = {number(left + 1)} {number(top + 13.2)} {WIDTH - 1} 3.4
+at = {number(left + 1)} {number(top + 13.4)} {WIDTH - 1} 3.4
 text = {code}
 height = 2.6
 align = centre
