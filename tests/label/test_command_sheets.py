@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from tap import Tap  # noqa: E402
 
 TEMPLATES, SAMPLES = ROOT / "drivers/label/templates", ROOT / "tests/label/samples"
-COLUMNS, ROWS, WIDTH, TOP, ROW_HEIGHT = 2, 8, 49, 10, 17.4  # millimetres
+COLUMNS, ROWS, WIDTH, TOP, ROW_HEIGHT = 2, 8, 49, 10.6, 17.2  # millimetres
 
 SHEETS = {
     "activities": ("command-sheet-activities", "What to do", "作业", "What can be chosen at the menu"),
