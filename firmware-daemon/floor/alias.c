@@ -84,7 +84,7 @@ static int check_still_unknown(struct scan *scan)
     struct meaning meaning;
     size_t count;
     const char *code = scan->session.code;
-    int result = catalog_find(scan->store, code, strlen(code) == 14 ? code : "", "", &meaning, 1, &count);
+    int result = catalog_find(scan->store, code, strlen(code) == 14 ? code : "", &meaning, 1, &count);
     return result ? result : count > 0 ? refuse(scan, E73_KNOWN_CODE, "c", code) : 0;
 }
 

@@ -161,12 +161,8 @@ static int accept_location(struct scan *scan)
     int result = batch_load(scan, &batch);
     if (result)
         return result;
-    if (scan->target.id != batch.bin.location) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", batch.pick.location.code);
-        answer_text(answer, "got", scan->text);
-        return FLOOR_REFUSED;
-    }
+    if (scan->target.id != batch.bin.location)
+        return refuse_place(scan, batch.pick.location.code, scan->text);
     result = batch_record_at(scan, &batch, "pick.located");
     if (!result)
         result = undo_allow(scan, "pick.located");
@@ -179,10 +175,7 @@ static int refuse_quantity(struct scan *scan, const struct batch *batch)
 {
     struct wave_totals totals;
     int result = wave_totals(scan->store, batch->wave.id, &totals);
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", totals.picked);
-    answer_number(answer, "need", totals.picked + totals.open);
-    return result ? result : FLOOR_REFUSED;
+    return result ? result : refuse_over(scan, totals.picked, totals.picked + totals.open);
 }
 
 /* For whom the goods are, and would have been: the row is written before anything changes. */

@@ -104,10 +104,7 @@ static int check_place(struct scan *scan, const struct wave *wave, const struct 
     if (strcmp(place->kind, "stage") == 0 || (wall && strcmp(place->code, wave->wall) == 0) ||
         (!wall && strcmp(place->kind, "pack") == 0))
         return 0;
-    struct answer *answer = refusal(scan, E04_LOCATION);
-    answer_text(answer, "exp", wall ? wave->wall : "a stage · 集货区");
-    answer_text(answer, "got", place->code);
-    return FLOOR_REFUSED;
+    return refuse_place(scan, wall ? wave->wall : "a stage · 集货区", place->code);
 }
 
 static int put_down(struct scan *scan, const struct wave *wave, int64_t place)

@@ -100,12 +100,8 @@ static int choose(struct scan *scan, const struct work *work, const struct locat
     int result = 0;
     if (!id || work->count.location != bin->id) {
         result = stock_count_at(store, bin->id, &id);
-        if (result == -ENOENT && work->count.id) {
-            struct answer *answer = refusal(scan, E04_LOCATION);
-            answer_text(answer, "exp", work->bin.code);
-            answer_text(answer, "got", bin->code);
-            return FLOOR_REFUSED;
-        }
+        if (result == -ENOENT && work->count.id)
+            return refuse_place(scan, work->bin.code, bin->code);
         if (result == -ENOENT)
             result = stock_count_plan(
                 store, &(struct stock_count){.location = bin->id, .source = "worker", .blind = true}, &id);
@@ -175,10 +171,7 @@ static int begin_again(struct scan *scan, const struct work *work, const struct 
 
 static int refuse_item(struct scan *scan, const struct work *work, const struct item *got)
 {
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", work->item.name);
-    answer_text(answer, "got", got->name);
-    return FLOOR_REFUSED;
+    return refuse_goods(scan, work->item.name, got->name);
 }
 
 /* A piece by its number: once in a round, and nowhere else by the books. Its lot is known, if it is. */
@@ -337,12 +330,8 @@ static int accept_bin(struct scan *scan)
     int result = load(scan, &work);
     if (result)
         return result;
-    if (scan->target.id != work.bin.id) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", work.bin.code);
-        answer_text(answer, "got", scan->text);
-        return FLOOR_REFUSED;
-    }
+    if (scan->target.id != work.bin.id)
+        return refuse_place(scan, work.bin.code, scan->text);
     result = counted_unsure(scan->store, work.count.id, &unsure);
     if (!result)
         result = item_load(scan->store, unsure, &item);

@@ -43,26 +43,21 @@ static int note_missing(struct store *store, const struct order *order, const st
 /* Whoever stood there for it, or was on the way, goes on with what is left of the order. */
 static int send_one_on(struct store *store, int64_t worker)
 {
-    struct scan scan = {.store = store};
+    struct session session;
+    struct scan scan;
     struct pick pick;
-    int result = session_of_worker(store, worker, &scan.session);
-    if (!result && !scan.session.allocation)
+    int result = session_of_worker(store, worker, &session);
+    if (!result && !session.allocation)
         return 0;
     if (!result)
-        result = pick_load(store, scan.session.allocation, &pick);
+        result = pick_load(store, session.allocation, &pick);
     if (!result && pick.allocation.open > 0)
         return 0;
     if (!result)
-        result = worker_load(store, worker, &scan.worker);
-    if (!result)
-        result = action_forget(store, worker);
+        result = scan_interrupt(store, worker, &scan);
     if (result)
         return result;
-    if (*scan.session.back)
-        go(&scan, scan.session.back);
-    goods_forget(&scan.session);
-    scan.session.bin = scan.session.quantity = 0;
-    if (bin_way(&scan))
+    if (bin_find_way(&scan))
         result = pick_go_without(&scan, &pick);
     return result ? result : session_save(store, &scan.session);
 }
@@ -80,6 +75,8 @@ static int settle(struct store *store, const struct order *order)
     }
     if (result == -ENOENT)
         result = order_totals(store, order->id, &totals);
+    if (!result && order->wave)
+        result = batch_follow(store, order->wave);
     return result || !ends || workers > 0 || totals.picked > 0 ? result : shortage_park(store, order);
 }
 
@@ -88,12 +85,10 @@ static int settle(struct store *store, const struct order *order)
 static int find_elsewhere(struct store *store, const struct allocation *lost)
 {
     struct order order = {0};
-    int64_t id, missing = 0;
-    int result = order_of_line(store, lost->line, &id);
+    int64_t missing = 0;
+    int result = order_load(store, lost->order, &order);
     if (!result)
-        result = order_load(store, id, &order);
-    if (!result)
-        result = order_allocate(store, id, &missing);
+        result = order_allocate(store, order.id, &missing);
     if (result)
         return result;
     bool begun = order.worker || order.wave || strcmp(order.state, "allocated") != 0;
@@ -103,8 +98,8 @@ static int find_elsewhere(struct store *store, const struct allocation *lost)
         result = settle(store, &order);
     if (result || begun || missing == 0)
         return result;
-    result = order_release_promises(store, id);
-    return result ? result : order_set_state(store, id, "received", "");
+    result = order_release_promises(store, order.id);
+    return result ? result : order_set_state(store, order.id, "received", "");
 }
 
 static int give_up(struct store *store, const struct count_variance *variance, int64_t location)

@@ -143,10 +143,7 @@ static int check_begun(struct scan *scan, const struct goods *goods)
         return refuse_cancelled(scan, &order);
     if (result || order_has_item(scan->store, order.id, goods->item.id))
         return result;
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", order.number);
-    answer_text(answer, "got", goods->item.name);
-    return FLOOR_REFUSED;
+    return refuse_goods(scan, order.number, goods->item.name);
 }
 
 static int next_order(struct scan *scan, const struct goods *goods, struct order *ret)

@@ -174,12 +174,8 @@ int label_confirm(struct scan *scan, struct order *ret)
     int result = order_load(store, scan->session.order, ret);
     if (!result && ret->cancelled)
         return refuse_cancelled(scan, ret);
-    if (!result && scan->target.id != scan->session.parcel) {
-        struct answer *answer = refusal(scan, E05_ITEM);
-        answer_text(answer, "exp", ret->waybill);
-        answer_text(answer, "got", scan->text);
-        return FLOOR_REFUSED;
-    }
+    if (!result && scan->target.id != scan->session.parcel)
+        return refuse_goods(scan, ret->waybill, scan->text);
     if (!result)
         result = print_job_of_parcel(store, scan->session.parcel, &job);
     if (!result)

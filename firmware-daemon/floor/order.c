@@ -84,20 +84,11 @@ int order_enter(struct store *store, const struct order_entry *entry, bool *ret_
 /* Whoever stands at one of its bins stops taking. */
 static int stop_worker(struct store *store, int64_t worker, const struct order *order, bool picked)
 {
-    struct scan scan = {.store = store};
-    int result = session_of_worker(store, worker, &scan.session);
-    if (!result)
-        result = worker_load(store, worker, &scan.worker);
-    if (!result)
-        result = action_forget(store, worker);
+    struct scan scan;
+    int result = scan_interrupt(store, worker, &scan);
     if (result)
         return result;
-    if (*scan.session.back)
-        go(&scan, scan.session.back);
-    goods_forget(&scan.session);
-    scan.session.bin = 0;
     const struct pick_way *way = bin_find_way(&scan);
-    scan.session.quantity = 0;
     result = way ? way->stop(&scan, order, picked) : 0;
     return result ? result : session_save(store, &scan.session);
 }

@@ -62,21 +62,14 @@ static int check_quantity(struct scan *scan, const struct goods *goods, const st
 {
     struct totals totals;
     int64_t open = 0;
-    if (!order_has_item(scan->store, piece->order.id, goods->item.id)) {
-        struct answer *answer = refusal(scan, E05_ITEM);
-        answer_text(answer, "exp", piece->order.number);
-        answer_text(answer, "got", goods->item.name);
-        return FLOOR_REFUSED;
-    }
+    if (!order_has_item(scan->store, piece->order.id, goods->item.id))
+        return refuse_goods(scan, piece->order.number, goods->item.name);
     int result = order_to_pack(scan->store, piece->order.id, goods->item.id, &open);
     if (!result)
         result = order_totals(scan->store, piece->order.id, &totals);
     if (result || goods->quantity <= open)
         return result;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", totals.packed);
-    answer_number(answer, "need", totals.picked);
-    return FLOOR_REFUSED;
+    return refuse_over(scan, totals.packed, totals.picked);
 }
 
 /* The lot that the code says must be in the tote. */

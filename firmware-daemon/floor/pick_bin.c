@@ -10,12 +10,9 @@
 int pick_load(struct store *store, int64_t allocation, struct pick *ret)
 {
     struct pick pick = {0};
-    int64_t order;
     int result = allocation_load(store, allocation, &pick.allocation);
     if (!result)
-        result = order_of_line(store, pick.allocation.line, &order);
-    if (!result)
-        result = order_load(store, order, &pick.order);
+        result = order_load(store, pick.allocation.order, &pick.order);
     if (!result)
         result = item_load(store, pick.allocation.item, &pick.item);
     if (!result)
@@ -93,12 +90,8 @@ int bin_arrive(struct scan *scan)
     int result = bin_load(scan, &pick);
     if (result)
         return result;
-    if (scan->target.id != pick.location.id) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", pick.location.code);
-        answer_text(answer, "got", scan->text);
-        return FLOOR_REFUSED;
-    }
+    if (scan->target.id != pick.location.id)
+        return refuse_place(scan, pick.location.code, scan->text);
     json_text(record_start(scan), "order", pick.order.number);
     json_text(&scan->data, "location", pick.location.code);
     result = record(scan, "pick.located", "order", pick.order.number);

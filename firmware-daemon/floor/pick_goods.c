@@ -14,21 +14,18 @@
 /* The lot of a piece with a serial number is known; a bin that was promised without a lot is trusted. */
 unsigned pick_needs(struct scan *scan, const struct item *item)
 {
-    struct pick pick;
-    if (pick_load(scan->store, scan->session.allocation, &pick) != 0 || pick.item.id != item->id)
+    struct allocation promise;
+    if (allocation_load(scan->store, scan->session.allocation, &promise) != 0 || promise.item != item->id)
         return 0; /* the wrong item is refused without questions */
-    unsigned needs = goods_needs_there(scan, item, pick.location.id, 0);
-    return !pick.allocation.lot || (needs & NEEDS_SERIAL) ? needs & ~(unsigned)NEEDS_LOT : needs;
+    unsigned needs = goods_needs_there(scan, item, promise.location, 0);
+    return !promise.lot || (needs & NEEDS_SERIAL) ? needs & ~(unsigned)NEEDS_LOT : needs;
 }
 
 static int check_item(struct scan *scan, const struct pick *pick, const struct goods *goods)
 {
     if (goods->item.id == pick->item.id)
         return 0;
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", pick->item.name);
-    answer_text(answer, "got", goods->item.name);
-    return FLOOR_REFUSED;
+    return refuse_goods(scan, pick->item.name, goods->item.name);
 }
 
 /* In this bin, loose: then its lot is known too. */
@@ -63,19 +60,12 @@ static int check_life(struct scan *scan, const struct pick *pick, const struct l
     int64_t left, need = pick->item.life_out_days;
     if (pick->order.life_days > need)
         need = pick->order.life_days;
-    if (lot->blocked) {
-        struct answer *answer = refusal(scan, E21_LOT);
-        answer_text(answer, "l", lot->code);
-        return FLOOR_REFUSED;
-    }
+    if (lot->blocked)
+        return refuse(scan, E21_LOT, "l", lot->code);
     int result = lot_days_left(scan->store, lot->id, &left);
     if (result || left >= need)
         return result;
-    struct answer *answer = refusal(scan, E08_LIFE);
-    answer_text(answer, "l", lot->code);
-    answer_number(answer, "d", left);
-    answer_number(answer, "m", need);
-    return FLOOR_REFUSED;
+    return refuse_life(scan, lot->code, left, need);
 }
 
 static bool lasts_longer(const struct lot *a, const struct lot *b)
@@ -127,10 +117,7 @@ static int check_quantity(struct scan *scan, const struct pick *pick, int64_t qu
     int result = order_totals(scan->store, pick->order.id, &totals);
     if (result)
         return result;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", totals.picked);
-    answer_number(answer, "need", totals.picked + totals.open);
-    return FLOOR_REFUSED;
+    return refuse_over(scan, totals.picked, totals.picked + totals.open);
 }
 
 static int identify(struct scan *scan, const struct pick *pick, const struct goods *goods, struct taking *taking,

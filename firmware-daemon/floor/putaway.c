@@ -201,7 +201,7 @@ static int accept_plate(struct scan *scan)
     if (!putaway.plate.id)
         return refuse_other_code(scan, "the goods", "商品");
     if (plate.id != putaway.plate.id)
-        return putaway_refuse(scan, putaway.plate.code, plate.code);
+        return refuse_goods(scan, putaway.plate.code, plate.code);
     json_int(record_start(scan), "task", putaway.task.id);
     json_text(&scan->data, "plate", plate.code);
     result = record(scan, "putaway.fetched", "location", putaway.from.code);
@@ -214,12 +214,8 @@ static int accept_plate(struct scan *scan)
 
 static int check_place(struct scan *scan, const struct putaway *putaway, const struct location *place)
 {
-    if (strcmp(place->kind, "face") != 0 && strcmp(place->kind, "reserve") != 0) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", *putaway->place.code ? putaway->place.code : "a bin · 货位");
-        answer_text(answer, "got", place->code);
-        return FLOOR_REFUSED;
-    }
+    if (strcmp(place->kind, "face") != 0 && strcmp(place->kind, "reserve") != 0)
+        return refuse_place(scan, *putaway->place.code ? putaway->place.code : "a bin · 货位", place->code);
     return bin_refuses(scan->store, place, &putaway->item, putaway->lot, scan->session.pieces, &scan->effect->answer);
 }
 

@@ -20,8 +20,6 @@ int putaway_load(struct scan *scan, struct putaway *ret);
 int putaway_hold(struct scan *scan, const struct putaway *putaway, const struct stack *stack, int64_t quantity,
                  const char *serial);
 
-int putaway_refuse(struct scan *scan, const char *exp, const char *got); /* E05 */
-
 /* The .needs and .take where goods are scanned, and QTY before the bin. */
 unsigned putaway_needs(struct scan *scan, const struct item *item);
 int putaway_take(struct scan *scan, const struct goods *goods);

@@ -6,14 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-int putaway_refuse(struct scan *scan, const char *exp, const char *got)
-{
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", exp);
-    answer_text(answer, "got", got);
-    return FLOOR_REFUSED;
-}
-
 /* Several lots of an item on one plate look the same: the scan must tell which. Of pieces with numbers, some are named
  * one by one where not all of them go. */
 unsigned putaway_needs(struct scan *scan, const struct item *item)
@@ -52,7 +44,7 @@ static int check_serial(struct scan *scan, const struct putaway *putaway, const 
     int result = serial_find(scan->store, goods->item.id, goods->serial, &serial);
     bool here = !result && serial.location == putaway->from.id && serial.lpn == putaway->plate.id;
     if (result == -ENOENT || (!result && !here))
-        return putaway_refuse(scan, *putaway->plate.code ? putaway->plate.code : putaway->from.code, goods->serial);
+        return refuse_goods(scan, *putaway->plate.code ? putaway->plate.code : putaway->from.code, goods->serial);
     return result;
 }
 
@@ -72,10 +64,7 @@ static int check_pieces(struct scan *scan, const struct putaway *putaway, const 
     int64_t most = putaway->plate.id || stack->quantity < open ? stack->quantity : open;
     if (quantity <= most)
         return 0;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", 0);
-    answer_number(answer, "need", most);
-    return FLOOR_REFUSED;
+    return refuse_over(scan, 0, most);
 }
 
 int putaway_take(struct scan *scan, const struct goods *goods)
@@ -85,11 +74,11 @@ int putaway_take(struct scan *scan, const struct goods *goods)
     bool numbered = *goods->serial && strcmp(goods->item.serials, "all") == 0;
     int result = putaway_load(scan, &putaway);
     if (!result && putaway.plate.id && strcmp(scan->session.step, "putaway.fetch") == 0)
-        return putaway_refuse(scan, putaway.plate.code, goods->item.name);
+        return refuse_goods(scan, putaway.plate.code, goods->item.name);
     if (!result)
         result = find_stack(scan, &putaway, goods, &stack);
     if (result == -ENOENT)
-        return putaway_refuse(scan, *putaway.plate.code ? putaway.plate.code : putaway.from.code, goods->item.name);
+        return refuse_goods(scan, *putaway.plate.code ? putaway.plate.code : putaway.from.code, goods->item.name);
     int64_t quantity = pieces_meant(&putaway, goods, &stack);
     if (!result)
         result = check_serial(scan, &putaway, goods);

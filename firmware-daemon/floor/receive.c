@@ -60,7 +60,7 @@ int receive_open(struct scan *scan, int64_t id)
     if (!result)
         result = check_document(scan, &document);
     if (!result)
-        result = dock_count(store, &docks, &dock);
+        result = location_count(store, "dock", &docks, &dock);
     if (!result && docks == 0)
         return refuse(scan, E04_NO_DOCK, NULL, NULL);
     if (!result)
@@ -118,12 +118,8 @@ static int accept_dock(struct scan *scan)
         result = location_load(scan->store, scan->target.id, &dock);
     if (result)
         return result;
-    if (strcmp(dock.kind, "dock") != 0) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", "a dock · 月台");
-        answer_text(answer, "got", dock.code);
-        return FLOOR_REFUSED;
-    }
+    if (strcmp(dock.kind, "dock") != 0)
+        return refuse_place(scan, "a dock · 月台", dock.code);
     json_text(record_start(scan), "document", receipt.document.number);
     json_text(&scan->data, "location", dock.code);
     result = record(scan, "receipt.dock", "document", receipt.document.number);

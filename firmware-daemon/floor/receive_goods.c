@@ -21,10 +21,7 @@ struct entry {
 
 static int refuse_stranger(struct scan *scan, const struct entry *entry)
 {
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", entry->receipt->document.number);
-    answer_text(answer, "got", entry->goods->item.name);
-    return FLOOR_REFUSED;
+    return refuse_goods(scan, entry->receipt->document.number, entry->goods->item.name);
 }
 
 /* Blind, whatever comes is counted; else only what was announced, and a little more. */
@@ -43,10 +40,7 @@ static int check_announced(struct scan *scan, const struct entry *entry)
         return refuse_stranger(scan, entry);
     if (known.come + entry->goods->quantity <= known.expected + known.expected * document->over_percent / 100)
         return 0;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", known.come);
-    answer_number(answer, "need", known.expected);
-    return FLOOR_REFUSED;
+    return refuse_over(scan, known.come, known.expected);
 }
 
 /* Damaged goods may be old. */
@@ -56,11 +50,7 @@ static int check_life(struct scan *scan, const struct entry *entry)
     int result = entry->goods->item.expires ? lot_days_left(scan->store, entry->lot, &left) : 0;
     if (result || left >= need || entry->damaged || entry->allowed)
         return result;
-    struct answer *answer = refusal(scan, E08_LIFE);
-    answer_text(answer, "l", *entry->goods->lot ? entry->goods->lot : entry->goods->expiry);
-    answer_number(answer, "d", left);
-    answer_number(answer, "m", need);
-    return FLOOR_REFUSED;
+    return refuse_life(scan, *entry->goods->lot ? entry->goods->lot : entry->goods->expiry, left, need);
 }
 
 static int refuse_known_serial(struct scan *scan, const struct entry *entry)
@@ -325,10 +315,7 @@ static int refuse_other_document(struct scan *scan, const struct receipt *receip
     int result = document_load(scan->store, other, &document);
     if (result)
         return result;
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", receipt->document.number);
-    answer_text(answer, "got", document.number);
-    return FLOOR_REFUSED;
+    return refuse_goods(scan, receipt->document.number, document.number);
 }
 
 int receipt_take_pallet(struct scan *scan, const char *sscc)

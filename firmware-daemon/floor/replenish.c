@@ -53,14 +53,6 @@ static int record_task(struct scan *scan, const struct replen *replen, const cha
     return record(scan, type, "location", replen->face.code);
 }
 
-static int refuse_place(struct scan *scan, const char *wanted)
-{
-    struct answer *answer = refusal(scan, E04_LOCATION);
-    answer_text(answer, "exp", wanted);
-    answer_text(answer, "got", scan->text);
-    return FLOOR_REFUSED;
-}
-
 /* ---------------------------------------------------------------- taking the task */
 
 int replenish_start(struct scan *scan)
@@ -100,7 +92,7 @@ static int accept_source(struct scan *scan)
     if (result)
         return result;
     if (scan->target.id != replen.source.id)
-        return refuse_place(scan, replen.source.code);
+        return refuse_place(scan, replen.source.code, scan->text);
     write_task(scan, &replen);
     result = record_task(scan, &replen, "replen.located");
     if (!result)
@@ -135,18 +127,10 @@ static int check_lot(struct scan *scan, const struct replen *replen, int64_t got
 
 static int check_goods(struct scan *scan, const struct replen *replen, const struct goods *goods, struct move *move)
 {
-    if (goods->item.id != replen->item.id) {
-        struct answer *answer = refusal(scan, E05_ITEM);
-        answer_text(answer, "exp", replen->item.name);
-        answer_text(answer, "got", goods->item.name);
-        return FLOOR_REFUSED;
-    }
-    if (replen->task.taken + goods->quantity > replen->task.quantity) {
-        struct answer *answer = refusal(scan, E06_QUANTITY);
-        answer_number(answer, "done", replen->task.taken);
-        answer_number(answer, "need", replen->task.quantity);
-        return FLOOR_REFUSED;
-    }
+    if (goods->item.id != replen->item.id)
+        return refuse_goods(scan, replen->item.name, goods->item.name);
+    if (replen->task.taken + goods->quantity > replen->task.quantity)
+        return refuse_over(scan, replen->task.taken, replen->task.quantity);
     int result = goods_from(scan, goods, move);
     return result ? result : check_lot(scan, replen, move->lot);
 }
@@ -340,7 +324,7 @@ static int accept_face(struct scan *scan)
     if (scan->target.id == replen.source.id)
         return put(scan, &replen, &replen.source, pieces);
     if (scan->target.id != replen.face.id)
-        return refuse_place(scan, replen.face.code);
+        return refuse_place(scan, replen.face.code, scan->text);
     result = check_face(scan, &replen, pieces);
     return result ? result : put(scan, &replen, &replen.face, pieces);
 }

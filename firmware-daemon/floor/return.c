@@ -52,7 +52,7 @@ static int find_place(struct scan *scan)
     int result = return_location(scan->store, scan->session.document, &scan->session.location);
     if (result != -ENOENT)
         return result;
-    result = return_places(scan->store, &count, &first);
+    result = location_count(scan->store, "return", &count, &first);
     scan->session.location = count == 1 ? first : 0;
     return result;
 }
@@ -117,10 +117,7 @@ int return_of_parcel(struct scan *scan, const struct parcel *parcel)
     result = return_room(scan->store, order.number, 0, &room);
     if (result || room.returned < room.shipped)
         return result ? result : open_new(scan, "RETURN", &order);
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", room.returned);
-    answer_number(answer, "need", room.shipped);
-    return FLOOR_REFUSED;
+    return refuse_over(scan, room.returned, room.shipped);
 }
 
 static int accept_paper(struct scan *scan)
@@ -164,12 +161,8 @@ static int accept_place(struct scan *scan)
     int result = returning_load(scan, &returning);
     if (result)
         return result;
-    if (strcmp(returning.place.kind, "return") != 0) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", "a return shelf · 退货架");
-        answer_text(answer, "got", returning.place.code);
-        return FLOOR_REFUSED;
-    }
+    if (strcmp(returning.place.kind, "return") != 0)
+        return refuse_place(scan, "a return shelf · 退货架", returning.place.code);
     json_text(start(scan, &returning), "location", returning.place.code);
     result = record(scan, "return.placed", "document", returning.document.number);
     go(scan, "return.item");
@@ -181,11 +174,8 @@ static int accept_place(struct scan *scan)
 
 static int refuse_stranger(struct scan *scan, const struct returning *returning, const struct goods *goods)
 {
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp",
-                *returning->document.order_number ? returning->document.order_number : returning->document.number);
-    answer_text(answer, "got", goods->item.name);
-    return FLOOR_REFUSED;
+    const struct document *document = &returning->document;
+    return refuse_goods(scan, *document->order_number ? document->order_number : document->number, goods->item.name);
 }
 
 /* No more than was shipped; of an order that is not known here, no more than was announced. */
@@ -207,10 +197,7 @@ static int check_room(struct scan *scan, const struct returning *returning, cons
         return refuse_stranger(scan, returning, goods);
     if (result || room.returned + goods->quantity <= room.shipped)
         return result;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", room.returned);
-    answer_number(answer, "need", room.shipped);
-    return FLOOR_REFUSED;
+    return refuse_over(scan, room.returned, room.shipped);
 }
 
 static int refuse_not_shipped(struct scan *scan, const struct serial *serial, const struct returning *returning)

@@ -31,18 +31,11 @@ static int check_open(struct scan *scan, const struct returning *returning, cons
     int result = return_graded(scan->store, returning->document.id, goods->item.id, &done, &settled);
     if (result)
         return result;
-    if (done == 0) {
-        struct answer *answer = refusal(scan, E05_ITEM);
-        answer_text(answer, "exp", returning->document.number);
-        answer_text(answer, "got", goods->item.name);
-        return FLOOR_REFUSED;
-    }
+    if (done == 0)
+        return refuse_goods(scan, returning->document.number, goods->item.name);
     if (settled + goods->quantity <= done)
         return 0;
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", settled);
-    answer_number(answer, "need", done);
-    return FLOOR_REFUSED;
+    return refuse_over(scan, settled, done);
 }
 
 static int find_serial(struct scan *scan, const struct returning *returning, const struct goods *goods,
@@ -214,12 +207,8 @@ int grade_put(struct scan *scan)
         return refuse_bin(scan, &place);
     if (grade == 'A')
         result = check_bin(scan, &place);
-    if (!result && grade != 'A' && strcmp(place.kind, "damage") != 0) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", "where damaged goods lie · 残次品区");
-        answer_text(answer, "got", place.code);
-        return FLOOR_REFUSED;
-    }
+    if (!result && grade != 'A' && strcmp(place.kind, "damage") != 0)
+        return refuse_place(scan, "where damaged goods lie · 残次品区", place.code);
     return result ? result : settle(scan, grade, &place);
 }
 

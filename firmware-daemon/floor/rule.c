@@ -66,6 +66,41 @@ int refuse_other_code(struct scan *scan, const char *what, const char *what_zh)
     return FLOOR_REFUSED;
 }
 
+static int refuse_wrong(struct scan *scan, enum message message, const char *expected, const char *got)
+{
+    struct answer *answer = refusal(scan, message);
+    answer_text(answer, "exp", expected);
+    answer_text(answer, "got", got);
+    return FLOOR_REFUSED;
+}
+
+int refuse_place(struct scan *scan, const char *expected, const char *got)
+{
+    return refuse_wrong(scan, E04_LOCATION, expected, got);
+}
+
+int refuse_goods(struct scan *scan, const char *expected, const char *got)
+{
+    return refuse_wrong(scan, E05_ITEM, expected, got);
+}
+
+int refuse_over(struct scan *scan, int64_t done, int64_t need)
+{
+    struct answer *answer = refusal(scan, E06_QUANTITY);
+    answer_number(answer, "done", done);
+    answer_number(answer, "need", need);
+    return FLOOR_REFUSED;
+}
+
+int refuse_life(struct scan *scan, const char *lot, int64_t days_left, int64_t need)
+{
+    struct answer *answer = refusal(scan, E08_LIFE);
+    answer_text(answer, "l", lot);
+    answer_number(answer, "d", days_left);
+    answer_number(answer, "m", need);
+    return FLOOR_REFUSED;
+}
+
 int refuse_taken(struct scan *scan, int64_t worker)
 {
     struct worker other;
@@ -143,6 +178,24 @@ int undo_allow(struct scan *scan, const char *type)
 int undo_border(struct scan *scan)
 {
     return action_forget(scan->store, scan->session.worker);
+}
+
+int scan_interrupt(struct store *store, int64_t worker, struct scan *ret)
+{
+    *ret = (struct scan){.store = store};
+    struct session *session = &ret->session;
+    int result = session_of_worker(store, worker, session);
+    if (!result)
+        result = worker_load(store, worker, &ret->worker);
+    if (!result)
+        result = action_forget(store, worker);
+    if (result)
+        return result;
+    if (*session->back)
+        go(ret, session->back);
+    goods_forget(session);
+    session->bin = session->quantity = 0;
+    return 0;
 }
 
 void leave_flow(struct scan *scan)

@@ -110,7 +110,11 @@ int sign_in(struct scan *scan); /* scan->target is a badge */
 struct answer *refusal(struct scan *scan, enum message message);
 int refuse(struct scan *scan, enum message message, const char *name, const char *value);
 int refuse_not_now(struct scan *scan);
-int refuse_taken(struct scan *scan, int64_t worker); /* E11: by that worker */
+int refuse_place(struct scan *scan, const char *expected, const char *got);           /* E04 */
+int refuse_goods(struct scan *scan, const char *expected, const char *got);           /* E05 */
+int refuse_over(struct scan *scan, int64_t done, int64_t need);                       /* E06 */
+int refuse_life(struct scan *scan, const char *lot, int64_t days_left, int64_t need); /* E08 */
+int refuse_taken(struct scan *scan, int64_t worker);                                  /* E11: by that worker */
 int refuse_cancelled(struct scan *scan, const struct order *order);
 int refuse_other_code(struct scan *scan, const char *what, const char *what_zh);
 
@@ -179,6 +183,10 @@ int check_supervisor(struct scan *scan, struct worker *ret);
 
 /* A command: asks for a supervisor's badge, which lets this step pass (force.c). */
 int force_ask(struct scan *scan);
+
+/* Somebody else's doing reaches a worker where he is: his session, out of whatever was being asked and with nothing to
+ * undo. Of ret only store, session and worker are there; who calls leads him on and saves the session. */
+int scan_interrupt(struct store *store, int64_t worker, struct scan *ret);
 
 /* Back to the menu: the session is about nothing any more. */
 void leave_flow(struct scan *scan);

@@ -117,21 +117,6 @@ static int run_command(struct scan *scan, const struct step *step)
     return command ? command->run(scan) : refuse_not_now(scan);
 }
 
-/* Whose items a code may mean here: those of the order or document that is worked on. */
-static int owner_here(struct scan *scan, char *out, size_t capacity)
-{
-    out[0] = '\0';
-    if (!scan->session.order && !scan->session.document)
-        return 0;
-    struct sql_query *query = sql_select(scan->store->sql,
-                                         "SELECT owner FROM orders WHERE id = ?1 UNION ALL "
-                                         "SELECT owner FROM document WHERE id = ?2",
-                                         sql_ref(scan->session.order), sql_ref(scan->session.document));
-    if (sql_next(query))
-        sql_copy_text(query, 0, out, capacity);
-    return sql_done(query);
-}
-
 static int refuse_code(struct scan *scan, const struct step *step, size_t meanings)
 {
     if (meanings > 0)
@@ -144,7 +129,7 @@ static int refuse_code(struct scan *scan, const struct step *step, size_t meanin
 #define MEANINGS_MAX 8
 
 /* A number of the shop's own is looked up by its item part, where the site has told its format. */
-static int find_in_store(struct scan *scan, const char *owner, struct meaning *meanings, size_t *ret_count)
+static int find_in_store(struct scan *scan, struct meaning *meanings, size_t *ret_count)
 {
     char format[STORE_CODE_MAX], gtin14[15];
     struct barcode_in_store in_store;
@@ -158,7 +143,7 @@ static int find_in_store(struct scan *scan, const char *owner, struct meaning *m
             scan->in_store.pieces = in_store.value;
         if (barcode_gtin14(in_store.item, strlen(in_store.item), gtin14) != 0)
             *gtin14 = '\0';
-        return catalog_find(scan->store, in_store.item, gtin14, owner, meanings, MEANINGS_MAX, ret_count);
+        return catalog_find(scan->store, in_store.item, gtin14, meanings, MEANINGS_MAX, ret_count);
     }
     return result == -ENOENT ? 0 : result;
 }
@@ -170,18 +155,31 @@ static int find_meanings(struct scan *scan, struct meaning *meanings, size_t *re
 {
     const struct barcode *code = scan->code;
     const char *sscc = barcode_value(code, "00");
-    char ean[15], upc_a[13], upc[15], owner[STORE_CODE_MAX];
-    int result = owner_here(scan, owner, sizeof(owner));
-    if (result)
-        return result;
+    char ean[15], upc_a[13], upc[15];
     if ((code->flags & BARCODE_AMBIGUOUS_8) && barcode_gtin14(code->text, code->length, ean) == 0 &&
         barcode_expand_upc_e(code->text, code->length, upc_a) == 0 && barcode_gtin14(upc_a, 12, upc) == 0)
-        return catalog_find(scan->store, ean, upc, owner, meanings, MEANINGS_MAX, ret_count);
+        return catalog_find(scan->store, ean, upc, meanings, MEANINGS_MAX, ret_count);
     const char *contents = barcode_value(code, "02"), *gtin = *code->gtin14 || !contents ? code->gtin14 : contents;
-    result = catalog_find(scan->store, sscc ? sscc : scan->text, gtin, owner, meanings, MEANINGS_MAX, ret_count);
+    int result = catalog_find(scan->store, sscc ? sscc : scan->text, gtin, meanings, MEANINGS_MAX, ret_count);
     if (!result && *ret_count == 0 && code->kind == BARCODE_IN_STORE)
-        result = find_in_store(scan, owner, meanings, ret_count);
+        result = find_in_store(scan, meanings, ret_count);
     return result;
+}
+
+/* Of several meanings those items stay that belong to the owner whose order or document is worked on. */
+static int narrow_meanings(struct scan *scan, struct meaning *meanings, size_t *count)
+{
+    char owner[STORE_CODE_MAX] = "";
+    if (*count < 2 || *count > MEANINGS_MAX || (!scan->session.order && !scan->session.document))
+        return 0;
+    struct sql_query *query = sql_select(scan->store->sql,
+                                         "SELECT owner FROM orders WHERE id = ?1 UNION ALL "
+                                         "SELECT owner FROM document WHERE id = ?2",
+                                         sql_ref(scan->session.order), sql_ref(scan->session.document));
+    if (sql_next(query))
+        sql_copy_text(query, 0, owner, sizeof(owner));
+    int result = sql_done(query);
+    return result || !*owner ? result : catalog_keep_owner(scan->store, owner, meanings, count);
 }
 
 /* A code that nothing here is named by may still be new: a pallet's SSCC, a lot, a serial number. */
@@ -218,6 +216,8 @@ static int resolve(struct scan *scan, const struct step *step, unsigned accepts)
     struct meaning meanings[MEANINGS_MAX], fitting[MEANINGS_MAX];
     size_t count, fit = 0;
     int result = find_meanings(scan, meanings, &count);
+    if (!result)
+        result = narrow_meanings(scan, meanings, &count);
     if (result)
         return result;
     for (size_t i = 0; i < count && i < MEANINGS_MAX; i++)
@@ -266,8 +266,7 @@ static int save(struct scan *scan)
         return 0;
     if (scan->session.quantity == scan->before.quantity && scan->target.kind == CODE_ITEM)
         scan->session.quantity = 0; /* QTY counts once */
-    bool same = memcmp(&scan->session, &scan->before, sizeof(scan->session)) == 0;
-    return same ? 0 : session_save(scan->store, &scan->session);
+    return session_equals(&scan->session, &scan->before) ? 0 : session_save(scan->store, &scan->session);
 }
 
 static int take(struct scan *scan)

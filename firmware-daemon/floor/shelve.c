@@ -200,12 +200,8 @@ int shelve_at(struct scan *scan)
         result = location_load(store, scan->target.id, &place);
     if (result)
         return result;
-    if (strcmp(place.kind, "return") != 0) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", "a return shelf · 退货架");
-        answer_text(answer, "got", place.code);
-        return FLOOR_REFUSED;
-    }
+    if (strcmp(place.kind, "return") != 0)
+        return refuse_place(scan, "a return shelf · 退货架", place.code);
     result = shelve_tote(scan, &order, tote.id, &place);
     if (!result && order.cancelled)
         result = order_set_state(store, order.id, "cancelled", "");

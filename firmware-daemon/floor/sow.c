@@ -26,14 +26,6 @@ int sow_load(struct scan *scan, struct sow *ret)
     return result;
 }
 
-int sow_refuse_place(struct scan *scan, const char *expected, const char *got)
-{
-    struct answer *answer = refusal(scan, E04_LOCATION);
-    answer_text(answer, "exp", expected);
-    answer_text(answer, "got", got);
-    return FLOOR_REFUSED;
-}
-
 /* ---------------------------------------------------------------- the wall and the tote */
 
 int sow_open(struct scan *scan, int64_t wall)
@@ -60,7 +52,7 @@ static int check_tote(struct scan *scan, const struct sow *sow)
     if (!tote->wave || strcmp(sow->wave.kind, "wall") != 0)
         return refuse_other_code(scan, "a wave's tote", "波次周转箱");
     if (strcmp(sow->wave.wall, sow->wall.code) != 0)
-        return sow_refuse_place(scan, sow->wave.wall, sow->wall.code);
+        return refuse_place(scan, sow->wave.wall, sow->wall.code);
     if (sow->wave.worker && sow->wave.worker != scan->session.worker)
         return refuse_taken(scan, sow->wave.worker);
     return 0;

@@ -12,7 +12,6 @@ struct sow {
 };
 int sow_load(struct scan *scan, struct sow *ret);
 
-int sow_refuse_place(struct scan *scan, const char *expected, const char *got); /* E04 */
 int sow_record_tote(struct scan *scan, const struct sow *sow, const char *type);
 /* The tote has something that a slot wants, or only what nobody does. */
 void sow_go_on(struct scan *scan);

@@ -7,14 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-static int refuse_over(struct scan *scan, const struct sow_need *need)
-{
-    struct answer *answer = refusal(scan, E06_QUANTITY);
-    answer_number(answer, "done", need->sown);
-    answer_number(answer, "need", need->picked);
-    return FLOOR_REFUSED;
-}
-
 static int find_slot(struct scan *scan, const struct sow *sow, struct sow_target *target)
 {
     int64_t slot;
@@ -34,7 +26,7 @@ int sow_find_target(struct scan *scan, const struct sow *sow, int64_t item, int6
     if (result == -ENOENT)
         return refuse(scan, E23_NOT_NEEDED, "sku", ret->item.sku);
     if (!result && quantity > ret->need.picked - ret->need.sown)
-        return refuse_over(scan, &ret->need);
+        return refuse_over(scan, ret->need.sown, ret->need.picked);
     return result ? result : find_slot(scan, sow, ret);
 }
 
@@ -158,7 +150,7 @@ int sow_accept_slot(struct scan *scan)
     if (!result)
         result = sow_find_target(scan, &sow, scan->session.item, scan->session.pieces, &target);
     if (!result && scan->target.id != target.slot.id)
-        return sow_refuse_place(scan, target.slot.code, scan->text);
+        return refuse_place(scan, target.slot.code, scan->text);
     if (!result)
         result = lpn_of_slot(scan->store, target.slot.id, target.slot.code, &plate);
     if (!result)

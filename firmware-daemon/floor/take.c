@@ -100,10 +100,7 @@ bool is_bin(const struct location *location)
 
 int refuse_bin(struct scan *scan, const struct location *got)
 {
-    struct answer *answer = refusal(scan, E04_LOCATION);
-    answer_text(answer, "exp", "a bin · 货位");
-    answer_text(answer, "got", got->code);
-    return FLOOR_REFUSED;
+    return refuse_place(scan, "a bin · 货位", got->code);
 }
 
 int check_new_serial(struct scan *scan, const struct goods *goods)

@@ -157,12 +157,8 @@ static int accept_location(struct scan *scan)
     int result = load(scan, &work);
     if (result)
         return result;
-    if (scan->target.id != work.bin.id) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", work.bin.code);
-        answer_text(answer, "got", scan->text);
-        return FLOOR_REFUSED;
-    }
+    if (scan->target.id != work.bin.id)
+        return refuse_place(scan, work.bin.code, scan->text);
     json_text(record_start(scan), "document", work.document.number);
     json_text(&scan->data, "location", work.bin.code);
     result = record(scan, "transfer.located", "document", work.document.number);
@@ -195,18 +191,10 @@ static int check(struct scan *scan, struct work *work, const struct goods *goods
         return refuse(scan, E75_NO_STOCK, "d", work->document.number);
     if (result)
         return result;
-    if (goods->item.id != work->item.id) {
-        struct answer *answer = refusal(scan, E05_ITEM);
-        answer_text(answer, "exp", work->item.name);
-        answer_text(answer, "got", goods->item.name);
-        return FLOOR_REFUSED;
-    }
-    if (goods->quantity > work->line.expected - work->line.done) {
-        struct answer *answer = refusal(scan, E06_QUANTITY);
-        answer_number(answer, "done", work->line.done);
-        answer_number(answer, "need", work->line.expected);
-        return FLOOR_REFUSED;
-    }
+    if (goods->item.id != work->item.id)
+        return refuse_goods(scan, work->item.name, goods->item.name);
+    if (goods->quantity > work->line.expected - work->line.done)
+        return refuse_over(scan, work->line.done, work->line.expected);
     return 0;
 }
 
@@ -311,12 +299,8 @@ static int accept_stage(struct scan *scan)
         result = location_load(scan->store, scan->target.id, &stage);
     if (result)
         return result;
-    if (strcmp(stage.kind, "stage") != 0) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", "a stage · 集货区");
-        answer_text(answer, "got", stage.code);
-        return FLOOR_REFUSED;
-    }
+    if (strcmp(stage.kind, "stage") != 0)
+        return refuse_place(scan, "a stage · 集货区", stage.code);
     json_text(record_start(scan), "document", work.document.number);
     json_text(&scan->data, "plate", work.plate.code);
     json_text(&scan->data, "location", stage.code);

@@ -18,10 +18,7 @@ static int refuse_not_in(struct scan *scan, const struct goods *goods, int64_t p
 {
     struct lpn lpn;
     int result = lpn_load(scan->store, plate, &lpn);
-    struct answer *answer = refusal(scan, E05_ITEM);
-    answer_text(answer, "exp", lpn.code);
-    answer_text(answer, "got", goods->item.name);
-    return result ? result : FLOOR_REFUSED;
+    return result ? result : refuse_goods(scan, lpn.code, goods->item.name);
 }
 
 /* The one piece with this number. */
@@ -198,12 +195,8 @@ int wave_bring_rest(struct scan *scan, const struct wave *wave, const struct lpn
 {
     struct location place;
     int result = location_load(scan->store, scan->target.id, &place);
-    if (!result && strcmp(place.kind, "return") != 0) {
-        struct answer *answer = refusal(scan, E04_LOCATION);
-        answer_text(answer, "exp", "the return shelf · 退货架");
-        answer_text(answer, "got", place.code);
-        return FLOOR_REFUSED;
-    }
+    if (!result && strcmp(place.kind, "return") != 0)
+        return refuse_place(scan, "the return shelf · 退货架", place.code);
     json_text(record_start(scan), "wave", wave->number);
     json_text(&scan->data, "tote", tote->code);
     json_text(&scan->data, "location", place.code);

@@ -45,27 +45,26 @@ static int collect(struct sql_query *query, struct finding *finding)
     return sql_done(query);
 }
 
-static int keep_owner(struct store *store, const char *owner, struct finding *finding)
+int catalog_keep_owner(struct store *store, const char *owner, struct meaning *meanings, size_t *count)
 {
-    size_t kept = 0, count = finding->count < finding->capacity ? finding->count : finding->capacity;
-    for (size_t i = 0; i < count; i++) {
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++) {
         int64_t his = 1;
-        if (finding->meanings[i].kind == CODE_ITEM) {
+        if (meanings[i].kind == CODE_ITEM) {
             int result = sql_number(store->sql, &his, "SELECT owner = ?2 FROM item WHERE id = ?1",
-                                    sql_int(finding->meanings[i].id), sql_text(owner));
+                                    sql_int(meanings[i].id), sql_text(owner));
             if (result)
                 return result;
         }
         if (his)
-            finding->meanings[kept++] = finding->meanings[i];
+            meanings[kept++] = meanings[i];
     }
-    if (finding->count <= finding->capacity)
-        finding->count = kept;
+    *count = kept;
     return 0;
 }
 
-int catalog_find(struct store *store, const char *text, const char *gtin14, const char *owner, struct meaning *meanings,
-                 size_t capacity, size_t *ret_count)
+int catalog_find(struct store *store, const char *text, const char *gtin14, struct meaning *meanings, size_t capacity,
+                 size_t *ret_count)
 {
     struct finding finding = {meanings, capacity, 0};
     int result = collect(
@@ -74,8 +73,6 @@ int catalog_find(struct store *store, const char *text, const char *gtin14, cons
         result = collect(
             sql_select(store->sql, "SELECT 'item', item, factor FROM barcode WHERE code = ?1", sql_text(gtin14)),
             &finding);
-    if (!result && *owner && finding.count > 1)
-        result = keep_owner(store, owner, &finding);
     if (!result)
         *ret_count = finding.count;
     return result;
@@ -144,6 +141,19 @@ int location_load(struct store *store, int64_t id, struct location *ret)
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
+}
+
+int location_count(struct store *store, const char *kind, int64_t *ret_count, int64_t *ret_first)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT count(*), coalesce((SELECT id FROM location WHERE kind = ?1 "
+                                         "ORDER BY walk, id LIMIT 1), 0) FROM location WHERE kind = ?1",
+                                         sql_text(kind));
+    if (sql_next(query)) {
+        *ret_count = sql_get_int(query, 0);
+        *ret_first = sql_get_int(query, 1);
+    }
+    return sql_done(query);
 }
 
 int location_find(struct store *store, const char *code, int64_t *ret)

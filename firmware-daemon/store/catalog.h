@@ -24,11 +24,13 @@ struct meaning {
     int64_t factor; /* base units in one scan of it */
 };
 
-/* What a code may mean: its text as scanned, and its GTIN in 14 digits ("" when it has none). Of items only those of
- * `owner`, where one is given ("": anybody's). Writes at most `capacity` different meanings and their number, which may
- * be larger. */
-int catalog_find(struct store *store, const char *text, const char *gtin14, const char *owner, struct meaning *meanings,
-                 size_t capacity, size_t *ret_count);
+/* What a code may mean: its text as scanned, and its GTIN in 14 digits ("" when it has none). Writes at most `capacity`
+ * different meanings and their number, which may be larger. */
+int catalog_find(struct store *store, const char *text, const char *gtin14, struct meaning *meanings, size_t capacity,
+                 size_t *ret_count);
+
+/* Of the items among so many meanings, only those of an owner stay. */
+int catalog_keep_owner(struct store *store, const char *owner, struct meaning *meanings, size_t *count);
 
 /* The formats of the shop's own numbers (barcode_in_store()), in order. -ENOENT behind the last. */
 int catalog_in_store_format(struct store *store, int64_t place, char *out, size_t capacity);
@@ -42,6 +44,8 @@ struct location {
     char hazards[STORE_CODE_MAX], abc[2];
 };
 int location_load(struct store *store, int64_t id, struct location *ret);
+/* The places of a kind: their number, and the first along the walk (0: there is none). */
+int location_count(struct store *store, const char *kind, int64_t *ret_count, int64_t *ret_first);
 int location_find(struct store *store, const char *code, int64_t *ret);
 
 struct item {

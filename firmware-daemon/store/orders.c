@@ -69,11 +69,6 @@ int order_add_line(struct store *store, int64_t order, int64_t line, int64_t ite
                    sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
 }
 
-int order_of_line(struct store *store, int64_t line, int64_t *ret)
-{
-    return sql_number(store->sql, ret, "SELECT order_id FROM order_line WHERE id = ?1", sql_int(line));
-}
-
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason)
 {
     return sql_run(store->sql, "UPDATE orders SET state = ?2, reason = ?3 WHERE id = ?1", sql_int(id), sql_text(state),
@@ -247,10 +242,11 @@ int order_release_promises(struct store *store, int64_t order)
 
 int allocation_load(struct store *store, int64_t id, struct allocation *ret)
 {
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT a.line, l.line, a.location, a.item, a.lot, a.open FROM allocation a "
-                                         "JOIN order_line l ON l.id = a.line WHERE a.id = ?1",
-                                         sql_int(id));
+    struct sql_query *query =
+        sql_select(store->sql,
+                   "SELECT a.line, l.line, a.location, a.item, a.lot, a.open, l.order_id FROM allocation a "
+                   "JOIN order_line l ON l.id = a.line WHERE a.id = ?1",
+                   sql_int(id));
     bool found = sql_next(query);
     if (found)
         *ret = (struct allocation){.id = id,
@@ -259,7 +255,8 @@ int allocation_load(struct store *store, int64_t id, struct allocation *ret)
                                    .location = sql_get_int(query, 2),
                                    .item = sql_get_int(query, 3),
                                    .lot = sql_get_int(query, 4),
-                                   .open = sql_get_int(query, 5)};
+                                   .open = sql_get_int(query, 5),
+                                   .order = sql_get_int(query, 6)};
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
 }

@@ -22,7 +22,6 @@ int order_find(struct store *store, const char *number, int64_t *ret);
 int order_insert(struct store *store, const struct order *order, int64_t *ret_id);
 int order_add_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity);
 
-int order_of_line(struct store *store, int64_t line, int64_t *ret);
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason);
 int order_set_worker(struct store *store, int64_t id, int64_t worker); /* 0: free for anybody */
 int order_set_cancelled(struct store *store, int64_t id);
@@ -49,7 +48,7 @@ int order_write_refused(struct store *store, int64_t order, struct buf *json);
 int order_release_promises(struct store *store, int64_t order);
 
 struct allocation {
-    int64_t id, line, line_number, location, item, lot, open; /* open: base units still to take here */
+    int64_t id, order, line, line_number, location, item, lot, open; /* open: base units still to take here */
 };
 int allocation_load(struct store *store, int64_t id, struct allocation *ret);
 

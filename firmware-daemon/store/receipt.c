@@ -5,19 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-int dock_count(struct store *store, int64_t *ret_count, int64_t *ret_first)
-{
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT count(*), coalesce((SELECT id FROM location WHERE kind = 'dock' "
-                                         "ORDER BY walk, id LIMIT 1), 0) FROM location WHERE kind = 'dock'",
-                                         SQL_NO_VALUES);
-    if (sql_next(query)) {
-        *ret_count = sql_get_int(query, 0);
-        *ret_first = sql_get_int(query, 1);
-    }
-    return sql_done(query);
-}
-
 int receipt_item(struct store *store, int64_t document, int64_t item, struct receipt_item *ret)
 {
     struct sql_query *query = sql_select(store->sql,

@@ -6,9 +6,6 @@
 #include "store/document.h"
 #include "store/store.h"
 
-/* The places of kind dock: their number, and the first along the walk (0: there is none). */
-int dock_count(struct store *store, int64_t *ret_count, int64_t *ret_first);
-
 /* One item of a document, over all its lines: base units announced, and come so far, whole or damaged. */
 struct receipt_item {
     int64_t expected, come;

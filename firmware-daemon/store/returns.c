@@ -5,19 +5,6 @@
 
 #include <errno.h>
 
-int return_places(struct store *store, int64_t *ret_count, int64_t *ret_first)
-{
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT count(*), coalesce((SELECT id FROM location WHERE kind = 'return' "
-                                         "ORDER BY walk, id LIMIT 1), 0) FROM location WHERE kind = 'return'",
-                                         SQL_NO_VALUES);
-    if (sql_next(query)) {
-        *ret_count = sql_get_int(query, 0);
-        *ret_first = sql_get_int(query, 1);
-    }
-    return sql_done(query);
-}
-
 int return_of_order(struct store *store, const char *order_number, int64_t *ret)
 {
     return sql_number(store->sql, ret,

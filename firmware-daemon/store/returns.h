@@ -6,9 +6,6 @@
 #include "base/buf.h"
 #include "store/document.h"
 
-/* The places of kind return: their number, and the first along the walk (0: there is none). */
-int return_places(struct store *store, int64_t *ret_count, int64_t *ret_first);
-
 /* The return of an order that is not closed. -ENOENT */
 int return_of_order(struct store *store, const char *order_number, int64_t *ret);
 /* The oldest that was received and nobody grades. -ENOENT */

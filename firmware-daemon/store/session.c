@@ -39,6 +39,15 @@ int session_of_worker(struct store *store, int64_t worker, struct session *ret)
     return load(sql_select(store->sql, "SELECT " COLUMNS " FROM session WHERE worker = ?", sql_int(worker)), ret);
 }
 
+bool session_equals(const struct session *a, const struct session *b)
+{
+#define SAME_NUMBER(member, column) &&a->member == b->member
+#define SAME_TEXT(member, column)   &&strcmp(a->member, b->member) == 0
+    return a->worker == b->worker SESSION_REFERENCES(SAME_NUMBER) SESSION_NUMBERS(SAME_NUMBER) SESSION_TEXTS(SAME_TEXT);
+#undef SAME_NUMBER
+#undef SAME_TEXT
+}
+
 int session_save(struct store *store, const struct session *session)
 {
 #define ASSIGNED(member, column)  #column " = ?, "

@@ -46,6 +46,7 @@ int session_at_station(struct store *store, const char *station, struct session 
 int session_of_worker(struct store *store, int64_t worker, struct session *ret);
 /* The next worker after `after` who is at an order, at a promise to it or at a tote of its. -ENOENT */
 int session_at_order(struct store *store, int64_t order, int64_t after, int64_t *ret);
+bool session_equals(const struct session *a, const struct session *b);
 int session_save(struct store *store, const struct session *session);
 
 /* Puts the worker at this station, away from any other, and whoever stood here before nowhere. Makes the session on

@@ -59,6 +59,13 @@ static int get_number(struct work *work, const char *name, int64_t min, int64_t 
     return 0;
 }
 
+/* Which line of an order or document it is about, and how much of it. */
+static int get_line(struct work *work, int64_t *ret_line, const char *amount, int64_t min, int64_t *ret_amount)
+{
+    int result = get_number(work, "line", 1, ret_line);
+    return result ? result : get_number(work, amount, min, ret_amount);
+}
+
 static int changed_one(struct work *work, int result, const char *what)
 {
     if (result)
@@ -212,9 +219,7 @@ static int transfer_shipped(struct work *work)
 static int pick_line(struct work *work)
 {
     int64_t line, quantity;
-    int result = get_number(work, "line", 1, &line);
-    if (!result)
-        result = get_number(work, "quantity", 1, &quantity);
+    int result = get_line(work, &line, "quantity", 1, &quantity);
     if (result)
         return result;
     result = sql_run(work->sql,
@@ -229,9 +234,7 @@ static int pick_line(struct work *work)
 static int pick_short(struct work *work)
 {
     int64_t line, missing;
-    int result = get_number(work, "line", 1, &line);
-    if (!result)
-        result = get_number(work, "missing", 0, &missing);
+    int result = get_line(work, &line, "missing", 0, &missing);
     if (result)
         return result;
     result =
@@ -244,9 +247,7 @@ static int pick_short(struct work *work)
 static int pick_unpicked(struct work *work)
 {
     int64_t line, quantity;
-    int result = get_number(work, "line", 1, &line);
-    if (!result)
-        result = get_number(work, "quantity", 1, &quantity);
+    int result = get_line(work, &line, "quantity", 1, &quantity);
     if (result)
         return result;
     result = sql_run(work->sql, "UPDATE order_line SET picked = picked - ?3 WHERE number = ?1 AND line = ?2",

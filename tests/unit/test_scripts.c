@@ -414,7 +414,7 @@ static bool mean_the_same(struct play *play, const char *one, const char *other)
         if (barcode_parse(texts[i], strlen(texts[i]), &codes[i], NULL) != 0)
             return strcmp(one, other) == 0;
         const char *sscc = barcode_value(&codes[i], "00");
-        catalog_find(play->rig.store, sscc ? sscc : codes[i].text, codes[i].gtin14, "", meanings[i], 2, &counts[i]);
+        catalog_find(play->rig.store, sscc ? sscc : codes[i].text, codes[i].gtin14, meanings[i], 2, &counts[i]);
     }
     static const char *const said[] = {"10", "17", "15", "21", "3103", "3102", "30"};
     for (size_t i = 0; i < COUNT(said); i++) {
