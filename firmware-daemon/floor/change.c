@@ -345,26 +345,25 @@ static int apply_barcode_drop(struct store *store, const json_t *data)
 static const struct {
     const char *type;
     int (*apply)(struct store *, const json_t *data);
-    bool allocates; /* orders may be served now */
 } changes[] = {
-    {"io.floorhand.item.upsert.v1", apply_item, false},
-    {"io.floorhand.location.upsert.v1", apply_location, true},
-    {"io.floorhand.worker.upsert.v1", apply_worker, false},
-    {"io.floorhand.barcode.upsert.v1", apply_barcode, false},
-    {"io.floorhand.order.release.v1", apply_release, true},
-    {"io.floorhand.order.cancel.v1", apply_cancel, true},
-    {"io.floorhand.waybill.pool.v1", apply_pool, false},
-    {"io.floorhand.waybill.voided.v1", apply_voided, false},
-    {"io.floorhand.asn.upsert.v1", apply_asn, false},
-    {"io.floorhand.transfer.request.v1", apply_transfer, false},
-    {"io.floorhand.transfer.arrival.v1", apply_arrival, false},
-    {"io.floorhand.return.expect.v1", apply_return, false},
-    {"io.floorhand.lot.upsert.v1", apply_lot, true},
-    {"io.floorhand.count.request.v1", apply_count, false},
-    {"io.floorhand.wave_rule.upsert.v1", apply_wave_rule, false},
-    {"io.floorhand.config.set.v1", apply_setting, false},
-    {"io.floorhand.in_store.format.v1", apply_in_store_format, false},
-    {"io.floorhand.barcode.drop.v1", apply_barcode_drop, false},
+    {"io.floorhand.item.upsert.v1", apply_item},
+    {"io.floorhand.location.upsert.v1", apply_location},
+    {"io.floorhand.worker.upsert.v1", apply_worker},
+    {"io.floorhand.barcode.upsert.v1", apply_barcode},
+    {"io.floorhand.order.release.v1", apply_release},
+    {"io.floorhand.order.cancel.v1", apply_cancel},
+    {"io.floorhand.waybill.pool.v1", apply_pool},
+    {"io.floorhand.waybill.voided.v1", apply_voided},
+    {"io.floorhand.asn.upsert.v1", apply_asn},
+    {"io.floorhand.transfer.request.v1", apply_transfer},
+    {"io.floorhand.transfer.arrival.v1", apply_arrival},
+    {"io.floorhand.return.expect.v1", apply_return},
+    {"io.floorhand.lot.upsert.v1", apply_lot},
+    {"io.floorhand.count.request.v1", apply_count},
+    {"io.floorhand.wave_rule.upsert.v1", apply_wave_rule},
+    {"io.floorhand.config.set.v1", apply_setting},
+    {"io.floorhand.in_store.format.v1", apply_in_store_format},
+    {"io.floorhand.barcode.drop.v1", apply_barcode_drop},
 };
 
 static int apply(struct store *store, const json_t *line)
@@ -376,10 +375,7 @@ static int apply(struct store *store, const json_t *line)
     for (size_t i = 0; i < COUNT(changes); i++) {
         if (strcmp(changes[i].type, type) != 0)
             continue;
-        int result = changes[i].apply(store, data);
-        if (!result && changes[i].allocates)
-            result = orders_allocate_waiting(store);
-        return result;
+        return changes[i].apply(store, data);
     }
     return -ENOSYS;
 }

@@ -15,7 +15,7 @@ int count_end(struct store *store, const struct stock_count *count, const char *
     int result = count_lift_holds(store, count->location, count->item);
     if (!result)
         result = stock_count_end(store, count->id, state);
-    return result ? result : orders_allocate_waiting(store);
+    return result;
 }
 
 /* ---------------------------------------------------------------- promises that are no longer covered */

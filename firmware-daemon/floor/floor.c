@@ -4,6 +4,9 @@
 #include "base/text.h"
 #include "floor/commands.h"
 #include "floor/wave.h"
+#include "store/touched.h"
+
+#include <errno.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -24,13 +27,33 @@ static void stamp(struct store *store, const struct event *event)
         .wall_us = event->wall_us, .mono_us = event->mono_us, .station = event->station, .worker_code = ""};
 }
 
+static int (*const followers[TOUCHED_KINDS])(struct store *, int64_t id) = {
+    [TOUCHED_STOCK] = orders_allocate_waiting,
+    [TOUCHED_FACE] = replenish_item,
+    [TOUCHED_WAVE] = wave_close_if_done,
+};
+
+/* What follows from the event for others, until nothing is left that it touched. */
+static int follow(struct store *store)
+{
+    enum touched touched;
+    int64_t id;
+    int result;
+    while ((result = touched_take(store, &touched, &id)) == 0) {
+        result = followers[touched](store, id);
+        if (result)
+            return result;
+    }
+    return result == -ENOENT ? 0 : result;
+}
+
 int floor_decide(struct store *store, const struct event *event, struct effect *ret)
 {
     stamp(store, event);
     *ret = (struct effect){0};
     int result = rules[event->kind](store, event, ret);
-    if (!result && event->kind != EVENT_APPLIED)
-        result = waves_close_done(store);
+    if (!result)
+        result = follow(store);
     ret->good = result == 0;
     if (result && result != FLOOR_REFUSED)
         floor_not_saved(ret);

@@ -126,8 +126,6 @@ static int accept_badge(struct scan *scan)
                 .location = bin.id, .item = goods.item.id, .source = "found", .blind = true, .priority = 3});
     if (!result)
         result = undo_border(scan);
-    if (!result)
-        result = orders_allocate_waiting(scan->store);
     if (result)
         return result;
     say(accept_with(scan, DONE_FOUND_POSTED), &goods, goods.quantity, &bin);

@@ -373,5 +373,5 @@ int import_rule(struct store *store, const struct event *event, struct effect *e
     answer_number(&effect->answer, "n", rows);
     answer_number(&effect->answer, "new", import.changed);
     effect->shows = true;
-    return orders_allocate_waiting(store);
+    return 0;
 }

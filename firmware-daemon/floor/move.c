@@ -141,8 +141,6 @@ static int put(struct scan *scan)
         result = check_bin(scan, &to);
     if (!result)
         result = undo_allow(scan, "move.put");
-    if (!result)
-        result = orders_allocate_waiting(scan->store);
     if (result)
         return result;
     scan->session.location = 0;

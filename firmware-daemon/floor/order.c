@@ -20,28 +20,30 @@ static int note_order(struct store *store, const char *type, const char *number,
     return note(store, type, "order", number, &data, NULL);
 }
 
-/* Whole orders only: a promise to an order that cannot be finished would starve one that can. */
+/* Whole orders only: a promise to an order that cannot be finished would starve one that can. Until there is enough of
+ * the first thing that it lacks, nobody tries again. */
 static int allocate_whole(struct store *store, int64_t id)
 {
+    struct lack lack;
     struct order order;
-    int64_t missing = 0;
-    int result = order_allocate(store, id, &missing);
-    if (result)
-        return result;
-    if (missing > 0)
-        return order_release_promises(store, id);
-    result = order_load(store, id, &order);
+    int64_t missing;
+    int result = order_lack(store, id, &lack);
+    if (result != -ENOENT)
+        return result ? result : order_set_lack(store, id, &lack);
+    result = order_allocate(store, id, &missing);
+    if (!result)
+        result = order_load(store, id, &order);
     if (!result)
         result = order_set_state(store, id, "allocated", "");
     return result ? result : note_order(store, "order.allocated", order.number, NULL, NULL);
 }
 
-int orders_allocate_waiting(struct store *store)
+int orders_allocate_waiting(struct store *store, int64_t item)
 {
-    int64_t order = 0;
+    struct waiting order = {0};
     int result;
-    while ((result = order_received_after(store, order, &order)) == 0) {
-        result = allocate_whole(store, order);
+    while ((result = order_waiting_after(store, item, &order, &order)) == 0) {
+        result = allocate_whole(store, order.id);
         if (result)
             return result;
     }

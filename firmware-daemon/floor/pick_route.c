@@ -1,21 +1,26 @@
 /* In which order a worker walks past his bins: the shortest tour, where it is known where they are. */
 #include "floor/pick_bin.h"
 #include "floor/settings.h"
-#include "plan/route.h"
-#include "store/picking.h"
+#include "floor/walk.h"
 
 #include <errno.h>
 
 #define STOPS_MAX 200 /* with more than these the walking sequence is as good */
 
-/* -ENOENT: this floor does not say how large it is. */
-static int load_floor(struct store *store, struct route_floor *ret)
+int walk_floor(struct store *store, struct route_floor *ret)
 {
     *ret = (struct route_floor){.blocks = 1, .aisles = 1};
     int result = setting_get(store, SETTING_aisle_length_mm, &ret->aisle_length_mm);
     if (!result)
         result = setting_get(store, SETTING_aisle_distance_mm, &ret->aisle_distance_mm);
     return !result && (!ret->aisle_length_mm || !ret->aisle_distance_mm) ? -ENOENT : result;
+}
+
+struct route_place walk_place(struct route_floor *floor, const struct picking_stop *stop)
+{
+    floor->aisles = stop->aisle >= floor->aisles ? stop->aisle + 1 : floor->aisles;
+    floor->blocks = stop->block >= floor->blocks ? stop->block + 1 : floor->blocks;
+    return (struct route_place){stop->aisle, stop->block, stop->position_mm};
 }
 
 struct tour {
@@ -31,15 +36,11 @@ static int solve(struct store *store, struct tour *tour)
     struct route_floor *floor = &tour->floor;
     struct route route;
     struct error error = {0};
-    int result = load_floor(store, floor);
+    int result = walk_floor(store, floor);
     if (result)
         return result;
-    for (size_t i = 0; i < tour->count; i++) {
-        const struct picking_stop *stop = &tour->stops[i];
-        tour->places[i] = (struct route_place){stop->aisle, stop->block, stop->position_mm};
-        floor->aisles = stop->aisle >= floor->aisles ? stop->aisle + 1 : floor->aisles;
-        floor->blocks = stop->block >= floor->blocks ? stop->block + 1 : floor->blocks;
-    }
+    for (size_t i = 0; i < tour->count; i++)
+        tour->places[i] = walk_place(floor, &tour->stops[i]);
     if (route_check(floor, tour->places, tour->count, &error) != 0)
         return -ENOENT;
     return route_best(floor, tour->places, tour->count, &route, tour->order);

@@ -218,7 +218,7 @@ int practice_make(struct store *store, int64_t orders, int64_t *ret_made)
     if (result == -ENOENT) /* nothing lies anywhere */
         result = 0;
     if (!result)
-        result = orders_allocate_waiting(store);
+        result = orders_allocate_waiting(store, 0);
     if (!result)
         result = order_count_waiting(store, &waiting);
     if (!result)

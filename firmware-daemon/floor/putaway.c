@@ -283,8 +283,6 @@ static int put(struct scan *scan, const struct putaway *putaway, const struct lo
     int result = record_put(scan, putaway, place);
     if (!result)
         result = move(scan, putaway, place);
-    if (!result)
-        result = orders_allocate_waiting(scan->store);
     if (result)
         return result;
     bool done = putaway->plate.id ? lpn_is_empty(scan->store, putaway->plate.id)

@@ -302,8 +302,6 @@ static int put(struct scan *scan, const struct replen *replen, const struct loca
         result = put_down(scan, replen, place, pieces);
     if (!result)
         result = undo_allow(scan, back ? "replen.returned" : "replen.done");
-    if (!result)
-        result = orders_allocate_waiting(scan->store);
     scan->session.pieces = 0;
     if (!result && pieces == replen->in_hand)
         result = finish(scan, replen, replen->task.put + (back ? 0 : pieces));

@@ -62,16 +62,10 @@ int replenish_plan(struct store *store, int64_t *ret_count)
     return result;
 }
 
-int replenish_touched(struct store *store, int64_t seq)
+int replenish_item(struct store *store, int64_t item)
 {
-    int64_t item = 0, count = 0;
-    int result;
-    while ((result = replenish_item_after(store, seq, item, &item)) == 0) {
-        result = plan_low(store, item, &count);
-        if (result)
-            return result;
-    }
-    return result == -ENOENT ? 0 : result;
+    int64_t count = 0;
+    return plan_low(store, item, &count);
 }
 
 int replenish_for_wave(struct store *store, int64_t wave)

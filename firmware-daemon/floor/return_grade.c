@@ -147,8 +147,6 @@ static int settle(struct scan *scan, char grade, const struct location *place)
         result = post(scan, &returning, &goods, place->id);
     if (!result)
         result = undo_allow(scan, "return.graded");
-    if (!result && grade == 'A')
-        result = orders_allocate_waiting(scan->store);
     struct answer *answer = accept_with(scan, DONE_GRADED);
     answer_text(answer, "i", goods.item.name);
     answer_text(answer, "g", text);

@@ -234,8 +234,8 @@ int bin_refuses(struct store *store, const struct location *location, const stru
 int bin_suggest(struct store *store, const struct item *item, int64_t lot, int64_t quantity, int64_t task,
                 int64_t *ret);
 
-/* What a journal row moved may leave a face low, or fill the reserve of one: plans to fill it (replenish_plan.c). */
-int replenish_touched(struct store *store, int64_t seq);
+/* What was moved of an item may leave its faces low, or fill their reserve: plans to fill them (replenish_plan.c). */
+int replenish_item(struct store *store, int64_t item);
 int replenish_plan(struct store *store, int64_t *ret_count); /* over every face; the new tasks */
 
 /* What a wave would else pick from the reserve of items that have a face is to be brought there first. */
@@ -245,8 +245,8 @@ int replenish_for_wave(struct store *store, int64_t wave);
  * away. */
 int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
 
-/* After stock or orders came in: promises stock to every order that can be had whole. */
-int orders_allocate_waiting(struct store *store);
+/* Promises stock to every order that waits for this item and can be had whole now; 0: to orders nobody tried yet. */
+int orders_allocate_waiting(struct store *store, int64_t item);
 
 /* An order has one parcel. */
 #define PARCEL_NAME_MAX (STORE_CODE_MAX + 4)

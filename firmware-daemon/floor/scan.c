@@ -279,8 +279,6 @@ static int take(struct scan *scan)
     result = command ? run_command(scan, step) : take_code(scan, step);
     if (!result)
         result = training_done_well(scan);
-    if (!result && scan->seq)
-        result = replenish_touched(scan->store, scan->seq);
     if (result)
         return result;
     scan->effect->weighs = step_of(&scan->session)->weigh != NULL;

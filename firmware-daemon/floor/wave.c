@@ -147,23 +147,19 @@ int wave_cancel(struct store *store, int64_t id, int64_t *ret_going_on)
     return result;
 }
 
-int waves_close_done(struct store *store)
+int wave_close_if_done(struct store *store, int64_t id)
 {
     struct wave wave;
     struct wave_totals totals;
-    int64_t id;
-    int result;
-    while ((result = wave_done(store, &id)) == 0) {
+    int result = wave_done(store, id);
+    if (!result)
         result = wave_load(store, id, &wave);
-        if (!result)
-            result = wave_totals(store, id, &totals);
-        if (!result)
-            result = wave_set_state(store, id, "closed");
-        if (!result)
-            result = note_wave(store, "wave.closed", &wave, &totals);
-        if (result)
-            return result;
-    }
+    if (!result)
+        result = wave_totals(store, id, &totals);
+    if (!result)
+        result = wave_set_state(store, id, "closed");
+    if (!result)
+        result = note_wave(store, "wave.closed", &wave, &totals);
     return result == -ENOENT ? 0 : result;
 }
 

@@ -12,6 +12,16 @@ struct wave_plan {
 };
 int wave_plan(struct store *store, struct wave_plan *ret);
 
+/* An order that may go into a wave; those with the same carrier and the same shared item (0: any) stand together. */
+struct wave_candidate {
+    int64_t order, shared;
+    size_t batch; /* orders of another number go into another wave */
+    char carrier[STORE_CODE_MAX];
+};
+/* Puts together of candidates that could all be one wave, but for its room, those that save the most walking
+ * (wave_batch.c). Leaves them as they are where it is not known where their bins are. */
+int wave_batch(struct store *store, struct wave_candidate *candidates, size_t count, int64_t room);
+
 int wave_release(struct store *store, int64_t id); /* -EINVAL: it is no draft */
 
 /* An order leaves its wave and waits again, or is cancelled anyway. -EBUSY: something of it is picked already, it goes
@@ -22,8 +32,8 @@ int wave_kick(struct store *store, const struct order *order, const char *reason
  * is over. */
 int wave_cancel(struct store *store, int64_t id, int64_t *ret_going_on);
 
-/* Says of every wave that has nothing left to do that it is closed. After each event. */
-int waves_close_done(struct store *store);
+/* Says of a wave that has nothing left to do that it is closed. */
+int wave_close_if_done(struct store *store, int64_t id);
 
 /* Whether a cancelled order is still one with its wave: nothing lies on a plate of its own. Then it ends here, and what
  * is picked of it is left over in the wave's tote. */

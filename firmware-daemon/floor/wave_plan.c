@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a site works by that has no rules of its own. A wave at a put-wall has no more orders than the wall has slots, a
@@ -23,8 +24,9 @@ struct planning {
     struct store *store;
     const struct wave_rule *rule;
     struct wave_plan *plan;
-    struct wave wave; /* that is being filled; id 0: none */
-    int64_t shared, orders, room;
+    struct wave wave;                  /* that is being filled; id 0: none */
+    const struct wave_candidate *last; /* that went into it */
+    int64_t orders, room;
 };
 
 static int note_planned(struct planning *planning)
@@ -65,7 +67,7 @@ static int find_room(struct planning *planning, struct wave *wave, int64_t *ret)
     return result;
 }
 
-static int begin_wave(struct planning *planning, const char *carrier, int64_t shared)
+static int begin_wave(struct planning *planning, const struct wave_candidate *candidate)
 {
     struct wave wave = {0};
     int64_t id;
@@ -73,40 +75,85 @@ static int begin_wave(struct planning *planning, const char *carrier, int64_t sh
     planning->wave.id = planning->orders = 0;
     snprintf(wave.kind, sizeof(wave.kind), "%s", planning->rule->kind);
     snprintf(wave.policy, sizeof(wave.policy), "%s", *planning->rule->policy ? planning->rule->policy : "partial");
-    snprintf(wave.carrier, sizeof(wave.carrier), "%s", carrier);
+    snprintf(wave.carrier, sizeof(wave.carrier), "%s", candidate->carrier);
     if (!result)
         result = find_room(planning, &wave, &planning->room);
     if (result || planning->room <= 0)
         return result;
     result = wave_insert(planning->store, &wave, &id);
-    planning->shared = shared;
     planning->plan->waves++;
     return result ? result : wave_load(planning->store, id, &planning->wave);
 }
 
-static int add_order(struct planning *planning, int64_t order, const char *carrier, int64_t shared)
+static bool go_together(const struct wave_candidate *a, const struct wave_candidate *b)
 {
-    bool fits = planning->wave.id && planning->orders < planning->room && planning->shared == shared &&
-                strcmp(planning->wave.carrier, carrier) == 0;
-    int result = fits ? 0 : begin_wave(planning, carrier, shared);
-    if (result || !planning->wave.id)
-        return result;
-    planning->orders++;
-    planning->plan->orders++;
-    return order_set_wave(planning->store, order, planning->wave.id);
+    return a->shared == b->shared && strcmp(a->carrier, b->carrier) == 0;
 }
 
-/* The candidates are sorted, so all of them have been read before the first order is changed. */
+static int add_order(struct planning *planning, const struct wave_candidate *candidate)
+{
+    bool fits = planning->wave.id && planning->orders < planning->room && go_together(planning->last, candidate) &&
+                planning->last->batch == candidate->batch;
+    int result = fits ? 0 : begin_wave(planning, candidate);
+    if (result || !planning->wave.id)
+        return result;
+    planning->last = candidate;
+    planning->orders++;
+    planning->plan->orders++;
+    return order_set_wave(planning->store, candidate->order, planning->wave.id);
+}
+
+static int read_candidates(struct store *store, const struct wave_rule *rule, struct wave_candidate **ret,
+                           size_t *ret_count)
+{
+    size_t count = 0, room = 0;
+    int result = 0;
+    struct sql_query *query = wave_candidates(store, rule);
+    while (!result && sql_next(query)) {
+        if (count == room) {
+            room = 2 * room + 64;
+            struct wave_candidate *more = realloc(*ret, room * sizeof(**ret));
+            result = more ? 0 : -ENOMEM;
+            *ret = more ? more : *ret;
+        }
+        if (result)
+            break;
+        struct wave_candidate *candidate = &(*ret)[count++];
+        *candidate = (struct wave_candidate){.order = sql_get_int(query, 0), .shared = sql_get_int(query, 2)};
+        sql_copy_text(query, 1, candidate->carrier, sizeof(candidate->carrier));
+    }
+    int done = sql_done(query);
+    *ret_count = count;
+    return result ? result : done;
+}
+
+/* What is picked on one tour: who goes together is chosen by the walk. */
+static int choose_batches(struct planning *planning, struct wave_candidate *candidates, size_t count)
+{
+    const char *kind = planning->rule->kind;
+    int64_t room = 0;
+    struct wave wave = {0};
+    if (strcmp(kind, "cluster") != 0 && strcmp(kind, "wall") != 0)
+        return 0;
+    int result = find_room(planning, &wave, &room);
+    for (size_t first = 0, next; first < count && !result; first = next) {
+        for (next = first + 1; next < count && go_together(&candidates[first], &candidates[next]);)
+            next++;
+        result = wave_batch(planning->store, candidates + first, next - first, room);
+    }
+    return result;
+}
+
 static int plan_rule(struct store *store, const struct wave_rule *rule, struct wave_plan *plan)
 {
     struct planning planning = {.store = store, .rule = rule, .plan = plan};
-    int result = 0;
-    struct sql_query *query = wave_candidates(store, rule);
-    while (!result && sql_next(query))
-        result = add_order(&planning, sql_get_int(query, 0), sql_get_text(query, 1), sql_get_int(query, 2));
-    int done = sql_done(query);
+    CLEANUP(cleanup_free) struct wave_candidate *candidates = NULL;
+    size_t count;
+    int result = read_candidates(store, rule, &candidates, &count);
     if (!result)
-        result = done;
+        result = choose_batches(&planning, candidates, count);
+    for (size_t i = 0; i < count && !result; i++)
+        result = add_order(&planning, &candidates[i]);
     return result ? result : note_planned(&planning);
 }
 

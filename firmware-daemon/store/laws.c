@@ -122,6 +122,14 @@ static const struct {
     {"a task is one worker's, a worker has one task", "SELECT count(*) FROM (SELECT worker FROM task WHERE worker IS "
                                                       "NOT NULL AND state IN ('taken', 'carrying') GROUP BY "
                                                       "worker HAVING count(*) > 1)"},
+    {"no order waits for an item of which there is enough",
+     "SELECT count(*) FROM orders o WHERE o.state = 'received' AND o.cancelled = 0 AND o.lacks_pieces <= "
+     "coalesce((SELECT sum(f.quantity) FROM free_stock f JOIN lot t ON t.id = f.lot WHERE f.item = o.lacks AND "
+     "f.quantity > 0 AND t.blocked = 0 AND t.expiry IS NULL), 0)"},
+    {"a wave of which nothing is left is closed",
+     "SELECT count(*) FROM wave w WHERE w.state NOT IN ('draft', 'closed', 'cancelled') AND w.worker IS NULL AND NOT "
+     "EXISTS (SELECT 1 FROM orders o WHERE o.wave = w.id AND o.state IN ('allocated', 'picking', 'picked', 'packing')) "
+     "AND NOT EXISTS (SELECT 1 FROM lpn p WHERE p.wave = w.id)"},
 };
 
 int laws_check(struct store *store, struct error *error)

@@ -103,6 +103,11 @@ int order_count_waiting(struct store *store, int64_t *ret)
                       SQL_NO_VALUES);
 }
 
+/* Lot t of item i: it is not blocked, and lives long enough for both the item and the customer. */
+#define MAY_LEAVE(now_us, life_days)                                                                                   \
+    "t.blocked = 0 AND (t.expiry IS NULL OR t.expiry >= date(" now_us " / 1000000, 'unixepoch', '+' || max(" life_days \
+    ", i.life_out_days) || ' days'))"
+
 struct bin {
     int64_t location, lot, quantity;
 };
@@ -115,9 +120,10 @@ static int best_bin(struct store *store, int64_t item, int64_t wanted, int64_t l
         store->sql,
         "SELECT f.location, f.lot, f.quantity FROM free_stock f JOIN lot t ON t.id = f.lot JOIN item i ON i.id = "
         "f.item "
-        "JOIN location l ON l.id = f.location WHERE f.item = ?1 AND f.quantity > 0 AND t.blocked = 0 AND "
-        "(t.expiry IS NULL OR t.expiry >= date(?4 / 1000000, 'unixepoch', '+' || max(?3, i.life_out_days) || ' days')) "
-        "ORDER BY t.expiry IS NULL, t.expiry, f.quantity < ?2, l.kind = 'reserve', l.walk, l.id, f.lot LIMIT 1",
+        "JOIN location l ON l.id = f.location WHERE f.item = ?1 AND f.quantity > 0 AND " MAY_LEAVE(
+            "?4", "?3") " "
+                        "ORDER BY t.expiry IS NULL, t.expiry, f.quantity < ?2, l.kind = 'reserve', l.walk, l.id, f.lot "
+                        "LIMIT 1",
         sql_int(item), sql_int(wanted), sql_int(life_days), sql_int(store->stamp.wall_us));
     bool found = sql_next(query);
     if (found)
@@ -186,12 +192,45 @@ int order_allocate(struct store *store, int64_t order, int64_t *ret_missing)
     return 0;
 }
 
-int order_received_after(struct store *store, int64_t after, int64_t *ret)
+int order_lack(struct store *store, int64_t order, struct lack *ret)
 {
-    return sql_number(
-        store->sql, ret,
-        "SELECT id FROM orders WHERE state = 'received' AND cancelled = 0 AND id > ?1 ORDER BY id LIMIT 1",
-        sql_int(after));
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT w.item, w.pieces FROM (SELECT l.item, sum(l.quantity - l.picked) AS pieces, o.life_days FROM "
+        "order_line "
+        "l JOIN orders o ON o.id = l.order_id WHERE l.order_id = ?1 AND l.refused = 0 GROUP BY l.item) w WHERE "
+        "w.pieces "
+        "> coalesce((SELECT sum(f.quantity) FROM free_stock f JOIN lot t ON t.id = f.lot JOIN item i ON i.id = f.item "
+        "WHERE f.item = w.item AND f.quantity > 0 AND " MAY_LEAVE("?2", "w.life_days") "), 0) LIMIT 1",
+        sql_int(order), sql_int(store->stamp.wall_us));
+    bool found = sql_next(query);
+    if (found)
+        *ret = (struct lack){sql_get_int(query, 0), sql_get_int(query, 1)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
+int order_set_lack(struct store *store, int64_t order, const struct lack *lack)
+{
+    return sql_run(
+        store->sql,
+        "UPDATE orders SET lacks = ?2, lacks_pieces = ?3 WHERE id = ?1 AND (lacks, lacks_pieces) <> (?2, ?3)",
+        sql_int(order), sql_int(lack->item), sql_int(lack->pieces));
+}
+
+int order_waiting_after(struct store *store, int64_t item, const struct waiting *after, struct waiting *ret)
+{
+    struct sql_query *query = sql_select(
+        store->sql,
+        "SELECT id, priority FROM orders WHERE state = 'received' AND cancelled = 0 AND lacks = ?1 AND "
+        "lacks_pieces <= coalesce((SELECT sum(quantity) FROM free_stock WHERE item = ?1 AND quantity > 0), 0) "
+        "AND (?2 = 0 OR (-priority, id) > (-?3, ?2)) ORDER BY priority DESC, id LIMIT 1",
+        sql_int(item), sql_int(after->id), sql_int(after->priority));
+    bool found = sql_next(query);
+    if (found)
+        *ret = (struct waiting){sql_get_int(query, 0), sql_get_int(query, 1)};
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
 }
 
 int order_refuse_lacking(struct store *store, int64_t order, bool whole, int64_t *ret)

@@ -36,8 +36,19 @@ int order_count_waiting(struct store *store, int64_t *ret);
  * *ret_missing: base units that no bin can give. */
 int order_allocate(struct store *store, int64_t order, int64_t *ret_missing);
 
-/* Orders in state received, oldest first, so that stock that came in can serve them. */
-int order_received_after(struct store *store, int64_t after, int64_t *ret);
+/* An item of which there is less to promise than an order in state received wants. -ENOENT: it can be had whole */
+struct lack {
+    int64_t item, pieces; /* pieces: all that it wants of it */
+};
+int order_lack(struct store *store, int64_t order, struct lack *ret);
+int order_set_lack(struct store *store, int64_t order, const struct lack *lack);
+
+/* Orders in state received that lack the item (0: that nobody tried yet) and want no more of it than is free: by
+ * priority, then age, the first behind `after` (id 0: of all). -ENOENT */
+struct waiting {
+    int64_t id, priority;
+};
+int order_waiting_after(struct store *store, int64_t item, const struct waiting *after, struct waiting *ret);
 
 /* The shortage policy: lines that lack something nobody has promised are refused, or all lines when one does. A line of
  * which something lies in its slot already is not refused alone. *ret: how many. */

@@ -172,15 +172,12 @@ int picking_count_in_zone(struct store *store, const char *zone, int64_t *ret_li
     "a.open > 0 AND (a.worker = ?1 OR a.line IN (SELECT l.id FROM orders o JOIN order_line l ON l.order_id = o.id "    \
     "WHERE o.worker = ?1)) "
 
-int picking_stops(struct store *store, int64_t worker, struct picking_stop *ret, size_t capacity, size_t *ret_count)
+#define STOP "p.id, p.aisle, coalesce(p.block, 0), p.position_mm FROM location p"
+
+static int read_stops(struct sql_query *query, struct picking_stop *ret, size_t capacity, size_t *ret_count)
 {
     size_t count = 0;
     bool known = true;
-    struct sql_query *query =
-        sql_select(store->sql,
-                   "SELECT p.id, p.aisle, coalesce(p.block, 0), p.position_mm FROM location p WHERE p.id IN (SELECT "
-                   "a.location FROM allocation a WHERE " OF_WORKER ") ORDER BY p.walk, p.id",
-                   sql_int(worker));
     while (sql_next(query)) {
         known = known && count < capacity && !sql_get_null(query, 1) && !sql_get_null(query, 3);
         if (known)
@@ -191,6 +188,25 @@ int picking_stops(struct store *store, int64_t worker, struct picking_stop *ret,
     if (!result)
         *ret_count = count;
     return result ? result : known ? 0 : -ENOENT;
+}
+
+int picking_stops(struct store *store, int64_t worker, struct picking_stop *ret, size_t capacity, size_t *ret_count)
+{
+    return read_stops(sql_select(store->sql,
+                                 "SELECT " STOP " WHERE p.id IN (SELECT a.location FROM allocation a WHERE " OF_WORKER
+                                 ") ORDER BY p.walk, p.id",
+                                 sql_int(worker)),
+                      ret, capacity, ret_count);
+}
+
+int picking_order_stops(struct store *store, int64_t order, struct picking_stop *ret, size_t capacity,
+                        size_t *ret_count)
+{
+    return read_stops(sql_select(store->sql,
+                                 "SELECT " STOP " WHERE p.id IN (SELECT a.location FROM order_line l JOIN allocation a "
+                                 "ON a.line = l.id AND a.open > 0 WHERE l.order_id = ?1) ORDER BY p.walk, p.id",
+                                 sql_int(order)),
+                      ret, capacity, ret_count);
 }
 
 int picking_set_place(struct store *store, int64_t worker, int64_t location, int64_t place)

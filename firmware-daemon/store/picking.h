@@ -35,6 +35,9 @@ struct picking_stop {
 };
 /* -ENOENT when it is not known where one of them is, or when there are more than capacity. */
 int picking_stops(struct store *store, int64_t worker, struct picking_stop *ret, size_t capacity, size_t *ret_count);
+/* The same of one order. */
+int picking_order_stops(struct store *store, int64_t order, struct picking_stop *ret, size_t capacity,
+                        size_t *ret_count);
 int picking_set_place(struct store *store, int64_t worker, int64_t location, int64_t place); /* location 0: of all */
 
 /* ---- the lines of one zone */

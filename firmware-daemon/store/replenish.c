@@ -61,14 +61,6 @@ int reserve_first(struct store *store, int64_t item, int64_t lot, int64_t task, 
     return result ? result : found ? 0 : -ENOENT;
 }
 
-int replenish_item_after(struct store *store, int64_t seq, int64_t after, int64_t *ret)
-{
-    return sql_number(store->sql, ret,
-                      "SELECT DISTINCT m.item FROM move m JOIN location l ON l.item = m.item AND l.face_min > 0 AND "
-                      "l.kind = 'face' WHERE m.seq = ?1 AND m.item > ?2 ORDER BY m.item LIMIT 1",
-                      sql_int(seq), sql_int(after));
-}
-
 int wave_demand_after(struct store *store, int64_t wave, const struct wave_demand *after, struct wave_demand *ret)
 {
     struct sql_query *query = sql_select(

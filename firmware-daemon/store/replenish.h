@@ -24,9 +24,6 @@ struct reserve {
  * -ENOENT */
 int reserve_first(struct store *store, int64_t item, int64_t lot, int64_t task, struct reserve *ret);
 
-/* Items that moved in a journal row and have a face with a minimum: the first behind `after`. -ENOENT */
-int replenish_item_after(struct store *store, int64_t seq, int64_t after, int64_t *ret);
-
 /* What a wave has open in the reserve of items that have a face: by item and lot, the first behind these. -ENOENT */
 struct wave_demand {
     int64_t item, lot, face, quantity;

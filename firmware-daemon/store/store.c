@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "base/text.h"
+#include "store/touched.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -91,6 +92,8 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
         result = check_for_start(store, error);
     if (!result)
         result = claim(store, settings, error);
+    if (!result)
+        result = touched_start(store, error);
     if (result)
         return result;
     result = sql_run(store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);

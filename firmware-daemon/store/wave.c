@@ -148,10 +148,11 @@ int wave_count_waiting(struct store *store, int64_t *ret)
     "w.worker IS NULL AND NOT EXISTS (SELECT 1 FROM orders WHERE wave = w.id AND state IN ('allocated', 'picking', "   \
     "'picked', 'packing')) AND NOT EXISTS (SELECT 1 FROM lpn WHERE wave = w.id)"
 
-int wave_done(struct store *store, int64_t *ret)
+int wave_done(struct store *store, int64_t id)
 {
-    return sql_number(store->sql, ret, "SELECT w.id FROM wave w WHERE " UNDER_WAY " AND " IS_EMPTY " LIMIT 1",
-                      SQL_NO_VALUES);
+    int64_t found;
+    return sql_number(store->sql, &found, "SELECT w.id FROM wave w WHERE w.id = ?1 AND " UNDER_WAY " AND " IS_EMPTY,
+                      sql_int(id));
 }
 
 int wave_is_empty(struct store *store, int64_t id, bool *ret)

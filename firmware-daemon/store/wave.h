@@ -35,8 +35,8 @@ int order_set_wave(struct store *store, int64_t order, int64_t wave); /* 0: into
 
 /* A released wave that is picked in sum, has open promises and is nobody's: the most urgent. -ENOENT */
 int wave_to_batch(struct store *store, int64_t *ret);
-/* One that is under way and of which nothing is left to do: no order, no worker, no tote. -ENOENT */
-int wave_done(struct store *store, int64_t *ret);
+/* It is under way and nothing of it is left to do: no order, no worker, no tote. -ENOENT: it is not so */
+int wave_done(struct store *store, int64_t id);
 int wave_is_empty(struct store *store, int64_t id, bool *ret); /* the same of this wave, whatever its state */
 int wave_count_waiting(struct store *store, int64_t *ret);     /* released, to be picked in sum, nobody's */
 

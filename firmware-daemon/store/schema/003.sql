@@ -49,12 +49,15 @@ CREATE TABLE orders (
     reason           TEXT NOT NULL DEFAULT '', -- of parked
     cancelled        INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1)), -- head office asked
     worker           INTEGER REFERENCES worker, -- who has it: one at a time
+    lacks            INTEGER NOT NULL DEFAULT 0, -- while received: an item of which there was not enough; 0: not tried yet
+    lacks_pieces     INTEGER NOT NULL DEFAULT 0, -- what it wants of that
     receiver_name    TEXT NOT NULL DEFAULT '',
     receiver_phone   TEXT NOT NULL DEFAULT '',
     receiver_address TEXT NOT NULL DEFAULT '',
     rev              INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX orders_next ON orders (state, priority DESC, id);
+CREATE INDEX orders_waiting ON orders (lacks, priority DESC, id, lacks_pieces) WHERE state = 'received' AND cancelled = 0;
 CREATE INDEX orders_worker ON orders (worker) WHERE worker IS NOT NULL;
 CREATE INDEX orders_wave ON orders (wave) WHERE wave IS NOT NULL;
 CREATE INDEX orders_wave_live ON orders (wave) WHERE wave IS NOT NULL AND state IN ('allocated', 'picking', 'picked', 'packing');

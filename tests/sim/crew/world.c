@@ -70,14 +70,18 @@ static void fill_places(struct crew *crew)
         "\"code\":\"GATE-YT\",\"kind\":\"gate\",\"walk\":91,\"carrier\":\"YT\"",
     };
     for (size_t i = 0; i < COUNT(places); i++)
-        changef(crew, "location.upsert", "{%s,\"rev\":1}", places[i]);
+        changef(crew, "location.upsert", "{%s,\"aisle\":%d,\"block\":%d,\"position_mm\":%d,\"rev\":1}", places[i],
+                (int)i / 4, (int)i % 2, 500 * (int)(i % 4));
     for (int i = 1; i <= 8; i++)
         changef(crew, "location.upsert",
                 "{\"code\":\"A-%02d\",\"kind\":\"face\",\"walk\":%d,\"zone\":\"Z%d\",\"aisle\":%d,\"block\":0,"
                 "\"position_mm\":%d,\"rev\":1}",
                 i, 2 + i, 1 + i / 5, i / 3, 1000 * (1 + i % 3));
     for (int i = 1; i <= 6; i++)
-        changef(crew, "location.upsert", "{\"code\":\"R-%02d\",\"kind\":\"reserve\",\"walk\":%d,\"rev\":1}", i, 30 + i);
+        changef(crew, "location.upsert",
+                "{\"code\":\"R-%02d\",\"kind\":\"reserve\",\"walk\":%d,\"aisle\":%d,\"block\":1,\"position_mm\":9000,"
+                "\"rev\":1}",
+                i, 30 + i, i);
     for (int i = 1; i <= 16; i++)
         changef(crew, "barcode.upsert", "{\"code\":\"T-%d\",\"kind\":\"tote\",\"rev\":1}", i);
     changef(crew, "barcode.upsert",
@@ -247,8 +251,10 @@ static void block_lot(struct crew *crew)
 
 static void change_setting(struct crew *crew)
 {
-    static const char *const settings[][2] = {{"weigh_parcels", "2"}, {"weigh_parcels", "0"}, {"weigh_parcels", "0"},
-                                              {"zero_check", "1"},    {"zero_check", "0"},    {"count_pieces", "5"}};
+    static const char *const settings[][2] = {
+        {"weigh_parcels", "2"}, {"weigh_parcels", "0"},       {"weigh_parcels", "0"},
+        {"zero_check", "1"},    {"zero_check", "0"},          {"count_pieces", "5"},
+        {"cluster_totes", "2"}, {"aisle_length_mm", "10000"}, {"aisle_distance_mm", "3000"}};
     size_t at = crew_draw(crew, DRAW_WORLD, COUNT(settings));
     changef(crew, "config.set", "{\"name\":\"%s\",\"value\":%s}", settings[at][0], settings[at][1]);
 }
@@ -257,6 +263,13 @@ static void next_day(struct crew *crew)
 {
     crew->days++;
     crew->rig.now_us += INT64_C(86400000000) / 4;
+}
+
+/* Head office hears the site, or does not: no flow may care but for what it says. */
+static void link_changes(struct crew *crew)
+{
+    struct event event = {.kind = EVENT_LINK, .number = crew_chance(crew, DRAW_WORLD, 500)};
+    site_rig_post(&crew->rig, &event, "", 0);
 }
 
 /* A supervisor plans, releases, takes an order out, cancels a wave, or frees what somebody holds. */
@@ -286,8 +299,9 @@ static const struct {
     int every; /* steps, on average */
     void (*happen)(struct crew *crew);
 } happenings[] = {
-    {70, new_order},      {260, cancel_order}, {150, some_waybills},  {120, new_document}, {200, new_return},
-    {300, ask_for_count}, {700, block_lot},    {600, change_setting}, {900, next_day},     {250, ask_of_waves},
+    {70, new_order},   {260, cancel_order},  {150, some_waybills}, {120, new_document},
+    {200, new_return}, {300, ask_for_count}, {700, block_lot},     {600, change_setting},
+    {900, next_day},   {250, ask_of_waves},  {400, link_changes},
 };
 
 void crew_world_step(struct crew *crew)
