@@ -302,12 +302,13 @@ static const struct command at_location[] = {{.name = "SKIP", .run = bin_skip},
                                              {.name = "FULL", .run = cluster_full_somewhere},
                                              {.name = "DONE", .run = bin_leave},
                                              {.name = NULL}};
+static const struct command at_item[] = {BIN_AT_ITEM, {.name = NULL}};
 static const struct command at_tote[] = {{.name = "FULL", .run = cluster_full_here}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"cluster.bind", BIT(CODE_TOTE), "a tote", "周转箱", accept_bind, show_bind, .commands = at_bind},
     {"cluster.location", BIT(CODE_LOCATION), "the place", "库位", bin_arrive, show_location, .commands = at_location},
-    {"cluster.item", BIT(CODE_ITEM), "the item", "商品", bin_item, show_item, bin_at_item, .take = bin_take,
+    {"cluster.item", BIT(CODE_ITEM), "the item", "商品", bin_item, show_item, at_item, .take = bin_take,
      .needs = pick_needs},
     {"cluster.damaged", BIT(CODE_ITEM), "the damaged piece", "残次品", bin_item, bin_show_damaged, .commands = NULL,
      .take = bin_take_damaged, .needs = pick_needs},

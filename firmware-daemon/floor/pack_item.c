@@ -35,7 +35,7 @@ static int find_serial(struct scan *scan, const struct goods *goods, struct piec
     if (!*goods->serial)
         return 0;
     int result = serial_find(store, goods->item.id, goods->serial, &piece->serial);
-    if (!result && piece->serial.lpn == piece->tote.id)
+    if (!result && piece->serial.lpn == piece->tote.id && piece->serial.location == piece->tote.location)
         return 0;
     if (!result)
         result = lpn_load(store, piece->serial.lpn, &plate);

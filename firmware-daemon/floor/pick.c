@@ -1,6 +1,7 @@
 /* Discrete picking, one order at a time: place, item by item, tote (bound by the first line), stage.
  *
  *   pick.location -> pick.item -> [pick.tote] -> pick.location ... -> pick.stage -> menu
+ *                    [pick.full] the tote goes to the stage, the rest into another
  *                    [pick.damaged] which piece · FORCE: another lot, with a supervisor (force.c)
  *
  * Stock moves at each item scan: from the bin into the tote, or into the worker's hands until a tote is bound. */
@@ -35,15 +36,7 @@ static int drop(struct scan *scan, const struct order *order)
     return 0;
 }
 
-static int stop(struct scan *scan, const struct order *order, bool picked)
-{
-    scan->session.allocation = 0;
-    if (picked)
-        go(scan, scan->session.tote ? "pick.stage" : "pick.tote");
-    return picked ? 0 : drop(scan, order);
-}
-
-const struct pick_way pick_way = {"pick", go_on, drop, stop};
+const struct pick_way pick_way = {"pick", go_on, drop, tote_stop};
 
 int pick_start(struct scan *scan)
 {
@@ -116,16 +109,20 @@ static int accept_stage(struct scan *scan)
     return result;
 }
 
-static const struct command at_location[] = {
-    {.name = "SKIP", .run = bin_skip}, {.name = "DONE", .run = bin_leave}, {.name = NULL}};
+static const struct command at_location[] = {{.name = "SKIP", .run = bin_skip},
+                                             {.name = "FULL", .run = tote_full},
+                                             {.name = "DONE", .run = bin_leave},
+                                             {.name = NULL}};
+static const struct command at_item[] = {BIN_AT_ITEM, {.name = "FULL", .run = tote_full}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"pick.location", BIT(CODE_LOCATION), "the place", "库位", bin_arrive, bin_show_location, .commands = at_location},
-    {"pick.item", BIT(CODE_ITEM), "the item", "商品", bin_item, bin_show_item, bin_at_item, .take = bin_take,
+    {"pick.item", BIT(CODE_ITEM), "the item", "商品", bin_item, bin_show_item, at_item, .take = bin_take,
      .needs = pick_needs},
     {"pick.damaged", BIT(CODE_ITEM), "the damaged piece", "残次品", bin_item, bin_show_damaged, .commands = NULL,
      .take = bin_take_damaged, .needs = pick_needs},
     {"pick.tote", BIT(CODE_TOTE), "a tote", "周转箱", tote_accept, tote_show, .commands = NULL},
+    {"pick.full", BIT(CODE_LOCATION), "the stage", "集货区", tote_unload, tote_show_full, .commands = NULL},
     {"pick.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, tote_show_stage, .commands = NULL},
     {.name = NULL},
 };

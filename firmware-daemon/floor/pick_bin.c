@@ -207,12 +207,6 @@ int bin_skip(struct scan *scan)
     return result ? result : leave_bin(scan, 0);
 }
 
-const struct command bin_at_item[] = {{.name = "SHORT", .run = bin_short},
-                                      {.name = "DAMAGE", .run = bin_damage},
-                                      {.name = "SKIP", .run = bin_skip},
-                                      {.name = "FORCE", .run = force_ask},
-                                      {.name = NULL}};
-
 /* ---------------------------------------------------------------- what is shown */
 
 int bin_show_order(struct scan *scan, const struct order *order, struct view *view)

@@ -56,7 +56,12 @@ int bin_show_location(struct scan *scan, struct view *view);
 int bin_show_item(struct scan *scan, struct view *view);
 int bin_show_damaged(struct scan *scan, struct view *view);
 int bin_undo_line(struct scan *scan, const struct action *action);
-extern const struct command bin_at_item[]; /* SHORT, DAMAGE, SKIP, FORCE */
+/* The commands of NAME.item. */
+#define BIN_AT_ITEM                                                                                                    \
+    {.name = "SHORT", .run = bin_short}, {.name = "DAMAGE", .run = bin_damage}, {.name = "SKIP", .run = bin_skip},     \
+    {                                                                                                                  \
+        .name = "FORCE", .run = force_ask                                                                              \
+    }
 
 /* ---- the pieces of it, for a way that takes for several promises at once. Who calls them has recorded the scan. */
 
@@ -92,7 +97,12 @@ int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, co
 
 int tote_accept(struct scan *scan); /* binds it, then on */
 int tote_stage(struct scan *scan);  /* puts it down: the order is picked, or back on the return shelf */
+int tote_full(struct scan *scan); /* FULL: it goes to the stage now (NAME.full), the order's next goods into another */
+int tote_unload(struct scan *scan); /* there it is */
+/* The way's .stop: what he has of the order goes to the return shelf. */
+int tote_stop(struct scan *scan, const struct order *order, bool picked);
 int tote_show(struct scan *scan, struct view *view);
+int tote_show_full(struct scan *scan, struct view *view);
 int tote_show_stage(struct scan *scan, struct view *view);
 int tote_undo(struct scan *scan, const struct action *action);
 

@@ -162,6 +162,69 @@ int tote_stage(struct scan *scan)
     return 0;
 }
 
+int tote_full(struct scan *scan)
+{
+    struct lpn tote;
+    if (!scan->session.tote || lpn_is_empty(scan->store, scan->session.tote))
+        return refuse_not_now(scan);
+    int result = lpn_load(scan->store, scan->session.tote, &tote);
+    json_text(record_start(scan), "tote", tote.code);
+    if (!result)
+        result = record(scan, "pick.unload", "tote", tote.code);
+    if (!result)
+        result = undo_allow(scan, "pick.unload");
+    bin_go(scan, "full");
+    answer_text(accept_with(scan, DONE_FULL), "t", tote.code);
+    return result;
+}
+
+int tote_unload(struct scan *scan)
+{
+    struct order order;
+    struct location place;
+    int result = order_load(scan->store, scan->session.order, &order);
+    if (!result)
+        result = location_load(scan->store, scan->target.id, &place);
+    if (!result)
+        result = tote_check_place(scan, &order, &place);
+    if (!result)
+        result = tote_put_down(scan, &order, scan->session.tote, &place, false);
+    if (!result)
+        result = undo_border(scan);
+    if (result)
+        return result;
+    scan->session.tote = 0;
+    struct answer *answer = accept_with(scan, DONE_UNLOADED);
+    answer_number(answer, "n", 1);
+    answer_text(answer, "l", place.code);
+    return bin_way(scan)->go_on(scan, 0);
+}
+
+/* With nothing of it in tote or hands there is nothing to bring anywhere: what there is stands on a stage already. */
+static int stop_empty(struct scan *scan, int64_t id)
+{
+    struct order order;
+    int result = order_load(scan->store, id, &order);
+    if (!result)
+        result = tote_end_picking(scan->store, &order);
+    if (!result)
+        result = order_set_worker(scan->store, id, 0);
+    return result ? result : bin_way(scan)->drop(scan, &order);
+}
+
+int tote_stop(struct scan *scan, const struct order *order, bool picked)
+{
+    int64_t hand;
+    int result = lpn_of_hand(scan->store, scan->worker.code, &hand);
+    if (result || !picked)
+        return result ? result : bin_way(scan)->drop(scan, order);
+    scan->session.allocation = 0;
+    if (!scan->session.tote && lpn_is_empty(scan->store, hand))
+        return stop_empty(scan, order->id);
+    bin_go(scan, scan->session.tote ? "stage" : "tote");
+    return 0;
+}
+
 static int show_order(struct scan *scan, struct view *view, struct order *ret)
 {
     int result = order_load(scan->store, scan->session.order, ret);
@@ -174,6 +237,21 @@ int tote_show(struct scan *scan, struct view *view)
     view->expect = "tote";
     answer_set(&view->prompt, ASK_TOTE);
     return show_order(scan, view, &order);
+}
+
+int tote_show_full(struct scan *scan, struct view *view)
+{
+    struct order order;
+    struct lpn tote;
+    int result = show_order(scan, view, &order);
+    if (!result)
+        result = lpn_load(scan->store, scan->session.tote, &tote);
+    if (result)
+        return result;
+    view->expect = "stage";
+    answer_set(&view->prompt, ASK_UNLOAD_ONE);
+    answer_text(&view->prompt, "t", tote.code);
+    return 0;
 }
 
 int tote_show_stage(struct scan *scan, struct view *view)
@@ -193,7 +271,7 @@ int tote_show_stage(struct scan *scan, struct view *view)
 int order_check_lease(struct scan *scan, const struct order *order)
 {
     int64_t worker = order->worker;
-    int result = worker ? 0 : allocation_claimed(scan->store, order->id, &worker);
+    int result = worker ? 0 : order_claimed(scan->store, order->id, &worker);
     if (result && result != -ENOENT)
         return result;
     return worker && worker != scan->session.worker ? refuse_taken(scan, worker) : 0;

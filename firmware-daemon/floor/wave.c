@@ -58,7 +58,7 @@ int wave_kick(struct store *store, const struct order *order, const char *reason
     if (!order->wave)
         return -ENOENT;
     int64_t worker = order->worker;
-    int result = worker ? 0 : allocation_claimed(store, order->id, &worker);
+    int result = worker ? 0 : order_claimed(store, order->id, &worker);
     if (!result || result == -ENOENT)
         result = order_totals(store, order->id, &totals);
     if (!result)

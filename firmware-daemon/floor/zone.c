@@ -73,16 +73,7 @@ static int drop(struct scan *scan, const struct order *order)
     return 0;
 }
 
-static int stop(struct scan *scan, const struct order *order, bool picked)
-{
-    if (!picked)
-        return drop(scan, order);
-    scan->session.allocation = 0;
-    go(scan, scan->session.tote ? "zone.stage" : "zone.tote");
-    return 0;
-}
-
-const struct pick_way zone_way = {"zone", go_on, drop, stop};
+const struct pick_way zone_way = {"zone", go_on, drop, tote_stop};
 
 /* ---------------------------------------------------------------- the zone, and an order in it */
 
@@ -276,19 +267,23 @@ static int show_lines(struct scan *scan, struct view *view)
 static const struct command at_zone[] = {{.name = "DONE", .run = leave}, {.name = NULL}};
 static const struct command at_order[] = {
     {.name = "NEXT", .run = next}, {.name = "DONE", .run = leave}, {.name = NULL}};
-static const struct command at_location[] = {
-    {.name = "SKIP", .run = bin_skip}, {.name = "DONE", .run = bin_leave}, {.name = NULL}};
+static const struct command at_location[] = {{.name = "SKIP", .run = bin_skip},
+                                             {.name = "FULL", .run = tote_full},
+                                             {.name = "DONE", .run = bin_leave},
+                                             {.name = NULL}};
+static const struct command at_item[] = {BIN_AT_ITEM, {.name = "FULL", .run = tote_full}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"zone.zone", BIT(CODE_LOCATION), "a place of your zone", "本区库位", accept_zone, show_zone, .commands = at_zone},
     {"zone.order", BIT(CODE_TOTE), "a tote, or NEXT", "周转箱或「下一个」", accept_order, show_lines,
      .commands = at_order},
     {"zone.location", BIT(CODE_LOCATION), "the place", "库位", bin_arrive, bin_show_location, .commands = at_location},
-    {"zone.item", BIT(CODE_ITEM), "the item", "商品", bin_item, bin_show_item, bin_at_item, .take = bin_take,
+    {"zone.item", BIT(CODE_ITEM), "the item", "商品", bin_item, bin_show_item, at_item, .take = bin_take,
      .needs = pick_needs},
     {"zone.damaged", BIT(CODE_ITEM), "the damaged piece", "残次品", bin_item, bin_show_damaged, .commands = NULL,
      .take = bin_take_damaged, .needs = pick_needs},
     {"zone.tote", BIT(CODE_TOTE), "a tote", "周转箱", tote_accept, tote_show, .commands = NULL},
+    {"zone.full", BIT(CODE_LOCATION), "the stage", "集货区", tote_unload, tote_show_full, .commands = NULL},
     {"zone.stage", BIT(CODE_LOCATION), "the stage", "集货区", accept_stage, tote_show_stage, .commands = NULL},
     {.name = NULL},
 };

@@ -43,35 +43,7 @@ int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t ite
     return result ? result : found ? 0 : -ENOENT;
 }
 
-static int serials_follow(struct store *store, int64_t move_id, const struct move *move, int64_t *ret)
-{
-    int result = sql_run(store->sql,
-                         "INSERT INTO move_serial (move, serial) SELECT ?1, id FROM serial WHERE item = ?2 AND "
-                         "location = ?3 AND lpn = ?4 AND lot = ?5 ORDER BY id",
-                         sql_int(move_id), sql_int(move->item), sql_int(move->from_location), sql_int(move->from_lpn),
-                         sql_int(move->lot));
-    if (!result)
-        *ret = sql_changes(store->sql);
-    return result;
-}
-
-int ledger_move_stack(struct store *store, int64_t seq, const struct move *move)
-{
-    struct move share = *move;
-    struct stack stack;
-    int64_t count, numbers = 0;
-    int result = ledger_stack(store, move->from_location, move->from_lpn, move->item, move->lot, &stack, &count);
-    if (result)
-        return result == -ENOENT ? -EPERM : result;
-    if (move->quantity <= stack.quantity && stack.weight_g > 0)
-        share.weight_g = stack.weight_g * move->quantity / stack.quantity;
-    result = ledger_move(store, seq, &share);
-    if (result || move->serial)
-        return result;
-    result = serials_follow(store, sql_last_id(store->sql), move, &numbers);
-    return result ? result : numbers > move->quantity ? -EINVAL : 0;
-}
-
+/* The stack's share of the weight goes along, and of its numbers the first, unless the move tells which. */
 int ledger_move_some(struct store *store, int64_t seq, const struct move *move)
 {
     struct move some = *move;
@@ -80,16 +52,30 @@ int ledger_move_some(struct store *store, int64_t seq, const struct move *move)
     int result = ledger_stack(store, move->from_location, move->from_lpn, move->item, move->lot, &stack, &count);
     if (result)
         return result == -ENOENT ? -EPERM : result;
-    if (stack.weight_g > 0)
+    if (move->quantity <= stack.quantity && stack.weight_g > 0)
         some.weight_g = stack.weight_g * move->quantity / stack.quantity;
     result = ledger_move(store, seq, &some);
-    if (result)
+    if (result || move->serial)
         return result;
     return sql_run(store->sql,
                    "INSERT INTO move_serial (move, serial) SELECT ?1, id FROM serial WHERE item = ?2 AND "
                    "location = ?3 AND lpn = ?4 AND lot = ?5 ORDER BY id LIMIT ?6",
                    sql_int(sql_last_id(store->sql)), sql_int(move->item), sql_int(move->from_location),
                    sql_int(move->from_lpn), sql_int(move->lot), sql_int(move->quantity));
+}
+
+int ledger_move_stack(struct store *store, int64_t seq, const struct move *move)
+{
+    int64_t numbers = 0;
+    int result = move->serial ? 0
+                              : sql_number(store->sql, &numbers,
+                                           "SELECT count(*) FROM serial s JOIN item i ON i.id = s.item WHERE s.item = "
+                                           "?1 AND s.location = ?2 AND s.lpn = ?3 AND s.lot = ?4 AND i.serials = 'all'",
+                                           sql_int(move->item), sql_int(move->from_location), sql_int(move->from_lpn),
+                                           sql_int(move->lot));
+    if (!result && numbers > move->quantity)
+        return -EINVAL;
+    return result ? result : ledger_move_some(store, seq, move);
 }
 
 /* SQLite finishes the SELECT before the first INSERT when the table has triggers, so the moves do not see each other.

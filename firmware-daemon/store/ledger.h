@@ -31,11 +31,10 @@ int ledger_stack(struct store *store, int64_t location, int64_t lpn, int64_t ite
                  int64_t *ret_count);
 
 /* Takes from a stack: its share of the weight goes along, and when it takes all, the serial numbers. -EINVAL when some
- * of the numbers would have to go and none is told. */
+ * of the numbers of an item whose pieces are followed one by one would have to go and none is told. */
 int ledger_move_stack(struct store *store, int64_t seq, const struct move *move);
 
-/* The same of what nobody has looked at piece by piece: its share of the weight and the first serial numbers that lie
- * there go along. */
+/* The same of what nobody has looked at piece by piece: the first serial numbers that lie there go along. */
 int ledger_move_some(struct store *store, int64_t seq, const struct move *move);
 
 /* Everything on a plate goes to another plate, or with its plate to another location (which also sets the plate's), or

@@ -321,11 +321,12 @@ int allocation_release(struct store *store, int64_t id, int64_t quantity)
                    sql_int(quantity));
 }
 
-int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker)
+int order_claimed(struct store *store, int64_t order, int64_t *ret_worker)
 {
     return sql_number(store->sql, ret_worker,
-                      "SELECT a.worker FROM allocation a JOIN order_line l ON l.id = a.line WHERE l.order_id = ?1 AND "
-                      "a.open > 0 AND a.worker IS NOT NULL LIMIT 1",
+                      "SELECT coalesce((SELECT a.worker FROM allocation a JOIN order_line l ON l.id = a.line WHERE "
+                      "l.order_id = ?1 AND a.open > 0 AND a.worker IS NOT NULL LIMIT 1), "
+                      "(SELECT worker FROM session WHERE order_id = ?1 LIMIT 1))",
                       sql_int(order));
 }
 

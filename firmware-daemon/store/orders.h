@@ -24,6 +24,9 @@ int order_add_line(struct store *store, int64_t order, int64_t line, int64_t ite
 
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason);
 int order_set_worker(struct store *store, int64_t id, int64_t worker); /* 0: free for anybody */
+/* Who is at an order that is nobody's as a whole: he has claimed lines of it, or brings its tote to the stage. -ENOENT
+ */
+int order_claimed(struct store *store, int64_t order, int64_t *ret_worker);
 int order_set_cancelled(struct store *store, int64_t id);
 
 /* The next order to pick: allocated, not cancelled, nobody's, in no wave but a released discrete one; by priority, then
@@ -67,8 +70,6 @@ int allocation_load(struct store *store, int64_t id, struct allocation *ret);
 int allocation_next(struct store *store, int64_t order, int64_t *ret);
 int allocation_skip(struct store *store, int64_t id);
 int allocation_release(struct store *store, int64_t id, int64_t quantity);
-/* Who has claimed an open promise of the order. -ENOENT: nobody */
-int allocation_claimed(struct store *store, int64_t order, int64_t *ret_worker);
 int allocation_unclaim(struct store *store, int64_t worker); /* all that he has claimed and not picked */
 int allocation_place(struct store *store, int64_t id, int64_t *ret_location);
 /* Of an open promise, so much goes over to another lot in the same bin, as a promise of its own. */

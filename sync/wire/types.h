@@ -36,7 +36,7 @@
     X("pick.forced", "a supervisor allowed another lot than the promised one")                                         \
     X("pick.left", "a worker went away from an order that is not picked yet")                                          \
     X("pick.cluster", "a worker set out for several orders at once")                                                   \
-    X("pick.unload", "a tote of several goes to the stage by itself")                                                  \
+    X("pick.unload", "a tote goes to the stage before the rest of its order")                                          \
     X("pick.zone", "a worker is in a zone and takes its lines")                                                        \
     X("pick.claimed", "a worker claimed the lines of an order in a zone")                                              \
     X("pick.put_down", "one of an order's totes stands at packing before the others")                                  \
