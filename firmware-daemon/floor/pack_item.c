@@ -25,37 +25,49 @@ static int load(struct scan *scan, struct piece *piece)
     return result ? result : lpn_load(store, scan->session.tote, &piece->tote);
 }
 
-/* One that is known when it leaves only is not followed before; any other comes out of this tote. */
+/* One that is asked for only when it leaves is followed no further than where it must be: with a customer, in a parcel,
+ * or among what came back and nobody has graded. */
+static int check_elsewhere(struct scan *scan, const struct serial *serial, bool followed)
+{
+    struct lpn plate;
+    struct location place;
+    int result = lpn_load(scan->store, serial->lpn, &plate);
+    if (!result)
+        result = location_load(scan->store, serial->location, &place);
+    if (result)
+        return result;
+    bool bound = followed || place.id == LOCATION_CUSTOMER || strcmp(plate.kind, "parcel") == 0 ||
+                 (!plate.id && strcmp(place.kind, "return") == 0);
+    return bound ? refuse_serial(scan, serial) : 0;
+}
+
+/* The number of the piece, which comes out of this tote. */
 static int find_serial(struct scan *scan, const struct goods *goods, struct piece *piece)
 {
     struct store *store = scan->store;
-    struct lpn plate;
     bool followed = strcmp(goods->item.serials, "all") == 0;
-    int64_t lot, quantity;
+    struct serial *serial = &piece->serial;
+    int64_t quantity;
     if (!*goods->serial)
         return 0;
-    int result = serial_find(store, goods->item.id, goods->serial, &piece->serial);
-    if (!result && piece->serial.lpn == piece->tote.id && piece->serial.location == piece->tote.location)
-        return 0;
-    if (!result)
-        result = lpn_load(store, piece->serial.lpn, &plate);
-    if (!result && (followed || piece->serial.location == LOCATION_CUSTOMER || strcmp(plate.kind, "parcel") == 0))
-        return refuse_serial(scan, &piece->serial);
+    int result = serial_find(store, goods->item.id, goods->serial, serial);
     bool new = result == -ENOENT;
     if (new &&followed)
         return refuse(scan, E01_UNKNOWN, "c", goods->serial);
+    if (!result && serial->lpn == piece->tote.id && serial->location == piece->tote.location)
+        return 0;
+    if (!result)
+        result = check_elsewhere(scan, serial, followed);
     if (result && !new)
         return result;
-    result = ledger_first_lot(store, goods->item.id, piece->tote.location, piece->tote.id, &lot, &quantity);
+    text_copy(serial->code, sizeof(serial->code), goods->serial);
+    serial->item = goods->item.id;
+    serial->location = piece->tote.location;
+    serial->lpn = piece->tote.id;
+    result = ledger_first_lot(store, serial->item, serial->location, serial->lpn, &serial->lot, &quantity);
     if (result)
         return result;
-    piece->serial = (struct serial){.id = piece->serial.id,
-                                    .item = goods->item.id,
-                                    .lot = lot,
-                                    .location = piece->tote.location,
-                                    .lpn = piece->tote.id};
-    text_copy(piece->serial.code, sizeof(piece->serial.code), goods->serial);
-    return new ? serial_insert(store, &piece->serial, &piece->serial.id) : serial_place(store, &piece->serial);
+    return new ? serial_insert(store, serial, &serial->id) : serial_place(store, serial);
 }
 
 static int check_quantity(struct scan *scan, const struct goods *goods, const struct piece *piece)

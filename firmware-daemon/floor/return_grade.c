@@ -46,7 +46,8 @@ static int find_serial(struct scan *scan, const struct returning *returning, con
     int result = serial_find(scan->store, goods->item.id, goods->serial, ret);
     if (result == -ENOENT)
         return refuse(scan, E01_UNKNOWN, "c", goods->serial);
-    return !result && ret->location != returning->place.id ? refuse_serial(scan, ret) : result;
+    bool here = !result && ret->location == returning->place.id && ret->lpn == 0;
+    return !result && !here ? refuse_serial(scan, ret) : result;
 }
 
 int grade_take(struct scan *scan, const struct goods *goods)
