@@ -273,6 +273,18 @@ static int apply_arrival(struct store *store, const json_t *data)
     return apply_document(store, data, "arrival");
 }
 
+/* Whatever it lacks stays under way, as a claim. */
+static int apply_transfer_closed(struct store *store, const json_t *data)
+{
+    struct document document;
+    int64_t id;
+    int result = document_find(store, text_of(data, "number"), &id);
+    if (!result)
+        result = document_load(store, id, &document);
+    bool waits = !result && strcmp(document.kind, "transfer") == 0 && strcmp(document.state, "shipped") == 0;
+    return waits ? document_set_state(store, id, "closed", text_of(data, "outcome")) : result;
+}
+
 static int apply_return(struct store *store, const json_t *data)
 {
     return apply_document(store, data, "return");
@@ -357,6 +369,7 @@ static const struct {
     {"io.floorhand.asn.upsert.v1", apply_asn},
     {"io.floorhand.transfer.request.v1", apply_transfer},
     {"io.floorhand.transfer.arrival.v1", apply_arrival},
+    {"io.floorhand.transfer.closed.v1", apply_transfer_closed},
     {"io.floorhand.return.expect.v1", apply_return},
     {"io.floorhand.lot.upsert.v1", apply_lot},
     {"io.floorhand.count.request.v1", apply_count},

@@ -137,7 +137,8 @@ int tote_accept(struct scan *scan)
 int tote_undo(struct scan *scan, const struct action *action)
 {
     (void)action;
-    return lpn_assign(scan->store, scan->session.tote, 0);
+    bool first = lpn_is_empty(scan->store, scan->session.tote);
+    return first ? lpn_assign(scan->store, scan->session.tote, 0) : 0;
 }
 
 int tote_stage(struct scan *scan)

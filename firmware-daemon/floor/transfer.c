@@ -450,7 +450,8 @@ static const struct step steps[] = {
 static int undo_plate(struct scan *scan, const struct action *action)
 {
     (void)action;
-    return lpn_assign(scan->store, scan->session.tote, 0);
+    bool first = lpn_is_empty(scan->store, scan->session.tote);
+    return first ? lpn_assign(scan->store, scan->session.tote, 0) : 0;
 }
 
 /* Back in the hands of the worker. */

@@ -182,6 +182,12 @@ int ledger_reverse(struct store *store, int64_t seq, int64_t undone)
                 sql_int(stamp->wall_us), sql_int(stamp->mono_us));
     if (result || sql_changes(store->sql) == 0)
         return result;
+    result = sql_run(store->sql,
+                     "UPDATE lpn SET location = m.to_location FROM move m WHERE m.seq = ?1 AND m.to_lpn = lpn.id AND "
+                     "m.from_lpn = lpn.id AND lpn.id <> 0",
+                     sql_int(seq));
+    if (result)
+        return result;
     return sql_run(store->sql,
                    "INSERT INTO move_serial (move, serial) SELECT m.id, s.serial FROM move m JOIN move_serial s ON "
                    "s.move = m.reverses WHERE m.seq = ?1",

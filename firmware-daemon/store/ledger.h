@@ -47,8 +47,8 @@ int ledger_move_lpn(struct store *store, int64_t seq, int64_t lpn, int64_t to_lo
 int ledger_ship(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn);
 int ledger_unpack(struct store *store, int64_t seq, int64_t order, int64_t parcel_lpn, int64_t to_lpn);
 
-/* Posts the opposite of every move of journal row `undone`, newest first. -EPERM when the goods are no longer where
- * they went. */
+/* Posts the opposite of every move of journal row `undone`, newest first; a plate that was moved with its goods is back
+ * where it was. -EPERM when the goods are no longer where they went. */
 int ledger_reverse(struct store *store, int64_t seq, int64_t undone);
 
 /* A lot of an item on a plate in a place, and how much of it. -ENOENT when there is none. */

@@ -106,6 +106,7 @@ int picking_next_in_zone(struct store *store, const char *zone, int64_t *ret)
         store->sql, ret,
         "SELECT o.id " OPEN_IN_ZONE
         "AND NOT EXISTS (SELECT 1 FROM lpn WHERE order_id = o.id AND location = ?2) AND NOT EXISTS "
+        "(SELECT 1 FROM session WHERE order_id = o.id) AND NOT EXISTS "
         "(SELECT 1 FROM order_line k JOIN allocation b ON b.line = k.id WHERE k.order_id = o.id AND b.open > 0 AND "
         "b.worker IS NOT NULL) ORDER BY o.wave IS NULL, " BY_URGENCY " LIMIT 1",
         sql_text(zone), sql_int(LOCATION_FLOOR));

@@ -42,8 +42,8 @@ int picking_set_place(struct store *store, int64_t worker, int64_t location, int
 
 /* ---- the lines of one zone */
 
-/* The next order with lines in the zone that nobody has: of a released zone wave before one in none; one of which no
- * tote is on its way. -ENOENT */
+/* The next order with lines in the zone that nobody has: of a released zone wave before one in none; one that
+ * nobody is at and no tote is on its way of. -ENOENT */
 int picking_next_in_zone(struct store *store, const char *zone, int64_t *ret);
 /* Claims what is open of the order in the zone and nobody's; *ret: lines. */
 int picking_claim(struct store *store, int64_t order, const char *zone, int64_t worker, int64_t *ret);

@@ -1,125 +1,56 @@
 #include "store/touched.h"
 
 #include <errno.h>
+#include <stdio.h>
 
-_Static_assert(TOUCHED_STOCK == 0 && TOUCHED_FACE == 1 && TOUCHED_WAVE == 2, "the triggers write these numbers");
-#define NOTE(what, id, when) "INSERT INTO touched SELECT " #what ", " id " WHERE " when " ON CONFLICT DO NOTHING; "
+/* Of what is noted, that which matters to somebody. */
+static const char *const matters[TOUCHED_KINDS] = {
+    [TOUCHED_STOCK] = "EXISTS (SELECT 1 FROM orders WHERE state = 'received' AND cancelled = 0 AND lacks = t.id)",
+    [TOUCHED_FACE] = "EXISTS (SELECT 1 FROM location WHERE item = t.id AND face_min > 0 AND kind = 'face')",
+    [TOUCHED_WAVE] = "true",
+};
 
-#define LACKED(item) "EXISTS (SELECT 1 FROM orders WHERE state = 'received' AND cancelled = 0 AND lacks = " item ")"
-#define STOCK(item)  "BEGIN " NOTE(0, item, LACKED(item)) "END;"
-#define FACE(item)                                                                                                     \
-    "BEGIN " NOTE(1, item,                                                                                             \
-                  "EXISTS (SELECT 1 FROM location WHERE item = " item " AND face_min > 0 AND kind = 'face')") "END;"
-#define WAVE(id) "BEGIN " NOTE(2, id, "true") "END;"
-
-static const char
-    triggers[] =
-        "CREATE TEMP TABLE touched (what INTEGER, id INTEGER, PRIMARY KEY (what, id)) WITHOUT ROWID;"
-        /* stock */
-        "CREATE TEMP TRIGGER stock_came AFTER INSERT ON balance WHEN NEW.lpn = 0 AND NEW.quantity > 0 " STOCK(
-            "NEW.item") "CREATE TEMP TRIGGER stock_grew AFTER UPDATE OF quantity ON balance "
-                        "WHEN NEW.lpn = 0 AND NEW.quantity > OLD.quantity " STOCK(
-                            "NEW.item") "CREATE TEMP TRIGGER promise_released AFTER UPDATE OF released ON allocation "
-                                        "WHEN NEW.released > OLD.released " STOCK("NEW.item") "CREATE TEMP TRIGGER "
-                                                                                              "hold_lifted AFTER "
-                                                                                              "DELETE ON hold " STOCK("OLD.item") "CREATE TEMP TRIGGER lot_changed AFTER UPDATE OF blocked, expiry ON lot " STOCK("NEW.item") "CREATE TEMP TRIGGER life_changed AFTER UPDATE OF life_out_days ON item " STOCK(
-                                                                                                  "NEW.id") "CREATE "
-                                                                                                            "TEMP "
-                                                                                                            "TRIGGER "
-                                                                                                            "bin_"
-                                                                                                            "changed "
-                                                                                                            "AFTER "
-                                                                                                            "UPDATE OF "
-                                                                                                            "kind ON "
-                                                                                                            "location "
-                                                                                                            "WHEN "
-                                                                                                            "NEW.kind "
-                                                                                                            "<> "
-                                                                                                            "OLD.kind "
-                                                                                                            "BEGIN"
-                                                                                                            " " NOTE(0,
-                                                                                                                     "l"
-                                                                                                                     "a"
-                                                                                                                     "c"
-                                                                                                                     "k"
-                                                                                                                     "s"
-                                                                                                                     " "
-                                                                                                                     "F"
-                                                                                                                     "R"
-                                                                                                                     "O"
-                                                                                                                     "M"
-                                                                                                                     " "
-                                                                                                                     "o"
-                                                                                                                     "r"
-                                                                                                                     "d"
-                                                                                                                     "e"
-                                                                                                                     "r"
-                                                                                                                     "s",
-                                                                                                                     "s"
-                                                                                                                     "t"
-                                                                                                                     "a"
-                                                                                                                     "t"
-                                                                                                                     "e"
-                                                                                                                     " "
-                                                                                                                     "="
-                                                                                                                     " "
-                                                                                                                     "'"
-                                                                                                                     "r"
-                                                                                                                     "e"
-                                                                                                                     "c"
-                                                                                                                     "e"
-                                                                                                                     "i"
-                                                                                                                     "v"
-                                                                                                                     "e"
-                                                                                                                     "d"
-                                                                                                                     "'"
-                                                                                                                     " "
-                                                                                                                     "A"
-                                                                                                                     "N"
-                                                                                                                     "D"
-                                                                                                                     " "
-                                                                                                                     "c"
-                                                                                                                     "a"
-                                                                                                                     "n"
-                                                                                                                     "c"
-                                                                                                                     "e"
-                                                                                                                     "l"
-                                                                                                                     "l"
-                                                                                                                     "e"
-                                                                                                                     "d"
-                                                                                                                     " "
-                                                                                                                     "="
-                                                                                                                     " "
-                                                                                                                     "0") "END;"
-                                                                                                                          "CREATE TEMP TRIGGER order_came AFTER INSERT ON orders WHEN NEW.state = 'received' BEGIN " NOTE(
-                                                                                                                              0,
-                                                                                                                              "0",
-                                                                                                                              "true") "END;"
-                                                                                                                                      "CREATE TEMP TRIGGER order_waits_again AFTER UPDATE OF state ON orders WHEN NEW.state = 'received' BEGIN "
-                                                                                                                                      "UPDATE orders SET lacks = 0, lacks_pieces = 0 WHERE id = NEW.id; " NOTE(
-                                                                                                                                          0,
-                                                                                                                                          "0",
-                                                                                                                                          "true") "END;"
-                                                                                                                                                  /* faces */
-                                                                                                                                                  "CREATE TEMP TRIGGER face_moved AFTER INSERT ON move " FACE(
-                                                                                                                                                      "NEW.item")
-    /* waves */
-    "CREATE TEMP TRIGGER order_done AFTER UPDATE OF state ON orders "
-    "WHEN NEW.wave IS NOT NULL AND NEW.state NOT IN ('allocated', 'picking', 'picked', 'packing') " WAVE(
-        "NEW.wave") "CREATE TEMP TRIGGER order_left AFTER UPDATE OF wave ON orders "
-                    "WHEN OLD.wave IS NOT NULL AND NEW.wave IS NOT OLD.wave " WAVE(
-                        "OLD.wave") "CREATE TEMP TRIGGER plate_left AFTER UPDATE OF wave ON lpn "
-                                    "WHEN OLD.wave IS NOT NULL AND NEW.wave IS NOT OLD.wave " WAVE(
-                                        "OLD.wave") "CREATE TEMP TRIGGER worker_left AFTER UPDATE OF worker ON wave "
-                                                    "WHEN NEW.worker IS NULL " WAVE("NEW.id") "CREATE TEMP TRIGGER "
-                                                                                              "wave_released AFTER "
-                                                                                              "UPDATE OF state ON wave "
-                                                                                              "WHEN OLD.state = "
-                                                                                              "'draft' " WAVE("NEW.id");
+static const struct {
+    enum touched what;
+    const char *name, *change, *when, *id; /* id: what is noted, as a SELECT has it */
+} watches[] = {
+    {TOUCHED_STOCK, "stock_came", "INSERT ON balance", "NEW.lpn = 0 AND NEW.quantity > 0", "NEW.item AS id"},
+    {TOUCHED_STOCK, "stock_grew", "UPDATE OF quantity ON balance", "NEW.lpn = 0 AND NEW.quantity > OLD.quantity",
+     "NEW.item AS id"},
+    {TOUCHED_STOCK, "promise_released", "UPDATE OF released ON allocation", "NEW.released > OLD.released",
+     "NEW.item AS id"},
+    {TOUCHED_STOCK, "hold_lifted", "DELETE ON hold", "true", "OLD.item AS id"},
+    {TOUCHED_STOCK, "lot_changed", "UPDATE OF blocked, expiry ON lot", "true", "NEW.item AS id"},
+    {TOUCHED_STOCK, "life_changed", "UPDATE OF life_out_days ON item", "true", "NEW.id AS id"},
+    {TOUCHED_STOCK, "bin_changed", "UPDATE OF kind ON location", "NEW.kind <> OLD.kind", "lacks AS id FROM orders"},
+    {TOUCHED_STOCK, "order_came", "INSERT ON orders", "NEW.state = 'received'", "0 AS id"},
+    {TOUCHED_STOCK, "order_waits_again", "UPDATE OF lacks ON orders", "NEW.lacks = 0", "0 AS id"},
+    {TOUCHED_FACE, "item_moved", "INSERT ON move", "true", "NEW.item AS id"},
+    {TOUCHED_WAVE, "order_done", "UPDATE OF state ON orders",
+     "NEW.wave IS NOT NULL AND NEW.state NOT IN ('allocated', 'picking', 'picked', 'packing')", "NEW.wave AS id"},
+    {TOUCHED_WAVE, "order_left", "UPDATE OF wave ON orders", "OLD.wave IS NOT NULL AND NEW.wave IS NOT OLD.wave",
+     "OLD.wave AS id"},
+    {TOUCHED_WAVE, "plate_left", "UPDATE OF wave ON lpn", "OLD.wave IS NOT NULL AND NEW.wave IS NOT OLD.wave",
+     "OLD.wave AS id"},
+    {TOUCHED_WAVE, "worker_left", "UPDATE OF worker ON wave", "NEW.worker IS NULL", "NEW.id AS id"},
+    {TOUCHED_WAVE, "wave_released", "UPDATE OF state ON wave", "OLD.state = 'draft'", "NEW.id AS id"},
+};
 
 int touched_start(struct store *store, struct error *error)
 {
-    return sql_script(store->sql, triggers, error);
+    char text[1000];
+    int result =
+        sql_script(store->sql,
+                   "CREATE TEMP TABLE touched (what INTEGER, id INTEGER, PRIMARY KEY (what, id)) WITHOUT ROWID", error);
+    for (size_t i = 0; i < COUNT(watches) && !result; i++) {
+        snprintf(text, sizeof(text),
+                 "CREATE TEMP TRIGGER %s AFTER %s WHEN %s BEGIN INSERT INTO touched SELECT %d, t.id FROM "
+                 "(SELECT %s) t WHERE %s ON CONFLICT DO NOTHING; END",
+                 watches[i].name, watches[i].change, watches[i].when, (int)watches[i].what, watches[i].id,
+                 matters[watches[i].what]);
+        result = sql_script(store->sql, text, error);
+    }
+    return result;
 }
 
 int touched_take(struct store *store, enum touched *ret, int64_t *ret_id)

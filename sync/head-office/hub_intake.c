@@ -57,15 +57,13 @@ static int park(struct intake *intake, const struct wire_line *line, const char 
                    sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(why));
 }
 
-/* Goods are on the way to another site: it is told, now if it is here. */
+/* Another site is concerned: it is told, now if it is here. */
 static int pass_on(struct intake *intake, const struct wire_line *line, struct error *why)
 {
     struct hub *hub = intake->hub;
     struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
-    const char *to = json_string_value(json_object_get(line->data, "to"));
-    if (strcmp(line->type, "transfer.shipped") != 0)
-        return 0;
-    int result = transfers_pass_on(&office, intake->session->site, line->data, why);
+    char to[TRANSFER_SITE_MAX];
+    int result = transfers_pass_on(&office, intake->session->site, line->type, line->data, to, why);
     for (size_t i = 0; i < hub->session_count && !result; i++) {
         if (strcmp(hub->sessions[i]->site, to) != 0)
             continue;

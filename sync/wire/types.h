@@ -179,6 +179,7 @@
     X("asn.upsert", "goods that a supplier has announced")                                                             \
     X("transfer.request", "goods that this site shall send to another")                                                \
     X("transfer.arrival", "goods that another site has sent here")                                                     \
+    X("transfer.closed", "goods that this site has sent are there; the outcome says what is missing")                  \
     X("return.expect", "goods that a customer sends back")                                                             \
     X("lot.upsert", "a lot, its last day, and whether it is blocked")                                                  \
     X("barcode.drop", "a code that the floor had proposed is refused")                                                 \

@@ -320,6 +320,22 @@ static void stock_moves_inside_a_site_and_is_corrected(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
 }
 
+static void what_has_come_is_told_to_who_sent_it(void **state)
+{
+    struct play *play = *state;
+    rig_run(&play->rig, "INSERT INTO document (number, kind, site, partner, state) VALUES ('T9', 'transfer', 'bj', "
+                        "'hz', 'shipped'), ('T8', 'transfer', 'bj', 'sh', 'shipped')");
+    happens(play, "transfer.received", "{\"document\":\"T9\",\"outcome\":\"short\",\"lines\":[]}");
+    happens(play, "transfer.received", "{\"document\":\"T8\",\"outcome\":\"\",\"lines\":[]}");
+    happens(play, "transfer.received", "{\"document\":\"nobody's\",\"outcome\":\"\",\"lines\":[]}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM document WHERE state = 'closed' AND outcome = 'short'"), 1);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM document WHERE number = 'T8' AND state = 'shipped'"), 1);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj' AND line LIKE '%transfer.closed%' AND "
+                                    "json_extract(line, '$.data.outcome') = 'short'"),
+                     1);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE line LIKE '%transfer.closed%'"), 1);
+}
+
 static void what_one_site_sends_is_announced_to_the_other(void **state)
 {
     struct play *play = *state;
@@ -352,6 +368,7 @@ int main(void)
         ON_PLAY(stock_follows_what_comes_in),
         ON_PLAY(stock_moves_inside_a_site_and_is_corrected),
         ON_PLAY(what_one_site_sends_is_announced_to_the_other),
+        ON_PLAY(what_has_come_is_told_to_who_sent_it),
         ON_PLAY(a_wave_is_picked_for_several_orders),
         ON_PLAY(a_short_line_says_what_is_missing),
         ON_PLAY(the_site_answers_a_cancellation),

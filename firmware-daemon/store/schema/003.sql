@@ -61,6 +61,9 @@ CREATE INDEX orders_waiting ON orders (lacks, priority DESC, id, lacks_pieces) W
 CREATE INDEX orders_worker ON orders (worker) WHERE worker IS NOT NULL;
 CREATE INDEX orders_wave ON orders (wave) WHERE wave IS NOT NULL;
 CREATE INDEX orders_wave_live ON orders (wave) WHERE wave IS NOT NULL AND state IN ('allocated', 'picking', 'picked', 'packing');
+CREATE TRIGGER order_waits AFTER UPDATE OF state ON orders WHEN NEW.state = 'received' BEGIN
+    UPDATE orders SET lacks = 0, lacks_pieces = 0 WHERE id = NEW.id;
+END;
 CREATE TRIGGER wave_is_picked AFTER UPDATE OF state ON orders WHEN NEW.wave IS NOT NULL AND NEW.state = 'picking' BEGIN
     UPDATE wave SET state = 'picking' WHERE id = NEW.wave AND state = 'released';
 END;
