@@ -166,6 +166,8 @@ int store_reopen(struct store *store, bool *ret_survived, struct error *error)
     store_rollback(store);
     store->sql = sql_close(store->sql);
     int result = open_sql(store, error);
+    if (!result)
+        result = touched_start(store, error);
     if (result)
         return result;
     int64_t turn;
