@@ -2,6 +2,7 @@
 
 Everything listens on the loopback interface only and lives in one folder. Does not decide what is scanned (worker does)."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -198,6 +199,12 @@ class House:
         if status != 200:
             raise RigError(f"the view of {station}: {status} {view}")
         return view
+
+    @contextlib.contextmanager
+    def views(self, station="bench-1"):
+        """An iterator over what a page of this station gets, as it comes."""
+        with urllib.request.urlopen(f"{self.page_url}/api/v1/stations/{station}/events", timeout=20) as stream:
+            yield (json.loads(line[len(b"data:"):]) for line in stream if line.startswith(b"data: {"))
 
     def hq_rows(self, sql, *values):
         connection = sqlite3.connect(f"file:{self.hq_db}?mode=ro", uri=True, timeout=10)
