@@ -45,7 +45,7 @@ function age(seconds) {
 function time(iso) {
   const moment = new Date(iso);
   const today = moment.toDateString() === new Date().toDateString();
-  return moment.toLocaleString(language.value, { hour12: false, timeStyle: "medium", ...(!today && { dateStyle: "short" }) });
+  return moment.toLocaleString(language.value, { hour12: false, timeStyle: "medium", ...(!today && { dateStyle: "medium" }) });
 }
 
 const inLanguage = (words) => words[language.value];
@@ -86,7 +86,7 @@ export function makeSync(html) {
       <dl>${rows(sync).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
       ${sync.parked.count > 0 && html`<ul>${sync.parked.newest.map((change) => html`
         <li><b>${change.feed_seq}</b> ${change.type}: ${inLanguage(change.why)}</li>`)}</ul>`}
-      <button class="close" onClick=${closeSync}>${say("close")}</button>
+      <div><button class="close" onClick=${closeSync}>${say("close")}</button></div>
     </section></div>`;
   }
 
