@@ -197,14 +197,15 @@ def late(house):
         database.execute("UPDATE journal SET line = json_set(line, '$.time', ?) "
                          "WHERE seq = (SELECT applied_seq + 1 FROM stream)",
                          (time.strftime("%Y-%m-%dT%H:%M:%S.000Z", ten_minutes_ago),))
+    config = house.folder / "floorhandd.ini"  # without devices: a printer that is asked again and again brings new views
+    config.write_text(re.sub(r"^(scanner|printer).*\n", "", config.read_text(), flags=re.MULTILINE))
     house.start_daemon()
     with house.views() as views:
         first = next(views)["link"]
         if first["alarm"] is not None or first["outbox"] == 0:
             yield f"not late yet: {first}"
-        for view in views:  # nobody scans: it comes by itself
-            if view["link"]["alarm"] == "late":
-                break
+        if not any(view["link"]["alarm"] == "late" for view in views):  # nobody scans: it comes by itself
+            yield "it was never seen to be late"
     yield from told(house, 1, "more than ten minutes", "超过十分钟", "10 min ago")
     house.link.start()
     settled(house)

@@ -4,12 +4,14 @@ Everything listens on the loopback interface only and lives in one folder. Does 
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import pathlib
 import re
 import signal
 import sqlite3
+import time
 import urllib.request
 
 from rig import sample
@@ -201,10 +203,12 @@ class House:
         return view
 
     @contextlib.contextmanager
-    def views(self, station="bench-1"):
-        """An iterator over what a page of this station gets, as it comes."""
-        with urllib.request.urlopen(f"{self.page_url}/api/v1/stations/{station}/events", timeout=20) as stream:
-            yield (json.loads(line[len(b"data:"):]) for line in stream if line.startswith(b"data: {"))
+    def views(self, station="bench-1", seconds=20):
+        """An iterator over what a page of this station gets, as it comes, for so long."""
+        end = time.monotonic() + seconds
+        with urllib.request.urlopen(f"{self.page_url}/api/v1/stations/{station}/events", timeout=seconds) as stream:
+            lines = itertools.takewhile(lambda _: time.monotonic() < end, stream)  # the signs of life are lines too
+            yield (json.loads(line[len(b"data:"):]) for line in lines if line.startswith(b"data: {"))
 
     def hq_rows(self, sql, *values):
         connection = sqlite3.connect(f"file:{self.hq_db}?mode=ro", uri=True, timeout=10)
