@@ -207,9 +207,10 @@ def late(house):
         if not any(view["link"]["alarm"] == "late" for view in views):  # nobody scans: it comes by itself
             yield "it was never seen to be late"
     yield from told(house, 1, "more than ten minutes", "超过十分钟", "10 min ago")
-    house.link.start()
-    settled(house)
-    view_becomes(house, None)
+    with house.views() as views:
+        house.link.start()
+        if not any(view["link"] == {"up": True, "outbox": 0, "oldest_s": 0, "alarm": None} for view in views):
+            yield "it was never seen to be well again"
 
 
 def older_copy(house):
@@ -226,13 +227,18 @@ def older_copy(house):
     for left_over in house.folder.glob("site.db-*"):
         left_over.unlink()
     shutil.copy(copy, house.site_db)
+    house.hq.stop()
     house.start_daemon()
     house.link.start()
+    becomes(house, "hello", "away")
+    with house.views() as views:
+        house.hq.start()
+        if not any(view["link"]["alarm"] == "diverged" for view in views):
+            yield "the station never said it"
     answer = becomes(house, "diverged", "diverged")
     if "older copy" not in (answer["fault"] or ""):
         yield f"the fault is not told: {answer}"
     yield from told(house, 1, "head office knows another past of this site", "Fault", "call head office", "请联系总部")
-    view_becomes(house, "diverged")
     row = listed(house)
     if troubles(row)[:1] != ["older_copy"] or "以哪一份为准" not in row["troubles"][0]["text"]["zh"]:
         yield f"site list: {row}"
