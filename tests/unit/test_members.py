@@ -20,7 +20,7 @@ from tap import Tap  # noqa: E402
 
 WRITERS = [
     ["tests/test_scripts", "--once"],
-    ["floorhand-crew", "--seeds", "3", "--steps", "3000"],
+    ["floorhand-crew", "--seeds", "2", "--steps", "3000"],
     ["tests/test_ask"], ["tests/test_bind"], ["tests/test_floor"], ["tests/test_replenish"], ["tests/test_training"],
     ["tests/test_waybill"], ["tests/test_wire"], ["tests/test_hq_import"], ["tests/test_hq_projection"], ["tests/test_hq_waybills"],
 ]
@@ -41,6 +41,7 @@ class Reader:
 
     def __init__(self, table, what):
         document = wire_members.closed(wire_members.document(table, what))
+        Draft202012Validator.check_schema(document)
         self.envelope = Draft202012Validator({key: value for key, value in document.items() if key not in ("allOf", "$defs")})
         self.data = {wire_members.full_type(what, name): Draft202012Validator(schema)
                      for name, schema in document["$defs"].items()}
