@@ -150,7 +150,7 @@ def data_schemas(table, what, described):
     """{type: the schema of its data}, in the order of described, which is {type: meaning}."""
     schemas = {}
     for name, meaning in described.items():
-        forms = [object_schema(table, members) for members in table.forms[what, name]]
+        forms = [object_schema(table, members) for members in table.forms.get((what, name), [[]])]
         schemas[name] = {"description": meaning} | (forms[0] if len(forms) == 1 else {"anyOf": forms})
     if what == "event":
         schemas["scan.undone"]["description"] += "; its other members are those of the event that was taken back"
