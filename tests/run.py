@@ -118,7 +118,7 @@ def all_jobs():
     yield from compiled("unit", [])
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()
-    yield from scripts("unit", "test_*.py", 60, alone=False)
+    yield from scripts("unit", "test_*.py", 120, alone=False)
     yield from scripts("lint", "rooms.py", 60, alone=False)
     yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)

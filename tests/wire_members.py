@@ -24,7 +24,8 @@ KINDS = {
     "site": {"type": "string", "pattern": "^[a-z0-9-]{2,32}$"},
 }
 
-TOKEN = re.compile(r"\s*(?:(?P<group>\*)|(?P<name>[a-z0-9_]+)(?::(?P<kind>[a-z_]+))?|(?P<open>[\[{])|(?P<close>[\]}]))(?P<marks>[?~]*)")
+TOKEN = re.compile(r"\s*(?:(?P<group>\*)|(?P<name>[a-z0-9_]+)(?::(?P<kind>[a-z_]+))?|(?P<open>[\[{])|(?P<close>[\]}]))"
+                   r"(?P<marks>[?~]*)")
 
 
 @dataclasses.dataclass

@@ -34,8 +34,8 @@ def documents(table):
     """{path: text} of all that is made of the tables."""
     made = {f"docs/schema/{what}s.json": wire_asyncapi.pretty_json(wire_members.document(table, what))
             for what in ("event", "change", "control")}
-    made["docs/asyncapi.yaml"] = ("# Made of sync/wire/types.h and sync/wire/members.table by tests/unit/test_wire_docs.py --write.\n"
-                                  + wire_asyncapi.yaml(wire_asyncapi.document(table)))
+    head = "# Made of sync/wire/types.h and sync/wire/members.table by tests/unit/test_wire_docs.py --write.\n"
+    made["docs/asyncapi.yaml"] = head + wire_asyncapi.yaml(wire_asyncapi.document(table))
     made["docs/protocol.md"] = page()
     return made
 
