@@ -115,12 +115,12 @@ int journal_verify(struct store *store, int64_t *ret_bad)
     return result;
 }
 
-int journal_undone_data(struct store *store, int64_t seq, const char *undid, struct buf *json)
+int journal_undone_data(struct store *store, int64_t seq, struct buf *json)
 {
     struct sql_query *query = sql_select(store->sql,
-                                         "SELECT json_patch(json_extract(line, '$.data'), json_object('undid', ?2)) "
+                                         "SELECT json_patch(json_extract(line, '$.data'), json_object('undid', type)) "
                                          "FROM journal WHERE seq = ?1",
-                                         sql_int(seq), sql_text(undid));
+                                         sql_int(seq));
     if (sql_next(query))
         buf_puts(json, sql_get_text(query, 0));
     return sql_done(query);

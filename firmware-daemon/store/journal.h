@@ -19,8 +19,8 @@ int journal_read(struct store *store, int64_t after, size_t lines_max, size_t by
  * of it is as it was written. */
 int journal_verify(struct store *store, int64_t *ret_bad);
 
-/* The data of an event with "undid" added: what scan.undone carries, and head office subtracts. */
-int journal_undone_data(struct store *store, int64_t seq, const char *undid, struct buf *json);
+/* The data of an event with "undid", its type, added: what scan.undone carries, and head office subtracts. */
+int journal_undone_data(struct store *store, int64_t seq, struct buf *json);
 
 /* Head office has committed everything up to seq. Never moves past what was written; may move back. */
 int journal_applied(struct store *store, int64_t seq);
