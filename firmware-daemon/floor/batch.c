@@ -371,4 +371,4 @@ static const struct undo undos[] = {{"pick.batch", "the pieces", "拣货", NULL}
                                     {"batch.full", "the batch_full tote", "满箱", NULL},
                                     {.type = NULL}};
 
-const struct flow batch_flow = {"batch", steps, undos};
+const struct flow batch_flow = {.name = "batch", .steps = steps, .undos = undos};

@@ -418,4 +418,4 @@ static const struct step steps[] = {
 static const struct undo undos[] = {
     {"express.box", "the box", "包装箱", NULL}, {"express.item", "the check", "核对", undo_item}, {.type = NULL}};
 
-const struct flow express_flow = {"express", steps, undos};
+const struct flow express_flow = {.name = "express", .steps = steps, .undos = undos};

@@ -434,4 +434,4 @@ static const struct undo undos[] = {{"receipt.dock", "the dock", "月台", NULL}
                                     {"receipt.pallet", "the pallet", "托盘", undo_pallet},
                                     {.type = NULL}};
 
-const struct flow receive_flow = {"receive", steps, undos};
+const struct flow receive_flow = {.name = "receive", .steps = steps, .undos = undos, .needs_room = true};

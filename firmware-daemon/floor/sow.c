@@ -299,4 +299,4 @@ static const struct step steps[] = {
 static const struct undo undos[] = {
     {"sow.item", "the piece", "商品", NULL}, {"sow.line", "the slot", "格口", sow_undo_line}, {.type = NULL}};
 
-const struct flow sow_flow = {"sow", steps, undos};
+const struct flow sow_flow = {.name = "sow", .steps = steps, .undos = undos};

@@ -468,4 +468,4 @@ static const struct undo undos[] = {{"transfer.plate", "the plate", "周转箱",
                                     {"transfer.staged", "the putting down", "集货", undo_staged},
                                     {.type = NULL}};
 
-const struct flow transfer_flow = {"transfer", steps, undos};
+const struct flow transfer_flow = {.name = "transfer", .steps = steps, .undos = undos};

@@ -290,4 +290,4 @@ static const struct step steps[] = {
 
 static const struct undo undos[] = {{"pick.zone", "the zone", "分区", NULL}, {.type = NULL}};
 
-const struct flow zone_flow = {"zone", steps, undos};
+const struct flow zone_flow = {.name = "zone", .steps = steps, .undos = undos};

@@ -73,7 +73,8 @@ static int open_sql(struct store *store, struct error *error)
     int result = sql_open(store->path, store->options, &store->sql, error);
     if (result)
         return result;
-    return sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
+    result = sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
+    return result ? result : touched_start(store, error);
 }
 
 int store_open(const struct store_settings *settings, struct store **ret, struct error *error)
@@ -92,8 +93,6 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
         result = check_for_start(store, error);
     if (!result)
         result = claim(store, settings, error);
-    if (!result)
-        result = touched_start(store, error);
     if (result)
         return result;
     result = sql_run(store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
@@ -115,10 +114,11 @@ struct store *store_close(struct store *store)
 static int read_end(struct store *store)
 {
     struct sql_query *query =
-        sql_select(store->sql, "SELECT epoch, last_seq, last_wall_ms, turn FROM stream", SQL_NO_VALUES);
+        sql_select(store->sql, "SELECT epoch, last_seq, last_wall_ms, turn, disk FROM stream", SQL_NO_VALUES);
     if (sql_next(query)) {
         store->end = (struct journal_end){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
         store->turn = sql_get_int(query, 3) + 1;
+        store->disk = (enum disk_step)sql_get_int(query, 4);
     }
     return sql_done(query);
 }
@@ -193,4 +193,17 @@ int store_stream(struct store *store, struct stream *ret)
 int store_set_linked(struct store *store, bool linked)
 {
     return sql_run(store->sql, "UPDATE stream SET linked = ?1", sql_int(linked));
+}
+
+const char *disk_step_name(enum disk_step step)
+{
+    static const char *const names[] = {
+        [DISK_ROOM] = "room", [DISK_WARN] = "warn", [DISK_LOW] = "low", [DISK_TIGHT] = "tight", [DISK_FULL] = "full"};
+    return names[step];
+}
+
+int store_set_disk(struct store *store, enum disk_step step)
+{
+    store->disk = step;
+    return sql_run(store->sql, "UPDATE stream SET disk = ?1", sql_int(step));
 }

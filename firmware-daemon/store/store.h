@@ -38,6 +38,10 @@ struct journal_end {
     int64_t epoch, seq, wall_ms;
 };
 
+/* How full the disk is: what it means for the work is in docs/architecture.md. */
+enum disk_step { DISK_ROOM, DISK_WARN, DISK_LOW, DISK_TIGHT, DISK_FULL };
+const char *disk_step_name(enum disk_step step); /* "tight" */
+
 struct store {
     struct sql *sql;
     const char *path;
@@ -47,6 +51,7 @@ struct store {
     char site[STORE_CODE_MAX];
     bool training;                    /* a copy to practise on: nothing in it counts, nothing of it leaves the site */
     struct journal_end end, kept_end; /* kept_end: as it was at the save point */
+    enum disk_step disk;
     int64_t turn; /* the turn that is open; after a failed commit it tells whether the commit survived */
 };
 
@@ -82,5 +87,6 @@ struct stream {
 };
 int store_stream(struct store *store, struct stream *ret);
 int store_set_linked(struct store *store, bool linked);
+int store_set_disk(struct store *store, enum disk_step step);
 
 #endif

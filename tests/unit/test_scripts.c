@@ -163,9 +163,13 @@ static void same(struct play *play, const char *what, struct buf *is, const char
         fail(play, "%s: %s", what, buf_text(is));
 }
 
-/* The row of a refused scan names it. */
+/* The row of a refused scan names it; a full disk takes not even that. */
 static void check_rejected(struct play *play, const char *code, struct buf *types)
 {
+    if (play->rig.last.answer.message == E86_DISK_FULL) {
+        same(play, "written", types, "");
+        return;
+    }
     if (strcmp(buf_text(types), "scan.rejected") != 0)
         fail(play, "a refused scan left more than its row: %s", buf_text(types));
     struct sql_query *query =
@@ -365,12 +369,22 @@ static void play_link(struct play *play, char *rest)
     site_rig_turn(&play->rig);
 }
 
+/* disk STEP: room, warn, low, tight, full */
+static void play_disk(struct play *play, char *rest)
+{
+    struct event event = {.kind = EVENT_DISK};
+    while (event.number < DISK_FULL && strcmp(disk_step_name((enum disk_step)event.number), rest) != 0)
+        event.number++;
+    site_rig_post(&play->rig, &event, "100", 3);
+    site_rig_turn(&play->rig);
+}
+
 static const struct {
     const char *word;
     void (*play)(struct play *play, char *rest);
 } words[] = {{"change", play_change}, {"ask", play_ask},   {"stock", play_stock}, {"order", play_order},
              {"at", play_at},         {"days", play_days}, {"print", play_print}, {"check", play_check},
-             {"crash", play_crash},   {"link", play_link}};
+             {"crash", play_crash},   {"link", play_link}, {"disk", play_disk}};
 
 static bool is_scan(const char *line)
 {
@@ -492,7 +506,8 @@ static size_t play_script(const struct script *script, bool change)
     size_t changes = 0;
     open_site(&play, script);
     for (play.at = 0; play.at < script->count; play.at++) {
-        if (change && is_scan(script->lines[play.at]))
+        bool same = play.rig.store->disk == DISK_FULL; /* whatever is scanned, it is refused */
+        if (change && !same && is_scan(script->lines[play.at]))
             changes += change_scan(&play);
         play_line(&play);
     }

@@ -13,6 +13,7 @@ CREATE TABLE stream ( -- one row: whose database this is and where its journal s
     feed_seq     INTEGER NOT NULL DEFAULT 0, -- the last change from head office that is in this database
     boot         INTEGER NOT NULL DEFAULT 0, -- starts of the daemon
     linked       INTEGER NOT NULL DEFAULT 0 CHECK (linked IN (0, 1)), -- head office hears this site: what it cancels is known
+    disk         INTEGER NOT NULL DEFAULT 0 CHECK (disk BETWEEN 0 AND 4), -- how full the disk was when last looked at
     turn         INTEGER NOT NULL DEFAULT 0, -- commits: tells after a failed commit whether it survived
     training     INTEGER NOT NULL DEFAULT 0 CHECK (training IN (0, 1)) -- 1: a copy to practise on
 ) STRICT;
