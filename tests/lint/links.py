@@ -37,7 +37,7 @@ def faults(page, root):
         path = urllib.parse.unquote(target.partition("#")[0])
         if WEB.match(target) or (target.startswith("#") and len(target) > 1):
             continue
-        if not path or path.startswith("/") or not (page.parent / path).is_file():
+        if path.startswith("/") or not (page.parent / path).is_file():
             yield f'{page.relative_to(root)}:{line}: "{target}" names no file'
 
 
@@ -50,7 +50,7 @@ def self_check():
 ```
 ![picture](gone.png "Gone") [part](README.md#part) [of
 two lines](gone.md#part)
-[folder](../docs) [root](/README.md) [nothing]()
+[folder](../docs) [elsewhere](/etc/passwd) [nothing]()
 
 [name]: <gone.md>
 [name]: README.md
