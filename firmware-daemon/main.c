@@ -118,8 +118,11 @@ static int check_database(const struct config *config)
         .path = config->site.database, .site = config->site.site, .box = config->site.box, .random = random_system};
     struct error error = {0};
     CLEANUP(store_close_p) struct store *store = NULL;
-    int result = access(settings.path, R_OK) == 0 ? store_open(&settings, &store, &error)
-                                                  : error_set(&error, -ENOENT, "%s is not there", settings.path);
+    if (access(settings.path, R_OK) != 0) { /* opening would make an empty one */
+        log_error("%s is not there", settings.path);
+        return EXIT_FAILURE;
+    }
+    int result = store_open(&settings, &store, &error);
     if (!result)
         result = sql_check(store->sql, &error);
     if (!result)

@@ -121,6 +121,7 @@ def all_jobs():
     yield from scripts("unit", "test_*.py", 120, alone=False)
     yield from scripts("lint", "rooms.py", 60, alone=False)
     yield from scripts("lint", "models.py", 60, alone=False)
+    yield from scripts("lint", "links.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from scripts("label", "test_*.py", 300, alone=False)
     yield from usb_rig()

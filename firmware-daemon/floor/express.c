@@ -248,7 +248,7 @@ static int take_weight(struct scan *scan, int64_t grams)
 static int skip_weight(struct scan *scan)
 {
     struct order order;
-    struct parcel parcel;
+    struct parcel parcel = {0};
     int result = load_parcel(scan, &order, &parcel);
     if (!result && !parcel.forced)
         return refuse(scan, E18_SUPERVISOR, NULL, NULL);

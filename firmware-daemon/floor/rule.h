@@ -218,12 +218,12 @@ int pack_open(struct scan *scan, int64_t plate);    /* a tote or slot that holds
 int express_open(struct scan *scan, int64_t plate); /* a wave's tote of one item, at the bench */
 int sow_open(struct scan *scan, int64_t wall);      /* a put-wall */
 int slot_open(struct scan *scan, const struct lpn *slot);
-int parcel_open(struct scan *scan, int64_t parcel_id); /* a waybill, at the bench */
-int ship_open(struct scan *scan, int64_t gate);        /* a gate */
-int receive_open(struct scan *scan, int64_t document); /* an ASN, or an arrival from another site */
-int receive_plate(struct scan *scan);                  /* an SSCC that was announced */
-int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods that no order owns */
-int transfer_open(struct scan *scan, int64_t document);
+int parcel_open(struct scan *scan, int64_t parcel_id);    /* a waybill, at the bench */
+int ship_open(struct scan *scan, int64_t gate);           /* a gate */
+int receive_open(struct scan *scan, int64_t document_id); /* an ASN, or an arrival from another site */
+int receive_plate(struct scan *scan);                     /* an SSCC that was announced */
+int putaway_open(struct scan *scan, int64_t plate);       /* a plate with goods that no order owns */
+int transfer_open(struct scan *scan, int64_t document_id);
 int return_open(struct scan *scan, int64_t document);
 int return_of_parcel(struct scan *scan, const struct parcel *parcel); /* that was handed over and is back */
 

@@ -160,7 +160,7 @@ static int leave_wall(struct scan *scan)
 static int declare_short(struct scan *scan)
 {
     struct sow sow = {0};
-    int64_t missing;
+    int64_t missing = 0;
     int result = sow_load(scan, &sow);
     if (!result)
         result = ledger_on_plate(scan->store, sow.tote.id, &missing);
