@@ -4,7 +4,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "disk.h"
 #include "floor/floor.h"
+#include "label_request.h"
 #include "practice.h"
 #include "station/plugboard.h"
 #include "station/station.h"
@@ -18,7 +20,8 @@
 #include "turn.h"
 
 #include <errno.h>
-#include <jansson.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +48,8 @@ struct daemon {
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct practice *practice;
+    struct disk *disk;
+    int64_t failed_commits; /* known of */
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -170,6 +175,17 @@ static int on_applied(sd_event_source *source, uint64_t now, void *user)
     return 0;
 }
 
+static void disk_moved(void *user)
+{
+    struct daemon *daemon = user;
+    struct event event = {.kind = EVENT_DISK, .number = disk_now(daemon->disk)};
+    char free_mib[24];
+    snprintf(free_mib, sizeof(free_mib), "%" PRId64, disk_free_mib(daemon->disk));
+    if (event.number >= DISK_WARN)
+        log_warning("the disk of %s has %s MiB left", daemon->config->site.database, free_mib);
+    post(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
+}
+
 static int post_change(void *user, int64_t feed_seq, const char *line, size_t length)
 {
     struct event event = {.kind = EVENT_CHANGE, .number = feed_seq};
@@ -274,6 +290,10 @@ static int source_status(void *user, struct buf *json)
     json_text(json, "box", daemon->config->site.box);
     json_int(json, "boot", daemon->site.boot);
     int result = sync_view_write(&sync, "sync", json);
+    json_open_object(json, "disk");
+    json_text(json, "step", disk_step_name(disk_now(daemon->disk)));
+    json_int(json, "free_mib", disk_free_mib(daemon->disk));
+    json_close_object(json);
     turn_write(daemon->turn, json);
     practice_write(daemon->practice, json);
     json_open_array(json, "stations");
@@ -335,33 +355,6 @@ static int source_query(void *user, const char *kind, const char *code, const st
                  : query_list(daemon->store, kind, given, count, json, error);
 }
 
-/* Out of {"template", "data", "key", "copies"}, what EVENT_LABEL carries; checked. */
-static int read_label(struct daemon *daemon, size_t station, const json_t *root, struct event *event, struct buf *words,
-                      struct label_fault *fault)
-{
-    const char *template = json_string_value(json_object_get(root, "template"));
-    const char *key = json_string_value(json_object_get(root, "key"));
-    const json_t *copies = json_object_get(root, "copies");
-    CLEANUP(cleanup_free) char *data = json_dumps(json_object_get(root, "data"), JSON_COMPACT);
-    event->number = copies ? json_integer_value(copies) : 1;
-    if (!template || !data || !key || !*key || strlen(key) >= STORE_CODE_MAX || strlen(template) >= TEMPLATE_NAME_MAX ||
-        strpbrk(key, "\r\n"))
-        return label_refuse(
-            fault, -EINVAL, LABEL_DATA, NULL,
-            "A label is asked for with {\"template\", \"data\", \"key\"}; key: of the asker's choice, at "
-            "most %d bytes, the same for the same label",
-            STORE_CODE_MAX - 1);
-    if (event->number < 1 || event->number > LABEL_COPIES_MAX)
-        return label_refuse(fault, -EINVAL, LABEL_SIZE, "copies", "copies is a number from 1 to %d", LABEL_COPIES_MAX);
-    buf_printf(words, "%s\n%s\n%s", template, key, data);
-    return plugboard_check_label(daemon->board, station,
-                                 &(struct render_job){.template_name = template,
-                                                      .json = data,
-                                                      .length = strlen(data),
-                                                      .sample = practice_has(daemon->practice, station)},
-                                 fault);
-}
-
 static int source_label(void *user, const char *station, const char *json, size_t length, uint64_t request,
                         struct buf *fault_json)
 {
@@ -372,9 +365,8 @@ static int source_label(void *user, const char *station, const char *json, size_
     int index = config_find_station(daemon->config, station);
     if (index < 0)
         return index;
-    json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL);
-    int result = read_label(daemon, (size_t)index, root, &event, &words, &fault);
-    json_decref(root);
+    bool sample = practice_has(daemon->practice, (size_t)index);
+    int result = label_request_read(daemon->board, (size_t)index, sample, json, length, &event, &words, &fault);
     if (result) {
         label_fault_json(&fault, fault_json);
         return -EINVAL;
@@ -620,6 +612,9 @@ static int on_take(sd_event_source *source, void *user)
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
         return sd_event_exit(daemon->event, 1);
     }
+    if (turn_counters(daemon->turn)->failed_commits != daemon->failed_commits)
+        disk_look(daemon->disk);
+    daemon->failed_commits = turn_counters(daemon->turn)->failed_commits;
     if (take_practice(daemon) != 0)
         practice_lost(daemon->practice);
     after_turn(daemon);
@@ -722,7 +717,9 @@ static int open_parts(struct daemon *daemon, struct error *error)
     const struct site_config *config = &daemon->config->site;
     struct store_settings store = {
         .path = config->database, .site = config->site, .box = config->box, .random = random_system};
-    int result = store_open(&store, &daemon->store, error);
+    int result = disk_open(daemon->event, config->database, disk_moved, daemon, &daemon->disk, error);
+    if (!result)
+        result = store_open(&store, &daemon->store, error);
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
     if (!result)
@@ -735,6 +732,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
         result = open_site(daemon, error);
     if (!result)
         result = post_boot(daemon); /* before a printer takes a job: what is "sending" by then was cut off */
+    if (!result)
+        disk_moved(daemon); /* what the database says of it is as old as the last run */
     if (!result)
         result = open_board(daemon, error);
     if (!result)
@@ -790,6 +789,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);
+    disk_close(daemon->disk);
     free(daemon);
     return NULL;
 }

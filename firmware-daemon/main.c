@@ -1,10 +1,12 @@
 /* floorhandd: options, open, loop, close. */
 #include "base/log.h"
 #include "daemon.h"
+#include "store/journal.h"
 #include "store/laws.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,16 +118,27 @@ static int check_database(const struct config *config)
         .path = config->site.database, .site = config->site.site, .box = config->site.box, .random = random_system};
     struct error error = {0};
     CLEANUP(store_close_p) struct store *store = NULL;
-    int result = access(settings.path, R_OK) == 0 ? store_open(&settings, &store, &error)
-                                                  : error_set(&error, -ENOENT, "%s is not there", settings.path);
+    if (access(settings.path, R_OK) != 0) { /* opening would make an empty one */
+        log_error("%s is not there", settings.path);
+        return EXIT_FAILURE;
+    }
+    int result = store_open(&settings, &store, &error);
     if (!result)
         result = sql_check(store->sql, &error);
     if (!result)
         result = laws_check(store, &error);
+    int64_t bad = 0;
+    if (!result)
+        result = journal_verify(store, &bad);
+    if (!result && bad)
+        result =
+            error_set(&error, -EBADMSG, "the journal of %s was changed: number %" PRId64 " is not as it was written",
+                      settings.path, bad);
     if (result)
         log_error("%s", error.text);
     else
-        printf("%s is sound: every page was read, every law of its ledgers holds\n", settings.path);
+        printf("%s is sound: every page was read, every law of its ledgers holds, its journal is as it was written\n",
+               settings.path);
     return result ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -84,7 +84,7 @@ static bool understand(struct printer_talk *talk, const struct printer_status *s
     talk->status = *said;
     talk->answers = true;
     talk->asked = talk->owed = talk->mute = false;
-    talk->next_us = now_us + (said->state == PRINTER_READY ? TALK_IDLE_US : TALK_REPEAT_US);
+    talk->next_us = now_us + TALK_REPEAT_US;
     return true;
 }
 

@@ -8,8 +8,7 @@
 /* How long an answer may take. A printer that has never answered costs this once, then it is mute and not asked again
  * until it is plugged in anew or speaks by itself (LPrint lost 30 s a label by asking on). */
 #define TALK_ANSWER_US  ((int64_t)500 * 1000)
-#define TALK_REPEAT_US  ((int64_t)1000 * 1000) /* while it has a fault, or fell silent after having answered */
-#define TALK_IDLE_US    ((int64_t)1000 * 1000) /* while all is well: a fault is said within two seconds */
+#define TALK_REPEAT_US  ((int64_t)1000 * 1000) /* from answer to question: a new fault is said within two seconds */
 #define TALK_ANSWER_MAX 512                    /* bytes kept of one answer */
 
 struct printer_talk {

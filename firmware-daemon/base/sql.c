@@ -125,7 +125,11 @@ static int set_up(struct sql *sql, const struct sql_options *options, struct err
     if (code != SQLITE_OK)
         return open_error(sql, code, error);
     int64_t wal_bytes = (options->wal_kib ? options->wal_kib : 4096) * 1024;
-    sqlite3_wal_autocheckpoint(sql->handle, (int)(wal_bytes / pragma_number(sql, "PRAGMA page_size")));
+    int64_t page_bytes;
+    int result = sql_number(sql, &page_bytes, "PRAGMA page_size", SQL_NO_VALUES);
+    if (result)
+        return error_set(error, result, "%s cannot be opened: the size of its pages is not known", sql->path);
+    sqlite3_wal_autocheckpoint(sql->handle, (int)(wal_bytes / page_bytes));
     return 0;
 }
 

@@ -163,4 +163,4 @@ static const struct step steps[] = {
 static const struct undo undos[] = {
     {"alias.opened", "the code", "条码", NULL}, {"alias.named", "the item", "商品", NULL}, {.type = NULL}};
 
-const struct flow alias_flow = {"alias", steps, undos};
+const struct flow alias_flow = {.name = "alias", .steps = steps, .undos = undos};

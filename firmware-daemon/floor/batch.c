@@ -67,13 +67,13 @@ int batch_go_on(struct store *store, struct session *session, const char *worker
     return 0;
 }
 
-int batch_follow(struct store *store, int64_t id)
+int batch_follow(struct store *store, int64_t wave_id)
 {
     struct wave wave;
     struct batch_bin bin = {0};
     struct session session;
     struct worker worker;
-    int result = wave_load(store, id, &wave);
+    int result = wave_load(store, wave_id, &wave);
     if (result || !wave.worker)
         return result;
     result = session_of_worker(store, wave.worker, &session);
@@ -82,7 +82,7 @@ int batch_follow(struct store *store, int64_t id)
     if (!result)
         result = action_forget(store, wave.worker);
     if (!result && session.allocation)
-        result = batch_bin(store, id, session.allocation, &bin);
+        result = batch_bin(store, wave_id, session.allocation, &bin);
     bool at_bin = strcmp(session.step, "batch.location") == 0 || strcmp(session.step, "batch.item") == 0;
     if (result || !at_bin || bin.open > 0)
         return result;
@@ -371,4 +371,4 @@ static const struct undo undos[] = {{"pick.batch", "the pieces", "拣货", NULL}
                                     {"batch.full", "the batch_full tote", "满箱", NULL},
                                     {.type = NULL}};
 
-const struct flow batch_flow = {"batch", steps, undos};
+const struct flow batch_flow = {.name = "batch", .steps = steps, .undos = undos};

@@ -44,8 +44,24 @@ static int64_t known_of(const json_t *data, const char *name)
     return json_is_integer(value) ? json_integer_value(value) : -1;
 }
 
-/* Copies a text member; false when it is too long. */
-#define COPY(out, data, name) text_copy((out), sizeof(out), text_of((data), (name)))
+/* A text member of a change, and the array it goes into. */
+struct text_member {
+    const char *name; /* NULL: behind the last */
+    char *out;
+    size_t capacity;
+};
+
+/* False when one is too long. */
+static bool copy_texts(const json_t *data, const struct text_member *members)
+{
+    bool whole = true;
+    for (const struct text_member *member = members; member->name; member++)
+        whole = text_copy(member->out, member->capacity, text_of(data, member->name)) && whole;
+    return whole;
+}
+
+#define TEXT(out, name)       ((struct text_member){(name), (out), sizeof(out)})
+#define COPY_TEXTS(data, ...) copy_texts((data), (const struct text_member[]){__VA_ARGS__, {0}})
 
 static int apply_item(struct store *store, const json_t *data)
 {
@@ -59,9 +75,9 @@ static int apply_item(struct store *store, const json_t *data)
                         .lots = flag_of(data, "lots"),
                         .expires = flag_of(data, "expires"),
                         .by_weight = flag_of(data, "by_weight")};
-    bool whole = COPY(item.sku, data, "sku") & COPY(item.name, data, "name") & COPY(item.owner, data, "owner") &
-                 COPY(item.hazard, data, "hazard") & COPY(item.abc, data, "abc") & COPY(item.box, data, "box") &
-                 COPY(item.serials, data, "serials");
+    bool whole = COPY_TEXTS(data, TEXT(item.sku, "sku"), TEXT(item.name, "name"), TEXT(item.owner, "owner"),
+                            TEXT(item.hazard, "hazard"), TEXT(item.abc, "abc"), TEXT(item.box, "box"),
+                            TEXT(item.serials, "serials"));
     return whole ? item_upsert(store, &item) : -EMSGSIZE;
 }
 
@@ -79,10 +95,9 @@ static int apply_location(struct store *store, const json_t *data)
                                 .position_mm = known_of(data, "position_mm"),
                                 .mix_items = !json_is_false(json_object_get(data, "mix_items")),
                                 .mix_lots = !json_is_false(json_object_get(data, "mix_lots"))};
-    bool whole = COPY(location.code, data, "code") & COPY(location.kind, data, "kind") &
-                 COPY(location.carrier, data, "carrier") & COPY(location.zone, data, "zone") &
-                 COPY(location.wall, data, "wall") & COPY(location.hazards, data, "hazards") &
-                 COPY(location.abc, data, "abc");
+    bool whole = COPY_TEXTS(data, TEXT(location.code, "code"), TEXT(location.kind, "kind"),
+                            TEXT(location.carrier, "carrier"), TEXT(location.zone, "zone"), TEXT(location.wall, "wall"),
+                            TEXT(location.hazards, "hazards"), TEXT(location.abc, "abc"));
     if (!whole)
         return -EMSGSIZE;
     const char *sku = text_of(data, "item");
@@ -143,14 +158,11 @@ static int apply_release(struct store *store, const json_t *data)
                                           .rev = number_of(data, "rev")}};
     const json_t *receiver = json_object_get(data, "receiver");
     struct order *order = &entry.order;
-    bool whole = text_copy(order->number, sizeof(order->number), text_of(data, "order"));
-    whole &= text_copy(order->platform, sizeof(order->platform), text_of(data, "platform"));
-    whole &= COPY(order->owner, data, "owner") & COPY(order->policy, data, "policy");
-    whole &= text_copy(order->carrier, sizeof(order->carrier), text_of(data, "carrier"));
-    whole &= text_copy(order->waybill, sizeof(order->waybill), text_of(data, "waybill"));
-    whole &= text_copy(order->receiver_name, sizeof(order->receiver_name), text_of(receiver, "name"));
-    whole &= text_copy(order->receiver_phone, sizeof(order->receiver_phone), text_of(receiver, "phone"));
-    whole &= text_copy(order->receiver_address, sizeof(order->receiver_address), text_of(receiver, "address"));
+    bool whole =
+        COPY_TEXTS(data, TEXT(order->number, "order"), TEXT(order->platform, "platform"), TEXT(order->owner, "owner"),
+                   TEXT(order->policy, "policy"), TEXT(order->carrier, "carrier"), TEXT(order->waybill, "waybill")) &&
+        COPY_TEXTS(receiver, TEXT(order->receiver_name, "name"), TEXT(order->receiver_phone, "phone"),
+                   TEXT(order->receiver_address, "address"));
     bool new;
     int result = whole ? read_lines(store, json_object_get(data, "lines"), &entry) : -EMSGSIZE;
     return result ? result : order_enter(store, &entry, &new);
@@ -227,8 +239,7 @@ static int read_document_lines(struct store *store, int64_t document, const json
         struct document_line line = {
             .document = document, .line = (int64_t)index + 1, .expected = number_of(data, "quantity")};
         int64_t id;
-        bool whole =
-            COPY(line.lot_code, data, "lot") & COPY(line.expiry, data, "expiry") & COPY(line.sscc, data, "sscc");
+        bool whole = COPY_TEXTS(data, TEXT(line.lot_code, "lot"), TEXT(line.expiry, "expiry"), TEXT(line.sscc, "sscc"));
         int result = whole ? item_find(store, text_of(data, "sku"), &line.item) : -EMSGSIZE;
         if (!result)
             result = document_line_insert(store, &line, &id);
@@ -244,9 +255,9 @@ static int apply_document(struct store *store, const json_t *data, const char *k
     struct document document = {.blind = flag_of(data, "blind"),
                                 .over_percent = number_of(data, "over_percent"),
                                 .rev = number_of(data, "rev")};
-    bool whole = COPY(document.number, data, "number") & COPY(document.partner, data, "partner") &
-                 COPY(document.owner, data, "owner") & COPY(document.order_number, data, "order") &
-                 COPY(document.waybill, data, "waybill");
+    bool whole = COPY_TEXTS(data, TEXT(document.number, "number"), TEXT(document.partner, "partner"),
+                            TEXT(document.owner, "owner"), TEXT(document.order_number, "order"),
+                            TEXT(document.waybill, "waybill"));
     int64_t id;
     text_copy(document.kind, sizeof(document.kind), kind);
     if (!whole)
@@ -332,9 +343,9 @@ static int apply_wave_rule(struct store *store, const json_t *data)
                              .due_min = number_of(data, "due_min"),
                              .rev = number_of(data, "rev"),
                              .active = !json_is_false(json_object_get(data, "active"))};
-    bool whole = COPY(rule.name, data, "name") & COPY(rule.kind, data, "kind") & COPY(rule.carrier, data, "carrier") &
-                 COPY(rule.platform, data, "platform") & COPY(rule.zone, data, "zone") & COPY(rule.wall, data, "wall") &
-                 COPY(rule.policy, data, "policy");
+    bool whole = COPY_TEXTS(data, TEXT(rule.name, "name"), TEXT(rule.kind, "kind"), TEXT(rule.carrier, "carrier"),
+                            TEXT(rule.platform, "platform"), TEXT(rule.zone, "zone"), TEXT(rule.wall, "wall"),
+                            TEXT(rule.policy, "policy"));
     if (!*rule.policy)
         text_copy(rule.policy, sizeof(rule.policy), "partial");
     return whole ? wave_rule_upsert(store, &rule) : -EMSGSIZE;

@@ -327,4 +327,4 @@ static const struct undo undos[] = {
     {"cluster.put", "the tote", "周转箱", NULL},       {"pick.cluster", "the start", "开始", NULL},
     {"pick.unload", "the tote", "周转箱", NULL},       {.type = NULL}};
 
-const struct flow cluster_flow = {"cluster", steps, undos};
+const struct flow cluster_flow = {.name = "cluster", .steps = steps, .undos = undos};

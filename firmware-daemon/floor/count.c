@@ -453,4 +453,4 @@ static const struct undo undos[] = {{"count.started", "the count", "盘点", und
                                     {"count.moved", "the new beginning", "重盘", undo_counted},
                                     {.type = NULL}};
 
-const struct flow count_flow = {"count", steps, undos};
+const struct flow count_flow = {.name = "count", .steps = steps, .undos = undos, .needs_room = true};

@@ -172,7 +172,7 @@ static const struct step steps[] = {
 
 static const struct undo undos[] = {{"count.passed", "the skipping", "跳过", NULL}, {.type = NULL}};
 
-const struct flow review_flow = {"review", steps, undos};
+const struct flow review_flow = {.name = "review", .steps = steps, .undos = undos};
 
 /* ---------------------------------------------------------------- by asking */
 

@@ -106,4 +106,4 @@ static const struct step steps[] = {
 
 static const struct undo undos[] = {{"zero.empty", "the empty bin", "空库位", NULL}, {.type = NULL}};
 
-const struct flow zero_flow = {"zero", steps, undos};
+const struct flow zero_flow = {.name = "zero", .steps = steps, .undos = undos};

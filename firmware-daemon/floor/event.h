@@ -21,6 +21,7 @@ enum event_kind {
     EVENT_ASK,    /* name = verb, bytes = its fields as JSON; see floor/ask.h */
     EVENT_TRAINING, /* station, number: 1 it practises, 0 it works; to the site's own database */
     EVENT_PRACTICE, /* number = orders to make up; to a copy to practise on */
+    EVENT_DISK,     /* number = an enum disk_step, bytes = MiB that are free */
     EVENT_KINDS
 };
 

@@ -248,7 +248,7 @@ static int take_weight(struct scan *scan, int64_t grams)
 static int skip_weight(struct scan *scan)
 {
     struct order order;
-    struct parcel parcel;
+    struct parcel parcel = {0};
     int result = load_parcel(scan, &order, &parcel);
     if (!result && !parcel.forced)
         return refuse(scan, E18_SUPERVISOR, NULL, NULL);
@@ -418,4 +418,4 @@ static const struct step steps[] = {
 static const struct undo undos[] = {
     {"express.box", "the box", "包装箱", NULL}, {"express.item", "the check", "核对", undo_item}, {.type = NULL}};
 
-const struct flow express_flow = {"express", steps, undos};
+const struct flow express_flow = {.name = "express", .steps = steps, .undos = undos};

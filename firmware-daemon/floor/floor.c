@@ -19,6 +19,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_LABEL] = label_rule,       [EVENT_WEIGHT] = weight_rule,
     [EVENT_TRAINING] = training_rule, [EVENT_PRACTICE] = practice_rule,
     [EVENT_ASK] = ask_rule,           [EVENT_LINK] = link_rule,
+    [EVENT_DISK] = disk_rule,
 };
 
 static void stamp(struct store *store, const struct event *event)
@@ -93,6 +94,8 @@ static int scan_rejected(struct store *store, const struct event *event, const s
 int floor_refused(struct store *store, const struct event *event, struct effect *effect)
 {
     stamp(store, event);
+    if (effect->answer.message == E86_DISK_FULL)
+        return 0; /* not even that is written */
     if (event->kind == EVENT_SCAN || event->kind == EVENT_WEIGHT) {
         int result = scan_rejected(store, event, &effect->answer);
         return result ? result : training_mistake(store, event, &effect->answer);

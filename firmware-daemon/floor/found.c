@@ -184,4 +184,4 @@ static const struct step steps[] = {
 static const struct undo undos[] = {
     {"found.located", "the place", "库位", NULL}, {"found.described", "the goods", "商品", NULL}, {.type = NULL}};
 
-const struct flow found_flow = {"found", steps, undos};
+const struct flow found_flow = {.name = "found", .steps = steps, .undos = undos};

@@ -324,7 +324,7 @@ static const struct step steps[] = {
 static const struct undo undos[] = {{"goods.described", "what was told of the goods", "商品信息", NULL},
                                     {.type = NULL}};
 
-const struct flow goods_flow = {"goods", steps, undos};
+const struct flow goods_flow = {.name = "goods", .steps = steps, .undos = undos};
 
 /* ---------------------------------------------------------------- for the flows */
 

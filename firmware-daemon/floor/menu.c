@@ -207,4 +207,4 @@ static const struct step steps[] = {
 static const struct undo undos[] = {
     {"scan.quantity", "the quantity", "数量", NULL}, {"work.started", "the beginning", "开始", NULL}, {.type = NULL}};
 
-const struct flow menu_flow = {"menu", steps, undos};
+const struct flow menu_flow = {.name = "menu", .steps = steps, .undos = undos};

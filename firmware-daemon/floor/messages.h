@@ -45,6 +45,10 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E27_NO_WORK, "E27", TONE_BAD, "No order waits to be picked", "没有待拣订单")                                     \
     X(E28_REVOKED, "E28", TONE_BAD, "This badge is no longer valid", "该工牌已停用")                                   \
     X(E29_FILE, "E29", TONE_BAD, "{why}", "{why}")                                                                     \
+    X(E86_DISK_FULL, "E86", TONE_BAD, "The box's disk is full: call your supervisor, nothing is recorded",             \
+      "本机磁盘已满:请联系主管,当前不记录任何操作")                                                                    \
+    X(E87_DISK_TIGHT, "E87", TONE_BAD, "The box's disk is nearly full: no receiving and counting until there is room", \
+      "本机磁盘将满:腾出空间前暂停收货和盘点")                                                                         \
     X(E30_UNBOUND, "E30", TONE_BAD, "This scanner has no station: scan a station's label with it",                     \
       "该扫码枪未绑定工作站,请用它扫工作站标签")                                                                       \
     X(E31_NO_STATION, "E31", TONE_BAD, "There is no station {s}", "没有工作站 {s}")                                    \

@@ -254,4 +254,4 @@ static const struct undo undos[] = {
     {"move.put", "the putting down", "放货", NULL},  {"move.lifted", "the plate", "托盘", NULL},
     {"move.plate", "the place", "库位", undo_plate}, {.type = NULL}};
 
-const struct flow move_flow = {"move", steps, undos};
+const struct flow move_flow = {.name = "move", .steps = steps, .undos = undos};

@@ -398,4 +398,4 @@ static const struct undo undos[] = {{"pack.item", "the check", "核对", NULL},
                                     {"pack.opened", "the tote", "周转箱", NULL},
                                     {.type = NULL}};
 
-const struct flow pack_flow = {"pack", steps, undos};
+const struct flow pack_flow = {.name = "pack", .steps = steps, .undos = undos};

@@ -206,4 +206,4 @@ static const struct undo undos[] = {{"supervisor.asked", "the question", "主管
                                     {"parcel.step", "the step", "操作", NULL},
                                     {.type = NULL}};
 
-const struct flow parcel_flow = {"parcel", steps, undos};
+const struct flow parcel_flow = {.name = "parcel", .steps = steps, .undos = undos};

@@ -132,4 +132,4 @@ static const struct undo undos[] = {
     {"pick.tote", "the tote", "周转箱", tote_undo},    {"pick.forced", "the permission", "授权", NULL},
     {"pick.damage_asked", "the damage", "残次", NULL}, {.type = NULL}};
 
-const struct flow pick_flow = {"pick", steps, undos};
+const struct flow pick_flow = {.name = "pick", .steps = steps, .undos = undos};

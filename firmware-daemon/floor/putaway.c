@@ -439,4 +439,4 @@ static const struct undo undos[] = {{"putaway.fetched", "the plate", "载具", u
                                     {"putaway.done", "the putaway", "上架", undo_put},
                                     {.type = NULL}};
 
-const struct flow putaway_flow = {"putaway", steps, undos};
+const struct flow putaway_flow = {.name = "putaway", .steps = steps, .undos = undos};

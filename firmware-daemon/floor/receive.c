@@ -51,12 +51,12 @@ static int check_document(struct scan *scan, const struct document *document)
     return open ? 0 : refuse_closed(scan, document);
 }
 
-int receive_open(struct scan *scan, int64_t id)
+int receive_open(struct scan *scan, int64_t document_id)
 {
     struct store *store = scan->store;
     struct document document;
     int64_t docks = 0, dock = 0;
-    int result = document_load(store, id, &document);
+    int result = document_load(store, document_id, &document);
     if (!result)
         result = check_document(scan, &document);
     if (!result)
@@ -64,9 +64,9 @@ int receive_open(struct scan *scan, int64_t id)
     if (!result && docks == 0)
         return refuse(scan, E04_NO_DOCK, NULL, NULL);
     if (!result)
-        result = document_set_state(store, id, "working", "");
+        result = document_set_state(store, document_id, "working", "");
     if (!result)
-        result = document_set_worker(store, id, scan->session.worker);
+        result = document_set_worker(store, document_id, scan->session.worker);
     if (result)
         return result;
     json_text(record_start(scan), "document", document.number);
@@ -74,7 +74,7 @@ int receive_open(struct scan *scan, int64_t id)
     result = record(scan, "receipt.opened", "document", document.number);
     if (!result)
         result = undo_border(scan);
-    scan->session.document = id;
+    scan->session.document = document_id;
     scan->session.location = docks == 1 ? dock : 0;
     go(scan, docks == 1 ? "receive.plate" : "receive.dock");
     answer_text(accept_with(scan, DONE_RECEIPT), "d", document.number);
@@ -133,16 +133,16 @@ static int accept_dock(struct scan *scan)
 
 /* ---------------------------------------------------------------- plates */
 
-int receipt_check_plate(struct scan *scan, const struct receipt *receipt, int64_t id)
+int receipt_check_plate(struct scan *scan, const struct receipt *receipt, int64_t plate_id)
 {
     struct lpn plate;
     struct task task;
-    int result = lpn_load(scan->store, id, &plate);
+    int result = lpn_load(scan->store, plate_id, &plate);
     if (!result)
-        result = task_of_plate(scan->store, id, &task);
+        result = task_of_plate(scan->store, plate_id, &task);
     if (result && result != -ENOENT)
         return result;
-    bool idle = !plate.order && !plate.wave && !plate.document && lpn_is_empty(scan->store, id);
+    bool idle = !plate.order && !plate.wave && !plate.document && lpn_is_empty(scan->store, plate_id);
     bool ours = plate.document == receipt->document.id && plate.location == receipt->dock.id;
     return result == -ENOENT && (idle || ours) ? 0 : refuse(scan, E10_PLATE, "t", plate.code);
 }
@@ -153,12 +153,12 @@ int receipt_hold_plate(struct scan *scan, const struct receipt *receipt, int64_t
     return result ? result : lpn_assign_document(scan->store, plate, receipt->document.id);
 }
 
-int receipt_bind(struct scan *scan, const struct receipt *receipt, int64_t id)
+int receipt_bind(struct scan *scan, const struct receipt *receipt, int64_t plate_id)
 {
     struct lpn plate;
-    int result = receipt_check_plate(scan, receipt, id);
+    int result = receipt_check_plate(scan, receipt, plate_id);
     if (!result)
-        result = lpn_load(scan->store, id, &plate);
+        result = lpn_load(scan->store, plate_id, &plate);
     if (result)
         return result;
     json_text(record_start(scan), "document", receipt->document.number);
@@ -166,10 +166,10 @@ int receipt_bind(struct scan *scan, const struct receipt *receipt, int64_t id)
     json_text(&scan->data, "location", receipt->dock.code);
     result = record(scan, "receipt.plate", "document", receipt->document.number);
     if (!result)
-        result = receipt_hold_plate(scan, receipt, id);
+        result = receipt_hold_plate(scan, receipt, plate_id);
     if (!result)
         result = undo_allow(scan, "receipt.plate");
-    scan->session.plate = id;
+    scan->session.plate = plate_id;
     go(scan, "receive.item");
     answer_text(accept_with(scan, DONE_RECEIPT_PLATE), "t", plate.code);
     return result;
@@ -434,4 +434,4 @@ static const struct undo undos[] = {{"receipt.dock", "the dock", "月台", NULL}
                                     {"receipt.pallet", "the pallet", "托盘", undo_pallet},
                                     {.type = NULL}};
 
-const struct flow receive_flow = {"receive", steps, undos};
+const struct flow receive_flow = {.name = "receive", .steps = steps, .undos = undos, .needs_room = true};

@@ -17,10 +17,10 @@ int receipt_load(struct scan *scan, struct receipt *ret);
 int64_t receipt_source(const struct document *document);
 
 /* E10 unless the plate is empty, or holds goods of this document at this dock and was not given away to be put away. */
-int receipt_check_plate(struct scan *scan, const struct receipt *receipt, int64_t plate);
+int receipt_check_plate(struct scan *scan, const struct receipt *receipt, int64_t plate_id);
 int receipt_hold_plate(struct scan *scan, const struct receipt *receipt, int64_t plate); /* to the dock, for it alone */
 /* What is scanned next goes onto this plate: both, and the journal row. */
-int receipt_bind(struct scan *scan, const struct receipt *receipt, int64_t plate);
+int receipt_bind(struct scan *scan, const struct receipt *receipt, int64_t plate_id);
 
 /* An SSCC that this document announces with all that must be known of its goods comes in with one scan; any other is
  * bound as a plate. */

@@ -438,4 +438,4 @@ static const struct undo undos[] = {{"replen.located", "the place", "库位", NU
                                     {"replen.returned", "the putting back", "放回", undo_put},
                                     {.type = NULL}};
 
-const struct flow replenish_flow = {"replen", steps, undos};
+const struct flow replenish_flow = {.name = "replen", .steps = steps, .undos = undos};

@@ -453,4 +453,4 @@ static const struct undo undos[] = {{"return.placed", "the place", "库位", NUL
                                     {"return.graded", "the grading", "定级", NULL},
                                     {.type = NULL}};
 
-const struct flow return_flow = {"return", steps, undos};
+const struct flow return_flow = {.name = "return", .steps = steps, .undos = undos};

@@ -13,13 +13,26 @@ static const struct flow *const flows[] = {
     &count_flow, &return_flow, &alias_flow, &found_flow,   &zero_flow,   &review_flow,
 };
 
-const struct step *step_named(const char *name)
+static const struct step *step_in(const struct flow *flow, const char *name)
+{
+    for (const struct step *step = flow->steps; step->name; step++)
+        if (strcmp(step->name, name) == 0)
+            return step;
+    return NULL;
+}
+
+const struct flow *flow_of(const char *step)
 {
     for (size_t i = 0; i < COUNT(flows); i++)
-        for (const struct step *step = flows[i]->steps; step->name; step++)
-            if (strcmp(step->name, name) == 0)
-                return step;
+        if (step_in(flows[i], step))
+            return flows[i];
     return NULL;
+}
+
+const struct step *step_named(const char *name)
+{
+    const struct flow *flow = flow_of(name);
+    return flow ? step_in(flow, name) : NULL;
 }
 
 const struct step *step_of(const struct session *session)

@@ -91,9 +91,11 @@ struct flow {
     const char *name;
     const struct step *steps;
     const struct undo *undos; /* NULL: nothing but what every flow has */
+    bool needs_room;          /* not begun while the disk is nearly full */
 };
 
-#define BIT(n) (1u << (n))
+#define BIT(n)         (1u << (n))
+#define COMMAND_PREFIX "CMD:"
 
 extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_flow, batch_flow, sow_flow, express_flow,
     pack_flow, parcel_flow, ship_flow, receive_flow, putaway_flow, replenish_flow, transfer_flow, move_flow, count_flow,
@@ -102,6 +104,7 @@ extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_fl
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);
 const struct step *step_named(const char *name); /* NULL: there is none */
+const struct flow *flow_of(const char *step);    /* NULL: there is none */
 const struct undo *undo_of(const char *type);    /* NULL: there is no such action */
 
 int sign_in(struct scan *scan); /* scan->target is a badge */
@@ -215,12 +218,12 @@ int pack_open(struct scan *scan, int64_t plate);    /* a tote or slot that holds
 int express_open(struct scan *scan, int64_t plate); /* a wave's tote of one item, at the bench */
 int sow_open(struct scan *scan, int64_t wall);      /* a put-wall */
 int slot_open(struct scan *scan, const struct lpn *slot);
-int parcel_open(struct scan *scan, int64_t parcel_id); /* a waybill, at the bench */
-int ship_open(struct scan *scan, int64_t gate);        /* a gate */
-int receive_open(struct scan *scan, int64_t document); /* an ASN, or an arrival from another site */
-int receive_plate(struct scan *scan);                  /* an SSCC that was announced */
-int putaway_open(struct scan *scan, int64_t plate);    /* a plate with goods that no order owns */
-int transfer_open(struct scan *scan, int64_t document);
+int parcel_open(struct scan *scan, int64_t parcel_id);    /* a waybill, at the bench */
+int ship_open(struct scan *scan, int64_t gate);           /* a gate */
+int receive_open(struct scan *scan, int64_t document_id); /* an ASN, or an arrival from another site */
+int receive_plate(struct scan *scan);                     /* an SSCC that was announced */
+int putaway_open(struct scan *scan, int64_t plate);       /* a plate with goods that no order owns */
+int transfer_open(struct scan *scan, int64_t document_id);
 int return_open(struct scan *scan, int64_t document);
 int return_of_parcel(struct scan *scan, const struct parcel *parcel); /* that was handed over and is back */
 
@@ -244,6 +247,10 @@ int replenish_for_wave(struct store *store, int64_t wave);
 /* An order's tote with what does not leave is on the return shelf (pick.returned): it is nobody's, and waits to be put
  * away. */
 int shelve_tote(struct scan *scan, const struct order *order, int64_t tote, const struct location *place);
+
+/* A full disk accepts nothing but signing out. A nearly full one refuses to begin a flow that would fill it: E87. */
+bool disk_accepts(const struct store *store, const char *text);
+int disk_check_flow(struct scan *scan);
 
 /* Promises stock to every order that waits for this item and can be had whole now; 0: to orders nobody tried yet. */
 int orders_allocate_waiting(struct store *store, int64_t item);
@@ -287,6 +294,7 @@ int scan_aborted_rule(struct store *store, const struct event *event, struct eff
 int change_rule(struct store *store, const struct event *event, struct effect *effect);
 int applied_rule(struct store *store, const struct event *event, struct effect *effect);
 int link_rule(struct store *store, const struct event *event, struct effect *effect);
+int disk_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);

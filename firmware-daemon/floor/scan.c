@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COMMAND_PREFIX "CMD:"
-
 int sign_in(struct scan *scan)
 {
     struct store *store = scan->store;
@@ -60,7 +58,7 @@ static int undo_last(struct scan *scan)
         return refuse_not_now(scan);
     buf_clear(&scan->data);
     if (!result)
-        result = journal_undone_data(scan->store, action.seq, action.type, &scan->data);
+        result = journal_undone_data(scan->store, action.seq, &scan->data);
     if (!result)
         result = note(scan->store, "scan.undone", "worker", scan->worker.code, &scan->data, &scan->seq);
     if (!result)
@@ -278,6 +276,8 @@ static int take(struct scan *scan)
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
     result = command ? run_command(scan, step) : take_code(scan, step);
     if (!result)
+        result = disk_check_flow(scan);
+    if (!result)
         result = training_done_well(scan);
     if (result)
         return result;
@@ -303,6 +303,8 @@ int scan_rule(struct store *store, const struct event *event, struct effect *eff
         return refuse_syntax(&scan, &error);
     scan.text = code.text;
     effect->shows = true;
+    if (!disk_accepts(store, scan.text))
+        return refuse(&scan, E86_DISK_FULL, NULL, NULL);
     if (is_binding_label(scan.text))
         return scan_binding_label(store, event, scan.text, effect);
     if (!*event->station)

@@ -259,4 +259,4 @@ static int undo_loaded(struct scan *scan, const struct action *action)
 
 static const struct undo undos[] = {{"manifest.loaded", "the parcel", "装车", undo_loaded}, {.type = NULL}};
 
-const struct flow ship_flow = {"ship", steps, undos};
+const struct flow ship_flow = {.name = "ship", .steps = steps, .undos = undos};

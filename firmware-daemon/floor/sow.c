@@ -160,7 +160,7 @@ static int leave_wall(struct scan *scan)
 static int declare_short(struct scan *scan)
 {
     struct sow sow = {0};
-    int64_t missing;
+    int64_t missing = 0;
     int result = sow_load(scan, &sow);
     if (!result)
         result = ledger_on_plate(scan->store, sow.tote.id, &missing);
@@ -299,4 +299,4 @@ static const struct step steps[] = {
 static const struct undo undos[] = {
     {"sow.item", "the piece", "商品", NULL}, {"sow.line", "the slot", "格口", sow_undo_line}, {.type = NULL}};
 
-const struct flow sow_flow = {"sow", steps, undos};
+const struct flow sow_flow = {.name = "sow", .steps = steps, .undos = undos};

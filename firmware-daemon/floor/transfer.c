@@ -75,24 +75,24 @@ static int check_state(struct scan *scan, const struct document *document)
     return refuse(scan, E25_NOT_NOW, "c", document->number);
 }
 
-int transfer_open(struct scan *scan, int64_t id)
+int transfer_open(struct scan *scan, int64_t document_id)
 {
     struct document document;
     struct document_totals totals;
-    int result = document_load(scan->store, id, &document);
+    int result = document_load(scan->store, document_id, &document);
     if (!result)
         result = check_state(scan, &document);
     if (!result)
-        result = document_totals(scan->store, id, &totals);
-    scan->session.document = id;
+        result = document_totals(scan->store, document_id, &totals);
+    scan->session.document = document_id;
     if (!result)
         result = go_on(scan);
     if (!result && totals.done == 0 && strcmp(scan->session.step, "transfer.ship") == 0)
         return refuse(scan, E75_NO_STOCK, "d", document.number);
     if (!result && strcmp(document.state, "open") == 0)
-        result = document_set_state(scan->store, id, "working", "");
+        result = document_set_state(scan->store, document_id, "working", "");
     if (!result)
-        result = document_set_worker(scan->store, id, scan->session.worker);
+        result = document_set_worker(scan->store, document_id, scan->session.worker);
     if (result)
         return result;
     json_text(record_start(scan), "document", document.number);
@@ -468,4 +468,4 @@ static const struct undo undos[] = {{"transfer.plate", "the plate", "周转箱",
                                     {"transfer.staged", "the putting down", "集货", undo_staged},
                                     {.type = NULL}};
 
-const struct flow transfer_flow = {"transfer", steps, undos};
+const struct flow transfer_flow = {.name = "transfer", .steps = steps, .undos = undos};

@@ -41,7 +41,7 @@ bool wave_holds(struct store *store, const struct order *order);
 int wave_drop_cancelled(struct store *store, const struct order *order, const char *reason);
 
 /* A wave's promises have changed from outside: whoever picks it in sum is led on (batch.c). */
-int batch_follow(struct store *store, int64_t wave);
+int batch_follow(struct store *store, int64_t wave_id);
 
 /* ---- stock is missing (shortage.c) */
 

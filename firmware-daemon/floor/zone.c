@@ -114,8 +114,8 @@ static int accept_zone(struct scan *scan)
 static int claim(struct scan *scan, const struct order *order, const struct lpn *tote)
 {
     struct store *store = scan->store;
-    struct location zone;
-    int64_t lines;
+    struct location zone = {0};
+    int64_t lines = 0;
     int result = load_zone(scan, &zone);
     if (!result)
         result = picking_claim(store, order->id, zone.zone, scan->session.worker, &lines);
@@ -290,4 +290,4 @@ static const struct step steps[] = {
 
 static const struct undo undos[] = {{"pick.zone", "the zone", "分区", NULL}, {.type = NULL}};
 
-const struct flow zone_flow = {"zone", steps, undos};
+const struct flow zone_flow = {.name = "zone", .steps = steps, .undos = undos};

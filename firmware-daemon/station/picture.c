@@ -4,6 +4,8 @@
 #include "store/print_job.h"
 #include "store/training.h"
 
+#include <errno.h>
+
 #define PAGES_SHOWN_MAX 8 /* a long list is looked at on paper */
 #define SEAM            4 /* dots of grey between pages */
 
@@ -45,6 +47,8 @@ static int draw_pages(const struct label *pages, struct dots *picture)
 static int draw(const struct label *pages, struct buf *png)
 {
     int height = -SEAM, count = 0;
+    if (!pages)
+        return -EINVAL;
     for (const struct label *page = pages; page && count < PAGES_SHOWN_MAX; page = page->next, count++)
         if (height + SEAM + page->height <= DOTS_SIDE_MAX)
             height += SEAM + page->height;

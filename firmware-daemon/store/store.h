@@ -3,6 +3,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/chain.h"
 #include "base/error.h"
 #include "base/id.h"
 #include "base/sql.h"
@@ -36,7 +37,12 @@ struct stamp {
 /* Where the journal will go on: read when a turn begins, written once when it commits. */
 struct journal_end {
     int64_t epoch, seq, wall_ms;
+    uint8_t hash[CHAIN_HASH_SIZE];
 };
+
+/* How full the disk is: what it means for the work is in docs/architecture.md. */
+enum disk_step { DISK_ROOM, DISK_WARN, DISK_LOW, DISK_TIGHT, DISK_FULL };
+const char *disk_step_name(enum disk_step step); /* "tight" */
 
 struct store {
     struct sql *sql;
@@ -47,6 +53,7 @@ struct store {
     char site[STORE_CODE_MAX];
     bool training;                    /* a copy to practise on: nothing in it counts, nothing of it leaves the site */
     struct journal_end end, kept_end; /* kept_end: as it was at the save point */
+    enum disk_step disk;
     int64_t turn; /* the turn that is open; after a failed commit it tells whether the commit survived */
 };
 
@@ -83,5 +90,6 @@ struct stream {
 };
 int store_stream(struct store *store, struct stream *ret);
 int store_set_linked(struct store *store, bool linked);
+int store_set_disk(struct store *store, enum disk_step step);
 
 #endif

@@ -21,8 +21,10 @@ static void print_verb(const json_t *verb)
     printf("%s\n    %s\n", json_is_true(json_object_get(verb, "supervisor")) ? " badge=…" : "",
            json_string_value(json_object_get(verb, "help")));
     json_array_foreach(json_object_get(verb, "fields"), index, field)
+    {
         printf("    %-12s %s\n", json_string_value(json_object_get(field, "name")),
                json_string_value(json_object_get(field, "help")));
+    }
 }
 
 static enum exit_code show_verbs(const struct command_call *call)
@@ -32,7 +34,10 @@ static enum exit_code show_verbs(const struct command_call *call)
     json_t *verb;
     enum exit_code code = daemon_fetch(call->options.url, (const char *const[]){"asks", NULL}, NULL, &answer);
     json_t *root = code == EXIT_GOOD ? json_loadb(buf_text(&answer), answer.length, 0, NULL) : NULL;
-    json_array_foreach(root, index, verb) print_verb(verb);
+    json_array_foreach(root, index, verb)
+    {
+        print_verb(verb);
+    }
     json_decref(root);
     return code;
 }

@@ -99,7 +99,10 @@ static enum exit_code show_kinds(const struct command_call *call)
     json_array_foreach(call->options.json ? NULL : root, index, query)
     {
         printf("%-16s", json_string_value(json_object_get(query, "kind")));
-        json_array_foreach(json_object_get(query, "filters"), at, filter) printf("%s=… ", json_string_value(filter));
+        json_array_foreach(json_object_get(query, "filters"), at, filter)
+        {
+            printf("%s=… ", json_string_value(filter));
+        }
         putchar('\n');
     }
     json_decref(root);

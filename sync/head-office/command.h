@@ -63,7 +63,7 @@ int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_import(struct call *call, struct error *error);
-int command_import_file(struct call *call, const char *kind, const char *path, struct error *error);
+int command_import_file(struct call *call, const char *kind_name, const char *path, struct error *error);
 int command_release(struct call *call, struct error *error);
 int command_cancel(struct call *call, struct error *error);
 int command_orders(struct call *call, struct error *error);

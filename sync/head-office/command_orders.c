@@ -7,14 +7,14 @@
 
 #include <errno.h>
 
-int command_import_file(struct call *call, const char *name, const char *path, struct error *error)
+int command_import_file(struct call *call, const char *kind_name, const char *path, struct error *error)
 {
-    const struct import_kind *kind = import_find(name);
+    const struct import_kind *kind = import_find(kind_name);
     if (!kind)
         return error_set(
             error, COMMAND_USAGE,
             "\"%s\" cannot be imported: it is one of items, barcodes, locations, workers, documents, orders, waybills",
-            name);
+            kind_name);
     if (!kind->per_site && *call->options.site)
         return error_set(error, COMMAND_USAGE, "%s are the same at every site: leave --site out", kind->name);
     int result = kind->per_site ? command_choose_site(call, error) : 0;

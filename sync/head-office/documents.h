@@ -13,9 +13,9 @@ struct document_row { /* one line, with what all lines of the document share */
     int64_t quantity;
 };
 
-/* One row of a file. A document that the site has been told already stays as it is, and what the file says of it counts
- * as nothing new. Inside a transaction. */
-int documents_put(struct office *office, const char *site, const void *row, int64_t *changed, const char **ret_column,
+/* One row of a file, a struct document_row. A document that the site has been told already stays as it is, and what the
+ * file says of it counts as nothing new. Inside a transaction. */
+int documents_put(struct office *office, const char *site, const void *data, int64_t *changed, const char **ret_column,
                   struct error *error);
 
 /* Every document of the site that it has not been told yet goes into its feed. Inside a transaction. */

@@ -531,13 +531,16 @@ static int apply(struct work *work, const struct meaning *meaning)
 
 static int each_line(struct work *work, const char *event)
 {
+    const struct meaning *meaning = find_meaning(event);
     const json_t *lines = json_object_get(work->data, "lines");
+    if (!meaning)
+        return error_set(work->why, -EINVAL, "\"%s\" says nothing of a line", event);
     int result = json_is_array(lines) ? 0 : error_set(work->why, -EINVAL, "\"lines\" is missing or is no list");
     for (size_t i = 0; i < json_array_size(lines) && !result; i++) {
         json_t *data = json_deep_copy(work->data);
         struct work line = *work;
         line.data = data;
-        result = json_object_update(data, json_array_get(lines, i)) == 0 ? apply(&line, find_meaning(event)) : -EINVAL;
+        result = json_object_update(data, json_array_get(lines, i)) == 0 ? apply(&line, meaning) : -EINVAL;
         json_decref(data);
     }
     return result;

@@ -1,5 +1,5 @@
-/* The names of what sites tell head office and what head office tells sites. Does not describe their data: the rule
- * that writes an event and the code that reads it do. On the wire a name stands in "io.floorhand.NAME.v1". */
+/* The names of what sites tell head office and what head office tells sites. Does not describe their data:
+ * members.table does, with the same names. On the wire a name stands in "io.floorhand.NAME.v1". */
 #ifndef WIRE_TYPES_H
 #define WIRE_TYPES_H
 
@@ -8,6 +8,7 @@
 /* X(name, meaning) */
 #define WIRE_EVENTS(X)                                                                                                 \
     X("site.booted", "the daemon of the box started")                                                                  \
+    X("disk.level", "the disk of the box is fuller than before, or less full")                                         \
     X("worker.signed_in", "a worker's badge was read at a station")                                                    \
     X("worker.signed_out", "a worker left a station, or was signed out")                                               \
     X("scan.rejected", "a scan was refused, with the code and the reason")                                             \

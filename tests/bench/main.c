@@ -95,7 +95,7 @@ static size_t warm_scans(const struct bench_size *size)
 
 static size_t round_scans(const struct bench_size *size)
 {
-    return (size_t)(size->singles + size->batched);
+    return (size_t)size->singles + (size_t)size->batched;
 }
 
 static size_t all_scans(const struct bench_size *size)
@@ -105,7 +105,7 @@ static size_t all_scans(const struct bench_size *size)
 
 static void fill(const struct bench_size *size, char ret_path[FILLED_PATH_MAX])
 {
-    filled_site(size, (int)(all_scans(size) / (2 * LINES_PER_ORDER)) + size->stations, ret_path);
+    filled_site(size, (int)(all_scans(size) / ((size_t)2 * LINES_PER_ORDER)) + size->stations, ret_path);
 }
 
 static void measure(const struct bench_size *size)

@@ -101,7 +101,7 @@ static void step(struct model *model, struct input *script)
 static void fall_silent(struct model *model)
 {
     for (int round = 0; round < 3; round++) {
-        pass(model, TALK_IDLE_US);
+        pass(model, TALK_REPEAT_US);
         ask(model);
         pass(model, TALK_ANSWER_US);
     }

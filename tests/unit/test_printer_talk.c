@@ -110,7 +110,7 @@ static void a_printer_is_asked_before_it_may_print(void **state)
         assert_is(&bench, PRINTER_READY, true);
         assert_int_equal(printer_talk_deadline(&bench.talk), INT64_MAX);
         assert_int_equal(bench.talk.since_us, bench.now_us);
-        assert_false(wait(&bench, TALK_IDLE_US - 1));
+        assert_false(wait(&bench, TALK_REPEAT_US - 1));
         assert_false(is_asked(&bench));
         assert_false(wait(&bench, 1));
         assert_true(is_asked(&bench));
@@ -152,7 +152,7 @@ static void an_answer_that_is_late_counts(void **state)
         assert_true(answer_ready(&bench));
         assert_false(bench.talk.mute);
         assert_is(&bench, PRINTER_READY, true);
-        bench.now_us += TALK_IDLE_US;
+        bench.now_us += TALK_REPEAT_US;
         assert_true(is_asked(&bench));
     }
 }
@@ -328,7 +328,7 @@ static void a_line_end_behind_a_byte_is_no_answer(void **state)
         assert_false(feed(&bench, "\r", 1));
         assert_false(feed(&bench, "\n", 1));
         assert_is(&bench, PRINTER_READY, true);
-        assert_false(wait(&bench, TALK_IDLE_US));
+        assert_false(wait(&bench, TALK_REPEAT_US));
     }
     assert_true(is_asked(&bench));
     assert_true(feed(&bench, "\r\n\x00", 3)); /* that of the answer before, late */
@@ -360,7 +360,7 @@ static void stray_answers_inside_a_job_do_not_count(void **state)
     assert_true(answer_ready(&bench));
     assert_false(feed(&bench, "\x1e\x72\x13\x12\x72\x1a\x11\x10\x00", 9));
     assert_is(&bench, PRINTER_READY, true);
-    bench.now_us += TALK_IDLE_US;
+    bench.now_us += TALK_REPEAT_US;
     assert_true(is_asked(&bench));
     assert_true(feed(&bench, "\x11\x12\x13\x12\x12\x12", 6));
     assert_is(&bench, PRINTER_READY, true);

@@ -27,8 +27,8 @@ static void fill_items(struct crew *crew)
         "\"sku\":\"MUG\",\"name\":\"马克杯\",\"weight_g\":350,\"box\":\"BOX-S\",\"abc\":\"A\"",
         "\"sku\":\"PEN\",\"name\":\"Pen\",\"weight_g\":12,\"abc\":\"B\"",
         "\"sku\":\"CAP\",\"name\":\"Cap\",\"weight_g\":90,\"box\":\"BOX-S\"",
-        "\"sku\":\"MILK\",\"name\":\"Milk\",\"weight_g\":1000,\"lots\":true,\"expires\":true,\"life_in_days\":10,"
-        "\"life_out_days\":4",
+        ("\"sku\":\"MILK\",\"name\":\"Milk\",\"weight_g\":1000,\"lots\":true,\"expires\":true,\"life_in_days\":10,"
+         "\"life_out_days\":4"),
         "\"sku\":\"PHONE\",\"name\":\"Phone\",\"weight_g\":180,\"serials\":\"all\"",
         "\"sku\":\"WATCH\",\"name\":\"Watch\",\"weight_g\":60,\"serials\":\"out\"",
         "\"sku\":\"HAM\",\"name\":\"Ham\",\"by_weight\":true,\"lots\":true",
@@ -55,10 +55,10 @@ static void fill_places(struct crew *crew)
         "\"code\":\"H-01\",\"kind\":\"face\",\"walk\":20,\"hazards\":\"8\",\"height_mm\":500,\"zone\":\"Z2\"",
         "\"code\":\"N-01\",\"kind\":\"face\",\"walk\":21,\"mix_items\":false,\"mix_lots\":false,\"zone\":\"Z2\"",
         "\"code\":\"S-01\",\"kind\":\"face\",\"walk\":22,\"capacity\":12,\"load_g\":3000,\"zone\":\"Z2\"",
-        "\"code\":\"F-01\",\"kind\":\"face\",\"walk\":1,\"item\":\"MUG\",\"face_min\":8,\"face_max\":30,\"zone\":"
-        "\"Z1\"",
-        "\"code\":\"F-02\",\"kind\":\"face\",\"walk\":2,\"item\":\"MILK\",\"face_min\":5,\"face_max\":20,\"zone\":"
-        "\"Z1\"",
+        ("\"code\":\"F-01\",\"kind\":\"face\",\"walk\":1,\"item\":\"MUG\",\"face_min\":8,\"face_max\":30,\"zone\":"
+         "\"Z1\""),
+        ("\"code\":\"F-02\",\"kind\":\"face\",\"walk\":2,\"item\":\"MILK\",\"face_min\":5,\"face_max\":20,\"zone\":"
+         "\"Z1\""),
         "\"code\":\"STAGE-1\",\"kind\":\"stage\",\"walk\":50",
         "\"code\":\"RETURN-1\",\"kind\":\"return\",\"walk\":60",
         "\"code\":\"WALL-1\",\"kind\":\"wall\",\"walk\":70",
@@ -184,7 +184,7 @@ static void new_lines(struct crew *crew, bool asn, char *out, size_t capacity)
         char sscc[64] = "";
         if (pallet) {
             char digits[19];
-            snprintf(digits, sizeof(digits), "0952123%010lld", (long long)(crew->documents * 10 + i));
+            snprintf(digits, sizeof(digits), "0952123%010lld", (long long)crew->documents * 10 + i);
             digits[17] = barcode_check_digit(digits, 17);
             digits[18] = '\0';
             snprintf(sscc, sizeof(sscc), ",\"sscc\":\"%s\"", digits);

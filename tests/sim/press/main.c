@@ -200,16 +200,21 @@ static void open_all(struct press *press)
 
 static void do_open(struct press *press, char *words)
 {
-    char language[16] = "";
-    int notices = 0;
-    if (sscanf(words, "%15s %d", language, &notices) != 2)
+    char *rest = NULL, *language = strtok_r(words, " ", &rest), *notices = strtok_r(NULL, " ", &rest);
+    if (!language || !notices)
         fail("open LANGUAGE NOTICES");
-    delivery_opened(&press->delivery, printer_language_named(language), notices != 0, press->now_us);
+    delivery_opened(&press->delivery, printer_language_named(language), strcmp(notices, "0") != 0, press->now_us);
+}
+
+static void stands_alone(const char *words)
+{
+    if (*words)
+        fail("this word stands alone");
 }
 
 static void do_gone(struct press *press, char *words)
 {
-    (void)words;
+    stands_alone(words);
     delivery_gone(&press->delivery, press->now_us);
 }
 
@@ -261,7 +266,7 @@ static void do_job(struct press *press, char *words)
 
 static void do_stop(struct press *press, char *words)
 {
-    (void)words;
+    stands_alone(words);
     delivery_stop(&press->delivery, press->now_us);
     follow(press);
     boot(press);
@@ -269,13 +274,13 @@ static void do_stop(struct press *press, char *words)
 
 static void do_kill(struct press *press, char *words)
 {
-    (void)words;
+    stands_alone(words);
     boot(press);
 }
 
 static void do_ledger(struct press *press, char *words)
 {
-    (void)words;
+    stands_alone(words);
     for (size_t i = 0; i < press->asked_count; i++)
         say_job(press, "job", (int64_t)i + 1);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,8 +13,9 @@ int tray_open(struct tray *tray, const struct options *options)
     snprintf(tray->count_path, sizeof(tray->count_path), "%s", option_value(options, "count", ""));
     tray->slow = option_number(options, "slow", 0) != 0;
     FILE *file = *tray->count_path ? fopen(tray->count_path, "re") : NULL;
-    if (file && fscanf(file, "%u", &tray->count) != 1)
-        tray->count = 0;
+    char digits[16];
+    if (file)
+        tray->count = fgets(digits, sizeof(digits), file) ? (unsigned)strtoul(digits, NULL, 10) : 0;
     if (file)
         fclose(file);
     tray->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
