@@ -77,10 +77,10 @@ def control_members():
 def change_members():
     """{member: "there"} of all that floor/change.c reads, of whatever change."""
     code = text("firmware-daemon/floor/change.c")
-    found = re.findall(r'(?:_of|_or|json_object_get|COPY)\([^()]*?"(\w+)"', code)
+    found = re.findall(r'(?:_of|_or|json_object_get|TEXT)\([^()]*?"(\w+)"', code)
     for words in re.findall(r'\[\] = \{("[^}]*)\}', code):
         found += re.findall(r'"(\w+)"', words)
-    return dict.fromkeys(set(found) - {"type", "data"}, "there")
+    return dict.fromkeys(set(found) - {"type", "subject", "data"}, "there")
 
 
 def names_within(members):
