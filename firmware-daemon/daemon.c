@@ -49,7 +49,6 @@ struct daemon {
     struct plugboard *board;
     struct practice *practice;
     struct disk *disk;
-    int64_t failed_commits; /* known of */
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -181,8 +180,6 @@ static void disk_moved(void *user)
     struct event event = {.kind = EVENT_DISK, .number = disk_now(daemon->disk)};
     char free_mib[24];
     snprintf(free_mib, sizeof(free_mib), "%" PRId64, disk_free_mib(daemon->disk));
-    if (event.number >= DISK_WARN)
-        log_warning("the disk of %s has %s MiB left", daemon->config->site.database, free_mib);
     post(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
 }
 
@@ -290,10 +287,7 @@ static int source_status(void *user, struct buf *json)
     json_text(json, "box", daemon->config->site.box);
     json_int(json, "boot", daemon->site.boot);
     int result = sync_view_write(&sync, "sync", json);
-    json_open_object(json, "disk");
-    json_text(json, "step", disk_step_name(disk_now(daemon->disk)));
-    json_int(json, "free_mib", disk_free_mib(daemon->disk));
-    json_close_object(json);
+    disk_write(daemon->disk, json);
     turn_write(daemon->turn, json);
     practice_write(daemon->practice, json);
     json_open_array(json, "stations");
@@ -612,9 +606,7 @@ static int on_take(sd_event_source *source, void *user)
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
         return sd_event_exit(daemon->event, 1);
     }
-    if (turn_counters(daemon->turn)->failed_commits != daemon->failed_commits)
-        disk_look(daemon->disk);
-    daemon->failed_commits = turn_counters(daemon->turn)->failed_commits;
+    disk_heed(daemon->disk, turn_counters(daemon->turn)->failed_commits);
     if (take_practice(daemon) != 0)
         practice_lost(daemon->practice);
     after_turn(daemon);
@@ -638,7 +630,14 @@ static int site_read_journal(void *user, int64_t after, size_t lines_max, size_t
     return journal_read(daemon->store, after, lines_max, bytes_max, ret_lines, ret_last);
 }
 
+static int site_read_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
+{
+    struct daemon *daemon = user;
+    return journal_hash(daemon->store, seq, ret_hash);
+}
+
 static const struct site_ops site_ops = {.send = site_send,
+                                         .read_hash = site_read_hash,
                                          .read_journal = site_read_journal,
                                          .applied = keep_applied,
                                          .change = post_change,

@@ -1,6 +1,7 @@
 #include "disk.h"
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ struct disk {
     char folder[PATH_BYTES], ballast[PATH_BYTES];
     struct disk_space space;
     enum disk_step step;
+    int64_t failed_commits; /* known of */
     void (*moved)(void *user);
     void *user;
 };
@@ -85,20 +87,37 @@ static void trim_ballast(const struct disk *disk)
         lay_ballast(disk);
 }
 
-void disk_look(struct disk *disk)
+static void look(struct disk *disk)
 {
     enum disk_step before = disk->step;
     if (measure(disk) != 0)
         return;
     disk->step = disk_step(&disk->space);
     trim_ballast(disk);
+    if (disk->step > before)
+        log_warning("the disk of %s has %" PRId64 " MiB left", disk->folder, disk_free_mib(disk));
     if (disk->step != before && disk->moved)
         disk->moved(disk->user);
 }
 
+void disk_heed(struct disk *disk, int64_t failed_commits)
+{
+    if (disk->failed_commits != failed_commits)
+        look(disk);
+    disk->failed_commits = failed_commits;
+}
+
+void disk_write(const struct disk *disk, struct buf *json)
+{
+    json_open_object(json, "disk");
+    json_text(json, "step", disk_step_name(disk->step));
+    json_int(json, "free_mib", disk_free_mib(disk));
+    json_close_object(json);
+}
+
 static int on_time(sd_event_source *source, uint64_t now, void *user)
 {
-    disk_look(user);
+    look(user);
     return sd_event_source_set_time(source, now + LOOK_US);
 }
 
@@ -112,7 +131,7 @@ int disk_open(sd_event *event, const char *database, void (*moved)(void *user), 
     snprintf(path, sizeof(path), "%s", database);
     snprintf(disk->folder, sizeof(disk->folder), "%s", dirname(path));
     snprintf(disk->ballast, sizeof(disk->ballast), "%s.ballast", database);
-    disk_look(disk);
+    look(disk);
     disk->moved = moved;
     disk->user = user;
     int result =

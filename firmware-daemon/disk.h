@@ -4,6 +4,7 @@
 #ifndef FLOORHAND_DISK_H
 #define FLOORHAND_DISK_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "store/store.h"
 
@@ -28,7 +29,9 @@ int disk_open(sd_event *event, const char *database, void (*moved)(void *user), 
               struct error *error);
 struct disk *disk_close(struct disk *disk);
 
-void disk_look(struct disk *disk); /* now */
+/* Looks at once when more commits have failed than before. */
+void disk_heed(struct disk *disk, int64_t failed_commits);
+void disk_write(const struct disk *disk, struct buf *json); /* the member "disk" of an open object */
 enum disk_step disk_now(const struct disk *disk);
 int64_t disk_free_mib(const struct disk *disk);
 

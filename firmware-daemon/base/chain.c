@@ -54,3 +54,8 @@ void chain_next(uint8_t hash[CHAIN_HASH_SIZE], int64_t epoch, int64_t seq, const
     add_bytes(&state, line, length);
     crypto_generichash_final(&state, hash, CHAIN_HASH_SIZE);
 }
+
+void chain_text(const uint8_t hash[CHAIN_HASH_SIZE], char out[CHAIN_TEXT_SIZE])
+{
+    sodium_bin2hex(out, CHAIN_TEXT_SIZE, hash, CHAIN_HASH_SIZE);
+}

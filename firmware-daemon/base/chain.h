@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define CHAIN_HASH_SIZE 32 /* bytes, of BLAKE2b-256 */
+#define CHAIN_TEXT_SIZE (2 * CHAIN_HASH_SIZE + 1)
 
 /* The hash before the first line of an epoch: BLAKE2b-256, without a key, of these bytes one after the other, where
  * le32 and le64 are little-endian numbers of 4 and 8 bytes:
@@ -38,5 +39,8 @@ void chain_begin(uint8_t out[CHAIN_HASH_SIZE], const char *name, int64_t epoch, 
  *     line                   its bytes, without a line break at its end
  */
 void chain_next(uint8_t hash[CHAIN_HASH_SIZE], int64_t epoch, int64_t seq, const void *line, size_t length);
+
+/* In small hex digits. */
+void chain_text(const uint8_t hash[CHAIN_HASH_SIZE], char out[CHAIN_TEXT_SIZE]);
 
 #endif

@@ -87,6 +87,24 @@ int journal_read(struct store *store, int64_t after, size_t lines_max, size_t by
     return 0;
 }
 
+int journal_hash(struct store *store, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
+{
+    int64_t epoch = 1;
+    if (seq == 0) {
+        int result = sql_number(store->sql, &epoch, "SELECT epoch FROM stream", SQL_NO_VALUES);
+        chain_begin(ret_hash, store->site, epoch, 0, 0, NULL, "");
+        return result;
+    }
+    struct sql_query *query = sql_select(store->sql, "SELECT hash FROM journal WHERE seq = ?1", sql_int(seq));
+    bool found = sql_next(query);
+    if (found) {
+        size_t length;
+        memcpy(ret_hash, sql_get_blob(query, 0, &length), CHAIN_HASH_SIZE);
+    }
+    int result = sql_done(query);
+    return result ? result : found ? 0 : -ENOENT;
+}
+
 /* The chain of the epoch in hand begins with its first line. */
 int journal_verify(struct store *store, int64_t *ret_bad)
 {

@@ -15,6 +15,9 @@ int journal_append(struct store *store, const char *type, const char *subject, c
 int journal_read(struct store *store, int64_t after, size_t lines_max, size_t bytes_max, struct buf *lines,
                  int64_t *ret_last);
 
+/* The hash of the chain after this number; 0: before the first. -ENOENT: there is no such row. */
+int journal_hash(struct store *store, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE]);
+
 /* Walks the whole chain. *ret_bad: the number of the first line that is not what its hash says, or is not there; 0: all
  * of it is as it was written. */
 int journal_verify(struct store *store, int64_t *ret_bad);

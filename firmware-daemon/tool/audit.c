@@ -20,7 +20,6 @@ const struct option_def audit_options[] = {
 };
 
 #define PROGRESS 10000
-#define HASH_HEX ((size_t)2 * CHAIN_HASH_SIZE)
 #define SITE_MAX 64
 
 struct audit {
@@ -31,20 +30,14 @@ struct audit {
     int64_t bad;  /* the first line that is not as it was written; 0: none */
 };
 
-static void write_hash(const uint8_t *hash, char out[HASH_HEX + 1])
-{
-    for (size_t i = 0; i < CHAIN_HASH_SIZE; i++)
-        snprintf(out + 2 * i, 3, "%02x", hash[i]);
-}
-
 /* The chain of an epoch begins with its first line. */
 static void take(struct audit *audit, int64_t epoch, int64_t seq, const char *line, size_t length, const char *hash)
 {
-    char computed[HASH_HEX + 1];
+    char computed[CHAIN_TEXT_SIZE];
     if (audit->lines == 0)
         chain_begin(audit->hash, audit->site, epoch, 0, 0, NULL, "");
     chain_next(audit->hash, epoch, seq, line, length);
-    write_hash(audit->hash, computed);
+    chain_text(audit->hash, computed);
     if (seq != audit->seq + 1 || strcmp(computed, hash) != 0)
         audit->bad = seq;
     audit->epoch = epoch;
@@ -55,7 +48,7 @@ static void take(struct audit *audit, int64_t epoch, int64_t seq, const char *li
 
 static enum exit_code tell(struct audit *audit)
 {
-    char hash[HASH_HEX + 1];
+    char hash[CHAIN_TEXT_SIZE];
     if (!audit->bad && audit->seq < audit->last)
         audit->bad = audit->seq + 1;
     if (isatty(STDERR_FILENO) && audit->lines >= PROGRESS)
@@ -66,7 +59,7 @@ static enum exit_code tell(struct audit *audit)
                             " of the journal is not as it was written, or one before it is missing: keep "
                             "the database aside for inspection",
                             audit->bad);
-    write_hash(audit->hash, hash);
+    chain_text(audit->hash, hash);
     printf("%" PRId64 " lines are as they were written; number %" PRId64 " of epoch %" PRId64 " has the hash %s\n",
            audit->lines, audit->seq, audit->epoch, audit->lines ? hash : "of an empty journal");
     return EXIT_GOOD;
@@ -111,7 +104,7 @@ static enum exit_code verify_daemon(const char *url, struct audit *audit)
 
 static int verify_rows(struct sql *sql, struct audit *audit)
 {
-    char head[HASH_HEX + 1] = "", hash[HASH_HEX + 1];
+    char head[CHAIN_TEXT_SIZE] = "", hash[CHAIN_TEXT_SIZE];
     struct sql_query *query =
         sql_select(sql, "SELECT site, last_seq, lower(hex(last_hash)) FROM stream", SQL_NO_VALUES);
     if (sql_next(query)) {
@@ -128,7 +121,7 @@ static int verify_rows(struct sql *sql, struct audit *audit)
         const char *line = sql_get_blob(query, 2, &length);
         take(audit, sql_get_int(query, 1), sql_get_int(query, 0), line, length, sql_get_text(query, 3));
     }
-    write_hash(audit->hash, hash);
+    chain_text(audit->hash, hash);
     if (!audit->bad && audit->seq == audit->last && audit->lines > 0 && strcmp(hash, head) != 0)
         audit->bad = audit->last;
     return sql_done(query);

@@ -119,12 +119,22 @@ struct session *hub_session(struct hub *hub, const char *site, const char *box)
 
 int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
 {
-    struct sql_query *row =
-        sql_select(hub->sql, "SELECT epoch, applied, feed_head, feed_acked FROM site WHERE box = ?1", sql_text(box));
+    struct sql_query *row = sql_select(
+        hub->sql, "SELECT epoch, applied, feed_head, feed_acked, hash, id FROM site WHERE box = ?1", sql_text(box));
     bool found = sql_next(row);
-    if (found)
-        *ret = (struct site_row){!sql_get_null(row, 0), sql_get_int(row, 0), sql_get_int(row, 1), sql_get_int(row, 2),
-                                 sql_get_int(row, 3)};
+    if (found) {
+        size_t length;
+        const void *hash = sql_get_blob(row, 4, &length);
+        *ret = (struct site_row){.met = !sql_get_null(row, 0),
+                                 .epoch = sql_get_int(row, 0),
+                                 .applied = sql_get_int(row, 1),
+                                 .feed_head = sql_get_int(row, 2),
+                                 .feed_acked = sql_get_int(row, 3)};
+        if (length == sizeof(ret->hash))
+            memcpy(ret->hash, hash, length);
+        else
+            chain_begin(ret->hash, sql_get_text(row, 5), ret->epoch, 0, 0, NULL, "");
+    }
     int failed = sql_done(row);
     return failed ? failed : found ? 0 : -ENOENT;
 }
@@ -237,6 +247,7 @@ static void answer(struct hub *hub, const struct session *session, const struct 
         .linger_ms = hub->settings.linger_ms,
     };
     snprintf(control.gen, sizeof(control.gen), "%s", hub->gen);
+    chain_text(site->hash, control.applied_hash);
     snprintf(control.nonce, sizeof(control.nonce), "%s", session->nonce);
     send_control(hub, session, &control);
 }

@@ -76,12 +76,15 @@ static int pass_on(struct intake *intake, const struct wire_line *line, struct e
 static int append(struct intake *intake, const struct wire_line *line)
 {
     struct hub *hub = intake->hub;
+    uint8_t hash[CHAIN_HASH_SIZE];
+    memcpy(hash, intake->site.hash, sizeof(hash));
+    chain_next(hash, line->epoch, line->seq, line->text, line->length);
     int result = sql_run(hub->sql,
-                         "INSERT INTO event (site, epoch, seq, id, type, subject, time, line)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                         "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                          sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(line->id),
                          sql_text(line->type), sql_text(line->subject), sql_text(line->time),
-                         sql_text_n(line->text, line->length));
+                         sql_text_n(line->text, line->length), sql_blob(hash, sizeof(hash)));
     if (result == -EEXIST)
         return refuse(intake, "the box sent an event a second time under another number", line->seq);
     if (result)
@@ -92,8 +95,10 @@ static int append(struct intake *intake, const struct wire_line *line)
         result = pass_on(intake, line, &why);
     if (result == -EINVAL)
         result = park(intake, line, why.text);
-    if (!result)
+    if (!result) {
         intake->site.applied = line->seq;
+        memcpy(intake->site.hash, hash, sizeof(hash));
+    }
     intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
     return result;
 }
@@ -150,8 +155,9 @@ int hub_take_segment(struct hub *hub, struct session *session, const struct mess
         result = serve_waybills(&intake, now_us);
     if (result)
         return result;
-    return sql_run(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3 WHERE id = ?1", sql_text(session->site),
-                   sql_int(intake.site.applied), sql_int(now_us));
+    return sql_run(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3, hash = ?4 WHERE id = ?1",
+                   sql_text(session->site), sql_int(intake.site.applied), sql_int(now_us),
+                   sql_blob(intake.site.hash, sizeof(intake.site.hash)));
 }
 
 /* ---------------------------------------------------------------- control */

@@ -51,6 +51,7 @@ struct hub {
 struct site_row {
     bool met; /* the box has spoken: it has an epoch */
     int64_t epoch, applied, feed_head, feed_acked;
+    uint8_t hash[CHAIN_HASH_SIZE]; /* of the chain after applied */
 };
 
 int hub_load_site(struct hub *hub, const char *box, struct site_row *ret);

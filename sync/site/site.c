@@ -171,6 +171,18 @@ static void acknowledge(struct site *site, int64_t applied, int64_t now_us)
 
 /* ---------------------------------------------------------------- what head office says */
 
+/* The same number is not enough: an older copy that has gone on since has other events under the same numbers. */
+static bool has_the_same_past(struct site *site, const struct wire_control *welcome)
+{
+    uint8_t hash[CHAIN_HASH_SIZE];
+    char text[CHAIN_TEXT_SIZE];
+    if (welcome->epoch != site->committed.epoch || welcome->applied > site->committed.last_seq ||
+        site->ops->read_hash(site->user, welcome->applied, hash) != 0)
+        return false;
+    chain_text(hash, text);
+    return strcmp(text, welcome->applied_hash) == 0;
+}
+
 static void on_welcome(struct site *site, const struct wire_control *welcome, int64_t now_us)
 {
     if (site->state != SITE_HELLO || strcmp(welcome->nonce, site->nonce) != 0)
@@ -178,7 +190,7 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
     site->tries = 0;
     site->hello_us = now_us + REHELLO_US;
     site->feed_head = welcome->feed_head;
-    if (welcome->epoch != site->committed.epoch || welcome->applied > site->committed.last_seq) {
+    if (!has_the_same_past(site, welcome)) {
         error_set(&site->fault, 0,
                   "head office has events of this site up to epoch %" PRId64 " number %" PRId64
                   ", this database up to epoch %" PRId64 " number %" PRId64

@@ -23,6 +23,8 @@ struct site_ops {
      * after_seq when there is none. */
     int (*read_journal)(void *user, int64_t after_seq, size_t max_lines, size_t max_bytes, struct buf *ret_lines,
                         int64_t *ret_last_seq);
+    /* The hash of the chain after this number; 0: before the first. -ENOENT: there is no such line. */
+    int (*read_hash)(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE]);
     /* Head office has committed everything up to seq: to be stored in a later turn. May be lower than before. -EAGAIN.
      */
     int (*applied)(void *user, int64_t seq);

@@ -48,6 +48,7 @@ static const struct field fields[] = {
     {IN(HELLO), "boot", FIELD_NUMBER, AT(boot), 0, INT64_MAX},
     {IN(FACK), "seq", FIELD_NUMBER, AT(seq), 0, SEQ_MAX},
     {IN(WELCOME) | IN(ACK), "applied", FIELD_NUMBER, AT(applied), 0, SEQ_MAX},
+    {IN(WELCOME), "applied_hash", FIELD_NAME, AT(applied_hash), CHAIN_TEXT_SIZE - 1, CHAIN_TEXT_SIZE - 1},
     {IN(WELCOME), "feed_head", FIELD_NUMBER, AT(feed_head), 0, SEQ_MAX},
     {IN(WELCOME), "window", FIELD_NUMBER, AT(window), 1, WIRE_WINDOW_MAX},
     {IN(WELCOME), "segment_max", FIELD_NUMBER, AT(segment_max), 1, WIRE_SEGMENT_LINES_MAX},

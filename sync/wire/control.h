@@ -3,6 +3,7 @@
 #define WIRE_CONTROL_H
 
 #include "base/buf.h"
+#include "base/chain.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/id.h"
@@ -32,15 +33,16 @@ struct wire_control {
     char nonce[ID_TEXT_SIZE];
     char gen[ID_TEXT_SIZE]; /* which head office database; compared for equality only */
     int64_t epoch;
-    int64_t last_seq, feed_seq, boot; /* hello */
-    int64_t seq;                      /* fack */
-    int64_t applied;                  /* welcome, ack */
-    int64_t feed_head;                /* welcome: the last change there is for this site */
-    int64_t window;                   /* welcome: segments unacknowledged at once, 1 to WIRE_WINDOW_MAX */
-    int64_t segment_max;              /* welcome: lines in a segment, 1 to 200 */
-    int64_t linger_ms;                /* welcome: how long to wait for more events before sending */
-    bool online;                      /* office, presence */
-    char since[CLOCK_TEXT_SIZE];      /* office: RFC 3339 */
+    int64_t last_seq, feed_seq, boot;   /* hello */
+    int64_t seq;                        /* fack */
+    int64_t applied;                    /* welcome, ack */
+    char applied_hash[CHAIN_TEXT_SIZE]; /* welcome: of the chain after applied, in small hex digits */
+    int64_t feed_head;                  /* welcome: the last change there is for this site */
+    int64_t window;                     /* welcome: segments unacknowledged at once, 1 to WIRE_WINDOW_MAX */
+    int64_t segment_max;                /* welcome: lines in a segment, 1 to 200 */
+    int64_t linger_ms;                  /* welcome: how long to wait for more events before sending */
+    bool online;                        /* office, presence */
+    char since[CLOCK_TEXT_SIZE];        /* office: RFC 3339 */
 };
 
 /* Puts one structured CloudEvents message; random gives its id. buf.failed tells when it did not fit. */

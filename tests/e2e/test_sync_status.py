@@ -17,6 +17,7 @@ from rig import sample  # noqa: E402
 from rig.house import BOX, ROOT, SITE, House  # noqa: E402
 from rig.process import RigError, must, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
+from wire_frame import chain_next  # noqa: E402
 
 OPENAPI = (ROOT / "docs/openapi.yaml").read_text(encoding="utf-8")
 LATE_S = 600
@@ -186,6 +187,16 @@ def silent(house):
         yield "it is silent though it was heard"
 
 
+def chain_anew(database):
+    """The rows that head office does not have yet, as if they had been written so."""
+    seq, epoch = database.execute("SELECT applied_seq, epoch FROM stream").fetchone()
+    before = database.execute("SELECT hash FROM journal WHERE seq = ?", (seq,)).fetchone()[0]
+    for seq, line in database.execute("SELECT seq, line FROM journal WHERE seq > ? ORDER BY seq", (seq,)).fetchall():
+        before = chain_next(before, epoch, seq, line.encode())
+        database.execute("UPDATE journal SET hash = ? WHERE seq = ?", (before, seq))
+    database.execute("UPDATE stream SET last_hash = ?", (before,))
+
+
 def late(house):
     """The oldest event becomes ten minutes old while a page looks on and nothing happens."""
     house.link.stop()
@@ -197,6 +208,7 @@ def late(house):
         database.execute("UPDATE journal SET line = json_set(line, '$.time', ?) "
                          "WHERE seq = (SELECT applied_seq + 1 FROM stream)",
                          (time.strftime("%Y-%m-%dT%H:%M:%S.000Z", ten_minutes_ago),))
+        chain_anew(database)
     config = house.folder / "floorhandd.ini"  # without devices: a printer that is asked again and again brings new views
     config.write_text(re.sub(r"^(scanner|printer).*\n", "", config.read_text(), flags=re.MULTILINE))
     house.start_daemon()
@@ -242,6 +254,20 @@ def older_copy(house):
     row = listed(house)
     if troubles(row)[:1] != ["older_copy"] or "以哪一份为准" not in row["troubles"][0]["text"]["zh"]:
         yield f"site list: {row}"
+    yield from gone_on(house)
+
+
+def gone_on(house):
+    """The older copy is worked with until it has more events than head office: the same numbers, but others."""
+    house.link.stop()
+    wait_until(lambda: sync(house)["state"] == "offline", "the link is gone")
+    applied = house.hq_rows("SELECT applied FROM site")[0][0]
+    while sync(house)["last_seq"] <= applied:
+        house.ask("stations/bench-1/scan", {"text": "NOBODY-KNOWS-THIS"})
+    house.link.start()
+    becomes(house, "diverged", "diverged")
+    if house.hq_rows("SELECT applied FROM site")[0][0] != applied:
+        yield "head office took events of another past"
 
 
 # ---------------------------------------------------------------- what the document tells

@@ -99,6 +99,12 @@ static int sync_read(void *user, int64_t after, size_t lines, size_t bytes, stru
     return journal_read(side->store, after, lines, bytes, out, ret_last);
 }
 
+static int sync_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
+{
+    struct site_side *side = user;
+    return journal_hash(side->store, seq, ret_hash);
+}
+
 static int sync_applied(void *user, int64_t seq)
 {
     struct event event = {.kind = EVENT_APPLIED, .number = seq};
@@ -137,6 +143,7 @@ static void start(struct site_side *side)
 {
     static const struct site_ops ops = {.send = sync_send,
                                         .read_journal = sync_read,
+                                        .read_hash = sync_hash,
                                         .applied = sync_applied,
                                         .change = sync_change,
                                         .in_step = sync_in_step};

@@ -51,9 +51,38 @@ static void a_hello_is_welcomed(void **state)
     assert_string_equal(welcome.gen, gen);
     assert_int_equal(welcome.epoch, 1);
     assert_int_equal(welcome.applied, 0);
+    uint8_t hash[CHAIN_HASH_SIZE];
+    char text[CHAIN_TEXT_SIZE];
+    chain_begin(hash, "hz", 1, 0, 0, NULL, "");
+    chain_text(hash, text);
+    assert_string_equal(welcome.applied_hash, text);
     assert_int_equal(welcome.window, 4);
     assert_int_equal(welcome.segment_max, 200);
     assert_string_equal(rig->note, "");
+}
+
+/* The chain of what is committed, whatever the segments were: the site compares it with its own. */
+static void a_welcome_tells_the_hash_of_all_that_is_there(void **state)
+{
+    struct rig *rig = *state;
+    uint8_t hash[CHAIN_HASH_SIZE];
+    char text[CHAIN_TEXT_SIZE];
+    meet(rig);
+    chain_begin(hash, "hz", 1, 0, 0, NULL, "");
+    for (int64_t seq = 1; seq <= 5; seq++) {
+        CLEANUP_BUF struct buf line = {0};
+        rig_put_event(&line, "hz", 1, seq, "pick.located", "{}");
+        chain_next(hash, 1, seq, line.data, line.length - 1);
+        rig_receive(rig, "box-1", WIRE_UP_SEGMENT, &line);
+        if (seq % 2)
+            rig_turn(rig);
+    }
+    rig_turn(rig);
+    meet(rig);
+    struct wire_control welcome = rig_answer(rig, WIRE_WELCOME);
+    chain_text(hash, text);
+    assert_int_equal(welcome.applied, 5);
+    assert_string_equal(welcome.applied_hash, text);
 }
 
 static void strangers_get_no_answer(void **state)
@@ -441,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_RIG(a_hello_is_welcomed),
+        ON_RIG(a_welcome_tells_the_hash_of_all_that_is_there),
         ON_RIG(strangers_get_no_answer),
         ON_RIG(events_before_a_hello_are_not_taken),
         ON_RIG(the_epoch_of_the_first_contact_stays),

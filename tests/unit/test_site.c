@@ -33,7 +33,7 @@ struct world {
     int64_t now_us;
     struct packet outbox[OUTBOX_MAX];
     size_t sent;
-    bool link_busy, queue_full;
+    bool link_busy, queue_full, other_past;
     int64_t changes[64]; /* numbers given to change() */
     size_t change_count;
     int64_t applied; /* the last number given to applied() */
@@ -76,6 +76,21 @@ static int on_read(void *user, int64_t after, size_t max_lines, size_t max_bytes
     return 0;
 }
 
+/* Of whatever number: the same as its welcomes say, unless another past is played. */
+static int on_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
+{
+    struct world *world = user;
+    chain_begin(ret_hash, "hz-07", 1, 0, seq, NULL, world && world->other_past ? "other" : "");
+    return 0;
+}
+
+static void tell_hash(struct wire_control *welcome)
+{
+    uint8_t hash[CHAIN_HASH_SIZE];
+    on_hash(NULL, welcome->applied, hash);
+    chain_text(hash, welcome->applied_hash);
+}
+
 static int on_applied(void *user, int64_t seq)
 {
     struct world *world = user;
@@ -109,7 +124,13 @@ static void on_changed(void *user)
     world->changed_calls++;
 }
 
-static const struct site_ops ops = {on_send, on_read, on_applied, on_change, on_in_step, on_changed};
+static const struct site_ops ops = {.send = on_send,
+                                    .read_journal = on_read,
+                                    .read_hash = on_hash,
+                                    .applied = on_applied,
+                                    .change = on_change,
+                                    .in_step = on_in_step,
+                                    .changed = on_changed};
 
 static void world_open(struct world *world, uint64_t seed, int64_t last_seq)
 {
@@ -177,6 +198,7 @@ static void welcome(struct world *world, const char *gen, int64_t applied)
                                    .window = 2,  .segment_max = 10, .linger_ms = 50};
     memcpy(message.nonce, world->site.nonce, sizeof(message.nonce));
     memcpy(message.gen, gen, sizeof(message.gen));
+    tell_hash(&message);
     say(world, &message);
 }
 
@@ -252,6 +274,7 @@ static void hello_is_said_and_repeated_until_welcomed(void **state)
     assert_true(world.now_us - start >= 10 * SECOND);
     assert_int_equal(world.sent, 3);
     struct wire_control other = {WIRE_WELCOME, .gen = GEN_A, .nonce = GEN_B, .epoch = 3, .window = 1, .segment_max = 1};
+    tell_hash(&other);
     say(&world, &other);
     assert_int_equal(world.site.state, SITE_HELLO);
     welcome(&world, GEN_A, 0);
@@ -439,6 +462,22 @@ static void applied_is_told_again_when_its_turn_was_lost(void **state)
     world_close(&world);
 }
 
+/* An older copy that has gone on since: it has as many events as head office, but others. */
+static void other_events_under_the_same_numbers_stop_it(void **state)
+{
+    (void)state;
+    struct world world;
+    open_in_step(&world, 20, 20);
+    wait_deadline(&world, 600 * SECOND);
+    forget_sent(&world);
+    world.other_past = true;
+    welcome(&world, GEN_A, 15);
+    assert_int_equal(world.site.state, SITE_DIVERGED);
+    commit(&world, 22, 0);
+    assert_int_equal(world.sent, 0);
+    world_close(&world);
+}
+
 static void head_office_with_another_past_stops_it(void **state)
 {
     (void)state;
@@ -568,6 +607,7 @@ int main(void)
         cmocka_unit_test(restored_head_office_gets_everything_again),
         cmocka_unit_test(idle_site_says_hello_every_ten_minutes),
         cmocka_unit_test(applied_is_told_again_when_its_turn_was_lost),
+        cmocka_unit_test(other_events_under_the_same_numbers_stop_it),
         cmocka_unit_test(head_office_with_another_past_stops_it),
         cmocka_unit_test(changes_are_taken_once_and_in_order),
         cmocka_unit_test(changes_wait_for_a_full_queue_and_outlive_a_lost_turn),

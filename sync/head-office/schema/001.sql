@@ -11,6 +11,7 @@ CREATE TABLE site (
     box TEXT NOT NULL UNIQUE,
     epoch INTEGER CHECK (epoch BETWEEN 0 AND 4294967295), -- NULL until the box spoke for the first time
     applied INTEGER NOT NULL DEFAULT 0 CHECK (applied >= 0),
+    hash BLOB CHECK (length(hash) = 32), -- of the chain of its events after applied; NULL before the first
     feed_head INTEGER NOT NULL DEFAULT 0,
     feed_acked INTEGER NOT NULL DEFAULT 0 CHECK (feed_acked BETWEEN 0 AND feed_head),
     boot INTEGER,
@@ -30,6 +31,7 @@ CREATE TABLE event (
     subject TEXT NOT NULL,
     time TEXT NOT NULL,
     line TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32), -- of this line and all before it
     UNIQUE (site, epoch, seq),
     UNIQUE (site, id)
 ) STRICT;
