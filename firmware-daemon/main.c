@@ -1,10 +1,12 @@
 /* floorhandd: options, open, loop, close. */
 #include "base/log.h"
 #include "daemon.h"
+#include "store/journal.h"
 #include "store/laws.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,10 +127,18 @@ static int check_database(const struct config *config)
         result = sql_check(store->sql, &error);
     if (!result)
         result = laws_check(store, &error);
+    int64_t bad = 0;
+    if (!result)
+        result = journal_verify(store, &bad);
+    if (!result && bad)
+        result =
+            error_set(&error, -EBADMSG, "the journal of %s was changed: number %" PRId64 " is not as it was written",
+                      settings.path, bad);
     if (result)
         log_error("%s", error.text);
     else
-        printf("%s is sound: every page was read, every law of its ledgers holds\n", settings.path);
+        printf("%s is sound: every page was read, every law of its ledgers holds, its journal is as it was written\n",
+               settings.path);
     return result ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

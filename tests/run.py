@@ -118,7 +118,7 @@ def all_jobs():
     yield from compiled("unit", [])
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()
-    yield from scripts("unit", "test_*.py", 60, alone=False)
+    yield from scripts("unit", "test_*.py", 120, alone=False)
     yield from scripts("lint", "rooms.py", 60, alone=False)
     yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("lint", "links.py", 60, alone=False)
@@ -128,6 +128,7 @@ def all_jobs():
     yield from node_script("label", "judge.mjs", 400)
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
+    yield from node_script("asyncapi", "parse.mjs", 60)
 
 
 # ---------------------------------------------------------------- running one

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "floor/floor.h"
 #include "floor/print.h"
+#include "keep.h"
 #include "store/journal.h"
 #include "store/laws.h"
 #include "store/ledger.h"
@@ -44,6 +45,7 @@ static inline int site_rig_open(struct site_rig *rig, const char *path, uint64_t
 
 static inline void site_rig_close(struct site_rig *rig)
 {
+    keep_lines("events", rig->store->sql, "SELECT line FROM journal ORDER BY seq");
     turn_free(rig->turn);
     store_close(rig->store);
 }
@@ -81,6 +83,8 @@ static inline void site_rig_change(struct site_rig *rig, const char *type, const
     snprintf(line, sizeof(line), "{\"type\":\"io.floorhand.%s.v1\",\"data\":%s}", type, data);
     site_rig_post(rig, &event, line, strlen(line));
     site_rig_turn(rig);
+    if (rig->last.good)
+        keep_line("changes", line, strlen(line));
 }
 
 static inline void site_rig_import(struct site_rig *rig, const char *kind, const char *csv)
@@ -101,7 +105,11 @@ static inline void site_rig_ask(struct site_rig *rig, const char *verb, const ch
 
 static inline void site_rig_print(struct site_rig *rig, int64_t job, const char *state)
 {
-    struct event event = print_event(&(struct print_report){.job = job, .state = state, .labels = 1, .odometer = -1});
+    struct event event = print_event(&(struct print_report){.job = job,
+                                                            .state = state,
+                                                            .proof = strcmp(state, "printed") == 0 ? "status" : "",
+                                                            .labels = 1,
+                                                            .odometer = -1});
     site_rig_post(rig, &event, "", 0);
     site_rig_turn(rig);
 }

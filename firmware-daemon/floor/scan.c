@@ -58,7 +58,7 @@ static int undo_last(struct scan *scan)
         return refuse_not_now(scan);
     buf_clear(&scan->data);
     if (!result)
-        result = journal_undone_data(scan->store, action.seq, action.type, &scan->data);
+        result = journal_undone_data(scan->store, action.seq, &scan->data);
     if (!result)
         result = note(scan->store, "scan.undone", "worker", scan->worker.code, &scan->data, &scan->seq);
     if (!result)

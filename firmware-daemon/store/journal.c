@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 
@@ -51,9 +52,11 @@ int journal_append(struct store *store, const char *type, const char *subject, c
     write_line(store, type, subject, data, &line);
     if (line.failed)
         return -EMSGSIZE;
-    int result =
-        sql_run(store->sql, "INSERT INTO journal (seq, epoch, type, line) VALUES (?1, ?2, ?3, ?4)",
-                sql_int(store->end.seq), sql_int(store->end.epoch), sql_text(type), sql_text_n(line.data, line.length));
+    struct journal_end *end = &store->end;
+    chain_next(end->hash, end->epoch, end->seq, line.data, line.length);
+    int result = sql_run(store->sql, "INSERT INTO journal (seq, epoch, type, hash, line) VALUES (?1, ?2, ?3, ?4, ?5)",
+                         sql_int(end->seq), sql_int(end->epoch), sql_text(type), sql_blob(end->hash, sizeof(end->hash)),
+                         sql_text_n(line.data, line.length));
     if (!result && ret_seq)
         *ret_seq = store->end.seq;
     return result;
@@ -84,12 +87,40 @@ int journal_read(struct store *store, int64_t after, size_t lines_max, size_t by
     return 0;
 }
 
-int journal_undone_data(struct store *store, int64_t seq, const char *undid, struct buf *json)
+/* The chain of the epoch in hand begins with its first line. */
+int journal_verify(struct store *store, int64_t *ret_bad)
+{
+    struct journal_end end = {0};
+    int64_t bad = 0;
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT seq, epoch, line, hash FROM journal ORDER BY seq", SQL_NO_VALUES);
+    while (!bad && sql_next(query)) {
+        size_t length, hash_length;
+        const char *line = sql_get_blob(query, 2, &length);
+        const void *hash = sql_get_blob(query, 3, &hash_length);
+        int64_t seq = sql_get_int(query, 0), epoch = sql_get_int(query, 1);
+        if (end.epoch == 0)
+            chain_begin(end.hash, store->site, epoch, 0, 0, NULL, "");
+        chain_next(end.hash, epoch, seq, line, length);
+        if (seq != end.seq + 1 || memcmp(end.hash, hash, sizeof(end.hash)) != 0)
+            bad = seq;
+        end.seq = seq;
+        end.epoch = epoch;
+    }
+    int result = sql_done(query);
+    if (!result && !bad)
+        result = sql_number(store->sql, &bad, "SELECT iif(last_hash = ?1 OR ?2 = 0, 0, last_seq) FROM stream",
+                            sql_blob(end.hash, sizeof(end.hash)), sql_int(end.seq));
+    *ret_bad = bad;
+    return result;
+}
+
+int journal_undone_data(struct store *store, int64_t seq, struct buf *json)
 {
     struct sql_query *query = sql_select(store->sql,
-                                         "SELECT json_patch(json_extract(line, '$.data'), json_object('undid', ?2)) "
+                                         "SELECT json_patch(json_extract(line, '$.data'), json_object('undid', type)) "
                                          "FROM journal WHERE seq = ?1",
-                                         sql_int(seq), sql_text(undid));
+                                         sql_int(seq));
     if (sql_next(query))
         buf_puts(json, sql_get_text(query, 0));
     return sql_done(query);

@@ -15,8 +15,12 @@ int journal_append(struct store *store, const char *type, const char *subject, c
 int journal_read(struct store *store, int64_t after, size_t lines_max, size_t bytes_max, struct buf *lines,
                  int64_t *ret_last);
 
-/* The data of an event with "undid" added: what scan.undone carries, and head office subtracts. */
-int journal_undone_data(struct store *store, int64_t seq, const char *undid, struct buf *json);
+/* Walks the whole chain. *ret_bad: the number of the first line that is not what its hash says, or is not there; 0: all
+ * of it is as it was written. */
+int journal_verify(struct store *store, int64_t *ret_bad);
+
+/* The data of an event with "undid", its type, added: what scan.undone carries, and head office subtracts. */
+int journal_undone_data(struct store *store, int64_t seq, struct buf *json);
 
 /* Head office has committed everything up to seq. Never moves past what was written; may move back. */
 int journal_applied(struct store *store, int64_t seq);

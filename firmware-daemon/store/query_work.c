@@ -137,6 +137,14 @@ static const struct query_filter journal_filters[] = {
     {"seq", "j.seq = ?", true, true}, BY_INDEX("subject", "j.subject = ?"), BY_LOOKING("type", "+j.type = ?"), {0}};
 static const struct query_section journal_sections[] = {{"moves", "moves", "seq", 0, 0}, {0}};
 
+/* What an auditor computes the chain from: every line as it was written, in order. */
+static const struct query_column chain_columns[] = {NUMBER("seq", "j.seq"),
+                                                    NUMBER("epoch", "j.epoch"),
+                                                    TEXT("line", "j.line"),
+                                                    TEXT("hash", "lower(hex(j.hash))"),
+                                                    {0}};
+static const struct query_filter chain_filters[] = {{"seq", "j.seq = ?", true, true}, {0}};
+
 static const struct query_column parked_columns[] = {
     NUMBER("feed_seq", "k.feed_seq"), TEXT("type", "k.line ->> '$.type'"), TEXT("why", "k.why"), {0}};
 static const struct query_filter no_filters[] = {{0}};
@@ -147,6 +155,7 @@ const struct query work_queries[] = {
     {"counts", "count", "stock_count c", {"c.id"}, true, 0, count_columns, count_filters, "count", count_sections},
     {"moves", "move", "move m", {"m.id"}, true, 0, move_columns, move_filters, 0, 0},
     {"journal", "event", "journal j", {"j.seq"}, true, 0, journal_columns, journal_filters, "seq", journal_sections},
+    {"chain", "link", "journal j", {"j.seq"}, false, 0, chain_columns, chain_filters, 0, 0},
     {"parked-changes", "parked_change", "parked k", {"k.feed_seq"}, true, 0, parked_columns, no_filters, 0, 0},
     {0},
 };

@@ -20,8 +20,11 @@ static const struct sql_options durable = {.exclusive = true, .page_bytes = 1024
 /* The row of this database, made on first use; another site's database is refused. */
 static int claim(struct store *store, const struct store_settings *settings, struct error *error)
 {
-    int result = sql_run(store->sql, "INSERT OR IGNORE INTO stream (only_row, site, box, epoch) VALUES (1, ?1, ?2, 1)",
-                         sql_text(settings->site), sql_text(settings->box));
+    uint8_t hash[CHAIN_HASH_SIZE];
+    chain_begin(hash, settings->site, 1, 0, 0, NULL, "");
+    int result = sql_run(
+        store->sql, "INSERT OR IGNORE INTO stream (only_row, site, box, epoch, last_hash) VALUES (1, ?1, ?2, 1, ?3)",
+        sql_text(settings->site), sql_text(settings->box), sql_blob(hash, sizeof(hash)));
     if (result)
         return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
     CLEANUP_QUERY struct sql_query *query =
@@ -113,10 +116,13 @@ struct store *store_close(struct store *store)
 
 static int read_end(struct store *store)
 {
-    struct sql_query *query =
-        sql_select(store->sql, "SELECT epoch, last_seq, last_wall_ms, turn, disk FROM stream", SQL_NO_VALUES);
+    struct sql_query *query = sql_select(
+        store->sql, "SELECT epoch, last_seq, last_wall_ms, turn, disk, last_hash FROM stream", SQL_NO_VALUES);
     if (sql_next(query)) {
-        store->end = (struct journal_end){sql_get_int(query, 0), sql_get_int(query, 1), sql_get_int(query, 2)};
+        size_t length;
+        store->end = (struct journal_end){
+            .epoch = sql_get_int(query, 0), .seq = sql_get_int(query, 1), .wall_ms = sql_get_int(query, 2)};
+        memcpy(store->end.hash, sql_get_blob(query, 5, &length), sizeof(store->end.hash));
         store->turn = sql_get_int(query, 3) + 1;
         store->disk = (enum disk_step)sql_get_int(query, 4);
     }
@@ -132,8 +138,9 @@ int store_begin(struct store *store)
 
 int store_commit(struct store *store)
 {
-    int result = sql_run(store->sql, "UPDATE stream SET last_seq = ?1, last_wall_ms = ?2, turn = ?3",
-                         sql_int(store->end.seq), sql_int(store->end.wall_ms), sql_int(store->turn));
+    int result = sql_run(store->sql, "UPDATE stream SET last_seq = ?1, last_wall_ms = ?2, turn = ?3, last_hash = ?4",
+                         sql_int(store->end.seq), sql_int(store->end.wall_ms), sql_int(store->turn),
+                         sql_blob(store->end.hash, sizeof(store->end.hash)));
     return result ? result : sql_run(store->sql, "COMMIT", SQL_NO_VALUES);
 }
 

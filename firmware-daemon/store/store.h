@@ -3,6 +3,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/chain.h"
 #include "base/error.h"
 #include "base/id.h"
 #include "base/sql.h"
@@ -36,6 +37,7 @@ struct stamp {
 /* Where the journal will go on: read when a turn begins, written once when it commits. */
 struct journal_end {
     int64_t epoch, seq, wall_ms;
+    uint8_t hash[CHAIN_HASH_SIZE];
 };
 
 /* How full the disk is: what it means for the work is in docs/architecture.md. */

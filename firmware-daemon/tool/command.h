@@ -12,6 +12,7 @@ enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 /* Every option of every command; a command's own table names those it takes. */
 struct tool_options {
     char url[256];
+    char database[256];
     char station[128];
     char device[16];
     char layout[8];

@@ -89,6 +89,12 @@ static const char doctor_help[] =
     "Looks at what is plugged in, who holds it, who may open it, and asks the daemon; touches no device.\n"
     "Exit code 1 when there is a problem.";
 
+static const char audit_verify_help[] =
+    "Tell whether every line of the journal is as it was written.\n"
+    "Computes the hash chain again from the first line, names the first one that was changed or is missing, and else "
+    "the\n"
+    "hash that stands for all of them: head office has the same for this number. Exit code 1 when one was changed.";
+
 static const struct command commands[] = {
     {"scan parse", "TEXT", scan_parse_help, 1, 1, scan_parse_options, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
@@ -103,6 +109,7 @@ static const struct command commands[] = {
     {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
     {"route", "FILE.json", route_help, 1, 1, NULL, command_route},
     {"slotting", "", slotting_help, 0, 0, slotting_options, command_slotting},
+    {"audit verify", "", audit_verify_help, 0, 0, audit_options, command_audit_verify},
     {"training start", "--station ID", training_start_help, 0, 0, training_options, command_training_start},
     {"training stop", "--station ID", "Let a station work again, as scanning LIVE there does.", 0, 0, training_options,
      command_training_stop},

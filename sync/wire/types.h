@@ -1,5 +1,5 @@
-/* The names of what sites tell head office and what head office tells sites. Does not describe their data: the rule
- * that writes an event and the code that reads it do. On the wire a name stands in "io.floorhand.NAME.v1". */
+/* The names of what sites tell head office and what head office tells sites. Does not describe their data:
+ * members.table does, with the same names. On the wire a name stands in "io.floorhand.NAME.v1". */
 #ifndef WIRE_TYPES_H
 #define WIRE_TYPES_H
 

@@ -23,7 +23,8 @@ struct bare *bare_open(const char *path, const struct work *work)
 {
     static const char *const frames[FRAMES] = {
         [BEGIN] = "BEGIN IMMEDIATE",
-        [STREAM] = "UPDATE stream SET last_seq = last_seq + ?1, last_wall_ms = last_wall_ms + 1, turn = turn + 1",
+        [STREAM] = "UPDATE stream SET last_seq = last_seq + ?1, last_wall_ms = last_wall_ms + 1, turn = turn + 1, "
+                   "last_hash = zeroblob(32)",
         [COMMIT] = "COMMIT",
     };
     struct bare *bare = calloc(1, sizeof(*bare));
@@ -59,7 +60,9 @@ static void do_writes(struct bare *bare, const struct work *work, const struct b
         for (size_t v = 0; v < write->values; v++) {
             const struct bound *bound = &work->values[write->first_value + v];
             int at = (int)v + 1;
-            if (bound->text)
+            if (bound->is_blob)
+                sqlite3_bind_blob(statement, at, bound->text, (int)bound->length, SQLITE_STATIC);
+            else if (bound->text)
                 sqlite3_bind_text(statement, at, bound->text, (int)bound->length, SQLITE_STATIC);
             else if (bound->is_number)
                 sqlite3_bind_int64(statement, at, bound->number);

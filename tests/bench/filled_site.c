@@ -51,7 +51,8 @@ static const struct {
      "(SELECT id AS item FROM item ORDER BY id) CROSS JOIN place"},
     {"the journal",
      NUMBERS(
-         "?1 * 5") "INSERT INTO journal (seq, epoch, type, line) SELECT i + 1, 1, 'pick.line', printf("
+         "?1 * 5") "INSERT INTO journal (seq, epoch, type, hash, line) SELECT i + 1, 1, 'pick.line', zeroblob(32), "
+                   "printf("
                    "'{\"specversion\":\"1.0\",\"id\":\"k3v7q2m9x4c8b1n6z5t0r2w7ya\",\"source\":\"//floorhand/site/"
                    "hz-07\",\"type\":\"io.floorhand.pick.line.v1\",\"subject\":\"order/OLD-%08d\",\"time\":"
                    "\"2026-03-20T09:15:22.481Z\",\"datacontenttype\":\"application/json\",\"sequence\":"

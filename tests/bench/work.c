@@ -28,10 +28,25 @@ static struct bound read_text(const char **at)
     return (struct bound){.text = text, .length = length};
 }
 
+/* x'0f': the peer binds as many bytes. */
+static struct bound read_blob(const char **at)
+{
+    const char *end = strchr(*at + 2, '\'');
+    size_t length = (size_t)(end - *at - 2) / 2;
+    char *bytes = calloc(1, length + 1);
+    must(bytes ? 0 : -1, "out of memory");
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)strtol((const char[]){(*at)[2 + 2 * i], (*at)[3 + 2 * i], '\0'}, NULL, 16);
+    *at = end + 1;
+    return (struct bound){.text = bytes, .length = length, .is_blob = true};
+}
+
 static struct bound read_value(const char **at)
 {
     if (**at == '\'')
         return read_text(at);
+    if (strncmp(*at, "x'", 2) == 0)
+        return read_blob(at);
     if (strncmp(*at, "NULL", 4) == 0) {
         *at += 4;
         return (struct bound){0};

@@ -13,7 +13,7 @@
 struct bound { /* a value of a statement that writes; neither of both: NULL */
     const char *text;
     size_t length;
-    bool is_number;
+    bool is_number, is_blob; /* a blob's bytes are in text */
     int64_t number;
 };
 

@@ -1,13 +1,18 @@
-"""Makes first inputs for the fuzz targets of the captures in tests/replay. Does not run anything.
+"""Makes first inputs for the fuzz targets of the captures in tests/replay, and of what each target's form allows. Does not
+run anything.
 
 An input's form stands at the head of its target (tests/fuzz/NAME.c) and in scanner_script.h.
 """
 
 import pathlib
 import struct
+import sys
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import wire_frame as wire  # noqa: E402
+
 REPLAY = ROOT / "tests/replay"
 
 READ, READ_MORE, WAIT, EVENT = range(4)
@@ -178,6 +183,20 @@ def grey_png(width, height):
             chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
+def of_frames():
+    """Frames of lines, in all the ways of their target."""
+    seed, line = b"\1" + bytes(31), b'{"sku":"tea","qty":2}\n'
+    for raw, deflate in ((line, False), (line * 3, True), (line * 40, True)):
+        for kind in (wire.UP, wire.DOWN, wire.CHUNK):
+            frame = wire.frame(seed, raw, kind=kind, epoch=int(kind == wire.UP), deflate=deflate)
+            yield "wire_frame", b"\0" + frame
+            yield "wire_frame", b"\1" + frame
+        for length in (len(raw), len(raw) - 1, len(raw) + 1):
+            yield "wire_frame", b"\2" + struct.pack(">H", length) + wire.deflated(raw)
+        yield "wire_frame", b"\3" + raw
+    yield "wire_frame", b"\2\xff\xff" + wire.deflated(bytes(1 << 18))
+
+
 def all_seeds():
     """Yields (target, name, bytes)."""
     for folder, of_capture in (("scanner", of_scanner), ("scale", of_scale), ("printer", of_printer)):
@@ -189,3 +208,5 @@ def all_seeds():
             yield target, f"{path.stem}-{number}", data
     for number, (target, data) in enumerate(of_labels()):
         yield target, f"label-{number}", data
+    for number, (target, data) in enumerate(of_frames()):
+        yield target, f"frame-{number}", data

@@ -32,6 +32,7 @@ GUARDED_LIBRARIES = {
     "libudev": r"libudev",
     "libmicrohttpd": r"microhttpd",
     "curl": r"curl/",
+    "zlib": r"zlib\.h",
 }
 
 # What a rule may call outside its own rooms: the pure part of the C library, and what compilers add.

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "keep.h"
 #include "sync/head-office/catalogue.h"
 #include "sync/head-office/hub.h"
 #include "sync/head-office/import.h"
@@ -105,6 +106,7 @@ static inline void rig_open(struct rig *rig)
 
 static inline void rig_close(struct rig *rig)
 {
+    keep_lines("feed", rig->office.sql, "SELECT line FROM feed ORDER BY site, seq");
     rig->hub = hub_free(rig->hub);
     rig_forget_sent(rig);
     sql_close(rig->office.sql);

@@ -117,7 +117,7 @@ static void test_suggestions(void **state)
     static const char *const changes[][2] = {
         {"item.upsert", "{\"sku\":\"CUP\",\"name\":\"Cup\",\"abc\":\"A\",\"lots\":true,\"rev\":1}"},
         {"location.upsert",
-         "{\"code\":\"FACE\",\"kind\":\"face\",\"item\":\"CUP\",\"face_min\":2,\"face_max\":10,\"walk\":30,\"rev\":1}"},
+         "{\"code\":\"FACE\",\"kind\":\"face\",\"item\":\"CUP\",\"face_max\":10,\"walk\":30,\"rev\":1}"},
         {"location.upsert", "{\"code\":\"E-1\",\"kind\":\"reserve\",\"walk\":31,\"capacity\":500,\"rev\":1}"},
         {"location.upsert",
          "{\"code\":\"E-A\",\"kind\":\"reserve\",\"walk\":32,\"abc\":\"A\",\"capacity\":500,\"rev\":1}"},

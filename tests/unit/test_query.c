@@ -281,7 +281,7 @@ static void pages_hold_every_row_once(void **state)
 
 /* Each from n(i), the numbers to MANY. */
 static const char *const long_tables[] = {
-    "journal (seq, epoch, type, line) SELECT 1000 + i, 1, iif(i = 5, 'rare', 'common'), "
+    "journal (seq, epoch, hash, type, line) SELECT 1000 + i, 1, zeroblob(32), iif(i = 5, 'rare', 'common'), "
     "'{\"subject\":\"order/' || (i % 3) || '\",\"data\":{}}'",
     "orders (number, state, carrier) SELECT 'M' || i, iif(i = 9, 'parked', 'handed'), 'SF'",
     "order_line (order_id, line, item, quantity) SELECT i, 1, 1, 1",

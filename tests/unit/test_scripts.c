@@ -541,7 +541,7 @@ static int is_script(const struct dirent *entry)
 }
 
 /* In a process of its own, so that one that fails does not end the others. */
-static bool run(const char *name, const char *path)
+static bool run(const char *name, const char *path, bool once)
 {
     int pipes[2];
     if (pipe(pipes) != 0)
@@ -554,7 +554,7 @@ static bool run(const char *name, const char *path)
         if (!load(path, &script))
             _exit(1);
         play_script(&script, false);
-        size_t changes = play_script(&script, true);
+        size_t changes = once ? 0 : play_script(&script, true);
         printf("ok - %s: %zu changed scans were noticed\n", name, changes);
         fflush(stdout);
         if (write(pipes[1], heard, sizeof(heard)) < 0)
@@ -575,17 +575,18 @@ static bool run(const char *name, const char *path)
 int main(int argc, char **argv)
 {
     struct dirent **entries;
-    int count = scandir("tests/floor", &entries, is_script, by_name), failed = 0, played = 0;
+    bool once = argc > 1 && strcmp(argv[1], "--once") == 0; /* no scan is changed: for what reads the journals */
+    int count = scandir("tests/floor", &entries, is_script, by_name), failed = 0, played = 0, first = once ? 2 : 1;
     for (int i = 0; i < count; i++) {
         char path[512];
         snprintf(path, sizeof(path), "tests/floor/%s", entries[i]->d_name);
-        bool wanted = argc < 2;
-        for (int j = 1; j < argc; j++)
+        bool wanted = argc <= first;
+        for (int j = first; j < argc; j++)
             wanted = wanted || strstr(entries[i]->d_name, argv[j]);
         if (!wanted)
             continue;
         played++;
-        failed += !run(entries[i]->d_name, path);
+        failed += !run(entries[i]->d_name, path, once);
     }
     printf("1..%d\n", played);
     return failed ? 1 : 0;

@@ -160,7 +160,9 @@ static void codes_and_promises_have_limits(void **state)
     expect_refused(rig, "UPDATE order_line SET picked = 3", "CHECK");
     expect_refused(rig, "UPDATE order_line SET packed = 1", "CHECK");
     expect_refused(rig, "UPDATE stream SET applied_seq = last_seq + 1", "CHECK");
-    expect_refused(rig, "INSERT INTO stream (only_row, site, box, epoch) VALUES (2, 'x', 'y', 1)", "CHECK");
+    expect_refused(rig,
+                   "INSERT INTO stream (only_row, site, box, epoch, last_hash) VALUES (2, 'x', 'y', 1, zeroblob(32))",
+                   "CHECK");
     expect_refused(rig, "INSERT INTO item (sku, name) VALUES ('', 'x')", "CHECK");
     expect_refused(rig, "INSERT INTO lot (item, code, expiry) VALUES (1, 'L', 'soon')", "CHECK");
     expect_refused(rig, "INSERT INTO lot (item, code) VALUES (4711, 'L')", "FOREIGN KEY");

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "keep.h"
 #include "sync/wire/control.h"
 #include "sync/wire/line.h"
 #include "sync/wire/topic.h"
@@ -247,6 +248,7 @@ static void put_control(struct buf *out, const struct wire_control *control)
     struct random_seeded seeded = {1};
     struct random_source random = random_from_seed(&seeded);
     wire_control_write(out, control, &random);
+    keep_line("control", out->data, out->length);
     assert_false(out->failed);
 }
 

@@ -8,6 +8,7 @@ CREATE TABLE stream ( -- one row: whose database this is and where its journal s
     box          TEXT NOT NULL,
     epoch        INTEGER NOT NULL CHECK (epoch >= 1),
     last_seq     INTEGER NOT NULL DEFAULT 0,
+    last_hash    BLOB NOT NULL CHECK (length(last_hash) = 32), -- of the chain, after last_seq (base/chain.h)
     last_wall_ms INTEGER NOT NULL DEFAULT 0,
     applied_seq  INTEGER NOT NULL DEFAULT 0 CHECK (applied_seq BETWEEN 0 AND last_seq), -- committed at head office
     feed_seq     INTEGER NOT NULL DEFAULT 0, -- the last change from head office that is in this database
@@ -23,6 +24,7 @@ CREATE TABLE journal ( -- what happened, and the outbox: one CloudEvents line ea
     epoch   INTEGER NOT NULL,
     type    TEXT NOT NULL,
     line    TEXT NOT NULL,
+    hash    BLOB NOT NULL CHECK (length(hash) = 32), -- of this line and all before it
     -- cut out by hand: SQLite trusts no function of JSON in a schema
     subject TEXT AS (substr(line, instr(line, '"subject":"') + 11,
                             instr(substr(line, instr(line, '"subject":"') + 11), '"') - 1)) VIRTUAL

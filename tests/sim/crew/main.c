@@ -2,6 +2,7 @@
 #include "crew.h"
 
 #include "base/text.h"
+#include "store/journal.h"
 #include "store/laws.h"
 #include "store/print_job.h"
 
@@ -216,6 +217,9 @@ static void run(struct crew *crew, uint64_t seed, int64_t steps, bool trace)
     turn_set_trap(crew->rig.turn, NULL, NULL);
     take_turn(crew);
     check(crew);
+    int64_t bad = 0;
+    if (journal_verify(crew->rig.store, &bad) != 0 || bad)
+        crew_fail(crew, "the journal's chain is broken at number %" PRId64, bad);
 }
 
 /* How often each thing happened, over all seeds. */

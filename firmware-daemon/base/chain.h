@@ -1,0 +1,42 @@
+/* A hash chain over numbered lines: the hash beside a line stands for this line and all before it, so two sides that
+ * have the same hash at the same number have the same lines up to there. Numbers count within an epoch, and each epoch
+ * begins with a hash of its own, which says from where it goes on.
+ * Does not keep lines or hashes, and is no proof of who wrote a line: anybody can compute it. */
+#ifndef BASE_CHAIN_H
+#define BASE_CHAIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHAIN_HASH_SIZE 32 /* bytes, of BLAKE2b-256 */
+
+/* The hash before the first line of an epoch: BLAKE2b-256, without a key, of these bytes one after the other, where
+ * le32 and le64 are little-endian numbers of 4 and 8 bytes:
+ *
+ *     "floorhand-epoch"      15 bytes, without a terminator
+ *     le32 length of name    in bytes
+ *     name
+ *     le32 epoch
+ *     le32 base_epoch
+ *     le64 base_seq
+ *     base_hash              32 bytes
+ *     le32 length of nonce   in bytes
+ *     nonce
+ *
+ * name says whose chain it is. The epoch goes on from the line base_seq of base_epoch, whose hash is base_hash; one
+ * that goes on from nothing has 0, 0 and NULL, and then 32 zero bytes are hashed. nonce makes two epochs with the same
+ * number different: it is chosen at random by whoever opens the epoch. Epochs are 0 to UINT32_MAX, numbers 0 to
+ * INT64_MAX. */
+void chain_begin(uint8_t out[CHAIN_HASH_SIZE], const char *name, int64_t epoch, int64_t base_epoch, int64_t base_seq,
+                 const uint8_t *base_hash, const char *nonce);
+
+/* From the hash before a line to the hash of the line, in place: BLAKE2b-256, without a key, of
+ *
+ *     hash                   32 bytes, the hash before
+ *     le32 epoch
+ *     le64 seq
+ *     line                   its bytes, without a line break at its end
+ */
+void chain_next(uint8_t hash[CHAIN_HASH_SIZE], int64_t epoch, int64_t seq, const void *line, size_t length);
+
+#endif
