@@ -16,6 +16,7 @@
 #include "store/training.h"
 #include "sync/site/port.h"
 #include "sync/site/site.h"
+#include "sync_view.h"
 #include "turn.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ struct daemon {
     struct site site;
     struct site_port *port;
     struct error told_fault; /* of the site, already in the log */
-    sd_event_source *take, *refresh, *applied;
+    sd_event_source *take, *refresh, *applied, *late;
     bool rewires;        /* a turn has bound a device to another station */
     int64_t applied_seq; /* acknowledged, not stored yet */
     bool in_step, told_in_step;
@@ -193,16 +194,21 @@ static int post_change(void *user, int64_t feed_seq, const char *line, size_t le
 
 /* ---------------------------------------------------------------- what people see */
 
-static void write_link(struct daemon *daemon, struct buf *json)
+static struct sync_view sync_of(const struct daemon *daemon)
 {
-    int64_t waiting = 0, oldest_us = 0;
-    journal_waiting(daemon->store, &waiting, &oldest_us);
-    int64_t age_us = oldest_us ? clock_wall_us() - oldest_us : 0;
-    json_open_object(json, "link");
-    json_bool(json, "up", daemon->site.state == SITE_SYNC);
-    json_int(json, "outbox", waiting);
-    json_int(json, "oldest_s", age_us > 0 ? age_us / 1000000 : 0);
-    json_close_object(json);
+    return (struct sync_view){daemon->store, &daemon->site, daemon->port, clock_wall_us()};
+}
+
+/* The screens are written anew when events begin to be late, though nothing happens then. */
+static int write_link(struct daemon *daemon, struct buf *json)
+{
+    struct sync_view sync = sync_of(daemon);
+    int64_t late_us;
+    int result = sync_view_write_link(&sync, json, &late_us);
+    if (late_us >= 0)
+        sd_event_source_set_time_relative(daemon->late, (uint64_t)late_us);
+    sd_event_source_set_enabled(daemon->late, late_us >= 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+    return result;
 }
 
 static int write_view(struct daemon *daemon, size_t index, struct buf *json)
@@ -213,7 +219,7 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
     json_text(json, "name", config->name);
     int result = floor_show(store_at(daemon, index), config->id, json);
     station_write_result(&daemon->stations[index], "result", json);
-    write_link(daemon, json);
+    result = result ? result : write_link(daemon, json);
     plugboard_write_station(daemon->board, index, json);
     json_bool(json, "training", practice_has(daemon->practice, index));
     if (!result)
@@ -249,7 +255,7 @@ static void refresh_soon(struct daemon *daemon)
     sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
 }
 
-static void devices_changed(void *user)
+static void view_changed(void *user)
 {
     refresh_soon(user);
 }
@@ -278,35 +284,17 @@ static int source_station(void *user, const char *id, struct buf *json)
 static int source_status(void *user, struct buf *json)
 {
     struct daemon *daemon = user;
-    const struct turn_counters *counters = turn_counters(daemon->turn);
-    struct stream stream = {0};
-    int64_t parked = 0;
-    int result = store_stream(daemon->store, &stream);
-    if (!result)
-        result = journal_parked(daemon->store, &parked);
+    struct sync_view sync = sync_of(daemon);
     json_open_object(json, NULL);
     json_text(json, "site", daemon->config->site.site);
     json_text(json, "box", daemon->config->site.box);
-    write_link(daemon, json);
-    json_open_object(json, "journal");
-    json_int(json, "epoch", stream.epoch);
-    json_int(json, "last_seq", stream.last_seq);
-    json_int(json, "applied_seq", stream.applied_seq);
-    json_int(json, "feed_seq", stream.feed_seq);
-    json_int(json, "boot", stream.boot);
-    json_int(json, "parked_changes", parked);
-    json_close_object(json);
+    json_int(json, "boot", daemon->site.boot);
+    int result = sync_view_write(&sync, "sync", json);
     json_open_object(json, "disk");
     json_text(json, "step", disk_step_name(disk_now(daemon->disk)));
     json_int(json, "free_mib", disk_free_mib(daemon->disk));
     json_close_object(json);
-    json_open_object(json, "turn");
-    json_int(json, "turns", counters->turns);
-    json_int(json, "events", counters->events);
-    json_int(json, "refused", counters->refused);
-    json_int(json, "failed_commits", counters->failed_commits);
-    json_int(json, "queue_full", counters->full);
-    json_close_object(json);
+    turn_write(daemon->turn, json);
     practice_write(daemon->practice, json);
     json_open_array(json, "stations");
     for (size_t i = 0; i < daemon->config->count; i++) {
@@ -319,6 +307,12 @@ static int source_status(void *user, struct buf *json)
     plugboard_write_devices(daemon->board, "devices", json);
     json_close_object(json);
     return result;
+}
+
+static int source_sync(void *user, struct buf *json)
+{
+    struct sync_view sync = sync_of(user);
+    return sync_view_write(&sync, NULL, json);
 }
 
 static int source_devices(void *user, struct buf *json)
@@ -431,6 +425,7 @@ static int source_ask(void *user, const char *verb, const char *json, size_t len
 static const struct ui_source ui_source = {.stations = source_stations,
                                            .station = source_station,
                                            .status = source_status,
+                                           .sync = source_sync,
                                            .devices = source_devices,
                                            .picture = source_picture,
                                            .query = source_query,
@@ -552,6 +547,9 @@ static void on_effect(void *user, const struct event *event, const struct effect
     case EVENT_PRINT:
         plugboard_marked(daemon->board, event->number, effect->good, effect->answer.message != E00_NOT_SAVED);
         break;
+    case EVENT_APPLIED: /* there is less to send */
+        refresh_soon(daemon);
+        break;
     case EVENT_CHANGE:
         if (!effect->good)
             log_warning("change %lld from head office is parked: head office must correct and send it again",
@@ -644,7 +642,8 @@ static const struct site_ops site_ops = {.send = site_send,
                                          .read_journal = site_read_journal,
                                          .applied = keep_applied,
                                          .change = post_change,
-                                         .in_step = keep_in_step};
+                                         .in_step = keep_in_step,
+                                         .changed = view_changed};
 
 static int open_site(struct daemon *daemon, struct error *error)
 {
@@ -682,7 +681,7 @@ static int open_board(struct daemon *daemon, struct error *error)
                                              .aborted = post_aborted,
                                              .print = post_print,
                                              .weighed = post_weight,
-                                             .changed = devices_changed};
+                                             .changed = view_changed};
     return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
 }
 
@@ -702,11 +701,14 @@ static int open_timers(struct daemon *daemon, struct error *error)
         result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 0, on_refresh, daemon);
     if (result >= 0)
         result = sd_event_add_time(daemon->event, &daemon->applied, CLOCK_MONOTONIC, 0, 0, on_applied, daemon);
+    if (result >= 0)
+        result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_refresh, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
     sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
     sd_event_source_set_enabled(daemon->applied, SD_EVENT_OFF);
+    sd_event_source_set_enabled(daemon->late, SD_EVENT_OFF);
     return 0;
 }
 
@@ -783,6 +785,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->applied);
+    sd_event_source_disable_unref(daemon->late);
     practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);

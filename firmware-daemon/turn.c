@@ -1,5 +1,6 @@
 #include "turn.h"
 
+#include "base/json.h"
 #include "floor/floor.h"
 
 #include <errno.h>
@@ -89,6 +90,17 @@ int64_t turn_oldest_us(const struct turn *turn)
 const struct turn_counters *turn_counters(const struct turn *turn)
 {
     return &turn->counters;
+}
+
+void turn_write(const struct turn *turn, struct buf *json)
+{
+    json_open_object(json, "turn");
+    json_int(json, "turns", turn->counters.turns);
+    json_int(json, "events", turn->counters.events);
+    json_int(json, "refused", turn->counters.refused);
+    json_int(json, "failed_commits", turn->counters.failed_commits);
+    json_int(json, "queue_full", turn->counters.full);
+    json_close_object(json);
 }
 
 int turn_post(struct turn *turn, const struct event *event)

@@ -44,5 +44,6 @@ int64_t turn_oldest_us(const struct turn *turn); /* monotonic time of the oldest
 int turn_take(struct turn *turn, struct error *error);
 
 const struct turn_counters *turn_counters(const struct turn *turn);
+void turn_write(const struct turn *turn, struct buf *json); /* "turn": them, of the open object */
 
 #endif

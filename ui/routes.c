@@ -118,6 +118,13 @@ static enum MHD_Result get_status(struct ui_request *request)
     return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
 }
 
+static enum MHD_Result get_sync(struct ui_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    int r = request->server->source->sync(request->server->user, &json);
+    return r < 0 ? ui_answer_errno(request, r) : ui_answer_json(request, MHD_HTTP_OK, &json);
+}
+
 static enum MHD_Result get_devices(struct ui_request *request)
 {
     CLEANUP_BUF struct buf json = {0};
@@ -263,6 +270,7 @@ static const struct ui_route routes[] = {
     {"GET", "/api/v1/stations/{}/events", ui_events_open, NULL, 0},
     {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
+    {"GET", "/api/v1/sync", get_sync, NULL, 0},
     {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
     {"POST", "/api/v1/stations/{}/training", post_training, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},

@@ -32,6 +32,7 @@ struct ui_source {
     int (*stations)(void *user, struct buf *json);                /* array of {"id","name"} */
     int (*station)(void *user, const char *id, struct buf *json); /* the view; -ENOENT */
     int (*status)(void *user, struct buf *json);                  /* an object */
+    int (*sync)(void *user, struct buf *json);                    /* how the site stands with head office */
     int (*devices)(void *user, struct buf *json);                 /* array of devices */
     /* The label of a print job as a PNG; -ENOENT no such job, -ENOTSUP made elsewhere, -EINVAL it cannot be drawn. */
     int (*picture)(void *user, int64_t job, struct buf *png);

@@ -404,22 +404,34 @@ static int apply(struct store *store, const json_t *line)
     return -ENOSYS;
 }
 
+/* Why a change is parked; the last one stands for every other result. */
+static const struct {
+    int result;
+    const char *en, *zh;
+} reasons[] = {
+    {-ENOSYS, "this version does not know this kind of change: update the box", "本版本不认识这种变更,请升级主机"},
+    {-ENOENT, "it names an item, an order or a waybill that this site does not have",
+     "所指的商品、订单或运单号本仓没有"},
+    {-EEXIST, "a code in it already belongs to something else", "其中的条码已属于别的对象"},
+    {-EBUSY, "a parcel still uses the waybill", "仍有包裹使用该运单号"},
+    {-EMSGSIZE, "a value in it is too long", "其中有内容过长"},
+    {0, "a value in it is missing or not allowed", "其中有内容缺失或不允许"},
+};
+
 static const char *reason(int result)
 {
-    switch (result) {
-    case -ENOSYS:
-        return "this version does not know this kind of change: update the box";
-    case -ENOENT:
-        return "it names an item, an order or a waybill that this site does not have";
-    case -EEXIST:
-        return "a code in it already belongs to something else";
-    case -EBUSY:
-        return "a parcel still uses the waybill";
-    case -EMSGSIZE:
-        return "a value in it is too long";
-    default:
-        return "a value in it is missing or not allowed";
-    }
+    size_t i = 0;
+    while (i + 1 < COUNT(reasons) && reasons[i].result != result)
+        i++;
+    return reasons[i].en;
+}
+
+const char *floor_parked_why_zh(const char *why)
+{
+    for (size_t i = 0; i < COUNT(reasons); i++)
+        if (strcmp(reasons[i].en, why) == 0)
+            return reasons[i].zh;
+    return why;
 }
 
 static bool is_store_failure(int result)
@@ -446,6 +458,8 @@ int change_rule(struct store *store, const struct event *event, struct effect *e
         return FLOOR_REFUSED; /* it comes again, in order */
     json_t *line = json_loadb(event_bytes(event), event->length, JSON_REJECT_DUPLICATES, NULL);
     int result = line ? apply(store, line) : -EINVAL;
+    if (!result)
+        result = journal_unpark(store, text_of(line, "type"), text_of(line, "subject"));
     json_decref(line);
     if (!result)
         result = journal_fed(store, event->number);

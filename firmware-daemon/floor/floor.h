@@ -13,6 +13,10 @@ int floor_decide(struct store *store, const struct event *event, struct effect *
 /* What a refused event leaves behind: scan.rejected for a scan, a parked change for a change. After the undo. */
 int floor_refused(struct store *store, const struct event *event, struct effect *effect);
 
+/* Why a change is parked, as its row tells it, in Chinese. What is not one of the floor's reasons comes back as it is.
+ */
+const char *floor_parked_why_zh(const char *why);
+
 /* The answer to every event of a turn whose commit failed. */
 void floor_not_saved(struct effect *ret);
 

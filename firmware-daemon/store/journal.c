@@ -128,7 +128,8 @@ int journal_undone_data(struct store *store, int64_t seq, struct buf *json)
 
 int journal_applied(struct store *store, int64_t seq)
 {
-    return sql_run(store->sql, "UPDATE stream SET applied_seq = min(?1, last_seq)", sql_int(seq));
+    return sql_run(store->sql, "UPDATE stream SET applied_seq = min(?1, last_seq), applied_wall_ms = ?2", sql_int(seq),
+                   sql_int(store->stamp.wall_us / 1000));
 }
 
 int journal_fed(struct store *store, int64_t feed_seq)
@@ -145,6 +146,27 @@ int journal_park(struct store *store, int64_t feed_seq, const char *why, const c
 int journal_parked(struct store *store, int64_t *ret)
 {
     return sql_number(store->sql, ret, "SELECT count(*) FROM parked", SQL_NO_VALUES);
+}
+
+int journal_unpark(struct store *store, const char *type, const char *subject)
+{
+    return sql_run(store->sql, "DELETE FROM parked WHERE line ->> '$.type' = ?1 AND line ->> '$.subject' = ?2",
+                   sql_text(type), sql_text(subject));
+}
+
+int journal_newest_parked(struct store *store, struct parked_change *ret, size_t max, size_t *ret_count)
+{
+    *ret_count = 0;
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT feed_seq, line ->> '$.type', why FROM parked ORDER BY feed_seq DESC LIMIT ?1",
+                   sql_int((int64_t)max));
+    while (sql_next(query)) {
+        struct parked_change *change = &ret[(*ret_count)++];
+        change->feed_seq = sql_get_int(query, 0);
+        sql_copy_text(query, 1, change->type, sizeof(change->type));
+        sql_copy_text(query, 2, change->why, sizeof(change->why));
+    }
+    return sql_done(query);
 }
 
 int journal_waiting(struct store *store, int64_t *ret_count, int64_t *ret_oldest_wall_us)

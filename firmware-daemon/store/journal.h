@@ -22,7 +22,8 @@ int journal_verify(struct store *store, int64_t *ret_bad);
 /* The data of an event with "undid", its type, added: what scan.undone carries, and head office subtracts. */
 int journal_undone_data(struct store *store, int64_t seq, struct buf *json);
 
-/* Head office has committed everything up to seq. Never moves past what was written; may move back. */
+/* Head office has committed everything up to seq, as it said at the stamp's time. Never moves past what was written;
+ * may move back. */
 int journal_applied(struct store *store, int64_t seq);
 
 /* The change from head office with this number is in the database (or parked). */
@@ -31,8 +32,17 @@ int journal_fed(struct store *store, int64_t feed_seq);
 /* Keeps a change that could not be applied, for a person to look at. */
 int journal_park(struct store *store, int64_t feed_seq, const char *why, const char *line, size_t length);
 
-/* Changes that wait for a person. */
+/* Head office has said it again, and better: what was parked of the same type and subject waits no longer. */
+int journal_unpark(struct store *store, const char *type, const char *subject);
+
+/* Changes that wait for a person: how many, and the newest of them first. */
+struct parked_change {
+    int64_t feed_seq;
+    char type[96]; /* as in the line: "io.floorhand.order.release.v1" */
+    char why[160];
+};
 int journal_parked(struct store *store, int64_t *ret);
+int journal_newest_parked(struct store *store, struct parked_change *ret, size_t max, size_t *ret_count);
 
 /* Events not yet at head office, and the wall time of the oldest (0 when none). */
 int journal_waiting(struct store *store, int64_t *ret_count, int64_t *ret_oldest_wall_us);

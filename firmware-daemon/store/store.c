@@ -186,14 +186,17 @@ int store_reopen(struct store *store, bool *ret_survived, struct error *error)
 int store_stream(struct store *store, struct stream *ret)
 {
     struct sql_query *query = sql_select(
-        store->sql, "SELECT epoch, last_seq, applied_seq, feed_seq, boot, linked FROM stream", SQL_NO_VALUES);
+        store->sql,
+        "SELECT epoch, last_seq, applied_seq, feed_seq, boot, linked, coalesce(applied_wall_ms, 0) FROM stream",
+        SQL_NO_VALUES);
     if (sql_next(query))
         *ret = (struct stream){.epoch = sql_get_int(query, 0),
                                .last_seq = sql_get_int(query, 1),
                                .applied_seq = sql_get_int(query, 2),
                                .feed_seq = sql_get_int(query, 3),
                                .boot = sql_get_int(query, 4),
-                               .linked = sql_get_int(query, 5) != 0};
+                               .linked = sql_get_int(query, 5) != 0,
+                               .applied_wall_us = sql_get_int(query, 6) * 1000};
     return sql_done(query);
 }
 

@@ -85,7 +85,8 @@ int store_reopen(struct store *store, bool *ret_survived, struct error *error);
 
 struct stream {
     int64_t epoch, last_seq, applied_seq, feed_seq, boot;
-    bool linked; /* head office hears this site */
+    int64_t applied_wall_us; /* when head office's word for applied_seq came; 0: never yet */
+    bool linked;             /* head office hears this site */
 };
 int store_stream(struct store *store, struct stream *ret);
 int store_set_linked(struct store *store, bool linked);

@@ -33,7 +33,6 @@ static const struct {
     {TOUCHED_WAVE, "plate_left", "UPDATE OF wave ON lpn", "OLD.wave IS NOT NULL AND NEW.wave IS NOT OLD.wave",
      "OLD.wave AS id"},
     {TOUCHED_WAVE, "worker_left", "UPDATE OF worker ON wave", "NEW.worker IS NULL", "NEW.id AS id"},
-    {TOUCHED_WAVE, "wave_released", "UPDATE OF state ON wave", "OLD.state = 'draft'", "NEW.id AS id"},
 };
 
 int touched_start(struct store *store, struct error *error)

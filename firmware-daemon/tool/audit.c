@@ -80,7 +80,7 @@ static enum exit_code find_site(const char *url, struct audit *audit)
     enum exit_code code = daemon_fetch(url, (const char *const[]){"status", NULL}, NULL, &status);
     json_t *root = code == EXIT_GOOD ? json_loadb(buf_text(&status), status.length, 0, NULL) : NULL;
     const char *site = json_string_value(json_object_get(root, "site"));
-    audit->last = json_integer_value(json_object_get(json_object_get(root, "journal"), "last_seq"));
+    audit->last = json_integer_value(json_object_get(json_object_get(root, "sync"), "last_seq"));
     snprintf(audit->site, sizeof(audit->site), "%s", site ? site : "");
     json_decref(root);
     return code;

@@ -11,6 +11,7 @@ enum exit_code command_printer_decode(struct command_call *call);
 enum exit_code command_scale_decode(struct command_call *call);
 enum exit_code command_station_show(struct command_call *call);
 enum exit_code command_status(struct command_call *call);
+enum exit_code command_sync_status(struct command_call *call);
 enum exit_code command_show(struct command_call *call);
 enum exit_code command_ask(struct command_call *call);
 enum exit_code command_import(struct command_call *call);
@@ -40,6 +41,6 @@ extern const struct option_def device_watch_options[], device_record_options[];
 extern const struct option_def device_list_options[], device_bind_options[], device_models_options[], doctor_options[];
 extern const struct option_def label_list_options[], label_check_options[], label_render_options[],
     label_print_options[];
-extern const struct option_def compare_options[], training_options[], audit_options[];
+extern const struct option_def compare_options[], training_options[], audit_options[], sync_options[];
 
 #endif

@@ -48,6 +48,10 @@ static const char training_start_help[] = "Let a station practise on a copy of t
                                           "as scanning TRAIN at its menu.";
 static const char station_show_help[] = "Print what a station shows: the scan that is expected, the prompt, the last "
                                         "result.";
+static const char sync_status_help[] =
+    "Tell how the site stands with head office, and what to do where that is not well.\n"
+    "What waits to be sent, what was acknowledged, which changes came, which of them are parked and why.\n"
+    "Exit code 0 when the site is in step, 1 otherwise.";
 static const char show_help[] =
     "Show what the site knows: orders, stock, tasks, parcels, print-jobs, moves and more.\n"
     "Without a word it lists the kinds, and what each can be asked for by. NAME=VALUE chooses rows, CODE shows one "
@@ -103,6 +107,7 @@ static const struct command commands[] = {
     {"scale decode", "", scale_decode_help, 0, 0, scale_decode_options, command_scale_decode},
     {"station show", "ID", station_show_help, 1, 1, station_show_options, command_station_show},
     {"status", "", "Print the daemon's state: stations, printers, link, queue.", 0, 0, daemon_options, command_status},
+    {"sync status", "", sync_status_help, 0, 0, sync_options, command_sync_status},
     {"show", "[KIND [CODE] [NAME=VALUE...]]", show_help, 0, COMMAND_WORDS_MAX, show_options, command_show},
     {"ask", "[VERB [NAME=VALUE...]]", ask_help, 0, COMMAND_WORDS_MAX, daemon_options, command_ask},
     {"import", "KIND FILE.csv", import_help, 2, 2, daemon_options, command_import},

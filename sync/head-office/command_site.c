@@ -73,6 +73,88 @@ int command_site_add(struct call *call, struct error *error)
     return 0;
 }
 
+/* ---------------------------------------------------------------- how far the sites are */
+
+#define SILENT_US INT64_C(1200000000) /* a site says hello every ten minutes at least */
+
+struct site_standing {
+    bool met;          /* it has spoken */
+    const char *fault; /* of its row, "" for none */
+    int64_t parked;    /* events that could not be interpreted */
+    int64_t silent_us; /* since it was heard last */
+};
+
+static bool is_older(const struct site_standing *site)
+{
+    return strcmp(site->fault, "older_copy") == 0;
+}
+
+static bool is_ahead(const struct site_standing *site)
+{
+    return strcmp(site->fault, "ahead") == 0;
+}
+
+static bool has_parked(const struct site_standing *site)
+{
+    return site->parked > 0;
+}
+
+static bool is_unmet(const struct site_standing *site)
+{
+    return !site->met;
+}
+
+static bool is_silent(const struct site_standing *site)
+{
+    return site->met && site->silent_us >= SILENT_US;
+}
+
+/* The heaviest first. */
+static const struct {
+    const char *name;
+    bool (*stands)(const struct site_standing *site);
+    const char *en, *zh;
+} troubles[] = {
+    {"older_copy", is_older,
+     "The box knows less of its site than this database: it was restored from an older copy, or there are two of it. "
+     "Nothing goes either way: find out which one is right before anything more is scanned there.",
+     "主机所知的本仓历史比这里少:可能由旧备份恢复,或有两台同名主机;双方已停止同步,请先查明以哪一份为准,再继续扫描"},
+    {"ahead", is_ahead,
+     "The box has changes that this database lost: it gets no more of them until a newer copy of this database is in "
+     "place.",
+     "主机已有的变更这里丢失了:请用更新的备份恢复总部数据库,此前不再下发变更"},
+    {"parked", has_parked,
+     "Events could not be interpreted: floorhand-hq parked says which and why; nothing is lost, put right what is "
+     "missing here.",
+     "有事件无法解读:请用 floorhand-hq parked 查看编号和原因,数据没有丢失,请补齐这里缺少的资料"},
+    {"unmet", is_unmet,
+     "The box has not spoken yet: write this site and this box into the configuration of floorhand-link there, and "
+     "start it.",
+     "主机尚未联系过总部:请在该主机的 floorhand-link 配置中填写本仓和本机名称并启动"},
+    {"silent", is_silent,
+     "Nothing was heard for twenty minutes: ask at the site whether box and network are on; the work goes on there, "
+     "and "
+     "changes wait here.",
+     "超过二十分钟没有消息:请向现场确认主机和网络是否正常,现场可继续作业,变更在此等待"},
+};
+
+static void put_troubles(struct buf *json, const struct site_standing *site)
+{
+    json_open_array(json, "troubles");
+    for (size_t i = 0; i < COUNT(troubles); i++) {
+        if (!troubles[i].stands(site))
+            continue;
+        json_open_object(json, NULL);
+        json_text(json, "trouble", troubles[i].name);
+        json_open_object(json, "text");
+        json_text(json, "en", troubles[i].en);
+        json_text(json, "zh", troubles[i].zh);
+        json_close_object(json);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
 static void put_time(struct buf *json, const char *key, struct sql_query *row, int column)
 {
     char text[CLOCK_TEXT_SIZE];
@@ -80,28 +162,39 @@ static void put_time(struct buf *json, const char *key, struct sql_query *row, i
     json_text(json, key, sql_get_null(row, column) ? NULL : text);
 }
 
+static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
+{
+    const struct site_standing standing = {.met = !sql_get_null(row, 3),
+                                           .fault = sql_get_text(row, 9),
+                                           .parked = sql_get_int(row, 8),
+                                           .silent_us = now_us - sql_get_int(row, 7)};
+    json_open_object(json, NULL);
+    json_text(json, "site", sql_get_text(row, 0));
+    json_text(json, "name", sql_get_text(row, 1));
+    json_text(json, "box", sql_get_text(row, 2));
+    if (standing.met)
+        json_int(json, "epoch", sql_get_int(row, 3));
+    else
+        json_text(json, "epoch", NULL);
+    json_int(json, "applied", sql_get_int(row, 4));
+    json_int(json, "feed_head", sql_get_int(row, 5));
+    json_int(json, "feed_acked", sql_get_int(row, 6));
+    put_time(json, "last_seen", row, 7);
+    json_int(json, "parked", standing.parked);
+    put_troubles(json, &standing);
+    json_close_object(json);
+}
+
 int command_sites(struct call *call, struct error *error)
 {
-    struct sql_query *site = sql_select(call->office.sql,
-                                        "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
-                                        " (SELECT count(*) FROM parked p WHERE p.site = s.id) FROM site s ORDER BY id",
-                                        SQL_NO_VALUES);
+    struct sql_query *site =
+        sql_select(call->office.sql,
+                   "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
+                   " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, '') FROM site s ORDER BY id",
+                   SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(site)) {
-        json_open_object(&json, NULL);
-        json_text(&json, "site", sql_get_text(site, 0));
-        json_text(&json, "name", sql_get_text(site, 1));
-        json_text(&json, "box", sql_get_text(site, 2));
-        if (sql_get_null(site, 3))
-            json_text(&json, "epoch", NULL);
-        else
-            json_int(&json, "epoch", sql_get_int(site, 3));
-        json_int(&json, "applied", sql_get_int(site, 4));
-        json_int(&json, "feed_head", sql_get_int(site, 5));
-        json_int(&json, "feed_acked", sql_get_int(site, 6));
-        put_time(&json, "last_seen", site, 7);
-        json_int(&json, "parked", sql_get_int(site, 8));
-        json_close_object(&json);
+        put_site(&json, site, call->office.now_us);
         command_print(&json);
     }
     int failed = sql_done(site);

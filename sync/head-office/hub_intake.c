@@ -167,20 +167,24 @@ static int take_hello(struct hub *hub, struct session *session, const struct wir
         return error_set(why, -EINVAL, "the box says it belongs to site %s, but it is registered for %s", hello->site,
                          session->site);
     session->ahead = hello->feed_seq > site.feed_head;
+    bool older = site.met && (hello->epoch != site.epoch || hello->last_seq < site.applied);
     if (session->ahead)
         error_set(why, 0,
                   "the box has changes that this database lost: it gets no more of them until head office's"
                   " database is repaired");
-    else if (site.met && hello->epoch == site.epoch && hello->last_seq < site.applied)
+    else if (older)
         error_set(why, 0, "the box lost events that head office has: it was restored from an older copy");
     owe(hub, session);
     session->welcome = true;
     snprintf(session->nonce, sizeof(session->nonce), "%s", hello->nonce);
     return sql_run(hub->sql,
-                   "UPDATE site SET epoch = coalesce(epoch, ?2), boot = ?3, last_seen_us = ?4,"
+                   "UPDATE site SET epoch = coalesce(epoch, ?2), boot = ?3, last_seen_us = ?4, fault = ?6,"
                    " feed_acked = CASE WHEN ?5 <= feed_head THEN ?5 ELSE feed_acked END WHERE id = ?1",
                    sql_text(session->site), sql_int(hello->epoch), sql_int(hello->boot), sql_int(now_us),
-                   sql_int(hello->feed_seq));
+                   sql_int(hello->feed_seq),
+                   sql_text(session->ahead ? "ahead"
+                            : older        ? "older_copy"
+                                           : NULL));
 }
 
 static int take_fack(struct hub *hub, struct session *session, const struct wire_control *fack, struct error *why)

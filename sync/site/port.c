@@ -253,6 +253,11 @@ int site_port_send(struct site_port *port, enum site_channel channel, const void
     return result ? -EAGAIN : 0;
 }
 
+bool site_port_linked(const struct site_port *port)
+{
+    return port->link != NULL;
+}
+
 bool site_port_up(const struct site_port *port)
 {
     return port->up;

@@ -21,6 +21,9 @@ struct site_port *site_port_free(struct site_port *port);
 /* For the site's ops. -EAGAIN without a link or when its socket is full: the site is asked again when it is not. */
 int site_port_send(struct site_port *port, enum site_channel channel, const void *bytes, size_t length);
 
+/* The link is there, whether or not it has a broker. */
+bool site_port_linked(const struct site_port *port);
+
 /* The link is there and connected to the broker. */
 bool site_port_up(const struct site_port *port);
 

@@ -34,12 +34,21 @@ void site_retry_later(struct site *site, int64_t now_us)
     site->retry_us = now_us + RETRY_US;
 }
 
+static void tell_changed(struct site *site)
+{
+    if (site->ops->changed)
+        site->ops->changed(site->user);
+}
+
 static void enter(struct site *site, enum site_state state)
 {
-    bool was = site->state == SITE_SYNC, is = state == SITE_SYNC;
+    enum site_state before = site->state;
+    bool was = before == SITE_SYNC, is = state == SITE_SYNC;
     site->state = state;
     if (was != is && site->ops->in_step)
         site->ops->in_step(site->user, is);
+    if (before != state)
+        tell_changed(site);
 }
 
 /* ---------------------------------------------------------------- hello */
@@ -168,6 +177,7 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
         return;
     site->tries = 0;
     site->hello_us = now_us + REHELLO_US;
+    site->feed_head = welcome->feed_head;
     if (welcome->epoch != site->committed.epoch || welcome->applied > site->committed.last_seq) {
         error_set(&site->fault, 0,
                   "head office has events of this site up to epoch %" PRId64 " number %" PRId64
@@ -237,6 +247,7 @@ void site_init(struct site *site, const struct site_settings *settings, const st
                           .random = settings->random,
                           .boot = settings->boot,
                           .resend_us = settings->resend_us ? settings->resend_us : RESEND_US,
+                          .feed_head = -1,
                           .linger_end_us = INT64_MAX,
                           .retry_us = INT64_MAX,
                           .changes = {.max = WIRE_SEGMENT_MAX},
@@ -259,6 +270,7 @@ void site_link_up(struct site *site, int64_t now_us)
 
 void site_link_down(struct site *site)
 {
+    site->presence = SITE_OFFICE_UNKNOWN; /* the broker tells it anew */
     enter(site, SITE_OFFLINE);
     site->in_flight_count = 0;
     buf_clear(&site->changes);
@@ -282,6 +294,8 @@ void site_office_state(struct site *site, const void *bytes, size_t length, int6
     text_copy(site->office_since, sizeof(site->office_since), office.since);
     if (site->state == SITE_OFFLINE)
         return;
+    site->presence = office.online ? SITE_OFFICE_ONLINE : SITE_OFFICE_AWAY;
+    tell_changed(site);
     if (!office.online)
         wait_for_office(site, now_us);
     else if (again || site->absent || (site->state != SITE_HELLO && strcmp(site->gen, office.gen) != 0))
@@ -343,13 +357,13 @@ void site_tick(struct site *site, int64_t now_us)
     pump(site, now_us);
 }
 
-const char *site_state_text(enum site_state state)
+const struct site_state_def *site_state_def(enum site_state state)
 {
-    static const char *const texts[] = {
-        [SITE_OFFLINE] = "not connected to the broker",
-        [SITE_HELLO] = "waiting for head office",
-        [SITE_SYNC] = "in step with head office",
-        [SITE_DIVERGED] = "head office knows another past of this site",
+    static const struct site_state_def states[] = {
+        [SITE_OFFLINE] = {"offline", "not connected to the broker", "未连接消息服务器"},
+        [SITE_HELLO] = {"hello", "waiting for head office", "等待总部应答"},
+        [SITE_SYNC] = {"in_step", "in step with head office", "与总部同步"},
+        [SITE_DIVERGED] = {"diverged", "head office knows another past of this site", "总部所知的本仓历史与本机不符"},
     };
-    return texts[state];
+    return &states[state];
 }

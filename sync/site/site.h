@@ -32,6 +32,8 @@ struct site_ops {
     int (*change)(void *user, int64_t feed_seq, const char *line, size_t length);
     /* Optional: head office hears this site from now on, or does not any more. */
     void (*in_step)(void *user, bool in_step);
+    /* Optional: the state or head office's presence is another than before. */
+    void (*changed)(void *user);
 };
 
 struct site_settings {
@@ -53,6 +55,9 @@ enum site_state {
     SITE_DIVERGED, /* head office knows another past of this site: nothing is sent until a person has looked */
 };
 
+/* What the broker keeps of head office. */
+enum site_presence { SITE_OFFICE_UNKNOWN, SITE_OFFICE_ONLINE, SITE_OFFICE_AWAY };
+
 struct site {
     const struct site_ops *ops;
     void *user;
@@ -65,11 +70,13 @@ struct site {
     char nonce[ID_TEXT_SIZE];        /* of the hello that waits for its welcome */
     char gen[ID_TEXT_SIZE];          /* of the head office database that welcomed */
     bool absent;                     /* head office is known not to listen */
+    enum site_presence presence;
     char office_since[CLOCK_TEXT_SIZE];
     int64_t hello_us; /* when the next hello is due */
     unsigned tries;   /* hellos or resends without an answer */
 
     int64_t window, segment_max, linger_us; /* as welcomed */
+    int64_t feed_head;                      /* the last change there was at the welcome; negative before the first */
     int64_t in_flight[WIRE_WINDOW_MAX];     /* the last number of each segment sent and not acknowledged */
     size_t in_flight_count;
     int64_t sent_seq, acked_seq;
@@ -107,7 +114,10 @@ void site_commit(struct site *site, const struct site_committed *committed, int6
 int64_t site_deadline(const struct site *site);
 void site_tick(struct site *site, int64_t now_us);
 
-/* "in step with head office" */
-const char *site_state_text(enum site_state state);
+/* A state as programs and people read it: "in_step", "in step with head office". */
+struct site_state_def {
+    const char *name, *en, *zh;
+};
+const struct site_state_def *site_state_def(enum site_state state);
 
 #endif

@@ -4,6 +4,7 @@
 #include "drivers/label/png.h"
 #include "drivers/label/render.h"
 #include "floor/commands.h"
+#include "sync/site/trouble.h"
 #include "ui/server.h"
 
 #include <errno.h>
@@ -169,8 +170,9 @@ static void put_view(const struct fake *fake, struct buf *json)
     put_work(fake, json);
     put_result(fake, json);
     json_raw(json, "link",
-             fake->act < 3 ? "{\"up\":true,\"outbox\":0,\"oldest_s\":0}"
-                           : "{\"up\":false,\"outbox\":12,\"oldest_s\":90}");
+             fake->act < 3                 ? "{\"up\":true,\"outbox\":0,\"oldest_s\":0,\"alarm\":null}"
+             : fake->act < COUNT(acts) - 1 ? "{\"up\":false,\"outbox\":12,\"oldest_s\":90,\"alarm\":null}"
+                                           : "{\"up\":false,\"outbox\":12,\"oldest_s\":700,\"alarm\":\"late\"}");
     json_raw(json, "printer", fake->act == 3 ? PAPER_OUT : "{\"state\":\"ready\",\"text\":null}");
     json_raw(json, "scale", scales[fake->act]);
     json_raw(json, "label", fake->act == COUNT(acts) - 1 ? LABEL_SENT : "null");
@@ -219,6 +221,56 @@ static int give_status(void *user, struct buf *json)
         json_text(json, NULL, fake->scans[i]);
     json_close_array(json);
     json_close_object(json);
+    return 0;
+}
+
+#define SYNC_WELL                                                                                                      \
+    "{\"state\":\"in_step\",\"text\":{\"en\":\"in step with head "                                                     \
+    "office\",\"zh\":\"与总部同步\"},\"link\":{\"running\":true,"                                                 \
+    "\"up\":true,\"why\":null},\"head_office\":{\"online\":true,\"since\":\"2026-03-04T08:00:00.000Z\"},\"fault\":"    \
+    "null,"                                                                                                            \
+    "\"epoch\":1,\"last_seq\":4211,\"outbox\":{\"count\":0,\"oldest\":null,\"oldest_s\":0},\"applied\":{\"seq\":4211," \
+    "\"time\":\"2026-03-04T09:15:21.870Z\"},\"feed\":{\"seq\":310,\"head\":310},\"parked\":{\"count\":0,\"newest\":[]" \
+    "},"                                                                                                               \
+    "\"troubles\":[]}"
+
+/* With the real sentences of three troubles. */
+static void put_troubled_sync(struct buf *json)
+{
+    static const enum site_trouble troubles[] = {SITE_TROUBLE_PARKED, SITE_TROUBLE_LATE, SITE_TROUBLE_BROKER};
+    buf_puts(
+        json,
+        "{\"state\":\"offline\",\"text\":{\"en\":\"not connected to the broker\",\"zh\":\"未连接消息服务器\"},"
+        "\"link\":{\"running\":true,\"up\":false,\"why\":\"mqtt.example.com port 8883: Connection refused\"},"
+        "\"head_office\":{\"online\":null,\"since\":null},\"fault\":null,\"epoch\":1,\"last_seq\":4223,\"outbox\":"
+        "{\"count\":12,\"oldest\":\"2026-03-04T09:15:22.000Z\",\"oldest_s\":700},\"applied\":{\"seq\":4211,\"time\":"
+        "\"2026-03-04T09:15:21.870Z\"},\"feed\":{\"seq\":310,\"head\":null},\"parked\":{\"count\":4,\"newest\":[");
+    for (int i = 0; i < 3; i++)
+        buf_printf(
+            json,
+            "%s{\"feed_seq\":%d,\"type\":\"order.release\",\"why\":{\"en\":\"it names an item, an order or a waybill "
+            "that this site does not have\",\"zh\":\"所指的商品、订单或运单号本仓没有\"}}",
+            i ? "," : "", 309 - i);
+    buf_puts(json, "]}");
+    json_open_array(json, "troubles");
+    for (size_t i = 0; i < COUNT(troubles); i++) {
+        const struct site_trouble_def *def = site_trouble_def(troubles[i]);
+        json_open_object(json, NULL);
+        json_text(json, "trouble", def->name);
+        put_words(json, "text", (struct words){def->en, def->zh});
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
+static int give_sync(void *user, struct buf *json)
+{
+    const struct fake *fake = user;
+    if (fake->act < COUNT(acts) - 1)
+        json_raw(json, NULL, SYNC_WELL);
+    else
+        put_troubled_sync(json);
     return 0;
 }
 
@@ -303,6 +355,7 @@ int main(int argc, char **argv)
     static const struct ui_source source = {.stations = give_stations,
                                             .station = give_station,
                                             .status = give_status,
+                                            .sync = give_sync,
                                             .devices = give_stations,
                                             .picture = give_picture,
                                             .query = give_rows,

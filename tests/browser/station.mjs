@@ -143,6 +143,28 @@ const scriptedStation = [
     same(await scansTaken(), ["BADGE:w1"], "scans");
   }],
   ["the menu", (page) => photograph(page, "menu")],
+  ["the chip of head office opens a panel that leaves the input its focus, and closes it", async (page) => {
+    await shows(page, "button.chip", "Head office");
+    same(await page.locator(".sync").count(), 0, "panels before");
+    await page.locator("[data-chip=sync]").click();
+    await shows(page, ".sync h2", "in step with head office");
+    await shows(page, ".sync dl", "310 / 310");
+    await becomes(page, () => document.activeElement.matches(".input input"));
+    await photograph(page, "sync");
+    await useLanguage(page, "zh");
+    await shows(page, ".sync h2", "与总部同步");
+    await shows(page, ".sync dl", "总部已确认");
+    await useLanguage(page, "en");
+    await page.locator(".sync .close").click();
+    await page.locator(".sync").waitFor({ state: "detached", timeout: STEP_MS });
+  }],
+  ["a scan closes the panel: what comes next must be seen", async (page) => {
+    await page.locator("[data-chip=sync]").click();
+    await shows(page, ".sync h2", "in step");
+    await type(page, "NONSENSE");
+    await page.locator(".sync").waitFor({ state: "detached", timeout: STEP_MS });
+    await shows(page, ".result.bad", "E01");
+  }],
   ["a big button scans its command barcode, and gives the focus back", async (page) => {
     await page.locator("[data-command=PICK]").click();
     await shows(page, ".hero", "A-01-01");
@@ -262,6 +284,22 @@ const scriptedStation = [
     await becomes(page, () => document.querySelector(".label img")?.naturalWidth === 800);
     await shows(page, ".label figcaption", "Sent · copy 2");
     await photograph(page, "label");
+  }],
+  ["sync in trouble says so by itself, and the panel what to do", async (page) => {
+    await shows(page, "button.chip.bad", "Not sent for 10 min · 12 to send");
+    await page.locator("[data-chip=sync]").click();
+    await shows(page, ".sync .todo", "work on, nothing is lost");
+    await shows(page, ".sync li", "309 order.release: it names an item");
+    await shows(page, ".sync dl", "(11 min)");
+    await photograph(page, "sync-trouble");
+    await useLanguage(page, "zh");
+    await shows(page, "button.chip.bad", "超过 10 分钟未上传");
+    await shows(page, ".sync .todo", "可继续作业");
+    await shows(page, ".sync li", "所指的商品");
+    same(/[a-z]{4,}/.test((await page.locator(".sync dl").innerText())), false, "English words in the Chinese facts");
+    await useLanguage(page, "en");
+    await page.locator("[data-chip=sync]").click();
+    await page.locator(".sync").waitFor({ state: "detached", timeout: STEP_MS });
   }],
 ];
 

@@ -49,7 +49,7 @@ def tries(house, tap, folder):
     for i in range(SCANS):
         house.ask("stations/bench-1/scan", {"text": f"NOBODY-{i}"})
     house.ask("stations/bench-1/scan", {"text": BADGE})
-    last = house.ask("status")[1]["journal"]["last_seq"]
+    last = house.ask("status")[1]["sync"]["last_seq"]
     code, said = verify("--url", house.page_url)
     tap.check("the daemon's journal is as it was written",
               [] if code == 0 and said.startswith(f"{last} lines are as they were written") else [said])

@@ -60,12 +60,12 @@ def tries(house, tap, ballast):
     good, said = scan(house, "CMD:LOGOUT")
     tap.check("signing out goes on", [] if good else [said])
 
-    last = status(house)["journal"]["last_seq"]
+    last = status(house)["sync"]["last_seq"]
     house.power_cut()
     good, said = scan(house, BADGE)
     tap.check("after a power cut on the full disk it starts, and says the same",
               [] if step(house) == "full" and not good and "E86" in said else [step(house), said])
-    kept = status(house)["journal"]["last_seq"]
+    kept = status(house)["sync"]["last_seq"]
     tap.check("nothing that was accepted is lost", [] if kept >= last else [f"{kept} after {last}"])
 
     (house.folder / "filler").unlink()

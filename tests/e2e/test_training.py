@@ -214,7 +214,7 @@ def faults_of_tool(house, trainee):
 
 def faults_of_books(house, orders):
     """All that the practice did is nowhere in the books, here or at head office."""
-    wait_until(lambda: house.ask("status")[1]["link"]["outbox"] == 0, "head office has everything", seconds=20)
+    wait_until(lambda: house.ask("sync")[1]["outbox"]["count"] == 0, "head office has everything", seconds=20)
     told = house.hq_rows("SELECT count(*) FROM event WHERE line GLOB '*TRAIN-*' AND line NOT LIKE '%scan.rejected%'")[0][0]
     if told:
         yield f"{told} events of the practice are at head office"

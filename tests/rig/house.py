@@ -2,13 +2,16 @@
 
 Everything listens on the loopback interface only and lives in one folder. Does not decide what is scanned (worker does)."""
 
+import contextlib
 import http.client
+import itertools
 import json
 import os
 import pathlib
 import re
 import signal
 import sqlite3
+import time
 import urllib.request
 
 from rig import sample
@@ -198,6 +201,14 @@ class House:
         if status != 200:
             raise RigError(f"the view of {station}: {status} {view}")
         return view
+
+    @contextlib.contextmanager
+    def views(self, station="bench-1", seconds=20):
+        """An iterator over what a page of this station gets, as it comes, for so long."""
+        end = time.monotonic() + seconds
+        with urllib.request.urlopen(f"{self.page_url}/api/v1/stations/{station}/events", timeout=seconds) as stream:
+            lines = itertools.takewhile(lambda _: time.monotonic() < end, stream)  # the signs of life are lines too
+            yield (json.loads(line[len(b"data:"):]) for line in lines if line.startswith(b"data: {"))
 
     def hq_rows(self, sql, *values):
         connection = sqlite3.connect(f"file:{self.hq_db}?mode=ro", uri=True, timeout=10)

@@ -135,7 +135,11 @@ static int cut(void *user, enum turn_point point);
 
 static void start(struct site_side *side)
 {
-    static const struct site_ops ops = {sync_send, sync_read, sync_applied, sync_change, sync_in_step};
+    static const struct site_ops ops = {.send = sync_send,
+                                        .read_journal = sync_read,
+                                        .applied = sync_applied,
+                                        .change = sync_change,
+                                        .in_step = sync_in_step};
     struct event boot = {.kind = EVENT_BOOT};
     struct stream stream = {0};
     if (turn_new(side->store, on_effect, side, &side->turn) != 0)

@@ -313,6 +313,14 @@ static void changes_that_cannot_be_applied_are_parked(void **state)
     assert_int_equal(number(rig, "SELECT feed_seq FROM stream"), rig->feed_seq);
     site_rig_change(rig, "item.upsert", "{\"sku\":\"CUP\",\"name\":\"Cup\",\"weight_g\":1,\"rev\":1}");
     assert_true(rig->last.good);
+    static const char corrected[] =
+        "{\"sku\":\"PAN\",\"name\":\"Pan\",\"weight_g\":%s,\"rev\":1},\"subject\":\"item/PAN\"";
+    for (int i = 0; i < 2; i++) { /* said again, and better: it waits no longer */
+        char data[128];
+        snprintf(data, sizeof(data), corrected, i ? "1" : "-1");
+        site_rig_change(rig, "item.upsert", data);
+        assert_int_equal(number(rig, "SELECT count(*) FROM parked"), i ? 3 : 4);
+    }
     rig->feed_seq -= 2; /* the same again: nothing happens */
     site_rig_change(rig, "item.upsert", "{\"sku\":\"BAD\",\"name\":\"again\",\"weight_g\":1,\"rev\":1}");
     assert_int_equal(number(rig, "SELECT count(*) FROM item WHERE sku = 'BAD'"), 0);

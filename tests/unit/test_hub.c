@@ -380,6 +380,32 @@ static void a_hello_tells_where_the_feed_goes_on(void **state)
     rig_answer(rig, WIRE_WELCOME); /* its events are welcome all the same */
 }
 
+/* What the last hello told of the box's database beside head office's, for those who look. */
+static void a_hello_tells_whose_database_is_the_older(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        int64_t last_seq, feed_seq;
+        const char *fault;
+    } hellos[] = {{5, 0, ""}, {4, 0, "older_copy"}, {5, 9, "ahead"}, {6, 3, ""}};
+    add_changes(rig, 3);
+    assert_int_equal(sql_run(rig->office.sql, "UPDATE site SET epoch = 1, applied = 5", SQL_NO_VALUES), 0);
+    for (size_t i = 0; i < COUNT(hellos); i++) {
+        rig_hello(rig, "hz", "box-1", hellos[i].last_seq, hellos[i].feed_seq);
+        rig_turn(rig);
+        int64_t same;
+        assert_int_equal(sql_number(rig->office.sql, &same, "SELECT coalesce(fault, '') = ?1 FROM site WHERE id = 'hz'",
+                                    sql_text(hellos[i].fault)),
+                         0);
+        if (!same)
+            fail_msg("hello %zu is not taken as \"%s\"", i, hellos[i].fault);
+    }
+    assert_int_equal(sql_run(rig->office.sql, "UPDATE site SET epoch = 2", SQL_NO_VALUES), 0);
+    rig_hello(rig, "hz", "box-1", 6, 3);
+    rig_turn(rig);
+    assert_int_equal(rig_count(rig, "SELECT fault = 'older_copy' FROM site WHERE id = 'hz'"), 1);
+}
+
 static void foreign_acknowledgements_are_not_believed(void **state)
 {
     struct rig *rig = *state;
@@ -430,6 +456,7 @@ int main(void)
         ON_RIG(new_rows_leave_without_being_asked_for),
         ON_RIG(changes_are_sent_again),
         ON_RIG(a_hello_tells_where_the_feed_goes_on),
+        ON_RIG(a_hello_tells_whose_database_is_the_older),
         ON_RIG(foreign_acknowledgements_are_not_believed),
         ON_RIG(segments_down_are_bounded),
     };

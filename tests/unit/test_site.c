@@ -40,6 +40,7 @@ struct world {
     size_t applied_calls;
     int in_step; /* as in_step() heard it last; -1: never */
     size_t in_step_calls;
+    size_t changed_calls;
 };
 
 static void put_line(struct buf *out, const char *source, int64_t epoch, int64_t seq)
@@ -102,7 +103,13 @@ static void on_in_step(void *user, bool in_step)
     world->in_step_calls++;
 }
 
-static const struct site_ops ops = {on_send, on_read, on_applied, on_change, on_in_step};
+static void on_changed(void *user)
+{
+    struct world *world = user;
+    world->changed_calls++;
+}
+
+static const struct site_ops ops = {on_send, on_read, on_applied, on_change, on_in_step, on_changed};
 
 static void world_open(struct world *world, uint64_t seed, int64_t last_seq)
 {
@@ -268,6 +275,32 @@ static void being_in_step_is_told_when_it_changes(void **state)
     assert_int_equal(world.in_step, 0);
     site_link_down(&world.site);
     assert_int_equal(world.in_step_calls, 2);
+    world_close(&world);
+}
+
+/* What people are shown: the state, head office's presence, and how many changes there are. */
+static void what_people_see_is_told_when_it_changes(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, 1, 7);
+    assert_true(world.site.feed_head < 0);
+    assert_int_equal(world.changed_calls, 0);
+    site_link_up(&world.site, world.now_us);
+    assert_int_equal(world.changed_calls, 1);
+    office(&world, GEN_A, true, MONDAY);
+    assert_int_equal(world.site.presence, SITE_OFFICE_ONLINE);
+    assert_int_equal(world.changed_calls, 2);
+    welcome(&world, GEN_A, 8); /* more than there is: another past */
+    assert_int_equal(world.site.state, SITE_DIVERGED);
+    assert_int_equal(world.changed_calls, 3);
+    assert_int_equal(world.site.feed_head, 0);
+    office(&world, GEN_A, false, MONDAY);
+    assert_int_equal(world.site.presence, SITE_OFFICE_AWAY);
+    size_t calls = world.changed_calls;
+    site_link_down(&world.site);
+    assert_int_equal(world.changed_calls, calls + 1);
+    assert_int_equal(world.site.presence, SITE_OFFICE_UNKNOWN);
     world_close(&world);
 }
 
@@ -526,6 +559,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hello_is_said_and_repeated_until_welcomed),
         cmocka_unit_test(being_in_step_is_told_when_it_changes),
+        cmocka_unit_test(what_people_see_is_told_when_it_changes),
         cmocka_unit_test(window_is_kept_and_acknowledgements_open_it),
         cmocka_unit_test(events_linger_until_time_or_number),
         cmocka_unit_test(lost_segments_are_sent_again_from_the_first),

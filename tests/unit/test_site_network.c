@@ -361,7 +361,7 @@ static void run_seed(uint64_t seed)
                  " of %" PRId64 " (known there: %" PRId64 "), site %s %s",
                  seed, world->office.applied, world->committed.last_seq, world->committed.applied_seq,
                  world->committed.feed_seq, world->office.feed_head, world->office.feed_acked,
-                 site_state_text(world->site.state), world->site.fault.text);
+                 site_state_def(world->site.state)->en, world->site.fault.text);
     assert_true(world->committed.last_seq > 100 && world->office.feed_head > 20);
     for (size_t i = 0; i < PACKETS_MAX; i++)
         buf_done(&world->packets[i].bytes);

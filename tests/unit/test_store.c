@@ -340,9 +340,13 @@ static void acknowledgements(void **state)
     assert_int_equal(journal_waiting(rig->store, &count, &oldest), 0);
     assert_int_equal(count, written);
     assert_true(oldest > INT64_C(1773999000000000) && oldest < INT64_C(1774001000000000));
+    assert_int_equal(store_stream(rig->store, &stream), 0);
+    assert_int_equal(stream.applied_wall_us, 0);
+    rig->store->stamp.wall_us = INT64_C(1774000500000000);
     assert_int_equal(journal_applied(rig->store, written + 100), 0); /* never past what was written */
     assert_int_equal(store_stream(rig->store, &stream), 0);
     assert_int_equal(stream.applied_seq, written);
+    assert_int_equal(stream.applied_wall_us, INT64_C(1774000500000000));
     assert_int_equal(journal_waiting(rig->store, &count, &oldest), 0);
     assert_int_equal(count, 0);
     assert_int_equal(oldest, 0);
@@ -356,6 +360,40 @@ static void acknowledgements(void **state)
 }
 
 /* ---------------------------------------------------------------- promises */
+
+static void parked_changes_wait_until_they_are_said_again(void **state)
+{
+    struct site_rig *rig = *state;
+    static const char line[] = "{\"type\":\"io.floorhand.%s.v1\",\"subject\":\"%s\"}";
+    static const struct {
+        int64_t seq;
+        const char *type, *subject, *why;
+    } changes[] = {{7, "item.upsert", "item/A", "first"},
+                   {8, "order.release", "order/1", "second"},
+                   {11, "item.upsert", "item/A", "third"},
+                   {12, "item.upsert", "item/B", "fourth"}};
+    struct parked_change newest[2];
+    size_t count;
+    int64_t all;
+    assert_int_equal(journal_newest_parked(rig->store, newest, COUNT(newest), &count), 0);
+    assert_int_equal(count, 0);
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        char text[128];
+        int length = snprintf(text, sizeof(text), line, changes[i].type, changes[i].subject);
+        assert_int_equal(journal_park(rig->store, changes[i].seq, changes[i].why, text, (size_t)length), 0);
+    }
+    assert_int_equal(journal_newest_parked(rig->store, newest, COUNT(newest), &count), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(newest[0].feed_seq, 12);
+    assert_string_equal(newest[0].type, "io.floorhand.item.upsert.v1");
+    assert_string_equal(newest[1].why, "third");
+    assert_int_equal(journal_unpark(rig->store, "io.floorhand.item.upsert.v1", "item/A"), 0);
+    assert_int_equal(journal_parked(rig->store, &all), 0);
+    assert_int_equal(all, 2);
+    assert_int_equal(journal_unpark(rig->store, "io.floorhand.item.upsert.v1", "order/1"), 0);
+    assert_int_equal(journal_parked(rig->store, &all), 0);
+    assert_int_equal(all, 2);
+}
 
 /* Puts pieces of a lot of PEN into a bin. */
 static void put_lot(struct site_rig *rig, const char *bin, const char *lot, const char *expiry, int quantity)
@@ -453,6 +491,7 @@ int main(void)
         ON_RIG(reading_has_limits),
         ON_RIG(too_long_a_line_is_refused),
         ON_RIG(acknowledgements),
+        ON_RIG(parked_changes_wait_until_they_are_said_again),
         ON_RIG(which_bin_gives),
         ON_RIG(no_piece_is_promised_twice),
     };

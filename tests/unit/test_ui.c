@@ -66,6 +66,13 @@ static int give_status(void *user, struct buf *json)
     return 0;
 }
 
+static int give_sync(void *user, struct buf *json)
+{
+    (void)user;
+    buf_puts(json, "{\"state\":\"offline\"}");
+    return 0;
+}
+
 static int take(struct rig *rig, const char *kind, const char *bytes, size_t length, uint64_t request)
 {
     rig->calls++;
@@ -151,6 +158,7 @@ static int take_label(void *user, const char *station, const char *json, size_t 
 static const struct ui_source source = {.stations = give_stations,
                                         .station = give_station,
                                         .status = give_status,
+                                        .sync = give_sync,
                                         .devices = give_devices,
                                         .picture = give_picture,
                                         .label = take_label,
@@ -308,6 +316,7 @@ static void reading(void **state)
         {"GET", "/api/v1/stations/nowhere", 404, "\"message\":"},
         {"GET", "/api/v1/stations/nowhere/events", 404, "\"message\":"},
         {"GET", "/api/v1/status", 200, "{\"up\":true}"},
+        {"GET", "/api/v1/sync", 200, "{\"state\":\"offline\"}"},
         {"HEAD", "/api/v1/status", 200, "Content-Length: 11"},
         {"GET", "/api/v1/devices", 200, "[{\"id\":\"usb-path:1-2\"}]"},
         {"GET", "/api/v1/print-jobs/7/picture", 200, "PNG"},

@@ -80,7 +80,7 @@ def change_members():
     found = re.findall(r'(?:_of|_or|json_object_get|TEXT)\([^()]*?"(\w+)"', code)
     for words in re.findall(r'\[\] = \{("[^}]*)\}', code):
         found += re.findall(r'"(\w+)"', words)
-    return dict.fromkeys(set(found) - {"type", "data"}, "there")
+    return dict.fromkeys(set(found) - {"type", "subject", "data"}, "there")
 
 
 def names_within(members):

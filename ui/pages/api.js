@@ -7,12 +7,19 @@
  *   expect: {kind: string, code: string | null}, prompt: Words, details: Words[],
  *   progress: {done: number, need: number} | null,
  *   label: {job: number, state: string, proof: string | null, copy: number} | null, commands: {name: string, en: string, zh: string}[], result: Result | null,
- *   link: {up: boolean, outbox: number, oldest_s: number},
+ *   link: {up: boolean, outbox: number, oldest_s: number, alarm: "diverged" | "parked" | "late" | null},
  *   printer: {state: "ready" | "busy" | "paused" | "error" | "offline" | "unknown" | "none", text: Words | null},
  *   scale: {state: "stable" | "motion" | "under_zero" | "over_range" | "busy" | "error" | "offline" | "unknown" | "none",
  *     milligrams: number | null}, training: boolean,
  *   lesson: {name: string, done: number, of: number, title: Words, say: Words | null, why: Words | null,
  *     try: {code: string, say: Words} | null} | null}} View */
+
+/** @typedef {{state: string, text: Words, link: {running: boolean, up: boolean, why: string | null},
+ *   head_office: {online: boolean | null, since: string | null}, epoch: number, last_seq: number,
+ *   outbox: {count: number, oldest: string | null, oldest_s: number}, applied: {seq: number, time: string | null},
+ *   feed: {seq: number, head: number | null},
+ *   parked: {count: number, newest: {feed_seq: number, type: string, why: Words}[]},
+ *   troubles: {trouble: string, text: Words}[]}} Sync */
 
 const SILENT_MS = 12000; // the box sends a sign of life every 5 s
 const AGAIN_MS = 1000;
@@ -25,6 +32,16 @@ export async function loadStations() {
   if (!answer.ok)
     throw new Error(String(answer.status));
   return answer.json();
+}
+
+/** @returns {Promise<Sync | null>}  null when the box does not tell */
+export async function loadSync() {
+  try {
+    const answer = await fetch("/api/v1/sync", { signal: AbortSignal.timeout(ANSWER_MS) });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
 }
 
 const path = (station) => `/api/v1/stations/${encodeURIComponent(station)}`;

@@ -6,6 +6,7 @@ import { signal } from "@preact/signals";
 import { follow, postScan } from "./api.js";
 import { makeInput } from "./input.js";
 import { makeLine } from "./line.js";
+import { closeSync, makeSync } from "./sync.js";
 import { play, watchSound } from "./tone.js";
 import { both, language, languages, rememberLanguage, say } from "./words.js";
 
@@ -13,6 +14,7 @@ import { both, language, languages, rememberLanguage, say } from "./words.js";
 /** @typedef {import("./api.js").Words} Words */
 
 const html = htm.bind(h);
+const { SyncChip, SyncPanel } = makeSync(html);
 const SEGMENTS_MAX = 20;
 const quietCommands = ["UNDO", "LOGOUT", "TRAIN", "LIVE"]; // good in every step, so never the main thing
 const station = decodeURIComponent(location.pathname.split("/")[2]);
@@ -39,6 +41,7 @@ function show(next) {
   resuming = false;
   if (news) {
     refusal.value = null;
+    closeSync();
     if (next.result.tone !== "scanner") // otherwise the scanner has beeped by itself
       play(next.result.good ? "good" : "bad");
   }
@@ -85,11 +88,6 @@ function fitting(text) {
 
 function Chip({ kind, text }) {
   return html`<span class="chip ${kind}"><i></i>${text}</span>`;
-}
-
-function LinkChip({ link }) {
-  const unsent = link.outbox > 0 ? ` · ${link.outbox} ${say("toSend")}` : "";
-  return html`<${Chip} kind=${link.up ? "up" : "down"} text=${say(link.up ? "linkUp" : "linkDown") + unsent} />`;
 }
 
 const printerChips = {
@@ -139,7 +137,7 @@ function Top({ now }) {
     <h1>${now?.name ?? station}</h1>
     <p class="worker">${now && (now.worker?.name ?? say("nobody"))}</p>
     <div class="chips">
-      ${now && !lost.value && html`<${LinkChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />
+      ${now && !lost.value && html`<${SyncChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />
         <${ScaleChip} scale=${now.scale} />`}
       ${!heard.value && html`<button class="sound">${say("soundOff")}</button>`}
     </div>
@@ -217,6 +215,7 @@ function Page() {
   const now = view.value;
   return html`
     <${Top} now=${now} />
+    ${!lost.value && html`<${SyncPanel} />`}
     ${now?.training && html`<p class="training">${say("training")}</p>`}
     ${now?.lesson && !lost.value && html`<${Lesson} ...${now.lesson} />`}
     ${lost.value ? html`<${Lost} />`

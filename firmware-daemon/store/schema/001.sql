@@ -11,6 +11,7 @@ CREATE TABLE stream ( -- one row: whose database this is and where its journal s
     last_hash    BLOB NOT NULL CHECK (length(last_hash) = 32), -- of the chain, after last_seq (base/chain.h)
     last_wall_ms INTEGER NOT NULL DEFAULT 0,
     applied_seq  INTEGER NOT NULL DEFAULT 0 CHECK (applied_seq BETWEEN 0 AND last_seq), -- committed at head office
+    applied_wall_ms INTEGER, -- when head office said so; NULL: never yet
     feed_seq     INTEGER NOT NULL DEFAULT 0, -- the last change from head office that is in this database
     boot         INTEGER NOT NULL DEFAULT 0, -- starts of the daemon
     linked       INTEGER NOT NULL DEFAULT 0 CHECK (linked IN (0, 1)), -- head office hears this site: what it cancels is known

@@ -15,7 +15,8 @@ CREATE TABLE site (
     feed_acked INTEGER NOT NULL DEFAULT 0 CHECK (feed_acked BETWEEN 0 AND feed_head),
     boot INTEGER,
     added_us INTEGER NOT NULL,
-    last_seen_us INTEGER
+    last_seen_us INTEGER, -- the last hello or segment
+    fault TEXT CHECK (fault IN ('older_copy', 'ahead')) -- what its last hello told of its database beside this one
 ) STRICT;
 
 -- What sites reported, byte for byte.

@@ -1,0 +1,89 @@
+#include "sync/site/trouble.h"
+
+static bool diverged(const struct site_facts *facts)
+{
+    return facts->state == SITE_DIVERGED;
+}
+
+static bool parked(const struct site_facts *facts)
+{
+    return facts->parked > 0;
+}
+
+static bool late(const struct site_facts *facts)
+{
+    return facts->outbox > 0 && facts->oldest_us >= SITE_LATE_US;
+}
+
+static bool link_missing(const struct site_facts *facts)
+{
+    return !facts->linked;
+}
+
+static bool broker_missing(const struct site_facts *facts)
+{
+    return facts->linked && !facts->up;
+}
+
+static bool office_away(const struct site_facts *facts)
+{
+    return facts->state == SITE_HELLO && facts->presence == SITE_OFFICE_AWAY;
+}
+
+/* The first hello may just be on its way. */
+static bool office_silent(const struct site_facts *facts)
+{
+    return facts->state == SITE_HELLO && facts->presence != SITE_OFFICE_AWAY && facts->unanswered > 1;
+}
+
+const struct site_trouble_def *site_trouble_def(enum site_trouble trouble)
+{
+    static const struct site_trouble_def defs[] = {
+        [SITE_TROUBLE_DIVERGED] =
+            {"diverged", true, diverged,
+             "This database is an older copy than the one head office knows, and nothing is sent: "
+             "call head office, a person there must say which one is right.",
+             "本机数据库比总部所知的旧,已停止上传:请联系总部,由专人判断以哪一份为准"},
+        [SITE_TROUBLE_PARKED] =
+            {"parked", true, parked,
+             "Changes from head office could not be applied: tell head office which and why, so that "
+             "it puts them right and sends them again.",
+             "总部下发的变更有未能执行的:请把编号和原因告诉总部,由总部更正后重发"},
+        [SITE_TROUBLE_LATE] = {"late", true, late,
+                               "Events have waited for more than ten minutes: work on, nothing is lost, but have the "
+                               "link to head office mended.",
+                               "有事件等待上传已超过十分钟:可继续作业,数据不会丢失,但请派人修复与总部的连接"},
+        [SITE_TROUBLE_LINK] = {"link", false, link_missing,
+                               "floorhand-link does not run: start it on the box (systemctl start floorhand-link).",
+                               "floorhand-link 未运行:请在主机上启动(systemctl start floorhand-link)"},
+        [SITE_TROUBLE_BROKER] = {"broker", false, broker_missing,
+                                 "The broker cannot be reached: look at the network, and at host, port and password in "
+                                 "the link's configuration.",
+                                 "连不上消息服务器:请检查网络,以及连接程序配置中的地址、端口和密码"},
+        [SITE_TROUBLE_AWAY] = {"away", false, office_away,
+                               "Head office is not there: work on, nothing is lost, and have floorhand-hq serve "
+                               "started there.",
+                               "总部不在线:可继续作业,数据不会丢失,请总部启动 floorhand-hq serve"},
+        [SITE_TROUBLE_SILENT] =
+            {"silent", false, office_silent,
+             "Head office does not answer: ask there whether this site is registered with this box "
+             "(floorhand-hq site list), and whether the broker lets the box write.",
+             "总部没有应答:请总部核对本仓与本机是否已登记(floorhand-hq site list),以及消息服务器是否允许本机发送"},
+    };
+    return &defs[trouble];
+}
+
+const char *site_alarm(const struct site_facts *facts)
+{
+    for (enum site_trouble i = 0; i < SITE_TROUBLE_COUNT; i++)
+        if (site_trouble_def(i)->alarms && site_trouble_def(i)->stands(facts))
+            return site_trouble_def(i)->name;
+    return NULL;
+}
+
+enum site_presence site_presence_now(const struct site *site)
+{
+    if (site->state == SITE_SYNC || site->state == SITE_DIVERGED)
+        return SITE_OFFICE_ONLINE;
+    return site->absent && site->state == SITE_HELLO ? SITE_OFFICE_AWAY : site->presence;
+}
