@@ -23,8 +23,8 @@ struct bare *bare_open(const char *path, const struct work *work)
 {
     static const char *const frames[FRAMES] = {
         [BEGIN] = "BEGIN IMMEDIATE",
-        [STREAM] = "UPDATE stream SET last_seq = last_seq + ?1, last_wall_ms = last_wall_ms + 1, turn = turn + 1, "
-                   "last_hash = zeroblob(32)",
+        [STREAM] = ("UPDATE stream SET last_seq = last_seq + ?1, last_wall_ms = last_wall_ms + 1, turn = turn + 1, "
+                    "last_hash = zeroblob(32)"),
         [COMMIT] = "COMMIT",
     };
     struct bare *bare = calloc(1, sizeof(*bare));

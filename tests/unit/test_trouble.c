@@ -26,7 +26,7 @@ static void each_trouble_stands_when_it_should(void **state)
         {"", NULL, {SITE_SYNC, LINK, SITE_OFFICE_ONLINE, .outbox = 9, .oldest_us = SITE_LATE_US - 1}},
         {"late", "late", {SITE_SYNC, LINK, SITE_OFFICE_ONLINE, .outbox = 1, .oldest_us = SITE_LATE_US}},
         {"parked", "parked", {SITE_SYNC, LINK, SITE_OFFICE_ONLINE, .parked = 1}},
-        {"link", NULL, {SITE_OFFLINE}},
+        {"link", NULL, {.state = SITE_OFFLINE}},
         {"broker", NULL, {SITE_OFFLINE, .linked = true, .outbox = 3, .oldest_us = 5}},
         {"late,broker", "late", {SITE_OFFLINE, .linked = true, .outbox = 3, .oldest_us = 2 * SITE_LATE_US}},
         {"", NULL, {SITE_HELLO, LINK, SITE_OFFICE_UNKNOWN, .unanswered = 1}},
