@@ -209,6 +209,17 @@ static int take_fack(struct hub *hub, struct session *session, const struct wire
                    sql_int(fack->seq));
 }
 
+static int take_diverged(struct hub *hub, struct session *session, const struct wire_control *diverged,
+                         struct error *why)
+{
+    if (strcmp(diverged->gen, hub->gen) != 0)
+        return 0;
+    error_set(why, 0,
+              "the box has other events than head office under the same numbers: it was restored from an older"
+              " copy, and went on with it");
+    return sql_run(hub->sql, "UPDATE site SET fault = 'older_copy' WHERE id = ?1", sql_text(session->site));
+}
+
 int hub_take_control(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
                      struct error *why)
 {
@@ -225,6 +236,8 @@ int hub_take_control(struct hub *hub, struct session *session, const struct mess
         return take_hello(hub, session, &control, now_us, why);
     case WIRE_FACK:
         return take_fack(hub, session, &control, why);
+    case WIRE_DIVERGED:
+        return take_diverged(hub, session, &control, why);
     default:
         return error_set(why, -EINVAL, "the box sent a message that only head office may send");
     }

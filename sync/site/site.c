@@ -183,6 +183,16 @@ static bool has_the_same_past(struct site *site, const struct wire_control *welc
     return strcmp(text, welcome->applied_hash) == 0;
 }
 
+/* Head office cannot know it: it has the numbers, and not the lines. Said again after each welcome. */
+static void say_diverged(struct site *site, const struct wire_control *welcome, int64_t now_us)
+{
+    struct wire_control diverged = {
+        .kind = WIRE_DIVERGED, .epoch = site->committed.epoch, .last_seq = site->committed.last_seq};
+    text_copy(diverged.site, sizeof(diverged.site), site->name);
+    text_copy(diverged.gen, sizeof(diverged.gen), welcome->gen);
+    site_send_control(site, &diverged, now_us);
+}
+
 static void on_welcome(struct site *site, const struct wire_control *welcome, int64_t now_us)
 {
     if (site->state != SITE_HELLO || strcmp(welcome->nonce, site->nonce) != 0)
@@ -197,6 +207,7 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
                   ": it is an older copy; ask head office which one is right",
                   welcome->epoch, welcome->applied, site->committed.epoch, site->committed.last_seq);
         enter(site, SITE_DIVERGED);
+        say_diverged(site, welcome, now_us);
         return;
     }
     site->fault.text[0] = '\0';

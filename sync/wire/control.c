@@ -17,9 +17,10 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    [WIRE_HELLO] = {"sync.hello", true},      [WIRE_FACK] = {"sync.fack", true},
-    [WIRE_WELCOME] = {"sync.welcome", false}, [WIRE_ACK] = {"sync.ack", false},
-    [WIRE_OFFICE] = {"sync.office", false},   [WIRE_PRESENCE] = {"sync.presence", true},
+    [WIRE_HELLO] = {"sync.hello", true},       [WIRE_FACK] = {"sync.fack", true},
+    [WIRE_DIVERGED] = {"sync.diverged", true}, [WIRE_WELCOME] = {"sync.welcome", false},
+    [WIRE_ACK] = {"sync.ack", false},          [WIRE_OFFICE] = {"sync.office", false},
+    [WIRE_PRESENCE] = {"sync.presence", true},
 };
 
 enum field_type { FIELD_NAME, FIELD_NUMBER, FIELD_FLAG };
@@ -39,11 +40,12 @@ struct field {
 
 static const struct field fields[] = {
     {IN(HELLO) | IN(WELCOME), "nonce", FIELD_NAME, AT(nonce), ID_TEXT_SIZE - 1, ID_TEXT_SIZE - 1},
-    {IN(FACK) | IN(WELCOME) | IN(ACK) | IN(OFFICE), "gen", FIELD_NAME, AT(gen), ID_TEXT_SIZE - 1, ID_TEXT_SIZE - 1},
+    {IN(FACK) | IN(DIVERGED) | IN(WELCOME) | IN(ACK) | IN(OFFICE), "gen", FIELD_NAME, AT(gen), ID_TEXT_SIZE - 1,
+     ID_TEXT_SIZE - 1},
     {IN(HELLO) | IN(PRESENCE), "site", FIELD_NAME, AT(site), 2, WIRE_NAME_MAX},
     {IN(HELLO), "box", FIELD_NAME, AT(box), 3, WIRE_NAME_MAX},
-    {IN(HELLO) | IN(WELCOME) | IN(ACK), "epoch", FIELD_NUMBER, AT(epoch), 1, UINT32_MAX},
-    {IN(HELLO), "last_seq", FIELD_NUMBER, AT(last_seq), 0, SEQ_MAX},
+    {IN(HELLO) | IN(DIVERGED) | IN(WELCOME) | IN(ACK), "epoch", FIELD_NUMBER, AT(epoch), 1, UINT32_MAX},
+    {IN(HELLO) | IN(DIVERGED), "last_seq", FIELD_NUMBER, AT(last_seq), 0, SEQ_MAX},
     {IN(HELLO), "feed_seq", FIELD_NUMBER, AT(feed_seq), 0, SEQ_MAX},
     {IN(HELLO), "boot", FIELD_NUMBER, AT(boot), 0, INT64_MAX},
     {IN(FACK), "seq", FIELD_NUMBER, AT(seq), 0, SEQ_MAX},

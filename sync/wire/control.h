@@ -19,6 +19,7 @@
 enum wire_kind {
     WIRE_HELLO,    /* up: here I am; answer with this nonce */
     WIRE_FACK,     /* up: every change up to seq is in my database */
+    WIRE_DIVERGED, /* up: what the welcome said of my events is not so; I send none until a person has looked */
     WIRE_WELCOME,  /* down: the answer to a hello */
     WIRE_ACK,      /* down: every event up to applied is in head office's database; also the nack: it did not move */
     WIRE_OFFICE,   /* retained on fh1/hq/st, also the Will */

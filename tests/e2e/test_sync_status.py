@@ -268,6 +268,10 @@ def gone_on(house):
     becomes(house, "diverged", "diverged")
     if house.hq_rows("SELECT applied FROM site")[0][0] != applied:
         yield "head office took events of another past"
+    row = wait_until(lambda: listed(house) if troubles(listed(house))[:1] == ["older_copy"] else None,
+                     "head office hears of it", seconds=20)
+    if "以哪一份为准" not in row["troubles"][0]["text"]["zh"]:
+        yield f"site list: {row}"
 
 
 # ---------------------------------------------------------------- what the document tells

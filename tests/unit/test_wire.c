@@ -242,6 +242,7 @@ static const struct wire_control controls[] = {
     {WIRE_ACK, .gen = GEN, .epoch = 3, .applied = 0},
     {WIRE_OFFICE, .gen = GEN, .online = true, .since = "2026-03-04T09:15:22.481Z"},
     {WIRE_PRESENCE, .site = "hz-07", .online = false},
+    {WIRE_DIVERGED, .site = "hz-07", .gen = GEN, .epoch = 3, .last_seq = 9},
 };
 
 static void put_control(struct buf *out, const struct wire_control *control)
