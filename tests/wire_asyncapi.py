@@ -21,7 +21,7 @@ Whoever reads passes over members and types that he does not know."""
 
 CHANNELS = {
     "events": ("fh1/{shard}/{box}/up/seg", "event", "what happened at the site, in order: segments of lines"),
-    "siteControl": ("fh1/{shard}/{box}/up/ctl", ["hello", "fack"], "where the site stands"),
+    "siteControl": ("fh1/{shard}/{box}/up/ctl", ["hello", "fack", "diverged"], "where the site stands"),
     "changes": ("fh1/{shard}/{box}/dn/seg", "change", "what the site shall know or do, in order: segments of lines"),
     "officeControl": ("fh1/{shard}/{box}/dn/ctl", ["welcome", "ack"], "where head office stands"),
     "boxPresence": ("fh1/{shard}/{box}/st", ["presence"], "whether the box is there: retained, and its will"),

@@ -195,6 +195,7 @@ CONTROL = {
     "welcome": "head office says where it stands, and at what pace the site may send",
     "ack": "head office has committed the events up to a number, or refuses those behind it",
     "fack": "the site has committed the changes up to a number",
+    "diverged": "what the welcome said of the site's events is not so: it sends none",
     "office": "head office is there, or gone; retained, and its will",
     "presence": "a box is there, or gone; retained, and its will",
 }
