@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#define APPLICATION_ID 0x46485132 /* "FHQ2": head office */
+#define APPLICATION_ID 0x46485133 /* "FHQ3": head office */
 
 extern const struct embedded_file hq_schema[];
 
