@@ -5,8 +5,7 @@
 #include "floor/floor.h"
 #include "store/journal.h"
 #include "sync/site/trouble.h"
-
-#include <string.h>
+#include "sync/wire/types.h"
 
 #define NEWEST_PARKED 3
 
@@ -109,20 +108,10 @@ static void write_feed(const struct site *site, const struct stream *stream, str
     json_close_object(json);
 }
 
-/* "order.release" of "io.floorhand.order.release.v1" */
-static void write_type(struct buf *json, const char *type)
-{
-    static const char prefix[] = "io.floorhand.";
-    if (strncmp(type, prefix, sizeof(prefix) - 1) == 0)
-        type += sizeof(prefix) - 1;
-    const char *version = strstr(type, ".v1");
-    json_text_n(json, "type", type, version ? (size_t)(version - type) : strlen(type));
-}
-
 static int write_parked(struct store *store, int64_t count, struct buf *json)
 {
     struct parked_change newest[NEWEST_PARKED];
-    size_t shown;
+    size_t shown, length;
     int result = journal_newest_parked(store, newest, NEWEST_PARKED, &shown);
     json_open_object(json, "parked");
     json_int(json, "count", count);
@@ -130,7 +119,8 @@ static int write_parked(struct store *store, int64_t count, struct buf *json)
     for (size_t i = 0; i < shown; i++) {
         json_open_object(json, NULL);
         json_int(json, "feed_seq", newest[i].feed_seq);
-        write_type(json, newest[i].type);
+        const char *name = wire_type_name(newest[i].type, &length);
+        json_text_n(json, "type", name, length);
         write_words(json, "why", newest[i].why, floor_parked_why_zh(newest[i].why));
         json_close_object(json);
     }

@@ -59,3 +59,31 @@ void chain_text(const uint8_t hash[CHAIN_HASH_SIZE], char out[CHAIN_TEXT_SIZE])
 {
     sodium_bin2hex(out, CHAIN_TEXT_SIZE, hash, CHAIN_HASH_SIZE);
 }
+
+bool chain_of_text(const char *text, uint8_t ret[CHAIN_HASH_SIZE])
+{
+    size_t length;
+    const char *end;
+    return sodium_hex2bin(ret, CHAIN_HASH_SIZE, text, strlen(text), NULL, &length, &end) == 0 && *end == '\0' &&
+           length == CHAIN_HASH_SIZE;
+}
+
+bool chain_walk_ends(const struct chain_walk *walk, const void *hash, size_t hash_length)
+{
+    return hash_length == CHAIN_HASH_SIZE && memcmp(walk->hash, hash, CHAIN_HASH_SIZE) == 0;
+}
+
+void chain_walk_take(struct chain_walk *walk, int64_t epoch, int64_t seq, const void *line, size_t length,
+                     const void *hash, size_t hash_length)
+{
+    if (walk->bad)
+        return;
+    if (walk->lines == 0)
+        chain_begin(walk->hash, walk->name, epoch, 0, 0, NULL, "");
+    chain_next(walk->hash, epoch, seq, line, length);
+    if (seq != walk->seq + 1 || !chain_walk_ends(walk, hash, hash_length))
+        walk->bad = seq;
+    walk->epoch = epoch;
+    walk->seq = seq;
+    walk->lines++;
+}

@@ -5,6 +5,7 @@
 #ifndef BASE_CHAIN_H
 #define BASE_CHAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,7 +41,20 @@ void chain_begin(uint8_t out[CHAIN_HASH_SIZE], const char *name, int64_t epoch, 
  */
 void chain_next(uint8_t hash[CHAIN_HASH_SIZE], int64_t epoch, int64_t seq, const void *line, size_t length);
 
-/* In small hex digits. */
+/* In small hex digits, and back: false when it is none. */
 void chain_text(const uint8_t hash[CHAIN_HASH_SIZE], char out[CHAIN_TEXT_SIZE]);
+bool chain_of_text(const char *text, uint8_t ret[CHAIN_HASH_SIZE]);
+
+/* A walk along the rows of a journal, from the first. Zero-initialise but for name, which is lent. */
+struct chain_walk {
+    const char *name;
+    uint8_t hash[CHAIN_HASH_SIZE]; /* of the last line that was taken */
+    int64_t epoch, seq, lines;     /* of it; how many were taken */
+    int64_t bad;                   /* the first number that is not what its hash says, or does not follow; 0: none */
+};
+/* hash: as the row has it, of whatever length; it may be NULL. */
+void chain_walk_take(struct chain_walk *walk, int64_t epoch, int64_t seq, const void *line, size_t length,
+                     const void *hash, size_t hash_length);
+bool chain_walk_ends(const struct chain_walk *walk, const void *hash, size_t hash_length); /* with this one */
 
 #endif

@@ -11,13 +11,9 @@
 /* One tote by itself. */
 static int choose(struct scan *scan, const struct lpn *tote, enum message message)
 {
-    json_text(record_start(scan), "tote", tote->code);
-    int result = record(scan, "pick.unload", "tote", tote->code);
-    if (!result)
-        result = undo_allow(scan, "pick.unload");
+    int result = tote_unload_ask(scan, tote, message);
     scan->session.plate = tote->id;
     go(scan, "cluster.unload_at");
-    answer_text(accept_with(scan, message), "t", tote->code);
     return result;
 }
 

@@ -30,7 +30,9 @@ bool disk_accepts(const struct store *store, const char *text)
 
 int disk_check_flow(struct scan *scan)
 {
+    if (scan->store->disk < DISK_TIGHT)
+        return 0;
     const struct flow *before = flow_of(scan->before.step), *now = flow_of(scan->session.step);
     bool begun = now && before != now && now->needs_room;
-    return begun && scan->store->disk >= DISK_TIGHT ? refuse(scan, E87_DISK_TIGHT, NULL, NULL) : 0;
+    return begun ? refuse(scan, E87_DISK_TIGHT, NULL, NULL) : 0;
 }

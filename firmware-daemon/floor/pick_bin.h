@@ -97,6 +97,8 @@ int tote_put_down(struct scan *scan, const struct order *order, int64_t tote, co
 
 int tote_accept(struct scan *scan); /* binds it, then on */
 int tote_stage(struct scan *scan);  /* puts it down: the order is picked, or back on the return shelf */
+/* One tote goes to the stage before the rest: records it and answers. The caller goes to the step that asks where. */
+int tote_unload_ask(struct scan *scan, const struct lpn *tote, enum message message);
 int tote_full(struct scan *scan); /* FULL: it goes to the stage now (NAME.full), the order's next goods into another */
 int tote_unload(struct scan *scan); /* there it is */
 /* The way's .stop: what he has of the order goes to the return shelf. */

@@ -141,20 +141,24 @@ int tote_undo(struct scan *scan, const struct action *action)
     return first ? lpn_assign(scan->store, scan->session.tote, 0) : 0;
 }
 
+/* The tote in hand, where its order's goods belong. */
+static int put_down_here(struct scan *scan, bool last, struct order *ret_order, struct location *ret_place)
+{
+    int result = order_load(scan->store, scan->session.order, ret_order);
+    if (!result)
+        result = location_load(scan->store, scan->target.id, ret_place);
+    if (!result)
+        result = tote_check_place(scan, ret_order, ret_place);
+    if (!result)
+        result = tote_put_down(scan, ret_order, scan->session.tote, ret_place, last);
+    return result ? result : undo_border(scan);
+}
+
 int tote_stage(struct scan *scan)
 {
-    struct store *store = scan->store;
     struct order order;
     struct location place;
-    int result = order_load(store, scan->session.order, &order);
-    if (!result)
-        result = location_load(store, scan->target.id, &place);
-    if (!result)
-        result = tote_check_place(scan, &order, &place);
-    if (!result)
-        result = tote_put_down(scan, &order, scan->session.tote, &place, true);
-    if (!result)
-        result = undo_border(scan);
+    int result = put_down_here(scan, true, &order, &place);
     if (result)
         return result;
     struct answer *answer = accept_with(scan, DONE_STAGED);
@@ -163,19 +167,25 @@ int tote_stage(struct scan *scan)
     return 0;
 }
 
+int tote_unload_ask(struct scan *scan, const struct lpn *tote, enum message message)
+{
+    json_text(record_start(scan), "tote", tote->code);
+    int result = record(scan, "pick.unload", "tote", tote->code);
+    if (!result)
+        result = undo_allow(scan, "pick.unload");
+    answer_text(accept_with(scan, message), "t", tote->code);
+    return result;
+}
+
 int tote_full(struct scan *scan)
 {
     struct lpn tote;
     if (!scan->session.tote || lpn_is_empty(scan->store, scan->session.tote))
         return refuse_not_now(scan);
     int result = lpn_load(scan->store, scan->session.tote, &tote);
-    json_text(record_start(scan), "tote", tote.code);
     if (!result)
-        result = record(scan, "pick.unload", "tote", tote.code);
-    if (!result)
-        result = undo_allow(scan, "pick.unload");
+        result = tote_unload_ask(scan, &tote, DONE_FULL);
     bin_go(scan, "full");
-    answer_text(accept_with(scan, DONE_FULL), "t", tote.code);
     return result;
 }
 
@@ -183,15 +193,7 @@ int tote_unload(struct scan *scan)
 {
     struct order order;
     struct location place;
-    int result = order_load(scan->store, scan->session.order, &order);
-    if (!result)
-        result = location_load(scan->store, scan->target.id, &place);
-    if (!result)
-        result = tote_check_place(scan, &order, &place);
-    if (!result)
-        result = tote_put_down(scan, &order, scan->session.tote, &place, false);
-    if (!result)
-        result = undo_border(scan);
+    int result = put_down_here(scan, false, &order, &place);
     if (result)
         return result;
     scan->session.tote = 0;

@@ -105,31 +105,22 @@ int journal_hash(struct store *store, int64_t seq, uint8_t ret_hash[CHAIN_HASH_S
     return result ? result : found ? 0 : -ENOENT;
 }
 
-/* The chain of the epoch in hand begins with its first line. */
 int journal_verify(struct store *store, int64_t *ret_bad)
 {
-    struct journal_end end = {0};
-    int64_t bad = 0;
+    struct chain_walk walk = {.name = store->site};
     struct sql_query *query =
         sql_select(store->sql, "SELECT seq, epoch, line, hash FROM journal ORDER BY seq", SQL_NO_VALUES);
-    while (!bad && sql_next(query)) {
+    while (!walk.bad && sql_next(query)) {
         size_t length, hash_length;
         const char *line = sql_get_blob(query, 2, &length);
         const void *hash = sql_get_blob(query, 3, &hash_length);
-        int64_t seq = sql_get_int(query, 0), epoch = sql_get_int(query, 1);
-        if (end.epoch == 0)
-            chain_begin(end.hash, store->site, epoch, 0, 0, NULL, "");
-        chain_next(end.hash, epoch, seq, line, length);
-        if (seq != end.seq + 1 || memcmp(end.hash, hash, sizeof(end.hash)) != 0)
-            bad = seq;
-        end.seq = seq;
-        end.epoch = epoch;
+        chain_walk_take(&walk, sql_get_int(query, 1), sql_get_int(query, 0), line, length, hash, hash_length);
     }
     int result = sql_done(query);
-    if (!result && !bad)
-        result = sql_number(store->sql, &bad, "SELECT iif(last_hash = ?1 OR ?2 = 0, 0, last_seq) FROM stream",
-                            sql_blob(end.hash, sizeof(end.hash)), sql_int(end.seq));
-    *ret_bad = bad;
+    if (!result && !walk.bad)
+        result = sql_number(store->sql, &walk.bad, "SELECT iif(last_hash = ?1 OR ?2 = 0, 0, last_seq) FROM stream",
+                            sql_blob(walk.hash, sizeof(walk.hash)), sql_int(walk.seq));
+    *ret_bad = walk.bad;
     return result;
 }
 

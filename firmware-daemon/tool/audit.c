@@ -24,44 +24,32 @@ const struct option_def audit_options[] = {
 
 struct audit {
     char site[SITE_MAX];
-    uint8_t hash[CHAIN_HASH_SIZE];
-    int64_t epoch, seq, lines;
+    struct chain_walk walk;
     int64_t last; /* there must be so many at least */
-    int64_t bad;  /* the first line that is not as it was written; 0: none */
 };
 
-/* The chain of an epoch begins with its first line. */
-static void take(struct audit *audit, int64_t epoch, int64_t seq, const char *line, size_t length, const char *hash)
+static void show_progress(const struct audit *audit)
 {
-    char computed[CHAIN_TEXT_SIZE];
-    if (audit->lines == 0)
-        chain_begin(audit->hash, audit->site, epoch, 0, 0, NULL, "");
-    chain_next(audit->hash, epoch, seq, line, length);
-    chain_text(audit->hash, computed);
-    if (seq != audit->seq + 1 || strcmp(computed, hash) != 0)
-        audit->bad = seq;
-    audit->epoch = epoch;
-    audit->seq = seq;
-    if (++audit->lines % PROGRESS == 0 && isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%" PRId64 " lines", audit->lines);
+    if (audit->walk.lines % PROGRESS == 0 && isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%" PRId64 " lines", audit->walk.lines);
 }
 
 static enum exit_code tell(struct audit *audit)
 {
+    struct chain_walk *walk = &audit->walk;
     char hash[CHAIN_TEXT_SIZE];
-    if (!audit->bad && audit->seq < audit->last)
-        audit->bad = audit->seq + 1;
-    if (isatty(STDERR_FILENO) && audit->lines >= PROGRESS)
+    if (!walk->bad && walk->seq < audit->last)
+        walk->bad = walk->seq + 1;
+    if (isatty(STDERR_FILENO) && walk->lines >= PROGRESS)
         fputc('\n', stderr);
-    if (audit->bad)
+    if (walk->bad)
         return command_fail(EXIT_FAILED,
-                            "number %" PRId64
-                            " of the journal is not as it was written, or one before it is missing: keep "
-                            "the database aside for inspection",
-                            audit->bad);
-    chain_text(audit->hash, hash);
+                            "number %" PRId64 " of the journal is not as it was written, or one before it is missing: "
+                            "keep the database aside for inspection",
+                            walk->bad);
+    chain_text(walk->hash, hash);
     printf("%" PRId64 " lines are as they were written; number %" PRId64 " of epoch %" PRId64 " has the hash %s\n",
-           audit->lines, audit->seq, audit->epoch, audit->lines ? hash : "of an empty journal");
+           walk->lines, walk->seq, walk->epoch, walk->lines ? hash : "of an empty journal");
     return EXIT_GOOD;
 }
 
@@ -89,9 +77,12 @@ static bool take_row(void *user, json_t *row)
 {
     struct audit *audit = user;
     const char *line = text_of(row, "line");
-    take(audit, json_integer_value(json_object_get(row, "epoch")), json_integer_value(json_object_get(row, "seq")),
-         line, strlen(line), text_of(row, "hash"));
-    return !audit->bad;
+    uint8_t hash[CHAIN_HASH_SIZE];
+    size_t hash_length = chain_of_text(text_of(row, "hash"), hash) ? sizeof(hash) : 0;
+    chain_walk_take(&audit->walk, json_integer_value(json_object_get(row, "epoch")),
+                    json_integer_value(json_object_get(row, "seq")), line, strlen(line), hash, hash_length);
+    show_progress(audit);
+    return !audit->walk.bad;
 }
 
 static enum exit_code verify_daemon(const char *url, struct audit *audit)
@@ -102,28 +93,37 @@ static enum exit_code verify_daemon(const char *url, struct audit *audit)
 
 /* ---------------------------------------------------------------- a file's */
 
-static int verify_rows(struct sql *sql, struct audit *audit)
+/* The head first: the walk must end with it. */
+static int read_stream(struct sql *sql, struct audit *audit, struct buf *head)
 {
-    char head[CHAIN_TEXT_SIZE] = "", hash[CHAIN_TEXT_SIZE];
-    struct sql_query *query =
-        sql_select(sql, "SELECT site, last_seq, lower(hex(last_hash)) FROM stream", SQL_NO_VALUES);
+    size_t length;
+    struct sql_query *query = sql_select(sql, "SELECT site, last_seq, last_hash FROM stream", SQL_NO_VALUES);
     if (sql_next(query)) {
         sql_copy_text(query, 0, audit->site, sizeof(audit->site));
         audit->last = sql_get_int(query, 1);
-        sql_copy_text(query, 2, head, sizeof(head));
+        const void *hash = sql_get_blob(query, 2, &length);
+        buf_put(head, hash, length);
     }
-    int result = sql_done(query);
+    return sql_done(query);
+}
+
+static int verify_rows(struct sql *sql, struct audit *audit)
+{
+    CLEANUP_BUF struct buf head = {0};
+    struct chain_walk *walk = &audit->walk;
+    int result = read_stream(sql, audit, &head);
     if (result)
         return result;
-    query = sql_select(sql, "SELECT seq, epoch, line, lower(hex(hash)) FROM journal ORDER BY seq", SQL_NO_VALUES);
-    while (!audit->bad && sql_next(query)) {
-        size_t length;
+    struct sql_query *query = sql_select(sql, "SELECT seq, epoch, line, hash FROM journal ORDER BY seq", SQL_NO_VALUES);
+    while (!walk->bad && sql_next(query)) {
+        size_t length, hash_length;
         const char *line = sql_get_blob(query, 2, &length);
-        take(audit, sql_get_int(query, 1), sql_get_int(query, 0), line, length, sql_get_text(query, 3));
+        const void *hash = sql_get_blob(query, 3, &hash_length);
+        chain_walk_take(walk, sql_get_int(query, 1), sql_get_int(query, 0), line, length, hash, hash_length);
+        show_progress(audit);
     }
-    chain_text(audit->hash, hash);
-    if (!audit->bad && audit->seq == audit->last && audit->lines > 0 && strcmp(hash, head) != 0)
-        audit->bad = audit->last;
+    if (!walk->bad && walk->seq == audit->last && walk->lines > 0 && !chain_walk_ends(walk, head.data, head.length))
+        walk->bad = audit->last;
     return sql_done(query);
 }
 
@@ -143,6 +143,7 @@ static enum exit_code verify_file(const char *path, struct audit *audit)
 enum exit_code command_audit_verify(struct command_call *call)
 {
     struct audit audit = {0};
+    audit.walk.name = audit.site;
     const char *path = call->options.database;
     enum exit_code code = *path ? verify_file(path, &audit) : verify_daemon(call->options.url, &audit);
     return code == EXIT_GOOD ? tell(&audit) : code;

@@ -23,6 +23,7 @@ FORGERIES = [
      "SELECT seq FROM journal WHERE line LIKE '%NOBODY-300\"%'"),
     ("a line and its hash", "UPDATE journal SET line = replace(line, 'NOBODY-5\"', 'NOBODY-6\"'), hash = zeroblob(32) WHERE line LIKE '%NOBODY-5\"%'",
      "SELECT seq FROM journal WHERE line LIKE '%NOBODY-5\"%'"),
+    ("a hash is emptied", "UPDATE journal SET hash = x'' WHERE seq = 50", "SELECT 50"),
     ("a line is taken out", "DELETE FROM journal WHERE seq = 100", "SELECT 101"),
     ("the end is cut off", "DELETE FROM journal WHERE seq > 200", "SELECT 201"),
     ("the last line is another one, hash and all", "UPDATE journal SET line = line || ' ', hash = (SELECT hash FROM journal WHERE seq = 1) "
@@ -35,6 +36,7 @@ def forge(path, statement):
     connection = sqlite3.connect(path)
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'journal'").fetchall():
         connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
     connection.execute(statement)
     connection.commit()
     connection.close()

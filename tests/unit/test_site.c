@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "sync/site/site.h"
 #include "sync/wire/line.h"
+#include "unit/same_past.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -76,19 +77,11 @@ static int on_read(void *user, int64_t after, size_t max_lines, size_t max_bytes
     return 0;
 }
 
-/* Of whatever number: the same as its welcomes say, unless another past is played. */
+/* Another past has another hash under each number. */
 static int on_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
 {
-    struct world *world = user;
-    chain_begin(ret_hash, "hz-07", 1, 0, seq, NULL, world && world->other_past ? "other" : "");
-    return 0;
-}
-
-static void tell_hash(struct wire_control *welcome)
-{
-    uint8_t hash[CHAIN_HASH_SIZE];
-    on_hash(NULL, welcome->applied, hash);
-    chain_text(hash, welcome->applied_hash);
+    const struct world *world = user;
+    return same_past_hash(user, world->other_past ? seq + 1 : seq, ret_hash);
 }
 
 static int on_applied(void *user, int64_t seq)
@@ -198,7 +191,7 @@ static void welcome(struct world *world, const char *gen, int64_t applied)
                                    .window = 2,  .segment_max = 10, .linger_ms = 50};
     memcpy(message.nonce, world->site.nonce, sizeof(message.nonce));
     memcpy(message.gen, gen, sizeof(message.gen));
-    tell_hash(&message);
+    same_past_tell(&message);
     say(world, &message);
 }
 
@@ -274,7 +267,7 @@ static void hello_is_said_and_repeated_until_welcomed(void **state)
     assert_true(world.now_us - start >= 10 * SECOND);
     assert_int_equal(world.sent, 3);
     struct wire_control other = {WIRE_WELCOME, .gen = GEN_A, .nonce = GEN_B, .epoch = 3, .window = 1, .segment_max = 1};
-    tell_hash(&other);
+    same_past_tell(&other);
     say(&world, &other);
     assert_int_equal(world.site.state, SITE_HELLO);
     welcome(&world, GEN_A, 0);

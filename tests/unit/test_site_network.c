@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "sync/site/site.h"
 #include "sync/wire/line.h"
+#include "unit/same_past.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -121,21 +122,6 @@ static int on_read(void *user, int64_t after, size_t lines, size_t bytes, struct
     return 0;
 }
 
-/* Of whatever number: the same as its welcomes say, unless another past is played. */
-static int on_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
-{
-    (void)user;
-    chain_begin(ret_hash, "hz-07", 1, 0, seq, NULL, "");
-    return 0;
-}
-
-static void tell_hash(struct wire_control *welcome)
-{
-    uint8_t hash[CHAIN_HASH_SIZE];
-    on_hash(NULL, welcome->applied, hash);
-    chain_text(hash, welcome->applied_hash);
-}
-
 static int on_applied(void *user, int64_t seq)
 {
     struct world *world = user;
@@ -157,7 +143,7 @@ static int on_change(void *user, int64_t seq, const char *line, size_t length)
 }
 
 static const struct site_ops ops = {
-    .send = on_send, .read_journal = on_read, .read_hash = on_hash, .applied = on_applied, .change = on_change};
+    .send = on_send, .read_journal = on_read, .read_hash = same_past_hash, .applied = on_applied, .change = on_change};
 
 static void start_daemon(struct world *world)
 {
@@ -243,7 +229,7 @@ static void office_take_control(struct world *world, const struct buf *bytes)
                                    .linger_ms = up_to(world, 2000)};
     memcpy(welcome.nonce, control.nonce, sizeof(welcome.nonce));
     office->feed_acked = control.feed_seq;
-    tell_hash(&welcome);
+    same_past_tell(&welcome);
     office_say(world, &welcome);
 }
 
