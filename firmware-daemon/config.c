@@ -26,6 +26,10 @@ static const struct option_def site_options[] = {
      .help = "a folder of the site's own label templates, NAME.label; see docs/labels.md"},
     {NUMBER(site_config, resend_ms), .fallback = "5000", .min = 100, .max = 300000,
      .help = "how long to wait for head office before sending again"},
+    {NUMBER(site_config, journal_days), .fallback = "35", .min = 1, .max = 3650,
+     .help = "events are kept so long at least, and until they are in a backup of head office's"},
+    {TEXT(site_config, hardware), .fallback = "",
+     .help = "which machine this is, where the board has no serial number of its own: a virtual one"},
     {0},
 };
 

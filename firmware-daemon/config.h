@@ -9,8 +9,8 @@
 #define CONFIG_DEVICES_MAX  64
 
 struct site_config {
-    char site[64], box[40], database[256], link_socket[100], labels[256];
-    int64_t resend_ms, label_limit_s;
+    char site[64], box[40], database[256], link_socket[100], labels[256], hardware[100];
+    int64_t resend_ms, label_limit_s, journal_days;
     struct ui_settings ui;
 };
 

@@ -11,13 +11,10 @@
 #include "station/plugboard.h"
 #include "station/station.h"
 #include "store/figures.h"
-#include "store/journal.h"
 #include "store/query.h"
 #include "store/training.h"
-#include "sync/site/port.h"
-#include "sync/site/site.h"
-#include "sync_view.h"
 #include "turn.h"
+#include "uplink.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,12 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_US       10000 /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN   100   /* after every ready source ... */
-#define PRIORITY_FORCE  -100  /* ... unless the queue is long or old */
-#define APPLIED_US      1000000
-#define NOTHING_APPLIED (-1)
-#define REFRESH_US      200000 /* screens that an event elsewhere may have changed */
+#define GATHER_US      10000  /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN  100    /* after every ready source ... */
+#define PRIORITY_FORCE -100   /* ... unless the queue is long or old */
+#define REFRESH_US     200000 /* screens that an event elsewhere may have changed */
 
 struct daemon {
     sd_event *event;
@@ -38,13 +33,9 @@ struct daemon {
     struct store *store;
     struct turn *turn;
     struct ui_server *ui;
-    struct site site;
-    struct site_port *port;
-    struct error told_fault; /* of the site, already in the log */
-    sd_event_source *take, *refresh, *applied, *late;
-    bool rewires;        /* a turn has bound a device to another station */
-    int64_t applied_seq; /* acknowledged, not stored yet */
-    bool in_step, told_in_step;
+    struct uplink *uplink;
+    sd_event_source *take, *refresh, *late;
+    bool rewires; /* a turn has bound a device to another station */
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct practice *practice;
@@ -129,51 +120,6 @@ static int post_print(void *user, const struct print_report *report)
     return post(user, &event, report->why, strlen(report->why));
 }
 
-/* What head office says of itself is no reason for a commit of its own: it goes with the next turn, or with one a
- * second later. */
-static void post_soon(struct daemon *daemon)
-{
-    int enabled = SD_EVENT_OFF;
-    sd_event_source_get_enabled(daemon->applied, &enabled);
-    if (enabled == SD_EVENT_OFF) {
-        sd_event_source_set_time_relative(daemon->applied, APPLIED_US);
-        sd_event_source_set_enabled(daemon->applied, SD_EVENT_ONESHOT);
-    }
-}
-
-static int keep_applied(void *user, int64_t seq)
-{
-    struct daemon *daemon = user;
-    daemon->applied_seq = seq;
-    post_soon(daemon);
-    return 0;
-}
-
-static void keep_in_step(void *user, bool in_step)
-{
-    struct daemon *daemon = user;
-    daemon->in_step = in_step;
-    post_soon(daemon);
-}
-
-static void post_applied(struct daemon *daemon)
-{
-    struct event link = {.kind = EVENT_LINK, .number = daemon->in_step};
-    if (daemon->in_step != daemon->told_in_step && post(daemon, &link, "", 0) == 0)
-        daemon->told_in_step = daemon->in_step;
-    struct event event = {.kind = EVENT_APPLIED, .number = daemon->applied_seq};
-    if (daemon->applied_seq != NOTHING_APPLIED && post(daemon, &event, "", 0) == 0)
-        daemon->applied_seq = NOTHING_APPLIED;
-}
-
-static int on_applied(sd_event_source *source, uint64_t now, void *user)
-{
-    (void)source;
-    (void)now;
-    post_applied(user);
-    return 0;
-}
-
 static void disk_moved(void *user)
 {
     struct daemon *daemon = user;
@@ -183,23 +129,12 @@ static void disk_moved(void *user)
     post(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
 }
 
-static int post_change(void *user, int64_t feed_seq, const char *line, size_t length)
-{
-    struct event event = {.kind = EVENT_CHANGE, .number = feed_seq};
-    return post(user, &event, line, length);
-}
-
 /* ---------------------------------------------------------------- what people see */
-
-static struct sync_view sync_of(const struct daemon *daemon)
-{
-    return (struct sync_view){daemon->store, &daemon->site, daemon->port, clock_wall_us()};
-}
 
 /* The screens are written anew when events begin to be late, though nothing happens then. */
 static int write_link(struct daemon *daemon, struct buf *json)
 {
-    struct sync_view sync = sync_of(daemon);
+    struct sync_view sync = uplink_view(daemon->uplink);
     int64_t late_us;
     int result = sync_view_write_link(&sync, json, &late_us);
     if (late_us >= 0)
@@ -281,11 +216,11 @@ static int source_station(void *user, const char *id, struct buf *json)
 static int source_status(void *user, struct buf *json)
 {
     struct daemon *daemon = user;
-    struct sync_view sync = sync_of(daemon);
+    struct sync_view sync = uplink_view(daemon->uplink);
     json_open_object(json, NULL);
     json_text(json, "site", daemon->config->site.site);
     json_text(json, "box", daemon->config->site.box);
-    json_int(json, "boot", daemon->site.boot);
+    json_int(json, "boot", uplink_boot(daemon->uplink));
     int result = sync_view_write(&sync, "sync", json);
     disk_write(daemon->disk, json);
     turn_write(daemon->turn, json);
@@ -305,7 +240,7 @@ static int source_status(void *user, struct buf *json)
 
 static int source_sync(void *user, struct buf *json)
 {
-    struct sync_view sync = sync_of(user);
+    struct sync_view sync = uplink_view(((struct daemon *)user)->uplink);
     return sync_view_write(&sync, NULL, json);
 }
 
@@ -554,25 +489,10 @@ static void on_effect(void *user, const struct event *event, const struct effect
     }
 }
 
-static void tell_site(struct daemon *daemon)
-{
-    struct stream stream;
-    if (strcmp(daemon->told_fault.text, daemon->site.fault.text) != 0 && *daemon->site.fault.text)
-        log_warning("head office: %s", daemon->site.fault.text);
-    daemon->told_fault = daemon->site.fault;
-    if (store_stream(daemon->store, &stream) == 0)
-        site_commit(&daemon->site,
-                    &(struct site_committed){.epoch = stream.epoch,
-                                             .last_seq = stream.last_seq,
-                                             .applied_seq = stream.applied_seq,
-                                             .feed_seq = stream.feed_seq},
-                    clock_mono_us());
-}
-
 /* What committed rows set in motion: labels, events for head office, and scans that had to wait. */
 static void after_turn(struct daemon *daemon)
 {
-    tell_site(daemon);
+    uplink_committed(daemon->uplink);
     if (daemon->rewires)
         plugboard_rewire(daemon->board);
     daemon->rewires = false;
@@ -600,7 +520,7 @@ static int on_take(sd_event_source *source, void *user)
     struct daemon *daemon = user;
     struct error error = {0};
     sd_event_source_set_priority(source, PRIORITY_TURN);
-    post_applied(daemon);
+    uplink_gather(daemon->uplink);
     int result = turn_take(daemon->turn, &error);
     if (result) {
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
@@ -617,48 +537,15 @@ static int on_take(sd_event_source *source, void *user)
 
 /* ---------------------------------------------------------------- open and close */
 
-static int site_send(void *user, enum site_channel channel, const void *bytes, size_t length)
+static int post_uplink(void *user, struct event *event, const void *bytes, size_t length)
 {
-    struct daemon *daemon = user;
-    return site_port_send(daemon->port, channel, bytes, length);
+    return post(user, event, bytes, length);
 }
 
-static int site_read_journal(void *user, int64_t after, size_t lines_max, size_t bytes_max, struct buf *ret_lines,
-                             int64_t *ret_last)
+static int open_uplink(struct daemon *daemon, struct error *error)
 {
-    struct daemon *daemon = user;
-    return journal_read(daemon->store, after, lines_max, bytes_max, ret_lines, ret_last);
-}
-
-static int site_read_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
-{
-    struct daemon *daemon = user;
-    return journal_hash(daemon->store, seq, ret_hash);
-}
-
-static const struct site_ops site_ops = {.send = site_send,
-                                         .read_hash = site_read_hash,
-                                         .read_journal = site_read_journal,
-                                         .applied = keep_applied,
-                                         .change = post_change,
-                                         .in_step = keep_in_step,
-                                         .changed = view_changed};
-
-static int open_site(struct daemon *daemon, struct error *error)
-{
-    const struct site_config *config = &daemon->config->site;
-    struct stream stream = {0};
-    int result = store_stream(daemon->store, &stream);
-    if (result)
-        return error_set(error, result, "%s cannot be read", config->database);
-    site_init(&daemon->site,
-              &(struct site_settings){.site = config->site,
-                                      .box = config->box,
-                                      .boot = stream.boot,
-                                      .resend_us = config->resend_ms * 1000,
-                                      .random = random_system},
-              &site_ops, daemon);
-    return site_port_open(daemon->event, config->link_socket, &daemon->site, &daemon->port, error);
+    static const struct uplink_ops ops = {.post = post_uplink, .changed = view_changed};
+    return uplink_open(daemon->event, daemon->store, &daemon->config->site, &ops, daemon, &daemon->uplink, error);
 }
 
 static void practice_changed(void *user)
@@ -699,14 +586,11 @@ static int open_timers(struct daemon *daemon, struct error *error)
     if (result >= 0)
         result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 0, on_refresh, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->applied, CLOCK_MONOTONIC, 0, 0, on_applied, daemon);
-    if (result >= 0)
         result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_refresh, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
     sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
-    sd_event_source_set_enabled(daemon->applied, SD_EVENT_OFF);
     sd_event_source_set_enabled(daemon->late, SD_EVENT_OFF);
     return 0;
 }
@@ -728,7 +612,7 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
     if (!result)
-        result = open_site(daemon, error);
+        result = open_uplink(daemon, error);
     if (!result)
         result = post_boot(daemon); /* before a printer takes a job: what is "sending" by then was cut off */
     if (!result)
@@ -747,7 +631,6 @@ int daemon_open(sd_event *event, const struct config *config, struct daemon **re
         return error_set(error, -ENOMEM, "out of memory");
     daemon->event = event;
     daemon->config = config;
-    daemon->applied_seq = NOTHING_APPLIED;
     int result = open_parts(daemon, error);
     if (result)
         daemon = daemon_close(daemon);
@@ -776,14 +659,10 @@ struct daemon *daemon_close(struct daemon *daemon)
         return NULL;
     finish_labels(daemon);
     plugboard_close(daemon->board);
-    if (daemon->port) {
-        site_port_free(daemon->port);
-        site_done(&daemon->site);
-    }
+    uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
-    sd_event_source_disable_unref(daemon->applied);
     sd_event_source_disable_unref(daemon->late);
     practice_free(daemon->practice);
     turn_free(daemon->turn);

@@ -73,17 +73,25 @@ bool chain_walk_ends(const struct chain_walk *walk, const void *hash, size_t has
     return hash_length == CHAIN_HASH_SIZE && memcmp(walk->hash, hash, CHAIN_HASH_SIZE) == 0;
 }
 
-void chain_walk_take(struct chain_walk *walk, int64_t epoch, int64_t seq, const void *line, size_t length,
-                     const void *hash, size_t hash_length)
+/* Only the last row of an epoch before, or nothing, can be gone on from. */
+static bool begin_epoch(struct chain_walk *walk, const struct chain_row *row)
+{
+    if (row->base_epoch != 0 && row->base_epoch != walk->epoch)
+        return false;
+    chain_begin(walk->hash, walk->name, row->epoch, row->base_epoch, row->seq - 1, row->base_epoch ? walk->hash : NULL,
+                row->nonce);
+    return true;
+}
+
+void chain_walk_take(struct chain_walk *walk, const struct chain_row *row)
 {
     if (walk->bad)
         return;
-    if (walk->lines == 0)
-        chain_begin(walk->hash, walk->name, epoch, 0, 0, NULL, "");
-    chain_next(walk->hash, epoch, seq, line, length);
-    if (seq != walk->seq + 1 || !chain_walk_ends(walk, hash, hash_length))
-        walk->bad = seq;
-    walk->epoch = epoch;
-    walk->seq = seq;
+    bool follows = row->seq == walk->seq + 1 && (row->nonce ? begin_epoch(walk, row) : row->epoch == walk->epoch);
+    chain_next(walk->hash, row->epoch, row->seq, row->line, row->length);
+    if (!follows || !chain_walk_ends(walk, row->hash, row->hash_length))
+        walk->bad = row->seq;
+    walk->epoch = row->epoch;
+    walk->seq = row->seq;
     walk->lines++;
 }

@@ -45,16 +45,31 @@ void chain_next(uint8_t hash[CHAIN_HASH_SIZE], int64_t epoch, int64_t seq, const
 void chain_text(const uint8_t hash[CHAIN_HASH_SIZE], char out[CHAIN_TEXT_SIZE]);
 bool chain_of_text(const char *text, uint8_t ret[CHAIN_HASH_SIZE]);
 
-/* A walk along the rows of a journal, from the first. Zero-initialise but for name, which is lent. */
+/* A place in a chain: the hash after this number. */
+struct chain_mark {
+    int64_t epoch, seq;
+    uint8_t hash[CHAIN_HASH_SIZE];
+};
+
+/* A walk along the rows of a journal. Zero-initialise but for name, which is lent; where what comes first was deleted,
+ * set epoch, seq and hash to the last row that was. */
 struct chain_walk {
     const char *name;
     uint8_t hash[CHAIN_HASH_SIZE]; /* of the last line that was taken */
     int64_t epoch, seq, lines;     /* of it; how many were taken */
     int64_t bad;                   /* the first number that is not what its hash says, or does not follow; 0: none */
 };
-/* hash: as the row has it, of whatever length; it may be NULL. */
-void chain_walk_take(struct chain_walk *walk, int64_t epoch, int64_t seq, const void *line, size_t length,
-                     const void *hash, size_t hash_length);
+struct chain_row {
+    int64_t epoch, seq;
+    const void *line;
+    size_t length;
+    const void *hash; /* as the row has it, of whatever length; it may be NULL */
+    size_t hash_length;
+    /* Of the first row of an epoch; otherwise NULL. The epoch goes on from the row before, or from nothing. */
+    const char *nonce;
+    int64_t base_epoch;
+};
+void chain_walk_take(struct chain_walk *walk, const struct chain_row *row);
 bool chain_walk_ends(const struct chain_walk *walk, const void *hash, size_t hash_length); /* with this one */
 
 #endif

@@ -462,7 +462,7 @@ int change_rule(struct store *store, const struct event *event, struct effect *e
         result = journal_unpark(store, text_of(line, "type"), text_of(line, "subject"));
     json_decref(line);
     if (!result)
-        result = journal_fed(store, event->number);
+        result = journal_fed(store, event->number, event_bytes(event), event->length);
     effect->shows = true;
     if (!result || is_store_failure(result))
         return result;
@@ -486,14 +486,8 @@ int change_refused(struct store *store, const struct event *event, const char *w
     json_close_object(&data);
     result = journal_park(store, event->number, why, event_bytes(event), event->length);
     if (!result)
-        result = journal_fed(store, event->number);
+        result = journal_fed(store, event->number, event_bytes(event), event->length);
     return result ? result : note(store, "feed.parked", "change", number, &data, NULL);
-}
-
-int applied_rule(struct store *store, const struct event *event, struct effect *effect)
-{
-    (void)effect;
-    return journal_applied(store, event->number);
 }
 
 int link_rule(struct store *store, const struct event *event, struct effect *effect)

@@ -14,4 +14,8 @@ int count_end(struct store *store, const struct stock_count *count, const char *
  * is counted again. */
 int count_post(struct store *store, const struct stock_count *count, const struct worker *by, bool *ret);
 
+/* Promises of this lot in this bin that what lies there no longer covers are given up: the goods come from elsewhere,
+ * or the order waits. */
+int count_give_up(struct store *store, int64_t item, int64_t lot, int64_t location);
+
 #endif

@@ -102,15 +102,15 @@ static int find_elsewhere(struct store *store, const struct allocation *lost)
     return result ? result : order_set_state(store, order.id, "received", "");
 }
 
-static int give_up(struct store *store, const struct count_variance *variance, int64_t location)
+int count_give_up(struct store *store, int64_t item, int64_t lot, int64_t location)
 {
     for (;;) {
         struct allocation lost;
         int64_t id, free;
-        int result = ledger_free(store, variance->item, location, variance->lot, &free);
+        int result = ledger_free(store, item, location, lot, &free);
         if (result || free >= 0)
             return result;
-        result = allocation_to_give_up(store, variance->item, location, variance->lot, &id);
+        result = allocation_to_give_up(store, item, location, lot, &id);
         if (!result)
             result = allocation_load(store, id, &lost);
         if (!result)
@@ -186,7 +186,7 @@ static int post_variance(struct store *store, const struct stock_count *count, c
         result = note_variance(store, count, variance, &move, &seq);
     if (!result)
         result = ledger_move(store, seq, &move);
-    return result ? result : give_up(store, variance, count->location);
+    return result ? result : count_give_up(store, variance->item, variance->lot, count->location);
 }
 
 /* ---------------------------------------------------------------- all of them */

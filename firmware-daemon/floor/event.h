@@ -10,7 +10,7 @@ enum event_kind {
     EVENT_SCAN,         /* station, bytes = the scanned text */
     EVENT_SCAN_ABORTED, /* station, number = bytes that were lost */
     EVENT_CHANGE,       /* number = feed sequence, bytes = one change line from head office */
-    EVENT_APPLIED,      /* number = the journal sequence that head office has committed */
+    EVENT_APPLIED,      /* bytes = a struct acknowledged: what head office has committed, and more of itself */
     EVENT_PRINT,  /* number = job, name = its new state, bytes = why, device = the printer, .print; see floor/print.h */
     EVENT_IMPORT, /* name = what, bytes = CSV */
     EVENT_BOOT,   /* the daemon has started; bytes = its stations, see floor/bind.c */
@@ -19,9 +19,14 @@ enum event_kind {
     EVENT_LABEL,  /* station, number = copies, bytes = template, key and data, each but the last ended by LF */
     EVENT_LINK,   /* number = 1: head office hears this site; 0: not any more. A start begins with 0 */
     EVENT_ASK,    /* name = verb, bytes = its fields as JSON; see floor/ask.h */
-    EVENT_TRAINING, /* station, number: 1 it practises, 0 it works; to the site's own database */
-    EVENT_PRACTICE, /* number = orders to make up; to a copy to practise on */
-    EVENT_DISK,     /* number = an enum disk_step, bytes = MiB that are free */
+    EVENT_TRAINING,      /* station, number: 1 it practises, 0 it works; to the site's own database */
+    EVENT_PRACTICE,      /* number = orders to make up; to a copy to practise on */
+    EVENT_DISK,          /* number = an enum disk_step, bytes = MiB that are free */
+    EVENT_GRANT,         /* bytes = a struct epoch_grant; see floor/resync.h */
+    EVENT_REWIND,        /* bytes = a struct chain_mark: head office has lost the changes after it */
+    EVENT_SNAPSHOT_LINE, /* number = from 1, bytes = the line */
+    EVENT_SNAPSHOT,      /* bytes = a struct snapshot_whole: all its lines are here */
+    EVENT_PRUNE,         /* number = a wall time: what is older, and in a backup of head office's, may be deleted */
     EVENT_KINDS
 };
 

@@ -19,7 +19,9 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_LABEL] = label_rule,       [EVENT_WEIGHT] = weight_rule,
     [EVENT_TRAINING] = training_rule, [EVENT_PRACTICE] = practice_rule,
     [EVENT_ASK] = ask_rule,           [EVENT_LINK] = link_rule,
-    [EVENT_DISK] = disk_rule,
+    [EVENT_DISK] = disk_rule,         [EVENT_GRANT] = grant_rule,
+    [EVENT_REWIND] = rewind_rule,     [EVENT_SNAPSHOT_LINE] = snapshot_line_rule,
+    [EVENT_SNAPSHOT] = snapshot_rule, [EVENT_PRUNE] = prune_rule,
 };
 
 static void stamp(struct store *store, const struct event *event)

@@ -294,6 +294,11 @@ int scan_aborted_rule(struct store *store, const struct event *event, struct eff
 int change_rule(struct store *store, const struct event *event, struct effect *effect);
 int applied_rule(struct store *store, const struct event *event, struct effect *effect);
 int link_rule(struct store *store, const struct event *event, struct effect *effect);
+int grant_rule(struct store *store, const struct event *event, struct effect *effect);
+int rewind_rule(struct store *store, const struct event *event, struct effect *effect);
+int snapshot_line_rule(struct store *store, const struct event *event, struct effect *effect);
+int snapshot_rule(struct store *store, const struct event *event, struct effect *effect);
+int prune_rule(struct store *store, const struct event *event, struct effect *effect);
 int disk_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);

@@ -93,8 +93,8 @@ static const struct {
      "HAVING count(DISTINCT round) > 1))"},
     {"a label belongs to a verified parcel", "SELECT count(*) FROM print_job j JOIN parcel p ON p.id = j.parcel WHERE "
                                              "p.state = 'building' AND j.state <> 'void'"},
-    {"the journal has no gap", "SELECT (SELECT last_seq FROM stream) - coalesce((SELECT max(seq) FROM journal), 0) + "
-                               "coalesce((SELECT max(seq) - min(seq) + 1 - count(*) FROM journal), 0)"},
+    {"the journal has no gap", "SELECT last_seq - coalesce((SELECT max(seq) FROM journal), pruned_seq) + "
+                               "coalesce((SELECT max(seq) - pruned_seq - count(*) FROM journal), 0) FROM stream"},
     {"a worker has one order, but for a wave's or a cluster's",
      "SELECT count(*) FROM (SELECT 1 FROM orders o LEFT JOIN session s ON s.worker = o.worker WHERE "
      "o.worker IS NOT NULL AND o.wave IS NULL AND coalesce(s.step, '') NOT LIKE 'cluster.%' AND "

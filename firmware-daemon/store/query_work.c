@@ -138,11 +138,20 @@ static const struct query_filter journal_filters[] = {
 static const struct query_section journal_sections[] = {{"moves", "moves", "seq", 0, 0}, {0}};
 
 /* What an auditor computes the chain from: every line as it was written, in order. */
-static const struct query_column chain_columns[] = {NUMBER("seq", "j.seq"),
-                                                    NUMBER("epoch", "j.epoch"),
-                                                    TEXT("line", "j.line"),
-                                                    TEXT("hash", "lower(hex(j.hash))"),
-                                                    {0}};
+/* Of the epoch whose first line this is. */
+#define EPOCH_BEGUN(what) "(SELECT e." what " FROM epoch e WHERE e.epoch = j.epoch AND e.base_seq + 1 = j.seq)"
+
+static const struct query_column chain_columns[] = {
+    NUMBER("seq", "j.seq"),
+    NUMBER("epoch", "j.epoch"),
+    TEXT("line", "j.line"),
+    TEXT("hash", "lower(hex(j.hash))"),
+    TEXT("nonce", EPOCH_BEGUN("nonce")),
+    NUMBER("base_epoch", EPOCH_BEGUN("base_epoch")),
+    NUMBER("deleted", "(SELECT pruned_seq FROM stream)"),
+    NUMBER("deleted_epoch", "(SELECT pruned_epoch FROM stream)"),
+    TEXT("deleted_hash", "(SELECT lower(hex(pruned_hash)) FROM stream)"),
+    {0}};
 static const struct query_filter chain_filters[] = {{"seq", "j.seq = ?", true, true}, {0}};
 
 static const struct query_column parked_columns[] = {

@@ -20,11 +20,18 @@ static const struct sql_options durable = {.exclusive = true, .page_bytes = 1024
 /* The row of this database, made on first use; another site's database is refused. */
 static int claim(struct store *store, const struct store_settings *settings, struct error *error)
 {
-    uint8_t hash[CHAIN_HASH_SIZE];
+    uint8_t hash[CHAIN_HASH_SIZE], feed[CHAIN_HASH_SIZE];
     chain_begin(hash, settings->site, 1, 0, 0, NULL, "");
+    chain_begin(feed, settings->site, 0, 0, 0, NULL, "");
     int result = sql_run(
-        store->sql, "INSERT OR IGNORE INTO stream (only_row, site, box, epoch, last_hash) VALUES (1, ?1, ?2, 1, ?3)",
-        sql_text(settings->site), sql_text(settings->box), sql_blob(hash, sizeof(hash)));
+        store->sql,
+        "INSERT OR IGNORE INTO stream (only_row, site, box, epoch, last_hash, feed_hash) VALUES (1, ?1, ?2, 1, ?3, ?4)",
+        sql_text(settings->site), sql_text(settings->box), sql_blob(hash, sizeof(hash)), sql_blob(feed, sizeof(feed)));
+    if (!result)
+        result = sql_run(store->sql,
+                         "INSERT OR IGNORE INTO epoch (epoch, base_epoch, base_seq, base_hash, nonce) "
+                         "VALUES (1, 0, 0, zeroblob(32), '')",
+                         SQL_NO_VALUES);
     if (result)
         return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
     CLEANUP_QUERY struct sql_query *query =
@@ -59,10 +66,11 @@ static int check_for_start(struct store *store, struct error *error)
             return result;
     }
     int64_t agree = 0;
-    int result = sql_number(store->sql, &agree,
-                            "SELECT last_seq = (SELECT coalesce(max(seq), 0) FROM journal) AND last_seq >= (SELECT "
-                            "coalesce(max(seq), 0) FROM move) FROM stream",
-                            SQL_NO_VALUES);
+    int result =
+        sql_number(store->sql, &agree,
+                   "SELECT last_seq = (SELECT coalesce(max(seq), pruned_seq) FROM journal) AND last_seq >= (SELECT "
+                   "coalesce(max(seq), 0) FROM move) FROM stream",
+                   SQL_NO_VALUES);
     if (result || !agree)
         return error_set(error, -EBADMSG,
                          "%s is damaged (its journal does not end where it should): keep it aside for inspection and "
@@ -187,16 +195,28 @@ int store_stream(struct store *store, struct stream *ret)
 {
     struct sql_query *query = sql_select(
         store->sql,
-        "SELECT epoch, last_seq, applied_seq, feed_seq, boot, linked, coalesce(applied_wall_ms, 0) FROM stream",
+        "SELECT epoch, last_seq, applied_seq, feed_seq, boot, linked, coalesce(applied_wall_ms, 0), durable_seq, "
+        "pruned_seq, reemit_seq, snapshot, office_gen, feed_hash, office_key FROM stream",
         SQL_NO_VALUES);
-    if (sql_next(query))
+    if (sql_next(query)) {
+        size_t length;
         *ret = (struct stream){.epoch = sql_get_int(query, 0),
                                .last_seq = sql_get_int(query, 1),
                                .applied_seq = sql_get_int(query, 2),
                                .feed_seq = sql_get_int(query, 3),
                                .boot = sql_get_int(query, 4),
                                .linked = sql_get_int(query, 5) != 0,
-                               .applied_wall_us = sql_get_int(query, 6) * 1000};
+                               .applied_wall_us = sql_get_int(query, 6) * 1000,
+                               .durable_seq = sql_get_int(query, 7),
+                               .pruned_seq = sql_get_int(query, 8),
+                               .reemit_seq = sql_get_int(query, 9),
+                               .snapshot = sql_get_int(query, 10) != 0,
+                               .met = !sql_get_null(query, 13)};
+        sql_copy_text(query, 11, ret->office_gen, sizeof(ret->office_gen));
+        memcpy(ret->feed_hash, sql_get_blob(query, 12, &length), sizeof(ret->feed_hash));
+        if (ret->met)
+            memcpy(ret->office_key, sql_get_blob(query, 13, &length), sizeof(ret->office_key));
+    }
     return sql_done(query);
 }
 

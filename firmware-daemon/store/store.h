@@ -14,6 +14,8 @@
 #define STORE_CODE_MAX 64 /* bytes of a SKU, a place, a badge, an order number, a waybill, with the terminator */
 #define STORE_NAME_MAX 128
 
+#define STORE_OFFICE_KEY 32 /* bytes of head office's public key */
+
 /* Rows that the schema itself brings. */
 enum {
     LOCATION_SUPPLIER = 1,
@@ -87,6 +89,14 @@ struct stream {
     int64_t epoch, last_seq, applied_seq, feed_seq, boot;
     int64_t applied_wall_us; /* when head office's word for applied_seq came; 0: never yet */
     bool linked;             /* head office hears this site */
+    int64_t durable_seq;     /* in a backup of head office's */
+    int64_t pruned_seq;      /* the journal begins after it */
+    int64_t reemit_seq;      /* the last event that was there when the epoch was granted */
+    bool snapshot;           /* head office may know more of this site than this database */
+    char office_gen[ID_TEXT_SIZE];
+    uint8_t feed_hash[CHAIN_HASH_SIZE];
+    bool met; /* head office has answered once: */
+    uint8_t office_key[STORE_OFFICE_KEY];
 };
 int store_stream(struct store *store, struct stream *ret);
 int store_set_linked(struct store *store, bool linked);

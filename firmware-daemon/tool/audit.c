@@ -73,14 +73,31 @@ static const char *text_of(const json_t *row, const char *name)
     return text ? text : "";
 }
 
+/* What was deleted, because it is in a backup of head office's, cannot be walked: its last hash was kept. */
+static void begin_after_deleted(struct chain_walk *walk, const json_t *row)
+{
+    walk->seq = json_integer_value(json_object_get(row, "deleted"));
+    walk->epoch = json_integer_value(json_object_get(row, "deleted_epoch"));
+    chain_of_text(text_of(row, "deleted_hash"), walk->hash);
+}
+
 static bool take_row(void *user, json_t *row)
 {
     struct audit *audit = user;
     const char *line = text_of(row, "line");
     uint8_t hash[CHAIN_HASH_SIZE];
     size_t hash_length = chain_of_text(text_of(row, "hash"), hash) ? sizeof(hash) : 0;
-    chain_walk_take(&audit->walk, json_integer_value(json_object_get(row, "epoch")),
-                    json_integer_value(json_object_get(row, "seq")), line, strlen(line), hash, hash_length);
+    const struct chain_row taken = {.epoch = json_integer_value(json_object_get(row, "epoch")),
+                                    .seq = json_integer_value(json_object_get(row, "seq")),
+                                    .line = line,
+                                    .length = strlen(line),
+                                    .hash = hash,
+                                    .hash_length = hash_length,
+                                    .nonce = json_string_value(json_object_get(row, "nonce")),
+                                    .base_epoch = json_integer_value(json_object_get(row, "base_epoch"))};
+    if (audit->walk.lines == 0)
+        begin_after_deleted(&audit->walk, row);
+    chain_walk_take(&audit->walk, &taken);
     show_progress(audit);
     return !audit->walk.bad;
 }
@@ -97,8 +114,13 @@ static enum exit_code verify_daemon(const char *url, struct audit *audit)
 static int read_stream(struct sql *sql, struct audit *audit, struct buf *head)
 {
     size_t length;
-    struct sql_query *query = sql_select(sql, "SELECT site, last_seq, last_hash FROM stream", SQL_NO_VALUES);
+    struct sql_query *query = sql_select(
+        sql, "SELECT site, last_seq, last_hash, pruned_seq, pruned_epoch, pruned_hash FROM stream", SQL_NO_VALUES);
     if (sql_next(query)) {
+        audit->walk.seq = sql_get_int(query, 3);
+        audit->walk.epoch = sql_get_int(query, 4);
+        if (audit->walk.seq)
+            memcpy(audit->walk.hash, sql_get_blob(query, 5, &length), CHAIN_HASH_SIZE);
         sql_copy_text(query, 0, audit->site, sizeof(audit->site));
         audit->last = sql_get_int(query, 1);
         const void *hash = sql_get_blob(query, 2, &length);
@@ -114,12 +136,17 @@ static int verify_rows(struct sql *sql, struct audit *audit)
     int result = read_stream(sql, audit, &head);
     if (result)
         return result;
-    struct sql_query *query = sql_select(sql, "SELECT seq, epoch, line, hash FROM journal ORDER BY seq", SQL_NO_VALUES);
+    struct sql_query *query = sql_select(sql,
+                                         "SELECT seq, j.epoch, line, hash, nonce, base_epoch FROM journal j LEFT JOIN "
+                                         "epoch e ON e.epoch = j.epoch AND e.base_seq + 1 = j.seq ORDER BY seq",
+                                         SQL_NO_VALUES);
     while (!walk->bad && sql_next(query)) {
-        size_t length, hash_length;
-        const char *line = sql_get_blob(query, 2, &length);
-        const void *hash = sql_get_blob(query, 3, &hash_length);
-        chain_walk_take(walk, sql_get_int(query, 1), sql_get_int(query, 0), line, length, hash, hash_length);
+        struct chain_row row = {.epoch = sql_get_int(query, 1), .seq = sql_get_int(query, 0)};
+        row.line = sql_get_blob(query, 2, &row.length);
+        row.hash = sql_get_blob(query, 3, &row.hash_length);
+        row.nonce = sql_get_null(query, 4) ? NULL : sql_get_text(query, 4);
+        row.base_epoch = sql_get_int(query, 5);
+        chain_walk_take(walk, &row);
         show_progress(audit);
     }
     if (!walk->bad && walk->seq == audit->last && walk->lines > 0 && !chain_walk_ends(walk, head.data, head.length))

@@ -76,6 +76,12 @@ static const struct option_def waybills_send_options[] = {
     {0},
 };
 
+static const struct option_def claim_options[] = {
+    COMMAND_DATABASE,
+    {"box", OPTION_TEXT_AT(struct command_options, box), .help = "its new name, when it has another one"},
+    {0},
+};
+
 static const struct option_def waybills_list_options[] = {
     COMMAND_DATABASE,
     COMMAND_SITE,
@@ -86,6 +92,8 @@ static const struct option_def waybills_list_options[] = {
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
+    {"site claim", "ID", 1, "Accept the box that says hello next as this site's, on whatever board", claim_options,
+     command_site_claim},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
     {"import", "items|barcodes|locations|workers|documents|orders|waybills FILE.csv", 2,

@@ -61,6 +61,7 @@ void command_print(struct buf *json);
 
 int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
+int command_site_claim(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_import(struct call *call, struct error *error);
 int command_import_file(struct call *call, const char *kind_name, const char *path, struct error *error);

@@ -84,14 +84,14 @@ struct site_standing {
     int64_t silent_us; /* since it was heard last */
 };
 
-static bool is_older(const struct site_standing *site)
+static bool is_clone(const struct site_standing *site)
 {
-    return strcmp(site->fault, "older_copy") == 0;
+    return strcmp(site->fault, "clone") == 0;
 }
 
-static bool is_ahead(const struct site_standing *site)
+static bool is_churn(const struct site_standing *site)
 {
-    return strcmp(site->fault, "ahead") == 0;
+    return strcmp(site->fault, "churn") == 0;
 }
 
 static bool has_parked(const struct site_standing *site)
@@ -115,14 +115,15 @@ static const struct {
     bool (*stands)(const struct site_standing *site);
     const char *en, *zh;
 } troubles[] = {
-    {"older_copy", is_older,
-     "The box knows less of its site than this database: it was restored from an older copy, or there are two of it. "
-     "Nothing goes either way: find out which one is right before anything more is scanned there.",
-     "主机所知的本仓历史比这里少:可能由旧备份恢复,或有两台同名主机;双方已停止同步,请先查明以哪一份为准,再继续扫描"},
-    {"ahead", is_ahead,
-     "The box has changes that this database lost: it gets no more of them until a newer copy of this database is in "
-     "place.",
-     "主机已有的变更这里丢失了:请用更新的备份恢复总部数据库,此前不再下发变更"},
+    {"clone", is_clone,
+     "A box with another key or on another board says it is this site's, and nothing of it is taken: if it replaces "
+     "the old one, say so with floorhand-hq site claim; otherwise stop it.",
+     "有另一台主机(密钥或主板不同)自称属于本仓,其数据未被接收:若是更换的新机,请用 floorhand-hq site claim "
+     "确认,否则请停用它"},
+    {"churn", is_churn,
+     "The box has changed its past more than three times in an hour: there are two of it. Nothing is taken: stop one, "
+     "then say so with floorhand-hq site claim.",
+     "主机的历史一小时内改变了三次以上:现场有两台同名主机,已停止接收;请停用其中一台,再用 floorhand-hq site claim 确认"},
     {"parked", has_parked,
      "Events could not be interpreted: floorhand-hq parked says which and why; nothing is lost, put right what is "
      "missing here.",
@@ -164,7 +165,7 @@ static void put_time(struct buf *json, const char *key, struct sql_query *row, i
 
 static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
 {
-    const struct site_standing standing = {.met = !sql_get_null(row, 3),
+    const struct site_standing standing = {.met = !sql_get_null(row, 7),
                                            .fault = sql_get_text(row, 9),
                                            .parked = sql_get_int(row, 8),
                                            .silent_us = now_us - sql_get_int(row, 7)};
@@ -172,11 +173,9 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
     json_text(json, "site", sql_get_text(row, 0));
     json_text(json, "name", sql_get_text(row, 1));
     json_text(json, "box", sql_get_text(row, 2));
-    if (standing.met)
-        json_int(json, "epoch", sql_get_int(row, 3));
-    else
-        json_text(json, "epoch", NULL);
+    json_int(json, "epoch", sql_get_int(row, 3));
     json_int(json, "applied", sql_get_int(row, 4));
+    json_int(json, "durable", sql_get_int(row, 10));
     json_int(json, "feed_head", sql_get_int(row, 5));
     json_int(json, "feed_acked", sql_get_int(row, 6));
     put_time(json, "last_seen", row, 7);
@@ -185,12 +184,37 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
     json_close_object(json);
 }
 
+/* The next box that says hello is this site's, whatever its key and its board; what was fenced may come again. */
+int command_site_claim(struct call *call, struct error *error)
+{
+    int64_t known = 0;
+    int result = office_begin(&call->office, error);
+    if (result)
+        return result;
+    result =
+        sql_run(call->office.sql,
+                "UPDATE site SET key = NULL, hardware = NULL, fault = NULL, claimed_us = ?2, box = CASE ?3 WHEN '' "
+                "THEN box ELSE ?3 END WHERE id = ?1",
+                sql_text(call->arguments[0]), sql_int(call->office.now_us), sql_text(call->options.box));
+    known = sql_changes(call->office.sql);
+    if (result)
+        office_failed(call->office.sql, result, error);
+    else if (known == 0)
+        result =
+            error_set(error, -ENOENT, "there is no site \"%s\": floorhand-hq site list names them", call->arguments[0]);
+    if (!result)
+        result = office_commit(&call->office, error);
+    office_rollback(&call->office);
+    return result;
+}
+
 int command_sites(struct call *call, struct error *error)
 {
     struct sql_query *site =
         sql_select(call->office.sql,
                    "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
-                   " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, '') FROM site s ORDER BY id",
+                   " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, ''), durable_seq FROM site s"
+                   " ORDER BY id",
                    SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(site)) {

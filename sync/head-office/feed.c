@@ -1,5 +1,6 @@
 #include "sync/head-office/feed.h"
 
+#include "base/chain.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "sync/wire/line.h"
@@ -7,8 +8,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
-static void write_line(struct buf *line, struct office *office, const struct feed_change *change, int64_t seq)
+void feed_write_line(struct buf *line, struct office *office, const struct feed_change *change, int64_t seq)
 {
     char id[ID_TEXT_SIZE], time[CLOCK_TEXT_SIZE], type[80], sequence[WIRE_SEQUENCE_SIZE];
     id_new(&office->random, id);
@@ -28,21 +30,46 @@ static void write_line(struct buf *line, struct office *office, const struct fee
     json_close_object(line);
 }
 
+/* The next number of the feed, and the hash of its chain before it. */
+static int take_place(struct office *office, const char *site, int64_t *ret_seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
+{
+    struct sql_query *row = sql_select(
+        office->sql, "UPDATE site SET feed_head = feed_head + 1 WHERE id = ?1 RETURNING feed_head, feed_hash",
+        sql_text(site));
+    bool found = sql_next(row);
+    if (found) {
+        size_t length;
+        const void *hash = sql_get_blob(row, 1, &length);
+        *ret_seq = sql_get_int(row, 0);
+        if (length == CHAIN_HASH_SIZE)
+            memcpy(ret_hash, hash, length);
+        else
+            chain_begin(ret_hash, site, 0, 0, 0, NULL, "");
+    }
+    int failed = sql_done(row);
+    return failed ? failed : found ? 0 : -ENOENT;
+}
+
 int feed_append(struct office *office, const char *site, const struct feed_change *change)
 {
     int64_t seq;
-    int result =
-        sql_number(office->sql, &seq, "UPDATE site SET feed_head = feed_head + 1 WHERE id = ?1 RETURNING feed_head",
-                   sql_text(site));
+    uint8_t hash[CHAIN_HASH_SIZE];
+    int result = take_place(office, site, &seq, hash);
     if (result)
         return result;
     CLEANUP_BUF struct buf line = {.max = FEED_LINE_MAX};
-    write_line(&line, office, change, seq);
+    feed_write_line(&line, office, change, seq);
     if (line.failed)
         return -EMSGSIZE;
-    return sql_run(office->sql, "INSERT INTO feed (site, seq, type, key, rev, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    chain_next(hash, 0, seq, line.data, line.length);
+    result = sql_run(office->sql, "UPDATE site SET feed_hash = ?2 WHERE id = ?1", sql_text(site),
+                     sql_blob(hash, sizeof(hash)));
+    if (result)
+        return result;
+    return sql_run(office->sql,
+                   "INSERT INTO feed (site, seq, type, key, rev, line, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                    sql_text(site), sql_int(seq), sql_text(change->type), sql_text(change->key), sql_int(change->rev),
-                   sql_text_n(line.data, line.length));
+                   sql_text_n(line.data, line.length), sql_blob(hash, sizeof(hash)));
 }
 
 int feed_append_all(struct office *office, const struct feed_change *change)

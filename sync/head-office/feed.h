@@ -3,6 +3,7 @@
 #ifndef HEAD_OFFICE_FEED_H
 #define HEAD_OFFICE_FEED_H
 
+#include "base/buf.h"
 #include "sync/head-office/office.h"
 
 #define FEED_LINE_MAX 60000 /* bytes of one line; the site reads at most 64 KiB */
@@ -17,6 +18,9 @@ struct feed_change {
 
 /* Appends to one site's feed. -EMSGSIZE when the line would be too long. Inside a transaction. */
 int feed_append(struct office *office, const char *site, const struct feed_change *change);
+
+/* A change as a line with this number, without a '\n'; line->failed when it would be too long. */
+void feed_write_line(struct buf *line, struct office *office, const struct feed_change *change, int64_t seq);
 
 /* Appends to the feed of every site. */
 int feed_append_all(struct office *office, const struct feed_change *change);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FENCE_RETRY_S 60
+
 /* ---------------------------------------------------------------- life */
 
 int hub_new(struct sql *sql, const struct random_source *random, const struct hub_settings *settings,
@@ -20,6 +22,8 @@ int hub_new(struct sql *sql, const struct random_source *random, const struct hu
     list_init(&hub->messages);
     list_init(&hub->owed);
     int result = office_gen(sql, hub->gen);
+    if (!result)
+        result = office_key(sql, &hub->key);
     if (result) {
         hub_free(hub);
         return office_failed(sql, result, error);
@@ -45,7 +49,8 @@ static void forget_debts(struct hub *hub)
     LIST_EACH(session, &hub->owed, struct session, owed)
     {
         list_remove(&session->owed);
-        session->welcome = session->ack = session->facked = session->feeds = false;
+        session->welcome = session->grant = session->ack = session->facked = session->feeds = session->snapshot = false;
+        session->fence = NULL;
     }
 }
 
@@ -55,6 +60,7 @@ static void roll_back(struct hub *hub)
         sql_run(hub->sql, "ROLLBACK", SQL_NO_VALUES);
     forget_messages(hub);
     forget_debts(hub);
+    office_gen(hub->sql, hub->gen);
 }
 
 struct hub *hub_free(struct hub *hub)
@@ -70,6 +76,12 @@ struct hub *hub_free(struct hub *hub)
 }
 
 /* ---------------------------------------------------------------- sessions */
+
+void hub_owe(struct hub *hub, struct session *session)
+{
+    if (list_empty(&session->owed))
+        list_append(&hub->owed, &session->owed);
+}
 
 /* Where the box is, or belongs, in the sorted array. */
 static size_t place_of(const struct hub *hub, const char *box)
@@ -117,26 +129,76 @@ struct session *hub_session(struct hub *hub, const char *site, const char *box)
     return session;
 }
 
+/* Of two boxes that fight for a name nothing is taken; a copy on other hardware is kept out by itself. */
+static const char *fence_of(const char *fault)
+{
+    return strcmp(fault, WIRE_FENCE_CHURN) == 0 ? WIRE_FENCE_CHURN : NULL;
+}
+
+static bool copy_bytes(struct sql_query *row, int column, void *out, size_t size)
+{
+    size_t length;
+    const void *bytes = sql_get_blob(row, column, &length);
+    if (length == size)
+        memcpy(out, bytes, size);
+    return length == size;
+}
+
 int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
 {
-    struct sql_query *row = sql_select(
-        hub->sql, "SELECT epoch, applied, feed_head, feed_acked, hash, id FROM site WHERE box = ?1", sql_text(box));
+    struct sql_query *row = sql_select(hub->sql,
+                                       "SELECT epoch, applied, feed_head, feed_acked, hash, id, key, hardware, "
+                                       "coalesce(fault, ''), durable_epoch, durable_seq, durable_feed FROM site "
+                                       "WHERE box = ?1",
+                                       sql_text(box));
     bool found = sql_next(row);
     if (found) {
-        size_t length;
-        const void *hash = sql_get_blob(row, 4, &length);
-        *ret = (struct site_row){.met = !sql_get_null(row, 0),
-                                 .epoch = sql_get_int(row, 0),
+        *ret = (struct site_row){.epoch = sql_get_int(row, 0),
                                  .applied = sql_get_int(row, 1),
                                  .feed_head = sql_get_int(row, 2),
-                                 .feed_acked = sql_get_int(row, 3)};
-        if (length == sizeof(ret->hash))
-            memcpy(ret->hash, hash, length);
-        else
+                                 .feed_acked = sql_get_int(row, 3),
+                                 .fence = fence_of(sql_get_text(row, 8)),
+                                 .durable_epoch = sql_get_int(row, 9),
+                                 .durable_seq = sql_get_int(row, 10),
+                                 .durable_feed = sql_get_int(row, 11)};
+        ret->met = copy_bytes(row, 6, ret->key, sizeof(ret->key));
+        sql_copy_text(row, 7, ret->hardware, sizeof(ret->hardware));
+        if (!copy_bytes(row, 4, ret->hash, sizeof(ret->hash)))
             chain_begin(ret->hash, sql_get_text(row, 5), ret->epoch, 0, 0, NULL, "");
     }
     int failed = sql_done(row);
     return failed ? failed : found ? 0 : -ENOENT;
+}
+
+static int begin_of_epoch(struct hub *hub, const char *site, int64_t epoch, int64_t seq,
+                          uint8_t ret_hash[CHAIN_HASH_SIZE])
+{
+    uint8_t base[CHAIN_HASH_SIZE];
+    struct sql_query *row = sql_select(
+        hub->sql, "SELECT base_epoch, base_hash, nonce FROM epoch WHERE site = ?1 AND epoch = ?2 AND base_seq = ?3",
+        sql_text(site), sql_int(epoch), sql_int(seq));
+    bool found = sql_next(row) && copy_bytes(row, 1, base, sizeof(base));
+    if (found)
+        chain_begin(ret_hash, site, epoch, sql_get_int(row, 0), seq, sql_get_int(row, 0) ? base : NULL,
+                    sql_get_text(row, 2));
+    int failed = sql_done(row);
+    if (!failed && !found && epoch <= 1 && seq == 0) { /* the first one of all, and the feed */
+        chain_begin(ret_hash, site, epoch, 0, 0, NULL, "");
+        found = true;
+    }
+    return failed ? failed : found ? 0 : -ENOENT;
+}
+
+int hub_hash(struct hub *hub, const char *site, int64_t epoch, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
+{
+    struct sql_query *row =
+        epoch
+            ? sql_select(hub->sql, "SELECT hash FROM event WHERE site = ?1 AND epoch = ?2 AND seq = ?3", sql_text(site),
+                         sql_int(epoch), sql_int(seq))
+            : sql_select(hub->sql, "SELECT hash FROM feed WHERE site = ?1 AND seq = ?2", sql_text(site), sql_int(seq));
+    bool found = sql_next(row) && copy_bytes(row, 0, ret_hash, CHAIN_HASH_SIZE);
+    int failed = sql_done(row);
+    return failed ? failed : found ? 0 : begin_of_epoch(hub, site, epoch, seq, ret_hash);
 }
 
 /* The registered site of a box; NULL and 0 when there is none. */
@@ -159,7 +221,7 @@ int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, con
 {
     if ((channel != WIRE_UP_SEGMENT && channel != WIRE_UP_CONTROL) || !wire_box_ok(box))
         return -EPROTO;
-    if (length > WIRE_SEGMENT_MAX)
+    if (length > WIRE_FRAME_MAX)
         return -EMSGSIZE;
     if (hub->waiting >= HUB_MESSAGES_MAX)
         return -ENOBUFS;
@@ -174,6 +236,11 @@ int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, con
     list_append(&hub->messages, &message->link);
     hub->waiting++;
     return 0;
+}
+
+const char *hub_gen(const struct hub *hub)
+{
+    return hub->gen;
 }
 
 size_t hub_waiting(const struct hub *hub)
@@ -227,29 +294,68 @@ int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
     return result;
 }
 
-static void send_control(struct hub *hub, const struct session *session, const struct wire_control *control)
+void hub_send_control(struct hub *hub, const struct session *session, struct wire_control *control)
 {
     CLEANUP_BUF struct buf text = {.max = WIRE_CONTROL_MAX};
+    snprintf(control->site, sizeof(control->site), "%s", session->site);
     wire_control_write(&text, control, &hub->random);
+    wire_control_sign(&text, &hub->key);
     if (!text.failed)
         hub->ops->send(hub->user, session->site, session->box, WIRE_DOWN_CONTROL, text.data, text.length);
 }
 
-static void answer(struct hub *hub, const struct session *session, const struct site_row *site, enum wire_kind kind)
+int hub_send_run(struct hub *hub, const struct session *session, struct wire_run *run, int64_t now_us)
+{
+    CLEANUP_BUF struct buf frame = {.max = WIRE_FRAME_MAX};
+    const struct wire_ends ends = {session->site, hub->gen};
+    int result = wire_run_write(&frame, run, &ends, &hub->key, now_us / 1000, NULL);
+    if (!result)
+        hub->ops->send(hub->user, session->site, session->box, WIRE_DOWN_SEGMENT, frame.data, frame.length);
+    return result;
+}
+
+static void answer(struct hub *hub, const struct session *session, const struct site_row *site, enum wire_kind kind,
+                   int64_t now_us)
 {
     struct wire_control control = {
         .kind = kind,
         .epoch = site->epoch,
         .applied = site->applied,
+        .durable_epoch = site->durable_epoch,
+        .durable_seq = site->durable_seq,
+        .durable_feed = site->durable_feed,
+        .schema = WIRE_SCHEMA,
         .feed_head = site->feed_head,
+        .feed_base = session->feed_base.seq,
         .window = hub->settings.window,
         .segment_max = hub->settings.segment_max,
         .linger_ms = hub->settings.linger_ms,
+        .now_ms = now_us > 0 ? now_us / 1000 : 0,
     };
     snprintf(control.gen, sizeof(control.gen), "%s", hub->gen);
     chain_text(site->hash, control.applied_hash);
+    chain_text(session->feed_base.hash, control.feed_hash);
     snprintf(control.nonce, sizeof(control.nonce), "%s", session->nonce);
-    send_control(hub, session, &control);
+    hub_send_control(hub, session, &control);
+}
+
+static void send_fence(struct hub *hub, const struct session *session, const struct site_row *site)
+{
+    struct wire_control fence = {.kind = WIRE_FENCE, .epoch = site->epoch, .retry_s = FENCE_RETRY_S};
+    snprintf(fence.code, sizeof(fence.code), "%s", session->fence);
+    snprintf(fence.nonce, sizeof(fence.nonce), "%s", session->nonce);
+    hub_send_control(hub, session, &fence);
+}
+
+static int pay_feed(struct hub *hub, struct session *session, const struct site_row *site, int64_t now_us)
+{
+    if (session->welcome) {
+        hub_feed_rewind(session, site->feed_acked);
+        session->attempts = 0;
+    }
+    if (session->facked || session->feeds)
+        hub_feed_progress(hub, session, site->feed_acked, now_us);
+    return session->welcome || session->facked || session->feeds ? hub_feed_fill(hub, session, site, now_us) : 0;
 }
 
 static int pay(struct hub *hub, struct session *session, int64_t now_us)
@@ -258,16 +364,19 @@ static int pay(struct hub *hub, struct session *session, int64_t now_us)
     int result = hub_load_site(hub, session->box, &site);
     if (result)
         return result;
-    if (session->welcome) {
-        answer(hub, session, &site, WIRE_WELCOME);
-        hub_feed_rewind(session, site.feed_acked);
-        session->attempts = 0;
+    if (session->fence) {
+        send_fence(hub, session, &site);
+        return 0;
     }
+    if (session->welcome)
+        answer(hub, session, &site, WIRE_WELCOME, now_us);
     if (session->ack)
-        answer(hub, session, &site, WIRE_ACK);
-    if (session->facked || session->feeds)
-        hub_feed_progress(hub, session, site.feed_acked, now_us);
-    return session->welcome || session->facked || session->feeds ? hub_feed_fill(hub, session, &site, now_us) : 0;
+        answer(hub, session, &site, WIRE_ACK, now_us);
+    if (session->grant)
+        result = hub_send_grant(hub, session);
+    if (!result && session->snapshot)
+        result = hub_send_snapshot(hub, session, now_us);
+    return result ? result : pay_feed(hub, session, &site, now_us);
 }
 
 int hub_commit(struct hub *hub, int64_t now_us, struct error *error)

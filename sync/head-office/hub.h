@@ -42,6 +42,9 @@ struct hub *hub_free(struct hub *hub);
 int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, const void *bytes, size_t length);
 size_t hub_waiting(const struct hub *hub);
 
+/* Who this database is: another after a turn that found that it was restored. */
+const char *hub_gen(const struct hub *hub);
+
 /* A turn takes all waiting messages in one transaction and only then answers. On an error nothing was changed and the
  * messages are dropped: their senders will repeat them. The two halves are apart so that a crash between them can be
  * tried: hub_free() in place of hub_commit(). */

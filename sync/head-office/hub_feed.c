@@ -41,9 +41,14 @@ void hub_feed_progress(struct hub *hub, struct session *session, int64_t acked, 
         session->due_us = now_us + wait_us(hub, session);
 }
 
-/* The lines after the last one sent, as many as a segment takes. */
-static int cut_segment(struct hub *hub, const struct session *session, struct buf *segment, int64_t *ret_last)
+/* The lines after the last one sent, as many as a segment takes; run->count 0: none. */
+static int cut_run(struct hub *hub, const struct session *session, struct wire_run *run)
 {
+    struct buf *segment = &run->lines;
+    int result = hub_hash(hub, session->site, 0, session->sent, run->prev_hash);
+    if (result)
+        return result;
+    run->first_seq = session->sent + 1;
     struct sql_query *row =
         sql_select(hub->sql, "SELECT seq, line FROM feed WHERE site = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
                    sql_text(session->site), sql_int(session->sent), sql_int(hub->settings.segment_max));
@@ -54,22 +59,24 @@ static int cut_segment(struct hub *hub, const struct session *session, struct bu
             break;
         buf_put(segment, line, length);
         buf_putc(segment, '\n');
-        *ret_last = sql_get_int(row, 0);
+        run->count++;
     }
     return sql_done(row);
 }
 
 int hub_feed_fill(struct hub *hub, struct session *session, const struct site_row *site, int64_t now_us)
 {
-    CLEANUP_BUF struct buf segment = {0};
-    while (!session->ahead && session->in_flight < (size_t)hub->settings.window && session->sent < site->feed_head) {
-        int64_t last = session->sent;
-        buf_clear(&segment);
-        int result = cut_segment(hub, session, &segment, &last);
-        if (result || segment.length == 0 || segment.failed)
+    CLEANUP_RUN struct wire_run run = {.kind = WIRE_FRAME_DOWN};
+    while (!session->apart && session->in_flight < (size_t)hub->settings.window && session->sent < site->feed_head) {
+        run.count = 0;
+        buf_clear(&run.lines);
+        int result = cut_run(hub, session, &run);
+        if (result || run.count == 0 || run.lines.failed)
             return result;
-        hub->ops->send(hub->user, session->site, session->box, WIRE_DOWN_SEGMENT, segment.data, segment.length);
-        session->sent = session->ends[session->in_flight++] = last;
+        result = hub_send_run(hub, session, &run, now_us);
+        if (result)
+            return result;
+        session->sent = session->ends[session->in_flight++] = wire_run_last_seq(&run);
         if (session->due_us == HUB_NEVER)
             session->due_us = now_us + wait_us(hub, session);
     }

@@ -1,6 +1,7 @@
 #include "sync/head-office/office.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define APPLICATION_ID 0x46485133 /* "FHQ3": head office */
 
@@ -9,8 +10,11 @@ extern const struct embedded_file hq_schema[];
 static int give_identity(struct sql *sql, const struct random_source *random)
 {
     char gen[ID_TEXT_SIZE];
+    struct wire_key key;
     id_new(random, gen);
-    return sql_run(sql, "INSERT INTO hub (id, gen) VALUES (1, ?1) ON CONFLICT DO NOTHING", sql_text(gen));
+    wire_key_new(&key, random);
+    return sql_run(sql, "INSERT INTO hub (id, gen, key) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING", sql_text(gen),
+                   sql_blob(key.secret, sizeof(key.secret)));
 }
 
 int office_open(const char *path, const struct random_source *random, struct sql **ret, struct error *error)
@@ -38,6 +42,25 @@ int office_gen(struct sql *sql, char out[ID_TEXT_SIZE])
         sql_copy_text(query, 0, out, ID_TEXT_SIZE);
     int failed = sql_done(query);
     return failed ? failed : found ? 0 : -ENOENT;
+}
+
+int office_key(struct sql *sql, struct wire_key *ret)
+{
+    size_t length = 0;
+    struct sql_query *query = sql_select(sql, "SELECT key FROM hub", SQL_NO_VALUES);
+    if (sql_next(query)) {
+        const void *key = sql_get_blob(query, 0, &length);
+        if (length == sizeof(ret->secret))
+            memcpy(ret->secret, key, length);
+    }
+    int failed = sql_done(query);
+    return failed ? failed : length == sizeof(ret->secret) ? 0 : -ENOENT;
+}
+
+int office_renew_gen(struct sql *sql, const struct random_source *random, char out[ID_TEXT_SIZE])
+{
+    id_new(random, out);
+    return sql_run(sql, "UPDATE hub SET gen = ?1", sql_text(out));
 }
 
 int office_begin(struct office *office, struct error *error)

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/sql.h"
+#include "sync/wire/key.h"
 
 struct office {
     struct sql *sql;
@@ -18,6 +19,12 @@ int office_open(const char *path, const struct random_source *random, struct sql
 
 /* "gen": who this database is. */
 int office_gen(struct sql *sql, char out[ID_TEXT_SIZE]);
+
+/* It is another database from now on: it was restored, and has forgotten what sites were told. */
+int office_renew_gen(struct sql *sql, const struct random_source *random, char out[ID_TEXT_SIZE]);
+
+/* What it signs with. It is part of every backup, which is as secret as head office itself. */
+int office_key(struct sql *sql, struct wire_key *ret);
 
 int office_begin(struct office *office, struct error *error);
 int office_commit(struct office *office, struct error *error);

@@ -73,13 +73,42 @@ static void report(struct server *server, int result, const struct error *error)
     server->failing = result != 0;
 }
 
+/* ---------------------------------------------------------------- presence */
+
+static void write_presence(struct server *server, bool online, struct buf *out)
+{
+    struct wire_control presence = {.kind = WIRE_OFFICE, .online = online};
+    text_copy(presence.gen, sizeof(presence.gen), server->gen);
+    text_copy(presence.since, sizeof(presence.since), server->since);
+    wire_control_write(out, &presence, &server->call->office.random);
+}
+
+static void publish_presence(struct server *server, bool online)
+{
+    CLEANUP_BUF struct buf presence = {0};
+    write_presence(server, online, &presence);
+    mqtt_publish(server->mqtt, WIRE_OFFICE_TOPIC, presence.data, presence.length, 1, true, NULL);
+}
+
 /* ---------------------------------------------------------------- turns and ticks */
+
+/* A database that finds out that it is an older copy is another one from then on: all sites are told. */
+static void tell_gen(struct server *server)
+{
+    if (strcmp(server->gen, hub_gen(server->hub)) == 0)
+        return;
+    text_copy(server->gen, sizeof(server->gen), hub_gen(server->hub));
+    if (mqtt_is_connected(server->mqtt))
+        publish_presence(server, true);
+}
 
 static void take_turn(struct server *server)
 {
     struct error error = {0};
-    if (hub_waiting(server->hub) > 0)
-        report(server, hub_turn(server->hub, clock_wall_us(), &error), &error);
+    if (hub_waiting(server->hub) == 0)
+        return;
+    report(server, hub_turn(server->hub, clock_wall_us(), &error), &error);
+    tell_gen(server);
 }
 
 static int on_turn(sd_event_source *source, void *user)
@@ -107,21 +136,6 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
 }
 
 /* ---------------------------------------------------------------- the connection */
-
-static void write_presence(struct server *server, bool online, struct buf *out)
-{
-    struct wire_control presence = {.kind = WIRE_OFFICE, .online = online};
-    text_copy(presence.gen, sizeof(presence.gen), server->gen);
-    text_copy(presence.since, sizeof(presence.since), server->since);
-    wire_control_write(out, &presence, &server->call->office.random);
-}
-
-static void publish_presence(struct server *server, bool online)
-{
-    CLEANUP_BUF struct buf presence = {0};
-    write_presence(server, online, &presence);
-    mqtt_publish(server->mqtt, WIRE_OFFICE_TOPIC, presence.data, presence.length, 1, true, NULL);
-}
 
 static void on_connected(void *user)
 {

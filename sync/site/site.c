@@ -53,28 +53,31 @@ static void enter(struct site *site, enum site_state state)
 
 /* ---------------------------------------------------------------- hello */
 
-static void say_hello(struct site *site, int64_t due_us)
+void site_say_hello(struct site *site, int64_t due_us)
 {
     enter(site, SITE_HELLO);
     site->absent = false;
     site->tries = 0;
     site->hello_us = due_us;
     site->in_flight_count = 0;
-    buf_clear(&site->changes);
+    site->fence[0] = '\0';
+    buf_clear(&site->run.lines);
     id_new(&site->random, site->nonce);
 }
 
 /* Nobody listens there: head office's presence wakes this site, or at last the slowest resend. */
 static void wait_for_office(struct site *site, int64_t now_us)
 {
-    say_hello(site, now_us + RESEND_MAX_US);
+    site_say_hello(site, now_us + RESEND_MAX_US);
     site->absent = true;
 }
 
-int site_send_control(struct site *site, const struct wire_control *control, int64_t now_us)
+int site_send_control(struct site *site, struct wire_control *control, int64_t now_us)
 {
+    text_copy(control->site, sizeof(control->site), site->name);
     buf_clear(&site->scratch);
     wire_control_write(&site->scratch, control, &site->random);
+    wire_control_sign(&site->scratch, &site->key);
     int result = site->scratch.failed
                      ? -ENOMEM
                      : site->ops->send(site->user, SITE_CONTROL, site->scratch.data, site->scratch.length);
@@ -88,15 +91,39 @@ static void send_hello(struct site *site, int64_t now_us)
     struct wire_control hello = {.kind = WIRE_HELLO,
                                  .epoch = site->committed.epoch,
                                  .last_seq = site->committed.last_seq,
+                                 .applied = site->committed.applied_seq,
                                  .feed_seq = site->committed.feed_seq,
-                                 .boot = site->boot};
-    text_copy(hello.site, sizeof(hello.site), site->name);
+                                 .boot = site->boot,
+                                 .schema = WIRE_SCHEMA};
     text_copy(hello.box, sizeof(hello.box), site->box);
+    text_copy(hello.gen, sizeof(hello.gen), site->committed.gen);
+    text_copy(hello.hardware, sizeof(hello.hardware), site->hardware);
     text_copy(hello.nonce, sizeof(hello.nonce), site->nonce);
+    chain_text(site->committed.feed_hash, hello.feed_hash);
     if (site_send_control(site, &hello, now_us) == 0) {
         site->hello_us = now_us + wait_us(site);
         site->tries++;
     }
+}
+
+/* What this side has, so that head office finds the last line that both have. A probe that is lost is followed by a
+ * hello. */
+static void send_probe(struct site *site, bool of_journal, int64_t now_us)
+{
+    struct wire_control probe = {
+        .kind = WIRE_PROBE, .epoch = site->committed.epoch, .last_seq = site->committed.last_seq};
+    text_copy(probe.nonce, sizeof(probe.nonce), site->nonce);
+    int result =
+        of_journal ? site->ops->marks(site->user, &probe.marks) : site->ops->feed_marks(site->user, &probe.feed_marks);
+    if (result)
+        error_set(&site->fault, 0, "the journal cannot be read: %s", strerror(-result));
+    probe.oldest = probe.marks.count > 0 ? probe.marks.at[probe.marks.count - 1].seq : 1;
+    if (probe.oldest < 1)
+        probe.oldest = 1;
+    if (!result)
+        site_send_control(site, &probe, now_us);
+    site->hello_us = now_us + wait_us(site);
+    site->tries++;
 }
 
 /* ---------------------------------------------------------------- events, up */
@@ -108,17 +135,30 @@ static void begin_from(struct site *site, int64_t acked_seq, int64_t now_us)
     site->linger_end_us = now_us;
 }
 
-static int send_segment(struct site *site, int64_t now_us)
+/* The lines after the last one sent, as a signed frame in scratch. */
+static int cut_segment(struct site *site, struct wire_run *run, int64_t *ret_last, int64_t now_us)
 {
-    int64_t last = site->sent_seq;
-    buf_clear(&site->scratch);
+    const struct wire_ends ends = {site->name, site->box};
+    *ret_last = site->sent_seq;
     int result = site->ops->read_journal(site->user, site->sent_seq, (size_t)site->segment_max, SITE_SEGMENT_BYTES,
-                                         &site->scratch, &last);
-    if (!result && last == site->sent_seq)
+                                         &run->lines, ret_last);
+    if (!result && *ret_last == site->sent_seq)
         result = -ENODATA;
+    if (!result)
+        result = site->ops->read_hash(site->user, site->sent_seq, run->prev_hash);
     if (result && result != -EAGAIN)
         error_set(&site->fault, 0, "the journal after number %" PRId64 " cannot be read: %s", site->sent_seq,
                   strerror(-result));
+    buf_clear(&site->scratch);
+    return result ? result : wire_run_write(&site->scratch, run, &ends, &site->key, now_us / 1000, &site->fault);
+}
+
+static int send_segment(struct site *site, int64_t now_us)
+{
+    CLEANUP_RUN struct wire_run run = {
+        .kind = WIRE_FRAME_UP, .epoch = site->committed.epoch, .first_seq = site->sent_seq + 1};
+    int64_t last;
+    int result = cut_segment(site, &run, &last, now_us);
     if (!result)
         result = site->ops->send(site->user, SITE_SEGMENT, site->scratch.data, site->scratch.length);
     if (result) {
@@ -141,16 +181,22 @@ static bool segment_is_due(const struct site *site, int64_t now_us)
 
 static void send_events(struct site *site, int64_t now_us)
 {
-    if (site->acked_seq != site->told_seq) {
-        if (site->ops->applied(site->user, site->acked_seq) == 0)
-            site->told_seq = site->acked_seq;
-        else
-            site_retry_later(site, now_us);
-    }
     while (segment_is_due(site, now_us) && send_segment(site, now_us) == 0) {
     }
     if (site->sent_seq == site->committed.last_seq)
         site->linger_end_us = INT64_MAX;
+}
+
+/* What head office said last is stored, when it is news. */
+static void pass_word_on(struct site *site, int64_t now_us)
+{
+    site->word.applied = site->acked_seq;
+    if (memcmp(&site->word, &site->told, sizeof(site->word)) == 0)
+        return;
+    if (site->ops->told(site->user, &site->word) == 0)
+        site->told = site->word;
+    else
+        site_retry_later(site, now_us);
 }
 
 static void acknowledge(struct site *site, int64_t applied, int64_t now_us)
@@ -171,54 +217,74 @@ static void acknowledge(struct site *site, int64_t applied, int64_t now_us)
 
 /* ---------------------------------------------------------------- what head office says */
 
-/* The same number is not enough: an older copy that has gone on since has other events under the same numbers. */
-static bool has_the_same_past(struct site *site, const struct wire_control *welcome)
+/* The same number is not enough: a copy that has gone on since has other events under the same numbers. */
+static bool has_hash(struct site *site, int64_t seq, const char *expected)
 {
     uint8_t hash[CHAIN_HASH_SIZE];
     char text[CHAIN_TEXT_SIZE];
-    if (welcome->epoch != site->committed.epoch || welcome->applied > site->committed.last_seq ||
-        site->ops->read_hash(site->user, welcome->applied, hash) != 0)
+    if (seq > site->committed.last_seq || site->ops->read_hash(site->user, seq, hash) != 0)
         return false;
     chain_text(hash, text);
-    return strcmp(text, welcome->applied_hash) == 0;
+    return strcmp(text, expected) == 0;
 }
 
-/* Head office cannot know it: it has the numbers, and not the lines. Said again after each welcome. */
-static void say_diverged(struct site *site, const struct wire_control *welcome, int64_t now_us)
+static void take_word(struct site *site, const struct wire_control *control)
 {
-    struct wire_control diverged = {
-        .kind = WIRE_DIVERGED, .epoch = site->committed.epoch, .last_seq = site->committed.last_seq};
-    text_copy(diverged.site, sizeof(diverged.site), site->name);
-    text_copy(diverged.gen, sizeof(diverged.gen), welcome->gen);
-    site_send_control(site, &diverged, now_us);
+    site->word.durable_epoch = control->durable_epoch;
+    site->word.durable_seq = control->durable_seq;
+    site->word.durable_feed = control->durable_feed;
+    text_copy(site->word.gen, sizeof(site->word.gen), site->gen);
+    memcpy(site->word.key, site->office_key, sizeof(site->word.key));
 }
 
+static void get_in_step(struct site *site, const struct wire_control *welcome, int64_t now_us)
+{
+    site->fault.text[0] = '\0';
+    enter(site, SITE_SYNC);
+    site->window = welcome->window;
+    site->segment_max = welcome->segment_max;
+    site->linger_us = welcome->linger_ms * 1000;
+    site->facked_seq = site->committed.feed_seq;
+    feed_begin(site);
+    take_word(site, welcome);
+    begin_from(site, welcome->applied, now_us);
+}
+
+/* Only when both sides of the stream are the same does it go on: first the events, then the changes. */
 static void on_welcome(struct site *site, const struct wire_control *welcome, int64_t now_us)
 {
-    if (site->state != SITE_HELLO || strcmp(welcome->nonce, site->nonce) != 0)
+    char feed_hash[CHAIN_TEXT_SIZE];
+    if ((site->state != SITE_HELLO && site->state != SITE_PROBING) || strcmp(welcome->nonce, site->nonce) != 0)
         return;
     site->tries = 0;
     site->hello_us = now_us + REHELLO_US;
     site->feed_head = welcome->feed_head;
-    if (!has_the_same_past(site, welcome)) {
-        error_set(&site->fault, 0,
-                  "head office has events of this site up to epoch %" PRId64 " number %" PRId64
-                  ", this database up to epoch %" PRId64 " number %" PRId64
-                  ": it is an older copy; ask head office which one is right",
-                  welcome->epoch, welcome->applied, site->committed.epoch, site->committed.last_seq);
-        enter(site, SITE_DIVERGED);
-        say_diverged(site, welcome, now_us);
-        return;
-    }
-    site->fault.text[0] = '\0';
-    enter(site, SITE_SYNC);
     text_copy(site->gen, sizeof(site->gen), welcome->gen);
-    site->window = welcome->window;
-    site->segment_max = welcome->segment_max;
-    site->linger_us = welcome->linger_ms * 1000;
-    site->told_seq = site->committed.applied_seq;
-    site->queued_seq = site->facked_seq = site->committed.feed_seq;
-    begin_from(site, welcome->applied, now_us);
+    chain_text(site->committed.feed_hash, feed_hash);
+    struct chain_mark base = {.seq = welcome->feed_base};
+    if (welcome->epoch != site->committed.epoch || !has_hash(site, welcome->applied, welcome->applied_hash)) {
+        enter(site, SITE_PROBING);
+        send_probe(site, true, now_us);
+    } else if (welcome->feed_base < 0) {
+        enter(site, SITE_PROBING);
+        send_probe(site, false, now_us);
+    } else if (welcome->feed_base == site->committed.feed_seq && strcmp(feed_hash, welcome->feed_hash) == 0) {
+        get_in_step(site, welcome, now_us);
+    } else if (welcome->feed_base < site->committed.feed_seq && chain_of_text(welcome->feed_hash, base.hash)) {
+        site->ops->rewound(site->user, &base); /* when it is committed, a hello follows */
+        site->hello_us = now_us + wait_us(site);
+    }
+}
+
+static void on_grant(struct site *site, const struct wire_control *grant, int64_t now_us)
+{
+    struct chain_mark base = {.epoch = grant->base_epoch, .seq = grant->base_seq};
+    if (site->state != SITE_PROBING || strcmp(grant->nonce, site->nonce) != 0 ||
+        !chain_of_text(grant->base_hash, base.hash))
+        return;
+    id_new(&site->random, site->nonce); /* a grant counts once; when it is committed, a hello follows */
+    site->ops->granted(site->user, grant->epoch, &base, grant->grant_nonce);
+    site->hello_us = now_us + wait_us(site);
 }
 
 static void on_ack(struct site *site, const struct wire_control *ack, int64_t now_us)
@@ -226,28 +292,91 @@ static void on_ack(struct site *site, const struct wire_control *ack, int64_t no
     if (site->state != SITE_SYNC)
         return;
     if (strcmp(ack->gen, site->gen) != 0 || ack->epoch != site->committed.epoch ||
-        ack->applied > site->committed.last_seq)
-        say_hello(site, now_us); /* one of us is not who the other thinks */
-    else
-        acknowledge(site, ack->applied, now_us);
+        !has_hash(site, ack->applied, ack->applied_hash)) {
+        site_say_hello(site, now_us); /* one of us is not who the other thinks */
+        return;
+    }
+    acknowledge(site, ack->applied, now_us);
+    take_word(site, ack);
+}
+
+static void on_fence(struct site *site, const struct wire_control *fence, int64_t now_us)
+{
+    bool again = strcmp(fence->code, WIRE_FENCE_STALE) == 0 || strcmp(fence->code, WIRE_FENCE_FORK) == 0;
+    if (again && site->state != SITE_SYNC)
+        return; /* of something sent before */
+    if (again) {
+        site_say_hello(site, now_us);
+        return;
+    }
+    if ((site->state != SITE_HELLO && site->state != SITE_PROBING) || strcmp(fence->nonce, site->nonce) != 0)
+        return; /* for another box of this name */
+    text_copy(site->fence, sizeof(site->fence), fence->code);
+    enter(site, SITE_FENCED);
+    tell_changed(site);
+    site->in_flight_count = 0;
+    site->hello_us = now_us + (fence->retry_s > 0 ? fence->retry_s * 1000000 : REHELLO_US);
+}
+
+/* Signed by the one head office that this database knows; before the first welcome, by any. */
+static int check_writer(struct site *site, const void *bytes, size_t length, uint8_t key[WIRE_PUBLIC_KEY])
+{
+    int result = wire_control_verify(bytes, length, key, &site->fault);
+    if (!result && site->committed.met && memcmp(key, site->committed.office_key, WIRE_PUBLIC_KEY) != 0)
+        result = error_set(&site->fault, -EKEYREJECTED,
+                           "another head office than the one this site belongs to has answered: name the right broker "
+                           "in the configuration of floorhand-link");
+    return result;
 }
 
 static void receive_control(struct site *site, const void *bytes, size_t length, int64_t now_us)
 {
     struct wire_control control;
     struct error why;
+    uint8_t key[WIRE_PUBLIC_KEY];
+    if (check_writer(site, bytes, length, key) != 0)
+        return;
     int result = wire_control_parse(bytes, length, &control, &why);
     if (result && result != -ENOTSUP) /* a later version may say more than this one understands */
         site->fault = why;
-    if (result)
+    if (result || strcmp(control.site, site->name) != 0)
         return;
-    if (control.kind == WIRE_WELCOME)
+    if (control.kind == WIRE_WELCOME && strcmp(control.nonce, site->nonce) == 0)
+        memcpy(site->office_key, key, sizeof(key));
+    else if (memcmp(site->office_key, key, sizeof(key)) != 0 && control.kind != WIRE_FENCE)
+        return;
+    switch (control.kind) {
+    case WIRE_WELCOME:
         on_welcome(site, &control, now_us);
-    else if (control.kind == WIRE_ACK)
+        break;
+    case WIRE_GRANT:
+        on_grant(site, &control, now_us);
+        break;
+    case WIRE_ACK:
         on_ack(site, &control, now_us);
+        break;
+    case WIRE_FENCE:
+        on_fence(site, &control, now_us);
+        break;
+    case WIRE_SNAP_OFFER:
+        snapshot_offered(site, &control, now_us);
+        break;
+    default:
+        break;
+    }
 }
 
-/* ---------------------------------------------------------------- the outside */
+/* Frames are opened with the key of who welcomed. What does not fit now comes again. */
+static void receive_segment(struct site *site, const void *bytes, size_t length, int64_t now_us)
+{
+    struct wire_frame frame;
+    if (site->state != SITE_SYNC || wire_frame_peek(bytes, length, &frame, &site->fault) != 0)
+        return;
+    if (frame.kind == WIRE_FRAME_CHUNK)
+        snapshot_receive(site, bytes, length, now_us);
+    else if (site->run.lines.length == 0)
+        feed_receive(site, bytes, length, now_us);
+}
 
 static void pump(struct site *site, int64_t now_us)
 {
@@ -259,6 +388,8 @@ static void pump(struct site *site, int64_t now_us)
     if (site->state == SITE_SYNC) {
         feed_deliver(site, now_us);
         feed_confirm(site, now_us);
+        snapshot_step(site, now_us);
+        pass_word_on(site, now_us);
         send_events(site, now_us);
     }
 }
@@ -273,21 +404,22 @@ void site_init(struct site *site, const struct site_settings *settings, const st
                           .feed_head = -1,
                           .linger_end_us = INT64_MAX,
                           .retry_us = INT64_MAX,
-                          .changes = {.max = WIRE_SEGMENT_MAX},
-                          .scratch = {.max = WIRE_SEGMENT_MAX}};
+                          .key = settings->key,
+                          .scratch = {.max = WIRE_FRAME_MAX}};
+    text_copy(site->hardware, sizeof(site->hardware), settings->hardware);
     text_copy(site->name, sizeof(site->name), settings->site);
     text_copy(site->box, sizeof(site->box), settings->box);
 }
 
 void site_done(struct site *site)
 {
-    buf_done(&site->changes);
+    wire_run_done(&site->run);
     buf_done(&site->scratch);
 }
 
 void site_link_up(struct site *site, int64_t now_us)
 {
-    say_hello(site, now_us);
+    site_say_hello(site, now_us);
     pump(site, now_us);
 }
 
@@ -296,15 +428,15 @@ void site_link_down(struct site *site)
     site->presence = SITE_OFFICE_UNKNOWN; /* the broker tells it anew */
     enter(site, SITE_OFFLINE);
     site->in_flight_count = 0;
-    buf_clear(&site->changes);
+    buf_clear(&site->run.lines);
 }
 
 void site_receive(struct site *site, enum site_channel channel, const void *bytes, size_t length, int64_t now_us)
 {
     if (channel == SITE_CONTROL)
         receive_control(site, bytes, length, now_us);
-    else if (site->state == SITE_SYNC && site->changes.length == 0)
-        buf_put(&site->changes, bytes, length);
+    else
+        receive_segment(site, bytes, length, now_us);
     pump(site, now_us);
 }
 
@@ -322,7 +454,7 @@ void site_office_state(struct site *site, const void *bytes, size_t length, int6
     if (!office.online)
         wait_for_office(site, now_us);
     else if (again || site->absent || (site->state != SITE_HELLO && strcmp(site->gen, office.gen) != 0))
-        say_hello(site, now_us);
+        site_say_hello(site, now_us);
     pump(site, now_us);
 }
 
@@ -339,11 +471,12 @@ void site_published(struct site *site, int reason_code, int64_t now_us)
 void site_commit(struct site *site, const struct site_committed *committed, int64_t now_us)
 {
     bool other_past = site->committed.epoch != 0 &&
-                      (committed->epoch != site->committed.epoch || committed->last_seq < site->committed.last_seq);
+                      (committed->epoch != site->committed.epoch || committed->last_seq < site->committed.last_seq ||
+                       committed->feed_seq < site->committed.feed_seq);
     bool newer = committed->last_seq > site->committed.last_seq;
     site->committed = *committed;
     if (other_past && site->state != SITE_OFFLINE)
-        say_hello(site, now_us);
+        site_say_hello(site, now_us);
     if (newer && site->linger_end_us == INT64_MAX)
         site->linger_end_us = now_us + site->linger_us;
     pump(site, now_us);
@@ -366,6 +499,8 @@ int64_t site_deadline(const struct site *site)
         next = earlier(next, site->resend_end_us);
     if (site->state == SITE_SYNC && site->in_flight_count < (size_t)site->window && site->retry_us == INT64_MAX)
         next = earlier(next, site->linger_end_us);
+    if (site->state == SITE_SYNC)
+        next = earlier(next, snapshot_deadline(site));
     return next;
 }
 
@@ -376,7 +511,7 @@ void site_tick(struct site *site, int64_t now_us)
         begin_from(site, site->acked_seq, now_us); /* go back: where segments begin and end need not repeat */
     }
     if (site->state != SITE_OFFLINE && site->state != SITE_HELLO && now_us >= site->hello_us)
-        say_hello(site, now_us);
+        site_say_hello(site, now_us);
     pump(site, now_us);
 }
 
@@ -386,7 +521,9 @@ const struct site_state_def *site_state_def(enum site_state state)
         [SITE_OFFLINE] = {"offline", "not connected to the broker", "未连接消息服务器"},
         [SITE_HELLO] = {"hello", "waiting for head office", "等待总部应答"},
         [SITE_SYNC] = {"in_step", "in step with head office", "与总部同步"},
-        [SITE_DIVERGED] = {"diverged", "head office knows another past of this site", "总部所知的本仓历史与本机不符"},
+        [SITE_PROBING] = {"probing", "looking for the last event that head office has too",
+                          "正与总部核对共同的最后记录"},
+        [SITE_FENCED] = {"fenced", "head office takes nothing from this box", "总部拒绝接收本机数据"},
     };
     return &states[state];
 }

@@ -1,8 +1,8 @@
 #include "sync/site/trouble.h"
 
-static bool diverged(const struct site_facts *facts)
+static bool fenced(const struct site_facts *facts)
 {
-    return facts->state == SITE_DIVERGED;
+    return facts->state == SITE_FENCED;
 }
 
 static bool parked(const struct site_facts *facts)
@@ -39,11 +39,12 @@ static bool office_silent(const struct site_facts *facts)
 const struct site_trouble_def *site_trouble_def(enum site_trouble trouble)
 {
     static const struct site_trouble_def defs[] = {
-        [SITE_TROUBLE_DIVERGED] =
-            {"diverged", true, diverged,
-             "This database is an older copy than the one head office knows, and nothing is sent: "
-             "call head office, a person there must say which one is right.",
-             "本机数据库比总部所知的旧,已停止上传:请联系总部,由专人判断以哪一份为准"},
+        [SITE_TROUBLE_FENCED] =
+            {"fenced", true, fenced,
+             "Head office takes nothing from this box: it may be a copy of another. Work on, nothing is lost, and call "
+             "head office: a person there must say that this is the right one (floorhand-hq site claim).",
+             "总部拒绝接收本机数据,本机可能是另一台的副本:可继续作业,数据不会丢失,请联系总部确认以本机为准(floorhand-"
+             "hq site claim)"},
         [SITE_TROUBLE_PARKED] =
             {"parked", true, parked,
              "Changes from head office could not be applied: tell head office which and why, so that "
@@ -83,7 +84,7 @@ const char *site_alarm(const struct site_facts *facts)
 
 enum site_presence site_presence_now(const struct site *site)
 {
-    if (site->state == SITE_SYNC || site->state == SITE_DIVERGED)
+    if (site->state == SITE_SYNC || site->state == SITE_PROBING || site->state == SITE_FENCED)
         return SITE_OFFICE_ONLINE;
     return site->absent && site->state == SITE_HELLO ? SITE_OFFICE_AWAY : site->presence;
 }

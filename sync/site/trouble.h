@@ -19,7 +19,7 @@ struct site_facts {
 
 /* The heaviest first. */
 enum site_trouble {
-    SITE_TROUBLE_DIVERGED,
+    SITE_TROUBLE_FENCED,
     SITE_TROUBLE_PARKED,
     SITE_TROUBLE_LATE,
     SITE_TROUBLE_LINK,
@@ -30,7 +30,7 @@ enum site_trouble {
 };
 
 struct site_trouble_def {
-    const char *name; /* "diverged" */
+    const char *name; /* "fenced" */
     bool alarms;      /* a station says it without being asked: otherwise the work just goes on */
     bool (*stands)(const struct site_facts *facts);
     const char *en, *zh; /* one sentence that says what to do */

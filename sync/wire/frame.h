@@ -3,7 +3,7 @@
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
 
-#include "sync/wire/line.h"
+#include "sync/wire/segment.h"
 
 enum frame_kind {
     /* link to daemon */
@@ -18,7 +18,7 @@ enum frame_kind {
     FRAME_SEND_CONTROL = 'c',
 };
 
-#define FRAME_PAYLOAD_MAX WIRE_SEGMENT_MAX
+#define FRAME_PAYLOAD_MAX WIRE_FRAME_MAX
 #define FRAME_SIZE_MAX    (1 + FRAME_PAYLOAD_MAX)
 #define FRAME_SNDBUF      (2 * (int)FRAME_SIZE_MAX) /* a whole frame must fit in the socket's buffer */
 

@@ -114,7 +114,7 @@ int wire_segment_next(struct wire_segment *segment, struct wire_line *ret, struc
     int result = wire_line_parse(segment->at, length, &line, error);
     if (result)
         return result;
-    if (segment->lines > 0 && (line.epoch != segment->epoch || line.seq != segment->seq + 1)) {
+    if (segment->lines > 0 && (line.epoch < segment->epoch || line.seq != segment->seq + 1)) {
         result =
             error_set(error, -EBADMSG, "a segment goes from number %" PRId64 " to %" PRId64, segment->seq, line.seq);
         wire_line_done(&line);

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#define WIRE_LINE_MAX          ((size_t)64 << 10)  /* bytes, without the line's end */
-#define WIRE_SEGMENT_MAX       ((size_t)128 << 10) /* bytes */
+#define WIRE_LINE_MAX          ((size_t)64 << 10) /* bytes, without the line's end */
+#define WIRE_SEGMENT_MAX       ((size_t)1 << 20)  /* bytes: WIRE_FRAME_RAW_MAX */
 #define WIRE_SEGMENT_LINES_MAX 200
 
 #define WIRE_OFFICE_SOURCE "//floorhand/head-office"
@@ -18,7 +18,7 @@
 
 struct wire_line {
     int64_t epoch;                            /* 0 in a change from head office */
-    int64_t seq;                              /* from 1, contiguous within epoch and source */
+    int64_t seq;                              /* from 1, contiguous within source */
     char type[WIRE_TYPE_MAX + 1];             /* short name: "pick.line" */
     const char *id, *source, *subject, *time; /* subject and time "" when there is none */
     const json_t *data;                       /* an object */
@@ -44,8 +44,9 @@ struct wire_segment {
 };
 
 /* 1 and the next line, 0 at the end, -EMSGSIZE or -EBADMSG with a sentence: too long, too many lines, a last line
- * without
- * '\n', or a line that does not continue the one before. Lines delivered before the fault were good. */
+ * without '\n', or a line that does not continue the one before: its number follows, and its epoch is the same or a
+ * later one (lines that are sent again in a later epoch keep the one they were written in). Lines delivered before the
+ * fault were good. */
 int wire_segment_next(struct wire_segment *segment, struct wire_line *ret, struct error *error);
 
 #endif

@@ -14,7 +14,8 @@
 
 #define WIRE_FRAME_HEADER     208                 /* bytes */
 #define WIRE_FRAME_BODY_MAX   ((size_t)128 << 10) /* bytes, as they travel */
-#define WIRE_FRAME_RAW_MAX    ((size_t)1 << 20)   /* bytes, inflated */
+#define WIRE_FRAME_MAX        (WIRE_FRAME_HEADER + WIRE_FRAME_BODY_MAX)
+#define WIRE_FRAME_RAW_MAX    ((size_t)1 << 20) /* bytes, inflated */
 #define WIRE_FRAME_LINES_MAX  200
 #define WIRE_FRAME_SEQ_MAX    INT64_C(9999999999999999) /* what sixteen digits hold */
 #define WIRE_FRAME_NAME       16                        /* bytes */

@@ -166,7 +166,10 @@
     X("count.passed", "a supervisor looks at another count first")                                                     \
     X("count.doubted", "a bin that is empty by the books is not")                                                      \
     X("count.requested", "a location must be counted")                                                                 \
-    X("feed.parked", "a change from head office could not be applied and is kept for a person")
+    X("feed.parked", "a change from head office could not be applied and is kept for a person")                        \
+    X("feed.orphaned", "a change that head office has lost, as this site had it")                                      \
+    X("epoch.opened", "this database or head office's was restored: the journal goes on in a new epoch")               \
+    X("snapshot.applied", "what head office knows of this site, and this database had lost, was taken over")
 
 #define WIRE_CHANGES(X)                                                                                                \
     X("item.upsert", "an item, new or changed")                                                                        \

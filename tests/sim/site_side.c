@@ -1,10 +1,13 @@
 #include "sim.h"
 
+#include "floor/resync.h"
 #include "site_rig.h"
+#include "store/journal.h"
 #include "store/parcel.h"
 #include "store/print_job.h"
 #include "store/session.h"
 #include "sync/site/site.h"
+#include "uplink.h"
 
 #include <errno.h>
 
@@ -17,6 +20,7 @@ struct site_side {
     struct turn *turn;
     struct random_seeded seeded;
     struct site sync;
+    struct wire_key key;
     bool link_up;
     int64_t heard;               /* the highest journal row a good beep was heard for */
     int64_t asked_job, printing; /* the pump: a job whose "sending" is queued; a job whose bytes are leaving */
@@ -105,10 +109,55 @@ static int sync_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
     return journal_hash(side->store, seq, ret_hash);
 }
 
-static int sync_applied(void *user, int64_t seq)
+static int sync_marks(void *user, struct wire_marks *ret)
 {
-    struct event event = {.kind = EVENT_APPLIED, .number = seq};
-    return post(user, &event, "", 0);
+    struct site_side *side = user;
+    return journal_marks(side->store, ret->at, WIRE_MARKS_MAX, &ret->count);
+}
+
+static int sync_feed_marks(void *user, struct wire_marks *ret)
+{
+    struct site_side *side = user;
+    return journal_feed_marks(side->store, ret->at, WIRE_MARKS_MAX, &ret->count);
+}
+
+static int sync_told(void *user, const struct site_word *word)
+{
+    struct acknowledged told = {word->applied, word->durable_epoch, word->durable_seq, word->durable_feed, "", {0}};
+    struct event event = {.kind = EVENT_APPLIED, .number = word->applied};
+    snprintf(told.gen, sizeof(told.gen), "%s", word->gen);
+    memcpy(told.key, word->key, sizeof(told.key));
+    return post(user, &event, &told, sizeof(told));
+}
+
+static int sync_granted(void *user, int64_t epoch, const struct chain_mark *base, const char *nonce)
+{
+    struct site_side *side = user;
+    struct epoch_grant grant = {.epoch = epoch, .base = *base};
+    struct event event = {.kind = EVENT_GRANT, .number = epoch};
+    snprintf(grant.nonce, sizeof(grant.nonce), "%s", nonce);
+    sim_note(side->sim, "epoch %lld goes on from %lld-%lld", (long long)epoch, (long long)base->epoch,
+             (long long)base->seq);
+    return post(user, &event, &grant, sizeof(grant));
+}
+
+static int sync_rewound(void *user, const struct chain_mark *base)
+{
+    struct event event = {.kind = EVENT_REWIND, .number = base->seq};
+    return post(user, &event, base, sizeof(*base));
+}
+
+static int sync_snapshot_line(void *user, int64_t seq, const char *line, size_t length)
+{
+    struct event event = {.kind = EVENT_SNAPSHOT_LINE, .number = seq};
+    return post(user, &event, line, length);
+}
+
+static int sync_snapshot_whole(void *user, const struct site_snapshot *snapshot)
+{
+    struct snapshot_whole whole = {snapshot->epoch, snapshot->applied, snapshot->lines};
+    struct event event = {.kind = EVENT_SNAPSHOT, .number = snapshot->lines};
+    return post(user, &event, &whole, sizeof(whole));
 }
 
 static int sync_change(void *user, int64_t feed_seq, const char *line, size_t length)
@@ -125,14 +174,9 @@ static void sync_in_step(void *user, bool in_step)
 
 static void tell_sync(struct site_side *side)
 {
-    struct stream stream = {0};
-    store_stream(side->store, &stream);
-    site_commit(&side->sync,
-                &(struct site_committed){.epoch = stream.epoch,
-                                         .last_seq = stream.last_seq,
-                                         .applied_seq = stream.applied_seq,
-                                         .feed_seq = stream.feed_seq},
-                side->sim->now_us);
+    struct site_committed committed;
+    uplink_read_committed(side->store, &committed);
+    site_commit(&side->sync, &committed, side->sim->now_us);
 }
 
 /* ---------------------------------------------------------------- start, crash */
@@ -144,7 +188,13 @@ static void start(struct site_side *side)
     static const struct site_ops ops = {.send = sync_send,
                                         .read_journal = sync_read,
                                         .read_hash = sync_hash,
-                                        .applied = sync_applied,
+                                        .marks = sync_marks,
+                                        .feed_marks = sync_feed_marks,
+                                        .told = sync_told,
+                                        .granted = sync_granted,
+                                        .rewound = sync_rewound,
+                                        .snapshot_line = sync_snapshot_line,
+                                        .snapshot_whole = sync_snapshot_whole,
                                         .change = sync_change,
                                         .in_step = sync_in_step};
     struct event boot = {.kind = EVENT_BOOT};
@@ -155,8 +205,12 @@ static void start(struct site_side *side)
     sql_run(side->store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
     store_stream(side->store, &stream);
     site_init(&side->sync,
-              &(struct site_settings){
-                  .site = "hz-07", .box = "box-1", .boot = stream.boot, .random = random_from_seed(&side->seeded)},
+              &(struct site_settings){.site = "hz-07",
+                                      .box = "box-1",
+                                      .hardware = "00000000000000000000000000000001",
+                                      .key = side->key,
+                                      .boot = stream.boot,
+                                      .random = random_from_seed(&side->seeded)},
               &ops, side);
     post(side, &boot, "", 0);
     tell_sync(side);
@@ -384,6 +438,8 @@ struct site_side *site_side_new(struct sim *sim)
         abort();
     side->sim = sim;
     side->seeded.state = sim->seed * 5 + 2;
+    struct random_source random = random_from_seed(&side->seeded);
+    wire_key_new(&side->key, &random);
     static const struct sql_options memory = {.exclusive = true};
     struct store_settings settings = {.path = ":memory:",
                                       .site = "hz-07",

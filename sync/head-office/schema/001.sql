@@ -2,22 +2,44 @@
 
 CREATE TABLE hub (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    gen TEXT NOT NULL CHECK (length(gen) = 26) -- who this database is; compared for equality only
+    gen TEXT NOT NULL CHECK (length(gen) = 26), -- who this database is; compared for equality only
+    key BLOB NOT NULL CHECK (length(key) = 64) -- what head office signs with (sync/wire/key.h)
 ) STRICT;
 
 CREATE TABLE site (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     box TEXT NOT NULL UNIQUE,
-    epoch INTEGER CHECK (epoch BETWEEN 0 AND 4294967295), -- NULL until the box spoke for the first time
+    key BLOB CHECK (length(key) = 32), -- what its box signs with, from its first hello on; NULL: not met, or to be met anew
+    hardware TEXT, -- the board that it runs on; as key
+    epoch INTEGER NOT NULL DEFAULT 1 CHECK (epoch BETWEEN 1 AND 4294967295),
     applied INTEGER NOT NULL DEFAULT 0 CHECK (applied >= 0),
     hash BLOB CHECK (length(hash) = 32), -- of the chain of its events after applied; NULL before the first
+    durable_epoch INTEGER NOT NULL DEFAULT 0, -- everything up to here is in a verified backup, and the box may delete it
+    durable_seq INTEGER NOT NULL DEFAULT 0,
+    durable_feed INTEGER NOT NULL DEFAULT 0,
     feed_head INTEGER NOT NULL DEFAULT 0,
+    feed_hash BLOB CHECK (length(feed_hash) = 32), -- of the chain of its feed; NULL before the first change
     feed_acked INTEGER NOT NULL DEFAULT 0 CHECK (feed_acked BETWEEN 0 AND feed_head),
     boot INTEGER,
     added_us INTEGER NOT NULL,
     last_seen_us INTEGER, -- the last hello or segment
-    fault TEXT CHECK (fault IN ('older_copy', 'ahead')) -- what its last hello told of its database beside this one
+    claimed_us INTEGER NOT NULL DEFAULT 0, -- when a person last said which box is right
+    fault TEXT CHECK (fault IN ('clone', 'churn', 'schema')) -- why a box was fenced (sync/wire/control.h), until it is claimed
+) STRICT;
+
+-- Granted to sites, but for each one's first, which has no row.
+CREATE TABLE epoch (
+    site TEXT NOT NULL REFERENCES site (id),
+    epoch INTEGER NOT NULL,
+    base_epoch INTEGER NOT NULL, -- the line it goes on from; 0: from nothing
+    base_seq INTEGER NOT NULL,
+    base_hash BLOB NOT NULL CHECK (length(base_hash) = 32),
+    nonce TEXT NOT NULL,
+    after_arrival INTEGER NOT NULL, -- what arrived after this event the box may have lost
+    opened_us INTEGER NOT NULL,
+    probe TEXT NOT NULL, -- the nonce of what it answered: once
+    PRIMARY KEY (site, epoch)
 ) STRICT;
 
 -- What sites reported, byte for byte.
@@ -32,9 +54,10 @@ CREATE TABLE event (
     time TEXT NOT NULL,
     line TEXT NOT NULL,
     hash BLOB NOT NULL CHECK (length(hash) = 32), -- of this line and all before it
-    UNIQUE (site, epoch, seq),
-    UNIQUE (site, id)
+    again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1)), -- 1: it is here already, from an earlier epoch, and did nothing
+    UNIQUE (site, epoch, seq)
 ) STRICT;
+CREATE UNIQUE INDEX event_once ON event (site, id) WHERE again = 0;
 
 -- Events that are stored but could not be interpreted.
 CREATE TABLE parked (
@@ -54,6 +77,25 @@ CREATE TABLE feed (
     key TEXT NOT NULL,
     rev INTEGER NOT NULL CHECK (rev > 0),
     line TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32), -- of this line and all before it
+    PRIMARY KEY (site, seq)
+) STRICT;
+
+-- What a site that may have lost events is told of itself: one at a time.
+CREATE TABLE snapshot (
+    site TEXT PRIMARY KEY REFERENCES site (id),
+    snap TEXT NOT NULL,
+    epoch INTEGER NOT NULL, -- it holds every event up to here
+    applied INTEGER NOT NULL,
+    applied_hash BLOB NOT NULL CHECK (length(applied_hash) = 32),
+    lines INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE TABLE snapshot_line (
+    site TEXT NOT NULL REFERENCES site (id),
+    seq INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
     PRIMARY KEY (site, seq)
 ) STRICT;
 
