@@ -40,13 +40,14 @@ HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 MODE_release := -O2 $(HARDENING)
 MODE_clang   := -O2 -fstack-protector-strong -fPIE
 MODE_debug   := -O0 -fPIE
+MODE_defects := -O2 $(HARDENING) -DFLOORHAND_DEFECTS
 MODE_asan    := -O1 -Wno-format-truncation -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 MODE_fuzz    := -O1 -fPIE -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifneq ($(filter clang fuzz,$(MODE)),)
 CC := clang
 endif
 ifeq ($(MODE_$(MODE)),)
-$(error MODE is one of release, debug, asan, clang, fuzz)
+$(error MODE is one of release, debug, asan, clang, defects, fuzz)
 endif
 
 CFLAGS  ?= -g
@@ -211,12 +212,17 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 .PHONY: test-programs
-test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim \
+test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+# Signatures are made up: libsodium's would be nearly all of the work.
+$(OUT)/floorhand-sync-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/sync/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached -o $@ \
+		$(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)

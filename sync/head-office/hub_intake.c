@@ -1,6 +1,7 @@
 /* The way up: what a message changes, inside the turn's transaction. -EINVAL with a sentence undoes the message alone.
  */
 #include "sync/head-office/hub_internal.h"
+#include "sync/head-office/orphans.h"
 #include "sync/head-office/projection.h"
 #include "sync/head-office/transfers.h"
 #include "sync/head-office/waybills.h"
@@ -58,6 +59,22 @@ static int pass_on(struct intake *intake, const struct wire_line *line, struct e
     return result;
 }
 
+/* What this database has lost comes back, and may concern every site. */
+static int take_orphan(struct intake *intake, const struct wire_line *line, struct error *why)
+{
+    struct hub *hub = intake->hub;
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
+    bool feeds = false;
+    if (strcmp(line->type, "feed.orphaned") != 0)
+        return 0;
+    int result = orphans_take(&office, intake->session->site, line->data, &feeds, why);
+    for (size_t i = 0; i < hub->session_count && !result && feeds; i++) {
+        hub->sessions[i]->feeds = true;
+        hub_owe(hub, hub->sessions[i]);
+    }
+    return result;
+}
+
 /* What it means; what cannot be interpreted is parked. */
 static int interpret(struct intake *intake, const struct wire_line *line)
 {
@@ -65,6 +82,8 @@ static int interpret(struct intake *intake, const struct wire_line *line)
     int result = projection_apply(intake->hub->sql, intake->session->site, line, &why);
     if (!result)
         result = pass_on(intake, line, &why);
+    if (!result)
+        result = take_orphan(intake, line, &why);
     intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
     return result == -EINVAL ? park(intake, line, why.text) : result;
 }
