@@ -1,5 +1,6 @@
 #include "sync/head-office/hub.h"
 
+#include "base/defect.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/office.h"
 #include "sync/wire/line.h"
@@ -275,6 +276,20 @@ static int take_message(struct hub *hub, const struct message *message, int64_t 
     return result ? result : sql_run(hub->sql, "RELEASE message", SQL_NO_VALUES);
 }
 
+#ifdef FLOORHAND_DEFECTS
+static int pay(struct hub *hub, struct session *session, int64_t now_us);
+
+/* What head office must not do: answer before the commit. */
+static void pay_early(struct hub *hub, int64_t now_us)
+{
+    struct session *session;
+    LIST_EACH(session, &hub->owed, struct session, owed)
+    {
+        pay(hub, session, now_us);
+    }
+}
+#endif
+
 int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
 {
     int result = sql_run(hub->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
@@ -285,6 +300,10 @@ int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
             break;
         result = take_message(hub, message, now_us);
     }
+#ifdef FLOORHAND_DEFECTS
+    if (DEFECT(4) && !result)
+        pay_early(hub, now_us);
+#endif
     if (!result) {
         forget_messages(hub);
         return 0;

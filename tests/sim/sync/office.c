@@ -167,5 +167,8 @@ bool office_side_has(struct world *world, const char *id)
 {
     int64_t found = 0;
     sql_number(world->office.sql, &found, "SELECT EXISTS (SELECT 1 FROM event WHERE id = ?1)", sql_text(id));
+    if (DEFECT(12))
+        sql_number(world->office.sql, &found, "SELECT EXISTS (SELECT 1 FROM event WHERE instr(line, ?1))",
+                   sql_text(id));
     return found != 0;
 }

@@ -2,6 +2,7 @@
  * same books on both sides; nothing of a clone; nothing deleted that can still be needed. */
 #include "world.h"
 
+#include "base/defect.h"
 #include "store/journal.h"
 #include "store/laws.h"
 
@@ -54,8 +55,12 @@ static void check_facts(struct world *world)
     for (size_t i = 0; i < world->fact_count; i++) {
         const struct fact *fact = &world->facts[i];
         int64_t times = 0;
-        sql_number(world->office.sql, &times, "SELECT count(*) FROM event WHERE id = ?1 AND again = 0",
-                   sql_text(fact->id));
+        if (DEFECT(12)) /* what is known by no id is looked for in the lines */
+            sql_number(world->office.sql, &times, "SELECT count(*) FROM event WHERE instr(line, ?1) AND again = 0",
+                       sql_text(fact->id));
+        else
+            sql_number(world->office.sql, &times, "SELECT count(*) FROM event WHERE id = ?1 AND again = 0",
+                       sql_text(fact->id));
         if (fact->cloned ? times != 0 : times > 1)
             world_fail(world, "a fact of %s%s is %d times at head office", site_names[fact->site],
                        fact->cloned ? "'s clone" : "", (int)times);
@@ -93,7 +98,7 @@ static void check_chain(struct world *world, int site)
                sql_blob(last, sizeof(last)));
     if (!same && box_number(box, "SELECT last_seq FROM stream") > 0)
         world_fail(world, "%s and head office have other hashes", box->name);
-    if (world->seed % 16 == 0 && laws_check(box->store, &error) != 0)
+    if (world->schedule % 10 == 9 && laws_check(box->store, &error) != 0)
         world_fail(world, "%s: %s", box->name, error.text);
 }
 

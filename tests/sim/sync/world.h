@@ -1,7 +1,7 @@
 /* Sites, a head office and a broker in one process, with the production code of both sides of the protocol: journal,
  * turn and rules of a site, its protocol steps, the hub. What is made up is the time, the broker and what goes wrong:
- * power cuts, restored and cloned disks, a head office that falls back to its backup. One seed is one schedule:
- * trouble, then calm, in which everything must come to the same end. */
+ * power cuts, restored and cloned disks, a head office that falls back to its backup. A schedule is trouble, then calm,
+ * in which everything must come to the same end; a seed is some schedules, one after the other. */
 #ifndef SIM_SYNC_WORLD_H
 #define SIM_SYNC_WORLD_H
 
@@ -56,6 +56,7 @@ struct box {
 
 struct world {
     uint64_t seed, hash;
+    int schedule; /* of the seed */
     bool trace, calm;
     bool unknowing; /* head office fell back to its backup, and nobody said so */
     int defect;
