@@ -51,6 +51,15 @@ class Outcome:
 # ---------------------------------------------------------------- what there is to run
 
 
+# What is proved on SQLite, is proved on PostgreSQL, too.
+ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hq_import", "test_hq_projection", "test_hq_waybills")
+
+
+def on_postgres():
+    yield Job("unit/head office on PostgreSQL", [sys.executable, "tests/rig/postgres.py",
+                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 180 * SLOWER)
+
+
 def compiled(folder, wrapper):
     for source in sorted((ROOT / "tests" / folder).glob("test_*.c")):
         program = f"{OUT}/tests/{source.stem}"
@@ -116,6 +125,7 @@ def all_jobs():
     yield from printers_with_faults()
     yield from bench()
     yield from compiled("unit", [])
+    yield from on_postgres()
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()
     yield from scripts("unit", "test_*.py", 120, alone=False)

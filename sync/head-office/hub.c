@@ -143,7 +143,7 @@ int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
 static int find_session(struct hub *hub, const char *box, struct session **ret)
 {
     char site[WIRE_NAME_SIZE] = "";
-    struct sql_query *row = sql_select(hub->sql, "SELECT id FROM site WHERE box = ?1", sql_text(box));
+    struct sql_query *row = sql_select(hub->sql, "SELECT id FROM site WHERE box = ?1" SQL_FOR_UPDATE, sql_text(box));
     if (sql_next(row))
         sql_copy_text(row, 0, site, sizeof(site));
     int failed = sql_done(row);
@@ -210,7 +210,7 @@ static int take_message(struct hub *hub, const struct message *message, int64_t 
 
 int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
 {
-    int result = sql_run(hub->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
+    int result = sql_run(hub->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
     struct message *message;
     LIST_EACH(message, &hub->messages, struct message, link)
     {
