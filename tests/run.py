@@ -60,6 +60,11 @@ def on_postgres():
                                                  *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 180 * SLOWER)
 
 
+def head_office_on_postgres():
+    yield Job("e2e/test_hq on PostgreSQL", [sys.executable, "tests/rig/postgres.py", "tests/e2e/test_hq.py"], 300 * SLOWER,
+              alone=True)
+
+
 def compiled(folder, wrapper):
     for source in sorted((ROOT / "tests" / folder).glob("test_*.c")):
         program = f"{OUT}/tests/{source.stem}"
@@ -133,6 +138,7 @@ def all_jobs():
     yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("lint", "links.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)
+    yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300, alone=False)
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)

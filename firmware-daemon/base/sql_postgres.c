@@ -25,6 +25,7 @@ struct postgres {
     PGconn *connection;
     int64_t busy_ms;
     int64_t retry_us;    /* when a lost connection may be tried again */
+    bool lost;           /* libpq may still think well of it */
     unsigned generation; /* counts connections: what was prepared in one is unknown in the next */
     unsigned prepared;   /* counts names */
     bool open;           /* a transaction was begun and not ended, though the connection may be lost */
@@ -77,17 +78,16 @@ static void keep_message(struct postgres *postgres, const char *text)
     snprintf(postgres->message, sizeof(postgres->message), "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-/* Keeps the words of what failed, without their details, which may name a person. */
+/* Keeps the words of what failed, without their details, which may name a person. What carries no SQLSTATE was not said
+ * by the server: the connection failed, whether libpq has drawn that conclusion already or not. */
 static int failed(struct postgres *postgres, const PGresult *result)
 {
-    if (PQstatus(postgres->connection) != CONNECTION_OK) {
-        keep_message(postgres, PQerrorMessage(postgres->connection));
-        return -ENOTCONN;
-    }
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    int code = state ? result_of_state(state) : -ENOTCONN;
+    postgres->lost = code == -ENOTCONN || PQstatus(postgres->connection) != CONNECTION_OK;
     keep_message(postgres, message ? message : PQerrorMessage(postgres->connection));
-    return state ? result_of_state(state) : -EIO;
+    return postgres->lost ? -ENOTCONN : code;
 }
 
 /* Of a statement that this program wrote: class 42 is "syntax error or access rule violation". */
@@ -136,19 +136,23 @@ static int prepare_connection(struct postgres *postgres)
     return run(postgres, text);
 }
 
+static int look_at(struct postgres *postgres)
+{
+    postgres->lost = PQstatus(postgres->connection) != CONNECTION_OK;
+    return postgres->lost ? failed(postgres, NULL) : prepare_connection(postgres);
+}
+
 /* 0 when a statement may be sent. */
 static int connected(struct postgres *postgres)
 {
-    if (PQstatus(postgres->connection) == CONNECTION_OK)
+    if (!postgres->lost)
         return 0;
     if (postgres->open || clock_mono_us() < postgres->retry_us)
         return -ENOTCONN;
     PQreset(postgres->connection);
     postgres->generation++;
-    int result =
-        PQstatus(postgres->connection) == CONNECTION_OK ? prepare_connection(postgres) : failed(postgres, NULL);
     postgres->retry_us = clock_mono_us() + RETRY_US;
-    return result ? -ENOTCONN : 0;
+    return look_at(postgres) ? -ENOTCONN : 0;
 }
 
 /* After a statement: is a transaction open now? One that is lost with its connection stays open until its end is said.
@@ -156,7 +160,7 @@ static int connected(struct postgres *postgres)
 static void follow(struct postgres *postgres)
 {
     PGTransactionStatusType status = PQtransactionStatus(postgres->connection);
-    if (status != PQTRANS_UNKNOWN)
+    if (!postgres->lost)
         postgres->open = status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
@@ -246,7 +250,7 @@ static int begin(struct postgres *postgres, bool rows)
     int result =
         run(postgres, rows ? "BEGIN; SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema(), 0))"
                            : "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 0))");
-    if (result && PQtransactionStatus(postgres->connection) == PQTRANS_INERROR) {
+    if (result && !postgres->lost) {
         PGresult *undone = PQexec(postgres->connection, "ROLLBACK");
         PQclear(undone);
     }
@@ -276,7 +280,7 @@ static int take_control(struct postgres *postgres, enum control control)
     else
         result = run(postgres, "ROLLBACK");
     follow(postgres);
-    if (PQstatus(postgres->connection) != CONNECTION_OK)
+    if (postgres->lost)
         postgres->open = false; /* lost in its last statement, and so ended */
     return result;
 }
@@ -610,8 +614,7 @@ int sql_open_postgres(const char *url, const struct sql_options *options, struct
     postgres->connection = connect_to(url);
     const char *database = PQdb(postgres->connection), *host = PQhost(postgres->connection);
     snprintf(sql->name, sizeof(sql->name), "database %s at %s", database ? database : "?", host ? host : "?");
-    int result =
-        PQstatus(postgres->connection) == CONNECTION_OK ? prepare_connection(postgres) : failed(postgres, NULL);
+    int result = look_at(postgres);
     if (result)
         return error_set(error, result, "%s cannot be opened: %s", sql->name, postgres->message);
     result = check_server(postgres, error);

@@ -5,6 +5,7 @@ As a program: postgres.py PROGRAM...: runs each of them with $HEAD_OFFICE_DATABA
 code is 0 when all of theirs are. Knows no program of this project."""
 
 import contextlib
+import json
 import os
 import pathlib
 import pwd
@@ -16,7 +17,7 @@ import urllib.parse
 
 if __name__ == "__main__":
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from rig.process import RigError, die_with_parent, wait_until  # noqa: E402
+from rig.process import RigError, die_with_parent, must, wait_until  # noqa: E402
 
 DATABASE = "floorhand"
 
@@ -38,6 +39,26 @@ def own_user():
     return next(name for name in ("postgres", "nobody") if name in names)
 
 
+def quoted(value):
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def query(url, sql, *values):
+    """The rows as tuples; each ? of the statement is a value."""
+    parts = sql.split("?")
+    sql = "".join(part + quoted(value) for part, value in zip(parts, values)) + parts[-1]
+    said = must([tools() / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command",
+                 f"SELECT row_to_json(row) FROM ({sql}) AS row", url])
+    return [tuple(json.loads(line).values()) for line in said.splitlines()]
+
+
+def new_schema(url, name):
+    """Returns the URL of an empty schema of that database."""
+    must([tools() / "psql", "--no-psqlrc", "--quiet", "--command",
+          f"SET client_min_messages = warning; DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}", url])
+    return f"{url}&options=-csearch_path%3D{name}"
+
+
 class Postgres:
     """Use it in a with statement. durable: commits wait for the disk, as in earnest."""
 
@@ -55,7 +76,8 @@ class Postgres:
     def __enter__(self):
         try:
             self._tool("initdb", "--pgdata", self.data, "--auth", "trust", "--username", "floorhand", "--encoding", "UTF8",
-                       "--no-locale", "--no-sync")
+                       "--no-locale", "--locale-provider", "icu", "--icu-locale", "en",  # as a dictionary sorts, not a machine
+                       "--no-sync")
             self.start()
             self._tool("createdb", "--host", self.folder, "--username", "floorhand", "--template", "template0", DATABASE)
         except BaseException:
@@ -99,25 +121,18 @@ class Postgres:
             self._tool("pg_ctl", "--pgdata", self.data, "--mode", mode, "stop")
             self.server.wait(30)
 
-    def url(self, schema=None):
-        options = {"host": self.folder, "user": "floorhand"}
-        if schema:
-            options["options"] = f"-csearch_path={schema}"
-        return f"postgresql:///{DATABASE}?{urllib.parse.urlencode(options, quote_via=urllib.parse.quote)}"
-
-    def rows(self, sql):
-        """Each a list of texts."""
-        said = self._tool("psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--field-separator=\x1f", "--command",
-                          sql, self.url())
-        return [line.split("\x1f") for line in said.splitlines()]
+    @property
+    def url(self):
+        return f"postgresql:///{DATABASE}?host={urllib.parse.quote(str(self.folder), safe='')}&user=floorhand"
 
 
 def main():
     failed = False
     with Postgres(durable=False) as postgres:
-        env = dict(os.environ, HEAD_OFFICE_DATABASE=postgres.url())
+        env = dict(os.environ, HEAD_OFFICE_DATABASE=postgres.url)
         for program in sys.argv[1:]:
-            failed |= subprocess.run([program], env=env, check=False).returncode != 0
+            argv = [sys.executable, program] if program.endswith(".py") else [program]
+            failed |= subprocess.run(argv, env=env, check=False).returncode != 0
     return 1 if failed else 0
 
 
