@@ -345,10 +345,8 @@ struct parameters {
 static void set_parameters(struct parameters *out, struct sql *sql, const char *text, const struct sql_value *values)
 {
     static const Oid types[] = {[SQL_INT] = TYPE_INT, [SQL_TEXT] = TYPE_TEXT, [SQL_BLOB] = TYPE_BYTES, [SQL_NULL] = 0};
-    for (out->count = 0; values->type != SQL_END; values++, out->count++) {
-        int i = out->count;
-        if (i == VALUES_MAX)
-            sql_misuse(sql, text);
+    int i = 0;
+    for (; values->type != SQL_END && i < VALUES_MAX; values++, i++) {
         out->types[i] = types[values->type];
         out->values[i] = values->bytes;
         out->lengths[i] = (int)values->length;
@@ -359,6 +357,9 @@ static void set_parameters(struct parameters *out, struct sql *sql, const char *
             out->formats[i] = 0;
         }
     }
+    out->count = i;
+    if (values->type != SQL_END)
+        sql_misuse(sql, text);
 }
 
 static int make_known(struct postgres *postgres, struct statement *statement, const struct parameters *parameters)
