@@ -51,6 +51,20 @@ class Outcome:
 # ---------------------------------------------------------------- what there is to run
 
 
+# What is proved on SQLite, is proved on PostgreSQL, too.
+ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hq_import", "test_hq_projection", "test_hq_waybills")
+
+
+def on_postgres():
+    yield Job("unit/head office on PostgreSQL", [sys.executable, "tests/rig/postgres.py",
+                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 180 * SLOWER)
+
+
+def head_office_on_postgres():
+    yield Job("e2e/test_hq on PostgreSQL", [sys.executable, "tests/rig/postgres.py", "tests/e2e/test_hq.py"], 300 * SLOWER,
+              alone=True)
+
+
 def compiled(folder, wrapper):
     for source in sorted((ROOT / "tests" / folder).glob("test_*.c")):
         program = f"{OUT}/tests/{source.stem}"
@@ -116,6 +130,7 @@ def all_jobs():
     yield from printers_with_faults()
     yield from bench()
     yield from compiled("unit", [])
+    yield from on_postgres()
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()
     yield from scripts("unit", "test_*.py", 120, alone=False)
@@ -123,6 +138,7 @@ def all_jobs():
     yield from scripts("lint", "models.py", 60, alone=False)
     yield from scripts("lint", "links.py", 60, alone=False)
     yield from scripts("e2e", "test_*.py", 300, alone=True)
+    yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300, alone=False)
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)

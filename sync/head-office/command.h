@@ -46,7 +46,8 @@ extern const struct command commands[];
 #define COMMAND_DATABASE                                                                                               \
     {                                                                                                                  \
         "database", OPTION_TEXT_AT(struct command_options, database),                                                  \
-            .fallback = "/var/lib/floorhand-hq/head-office.db", .help = "head office's database file"                  \
+            .fallback = "/var/lib/floorhand-hq/head-office.db",                                                        \
+            .help = "head office's database: a file, or postgresql://..."                                              \
     }
 #define COMMAND_SITE                                                                                                   \
     {                                                                                                                  \

@@ -206,7 +206,7 @@ int hub_hash(struct hub *hub, const char *site, int64_t epoch, int64_t seq, uint
 static int find_session(struct hub *hub, const char *box, struct session **ret)
 {
     char site[WIRE_NAME_SIZE] = "";
-    struct sql_query *row = sql_select(hub->sql, "SELECT id FROM site WHERE box = ?1", sql_text(box));
+    struct sql_query *row = sql_select(hub->sql, "SELECT id FROM site WHERE box = ?1" SQL_FOR_UPDATE, sql_text(box));
     if (sql_next(row))
         sql_copy_text(row, 0, site, sizeof(site));
     int failed = sql_done(row);
@@ -217,6 +217,15 @@ static int find_session(struct hub *hub, const char *box, struct session **ret)
 }
 
 /* ---------------------------------------------------------------- the turn */
+
+/* By box, so that several servers lock the sites' rows in one order; those of a box stay as they came. */
+static struct list *place_in_queue(struct hub *hub, const char *box)
+{
+    struct list *next = &hub->messages;
+    while (next->prev != &hub->messages && strcmp(LIST_ITEM(next->prev, struct message, link)->box, box) > 0)
+        next = next->prev;
+    return next;
+}
 
 int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, const void *bytes, size_t length)
 {
@@ -234,7 +243,7 @@ int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, con
     message->length = length;
     if (length > 0)
         memcpy(message->bytes, bytes, length);
-    list_append(&hub->messages, &message->link);
+    list_append(place_in_queue(hub, box), &message->link);
     hub->waiting++;
     return 0;
 }
@@ -292,7 +301,7 @@ static void pay_early(struct hub *hub, int64_t now_us)
 
 int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
 {
-    int result = sql_run(hub->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
+    int result = sql_run(hub->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
     struct message *message;
     LIST_EACH(message, &hub->messages, struct message, link)
     {

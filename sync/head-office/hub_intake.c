@@ -96,8 +96,7 @@ static int is_here_already(struct intake *intake, const struct wire_line *line, 
     *ret = 0;
     if (line->epoch == intake->run.epoch || DEFECT(12))
         return 0;
-    return sql_number(intake->hub->sql, ret,
-                      "SELECT EXISTS (SELECT 1 FROM event WHERE site = ?1 AND id = ?2 AND again = 0)",
+    return sql_number(intake->hub->sql, ret, "SELECT count(*) FROM event WHERE site = ?1 AND id = ?2 AND again = 0",
                       sql_text(intake->session->site), sql_text(line->id));
 }
 

@@ -243,8 +243,9 @@ static int take_fack(struct hub *hub, struct session *session, const struct wire
         return error_set(why, -EINVAL, "the box acknowledges changes that this database does not have");
     hub_owe(hub, session);
     session->facked = true;
-    return sql_run(hub->sql, "UPDATE site SET feed_acked = max(feed_acked, ?2) WHERE id = ?1", sql_text(session->site),
-                   sql_int(fack->seq));
+    return sql_run(hub->sql,
+                   "UPDATE site SET feed_acked = CASE WHEN feed_acked < ?2 THEN ?2 ELSE feed_acked END WHERE id = ?1",
+                   sql_text(session->site), sql_int(fack->seq));
 }
 
 /* But for a hello, which may bring a new key, only what the registered key has signed is parsed. */

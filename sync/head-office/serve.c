@@ -274,7 +274,7 @@ int command_serve(struct call *call, struct error *error)
     if (result)
         return result;
     sd_notify(0, "READY=1");
-    log_info("head office serves %s", call->options.database);
+    log_info("head office serves %s", sql_name(call->office.sql));
     result = sd_event_loop(server.event);
     if (*server.end.text)
         return error_set(error, -EIO, "%s", server.end.text);

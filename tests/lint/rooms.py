@@ -26,6 +26,7 @@ MAX_FILE_LINES = 800
 # Libraries that only the rooms naming them in the table may use; what the others do not name is free for all.
 GUARDED_LIBRARIES = {
     "sqlite3": r"sqlite3",
+    "libpq": r"libpq|postgres_ext\.h",
     "mosquitto": r"mosquitto",
     "libusb": r"libusb",
     "libserialport": r"libserialport",
@@ -42,7 +43,7 @@ PURE_SYMBOLS = re.compile(
     r"__errno_location|json_(loadb|dumps|delete|(object|array|string|integer|boolean|number)_\w+)|__(asan|ubsan)_\w+)$")
 FLOOR_BUILDS_ON = ("base", "barcode", "plan", "store", "floor")
 # Parts of those rooms that are not pure: the clock, the system's randomness, the log, opening files.
-FLOOR_MAY_NOT = re.compile(r"^(clock_(wall|mono)_us|random_system|log_\w+|option_load|file_load|sql_open|sql_copy_to|sqlite3_\w+)$")
+FLOOR_MAY_NOT = re.compile(r"^(clock_(wall|mono)_us|random_system|log_\w+|option_load|file_load|sql_open|sql_open_postgres|sql_copy_to|PQ\w+|sqlite3_\w+)$")
 
 
 @dataclasses.dataclass
