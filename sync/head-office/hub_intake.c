@@ -25,6 +25,7 @@ struct intake {
     struct error *why;
     int64_t now_us;
     bool wants_waybill; /* an order may wait for a number that is in stock */
+    bool careful;       /* each event alone: one of them is not as it should be */
 };
 
 static void done(struct intake *intake)
@@ -76,17 +77,23 @@ static int take_orphan(struct intake *intake, const struct wire_line *line, stru
     return result;
 }
 
+/* What went wrong is a matter of one event, and not of the database. */
+static bool is_of_event(int result)
+{
+    return result == -EINVAL || result == -EPERM || result == -EEXIST;
+}
+
 /* What it means; what cannot be interpreted is parked. */
 static int interpret(struct intake *intake, const struct wire_line *line)
 {
     struct error why = {0};
-    int result = projection_apply(intake->hub->sql, intake->session->site, line, &why);
+    int result = projection_apply(intake->hub->sql, intake->session->site, line, intake->careful, &why);
     if (!result)
         result = pass_on(intake, line, &why);
     if (!result)
         result = take_orphan(intake, line, &why);
     intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
-    return result == -EINVAL ? park(intake, line, why.text) : result;
+    return result == -EINVAL && intake->careful ? park(intake, line, why.text) : result;
 }
 
 /* A line that was written in an earlier epoch goes out again; head office may have had it before it was restored, or
@@ -100,6 +107,24 @@ static int is_here_already(struct intake *intake, const struct wire_line *line, 
                       sql_text(intake->session->site), sql_text(line->id));
 }
 
+static int insert(struct intake *intake, const struct wire_line *line, int64_t again)
+{
+    const struct sql_value values[] = {sql_text(intake->session->site),
+                                       sql_int(intake->run.epoch),
+                                       sql_int(line->seq),
+                                       sql_text(DEFECT(12) ? line->text : line->id),
+                                       sql_text(line->type),
+                                       sql_text(line->subject),
+                                       sql_text(line->time),
+                                       sql_text_n(line->text, line->length),
+                                       sql_blob(intake->site.hash, CHAIN_HASH_SIZE),
+                                       sql_int(again),
+                                       SQL_NO_VALUES};
+    static const char text[] = "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
+                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    return (intake->careful ? sql_run_values : sql_post_values)(intake->hub->sql, text, values);
+}
+
 static int append(struct intake *intake, const struct wire_line *line)
 {
     int64_t again;
@@ -107,13 +132,9 @@ static int append(struct intake *intake, const struct wire_line *line)
     if (result)
         return result;
     chain_next(intake->site.hash, intake->run.epoch, line->seq, line->text, line->length);
-    result = sql_run(intake->hub->sql,
-                     "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                     sql_text(intake->session->site), sql_int(intake->run.epoch), sql_int(line->seq),
-                     sql_text(DEFECT(12) ? line->text : line->id), sql_text(line->type), sql_text(line->subject),
-                     sql_text(line->time), sql_text_n(line->text, line->length),
-                     sql_blob(intake->site.hash, CHAIN_HASH_SIZE), sql_int(again));
+    result = insert(intake, line, again);
+    if (is_of_event(result) && !intake->careful)
+        return result;
     if (result == -EEXIST)
         return refuse(intake, "the box sent an event a second time under another number", line->seq);
     if (!result && !again)
@@ -134,7 +155,7 @@ static int take_line(struct intake *intake, const struct wire_line *line)
     return append(intake, line);
 }
 
-static int take_lines(struct intake *intake)
+static int take_lines(struct intake *intake, bool *ret_one_failed)
 {
     struct wire_segment segment = {.at = buf_text(&intake->run.lines), .left = intake->run.lines.length};
     for (;;) {
@@ -143,9 +164,30 @@ static int take_lines(struct intake *intake)
         if (more <= 0)
             return more < 0 ? -EINVAL : 0;
         int result = take_line(intake, &line);
+        *ret_one_failed = is_of_event(result);
         if (result)
             return result;
     }
+}
+
+/* Nearly always every event is as it should be: then none has a save point of its own, and none is waited for. When one
+ * is not, the whole segment is taken once more, carefully. */
+static int take_all(struct intake *intake)
+{
+    const struct site_row before = intake->site;
+    bool one_failed = false;
+    int result = take_lines(intake, &one_failed);
+    if (!result) {
+        result = sql_await(intake->hub->sql);
+        one_failed = is_of_event(result);
+    }
+    if (!one_failed)
+        return result;
+    intake->site = before;
+    intake->careful = true;
+    intake->why->text[0] = '\0';
+    result = sql_run(intake->hub->sql, "ROLLBACK TO message", SQL_NO_VALUES);
+    return result ? result : take_lines(intake, &one_failed);
 }
 
 /* Whether the run goes on from what is here: every line that both have must be the same one. */
@@ -187,7 +229,9 @@ static int take_run(struct intake *intake)
         session->fence = WIRE_FENCE_FORK;
     if (result || !same)
         return result;
-    result = take_lines(intake);
+    if (wire_run_last_seq(&intake->run) <= intake->site.applied && !DEFECT(9))
+        return 0; /* all of it is here */
+    result = take_all(intake);
     return !result && intake->wants_waybill ? serve_waybills(intake, intake->now_us) : result;
 }
 
