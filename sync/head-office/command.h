@@ -62,6 +62,8 @@ void command_print(struct buf *json);
 
 int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
+int command_backup(struct call *call, struct error *error);
+int command_restore(struct call *call, struct error *error);
 int command_site_claim(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_import(struct call *call, struct error *error);

@@ -86,7 +86,8 @@ static int take_arguments(struct call *call, char **arguments, size_t expected, 
 static int run(struct call *call, struct error *error)
 {
     CLEANUP(sql_close_p) struct sql *sql = NULL;
-    int result = office_open(call->options.database, &random_system, &sql, error);
+    int result =
+        call->command->run == command_restore ? 0 : office_open(call->options.database, &random_system, &sql, error);
     if (result)
         return result;
     call->office = (struct office){.sql = sql, .random = random_system, .now_us = clock_wall_us()};
