@@ -91,14 +91,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim crew soak bench rig lint fuzz
+LONG_RUNNING := run test sim crew soak bench rig fault lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew soak bench rig fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew soak bench rig fault fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -211,7 +211,8 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 .PHONY: test-programs
-test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim \
+test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
+	$(OUT)/floorhand-sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
@@ -226,6 +227,11 @@ $(OUT)/floorhand-press: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/press/*.c
 $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+
+# Kills a program at a chosen instant: what tests/fault loads before it.
+$(OUT)/tests/failpoint.so: tests/fault/failpoint.c
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
 
 # Devices for tests/rig/usb: a program that shares nothing with ours.
 $(OUT)/tests/usb_emulator: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/rig/usb/emulator/*.c))
@@ -255,6 +261,10 @@ soak: deps-build ## the print ledger against printers, cables and power that fai
 rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scales that misbehave: make rig [RIG="unplug keyboard"]
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/usb_emulator
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/usb/run.py $(RIG)
+
+fault: deps-build ## real programs and a real broker that are killed and cut off: make fault [FAULT="killed TLS"]
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/failpoint.so
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/fault/run.py $(FAULT)
 
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
