@@ -15,7 +15,8 @@
 
 #define DAEMON_RETRY_US     UINT64_C(50000)
 #define DAEMON_RETRY_MAX_US UINT64_C(2000000)
-#define FRAMES_PER_WAKE     16 /* before the broker has its turn */
+#define ACCURACY_US         1000 /* of the timer; none given would be 250 ms */
+#define FRAMES_PER_WAKE     16   /* before the broker has its turn */
 
 struct link {
     sd_event *event;
@@ -81,10 +82,11 @@ static void on_disconnected(void *user, const char *why)
 
 static void on_message(void *user, const char *topic, const void *payload, size_t length, bool retained)
 {
-    (void)retained;
     struct link *link = user;
     struct wire_topic parsed;
     if (length > FRAME_PAYLOAD_MAX || wire_topic_parse(topic, &parsed) != 0)
+        return;
+    if (retained && parsed.channel != WIRE_OFFICE_STATUS) /* a command is for now: head office retains none */
         return;
     if (parsed.channel == WIRE_OFFICE_STATUS) {
         buf_clear(&link->office);
@@ -260,7 +262,8 @@ int link_new(sd_event *event, const struct link_settings *settings, struct link 
     link->office.max = FRAME_PAYLOAD_MAX;
     error_set(&link->why, 0, "not connected to the broker yet");
     int result = connect_broker(link, error);
-    if (!result && (result = sd_event_add_time_relative(event, &link->timer, CLOCK_BOOTTIME, 0, 0, on_timer, link)) < 0)
+    if (!result &&
+        (result = sd_event_add_time_relative(event, &link->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, link)) < 0)
         error_set(error, result, "cannot start a timer: %s", strerror(-result));
     if (result < 0) {
         link_free(link);

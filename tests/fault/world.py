@@ -135,15 +135,21 @@ def write_certificates(folder):
 
 
 class Usage:
-    """Of one running program: memory in KiB, open descriptors, seconds of a processor."""
+    """Of one running program: memory in KiB, open descriptors, seconds of a processor, signals."""
 
     def __init__(self, program):
         self.process = pathlib.Path(f"/proc/{program.child.pid}")
 
+    def _status(self, name):
+        fields = dict(line.split(":", 1) for line in (self.process / "status").read_text().splitlines())
+        return fields[name].split()[0]
+
     @property
     def rss(self):
-        fields = dict(line.split(":", 1) for line in (self.process / "status").read_text().splitlines())
-        return int(fields["VmRSS"].split()[0])
+        return int(self._status("VmRSS"))
+
+    def ignores(self, number):
+        return bool(int(self._status("SigIgn"), 16) >> (number - 1) & 1)  # proc(5)
 
     @property
     def descriptors(self):
