@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "broker.h"
+#include "packet_broker.h"
 #include "sync/link/link.h"
 #include "sync/mqtt/mqtt.h"
 #include "sync/site/port.h"
@@ -464,6 +464,56 @@ static void socket_left_over_is_replaced_and_others_are_not(void **state)
     assert_null(other);
 }
 
+/* mosquitto says of a message that nobody subscribed to that nobody did (0x10). */
+static void tell_that_nobody_reads(struct packet_broker *broker, int first)
+{
+    for (int i = first; i < broker->count; i++) {
+        const struct packet *packet = &broker->packets[i];
+        if (packet->kind == PACKET_PUBLISH && packet->retain)
+            packet_broker_say(
+                broker, (unsigned char[]){0x40, 3, (unsigned char)(packet->id >> 8), (unsigned char)packet->id, 0x10},
+                5);
+    }
+}
+
+static void run_until_packets(struct world *world, const struct packet_broker *broker, int wanted)
+{
+    int64_t end = clock_mono_us() + WAIT_MAX_US;
+    while (broker->count < wanted && clock_mono_us() < end)
+        sd_event_run(world->event, 20000);
+    assert_true(broker->count >= wanted);
+}
+
+/* A daemon that comes back before the broker has answered: head office would not be asked for five minutes. */
+static void presence_that_nobody_reads_says_nothing_of_head_office(void **state)
+{
+    struct world *world = *state;
+    struct packet_broker broker;
+    packet_broker_open(&broker, world->event);
+    world->link_settings.port = broker.port;
+    open_daemon(world);
+    open_link(world);
+    run_until_packets(world, &broker, 5); /* CONNECT, two SUBSCRIBEs, presence, hello */
+    close_daemon(world);
+    for (int i = 0; i < 5; i++)
+        sd_event_run(world->event, 20000);
+    open_daemon(world);
+    run_until_packets(world, &broker, 6); /* at least another hello */
+    while (!site_port_up(world->port))
+        sd_event_run(world->event, 20000);
+    int answered = 0;
+    for (int64_t end = clock_mono_us() + 600000; clock_mono_us() < end;) {
+        int count = broker.count;
+        tell_that_nobody_reads(&broker, answered);
+        answered = count;
+        sd_event_run(world->event, 20000);
+        assert_false(world->site.absent);
+    }
+    assert_true(answered > 6);
+    world->link = link_free(world->link);
+    packet_broker_close(&broker);
+}
+
 static void bad_names_are_refused(void **state)
 {
     struct world *world = *state;
@@ -487,6 +537,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(retained_commands_are_ignored, world_open, world_close),
         cmocka_unit_test_setup_teardown(subscription_that_brings_nothing_is_noticed, world_open, world_close),
         cmocka_unit_test_setup_teardown(socket_left_over_is_replaced_and_others_are_not, world_open, world_close),
+        cmocka_unit_test_setup_teardown(presence_that_nobody_reads_says_nothing_of_head_office, world_open,
+                                        world_close),
         cmocka_unit_test_setup_teardown(bad_names_are_refused, world_open, world_close),
     };
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);
