@@ -28,7 +28,7 @@ static void pass(const char *instant)
     if (!wanted || strcmp(wanted, instant) != 0)
         return;
     if (left == 0)
-        left = count ? atol(count) : 1;
+        left = count ? strtol(count, NULL, 10) : 1;
     if (--left == 0)
         kill(getpid(), SIGKILL);
 }

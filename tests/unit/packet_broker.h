@@ -129,8 +129,9 @@ static inline int packet_broker_on_client(sd_event_source *source, int fd, uint3
     assert(client >= 0);
     packet_broker_hang_up(broker);
     broker->filled = 0;
-    assert(sd_event_add_io(sd_event_source_get_event(source), &broker->client, client, EPOLLIN, packet_broker_on_bytes,
-                           broker) >= 0);
+    int added = sd_event_add_io(sd_event_source_get_event(source), &broker->client, client, EPOLLIN,
+                                packet_broker_on_bytes, broker);
+    assert(added >= 0);
     sd_event_source_set_io_fd_own(broker->client, 1);
     return 0;
 }
@@ -140,7 +141,8 @@ static inline void packet_broker_open(struct packet_broker *broker, sd_event *ev
     *broker =
         (struct packet_broker){.acks = {[PACKET_CONNECT] = true, [PACKET_SUBSCRIBE] = true, [PACKET_PINGREQ] = true}};
     broker->fd = broker_listen(&broker->port);
-    assert(sd_event_add_io(event, &broker->listener, broker->fd, EPOLLIN, packet_broker_on_client, broker) >= 0);
+    int added = sd_event_add_io(event, &broker->listener, broker->fd, EPOLLIN, packet_broker_on_client, broker);
+    assert(added >= 0);
 }
 
 static inline void packet_broker_close(struct packet_broker *broker)
