@@ -265,12 +265,12 @@ class Scenario:
 
 
 SCENARIOS = [
-    Scenario("the broker is killed", broker_killed, 6, 100),
+    Scenario("the broker is killed", broker_killed, 5, 100),
     Scenario("head office is killed at every instant of a turn", head_office_killed, 1, 20),
     Scenario("the link is killed", link_killed, 4, 100),
-    Scenario("the site loses its power on a late network", power_cut_on_a_late_network, 2, 20),
+    Scenario("the site loses its power on a late network", power_cut_on_a_late_network, 1, 20),
     Scenario("loss: stalls and resets", slow_but_sure(proxy.Rough), 1, 60),
-    Scenario("delay of 800 ms", slow_but_sure(proxy.Late), 3, 60),
+    Scenario("delay of 800 ms", slow_but_sure(proxy.Late), 1, 60),
     Scenario("messages lost after PUBACK, sent twice and out of order", slow_but_sure(proxy.Mixed), 3, 120),
     Scenario("half open", cut_off(proxy.Silent), 0, 40),
     Scenario("half open under TLS", cut_off(proxy.Silent, tls=True), 0, 40),
