@@ -124,6 +124,12 @@ def usb_rig():
         yield Job("rig/usb", [sys.executable, "tests/rig/usb/run.py", "--short"], 1000 * SLOWER, alone=True)
 
 
+def faults():
+    """Real programs that are killed and cut off; the short form. make fault runs the long one."""
+    if (ROOT / "tests/fault/run.py").exists():
+        yield Job("fault", [sys.executable, "tests/fault/run.py", "--short"], 200 * SLOWER, alone=True)
+
+
 def all_jobs():
     yield from simulator()
     yield from whole_floor()
@@ -140,6 +146,7 @@ def all_jobs():
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300, alone=False)
+    yield from faults()
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)
     yield from node_script("label", "symbols.mjs", 60)

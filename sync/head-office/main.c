@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void print_commands(FILE *out)
 {
@@ -118,6 +119,7 @@ static bool asks_for_help(char *const *arguments)
 int main(int count, char **arguments)
 {
     signal(SIGPIPE, SIG_IGN);
+    umask(0077); /* what head office signs with is in its database */
     char **leading = arguments + (count > 0), **name = skip_options(leading), **rest = name;
     if (!*name || strcmp(*name, "--help") == 0 || strcmp(*name, "help") == 0) {
         print_commands(*name ? stdout : stderr);

@@ -210,7 +210,9 @@ static int connect_broker(struct server *server, const struct buf *will, const c
         .subscriptions = subscriptions,
         .will = {WIRE_OFFICE_TOPIC, will->data, will->length},
         .receive_maximum = RECEIVE_MAX,
-        .backoff_cap_ms = 30000, /* one program, not a fleet: nobody is hurt when it comes back soon */
+        .backoff_base_ms =
+            250, /* one program, not a fleet: nobody is hurt when it comes back soon, and all sites wait */
+        .backoff_cap_ms = 2000,
         .random = server->call->office.random,
     };
     return mqtt_new(server->event, &settings, &mqtt_ops, server, &server->mqtt, error);
