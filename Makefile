@@ -40,14 +40,13 @@ HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 MODE_release := -O2 $(HARDENING)
 MODE_clang   := -O2 -fstack-protector-strong -fPIE
 MODE_debug   := -O0 -fPIE
-MODE_defects := -O2 $(HARDENING) -DFLOORHAND_DEFECTS
 MODE_asan    := -O1 -Wno-format-truncation -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 MODE_fuzz    := -O1 -fPIE -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifneq ($(filter clang fuzz,$(MODE)),)
 CC := clang
 endif
 ifeq ($(MODE_$(MODE)),)
-$(error MODE is one of release, debug, asan, clang, defects, fuzz)
+$(error MODE is one of release, debug, asan, clang, fuzz)
 endif
 
 CFLAGS  ?= -g
@@ -92,14 +91,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim crew soak bench rig fault lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-sensitivity crew soak bench rig fault lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew soak bench rig fault fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-sensitivity crew soak bench rig fault fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -213,7 +212,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
-	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim \
+	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
@@ -221,6 +220,15 @@ $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARC
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # Signatures are made up: libsodium's would be nearly all of the work.
 $(OUT)/floorhand-sync-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/sync/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached -o $@ \
+		$(filter %.o,$^) $(ARCHIVE) $(library_libs)
+# The same with faults that it must find: what has some is compiled for it alone, and stands before the archive.
+FAULTY := $(wildcard tests/sim/sync/*.c) $(shell grep -ls 'base/defect.h' $(SOURCES))
+$(OBJ)/faulty/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,compile)$(CC) $(ALL_CFLAGS) $(library_cflags) -DFLOORHAND_DEFECTS -MMD -c -o $@ $<
+$(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached -o $@ \
 		$(filter %.o,$^) $(ARCHIVE) $(library_libs)
@@ -259,8 +267,8 @@ sim-sync: deps-build ## the sync protocol alone, twenty schedules a seed: make s
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sync-sim
 	@$(OUT)/floorhand-sync-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SYNC_SEEDS))
 sim-sensitivity: deps-build ## that the simulator finds faults: fourteen of them, each switched on
-	@$(MAKE) $(if $(V),,-s) OUT=$(OUT)/defects OBJ=$(OUT)/defects/obj MODE=defects $(OUT)/defects/floorhand-sync-sim
-	@python3 tests/sim/sync/sensitivity.py $(OUT)/defects/floorhand-sync-sim
+	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/faulty_sync_sim
+	@python3 tests/sim/sync/sensitivity.py $(OUT)/tests/faulty_sync_sim
 
 STEPS ?= 100000
 crew: deps-build ## every flow of the floor at once, with wrong scans and power cuts: make crew SEEDS=100 STEPS=100000, or SEED=n
