@@ -14,7 +14,7 @@ struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
-    bool all;
+    bool all, publish_events;
     int64_t after, count;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
