@@ -77,8 +77,7 @@ static struct turn *turn_for(const struct daemon *daemon, const struct event *ev
 
 static int post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
-    event->wall_us = clock_wall_us();
-    event->mono_us = clock_mono_us();
+    event_stamp(event);
     struct turn *turn = turn_for(daemon, event);
     int result = event_set_bytes(event, bytes, length);
     if (!result)
@@ -158,7 +157,7 @@ static void keep_in_step(void *user, bool in_step)
 
 static void post_applied(struct daemon *daemon)
 {
-    struct event link = {.kind = EVENT_LINK, .number = daemon->in_step};
+    struct event link = {.kind = EVENT_LINK, .number = daemon->in_step ? 1 + daemon->site.feed_head : 0};
     if (daemon->in_step != daemon->told_in_step && post(daemon, &link, "", 0) == 0)
         daemon->told_in_step = daemon->in_step;
     struct event event = {.kind = EVENT_APPLIED, .number = daemon->applied_seq};
@@ -689,6 +688,7 @@ static int post_boot(struct daemon *daemon)
 {
     struct event event = {.kind = EVENT_BOOT};
     CLEANUP_BUF struct buf stations = {0};
+    clock_boot_name(event.name, sizeof(event.name));
     config_write_stations(daemon->config, &stations);
     return stations.failed ? -ENOMEM : post(daemon, &event, buf_text(&stations), stations.length);
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "floor/commands.h"
 #include "floor/wave.h"
+#include "store/order_lease.h"
 #include "store/touched.h"
 
 #include <errno.h>
@@ -24,8 +25,11 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
 
 static void stamp(struct store *store, const struct event *event)
 {
-    store->stamp = (struct stamp){
-        .wall_us = event->wall_us, .mono_us = event->mono_us, .station = event->station, .worker_code = ""};
+    store->stamp = (struct stamp){.wall_us = event->wall_us,
+                                  .mono_us = event->mono_us,
+                                  .clock = event->clock,
+                                  .station = event->station,
+                                  .worker_code = ""};
 }
 
 static int (*const followers[TOUCHED_KINDS])(struct store *, int64_t id) = {
@@ -46,6 +50,21 @@ static int follow(struct store *store)
             return result;
     }
     return result == -ENOENT ? 0 : result;
+}
+
+int floor_before(struct store *store, const struct event *event)
+{
+    int64_t over;
+    stamp(store, event);
+    int result = order_lease_over(store, &over);
+    if (result)
+        return result == -ENOENT ? 0 : result;
+    result = store_save_point(store);
+    if (!result)
+        result = order_lease_sweep(store);
+    if (!result)
+        result = follow(store);
+    return result ? result : store_keep(store);
 }
 
 int floor_decide(struct store *store, const struct event *event, struct effect *ret)

@@ -65,7 +65,9 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E75_NO_STOCK, "E75", TONE_BAD, "Nothing free for {d}: all is promised or out of stock", "{d} 无可用库存")        \
     X(E76_COUNTED_BY_YOU, "E76", TONE_BAD, "You counted {l}: somebody else must do it now",                            \
       "您已盘过 {l},需由他人复盘")                                                                                     \
-    X(E77_NO_REVIEW, "E77", TONE_BAD, "No count waits for a decision", "没有待审核的盘点")
+    X(E77_NO_REVIEW, "E77", TONE_BAD, "No count waits for a decision", "没有待审核的盘点")                             \
+    X(E78_LEASE, "E78", TONE_BAD, "Order {o} may not be begun any more: its time here is over, head office decides",   \
+      "订单 {o} 在本仓的时限已过,不可再开始,由总部决定")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \

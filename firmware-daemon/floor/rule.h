@@ -262,9 +262,20 @@ void parcel_name(const struct order *order, char out[PARCEL_NAME_MAX]);
 /* Head office cancels: what becomes of the order where it stands. */
 int order_cancel(struct store *store, const char *number, const char *reason);
 
+/* Head office wants an order back (order_lease.c): one that is not begun is given up, one that is begun stays. The site
+ * says which. */
+int order_unassign(struct store *store, const char *number);
+
+/* Orders whose lease is over and that nobody has begun wait for head office from now on. */
+int order_lease_sweep(struct store *store);
+
+/* E27; E78 where an order is here that may not be begun any more. */
+int refuse_no_work(struct scan *scan);
+
 /* A released order enters; the same number again changes nothing. *ret_new tells. */
 struct order_entry {
     struct order order;
+    int64_t lease_us; /* how long it may be begun here; 0: for ever */
     size_t line_count;
     struct {
         int64_t line, item, quantity;

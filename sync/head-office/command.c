@@ -39,6 +39,12 @@ static const struct option_def site_add_options[] = {
     {0},
 };
 
+static const struct option_def site_lease_options[] = {
+    COMMAND_DATABASE,
+    {"seconds", NUMBER(lease_s), .fallback = "0", .min = 0, .max = 31536000, .help = "an hour at least; 0: for ever"},
+    {0},
+};
+
 static const struct option_def release_options[] = {
     COMMAND_DATABASE,
     COMMAND_SITE,
@@ -86,6 +92,8 @@ static const struct option_def waybills_list_options[] = {
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
+    {"site lease", "ID", 1, "How long the site may begin an order that is released to it from now on",
+     site_lease_options, command_site_lease},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
     {"import", "items|barcodes|locations|workers|documents|orders|waybills FILE.csv", 2,
@@ -93,6 +101,8 @@ const struct command commands[] = {
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
     {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
     {"orders", "", 0, "The orders", orders_options, command_orders},
+    {"order move", "NUMBER", 1, "Give an order to another site, or ask the one that has it", site_options,
+     command_order_move},
     {"order", "NUMBER", 1, "One order with its lines and parcels", plain_options, command_order},
     {"events", "", 0, "What the sites reported, as they wrote it", events_options, command_events},
     {"parked", "", 0, "Events that could not be interpreted, and why", site_options, command_parked},

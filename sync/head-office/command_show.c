@@ -99,14 +99,15 @@ static int put_last_imports(struct call *call, struct buf *json)
 
 int command_status(struct call *call, struct error *error)
 {
-    static const char *const names[] = {"sites", "events",   "parked",    "changes_waiting",
-                                        "items", "barcodes", "locations", "workers"};
-    struct sql_query *row = sql_select(
-        call->office.sql,
-        "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM event), (SELECT count(*) FROM parked),"
-        " (SELECT coalesce(sum(feed_head - feed_acked), 0) FROM site), (SELECT count(*) FROM item),"
-        " (SELECT count(*) FROM barcode), (SELECT count(*) FROM location), (SELECT count(*) FROM worker), gen FROM hub",
-        SQL_NO_VALUES);
+    static const char *const names[] = {"sites",    "events",    "parked",  "changes_waiting", "items",
+                                        "barcodes", "locations", "workers", "overship"};
+    struct sql_query *row =
+        sql_select(call->office.sql,
+                   "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM event), (SELECT count(*) FROM parked),"
+                   " (SELECT coalesce(sum(feed_head - feed_acked), 0) FROM site), (SELECT count(*) FROM item),"
+                   " (SELECT count(*) FROM barcode), (SELECT count(*) FROM location), (SELECT count(*) FROM worker),"
+                   " (SELECT count(*) FROM overship), gen FROM hub",
+                   SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};
     json_open_object(&json, NULL);
     if (sql_next(row)) {

@@ -1,6 +1,7 @@
 /* floorhand-hq site add, sites. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/catalogue.h"
 #include "sync/head-office/command.h"
 
@@ -73,9 +74,31 @@ int command_site_add(struct call *call, struct error *error)
     return 0;
 }
 
+int command_site_lease(struct call *call, struct error *error)
+{
+    const char *id = call->arguments[0];
+    int64_t lease_s = call->options.lease_s;
+    if (lease_s > 0 && lease_s < ASSIGNMENTS_LEASE_LEAST_S)
+        return error_set(error, COMMAND_USAGE, "a lease is %d seconds at least, or 0 for ever",
+                         ASSIGNMENTS_LEASE_LEAST_S);
+    int result =
+        sql_run(call->office.sql, "UPDATE site SET lease_s = ?2 WHERE id = ?1", sql_text(id), sql_int(lease_s));
+    if (result)
+        return office_failed(call->office.sql, result, error);
+    if (sql_changes(call->office.sql) == 0)
+        return error_set(error, -ENOENT, "there is no site \"%s\"", id);
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_text(&json, "site", id);
+    json_int(&json, "lease_s", lease_s);
+    json_close_object(&json);
+    command_print(&json);
+    return 0;
+}
+
 /* ---------------------------------------------------------------- how far the sites are */
 
-#define SILENT_US INT64_C(1200000000) /* a site says hello every ten minutes at least */
+#define SILENT_US (ASSIGNMENTS_SILENT_S * INT64_C(1000000))
 
 struct site_standing {
     bool met;          /* it has spoken */

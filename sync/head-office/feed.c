@@ -45,6 +45,17 @@ int feed_append(struct office *office, const char *site, const struct feed_chang
                    sql_text_n(line.data, line.length));
 }
 
+int feed_replace(struct office *office, const char *site, int64_t seq, const struct feed_change *change)
+{
+    CLEANUP_BUF struct buf line = {.max = FEED_LINE_MAX};
+    write_line(&line, office, change, seq);
+    if (line.failed)
+        return -EMSGSIZE;
+    return sql_run(office->sql, "UPDATE feed SET type = ?3, key = ?4, rev = ?5, line = ?6 WHERE site = ?1 AND seq = ?2",
+                   sql_text(site), sql_int(seq), sql_text(change->type), sql_text(change->key), sql_int(change->rev),
+                   sql_text_n(line.data, line.length));
+}
+
 int feed_append_all(struct office *office, const struct feed_change *change)
 {
     struct sql_query *sites = sql_select(office->sql, "SELECT id FROM site ORDER BY id", SQL_NO_VALUES);

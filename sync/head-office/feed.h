@@ -18,6 +18,9 @@ struct feed_change {
 /* Appends to one site's feed. -EMSGSIZE when the line would be too long. Inside a transaction. */
 int feed_append(struct office *office, const char *site, const struct feed_change *change);
 
+/* Puts another change in the place of one that has not left yet; the site knows nothing of it. Inside a transaction. */
+int feed_replace(struct office *office, const char *site, int64_t seq, const struct feed_change *change);
+
 /* Appends to the feed of every site. */
 int feed_append_all(struct office *office, const struct feed_change *change);
 

@@ -1,5 +1,6 @@
 /* The way down: a window of segments for each site, sent again until they are acknowledged. */
 #include "base/buf.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/office.h"
 
@@ -59,13 +60,27 @@ static int cut_segment(struct hub *hub, const struct session *session, struct bu
     return sql_done(row);
 }
 
+/* What is cut counts as published before it leaves: a release that has not can still be given to another site. */
+static int publish_segment(struct hub *hub, const struct session *session, struct buf *segment, int64_t *ret_last,
+                           int64_t now_us)
+{
+    int result = sql_run(hub->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
+    if (result)
+        return result;
+    result = cut_segment(hub, session, segment, ret_last);
+    if (!result)
+        result = assignments_published(hub->sql, session->site, *ret_last, now_us);
+    int ended = sql_run(hub->sql, result ? "ROLLBACK" : "COMMIT", SQL_NO_VALUES);
+    return result ? result : ended;
+}
+
 int hub_feed_fill(struct hub *hub, struct session *session, const struct site_row *site, int64_t now_us)
 {
     CLEANUP_BUF struct buf segment = {0};
     while (!session->ahead && session->in_flight < (size_t)hub->settings.window && session->sent < site->feed_head) {
         int64_t last = session->sent;
         buf_clear(&segment);
-        int result = cut_segment(hub, session, &segment, &last);
+        int result = publish_segment(hub, session, &segment, &last, now_us);
         if (result || segment.length == 0 || segment.failed)
             return result;
         hub->ops->send(hub->user, session->site, session->box, WIRE_DOWN_SEGMENT, segment.data, segment.length);

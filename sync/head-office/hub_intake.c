@@ -1,5 +1,6 @@
 /* The way up: what a message changes, inside the turn's transaction. -EINVAL with a sentence undoes the message alone.
  */
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/projection.h"
 #include "sync/head-office/transfers.h"
@@ -64,6 +65,8 @@ static int pass_on(struct intake *intake, const struct wire_line *line, struct e
     struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
     char to[TRANSFER_SITE_MAX];
     int result = transfers_pass_on(&office, intake->session->site, line->type, line->data, to, why);
+    if (!result && !*to)
+        result = assignments_answered(&office, intake->session->site, line->type, line->data, to, why);
     for (size_t i = 0; i < hub->session_count && !result; i++) {
         if (strcmp(hub->sessions[i]->site, to) != 0)
             continue;
@@ -162,6 +165,12 @@ int hub_take_segment(struct hub *hub, struct session *session, const struct mess
 
 /* ---------------------------------------------------------------- control */
 
+static int renew_leases(struct hub *hub, struct session *session, int64_t now_us)
+{
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = now_us};
+    return session->ahead ? 0 : assignments_renew(&office, session->site);
+}
+
 static int take_hello(struct hub *hub, struct session *session, const struct wire_control *hello, int64_t now_us,
                       struct error *why)
 {
@@ -183,6 +192,9 @@ static int take_hello(struct hub *hub, struct session *session, const struct wir
     owe(hub, session);
     session->welcome = true;
     snprintf(session->nonce, sizeof(session->nonce), "%s", hello->nonce);
+    result = renew_leases(hub, session, now_us);
+    if (result)
+        return result;
     return sql_run(hub->sql,
                    "UPDATE site SET epoch = coalesce(epoch, ?2), boot = ?3, last_seen_us = ?4, fault = ?6,"
                    " feed_acked = CASE WHEN ?5 <= feed_head THEN ?5 ELSE feed_acked END WHERE id = ?1",

@@ -14,7 +14,8 @@
 struct company {
     struct rig office;
     struct site_rig sites[2];
-    int64_t carried[2]; /* events of each site that head office has */
+    int64_t carried[2];     /* events of each site that head office has */
+    enum clock_trust clock; /* of the time of day in what the sites are told */
 };
 
 static const char *const company_site[] = {"hz", "bj"}, *const company_box[] = {"box-1", "box-2"};
@@ -27,24 +28,34 @@ static inline void company_post(struct company *company, int site, struct event 
     assert_int_equal(site_rig_turn(rig), 0);
 }
 
-/* What head office has published and the site does not have yet. */
-static inline void down(struct company *company, int site)
+static inline void company_down(struct company *company, int site, int most)
 {
     struct rig *office = &company->office;
     rig_forget_sent(office);
     assert_int_equal(hub_send_changes(office->hub, office->office.now_us, &office->error), 0);
     int64_t *seq = &company->sites[site].feed_seq;
     struct sql_query *row =
-        sql_select(office->office.sql, "SELECT line, seq FROM feed WHERE site = ?1 AND seq > ?2 ORDER BY seq",
-                   sql_text(company_site[site]), sql_int(*seq));
+        sql_select(office->office.sql, "SELECT line, seq FROM feed WHERE site = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+                   sql_text(company_site[site]), sql_int(*seq), sql_int(most));
     while (sql_next(row)) {
         size_t length;
         const char *line = sql_get_blob(row, 0, &length);
-        struct event event = {.kind = EVENT_CHANGE, .number = ++*seq};
+        struct event event = {.kind = EVENT_CHANGE, .number = ++*seq, .clock = company->clock};
         company_post(company, site, &event, line, length);
         assert_int_equal(*seq, sql_get_int(row, 1));
     }
     assert_int_equal(sql_done(row), 0);
+}
+
+/* What head office has published and the site does not have yet. */
+static inline void down(struct company *company, int site)
+{
+    company_down(company, site, -1);
+}
+
+static inline void down_one(struct company *company, int site)
+{
+    company_down(company, site, 1);
 }
 
 /* Everything that has happened at the site, and its word for the changes it has. */
@@ -74,12 +85,10 @@ static inline void up(struct company *company, int site)
 static inline void meet(struct company *company, int site)
 {
     struct rig *office = &company->office;
-    struct event link = {.kind = EVENT_LINK, .number = 1};
     rig_hello(office, company_site[site], company_box[site], company->carried[site], company->sites[site].feed_seq);
     rig_turn(office);
-    char head[24];
-    int length = snprintf(head, sizeof(head), "%lld", (long long)rig_answer(office, WIRE_WELCOME).feed_head);
-    company_post(company, site, &link, head, (size_t)length);
+    struct event link = {.kind = EVENT_LINK, .number = 1 + rig_answer(office, WIRE_WELCOME).feed_head};
+    company_post(company, site, &link, "", 0);
 }
 
 static inline void part(struct company *company, int site)

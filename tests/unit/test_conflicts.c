@@ -2,6 +2,8 @@
  * tells them. Both sides run their production rules, each on its own database. */
 #include "unit/company.h"
 
+#include "sync/head-office/assignments.h"
+
 #include <errno.h>
 
 /* ---------------------------------------------------------------- an order is cancelled while the site cannot hear it
@@ -127,14 +129,290 @@ static void cancelled_after_it_was_handed_over(void **state)
     OFFICE_SAYS(company, "SELECT state FROM waybill WHERE number = 'SF-N1'", "live");
 }
 
+/* ---------------------------------------------------------------- the same order to two sites */
+
+#define HOUR 3600
+
+/* Orders of both sites may be begun for two hours. */
+static void lend(struct company *company)
+{
+    rig_run(&company->office, "UPDATE site SET lease_s = 7200");
+}
+
+static int move_order(struct company *company, const char *number, int to, struct order_move *ret)
+{
+    struct rig *office = &company->office;
+    return assignments_move(&office->office, number, company_site[to], ret, &office->error);
+}
+
+static void check_move(struct company *company, int to, bool done, enum standing stood)
+{
+    struct order_move move;
+    if (move_order(company, "N1", to, &move) != 0)
+        fail_msg("%s", company->office.error.text);
+    assert_int_equal(move.done, done);
+    assert_int_equal(move.stood, stood);
+}
+
+#define BEGIN_IT                                                                                                       \
+    {"B-1", "DONE_SIGNED_IN", "menu"},                                                                                 \
+    {                                                                                                                  \
+        "CMD:PICK", "DONE_PICK_STARTED", "pick.location"                                                               \
+    }
+#define NO_ORDER                                                                                                       \
+    {"B-1", "DONE_SIGNED_IN", "menu"},                                                                                 \
+    {                                                                                                                  \
+        "CMD:PICK", "E27", "menu"                                                                                      \
+    }
+
+static void check_site_of(struct company *company, const char *site, const char *state)
+{
+    OFFICE_SAYS(company, "SELECT site FROM orders WHERE number = 'N1'", site);
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", state);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM overship"), 0);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM parked"), 0);
+}
+
+/* Nothing has left head office: the first site never learns of the order. */
+static void moved_before_its_release_left(void **state)
+{
+    struct company *company = *state;
+    order_for(company, HZ, "N1", 1);
+    check_move(company, BJ, true, STANDING_UNSENT);
+    sync_site(company, HZ);
+    sync_site(company, BJ);
+    assert_int_equal(number(&company->sites[HZ], "SELECT count(*) FROM orders"), 0);
+    PLAY(&company->sites[HZ], NO_ORDER);
+    PLAY(&company->sites[BJ], BEGIN_IT);
+    check_site_of(company, "bj", "allocated");
+    sync_site(company, HZ); /* what it answered about an order that it never had moves nothing */
+    check_site_of(company, "bj", "allocated");
+}
+
+static void moved_when_the_site_lets_it_go(void **state)
+{
+    struct company *company = *state;
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    check_move(company, BJ, false, STANDING_HELD);
+    check_move(company, BJ, false, STANDING_HELD); /* asking again asks nothing new */
+    check_site_of(company, "hz", "allocated");
+    sync_site(company, HZ);
+    assert_int_equal(EVENTS(company, "type = 'order.released'"), 1);
+    check_site_of(company, "bj", "released");
+    sync_site(company, BJ);
+    PLAY(&company->sites[HZ], NO_ORDER);
+    PLAY(&company->sites[BJ], BEGIN_IT);
+    up(company, BJ);
+    check_site_of(company, "bj", "allocated");
+    assert_int_equal(number(&company->sites[HZ], "SELECT count(*) FROM allocation WHERE open > 0"), 0);
+}
+
+static void moved_there_and_back(void **state)
+{
+    struct company *company = *state;
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    check_move(company, BJ, false, STANDING_HELD);
+    sync_site(company, HZ);
+    sync_site(company, BJ);
+    check_move(company, HZ, false, STANDING_HELD);
+    sync_site(company, BJ);
+    sync_site(company, HZ);
+    check_site_of(company, "hz", "allocated");
+    PLAY(&company->sites[BJ], NO_ORDER);
+    PLAY(&company->sites[HZ], BEGIN_IT);
+}
+
+static void not_moved_when_the_site_has_begun_it(void **state)
+{
+    struct company *company = *state;
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    PLAY(&company->sites[HZ], BEGIN_IT);
+    check_move(company, BJ, false, STANDING_HELD);
+    sync_site(company, HZ);
+    assert_int_equal(EVENTS(company, "type = 'order.kept'"), 1);
+    OFFICE_SAYS(company, "SELECT reason FROM orders WHERE number = 'N1'", "not moved: already picking");
+    check_site_of(company, "hz", "allocated");
+    PLAY(&company->sites[HZ], {"A-01", "DONE_AT_LOCATION", "pick.item"}, {"MUG", "DONE_PICKED", "pick.tote"});
+    up(company, HZ);
+    struct order_move move;
+    assert_int_equal(move_order(company, "N1", BJ, &move), -EBUSY); /* known here by now */
+    check_site_of(company, "hz", "picking");
+}
+
+/* The release has left, and nobody knows whether it came. It had: the site's own clock ends it before head office's. */
+static void moved_when_the_lease_of_a_silent_site_is_over(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    order_for(company, HZ, "N1", 1);
+    down(company, HZ); /* the answer does not come back */
+    part(company, HZ);
+    check_move(company, BJ, false, STANDING_IN_DOUBT);
+    time_passes(company, 2 * HOUR + 60);
+    check_move(company, BJ, false, STANDING_IN_DOUBT); /* not before the margin */
+    PLAY(&company->sites[HZ], {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "E78", "menu"});
+    SITE_SAYS(company, HZ, "SELECT reason FROM orders WHERE number = 'N1'", "lease");
+    time_passes(company, ASSIGNMENTS_SILENT_S);
+    check_move(company, BJ, true, STANDING_IN_DOUBT);
+    sync_site(company, BJ);
+    PLAY(&company->sites[BJ], BEGIN_IT);
+    meet(company, HZ);
+    sync_site(company, HZ);
+    sync_site(company, BJ);
+    check_site_of(company, "bj", "allocated");
+    SITE_SAYS(company, HZ, "SELECT reason FROM orders WHERE number = 'N1'", "moved");
+}
+
+/* The release comes to a site that was away for a week, and the change that takes it back comes right behind. */
+static void a_late_release_is_not_begun_before_all_is_known(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    part(company, HZ);
+    order_for(company, HZ, "N1", 1);
+    assert_int_equal(hub_send_changes(company->office.hub, company->office.office.now_us, &company->office.error), 0);
+    time_passes(company, 168 * HOUR);
+    check_move(company, BJ, true, STANDING_IN_DOUBT);
+    meet(company, HZ);
+    down_one(company, HZ); /* the release alone */
+    SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "received");
+    PLAY(&company->sites[HZ], NO_ORDER);
+    sync_site(company, HZ);
+    SITE_SAYS(company, HZ, "SELECT reason FROM orders WHERE number = 'N1'", "moved");
+    sync_site(company, BJ);
+    check_site_of(company, "bj", "allocated");
+}
+
+/* Setting the time of day back lengthens no lease, and begun work is beyond it. */
+static void begun_work_outlives_its_lease(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    order_for(company, HZ, "N1", 1);
+    order_for(company, HZ, "N2", 1);
+    sync_site(company, HZ);
+    part(company, HZ);
+    PLAY(&company->sites[HZ], BEGIN_IT);
+    time_passes(company, 3 * HOUR);
+    company->sites[HZ].wall_shift_us = -INT64_C(86400000000);
+    PLAY(&company->sites[HZ], {"A-01", "DONE_AT_LOCATION", "pick.item"}, {"MUG", "DONE_PICKED", "pick.tote"},
+         {"T-1", "DONE_TOTE", "pick.stage"}, {"STAGE-1", "DONE_STAGED", "menu"}, {"CMD:PICK", "E78", "menu"});
+    SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "picked");
+    SITE_SAYS(company, HZ, "SELECT state || ' ' || reason FROM orders WHERE number = 'N2'", "parked lease");
+    up(company, HZ);
+    OFFICE_SAYS(company, "SELECT state || ' ' || reason FROM orders WHERE number = 'N2'", "parked lease");
+}
+
+/* A site that is heard keeps its orders: each lease is given again in time, and one that was over comes back. */
+static void a_site_that_is_heard_keeps_its_leases(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    for (int i = 0; i < 5; i++) {
+        time_passes(company, HOUR);
+        meet(company, HZ);
+        sync_site(company, HZ);
+    }
+    assert_int_equal(at_office(company, "SELECT count(*) FROM feed WHERE type = 'order.lease'"), 5);
+    part(company, HZ);
+    time_passes(company, 3 * HOUR);
+    PLAY(&company->sites[HZ], {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "E78", "menu"});
+    up(company, HZ);
+    check_site_of(company, "hz", "parked");
+    meet(company, HZ);
+    sync_site(company, HZ);
+    check_site_of(company, "hz", "allocated");
+    PLAY(&company->sites[HZ], {"CMD:PICK", "DONE_PICK_STARTED", "pick.location"});
+}
+
+static void restart(struct company *company, int site, const char *name, enum clock_trust clock)
+{
+    struct event boot = {.kind = EVENT_BOOT, .clock = clock};
+    snprintf(boot.name, sizeof(boot.name), "%s", name);
+    company->sites[site].mono_shift_us = -company->sites[site].now_us; /* the clock since the start begins again */
+    company_post(company, site, &boot, "bench-1 \n", 9);
+}
+
+/* The daemon may start again as often as it likes; a start of the machine ends leases, unless the time of day is kept.
+ */
+static void a_restart_without_trusted_time_ends_leases(void **state)
+{
+    struct company *company = *state;
+    struct site_rig *hz = &company->sites[HZ];
+    lend(company);
+    company->clock = CLOCK_SYNCED;
+    restart(company, HZ, "first", CLOCK_SYNCED);
+    meet(company, HZ);
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    time_passes(company, HOUR);
+    struct event again = {.kind = EVENT_BOOT, .name = "first"}; /* of the daemon alone */
+    company_post(company, HZ, &again, "bench-1 \n", 9);
+    restart(company, HZ, "second", CLOCK_SYNCED);
+    time_passes(company, HOUR / 2);
+    PLAY(hz, {"B-1", "DONE_SIGNED_IN", "menu"});
+    SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "allocated");
+    restart(company, HZ, "third", CLOCK_HOLDOVER); /* half an hour was left */
+    PLAY(hz, {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL}, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "E78", "menu"});
+}
+
+/* If all else has failed, nothing is hidden: both sites have shipped, and head office says so. */
+static void what_two_sites_have_shipped_is_raised(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    order_for(company, HZ, "N1", 2);
+    sync_site(company, HZ);
+    part(company, HZ);
+    PLAY(&company->sites[HZ], BEGIN_IT); /* and nobody is told for a day */
+    time_passes(company, 24 * HOUR);
+    check_move(company, BJ, true, STANDING_HELD);
+    sync_site(company, BJ);
+    for (int site = 0; site < 2; site++) {
+        if (site == BJ)
+            PLAY(&company->sites[BJ], BEGIN_IT);
+        PLAY(&company->sites[site], {"A-01", "DONE_AT_LOCATION", "pick.item"}, {"MUG", "DONE_PICKED", "pick.item"},
+             {"MUG", "DONE_PICKED", "pick.tote"}, {"T-1", "DONE_TOTE", "pick.stage"},
+             {"STAGE-1", "DONE_STAGED", "menu"}, {"T-1", "DONE_PACK_OPENED", "pack.item"},
+             {"MUG", "DONE_CHECKED", "pack.item"}, {"MUG", "DONE_CHECKED", "pack.box"},
+             {"BOX-S", "DONE_PACKED", "pack.label"}, {"SF-N1", "DONE_LABELLED", "menu"}, SHIP_IT);
+    }
+    sync_site(company, BJ);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM overship"), 0);
+    meet(company, HZ);
+    sync_site(company, HZ);
+    assert_int_equal(at_office(company, "SELECT ordered FROM overship WHERE number = 'N1' AND line = 1"), 2);
+    assert_int_equal(at_office(company, "SELECT shipped FROM overship WHERE number = 'N1' AND line = 1"), 4);
+    assert_int_equal(at_office(company, "SELECT quantity FROM stock WHERE site = 'hz' AND location = 'A-01'"), 18);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM parked"), 0);
+    OFFICE_SAYS(company, "SELECT site || ' ' || state FROM orders", "bj shipped");
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, company_open, company_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORY(cancelled_before_it_is_begun),       STORY(cancelled_while_it_is_picked),
-        STORY(cancelled_while_it_is_packed),       STORY(cancelled_when_it_is_sealed),
+        STORY(cancelled_before_it_is_begun),
+        STORY(cancelled_while_it_is_picked),
+        STORY(cancelled_while_it_is_packed),
+        STORY(cancelled_when_it_is_sealed),
         STORY(cancelled_after_it_was_handed_over),
+        STORY(moved_before_its_release_left),
+        STORY(moved_when_the_site_lets_it_go),
+        STORY(moved_there_and_back),
+        STORY(not_moved_when_the_site_has_begun_it),
+        STORY(moved_when_the_lease_of_a_silent_site_is_over),
+        STORY(a_late_release_is_not_begun_before_all_is_known),
+        STORY(begun_work_outlives_its_lease),
+        STORY(a_site_that_is_heard_keeps_its_leases),
+        STORY(a_restart_without_trusted_time_ends_leases),
+        STORY(what_two_sites_have_shipped_is_raised),
     };
     return cmocka_run_group_tests_name("conflicts", tests, NULL, NULL);
 }
