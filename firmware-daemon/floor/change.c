@@ -5,6 +5,7 @@
 #include "floor/waybill.h"
 #include "store/document.h"
 #include "store/order_lease.h"
+#include "store/roster.h"
 #include "store/stock_count.h"
 #include "store/wave_rule.h"
 
@@ -522,7 +523,9 @@ int applied_rule(struct store *store, const struct event *event, struct effect *
 int link_rule(struct store *store, const struct event *event, struct effect *effect)
 {
     (void)effect;
-    int result = store_set_linked(store, event->number != 0);
+    int result = roster_heard(store);
+    if (!result)
+        result = store_set_linked(store, event->number != 0);
     if (!result)
         result = order_lease_met(store, event->number ? event->number - 1 : 0);
     return result ? result : order_lease_settle(store);

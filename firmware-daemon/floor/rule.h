@@ -136,6 +136,9 @@ int note_scan(struct store *store, const char *type, const struct event *event, 
 struct answer *accept_with(struct scan *scan, enum message message);
 void go(struct scan *scan, const char *step);
 
+/* Whether the roster is stale, into the stamp: a journal row of a worker tells it (roster). */
+int roster_look(struct store *store);
+
 /* Lets UNDO take this scan back / forbids it for everything before. */
 int undo_allow(struct scan *scan, const char *type);
 int undo_border(struct scan *scan);

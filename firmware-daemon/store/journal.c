@@ -37,6 +37,8 @@ static void write_line(struct store *store, const char *type, const char *subjec
     json_text(line, "sequence", name);
     if (*store->stamp.worker_code)
         json_text(line, "actor", store->stamp.worker_code);
+    if (*store->stamp.worker_code && store->stamp.stale)
+        json_text(line, "roster", "stale");
     if (*store->stamp.station)
         json_text(line, "device", store->stamp.station);
     snprintf(name, sizeof(name), "%" PRId64, store->stamp.mono_us / 1000);

@@ -31,6 +31,7 @@ enum {
 struct stamp {
     int64_t wall_us, mono_us;
     enum clock_trust clock; /* of wall_us */
+    bool stale;             /* who may work here was heard from head office too long ago */
     const char *station;    /* "" when no station is concerned */
     int64_t worker;         /* 0: nobody */
     const char *worker_code;

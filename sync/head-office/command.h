@@ -71,6 +71,8 @@ int command_order(struct call *call, struct error *error);
 int command_order_move(struct call *call, struct error *error);
 int command_site_lease(struct call *call, struct error *error);
 int command_events(struct call *call, struct error *error);
+int command_worker_revoke(struct call *call, struct error *error);
+int command_flagged(struct call *call, struct error *error);
 int command_parked(struct call *call, struct error *error);
 int command_stock(struct call *call, struct error *error);
 int command_waybills(struct call *call, struct error *error);

@@ -23,13 +23,9 @@ int command_events(struct call *call, struct error *error)
     return done(call, event, error);
 }
 
-int command_parked(struct call *call, struct error *error)
+/* row: site, epoch, seq, why, line. */
+static int print_events(struct call *call, struct sql_query *row, struct error *error)
 {
-    struct sql_query *row = sql_select(call->office.sql,
-                                       "SELECT p.site, p.epoch, p.seq, p.why, e.line FROM parked p"
-                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR p.site = ?1"
-                                       " ORDER BY e.arrival",
-                                       sql_text(call->options.site));
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(row)) {
         json_open_object(&json, NULL);
@@ -42,6 +38,26 @@ int command_parked(struct call *call, struct error *error)
         command_print(&json);
     }
     return done(call, row, error);
+}
+
+int command_parked(struct call *call, struct error *error)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT p.site, p.epoch, p.seq, p.why, e.line FROM parked p"
+                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR p.site = ?1"
+                                       " ORDER BY e.arrival",
+                                       sql_text(call->options.site));
+    return print_events(call, row, error);
+}
+
+int command_flagged(struct call *call, struct error *error)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT f.site, f.epoch, f.seq, f.why, e.line FROM flagged f"
+                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR f.site = ?1"
+                                       " ORDER BY e.arrival, f.why",
+                                       sql_text(call->options.site));
+    return print_events(call, row, error);
 }
 
 int command_stock(struct call *call, struct error *error)

@@ -223,3 +223,22 @@ int command_sites(struct call *call, struct error *error)
     int failed = sql_done(site);
     return failed ? office_failed(call->office.sql, failed, error) : 0;
 }
+
+int command_worker_revoke(struct call *call, struct error *error)
+{
+    int result = office_begin(&call->office, error);
+    if (result)
+        return result;
+    result = catalogue_revoke_worker(&call->office, call->arguments[0], error);
+    if (!result)
+        result = office_commit(&call->office, error);
+    office_rollback(&call->office);
+    if (result)
+        return result;
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_text(&json, "revoked", call->arguments[0]);
+    json_close_object(&json);
+    command_print(&json);
+    return 0;
+}

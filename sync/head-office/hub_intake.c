@@ -1,6 +1,7 @@
 /* The way up: what a message changes, inside the turn's transaction. -EINVAL with a sentence undoes the message alone.
  */
 #include "sync/head-office/assignments.h"
+#include "sync/head-office/flags.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/projection.h"
 #include "sync/head-office/transfers.h"
@@ -94,6 +95,8 @@ static int append(struct intake *intake, const struct wire_line *line)
         return result;
     struct error why = {0};
     result = projection_apply(hub->sql, intake->session->site, line, &why);
+    if (!result)
+        result = flags_note(hub->sql, intake->session->site, line);
     if (!result)
         result = pass_on(intake, line, &why);
     if (result == -EINVAL)

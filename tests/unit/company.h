@@ -6,6 +6,7 @@
 
 #include "unit/hub_rig.h"
 
+#include "sync/head-office/feed.h"
 #include "unit/floor_script.h"
 
 #define HZ 0
@@ -187,6 +188,13 @@ static inline void order_for(struct company *company, int site, const char *numb
     rig_import_good(&company->office, "orders", NULL, csv);
     if (rig_release(&company->office, company_site[site], number) != 0)
         fail_msg("%s", company->office.error.text);
+}
+
+/* A change that no rule of head office makes for the story. */
+static inline void tell_site(struct company *company, int site, const char *type, const char *data)
+{
+    struct feed_change change = {.type = type, .key = "story/1", .rev = 1, .data = data};
+    assert_int_equal(feed_append(&company->office.office, company_site[site], &change), 0);
 }
 
 static inline void scan(struct company *company, int site, const char *text)

@@ -393,6 +393,78 @@ static void what_two_sites_have_shipped_is_raised(void **state)
     OFFICE_SAYS(company, "SELECT site || ' ' || state FROM orders", "bj shipped");
 }
 
+/* ---------------------------------------------------------------- a badge is revoked while the site cannot hear it */
+
+static void revoke_badge(struct company *company, const char *worker)
+{
+    struct rig *office = &company->office;
+    assert_int_equal(catalogue_revoke_worker(&office->office, worker, &office->error), 0);
+}
+
+/* What was done is done: it counts, and somebody looks at it. */
+static void what_a_revoked_worker_did_is_taken_and_flagged(void **state)
+{
+    struct company *company = *state;
+    struct site_rig *hz = &company->sites[HZ];
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    part(company, HZ);
+    PLAY(hz, BEGIN_IT); /* with a good badge */
+    time_passes(company, 60);
+    revoke_badge(company, "u1");
+    time_passes(company, 60);
+    PLAY(hz, {"A-01", "DONE_AT_LOCATION", "pick.item"}, {"MUG", "DONE_PICKED", "pick.tote"});
+    meet(company, HZ);
+    down(company, HZ);
+    PLAY(hz, {"T-1", "E28", "pick.tote"}, {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL}, {"B-1", "E28", NULL});
+    up(company, HZ);
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "picking");
+    assert_int_equal(at_office(company, "SELECT picked FROM order_line WHERE number = 'N1'"), 1);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM parked"), 0);
+    OFFICE_SAYS(company,
+                "SELECT group_concat(type, ' ') FROM (SELECT type FROM flagged f JOIN event USING (site, epoch, seq)"
+                " WHERE why = 'revoked' AND type NOT LIKE 'scan.%' ORDER BY seq)",
+                "pick.located pick.line worker.signed_out");
+    OFFICE_SAYS(company, "SELECT line ->> '$.actor' FROM event WHERE type = 'pick.started'", "u1");
+}
+
+/* After three days of silence nobody can be sure of a badge. Work goes on, and says so; what is risky needs two. */
+static void after_days_of_silence_risky_work_needs_two(void **state)
+{
+    struct company *company = *state;
+    struct site_rig *hz = &company->sites[HZ];
+    order_for(company, HZ, "N1", 1);
+    tell_site(company, HZ, "count.request", "{\"location\":\"A-02\"}");
+    sync_site(company, HZ);
+    part(company, HZ);
+    time_passes(company, 71 * HOUR);
+    PLAY(hz, PICK_IT);
+    up(company, HZ);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM flagged"), 0);
+    time_passes(company, 2 * HOUR);
+    PLAY(hz, PACK_IT, {"CMD:REPRINT", "E25", "pack.label"});
+    site_rig_print(hz, 1, "sending");
+    site_rig_print(hz, 1, "printed");
+    PLAY(hz, {"CMD:REPRINT", "DONE_PASS_ASKED", "parcel.reprint"}, {"B-2", "E18", "parcel.reprint"},
+         {"CMD:UNDO", "DONE_UNDONE", "pack.label"}, {"CMD:REPRINT", "DONE_PASS_ASKED", "parcel.reprint"},
+         {"B-9", "DONE_REPRINT", "pack.label"}, {"SF-N1", "DONE_LABELLED", "menu"});
+    PLAY(hz, {"CMD:COUNT", "DONE_COUNT_STARTED", "count.location"}, {"A-02", "DONE_AT_LOCATION", "count.item"},
+         {"CMD:QTY:19", "DONE_QUANTITY", "count.item"}, {"PEN", "DONE_COUNTED", "count.item"},
+         {"A-02", "DONE_COUNT_REVIEW", "menu"});
+    up(company, HZ);
+    OFFICE_SAYS(company, "SELECT line ->> '$.data.supervisor' FROM event WHERE type = 'label.reprinted'", "u9");
+    assert_int_equal(EVENTS(company, "type = 'count.posted'"), 0);
+    assert_int_equal(at_office(company,
+                               "SELECT count(*) FROM flagged f JOIN event e USING (site, epoch, seq) WHERE why ="
+                               " 'stale_roster' AND e.type IN ('parcel.packed', 'label.reprinted')"),
+                     2);
+    meet(company, HZ);
+    part(company, HZ); /* a moment is enough */
+    PLAY(hz, {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL});
+    up(company, HZ);
+    assert_int_equal(EVENTS(company, "line ->> '$.roster' = 'stale' AND seq = (SELECT max(seq) FROM event)"), 0);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, company_open, company_close)
 
 int main(void)
@@ -413,6 +485,8 @@ int main(void)
         STORY(a_site_that_is_heard_keeps_its_leases),
         STORY(a_restart_without_trusted_time_ends_leases),
         STORY(what_two_sites_have_shipped_is_raised),
+        STORY(what_a_revoked_worker_did_is_taken_and_flagged),
+        STORY(after_days_of_silence_risky_work_needs_two),
     };
     return cmocka_run_group_tests_name("conflicts", tests, NULL, NULL);
 }

@@ -13,6 +13,8 @@ CREATE INDEX order_lease_next ON order_lease (next_until_us) WHERE next_until_us
 CREATE TABLE own_clock ( -- one row
     only_row  INTEGER PRIMARY KEY CHECK (only_row = 1),
     boot      TEXT NOT NULL DEFAULT '',   -- the start of the machine that the leases count in; '': none yet
-    feed_head INTEGER NOT NULL DEFAULT 0  -- the last change that head office had when it was last met
+    feed_head INTEGER NOT NULL DEFAULT 0, -- the last change that head office had when it was last met
+    heard_us  INTEGER, -- when head office was heard last, as order_lease.until_us counts; NULL: never
+    heard_wall_us INTEGER -- the same by the time of day
 ) STRICT;
 INSERT INTO own_clock (only_row) VALUES (1);

@@ -28,6 +28,17 @@ CREATE TABLE stray_line ( -- what a site did for an order that was another's by 
     FOREIGN KEY (number, line) REFERENCES order_line (number, line)
 ) STRICT;
 
+ALTER TABLE worker ADD COLUMN revoked_us INTEGER; -- since when the badge is no longer good
+
+CREATE TABLE flagged ( -- events that are facts as all others, and that somebody should look at
+    site  TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq   INTEGER NOT NULL,
+    why   TEXT NOT NULL CHECK (why IN ('revoked', 'stale_roster')),
+    PRIMARY KEY (site, epoch, seq, why),
+    FOREIGN KEY (site, epoch, seq) REFERENCES event (site, epoch, seq)
+) STRICT;
+
 CREATE TABLE overship ( -- order lines of which more left than was ordered, over all sites
     number  TEXT NOT NULL,
     line    INTEGER NOT NULL,
