@@ -37,9 +37,8 @@ void clock_boot_name(char *out, size_t capacity)
 /* systemd-timesyncd leaves this file; other time keepers tell the kernel, which a service may not be allowed to ask. */
 enum clock_trust clock_trust(void)
 {
-    const int64_t never_set_us = INT64_C(1735689600000000); /* 2025: before this program was written */
     struct timex kernel = {.modes = 0};
-    if (clock_wall_us() < never_set_us)
+    if (clock_wall_us() < CLOCK_FLOOR_US)
         return CLOCK_UNSET;
     if (access("/run/systemd/timesync/synchronized", F_OK) == 0)
         return CLOCK_SYNCED;

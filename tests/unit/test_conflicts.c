@@ -5,6 +5,7 @@
 #include "sync/head-office/assignments.h"
 
 #include <errno.h>
+#include <time.h>
 
 /* ---------------------------------------------------------------- an order is cancelled while the site cannot hear it
  */
@@ -465,6 +466,61 @@ static void after_days_of_silence_risky_work_needs_two(void **state)
     assert_int_equal(EVENTS(company, "line ->> '$.roster' = 'stale' AND seq = (SELECT max(seq) FROM event)"), 0);
 }
 
+/* ---------------------------------------------------------------- the clock on the wall is wrong */
+
+static int64_t seconds_of(const char *date)
+{
+    struct tm time = {0};
+    assert_non_null(strptime(date, "%Y-%m-%d %H:%M:%S", &time));
+    return timegm(&time);
+}
+
+/* Order is the number. The time of a row never runs back, whatever the clock is set to; leases do not notice. */
+static void the_clock_jumps_and_order_stays(void **state)
+{
+    static const char *const dates[] = {"1970-01-01 00:00:05", "2026-03-20 09:00:00", "2026-03-19 09:00:00",
+                                        "2038-01-19 03:14:06", "2038-01-19 03:14:09", "2036-03-20 09:00:00",
+                                        "1970-01-01 00:00:05"};
+    struct company *company = *state;
+    struct site_rig *hz = &company->sites[HZ];
+    lend(company);
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    part(company, HZ);
+    for (size_t i = 0; i < COUNT(dates); i++) {
+        hz->wall_shift_us = seconds_of(dates[i]) * 1000000 - hz->now_us;
+        PLAY(hz, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL});
+        up(company, HZ);
+        SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "allocated"); /* its hour goes on */
+    }
+    assert_int_equal(EVENTS(company, "site = 'hz' AND time < '2026-01-01'"), 0);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM event a JOIN event b ON b.site = a.site AND b.seq = a.seq"
+                                        " + 1 WHERE b.time <= a.time"),
+                     0);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM event WHERE site = 'hz' AND time LIKE '2038-01-19%'") > 6,
+                     1);
+    hz->wall_shift_us = 0;
+    time_passes(company, 2 * HOUR);
+    PLAY(hz, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "E78", "menu"});
+}
+
+/* A box that wakes in 1970 with its lots: none of them is young again by that. */
+static void a_lot_does_not_live_longer_by_a_wrong_clock(void **state)
+{
+    struct company *company = *state;
+    struct site_rig *hz = &company->sites[HZ];
+    hz->wall_shift_us = -hz->now_us; /* 1970 */
+    tell_site(company, HZ, "item.upsert", "{\"sku\":\"MILK\",\"name\":\"Milk\",\"lots\":true,\"expires\":true}");
+    down(company, HZ);
+    site_rig_import(hz, "stock", "location,sku,quantity,lot,expiry\nA-02,MILK,5,L1,2025-12-31\n");
+    assert_true(hz->last.good);
+    rig_import_good(&company->office, "items", NULL, "sku,name,weight_g\nMILK,Milk,1000\n");
+    rig_import_good(&company->office, "orders", NULL, ORDERS_HEAD "N1,shop,SF,,0,a,b,c,MILK,1\n");
+    assert_int_equal(rig_release(&company->office, "hz", "N1"), 0);
+    down(company, HZ);
+    SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "received");
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, company_open, company_close)
 
 int main(void)
@@ -487,6 +543,8 @@ int main(void)
         STORY(what_two_sites_have_shipped_is_raised),
         STORY(what_a_revoked_worker_did_is_taken_and_flagged),
         STORY(after_days_of_silence_risky_work_needs_two),
+        STORY(the_clock_jumps_and_order_stays),
+        STORY(a_lot_does_not_live_longer_by_a_wrong_clock),
     };
     return cmocka_run_group_tests_name("conflicts", tests, NULL, NULL);
 }
