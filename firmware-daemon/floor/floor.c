@@ -81,6 +81,10 @@ int floor_decide(struct store *store, const struct event *event, struct effect *
     if (!result)
         result = follow(store);
     ret->good = result == 0;
+    if (result == -EMSGSIZE) { /* a row of the journal would be longer than what can be sent */
+        answer_set(&ret->answer, E88_TOO_MUCH);
+        return FLOOR_REFUSED;
+    }
     if (result && result != FLOOR_REFUSED)
         floor_not_saved(ret);
     return result;

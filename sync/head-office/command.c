@@ -108,6 +108,8 @@ const struct command commands[] = {
     {"worker revoke", "ID", 1, "A worker's badge is good no more: every site is told", plain_options,
      command_worker_revoke},
     {"flagged", "", 0, "Events that somebody should look at, and why", site_options, command_flagged},
+    {"parked replay", "", 0, "Interpret parked events that can be interpreted by now, in their order", plain_options,
+     command_parked_replay},
     {"parked", "", 0, "Events that could not be interpreted, and why", site_options, command_parked},
     {"stock", "", 0, "What lies at each location", site_options, command_stock},
     {"waybills import", "FILE.csv", 1, "The same as import waybills: numbers for a site's parcels", site_options,

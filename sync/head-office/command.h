@@ -73,6 +73,7 @@ int command_site_lease(struct call *call, struct error *error);
 int command_events(struct call *call, struct error *error);
 int command_worker_revoke(struct call *call, struct error *error);
 int command_flagged(struct call *call, struct error *error);
+int command_parked_replay(struct call *call, struct error *error);
 int command_parked(struct call *call, struct error *error);
 int command_stock(struct call *call, struct error *error);
 int command_waybills(struct call *call, struct error *error);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/parked.h"
 
 #include <stdio.h>
 
@@ -48,6 +49,27 @@ int command_parked(struct call *call, struct error *error)
                                        " ORDER BY e.arrival",
                                        sql_text(call->options.site));
     return print_events(call, row, error);
+}
+
+int command_parked_replay(struct call *call, struct error *error)
+{
+    struct parked_outcome outcome;
+    int result = office_begin(&call->office, error);
+    if (result)
+        return result;
+    result = parked_replay(&call->office, &outcome, error);
+    if (!result)
+        result = office_commit(&call->office, error);
+    office_rollback(&call->office);
+    if (result)
+        return result;
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_int(&json, "interpreted", outcome.done);
+    json_int(&json, "parked", outcome.left);
+    json_close_object(&json);
+    command_print(&json);
+    return 0;
 }
 
 int command_flagged(struct call *call, struct error *error)

@@ -204,17 +204,18 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
     json_int(json, "feed_acked", sql_get_int(row, 6));
     put_time(json, "last_seen", row, 7);
     json_int(json, "parked", standing.parked);
+    json_int(json, "dropped", sql_get_int(row, 10));
     put_troubles(json, &standing);
     json_close_object(json);
 }
 
 int command_sites(struct call *call, struct error *error)
 {
-    struct sql_query *site =
-        sql_select(call->office.sql,
-                   "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
-                   " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, '') FROM site s ORDER BY id",
-                   SQL_NO_VALUES);
+    struct sql_query *site = sql_select(
+        call->office.sql,
+        "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
+        " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, ''), dropped FROM site s ORDER BY id",
+        SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(site)) {
         put_site(&json, site, call->office.now_us);

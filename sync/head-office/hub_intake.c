@@ -3,8 +3,7 @@
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/flags.h"
 #include "sync/head-office/hub_internal.h"
-#include "sync/head-office/projection.h"
-#include "sync/head-office/transfers.h"
+#include "sync/head-office/parked.h"
 #include "sync/head-office/waybills.h"
 #include "sync/wire/line.h"
 
@@ -53,28 +52,21 @@ static int compare(struct intake *intake, const struct wire_line *line)
     return result;
 }
 
-static int park(struct intake *intake, const struct wire_line *line, const char *why)
-{
-    return sql_run(intake->hub->sql, "INSERT INTO parked (site, epoch, seq, why) VALUES (?1, ?2, ?3, ?4)",
-                   sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(why));
-}
-
-/* Another site is concerned: it is told, now if it is here. */
-static int pass_on(struct intake *intake, const struct wire_line *line, struct error *why)
+/* Another site may be concerned: it is told, now if it is here. */
+static int interpret(struct intake *intake, const struct wire_line *line)
 {
     struct hub *hub = intake->hub;
     struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
-    char to[TRANSFER_SITE_MAX];
-    int result = transfers_pass_on(&office, intake->session->site, line->type, line->data, to, why);
-    if (!result && !*to)
-        result = assignments_answered(&office, intake->session->site, line->type, line->data, to, why);
+    struct error why = {0};
+    char to[PARKED_SITE_SIZE];
+    int result = parked_or_done(&office, intake->session->site, line, to, &why);
     for (size_t i = 0; i < hub->session_count && !result; i++) {
         if (strcmp(hub->sessions[i]->site, to) != 0)
             continue;
         hub->sessions[i]->feeds = true;
         owe(hub, hub->sessions[i]);
     }
-    return result;
+    return result == -EINVAL ? 0 : result; /* it is stored, and waits */
 }
 
 static int append(struct intake *intake, const struct wire_line *line)
@@ -93,14 +85,9 @@ static int append(struct intake *intake, const struct wire_line *line)
         return refuse(intake, "the box sent an event a second time under another number", line->seq);
     if (result)
         return result;
-    struct error why = {0};
-    result = projection_apply(hub->sql, intake->session->site, line, &why);
+    result = flags_note(hub->sql, intake->session->site, line);
     if (!result)
-        result = flags_note(hub->sql, intake->session->site, line);
-    if (!result)
-        result = pass_on(intake, line, &why);
-    if (result == -EINVAL)
-        result = park(intake, line, why.text);
+        result = interpret(intake, line);
     if (!result) {
         intake->site.applied = line->seq;
         memcpy(intake->site.hash, hash, sizeof(hash));

@@ -614,6 +614,12 @@ static int each_line(struct work *work, const char *event)
     return result;
 }
 
+bool projection_knows(const struct wire_line *event)
+{
+    bool undone = strcmp(event->type, "scan.undone") == 0;
+    return find_meaning(undone ? json_string_value(json_object_get(event->data, "undid")) : event->type) != NULL;
+}
+
 int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why)
 {
     bool undone = strcmp(event->type, "scan.undone") == 0;

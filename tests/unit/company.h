@@ -72,10 +72,10 @@ static inline void up(struct company *company, int site)
         if (segment.length > 0)
             rig_receive(office, company_box[site], WIRE_UP_SEGMENT, &segment);
         rig_turn(office);
+        assert_string_equal(office->note, "");
         company->carried[site] = last;
     } while (segment.length > 0);
     buf_done(&segment);
-    assert_string_equal(office->note, "");
     rig_fack(office, company_site[site], company_box[site], rig->feed_seq);
     rig_turn(office);
     struct event applied = {.kind = EVENT_APPLIED, .number = last};

@@ -3,6 +3,7 @@
 #include "unit/company.h"
 
 #include "sync/head-office/assignments.h"
+#include "sync/head-office/parked.h"
 
 #include <errno.h>
 #include <time.h>
@@ -521,6 +522,92 @@ static void a_lot_does_not_live_longer_by_a_wrong_clock(void **state)
     SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "received");
 }
 
+/* ---------------------------------------------------------------- what cannot be sent, and what cannot be read */
+
+/* A row that would be longer than a message is refused before it is there, with a sentence, and nothing is lost. */
+static void too_much_for_one_message_is_refused_whole(void **state)
+{
+    struct company *company = *state;
+    struct site_rig *hz = &company->sites[HZ];
+    struct buf csv = {0};
+    buf_puts(&csv, "location,sku,quantity,lot\n");
+    for (int i = 0; i < 1500; i++)
+        buf_printf(&csv, "A-02,CREAM,1,LOT-OF-THE-YEAR-2026-NUMBER-%05d\n", i);
+    tell_site(company, HZ, "item.upsert", "{\"sku\":\"CREAM\",\"name\":\"Cream\",\"lots\":true}");
+    tell_site(company, HZ, "count.request", "{\"location\":\"A-02\"}");
+    down(company, HZ);
+    site_rig_import(hz, "stock", buf_text(&csv));
+    assert_true(hz->last.good);
+    buf_done(&csv);
+    PLAY(hz, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:COUNT", "DONE_COUNT_STARTED", "count.location"},
+         {"A-02", "DONE_AT_LOCATION", "count.item"}, {"CMD:EMPTY", "E88", "count.item"},
+         {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL});
+    rig_import_good(&company->office, "items", NULL, "sku,name,weight_g\nCREAM,Cream,50\n");
+    up(company, HZ);
+    assert_int_equal(at_office(company, "SELECT max(length(line)) FROM event") < 65536, 1);
+    assert_int_equal(at_office(company, "SELECT quantity FROM stock WHERE site = 'hz' AND sku = 'CREAM'"), 1500);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM parked"), 0);
+}
+
+static void a_bad_segment_is_dropped_and_never_acknowledged(void **state)
+{
+    struct company *company = *state;
+    struct rig *office = &company->office;
+    struct buf bad = {0};
+    int64_t applied = at_office(company, "SELECT applied FROM site WHERE id = 'hz'");
+    PLAY(&company->sites[HZ], {"B-1", "DONE_SIGNED_IN", "menu"});
+    rig_put_event(&bad, "hz", 1, applied + 1, "worker.signed_in", "{\"station\":\"bench-1\",\"step\":\"menu\"}");
+    buf_puts(&bad, "and then, no line at all\n");
+    rig_receive(office, "box-1", WIRE_UP_SEGMENT, &bad);
+    buf_done(&bad);
+    rig_turn(office);
+    assert_string_not_equal(office->note, "");
+    assert_int_equal(at_office(company, "SELECT applied FROM site WHERE id = 'hz'"), applied);
+    assert_int_equal(at_office(company, "SELECT dropped FROM site WHERE id = 'hz'"), 1);
+    for (size_t i = 0; i < office->sent_count; i++) {
+        struct wire_control control;
+        if (office->sent[i].channel == WIRE_DOWN_CONTROL &&
+            wire_control_parse(office->sent[i].bytes.data, office->sent[i].bytes.length, &control, NULL) == 0)
+            assert_true(control.applied <= applied);
+    }
+    up(company, HZ); /* the site says it again, and well */
+    assert_int_equal(at_office(company, "SELECT applied FROM site WHERE id = 'hz'"), applied + 1);
+}
+
+/* Head office does not know an order: all of it waits, and nothing else does. */
+static void what_cannot_be_read_waits_with_all_that_follows(void **state)
+{
+    struct company *company = *state;
+    struct rig *office = &company->office;
+    struct parked_outcome outcome;
+    tell_site(company, HZ, "order.release",
+              "{\"order\":\"N1\",\"carrier\":\"SF\",\"waybill\":\"SF-N1\",\"priority\":9,\"receiver\":{\"name\":\"a\","
+              "\"phone\":\"b\",\"address\":\"c\"},\"lines\":[{\"line\":1,\"sku\":\"MUG\",\"quantity\":1}]}");
+    order_for(company, HZ, "N2", 1);
+    down(company, HZ);
+    PLAY(&company->sites[HZ], PICK_IT);
+    up(company, HZ);
+    int64_t first = at_office(company, "SELECT count(*) FROM parked");
+    assert_true(first >= 4); /* received, allocated, picked, staged */
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N2'", "allocated");
+    OFFICE_SAYS(company, "SELECT group_concat(DISTINCT subject) FROM parked", "order/N1");
+    /* A person brings the order. What comes now must not overtake what waits. */
+    rig_import_good(office, "orders", NULL, ORDERS_HEAD "N1,shop,SF,SF-N1,9,a,b,c,MUG,1\n");
+    assert_int_equal(rig_release(office, "hz", "N1"), 0);
+    PLAY(&company->sites[HZ], PACK_IT, {"SF-N1", "DONE_LABELLED", "menu"});
+    sync_site(company, HZ);
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "released");
+    assert_true(at_office(company, "SELECT count(*) FROM parked") > first);
+    assert_int_equal(parked_replay(&office->office, &outcome, &office->error), 0);
+    assert_int_equal(outcome.left, 0);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM parked"), 0);
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "labelled");
+    assert_int_equal(at_office(company, "SELECT picked + packed FROM order_line WHERE number = 'N1'"), 2);
+    assert_int_equal(at_office(company, "SELECT quantity FROM stock WHERE site = 'hz' AND location = 'A-01'"), 19);
+    assert_int_equal(parked_replay(&office->office, &outcome, &office->error), 0);
+    assert_int_equal(outcome.done, 0); /* not twice */
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, company_open, company_close)
 
 int main(void)
@@ -545,6 +632,9 @@ int main(void)
         STORY(after_days_of_silence_risky_work_needs_two),
         STORY(the_clock_jumps_and_order_stays),
         STORY(a_lot_does_not_live_longer_by_a_wrong_clock),
+        STORY(too_much_for_one_message_is_refused_whole),
+        STORY(a_bad_segment_is_dropped_and_never_acknowledged),
+        STORY(what_cannot_be_read_waits_with_all_that_follows),
     };
     return cmocka_run_group_tests_name("conflicts", tests, NULL, NULL);
 }

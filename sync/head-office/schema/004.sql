@@ -18,6 +18,12 @@ CREATE TABLE assignment ( -- each site that has been given the order
 CREATE INDEX assignment_unsent ON assignment (site, feed_seq) WHERE published_us IS NULL;
 CREATE INDEX assignment_leased ON assignment (site) WHERE state = 'given' AND lease_s > 0;
 
+ALTER TABLE site ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0; -- messages of its box that were wrong
+
+ALTER TABLE parked ADD COLUMN subject TEXT NOT NULL DEFAULT ''; -- what it is about: later events of that wait, too
+ALTER TABLE parked ADD COLUMN known INTEGER NOT NULL DEFAULT 1 CHECK (known IN (0, 1)); -- 0: of a kind from a newer version
+CREATE INDEX parked_subject ON parked (site, subject);
+
 CREATE TABLE stray_line ( -- what a site did for an order that was another's by then
     number  TEXT NOT NULL,
     line    INTEGER NOT NULL,
