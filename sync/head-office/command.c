@@ -45,6 +45,14 @@ static const struct option_def site_lease_options[] = {
     {0},
 };
 
+static const struct option_def atp_options[] = {
+    COMMAND_DATABASE,
+    {"sku", TEXT(sku), .help = "this item"},
+    {"silent-hours", NUMBER(silent_hours), .fallback = "24", .min = 1, .max = 8760,
+     .help = "what is free at a site that was not heard for so long is left out"},
+    {0},
+};
+
 static const struct option_def release_options[] = {
     COMMAND_DATABASE,
     COMMAND_SITE,
@@ -111,6 +119,7 @@ const struct command commands[] = {
     {"parked replay", "", 0, "Interpret parked events that can be interpreted by now, in their order", plain_options,
      command_parked_replay},
     {"parked", "", 0, "Events that could not be interpreted, and why", site_options, command_parked},
+    {"stock atp", "", 0, "What can be promised of each item", atp_options, command_stock_atp},
     {"stock", "", 0, "What lies at each location", site_options, command_stock},
     {"waybills import", "FILE.csv", 1, "The same as import waybills: numbers for a site's parcels", site_options,
      command_waybills_import},

@@ -15,7 +15,8 @@ struct command_options {
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
     bool all;
-    int64_t after, count, lease_s;
+    char sku[65];
+    int64_t after, count, lease_s, silent_hours;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
     int64_t port;
@@ -75,6 +76,7 @@ int command_worker_revoke(struct call *call, struct error *error);
 int command_flagged(struct call *call, struct error *error);
 int command_parked_replay(struct call *call, struct error *error);
 int command_parked(struct call *call, struct error *error);
+int command_stock_atp(struct call *call, struct error *error);
 int command_stock(struct call *call, struct error *error);
 int command_waybills(struct call *call, struct error *error);
 int command_waybills_import(struct call *call, struct error *error);

@@ -1,6 +1,7 @@
 /* floorhand-hq events, parked, stock, status. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "sync/head-office/atp.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/parked.h"
 
@@ -95,6 +96,22 @@ int command_stock(struct call *call, struct error *error)
         json_text(&json, "location", sql_get_text(row, 1));
         json_text(&json, "sku", sql_get_text(row, 2));
         json_int(&json, "quantity", sql_get_int(row, 3));
+        json_close_object(&json);
+        command_print(&json);
+    }
+    return done(call, row, error);
+}
+
+int command_stock_atp(struct call *call, struct error *error)
+{
+    static const char *const figures[] = {"atp", "on_hand", "assigned", "waiting", "left_out"};
+    struct sql_query *row = atp_select(&call->office, call->options.sku, call->options.silent_hours * 3600);
+    CLEANUP_BUF struct buf json = {0};
+    while (sql_next(row)) {
+        json_open_object(&json, NULL);
+        json_text(&json, "sku", sql_get_text(row, 0));
+        for (int i = 0; i < (int)COUNT(figures); i++)
+            json_int(&json, figures[i], sql_get_int(row, 1 + i));
         json_close_object(&json);
         command_print(&json);
     }

@@ -24,7 +24,7 @@ from tap import Tap  # noqa: E402
 HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
 SITE, BOX = "hz-07", "box-7f3a"
 COMMANDS = ["serve", "site add", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
-            "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock", "waybills import", "waybills send", "waybills void", "waybills list", "waybills",
+            "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send", "waybills void", "waybills list", "waybills",
             "status"]
 
 tap = Tap()

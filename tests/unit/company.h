@@ -197,14 +197,36 @@ static inline void tell_site(struct company *company, int site, const char *type
     assert_int_equal(feed_append(&company->office.office, company_site[site], &change), 0);
 }
 
-static inline void scan(struct company *company, int site, const char *text)
+#define HOUR 3600
+
+/* Orders of both sites may be begun for two hours. */
+static inline void lend(struct company *company)
 {
-    site_rig_scan(&company->sites[site], STATION, text);
+    rig_run(&company->office, "UPDATE site SET lease_s = 7200");
 }
 
-static inline const char *heard(const struct company *company, int site)
-{
-    return message_def(company->sites[site].last.answer.message)->key;
-}
+/* Each up to where its name says. The mugs lie in A-01. */
+#define PICK_IT                                                                                                        \
+    {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "DONE_PICK_STARTED", "pick.location"},                             \
+        {"A-01", "DONE_AT_LOCATION", "pick.item"}, {"MUG", "DONE_PICKED", "pick.tote"},                                \
+        {"T-1", "DONE_TOTE", "pick.stage"},                                                                            \
+    {                                                                                                                  \
+        "STAGE-1", "DONE_STAGED", "menu"                                                                               \
+    }
+#define PACK_IT                                                                                                        \
+    {"T-1", "DONE_PACK_OPENED", "pack.item"}, {"MUG", "DONE_CHECKED", "pack.box"},                                     \
+    {                                                                                                                  \
+        "BOX-S", "DONE_PACKED", "pack.label"                                                                           \
+    }
+#define SHIP_IT                                                                                                        \
+    {"GATE-SF", "DONE_GATE", "ship.parcel"}, {"SF-N1", "DONE_LOADED", "ship.parcel"},                                  \
+    {                                                                                                                  \
+        "CMD:DONE", "DONE_MANIFEST", "menu"                                                                            \
+    }
+#define BEGIN_IT                                                                                                       \
+    {"B-1", "DONE_SIGNED_IN", "menu"},                                                                                 \
+    {                                                                                                                  \
+        "CMD:PICK", "DONE_PICK_STARTED", "pick.location"                                                               \
+    }
 
 #endif

@@ -3,10 +3,8 @@
 #include "unit/company.h"
 
 #include "sync/head-office/assignments.h"
-#include "sync/head-office/parked.h"
 
 #include <errno.h>
-#include <time.h>
 
 /* ---------------------------------------------------------------- an order is cancelled while the site cannot hear it
  */
@@ -16,25 +14,6 @@ static void cancel(struct company *company, const char *number)
     struct rig *office = &company->office;
     assert_int_equal(orders_cancel(&office->office, number, "the buyer", &office->error), 0);
 }
-
-/* Each up to where its name says. The mugs lie in A-01. */
-#define PICK_IT                                                                                                        \
-    {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "DONE_PICK_STARTED", "pick.location"},                             \
-        {"A-01", "DONE_AT_LOCATION", "pick.item"}, {"MUG", "DONE_PICKED", "pick.tote"},                                \
-        {"T-1", "DONE_TOTE", "pick.stage"},                                                                            \
-    {                                                                                                                  \
-        "STAGE-1", "DONE_STAGED", "menu"                                                                               \
-    }
-#define PACK_IT                                                                                                        \
-    {"T-1", "DONE_PACK_OPENED", "pack.item"}, {"MUG", "DONE_CHECKED", "pack.box"},                                     \
-    {                                                                                                                  \
-        "BOX-S", "DONE_PACKED", "pack.label"                                                                           \
-    }
-#define SHIP_IT                                                                                                        \
-    {"GATE-SF", "DONE_GATE", "ship.parcel"}, {"SF-N1", "DONE_LOADED", "ship.parcel"},                                  \
-    {                                                                                                                  \
-        "CMD:DONE", "DONE_MANIFEST", "menu"                                                                            \
-    }
 
 static void check_one_answer(struct company *company, const char *type, const char *stage)
 {
@@ -133,14 +112,6 @@ static void cancelled_after_it_was_handed_over(void **state)
 
 /* ---------------------------------------------------------------- the same order to two sites */
 
-#define HOUR 3600
-
-/* Orders of both sites may be begun for two hours. */
-static void lend(struct company *company)
-{
-    rig_run(&company->office, "UPDATE site SET lease_s = 7200");
-}
-
 static int move_order(struct company *company, const char *number, int to, struct order_move *ret)
 {
     struct rig *office = &company->office;
@@ -156,11 +127,6 @@ static void check_move(struct company *company, int to, bool done, enum standing
     assert_int_equal(move.stood, stood);
 }
 
-#define BEGIN_IT                                                                                                       \
-    {"B-1", "DONE_SIGNED_IN", "menu"},                                                                                 \
-    {                                                                                                                  \
-        "CMD:PICK", "DONE_PICK_STARTED", "pick.location"                                                               \
-    }
 #define NO_ORDER                                                                                                       \
     {"B-1", "DONE_SIGNED_IN", "menu"},                                                                                 \
     {                                                                                                                  \
@@ -467,147 +433,6 @@ static void after_days_of_silence_risky_work_needs_two(void **state)
     assert_int_equal(EVENTS(company, "line ->> '$.roster' = 'stale' AND seq = (SELECT max(seq) FROM event)"), 0);
 }
 
-/* ---------------------------------------------------------------- the clock on the wall is wrong */
-
-static int64_t seconds_of(const char *date)
-{
-    struct tm time = {0};
-    assert_non_null(strptime(date, "%Y-%m-%d %H:%M:%S", &time));
-    return timegm(&time);
-}
-
-/* Order is the number. The time of a row never runs back, whatever the clock is set to; leases do not notice. */
-static void the_clock_jumps_and_order_stays(void **state)
-{
-    static const char *const dates[] = {"1970-01-01 00:00:05", "2026-03-20 09:00:00", "2026-03-19 09:00:00",
-                                        "2038-01-19 03:14:06", "2038-01-19 03:14:09", "2036-03-20 09:00:00",
-                                        "1970-01-01 00:00:05"};
-    struct company *company = *state;
-    struct site_rig *hz = &company->sites[HZ];
-    lend(company);
-    order_for(company, HZ, "N1", 1);
-    sync_site(company, HZ);
-    part(company, HZ);
-    for (size_t i = 0; i < COUNT(dates); i++) {
-        hz->wall_shift_us = seconds_of(dates[i]) * 1000000 - hz->now_us;
-        PLAY(hz, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL});
-        up(company, HZ);
-        SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "allocated"); /* its hour goes on */
-    }
-    assert_int_equal(EVENTS(company, "site = 'hz' AND time < '2026-01-01'"), 0);
-    assert_int_equal(at_office(company, "SELECT count(*) FROM event a JOIN event b ON b.site = a.site AND b.seq = a.seq"
-                                        " + 1 WHERE b.time <= a.time"),
-                     0);
-    assert_int_equal(at_office(company, "SELECT count(*) FROM event WHERE site = 'hz' AND time LIKE '2038-01-19%'") > 6,
-                     1);
-    hz->wall_shift_us = 0;
-    time_passes(company, 2 * HOUR);
-    PLAY(hz, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "E78", "menu"});
-}
-
-/* A box that wakes in 1970 with its lots: none of them is young again by that. */
-static void a_lot_does_not_live_longer_by_a_wrong_clock(void **state)
-{
-    struct company *company = *state;
-    struct site_rig *hz = &company->sites[HZ];
-    hz->wall_shift_us = -hz->now_us; /* 1970 */
-    tell_site(company, HZ, "item.upsert", "{\"sku\":\"MILK\",\"name\":\"Milk\",\"lots\":true,\"expires\":true}");
-    down(company, HZ);
-    site_rig_import(hz, "stock", "location,sku,quantity,lot,expiry\nA-02,MILK,5,L1,2025-12-31\n");
-    assert_true(hz->last.good);
-    rig_import_good(&company->office, "items", NULL, "sku,name,weight_g\nMILK,Milk,1000\n");
-    rig_import_good(&company->office, "orders", NULL, ORDERS_HEAD "N1,shop,SF,,0,a,b,c,MILK,1\n");
-    assert_int_equal(rig_release(&company->office, "hz", "N1"), 0);
-    down(company, HZ);
-    SITE_SAYS(company, HZ, "SELECT state FROM orders WHERE number = 'N1'", "received");
-}
-
-/* ---------------------------------------------------------------- what cannot be sent, and what cannot be read */
-
-/* A row that would be longer than a message is refused before it is there, with a sentence, and nothing is lost. */
-static void too_much_for_one_message_is_refused_whole(void **state)
-{
-    struct company *company = *state;
-    struct site_rig *hz = &company->sites[HZ];
-    struct buf csv = {0};
-    buf_puts(&csv, "location,sku,quantity,lot\n");
-    for (int i = 0; i < 1500; i++)
-        buf_printf(&csv, "A-02,CREAM,1,LOT-OF-THE-YEAR-2026-NUMBER-%05d\n", i);
-    tell_site(company, HZ, "item.upsert", "{\"sku\":\"CREAM\",\"name\":\"Cream\",\"lots\":true}");
-    tell_site(company, HZ, "count.request", "{\"location\":\"A-02\"}");
-    down(company, HZ);
-    site_rig_import(hz, "stock", buf_text(&csv));
-    assert_true(hz->last.good);
-    buf_done(&csv);
-    PLAY(hz, {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:COUNT", "DONE_COUNT_STARTED", "count.location"},
-         {"A-02", "DONE_AT_LOCATION", "count.item"}, {"CMD:EMPTY", "E88", "count.item"},
-         {"CMD:LOGOUT", "DONE_SIGNED_OUT", NULL});
-    rig_import_good(&company->office, "items", NULL, "sku,name,weight_g\nCREAM,Cream,50\n");
-    up(company, HZ);
-    assert_int_equal(at_office(company, "SELECT max(length(line)) FROM event") < 65536, 1);
-    assert_int_equal(at_office(company, "SELECT quantity FROM stock WHERE site = 'hz' AND sku = 'CREAM'"), 1500);
-    assert_int_equal(at_office(company, "SELECT count(*) FROM parked"), 0);
-}
-
-static void a_bad_segment_is_dropped_and_never_acknowledged(void **state)
-{
-    struct company *company = *state;
-    struct rig *office = &company->office;
-    struct buf bad = {0};
-    int64_t applied = at_office(company, "SELECT applied FROM site WHERE id = 'hz'");
-    PLAY(&company->sites[HZ], {"B-1", "DONE_SIGNED_IN", "menu"});
-    rig_put_event(&bad, "hz", 1, applied + 1, "worker.signed_in", "{\"station\":\"bench-1\",\"step\":\"menu\"}");
-    buf_puts(&bad, "and then, no line at all\n");
-    rig_receive(office, "box-1", WIRE_UP_SEGMENT, &bad);
-    buf_done(&bad);
-    rig_turn(office);
-    assert_string_not_equal(office->note, "");
-    assert_int_equal(at_office(company, "SELECT applied FROM site WHERE id = 'hz'"), applied);
-    assert_int_equal(at_office(company, "SELECT dropped FROM site WHERE id = 'hz'"), 1);
-    for (size_t i = 0; i < office->sent_count; i++) {
-        struct wire_control control;
-        if (office->sent[i].channel == WIRE_DOWN_CONTROL &&
-            wire_control_parse(office->sent[i].bytes.data, office->sent[i].bytes.length, &control, NULL) == 0)
-            assert_true(control.applied <= applied);
-    }
-    up(company, HZ); /* the site says it again, and well */
-    assert_int_equal(at_office(company, "SELECT applied FROM site WHERE id = 'hz'"), applied + 1);
-}
-
-/* Head office does not know an order: all of it waits, and nothing else does. */
-static void what_cannot_be_read_waits_with_all_that_follows(void **state)
-{
-    struct company *company = *state;
-    struct rig *office = &company->office;
-    struct parked_outcome outcome;
-    tell_site(company, HZ, "order.release",
-              "{\"order\":\"N1\",\"carrier\":\"SF\",\"waybill\":\"SF-N1\",\"priority\":9,\"receiver\":{\"name\":\"a\","
-              "\"phone\":\"b\",\"address\":\"c\"},\"lines\":[{\"line\":1,\"sku\":\"MUG\",\"quantity\":1}]}");
-    order_for(company, HZ, "N2", 1);
-    down(company, HZ);
-    PLAY(&company->sites[HZ], PICK_IT);
-    up(company, HZ);
-    int64_t first = at_office(company, "SELECT count(*) FROM parked");
-    assert_true(first >= 4); /* received, allocated, picked, staged */
-    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N2'", "allocated");
-    OFFICE_SAYS(company, "SELECT group_concat(DISTINCT subject) FROM parked", "order/N1");
-    /* A person brings the order. What comes now must not overtake what waits. */
-    rig_import_good(office, "orders", NULL, ORDERS_HEAD "N1,shop,SF,SF-N1,9,a,b,c,MUG,1\n");
-    assert_int_equal(rig_release(office, "hz", "N1"), 0);
-    PLAY(&company->sites[HZ], PACK_IT, {"SF-N1", "DONE_LABELLED", "menu"});
-    sync_site(company, HZ);
-    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "released");
-    assert_true(at_office(company, "SELECT count(*) FROM parked") > first);
-    assert_int_equal(parked_replay(&office->office, &outcome, &office->error), 0);
-    assert_int_equal(outcome.left, 0);
-    assert_int_equal(at_office(company, "SELECT count(*) FROM parked"), 0);
-    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "labelled");
-    assert_int_equal(at_office(company, "SELECT picked + packed FROM order_line WHERE number = 'N1'"), 2);
-    assert_int_equal(at_office(company, "SELECT quantity FROM stock WHERE site = 'hz' AND location = 'A-01'"), 19);
-    assert_int_equal(parked_replay(&office->office, &outcome, &office->error), 0);
-    assert_int_equal(outcome.done, 0); /* not twice */
-}
-
 #define STORY(name) cmocka_unit_test_setup_teardown(name, company_open, company_close)
 
 int main(void)
@@ -630,11 +455,6 @@ int main(void)
         STORY(what_two_sites_have_shipped_is_raised),
         STORY(what_a_revoked_worker_did_is_taken_and_flagged),
         STORY(after_days_of_silence_risky_work_needs_two),
-        STORY(the_clock_jumps_and_order_stays),
-        STORY(a_lot_does_not_live_longer_by_a_wrong_clock),
-        STORY(too_much_for_one_message_is_refused_whole),
-        STORY(a_bad_segment_is_dropped_and_never_acknowledged),
-        STORY(what_cannot_be_read_waits_with_all_that_follows),
     };
     return cmocka_run_group_tests_name("conflicts", tests, NULL, NULL);
 }
