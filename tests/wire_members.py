@@ -184,6 +184,10 @@ def envelope(what):
         properties |= {
             "actor": {"type": "string", "description": "the worker's number; absent: nobody was signed in"},
             "device": {"type": "string", "description": "the station; absent: none"},
+            "clk": {"enum": ["holdover", "unset"], "description": "the box's time of day: set once, and kept by nobody; never set; "
+                                                                 "absent: kept by a time server"},
+            "roster": {"const": "stale", "description": "head office was not heard for so long that the worker's badge may be "
+                                                         "revoked; absent: it was"},
             "monoms": {"type": "string", "pattern": r"^\d+$", "description": "milliseconds of the box's clock that is never set"},
         }
     return {"type": "object", "properties": properties, "required": required}

@@ -41,6 +41,20 @@ static const struct option_def site_add_options[] = {
     {0},
 };
 
+static const struct option_def site_lease_options[] = {
+    COMMAND_DATABASE,
+    {"seconds", NUMBER(lease_s), .fallback = "0", .min = 0, .max = 31536000, .help = "an hour at least; 0: for ever"},
+    {0},
+};
+
+static const struct option_def atp_options[] = {
+    COMMAND_DATABASE,
+    {"sku", TEXT(sku), .help = "this item"},
+    {"silent-hours", NUMBER(silent_hours), .fallback = "24", .min = 1, .max = 8760,
+     .help = "what is free at a site that was not heard for so long is left out"},
+    {0},
+};
+
 static const struct option_def release_options[] = {
     COMMAND_DATABASE,
     COMMAND_SITE,
@@ -100,6 +114,8 @@ const struct command commands[] = {
      plain_options, command_backup},
     {"restore", "FILE", 1, "Make a database of a backup; the sites then bring back what it lacks", plain_options,
      command_restore},
+    {"site lease", "ID", 1, "How long the site may begin an order that is released to it from now on",
+     site_lease_options, command_site_lease},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
     {"import", "items|barcodes|locations|workers|documents|orders|waybills FILE.csv", 2,
@@ -107,9 +123,17 @@ const struct command commands[] = {
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
     {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
     {"orders", "", 0, "The orders", orders_options, command_orders},
+    {"order move", "NUMBER", 1, "Give an order to another site, or ask the one that has it", site_options,
+     command_order_move},
     {"order", "NUMBER", 1, "One order with its lines and parcels", plain_options, command_order},
     {"events", "", 0, "What the sites reported, as they wrote it", events_options, command_events},
+    {"worker revoke", "ID", 1, "A worker's badge is good no more: every site is told", plain_options,
+     command_worker_revoke},
+    {"flagged", "", 0, "Events that somebody should look at, and why", site_options, command_flagged},
+    {"parked replay", "", 0, "Interpret parked events that can be interpreted by now, in their order", plain_options,
+     command_parked_replay},
     {"parked", "", 0, "Events that could not be interpreted, and why", site_options, command_parked},
+    {"stock atp", "", 0, "What can be promised of each item", atp_options, command_stock_atp},
     {"stock", "", 0, "What lies at each location", site_options, command_stock},
     {"waybills import", "FILE.csv", 1, "The same as import waybills: numbers for a site's parcels", site_options,
      command_waybills_import},

@@ -1,10 +1,9 @@
 /* The way up: what a message changes, inside the turn's transaction. -EINVAL with a sentence undoes the message alone.
  */
 #include "base/defect.h"
+#include "sync/head-office/flags.h"
 #include "sync/head-office/hub_internal.h"
-#include "sync/head-office/orphans.h"
-#include "sync/head-office/projection.h"
-#include "sync/head-office/transfers.h"
+#include "sync/head-office/parked.h"
 #include "sync/head-office/waybills.h"
 #include "sync/wire/line.h"
 
@@ -38,55 +37,22 @@ static int refuse(struct intake *intake, const char *sentence, int64_t seq)
     return error_set(intake->why, -EINVAL, "%s (event %" PRId64 "): nothing of the segment was taken", sentence, seq);
 }
 
-static int park(struct intake *intake, const struct wire_line *line, const char *why)
-{
-    return sql_run(intake->hub->sql, "INSERT INTO parked (site, epoch, seq, why) VALUES (?1, ?2, ?3, ?4)",
-                   sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(why));
-}
-
-/* Another site is concerned: it is told, now if it is here. */
-static int pass_on(struct intake *intake, const struct wire_line *line, struct error *why)
+/* Other sites may be concerned: they are told, now if they are here. */
+static int interpret(struct intake *intake, const struct wire_line *line)
 {
     struct hub *hub = intake->hub;
     struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
-    char to[TRANSFER_SITE_MAX];
-    int result = transfers_pass_on(&office, intake->session->site, line->type, line->data, to, why);
+    struct error why = {0};
+    char to[PARKED_SITE_SIZE];
+    int result = parked_or_done(&office, intake->session->site, line, to, &why);
     for (size_t i = 0; i < hub->session_count && !result; i++) {
-        if (strcmp(hub->sessions[i]->site, to) != 0)
+        if (strcmp(to, PARKED_EVERY_SITE) != 0 && strcmp(hub->sessions[i]->site, to) != 0)
             continue;
         hub->sessions[i]->feeds = true;
         hub_owe(hub, hub->sessions[i]);
     }
-    return result;
-}
-
-/* What this database has lost comes back, and may concern every site. */
-static int take_orphan(struct intake *intake, const struct wire_line *line, struct error *why)
-{
-    struct hub *hub = intake->hub;
-    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
-    bool feeds = false;
-    if (strcmp(line->type, "feed.orphaned") != 0)
-        return 0;
-    int result = orphans_take(&office, intake->session->site, line->data, &feeds, why);
-    for (size_t i = 0; i < hub->session_count && !result && feeds; i++) {
-        hub->sessions[i]->feeds = true;
-        hub_owe(hub, hub->sessions[i]);
-    }
-    return result;
-}
-
-/* What it means; what cannot be interpreted is parked. */
-static int interpret(struct intake *intake, const struct wire_line *line)
-{
-    struct error why = {0};
-    int result = projection_apply(intake->hub->sql, intake->session->site, line, &why);
-    if (!result)
-        result = pass_on(intake, line, &why);
-    if (!result)
-        result = take_orphan(intake, line, &why);
     intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
-    return result == -EINVAL ? park(intake, line, why.text) : result;
+    return result == -EINVAL ? 0 : result; /* it is stored, and waits */
 }
 
 /* A line that was written in an earlier epoch goes out again; head office may have had it before it was restored, or
@@ -116,8 +82,12 @@ static int append(struct intake *intake, const struct wire_line *line)
                      sql_blob(intake->site.hash, CHAIN_HASH_SIZE), sql_int(again));
     if (result == -EEXIST)
         return refuse(intake, "the box sent an event a second time under another number", line->seq);
+    struct wire_line labelled = *line; /* known by the epoch in which it came */
+    labelled.epoch = intake->run.epoch;
     if (!result && !again)
-        result = interpret(intake, line);
+        result = flags_note(intake->hub->sql, intake->session->site, &labelled);
+    if (!result && !again)
+        result = interpret(intake, &labelled);
     if (!result)
         intake->site.applied = line->seq;
     return result;

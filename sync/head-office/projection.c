@@ -36,6 +36,7 @@ struct work {
     const char *order; /* NULL: the event is about none */
     int sign;          /* -1: it is being undone */
     bool stays;        /* the order's state does not move */
+    bool stray;        /* the order was the site's once, and is another's by now */
 };
 
 /* ---------------------------------------------------------------- members */
@@ -358,6 +359,17 @@ static int label_printed(struct work *work)
     return changed_one(work, result, "parcel");
 }
 
+/* Lines of which more has left than was ordered, over all sites: all rules have failed, and a person must know. */
+static int raise_overship(struct work *work)
+{
+    return sql_run(work->sql,
+                   "INSERT INTO overship (number, line, ordered, shipped) SELECT l.number, l.line, l.quantity,"
+                   " l.shipped + s.shipped AS sum FROM order_line l JOIN (SELECT number, line, sum(shipped) AS shipped"
+                   " FROM stray_line WHERE number = ?1 GROUP BY number, line) s ON s.number = l.number AND s.line ="
+                   " l.line WHERE sum > l.quantity ON CONFLICT DO UPDATE SET shipped = excluded.shipped",
+                   sql_text(work->order));
+}
+
 /* The order is shipped when its last parcel is. */
 static int parcel_shipped(struct work *work)
 {
@@ -382,9 +394,41 @@ static int parcel_shipped(struct work *work)
     if (result)
         return result;
     work->stays = left > 0;
-    return left > 0
-               ? 0
-               : sql_run(work->sql, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
+    if (left > 0)
+        return 0;
+    result = sql_run(work->sql, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
+    return result ? result : raise_overship(work);
+}
+
+/* Goods that another site took for the order: they are gone from there, and the order's own figures stay. */
+static int stray_pick(struct work *work, int sign)
+{
+    int64_t line, quantity;
+    int result = get_line(work, &line, "quantity", 1, &quantity);
+    if (!result)
+        result =
+            sql_run(work->sql,
+                    "INSERT INTO stray_line (number, line, site, picked) VALUES (?1, ?2, ?3, ?4)"
+                    " ON CONFLICT DO UPDATE SET picked = picked + excluded.picked",
+                    sql_text(work->order), sql_int(line), sql_text(work->site), sql_int(sign * work->sign * quantity));
+    return result ? result : add_stock(work, -sign * quantity);
+}
+
+static int stray_line(struct work *work)
+{
+    return stray_pick(work, 1);
+}
+
+static int stray_unpicked(struct work *work)
+{
+    return stray_pick(work, -1);
+}
+
+static int stray_shipped(struct work *work)
+{
+    int result = sql_run(work->sql, "UPDATE stray_line SET shipped = picked WHERE number = ?1 AND site = ?2",
+                         sql_text(work->order), sql_text(work->site));
+    return result ? result : raise_overship(work);
 }
 
 static int waybill_assigned(struct work *work)
@@ -481,7 +525,26 @@ static const struct meaning {
     {"transfer.shipped", transfer_shipped, .undoable = false},
 };
 
+/* The facts of a site that had the order before: what left its bins, and what left its gate. */
+static const struct {
+    const char *event;
+    int (*apply)(struct work *work);
+} stray_meanings[] = {
+    {"pick.line", stray_line},
+    {"pick.damaged", goods_taken},
+    {"pick.unpicked", stray_unpicked},
+    {"parcel.shipped", stray_shipped},
+};
+
 /* ---------------------------------------------------------------- applying */
+
+static int apply_stray(struct work *work, const char *event)
+{
+    for (size_t i = 0; i < COUNT(stray_meanings); i++)
+        if (strcmp(stray_meanings[i].event, event) == 0)
+            return stray_meanings[i].apply(work);
+    return 0;
+}
 
 static const struct meaning *find_meaning(const char *event)
 {
@@ -498,8 +561,11 @@ static int find_order(struct work *work)
     if (result)
         return result;
     int64_t ours = 0;
-    result = sql_number(work->sql, &ours, "SELECT coalesce(site, '') = ?2 FROM orders WHERE number = ?1",
+    result = sql_number(work->sql, &ours,
+                        "SELECT CASE WHEN coalesce(site, '') = ?2 THEN 1 WHEN EXISTS (SELECT 1 FROM assignment a WHERE "
+                        "a.number = o.number AND a.site = ?2) THEN 2 ELSE 0 END FROM orders o WHERE number = ?1",
                         sql_text(work->order), sql_text(work->site));
+    work->stray = ours == 2;
     if (result == -ENOENT)
         return error_set(work->why, -EINVAL, "there is no order \"%s\"", work->order);
     return result || ours ? result : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
@@ -524,6 +590,8 @@ static int advance(struct work *work, const char *event)
 static int apply(struct work *work, const struct meaning *meaning)
 {
     int result = meaning->of_order ? find_order(work) : 0;
+    if (!result && work->stray)
+        return apply_stray(work, meaning->event);
     if (!result)
         result = meaning->apply(work);
     if (result || !work->order || work->stays)
@@ -548,6 +616,12 @@ static int each_line(struct work *work, const char *event)
         json_decref(data);
     }
     return result;
+}
+
+bool projection_knows(const struct wire_line *event)
+{
+    bool undone = strcmp(event->type, "scan.undone") == 0;
+    return find_meaning(undone ? json_string_value(json_object_get(event->data, "undid")) : event->type) != NULL;
 }
 
 int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why)

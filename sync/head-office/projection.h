@@ -10,4 +10,7 @@
  * changed then. Any other error is the database's. Inside a transaction. */
 int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why);
 
+/* Whether an event of this kind changes anything. */
+bool projection_knows(const struct wire_line *event);
+
 #endif

@@ -143,7 +143,7 @@ static void lines_are_kept_byte_for_byte(void **state)
     assert_int_equal(strlen(sql_get_text(row, 0)), strlen(odd) - 1);
     assert_memory_equal(sql_get_text(row, 0), odd, strlen(odd) - 1);
     sql_done(row);
-    assert_int_equal(rig_count(rig, "SELECT count(*) FROM parked"), 0); /* unknown types are no fault */
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM parked WHERE known = 0"), 1); /* for a newer version */
 }
 
 static void duplicates_overlaps_and_gaps(void **state)

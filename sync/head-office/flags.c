@@ -1,0 +1,34 @@
+#include "sync/head-office/flags.h"
+
+#include <string.h>
+
+static int flag(struct sql *sql, const char *site, const struct wire_line *event, const char *why)
+{
+    return sql_run(sql, "INSERT INTO flagged (site, epoch, seq, why) VALUES (?1, ?2, ?3, ?4)", sql_text(site),
+                   sql_int(event->epoch), sql_int(event->seq), sql_text(why));
+}
+
+/* By the event's own time: what was done before, and comes late, was done with a good badge. */
+static int was_revoked(struct sql *sql, const char *actor, const char *time, bool *ret)
+{
+    int64_t revoked = 0;
+    int result = sql_number(sql, &revoked,
+                            "SELECT count(*) FROM worker WHERE worker = ?1 AND active = 0 AND revoked_us / 1000000 <="
+                            " unixepoch(?2)",
+                            sql_text(actor), sql_text(time));
+    *ret = revoked > 0;
+    return result;
+}
+
+int flags_note(struct sql *sql, const char *site, const struct wire_line *event)
+{
+    const char *actor = json_string_value(json_object_get(event->json, "actor"));
+    const char *roster = json_string_value(json_object_get(event->json, "roster"));
+    bool revoked = false;
+    int result = actor ? was_revoked(sql, actor, event->time, &revoked) : 0;
+    if (!result && revoked)
+        result = flag(sql, site, event, "revoked");
+    if (!result && roster && strcmp(roster, "stale") == 0)
+        result = flag(sql, site, event, "stale_roster");
+    return result;
+}
