@@ -91,14 +91,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim crew soak bench rig lint fuzz
+LONG_RUNNING := run test sim crew crash soak bench rig lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew soak bench rig fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew crash soak bench rig fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -212,7 +212,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim \
-	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench
+	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -220,6 +220,10 @@ $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARC
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+# The crew's workers and world, on a disk that loses power.
+$(OUT)/floorhand-crash: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/crash/*.c) tests/sim/crew/worker.c tests/sim/crew/world.c) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=file_settle -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-press: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/press/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
@@ -246,6 +250,11 @@ STEPS ?= 100000
 crew: deps-build ## every flow of the floor at once, with wrong scans and power cuts: make crew SEEDS=100 STEPS=100000, or SEED=n
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crew
 	@$(OUT)/floorhand-crew --steps $(STEPS) $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
+
+CUTS ?= 30000
+crash: deps-build ## a site and head office on a disk that loses power in any write, and fails: make crash CUTS=30000, or SEED=n
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
+	@$(OUT)/floorhand-crash $(if $(SEED),--seed $(SEED) --trace,--cuts $(CUTS))
 
 FAULTS ?= 10000
 soak: deps-build ## the print ledger against printers, cables and power that fail at random: make soak FAULTS=n, or SEED=n

@@ -1,5 +1,6 @@
 #include "base/sql.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -147,6 +148,18 @@ static void set_up_process(void)
     mallopt(M_TOP_PAD, 1 << 20);
 }
 
+/* A WAL that is left over is believed by its check sums, and so must come from the disk: a commit that the disk refused
+ * would be found in it, later ones would be written behind it, and after a power cut all of them would be missing. */
+static int settle_wal(struct sql *sql, struct error *error)
+{
+    char wal[sizeof(sql->path) + 4];
+    snprintf(wal, sizeof(wal), "%s-wal", sql->path);
+    int result = file_settle(wal);
+    return result ? error_set(error, result, "%s cannot be opened: the disk does not write (%s)", sql->path,
+                              strerror(-result))
+                  : 0;
+}
+
 int sql_open(const char *path, const struct sql_options *options, struct sql **ret, struct error *error)
 {
     static const struct sql_options defaults = {0};
@@ -157,13 +170,16 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
     if (!sql)
         return error_set(error, -ENOMEM, "out of memory");
     snprintf(sql->path, sizeof(sql->path), "%s", path);
+    int result = options->read_only || options->careless ? 0 : settle_wal(sql, error);
+    if (result)
+        return result;
     int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(path, &sql->handle, flags | SQLITE_OPEN_NOMUTEX, options->vfs);
     if (code == SQLITE_OK && !options->read_only && sqlite3_db_readonly(sql->handle, "main") == 1)
         code = SQLITE_READONLY; /* SQLite falls back to reading, and fails later with less to say */
     if (code != SQLITE_OK)
         return open_error(sql, code, error);
-    int result = set_up(sql, options, error);
+    result = set_up(sql, options, error);
     if (result)
         return result;
     *ret = sql;
