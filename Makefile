@@ -21,7 +21,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 	zlib1g-dev
 TEST_PACKAGES  := libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
-RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils
+RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
@@ -91,14 +91,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim crew crash soak bench rig lint fuzz
+LONG_RUNNING := run test sim crew crash soak bench rig rig-powercut lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew crash soak bench rig fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew crash soak bench rig rig-powercut fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -265,6 +265,11 @@ rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scal
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/usb_emulator
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/usb/run.py $(RIG)
 
+KERNEL_CUTS ?= 4000
+rig-powercut: deps-rig ## power cuts of a real kernel's ext4 in QEMU, thousands from one log of its writes: make rig-powercut [KERNEL_CUTS=4000]
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/powercut/run.py --cuts $(KERNEL_CUTS)
+
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
 	@$(OUT)/floorhand-bench
@@ -319,6 +324,6 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

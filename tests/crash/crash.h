@@ -38,6 +38,36 @@ struct crash_journal {
 const struct crash_journal *crash_site_journal(void);
 const char *crash_journal_line(const struct crash_journal *journal, int64_t seq, size_t *ret_length);
 
+/* ---- the same site on a real file system (replay.c, site.c); the disk of disk.h is not installed then */
+
+/* What somebody was told: the end of the journal. */
+struct crash_told {
+    int64_t seq;
+    uint8_t hash[32];
+};
+
+/* Works so many steps on a new database; everything that is told goes to `say`, which must not come back before it is
+ * where nothing takes it back. */
+bool crash_site_work(const char *database, uint64_t seed, int64_t steps, const struct crash_options *options,
+                     void (*say)(void *user, const struct crash_told *told), void *user);
+
+/* Opens it and checks everything. False: a law is broken, and it is said on standard output. */
+bool crash_site_judge(const char *database, const struct crash_told *told);
+
+/* Works in the folder; what is told is written behind the file system on the device that holds it, from this byte on.
+ */
+int replay_work(const char *folder, const char *device, int64_t offset, int64_t steps,
+                const struct crash_options *options);
+
+/* For each of so many cuts in the log that QEMU's blklogwrites wrote of that device: makes the image that would have
+ * been left, mounts it from the loop device and judges. The exit code; with `unsafe`, a commit must be missing. */
+struct replay {
+    const char *log, *image, *device, *folder; /* image: the file behind the loop device */
+    int64_t bytes;                             /* of the file system; what is told lies behind it */
+    int64_t cuts;
+};
+int replay_judge(const struct replay *replay, const struct crash_options *options);
+
 /* What the disk will do in the next hours: lose its power, and perhaps fail before. */
 void crash_draw_fate(struct random_seeded *draws, struct crash_totals *totals);
 void crash_draw_cut(struct random_seeded *draws); /* only the first */

@@ -49,7 +49,7 @@ static struct {
     struct pending *pending;
     size_t pending_count, pending_room;
     struct random_seeded draws, salts;
-    bool off;
+    bool installed, off;
     int64_t cut_at, fail_at; /* numbers of operations; 0: never */
     int64_t fail_left;       /* so many of those that the fault hits will still fail */
     enum disk_fault fault;
@@ -702,5 +702,11 @@ void disk_install(uint64_t seed)
                               .xGetLastError = on_last_error};
     if (sqlite3_vfs_register(&vfs, 1) != SQLITE_OK)
         abort();
+    disk.installed = true;
     disk_empty(seed);
+}
+
+bool disk_is_installed(void)
+{
+    return disk.installed;
 }

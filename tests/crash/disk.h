@@ -37,6 +37,7 @@ struct disk_counters {
 
 /* From here on SQLite opens its files here. Empties the disk; everything random is drawn from the seed. */
 void disk_install(uint64_t seed);
+bool disk_is_installed(void);
 void disk_empty(uint64_t seed);
 
 /* The power fails at the operation with this number, counted from now; 0: it does not fail. Nothing works after that

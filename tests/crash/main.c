@@ -45,15 +45,19 @@ enum disk_loss crash_next_loss(struct random_seeded *draws)
 static bool believes_the_kernel;
 
 /* The linker calls this for file_settle(), which asks the system's own files. */
+int __real_file_settle(const char *path);
 int __wrap_file_settle(const char *path);
 int __wrap_file_settle(const char *path)
 {
-    return believes_the_kernel ? 0 : disk_settle(path);
+    if (believes_the_kernel)
+        return 0;
+    return disk_is_installed() ? disk_settle(path) : __real_file_settle(path);
 }
 
 struct given {
     struct crash_options options;
-    int64_t cuts, seed;
+    int64_t cuts, seed, steps;
+    struct replay replay;
     bool twice;
 };
 
@@ -128,33 +132,62 @@ static bool weaken(const char *what, struct crash_options *options)
 
 static bool read_options(int argc, char **argv, struct given *given)
 {
-    bool right = true;
-    for (int i = 1; i < argc && right; i++) {
-        bool more = i + 1 < argc;
-        if (strcmp(argv[i], "--trace") == 0)
+    const struct {
+        const char *name;
+        const char **text;
+        int64_t *number;
+    } options[] = {
+        {"--cuts", NULL, &given->cuts},
+        {"--seed", NULL, &given->seed},
+        {"--steps", NULL, &given->steps},
+        {"--bytes", NULL, &given->replay.bytes},
+        {"--device", &given->replay.device, NULL},
+        {"--folder", &given->replay.folder, NULL},
+        {"--log", &given->replay.log, NULL},
+        {"--image", &given->replay.image, NULL},
+    };
+    for (int i = 1; i < argc; i++) {
+        size_t at = 0;
+        if (strcmp(argv[i], "--trace") == 0) {
             given->options.trace = true;
-        else if (strcmp(argv[i], "--without") == 0 && more)
-            right = weaken(argv[++i], &given->options);
-        else if (strcmp(argv[i], "--cuts") == 0 && more)
-            right = text_to_int(argv[++i], 1, 100000000, &given->cuts) == 0;
-        else if (strcmp(argv[i], "--seed") == 0 && more)
-            right = text_to_int(argv[++i], 1, INT64_MAX, &given->seed) == 0;
-        else
-            right = false;
+            continue;
+        }
+        if (i + 1 == argc)
+            return false;
+        const char *value = argv[++i];
+        if (strcmp(argv[i - 1], "--without") == 0) {
+            if (!weaken(value, &given->options))
+                return false;
+            continue;
+        }
+        while (at < COUNT(options) && strcmp(options[at].name, argv[i - 1]) != 0)
+            at++;
+        if (at == COUNT(options))
+            return false;
+        if (options[at].text)
+            *options[at].text = value;
+        else if (text_to_int(value, 1, INT64_MAX, options[at].number) != 0)
+            return false;
     }
-    return right;
+    return true;
 }
 
-int main(int argc, char **argv)
+static int usage(void)
 {
-    struct given given = {.cuts = 1000};
-    if (!read_options(argc, argv, &given)) {
-        fprintf(stderr,
-                "usage: floorhand-crash [--cuts N | --seed N] [--without sync | --without settle] [--trace]\n"
-                "--without sync: commits do not wait for the disk; --without settle: a leftover WAL is read from "
-                "the kernel's memory. Both lose commits, and are to be found out\n");
-        return 2;
-    }
+    fprintf(
+        stderr,
+        "usage: floorhand-crash [--cuts N | --seed N] [--without sync | --without settle] [--trace]\n"
+        "       floorhand-crash --folder DIR --device DEV --bytes N --steps N [--without sync]\n"
+        "       floorhand-crash --folder DIR --device LOOP --bytes N --cuts N --log FILE --image FILE "
+        "[--without sync]\n"
+        "The first on a disk in memory, the others for tests/rig/powercut. --without sync: commits do not wait for "
+        "the\ndisk; --without settle: a leftover WAL is read from the kernel's memory. Both lose commits, and are to "
+        "be found out\n");
+    return 2;
+}
+
+static int run_in_memory(const struct given *given)
+{
     /* The first connection sets SQLite up for this house, which must be before the disk is installed. */
     struct sql *sql = NULL;
     if (sql_open(":memory:", NULL, &sql, NULL) != 0)
@@ -163,7 +196,25 @@ int main(int argc, char **argv)
     disk_install(1);
     int result = crash_site_prepare() ? 0 : 1;
     for (size_t i = 0; i < COUNT(subjects); i++)
-        result |= run(i + 1, &subjects[i], &given);
+        result |= run(i + 1, &subjects[i], given);
     printf("1..%zu\n", COUNT(subjects));
     return result;
+}
+
+int main(int argc, char **argv)
+{
+    struct given given = {.cuts = 1000};
+    struct replay *replay = &given.replay;
+    if (!read_options(argc, argv, &given))
+        return usage();
+    if (!replay->folder)
+        return run_in_memory(&given);
+    if (!replay->device || !replay->bytes)
+        return usage();
+    if (given.steps)
+        return replay_work(replay->folder, replay->device, replay->bytes, given.steps, &given.options);
+    if (!replay->log || !replay->image)
+        return usage();
+    replay->cuts = given.cuts;
+    return replay_judge(replay, &given.options);
 }

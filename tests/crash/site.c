@@ -5,13 +5,15 @@
 
 #include "base/cleanup.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
-#define DATABASE   "site.db"
-#define CALM_STEPS 600
+#define DATABASE      "site.db"
+#define CALM_STEPS    600
+#define STEPS_A_SHIFT 60 /* then the daemon stops in order, and starts again */
 
 /* What was told to somebody, and so must be there for ever: the end of the journal as head office may have read it, and
  * the last change that head office was told is kept. */
@@ -19,6 +21,7 @@ struct told {
     int64_t seq, feed_seq;
     uint8_t hash[CHAIN_HASH_SIZE];
 };
+static_assert(sizeof(((struct crash_told *)0)->hash) == CHAIN_HASH_SIZE, "crash.h has the same hash");
 
 struct site {
     struct crew crew; /* first: the crew's code knows only this */
@@ -27,6 +30,9 @@ struct site {
     struct crash_totals *totals;
     struct random_seeded draws;
     struct told told;
+    const char *database;
+    void (*say)(void *user, const struct crash_told *told); /* NULL: nobody asks */
+    void *say_user;
     int64_t failed_before; /* operations that a fault had hit when this step began */
     bool filled, busy;     /* the first stock is there; the first turn after a start has been taken */
     bool beyond_use;       /* the turn said that the daemon must stop */
@@ -51,7 +57,8 @@ bool crew_chance(struct crew *crew, enum stream_of stream, int per_mille)
     return crew_draw(crew, stream, 1000) < (uint64_t)per_mille;
 }
 
-static void say(struct site *site, const char *format, va_list arguments)
+static void print_where(struct site *site, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+static void print_where(struct site *site, const char *format, va_list arguments)
 {
     printf("# site, seed %" PRIu64 ", after power cut %" PRId64 ": ", site->crew.seed, site->crew.restarts);
     vprintf(format, arguments);
@@ -64,7 +71,7 @@ _Noreturn static void law_broken(struct site *site, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(site, format, arguments);
+    print_where(site, format, arguments);
     va_end(arguments);
     site->broken = true;
     longjmp(site->out, 1);
@@ -77,7 +84,7 @@ _Noreturn void crew_fail(struct crew *crew, const char *format, ...)
     if (!disk_is_off() && disk_counters()->failed == site->failed_before) {
         va_list arguments;
         va_start(arguments, format);
-        say(site, format, arguments);
+        print_where(site, format, arguments);
         va_end(arguments);
         site->broken = true;
     }
@@ -128,6 +135,11 @@ static void tell(struct site *site)
         return;
     told.seq = stream.last_seq;
     told.feed_seq = stream.feed_seq;
+    if (site->say && told.seq != site->told.seq) {
+        struct crash_told said = {.seq = told.seq};
+        memcpy(said.hash, told.hash, sizeof(said.hash));
+        site->say(site->say_user, &said);
+    }
     site->told = told;
 }
 
@@ -171,7 +183,7 @@ static void stop(struct site *site)
 static int start(struct site *site)
 {
     struct site_rig *rig = &site->crew.rig;
-    struct store_settings settings = {.path = DATABASE,
+    struct store_settings settings = {.path = site->database,
                                       .site = "hz-07",
                                       .box = "box-1",
                                       .options = &site->options,
@@ -372,6 +384,7 @@ static void begin(struct site *site, uint64_t seed)
     static const int64_t wal_kib[] = {16, 64, 256, 8192};
     struct crew *crew = &site->crew;
     crew->seed = seed;
+    site->database = site->database ? site->database : DATABASE;
     crew->rig.seeded.state = seed;
     crew->rig.now_us = INT64_C(1774000000000000);
     for (size_t i = 0; i < DRAW_STREAMS; i++)
@@ -383,20 +396,19 @@ static void begin(struct site *site, uint64_t seed)
                                          .page_bytes = 1024,
                                          .cache_kib = 4096,
                                          .wal_kib = wal_kib[random_next(&site->draws) % COUNT(wal_kib)]};
-    disk_empty(seed);
 }
 
-static struct crash_journal journal;
+static struct crash_journal calm_journal;
 
 const struct crash_journal *crash_site_journal(void)
 {
-    return &journal;
+    return &calm_journal;
 }
 
-const char *crash_journal_line(const struct crash_journal *from, int64_t seq, size_t *ret_length)
+const char *crash_journal_line(const struct crash_journal *journal, int64_t seq, size_t *ret_length)
 {
-    *ret_length = from->offsets[seq] - from->offsets[seq - 1] - 1;
-    return from->lines + from->offsets[seq - 1];
+    *ret_length = journal->offsets[seq] - journal->offsets[seq - 1] - 1;
+    return journal->lines + journal->offsets[seq - 1];
 }
 
 static void keep_journal(struct site *site)
@@ -404,16 +416,16 @@ static void keep_journal(struct site *site)
     struct buf lines = {0};
     struct stream stream;
     if (store_stream(site->crew.rig.store, &stream) != 0 ||
-        journal_read(site->crew.rig.store, 0, SIZE_MAX >> 1, SIZE_MAX, &lines, &journal.rows) != 0 ||
-        journal.rows != stream.last_seq)
+        journal_read(site->crew.rig.store, 0, SIZE_MAX >> 1, SIZE_MAX, &lines, &calm_journal.rows) != 0 ||
+        calm_journal.rows != stream.last_seq)
         crew_fail(&site->crew, "the journal cannot be read");
-    journal.lines = lines.data;
-    journal.offsets = calloc((size_t)journal.rows + 1, sizeof(journal.offsets[0]));
-    if (!journal.offsets)
+    calm_journal.lines = lines.data;
+    calm_journal.offsets = calloc((size_t)calm_journal.rows + 1, sizeof(calm_journal.offsets[0]));
+    if (!calm_journal.offsets)
         abort();
     for (size_t at = 0, row = 0; at < lines.length; at++)
         if (lines.data[at] == '\n')
-            journal.offsets[++row] = at + 1;
+            calm_journal.offsets[++row] = at + 1;
 }
 
 static void prepare(struct site *site)
@@ -444,6 +456,7 @@ bool crash_site_prepare(void)
     site->how = &calm;
     site->totals = &totals;
     begin(site, 1);
+    disk_empty(1);
     prepare(site);
     stop(site);
     bool well = !site->broken;
@@ -459,6 +472,7 @@ bool crash_site_run(uint64_t seed, int64_t cuts, const struct crash_options *opt
     site->how = options;
     site->totals = totals;
     begin(site, seed);
+    disk_empty(seed);
     site->filled = seed % 8 != 0;
     if (site->filled)
         disk_load_image();
@@ -466,6 +480,73 @@ bool crash_site_run(uint64_t seed, int64_t cuts, const struct crash_options *opt
         draw_fate(site);
         live_once(site);
     }
+    bool well = !site->broken;
+    free(site);
+    return well;
+}
+
+/* ---------------------------------------------------------------- on a real file system */
+
+static void work(struct site *site, int64_t steps)
+{
+    if (setjmp(site->out) != 0)
+        return;
+    while (site->crew.steps < steps) {
+        if (start(site) != 0)
+            crew_fail(&site->crew, "the database cannot be opened: %s", site->crew.rig.error.text);
+        tell(site);
+        do
+            step(site);
+        while (site->crew.steps % STEPS_A_SHIFT != 0);
+        stop(site);
+    }
+}
+
+bool crash_site_work(const char *database, uint64_t seed, int64_t steps, const struct crash_options *options,
+                     void (*say)(void *user, const struct crash_told *told), void *user)
+{
+    struct crash_totals totals = {0};
+    struct site *site = calloc(1, sizeof(*site));
+    if (!site)
+        abort();
+    site->database = database;
+    site->say = say;
+    site->say_user = user;
+    site->how = options;
+    site->totals = &totals;
+    begin(site, seed);
+    site->options.wal_kib = 256;
+    work(site, steps);
+    stop(site);
+    bool well = !site->broken;
+    free(site);
+    return well;
+}
+
+static void judge(struct site *site)
+{
+    if (setjmp(site->out) != 0)
+        return;
+    if (start(site) != 0)
+        crew_fail(&site->crew, "the database cannot be opened: %s", site->crew.rig.error.text);
+    check(site);
+}
+
+bool crash_site_judge(const char *database, const struct crash_told *told)
+{
+    static const struct crash_options calm;
+    struct crash_totals totals = {0};
+    struct site *site = calloc(1, sizeof(*site));
+    if (!site)
+        abort();
+    site->database = database;
+    site->how = &calm;
+    site->totals = &totals;
+    begin(site, 1);
+    site->told.seq = told->seq;
+    memcpy(site->told.hash, told->hash, sizeof(site->told.hash));
+    judge(site);
+    stop(site);
     bool well = !site->broken;
     free(site);
     return well;
