@@ -163,8 +163,8 @@ static void check_words(struct head_office *head, const char *sql, const char *r
     if (sql_next(query))
         sql_copy_text(query, 0, answer, sizeof(answer));
     int result = sql_done(query);
-    if (!failed(head, result, sql, sql_message(head->office.sql)) && strcmp(answer, right) != 0)
-        law_broken(head, "%s: %s", sql, answer);
+    bool right_answer = strcmp(answer, right) == 0; /* integrity_check tells of reads that failed in its answer */
+    failed(head, result ? result : right_answer ? 0 : -EIO, sql, result ? sql_message(head->office.sql) : answer);
 }
 
 /* The events are the site's own, in order and without a gap, up to what the site was told and perhaps further. */

@@ -206,8 +206,11 @@ static void check_words(struct site *site, const char *sql, const char *right)
 {
     char answer[200] = "";
     crew_text(&site->crew, sql, 0, answer, sizeof(answer));
-    if (strcmp(answer, right) != 0)
-        law_broken(site, "%s: %s", sql, answer);
+    if (strcmp(answer, right) == 0)
+        return;
+    if (disk_counters()->failed != site->failed_before) /* integrity_check tells of such reads in its answer */
+        crew_fail(&site->crew, "%s: %s", sql, answer);
+    law_broken(site, "%s: %s", sql, answer);
 }
 
 static void check_told(struct site *site)
