@@ -21,7 +21,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 	zlib1g-dev libssl-dev
 TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
-RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils
+RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
@@ -91,14 +91,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-sensitivity crew soak bench rig fault lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-sensitivity crew soak bench rig fault fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-sensitivity crew crash soak bench rig rig-powercut fault fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -213,7 +213,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim \
-	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench
+	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -235,6 +235,10 @@ $(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+# The crew's workers and world, on a disk that loses power.
+$(OUT)/floorhand-crash: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/crash/*.c) tests/sim/crew/worker.c tests/sim/crew/world.c) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=file_settle -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-press: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/press/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
@@ -275,6 +279,11 @@ crew: deps-build ## every flow of the floor at once, with wrong scans and power 
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crew
 	@$(OUT)/floorhand-crew --steps $(STEPS) $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
 
+CUTS ?= 30000
+crash: deps-build ## a site and head office on a disk that loses power in any write, and fails: make crash CUTS=30000, or SEED=n
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
+	@$(OUT)/floorhand-crash $(if $(SEED),--seed $(SEED) --trace,--cuts $(CUTS))
+
 FAULTS ?= 10000
 soak: deps-build ## the print ledger against printers, cables and power that fail at random: make soak FAULTS=n, or SEED=n
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-press
@@ -287,6 +296,11 @@ rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scal
 fault: deps-build ## real programs and a real broker that are killed and cut off: make fault [FAULT="killed TLS"]
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/failpoint.so
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/fault/run.py $(FAULT)
+
+KERNEL_CUTS ?= 4000
+rig-powercut: deps-rig ## power cuts of a real kernel's ext4 in QEMU, thousands from one log of its writes: make rig-powercut [KERNEL_CUTS=4000]
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/powercut/run.py --cuts $(KERNEL_CUTS)
 
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench
@@ -342,6 +356,6 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

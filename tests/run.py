@@ -139,6 +139,7 @@ def all_jobs():
     yield from simulator()
     yield from whole_floor()
     yield from printers_with_faults()
+    yield from scripts("crash", "test_*.py", 200, alone=False)
     yield from bench()
     yield from compiled("unit", [])
     yield from on_postgres()
