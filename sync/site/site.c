@@ -499,7 +499,7 @@ int64_t site_deadline(const struct site *site)
         next = earlier(next, site->resend_end_us);
     if (site->state == SITE_SYNC && site->in_flight_count < (size_t)site->window && site->retry_us == INT64_MAX)
         next = earlier(next, site->linger_end_us);
-    if (site->state == SITE_SYNC)
+    if (site->state == SITE_SYNC && site->retry_us == INT64_MAX)
         next = earlier(next, snapshot_deadline(site));
     return next;
 }
