@@ -16,6 +16,8 @@
 struct same_past {
     int64_t epoch;       /* 0: the feed of head office's changes */
     int64_t base, known; /* where the epoch begins, and up to where hash is known */
+    uint8_t
+        variant[SAME_PAST_MAX]; /* how often the line under a number was written anew, by an older copy that went on */
     uint8_t hash[SAME_PAST_MAX][CHAIN_HASH_SIZE];
 };
 
@@ -28,7 +30,16 @@ static inline void same_past_line(const struct same_past *past, struct buf *out,
                "{\"specversion\":\"1.0\",\"id\":\"%" PRId64
                "\",\"source\":\"%s\",\"type\":\"io.floorhand.pick.line.v1\","
                "\"sequence\":\"%s\",\"data\":{\"n\":%" PRId64 "}}\n",
-               seq, past->epoch ? WIRE_SITE_SOURCE SAME_PAST_SITE : WIRE_OFFICE_SOURCE, sequence, seq);
+               seq, past->epoch ? WIRE_SITE_SOURCE SAME_PAST_SITE : WIRE_OFFICE_SOURCE, sequence,
+               10000 * (int64_t)past->variant[seq] + seq);
+}
+
+/* A copy from when this was the last number: other lines come after it. */
+static inline void same_past_restore(struct same_past *past, int64_t last)
+{
+    past->known = past->known < last ? past->known : last;
+    for (int64_t seq = last + 1; seq < SAME_PAST_MAX; seq++)
+        past->variant[seq]++;
 }
 
 static inline void same_past_begin(struct same_past *past, int64_t epoch, const struct chain_mark *base,
