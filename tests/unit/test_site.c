@@ -725,6 +725,29 @@ static void changes_that_head_office_lost_are_gone_back_from(void **state)
     world_close(&world);
 }
 
+/* Changes that waited in the daemon's queue are committed after the hello: the welcome to it has lost nothing. */
+static void a_welcome_to_an_older_hello_takes_nothing_back(void **state)
+{
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        struct world world;
+        world_open(&world, 1, 7);
+        site_link_up(&world.site, world.now_us);
+        const struct wire_control old = welcome_of(&world, GEN_A, 0);
+        commit(&world, 7, 3);
+        if (again)
+            wait_deadline(&world, 7 * SECOND);
+        forget_sent(&world);
+        say(&world, &old);
+        assert_int_equal(world.rewound_calls, 0);
+        assert_int_equal(world.site.state, SITE_HELLO);
+        assert_int_equal(world.sent, !again);
+        welcome(&world, GEN_A, 0);
+        assert_int_equal(world.site.state, SITE_SYNC);
+        world_close(&world);
+    }
+}
+
 /* A frame that goes on from other changes than these is not taken, however right its numbers are. */
 static void other_changes_under_the_same_numbers_are_not_taken(void **state)
 {
@@ -1198,6 +1221,7 @@ int main(void)
         cmocka_unit_test(a_grant_counts_only_as_the_answer_to_a_probe),
         cmocka_unit_test(a_probe_without_an_answer_ends_in_a_hello),
         cmocka_unit_test(changes_that_head_office_lost_are_gone_back_from),
+        cmocka_unit_test(a_welcome_to_an_older_hello_takes_nothing_back),
         cmocka_unit_test(other_changes_under_the_same_numbers_are_not_taken),
         cmocka_unit_test(a_fence_stops_the_box_whose_hello_it_answers),
         cmocka_unit_test(a_stale_or_forked_segment_is_followed_by_a_hello),
