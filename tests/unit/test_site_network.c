@@ -239,7 +239,7 @@ static void take_turn(struct world *world)
     world->told = world->granted = false;
     if (lost)
         return;
-    if (world->trouble)
+    if (world->trouble && one_in(world, 3))
         world->committed.last_seq += up_to(world, 3);
     site_commit(&world->site, &world->committed, world->now_us);
 }
@@ -247,7 +247,9 @@ static void take_turn(struct world *world)
 /* Its card was replaced by an older copy. */
 static void restore_site(struct world *world)
 {
-    int64_t lost = up_to(world, 20);
+    int64_t lost = world->committed.last_seq - world->office.applied + up_to(world, 20) - 10;
+    if (lost < 0)
+        return;
     if (world->committed.last_seq - lost <= world->journal.base)
         return;
     world->committed.last_seq -= lost;
@@ -517,7 +519,7 @@ static unsigned run_seed(uint64_t seed)
                  seed, world->office.applied, world->committed.last_seq, world->committed.applied_seq,
                  world->committed.feed_seq, world->office.feed_head, world->office.feed_acked,
                  site_state_def(world->site.state)->en, world->site.fault.text);
-    assert_true(world->committed.last_seq > 100 && world->office.feed_head > 20);
+    assert_true(world->committed.last_seq > 20 && world->office.feed_head > 20);
     assert_memory_equal(same_past_hash(&world->journal, world->committed.last_seq),
                         same_past_hash(&world->office.journal, world->committed.last_seq), CHAIN_HASH_SIZE);
     unsigned grants = world->office.grants;
@@ -534,7 +536,6 @@ static void both_sides_get_everything_under_trouble(void **state)
     unsigned grants = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
         grants += run_seed(seed);
-    print_message("%u grants\n", grants);
     assert_true(grants > SEEDS); /* they did lose each other */
 }
 
