@@ -1,5 +1,6 @@
-/* SQLite, as this house uses it: durable by default, statements prepared once, values bound, migrations forward only.
- * The only user of sqlite3.h. Knows no table and no warehouse word. */
+/* Databases, as this house uses them: durable by default, statements prepared once, values bound, migrations forward
+ * only. SQLite holds a site, and head office; PostgreSQL may hold head office instead (sql_open_postgres). Knows no
+ * table and no warehouse word. */
 #ifndef BASE_SQL_H
 #define BASE_SQL_H
 
@@ -28,15 +29,30 @@ struct sql_options {
 /* path may be ":memory:". synchronous=FULL, foreign keys on. A file that is no database, is damaged or may not be
  * written yields one sentence that says what to do, and is left as it was. */
 int sql_open(const char *path, const struct sql_options *options, struct sql **ret, struct error *error);
+
+/* PostgreSQL, 13 or newer, in UTF-8: what libpq takes, "postgresql://USER@HOST/DATABASE". The tables are those of the
+ * first schema of the search path. Of the options only busy_ms counts.
+ *
+ * Statements are written in the words that both databases understand: ?1 for values, IS [NOT] DISTINCT FROM, CASE in
+ * place of max(a, b), "table.column" where ON CONFLICT knows two columns of a name. Scripts are written for SQLite:
+ * INTEGER, BLOB, TEXT and STRICT are put into PostgreSQL's words, TEXT with the order of bytes.
+ * A SELECT ends with SQL_FOR_UPDATE to keep others from its rows until the end of the transaction.
+ *
+ * A lost connection is made anew by the first statement outside a transaction, once a second at most. Until then, and
+ * for the rest of the transaction that it was lost in, every statement fails with -ENOTCONN. */
+int sql_open_postgres(const char *url, const struct sql_options *options, struct sql **ret, struct error *error);
+
 struct sql *sql_close(struct sql *sql);
 DEFINE_CLEANUP(sql_close, struct sql *);
 
-/* Turns WAL on and applies NNN.sql files above the stored version, in order, one transaction each; the version is
- * PRAGMA user_version. A database newer than the last file is refused, untouched. application_id marks whose database
- * it is: a database of another program is refused. */
+const char *sql_name(const struct sql *sql); /* for people; holds no password */
+
+/* Turns SQLite's WAL on and applies NNN.sql files above the stored version, in order, one transaction each; the version
+ * is PRAGMA user_version, or a row of PostgreSQL's table floorhand_schema. A database newer than the last file is
+ * refused, untouched. application_id marks whose database it is: a database of another program is refused. */
 int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t application_id, struct error *error);
 
-/* Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */
+/* SQLite only. Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */
 int sql_check(struct sql *sql, struct error *error);
 int sql_check_table(struct sql *sql, const char *table, struct error *error); /* that one alone */
 int64_t sql_bytes(struct sql *sql);                                           /* of the file */
@@ -46,7 +62,7 @@ enum sql_type { SQL_END, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_NULL };
 struct sql_value {
     enum sql_type type;
     int64_t number;
-    const void *bytes;
+    const void *bytes; /* NULL: NULL, of this type */
     size_t length;
 };
 
@@ -57,12 +73,12 @@ static inline struct sql_value sql_int(int64_t number)
 
 static inline struct sql_value sql_blob(const void *bytes, size_t length)
 {
-    return (struct sql_value){.type = bytes ? SQL_BLOB : SQL_NULL, .bytes = bytes, .length = length};
+    return (struct sql_value){.type = SQL_BLOB, .bytes = bytes, .length = length};
 }
 
 static inline struct sql_value sql_text_n(const char *text, size_t length)
 {
-    return (struct sql_value){.type = text ? SQL_TEXT : SQL_NULL, .bytes = text, .length = length};
+    return (struct sql_value){.type = SQL_TEXT, .bytes = text, .length = length};
 }
 
 struct sql_value sql_text(const char *text); /* NULL binds NULL */
@@ -88,16 +104,26 @@ static inline struct sql_value sql_ref(int64_t id)
 /* sql_run(sql, "UPDATE t SET a = ?1 WHERE b = ?2", sql_int(a), sql_text(b)); with no value: SQL_NO_VALUES.
  * Text must be a string literal: the statement is kept, keyed by its address. Values are borrowed for the call.
  * A connection of NULL (a database that was lost) fails every statement with -EIO.
- * 0, or -EEXIST (unique), -EPERM (any other constraint), -ENOSPC (disk full), -EIO, -EBADMSG (damaged), -ENOMEM. */
+ * 0, or -EEXIST (unique), -EPERM (any other constraint), -ENOSPC (disk full), -EBUSY (locked by others), -EIO, -EBADMSG
+ * (damaged), -ENOMEM, -ENOTCONN (PostgreSQL cannot be reached). After a failure inside a transaction only ROLLBACK or
+ * ROLLBACK TO a savepoint may follow: PostgreSQL refuses all else. A COMMIT that failed may have been done after all
+ * when the connection was lost in it. */
 #define sql_run(sql, text, ...) sql_run_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 int sql_run_values(struct sql *sql, const char *text, const struct sql_value *values);
+
+/* Begins a transaction that may change anything: no other of this kind runs at the same time. One that begins with
+ * SQL_BEGIN_ROWS runs beside others of its own kind in PostgreSQL, and alone in SQLite: it locks the rows that it
+ * decides upon by SQL_FOR_UPDATE. */
+#define SQL_BEGIN      "BEGIN IMMEDIATE"
+#define SQL_BEGIN_ROWS "BEGIN IMMEDIATE /* ROWS */"
+#define SQL_FOR_UPDATE " /* FOR UPDATE */" /* a comment for SQLite, where the transaction is alone anyway */
 
 /* SELECT: while (sql_next(q)) { sql_get_int(q, 0) ... } then sql_done(q), which tells whether it failed.
  * Never NULL: a statement that could not start yields no row and its error from sql_done. */
 #define sql_select(sql, text, ...) sql_select_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values);
-/* The same for a text that is put together at run time: prepared for this call, forgotten by sql_done. After so many
- * steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME. One at a time. */
+/* SQLite only. The same for a text that is put together at run time: prepared for this call, forgotten by sql_done.
+ * After so many steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME. One at a time. */
 struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max);
 bool sql_next(struct sql_query *query);
 int sql_done(struct sql_query *query);
@@ -121,9 +147,10 @@ int64_t sql_last_id(struct sql *sql);
 int64_t sql_changes(struct sql *sql); /* rows changed by the last statement */
 bool sql_in_transaction(struct sql *sql);
 int64_t sql_data_version(struct sql *sql); /* changes when another connection has committed */
-const char *sql_message(struct sql *sql); /* SQLite's own words for the last failure: for the log, never for a worker */
+const char *
+sql_message(struct sql *sql); /* the database's own words for the last failure: for the log, never for a worker */
 
-/* A copy of the whole database, taken while it is in use. */
+/* SQLite only. A copy of the whole database, taken while it is in use. */
 int sql_copy_to(struct sql *sql, const char *path, struct error *error);
 
 /* The same little by little: what is written between two steps is in the copy too. path: a new file, not safe on disk
@@ -135,6 +162,11 @@ int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, str
 int sql_copy_step(struct sql_copy *copy, int pages, int *ret_percent, struct error *error);
 struct sql_copy *sql_copy_end(struct sql_copy *copy);
 DEFINE_CLEANUP(sql_copy_end, struct sql_copy *);
+
+/* All of a database, kept in memory, and put back into one: for simulations, which restore disks. NULL: no memory. */
+void *sql_image_take(struct sql *sql);
+int sql_image_put(struct sql *sql, void *image);
+void sql_image_free(void *image); /* accepts NULL */
 
 /* Throws: the caller's bug. Never returns. */
 _Noreturn void sql_misuse(struct sql *sql, const char *text);

@@ -5,6 +5,7 @@
 #include "floor/event.h"
 #include "floor/rule.h"
 
+#include "base/defect.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "store/catalog.h"
@@ -153,7 +154,7 @@ static int book_then(struct taking *taking, int64_t item, int64_t location, int6
                       "lpn = 0), 0) - coalesce((SELECT sum(CASE WHEN to_location = ?2 AND to_lpn = 0 THEN quantity "
                       "ELSE 0 END - CASE WHEN from_location = ?2 AND from_lpn = 0 THEN quantity ELSE 0 END) FROM move "
                       "WHERE item = ?1 AND seq > ?3), 0)",
-                      sql_int(item), sql_int(location), sql_int(taking->applied));
+                      sql_int(item), sql_int(location), sql_int(DEFECT(8) ? INT64_MAX : taking->applied));
 }
 
 /* Less lies there: lot by lot, and promises that it does not cover any more are given up. */
@@ -272,7 +273,7 @@ int snapshot_rule(struct store *store, const struct event *event, struct effect 
         result = sql_number(store->sql, &kept, "SELECT count(*) FROM snapshot_line", SQL_NO_VALUES);
     if (result)
         return result;
-    bool fits = stream.snapshot && whole.epoch == stream.epoch && whole.applied >= stream.reemit_seq &&
+    bool fits = stream.snapshot && whole.epoch == stream.epoch && (DEFECT(13) || whole.applied >= stream.reemit_seq) &&
                 whole.applied <= stream.last_seq && kept == whole.lines;
     if (!fits)
         return FLOOR_REFUSED;

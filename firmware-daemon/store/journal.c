@@ -1,6 +1,7 @@
 #include "store/journal.h"
 
 #include "base/clock.h"
+#include "base/defect.h"
 #include "base/json.h"
 
 #include <errno.h>
@@ -296,15 +297,15 @@ int journal_acknowledged(struct store *store, const struct acknowledged *told)
 {
     /* Numbers go on through the epochs: of what was durable in an earlier one, the lines up to where a later one goes
      * on from it are this journal's too. */
-    int result =
-        sql_run(store->sql,
-                "UPDATE stream SET applied_seq = min(?1, last_seq), applied_wall_ms = ?2, durable_seq = "
-                "max(pruned_seq, min(?4, last_seq, coalesce((SELECT min(base_seq) FROM epoch WHERE epoch > ?3), "
-                "?4))), office_gen = ?5, office_key = coalesce(office_key, ?6), "
-                "feed_durable = min(?7, feed_seq)",
-                sql_int(told->applied), sql_int(store->stamp.wall_us / 1000), sql_int(told->durable_epoch),
-                sql_int(told->durable_seq), sql_text(told->gen), sql_blob(told->key, sizeof(told->key)),
-                sql_int(told->durable_feed));
+    int result = sql_run(
+        store->sql,
+        "UPDATE stream SET applied_seq = min(?1, last_seq), applied_wall_ms = ?2, durable_seq = "
+        "max(pruned_seq, min(?4, last_seq, coalesce((SELECT min(base_seq) FROM epoch WHERE epoch > ?3), "
+        "?4))), office_gen = ?5, office_key = coalesce(office_key, ?6), "
+        "feed_durable = min(?7, feed_seq)",
+        sql_int(told->applied), sql_int(store->stamp.wall_us / 1000),
+        sql_int(DEFECT(5) ? UINT32_MAX : told->durable_epoch), sql_int(DEFECT(5) ? told->applied : told->durable_seq),
+        sql_text(told->gen), sql_blob(told->key, sizeof(told->key)), sql_int(told->durable_feed));
     return result
                ? result
                : sql_run(store->sql, "DELETE FROM feed WHERE seq < (SELECT feed_durable FROM stream)", SQL_NO_VALUES);

@@ -132,8 +132,8 @@ static int put_barcode(struct office *office, const struct barcode *barcode, int
         office->sql, &rev,
         "INSERT INTO barcode (code, kind, sku, factor, weight_g, name, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)"
         " ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, sku = excluded.sku, factor = excluded.factor,"
-        " weight_g = excluded.weight_g, name = excluded.name, rev = rev + 1"
-        " WHERE (kind, sku, factor, weight_g, name) IS NOT"
+        " weight_g = excluded.weight_g, name = excluded.name, rev = barcode.rev + 1"
+        " WHERE (barcode.kind, barcode.sku, barcode.factor, barcode.weight_g, barcode.name) IS DISTINCT FROM"
         " (excluded.kind, excluded.sku, excluded.factor, excluded.weight_g, excluded.name) RETURNING rev",
         sql_text(barcode->code), sql_text(barcode->kind), sql_text(is_item ? barcode->sku : NULL),
         is_item ? sql_int(barcode->factor) : sql_null(), is_box ? sql_int(barcode->weight_g) : sql_null(),
@@ -154,8 +154,8 @@ static int put_gtin(struct office *office, const struct item *item, int64_t *cha
     text_copy(barcode.code, sizeof(barcode.code), item->gtin);
     text_copy(barcode.sku, sizeof(barcode.sku), item->sku);
     int64_t taken;
-    if (sql_number(office->sql, &taken, "SELECT 1 FROM barcode WHERE code = ?1 AND sku IS NOT ?2", sql_text(item->gtin),
-                   sql_text(item->sku)) == 0) {
+    if (sql_number(office->sql, &taken, "SELECT 1 FROM barcode WHERE code = ?1 AND sku IS DISTINCT FROM ?2",
+                   sql_text(item->gtin), sql_text(item->sku)) == 0) {
         *ret_column = "gtin";
         return error_set(error, -EEXIST, "barcode \"%s\" already means something else: correct it in the barcodes file",
                          item->gtin);
@@ -196,12 +196,13 @@ int catalogue_put_item(struct office *office, const char *site, const void *row,
     int result = write_attributes(item_columns, item, item->attributes, sizeof(item->attributes));
     if (result)
         return error_set(error, result, "its attributes are too long together: shorten them");
-    result = sql_number(office->sql, &rev,
-                        "INSERT INTO item (sku, name, weight_g, attributes, rev) VALUES (?1, ?2, ?3, ?4, 1)"
-                        " ON CONFLICT (sku) DO UPDATE SET name = excluded.name, weight_g = excluded.weight_g,"
-                        " attributes = excluded.attributes, rev = rev + 1 WHERE (name, weight_g, attributes)"
-                        " IS NOT (excluded.name, excluded.weight_g, excluded.attributes) RETURNING rev",
-                        sql_text(item->sku), sql_text(item->name), sql_int(item->weight_g), sql_text(item->attributes));
+    result = sql_number(
+        office->sql, &rev,
+        "INSERT INTO item (sku, name, weight_g, attributes, rev) VALUES (?1, ?2, ?3, ?4, 1)"
+        " ON CONFLICT (sku) DO UPDATE SET name = excluded.name, weight_g = excluded.weight_g,"
+        " attributes = excluded.attributes, rev = item.rev + 1 WHERE (item.name, item.weight_g, item.attributes)"
+        " IS DISTINCT FROM (excluded.name, excluded.weight_g, excluded.attributes) RETURNING rev",
+        sql_text(item->sku), sql_text(item->name), sql_int(item->weight_g), sql_text(item->attributes));
     result = upserted(office, result, rev, &rev, error);
     if (!result && rev) {
         result = send_item(office, NULL, item, rev);
@@ -257,15 +258,15 @@ int catalogue_put_location(struct office *office, const char *site, const void *
     int result = write_attributes(location_columns, location, location->attributes, sizeof(location->attributes));
     if (result)
         return error_set(error, result, "its attributes are too long together: shorten them");
-    result =
-        sql_number(office->sql, &rev,
-                   "INSERT INTO location (site, code, kind, walk, carrier, attributes, rev) VALUES (?1, ?2, ?3, ?4, ?5,"
-                   " ?6, 1) ON CONFLICT (site, code) DO UPDATE SET kind = excluded.kind, walk = excluded.walk,"
-                   " carrier = excluded.carrier, attributes = excluded.attributes, rev = rev + 1"
-                   " WHERE (kind, walk, carrier, attributes)"
-                   " IS NOT (excluded.kind, excluded.walk, excluded.carrier, excluded.attributes) RETURNING rev",
-                   sql_text(site), sql_text(location->code), sql_text(location->kind), sql_int(location->walk),
-                   sql_text(*location->carrier ? location->carrier : NULL), sql_text(location->attributes));
+    result = sql_number(
+        office->sql, &rev,
+        "INSERT INTO location (site, code, kind, walk, carrier, attributes, rev) VALUES (?1, ?2, ?3, ?4, ?5,"
+        " ?6, 1) ON CONFLICT (site, code) DO UPDATE SET kind = excluded.kind, walk = excluded.walk,"
+        " carrier = excluded.carrier, attributes = excluded.attributes, rev = location.rev + 1"
+        " WHERE (location.kind, location.walk, location.carrier, location.attributes)"
+        " IS DISTINCT FROM (excluded.kind, excluded.walk, excluded.carrier, excluded.attributes) RETURNING rev",
+        sql_text(site), sql_text(location->code), sql_text(location->kind), sql_int(location->walk),
+        sql_text(*location->carrier ? location->carrier : NULL), sql_text(location->attributes));
     result = upserted(office, result, rev, &rev, error);
     if (result || !rev)
         return result;
@@ -286,8 +287,9 @@ int catalogue_put_worker(struct office *office, const char *site, const void *ro
         office->sql, &rev,
         "INSERT INTO worker (worker, name, badge, role, rev) VALUES (?1, ?2, ?3, ?4, 1)"
         " ON CONFLICT (worker) DO UPDATE SET name = excluded.name, badge = excluded.badge, role = excluded.role,"
-        " active = 1, rev = rev + 1"
-        " WHERE (name, badge, role, active) IS NOT (excluded.name, excluded.badge, excluded.role, 1) RETURNING rev",
+        " active = 1, rev = worker.rev + 1"
+        " WHERE (worker.name, worker.badge, worker.role, worker.active) IS DISTINCT FROM (excluded.name, "
+        "excluded.badge, excluded.role, 1) RETURNING rev",
         sql_text(worker->worker), sql_text(worker->name), sql_text(worker->badge), sql_text(worker->role));
     if (result == -EEXIST) {
         *ret_column = "badge";

@@ -14,7 +14,7 @@ struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
-    bool all;
+    bool all, publish_events;
     int64_t after, count;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
@@ -46,7 +46,8 @@ extern const struct command commands[];
 #define COMMAND_DATABASE                                                                                               \
     {                                                                                                                  \
         "database", OPTION_TEXT_AT(struct command_options, database),                                                  \
-            .fallback = "/var/lib/floorhand-hq/head-office.db", .help = "head office's database file"                  \
+            .fallback = "/var/lib/floorhand-hq/head-office.db",                                                        \
+            .help = "head office's database: a file, or postgresql://..."                                              \
     }
 #define COMMAND_SITE                                                                                                   \
     {                                                                                                                  \
@@ -61,6 +62,8 @@ void command_print(struct buf *json);
 
 int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
+int command_backup(struct call *call, struct error *error);
+int command_restore(struct call *call, struct error *error);
 int command_site_claim(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_import(struct call *call, struct error *error);

@@ -82,12 +82,13 @@ int command_waybills_list(struct call *call, struct error *error)
 int command_waybills(struct call *call, struct error *error)
 {
     static const char *const states[] = {"stock", "sent", "live", "void_pending", "void", "refused"};
-    struct sql_query *row =
-        sql_select(call->office.sql,
-                   "SELECT site, carrier, sum(state = 'stock'), sum(state = 'sent'), sum(state = 'live'),"
-                   " sum(state = 'void_pending'), sum(state = 'void'), sum(state = 'refused') FROM waybill"
-                   " WHERE ?1 = '' OR site = ?1 GROUP BY site, carrier ORDER BY site, carrier",
-                   sql_text(call->options.site));
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT site, carrier, count(*) FILTER (WHERE state = 'stock'), count(*) FILTER "
+                                       "(WHERE state = 'sent'), count(*) FILTER (WHERE state = 'live'),"
+                                       " count(*) FILTER (WHERE state = 'void_pending'), count(*) FILTER (WHERE state "
+                                       "= 'void'), count(*) FILTER (WHERE state = 'refused') FROM waybill"
+                                       " WHERE ?1 = '' OR site = ?1 GROUP BY site, carrier ORDER BY site, carrier",
+                                       sql_text(call->options.site));
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(row)) {
         json_open_object(&json, NULL);

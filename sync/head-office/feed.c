@@ -31,11 +31,10 @@ void feed_write_line(struct buf *line, struct office *office, const struct feed_
 }
 
 /* The next number of the feed, and the hash of its chain before it. */
-static int take_place(struct office *office, const char *site, int64_t *ret_seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
+static int find_place(struct office *office, const char *site, int64_t *ret_seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
 {
-    struct sql_query *row = sql_select(
-        office->sql, "UPDATE site SET feed_head = feed_head + 1 WHERE id = ?1 RETURNING feed_head, feed_hash",
-        sql_text(site));
+    struct sql_query *row =
+        sql_select(office->sql, "SELECT feed_head + 1, feed_hash FROM site WHERE id = ?1", sql_text(site));
     bool found = sql_next(row);
     if (found) {
         size_t length;
@@ -54,7 +53,7 @@ int feed_append(struct office *office, const char *site, const struct feed_chang
 {
     int64_t seq;
     uint8_t hash[CHAIN_HASH_SIZE];
-    int result = take_place(office, site, &seq, hash);
+    int result = find_place(office, site, &seq, hash);
     if (result)
         return result;
     CLEANUP_BUF struct buf line = {.max = FEED_LINE_MAX};
@@ -62,8 +61,8 @@ int feed_append(struct office *office, const char *site, const struct feed_chang
     if (line.failed)
         return -EMSGSIZE;
     chain_next(hash, 0, seq, line.data, line.length);
-    result = sql_run(office->sql, "UPDATE site SET feed_hash = ?2 WHERE id = ?1", sql_text(site),
-                     sql_blob(hash, sizeof(hash)));
+    result = sql_run(office->sql, "UPDATE site SET feed_head = ?3, feed_hash = ?2 WHERE id = ?1", sql_text(site),
+                     sql_blob(hash, sizeof(hash)), sql_int(seq));
     if (result)
         return result;
     return sql_run(office->sql,

@@ -1,6 +1,8 @@
 /* The way up: what a message changes, inside the turn's transaction. -EINVAL with a sentence undoes the message alone.
  */
+#include "base/defect.h"
 #include "sync/head-office/hub_internal.h"
+#include "sync/head-office/orphans.h"
 #include "sync/head-office/projection.h"
 #include "sync/head-office/transfers.h"
 #include "sync/head-office/waybills.h"
@@ -58,6 +60,22 @@ static int pass_on(struct intake *intake, const struct wire_line *line, struct e
     return result;
 }
 
+/* What this database has lost comes back, and may concern every site. */
+static int take_orphan(struct intake *intake, const struct wire_line *line, struct error *why)
+{
+    struct hub *hub = intake->hub;
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
+    bool feeds = false;
+    if (strcmp(line->type, "feed.orphaned") != 0)
+        return 0;
+    int result = orphans_take(&office, intake->session->site, line->data, &feeds, why);
+    for (size_t i = 0; i < hub->session_count && !result && feeds; i++) {
+        hub->sessions[i]->feeds = true;
+        hub_owe(hub, hub->sessions[i]);
+    }
+    return result;
+}
+
 /* What it means; what cannot be interpreted is parked. */
 static int interpret(struct intake *intake, const struct wire_line *line)
 {
@@ -65,6 +83,8 @@ static int interpret(struct intake *intake, const struct wire_line *line)
     int result = projection_apply(intake->hub->sql, intake->session->site, line, &why);
     if (!result)
         result = pass_on(intake, line, &why);
+    if (!result)
+        result = take_orphan(intake, line, &why);
     intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
     return result == -EINVAL ? park(intake, line, why.text) : result;
 }
@@ -74,10 +94,9 @@ static int interpret(struct intake *intake, const struct wire_line *line)
 static int is_here_already(struct intake *intake, const struct wire_line *line, int64_t *ret)
 {
     *ret = 0;
-    if (line->epoch == intake->run.epoch)
+    if (line->epoch == intake->run.epoch || DEFECT(12))
         return 0;
-    return sql_number(intake->hub->sql, ret,
-                      "SELECT EXISTS (SELECT 1 FROM event WHERE site = ?1 AND id = ?2 AND again = 0)",
+    return sql_number(intake->hub->sql, ret, "SELECT count(*) FROM event WHERE site = ?1 AND id = ?2 AND again = 0",
                       sql_text(intake->session->site), sql_text(line->id));
 }
 
@@ -88,13 +107,13 @@ static int append(struct intake *intake, const struct wire_line *line)
     if (result)
         return result;
     chain_next(intake->site.hash, intake->run.epoch, line->seq, line->text, line->length);
-    result =
-        sql_run(intake->hub->sql,
-                "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                sql_text(intake->session->site), sql_int(intake->run.epoch), sql_int(line->seq), sql_text(line->id),
-                sql_text(line->type), sql_text(line->subject), sql_text(line->time),
-                sql_text_n(line->text, line->length), sql_blob(intake->site.hash, CHAIN_HASH_SIZE), sql_int(again));
+    result = sql_run(intake->hub->sql,
+                     "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                     sql_text(intake->session->site), sql_int(intake->run.epoch), sql_int(line->seq),
+                     sql_text(DEFECT(12) ? line->text : line->id), sql_text(line->type), sql_text(line->subject),
+                     sql_text(line->time), sql_text_n(line->text, line->length),
+                     sql_blob(intake->site.hash, CHAIN_HASH_SIZE), sql_int(again));
     if (result == -EEXIST)
         return refuse(intake, "the box sent an event a second time under another number", line->seq);
     if (!result && !again)
@@ -107,7 +126,7 @@ static int append(struct intake *intake, const struct wire_line *line)
 static int take_line(struct intake *intake, const struct wire_line *line)
 {
     if (line->seq <= intake->site.applied)
-        return 0;
+        return DEFECT(9) ? interpret(intake, line) : 0;
     if (strcmp(line->source, intake->source) != 0)
         return refuse(intake, "the box sent an event of another source", line->seq);
     if (line->epoch < 1 || line->epoch > intake->run.epoch || line->seq != intake->site.applied + 1)
@@ -141,7 +160,7 @@ static int compare(struct intake *intake, bool *ret_same)
     else
         result = hub_hash(intake->hub, intake->session->site, run->epoch, at, here);
     wire_run_hash(run, at, there);
-    *ret_same = !result && memcmp(here, there, sizeof(here)) == 0;
+    *ret_same = !result && (DEFECT(2) || memcmp(here, there, sizeof(here)) == 0);
     return result == -ENOENT ? 0 : result;
 }
 

@@ -1,4 +1,5 @@
 /* Who speaks, and whether both sides have the same past: hello, probe, grant. */
+#include "base/defect.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/office.h"
 
@@ -42,7 +43,7 @@ static int may_come_in(struct hub *hub, struct session *session, const struct si
                      "another box than the registered one says it is this site's (another key): if it replaces it, say "
                      "so with \"floorhand-hq site claim\"",
                      why);
-    if (strcmp(site->hardware, hello->hardware) != 0)
+    if (!DEFECT(3) && strcmp(site->hardware, hello->hardware) != 0)
         return fence(hub, session, WIRE_FENCE_CLONE,
                      "the box's disk runs in another board than before: if it replaces the old one, say so with "
                      "\"floorhand-hq site claim\"; if there are two now, stop one",
@@ -55,7 +56,7 @@ static int may_come_in(struct hub *hub, struct session *session, const struct si
 static bool has_lost(const struct hub *hub, const struct session *session, const struct site_row *site,
                      const struct wire_control *hello)
 {
-    return strcmp(hello->gen, hub->gen) == 0 &&
+    return !DEFECT(7) && strcmp(hello->gen, hub->gen) == 0 &&
            (session->feed_base.seq < 0 || (hello->epoch == site->epoch && hello->applied > site->applied));
 }
 
@@ -242,8 +243,9 @@ static int take_fack(struct hub *hub, struct session *session, const struct wire
         return error_set(why, -EINVAL, "the box acknowledges changes that this database does not have");
     hub_owe(hub, session);
     session->facked = true;
-    return sql_run(hub->sql, "UPDATE site SET feed_acked = max(feed_acked, ?2) WHERE id = ?1", sql_text(session->site),
-                   sql_int(fack->seq));
+    return sql_run(hub->sql,
+                   "UPDATE site SET feed_acked = CASE WHEN feed_acked < ?2 THEN ?2 ELSE feed_acked END WHERE id = ?1",
+                   sql_text(session->site), sql_int(fack->seq));
 }
 
 /* But for a hello, which may bring a new key, only what the registered key has signed is parsed. */

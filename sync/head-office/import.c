@@ -116,15 +116,17 @@ static int remember_key(struct importing *importing, const char *key, int64_t li
                         struct error *error)
 {
     struct sql *sql = importing->office->sql;
-    int result = sql_run(sql, "INSERT INTO imported_key (key, line) VALUES (?1, ?2)", sql_text(key), sql_int(line));
-    if (!result)
+    int result = sql_run(sql, "INSERT INTO imported_key (key, line) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                         sql_text(key), sql_int(line));
+    if (!result && sql_changes(sql) == 1)
         return 0;
     int64_t first;
-    if (result != -EEXIST ||
-        sql_number(sql, &first, "SELECT line FROM imported_key WHERE key = ?1", sql_text(key)) != 0)
+    if (!result)
+        result = sql_number(sql, &first, "SELECT line FROM imported_key WHERE key = ?1", sql_text(key));
+    if (result)
         return office_failed(sql, result, error);
     *ret_column = importing->kind->columns[0].name;
-    return error_set(error, result, "\"%s\" stands in line %" PRId64 " already: keep one of the two", key, first);
+    return error_set(error, -EEXIST, "\"%s\" stands in line %" PRId64 " already: keep one of the two", key, first);
 }
 
 static int take_row(void *user, void *row, int64_t line, const char **ret_column, struct error *error)

@@ -17,11 +17,21 @@ static int give_identity(struct sql *sql, const struct random_source *random)
                    sql_blob(key.secret, sizeof(key.secret)));
 }
 
+bool office_is_url(const char *path)
+{
+    static const char *const beginnings[] = {"postgresql://", "postgres://"};
+    for (size_t i = 0; i < COUNT(beginnings); i++)
+        if (strncmp(path, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return false;
+}
+
 int office_open(const char *path, const struct random_source *random, struct sql **ret, struct error *error)
 {
     static const struct sql_options options = {.busy_ms = 5000, .cache_kib = 16384};
     CLEANUP(sql_close_p) struct sql *sql = NULL;
-    int result = sql_open(path, &options, &sql, error);
+    int result =
+        office_is_url(path) ? sql_open_postgres(path, &options, &sql, error) : sql_open(path, &options, &sql, error);
     if (!result)
         result = sql_migrate(sql, hq_schema, APPLICATION_ID, error);
     if (result)
@@ -65,7 +75,7 @@ int office_renew_gen(struct sql *sql, const struct random_source *random, char o
 
 int office_begin(struct office *office, struct error *error)
 {
-    int result = sql_run(office->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
+    int result = sql_run(office->sql, SQL_BEGIN, SQL_NO_VALUES);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -94,6 +104,8 @@ int office_failed(struct sql *sql, int code, struct error *error)
         return error_set(error, code, "the database is busy with another command: try again");
     case -EBADMSG:
         return error_set(error, code, "the database is damaged: keep it aside and restore the last backup");
+    case -ENOTCONN:
+        return error_set(error, code, "the database cannot be reached (%s): it is tried again", sql_message(sql));
     default:
         return error_set(error, code, "the database refused: %s", sql_message(sql));
     }

@@ -33,12 +33,13 @@ static int stage_order(struct office *office, const struct order_row *row, int64
     if (result)
         return office_failed(office->sql, result, error);
     int64_t other;
-    result = sql_number(office->sql, &other,
-                        "SELECT file_line FROM incoming WHERE number = ?1 AND (platform, carrier, waybill, priority,"
-                        " receiver_name, receiver_phone, receiver_address) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                        sql_text(row->order), sql_text(row->platform), sql_text(row->carrier), sql_text(waybill),
-                        sql_int(row->priority), sql_text(row->receiver_name), sql_text(row->receiver_phone),
-                        sql_text(row->receiver_address));
+    result =
+        sql_number(office->sql, &other,
+                   "SELECT file_line FROM incoming WHERE number = ?1 AND (platform, carrier, waybill, priority,"
+                   " receiver_name, receiver_phone, receiver_address) IS DISTINCT FROM (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   sql_text(row->order), sql_text(row->platform), sql_text(row->carrier), sql_text(waybill),
+                   sql_int(row->priority), sql_text(row->receiver_name), sql_text(row->receiver_phone),
+                   sql_text(row->receiver_address));
     if (result == -ENOENT)
         return 0;
     if (result)
@@ -80,7 +81,7 @@ static int store_order(struct office *office, const char *number)
         " receiver_phone, receiver_address, ?2 FROM incoming WHERE number = ?1"
         " ON CONFLICT (number) DO UPDATE SET platform = excluded.platform, carrier = excluded.carrier,"
         " waybill = excluded.waybill, priority = excluded.priority, receiver_name = excluded.receiver_name,"
-        " receiver_phone = excluded.receiver_phone, receiver_address = excluded.receiver_address, rev = rev + 1",
+        " receiver_phone = excluded.receiver_phone, receiver_address = excluded.receiver_address, rev = orders.rev + 1",
         sql_text(number), sql_int(office->now_us));
     if (!result)
         result = sql_run(office->sql, "DELETE FROM order_line WHERE number = ?1", sql_text(number));
@@ -113,12 +114,13 @@ int orders_stage_take(struct office *office, int64_t *changed, struct error *err
     struct sql_query *order = sql_select(
         office->sql,
         "SELECT i.number, i.file_line, o.state,"
-        " (o.platform, o.carrier, o.waybill, o.priority, o.receiver_name, o.receiver_phone, o.receiver_address) IS"
+        " (o.platform, o.carrier, o.waybill, o.priority, o.receiver_name, o.receiver_phone, o.receiver_address) IS NOT "
+        "DISTINCT FROM"
         " (i.platform, i.carrier, i.waybill, i.priority, i.receiver_name, i.receiver_phone, i.receiver_address)"
         " AND i.lines = (SELECT count(*) FROM order_line l WHERE l.number = i.number)"
         " AND NOT EXISTS (SELECT 1 FROM incoming_line n LEFT JOIN order_line l"
         "  ON l.number = n.number AND l.line = n.line"
-        "  WHERE n.number = i.number AND (n.sku, n.quantity) IS NOT (l.sku, l.quantity))"
+        "  WHERE n.number = i.number AND (n.sku, n.quantity) IS DISTINCT FROM (l.sku, l.quantity))"
         " FROM incoming i LEFT JOIN orders o ON o.number = i.number ORDER BY i.file_line",
         SQL_NO_VALUES);
     int result = 0;

@@ -79,7 +79,7 @@ static int add_at(struct work *work, const char *location, const char *sku, int6
 {
     return sql_run(work->sql,
                    "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
-                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
+                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = stock.quantity + excluded.quantity",
                    sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
 }
 
@@ -223,8 +223,9 @@ static int pick_line(struct work *work)
     if (result)
         return result;
     result = sql_run(work->sql,
-                     "UPDATE order_line SET picked = picked + ?3, missing = min(missing, quantity - picked - ?3)"
-                     " WHERE number = ?1 AND line = ?2",
+                     "UPDATE order_line SET picked = picked + ?3, missing ="
+                     " CASE WHEN missing < quantity - picked - ?3 THEN missing ELSE quantity - picked - ?3 END WHERE "
+                     "number = ?1 AND line = ?2",
                      sql_text(work->order), sql_int(line), sql_int(work->sign * quantity));
     result = changed_one(work, result, "order line");
     return result ? result : add_stock(work, -quantity);
@@ -237,9 +238,10 @@ static int pick_short(struct work *work)
     int result = get_line(work, &line, "missing", 0, &missing);
     if (result)
         return result;
-    result =
-        sql_run(work->sql, "UPDATE order_line SET missing = min(?3, quantity - picked) WHERE number = ?1 AND line = ?2",
-                sql_text(work->order), sql_int(line), sql_int(work->sign > 0 ? missing : 0));
+    result = sql_run(work->sql,
+                     "UPDATE order_line SET missing = CASE WHEN ?3 < quantity - picked THEN ?3 ELSE quantity - picked "
+                     "END WHERE number = ?1 AND line = ?2",
+                     sql_text(work->order), sql_int(line), sql_int(work->sign > 0 ? missing : 0));
     return changed_one(work, result, "order line");
 }
 
@@ -289,9 +291,10 @@ static int leave_out(struct work *work)
         if (!result)
             result = get_number(&member, "quantity", 1, &quantity);
         if (!result)
-            result =
-                sql_run(work->sql, "UPDATE order_line SET packed = max(packed - ?3, 0) WHERE number = ?1 AND line = ?2",
-                        sql_text(work->order), sql_int(number), sql_int(quantity));
+            result = sql_run(work->sql,
+                             "UPDATE order_line SET packed = CASE WHEN packed > ?3 THEN packed - ?3 ELSE 0 END WHERE "
+                             "number = ?1 AND line = ?2",
+                             sql_text(work->order), sql_int(number), sql_int(quantity));
         if (result)
             break;
     }
@@ -348,9 +351,10 @@ static int label_printed(struct work *work)
         result = get_number(work, "copy", 1, &copy);
     if (result)
         return result;
-    result =
-        sql_run(work->sql, "UPDATE parcel SET waybill = ?3, labels = max(labels, ?4) WHERE number = ?1 AND parcel = ?2",
-                sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_int(copy));
+    result = sql_run(work->sql,
+                     "UPDATE parcel SET waybill = ?3, labels = CASE WHEN labels < ?4 THEN ?4 ELSE labels END WHERE "
+                     "number = ?1 AND parcel = ?2",
+                     sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_int(copy));
     return changed_one(work, result, "parcel");
 }
 
@@ -494,8 +498,8 @@ static int find_order(struct work *work)
     if (result)
         return result;
     int64_t ours = 0;
-    result = sql_number(work->sql, &ours, "SELECT site IS ?2 FROM orders WHERE number = ?1", sql_text(work->order),
-                        sql_text(work->site));
+    result = sql_number(work->sql, &ours, "SELECT coalesce(site, '') = ?2 FROM orders WHERE number = ?1",
+                        sql_text(work->order), sql_text(work->site));
     if (result == -ENOENT)
         return error_set(work->why, -EINVAL, "there is no order \"%s\"", work->order);
     return result || ours ? result : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
@@ -509,7 +513,7 @@ static int advance(struct work *work, const char *event)
             continue;
         int result = sql_run(work->sql,
                              "UPDATE orders SET state = ?2 WHERE number = ?1"
-                             " AND instr(' ' || ?3 || ' ', ' ' || state || ' ')",
+                             " AND ' ' || ?3 || ' ' LIKE '% ' || state || ' %'",
                              sql_text(work->order), sql_text(transition->to), sql_text(transition->from));
         if (result)
             return result;

@@ -51,7 +51,7 @@ static int check_known(struct office *office, const char *site, const struct way
     int result = sql_number(
         office->sql, &same,
         "SELECT (site, carrier, sort_code, short_address, package_center, qr) = (?2, ?3, ?4, ?5, ?6, ?7) AND"
-        " (?8 = '' OR order_number IS ?8) FROM waybill WHERE number = ?1",
+        " (?8 = '' OR order_number IS NOT DISTINCT FROM ?8) FROM waybill WHERE number = ?1",
         sql_text(row->waybill), sql_text(site), sql_text(row->carrier), sql_text(row->sort_code),
         sql_text(row->short_address), sql_text(row->package_center), sql_text(row->qr), sql_text(row->order));
     *ret_known = !result && same;
@@ -221,10 +221,12 @@ int waybills_void(struct office *office, const char *number, struct error *error
 static int check_owner(struct sql *sql, const char *site, const char *number, const char *order, const char *states)
 {
     int64_t ours;
-    int result = sql_number(sql, &ours,
-                            "SELECT site = ?2 AND order_number IS ?3 AND instr(?4, '|' || state || '|') FROM waybill"
-                            " WHERE number = ?1",
-                            sql_text(number), sql_text(site), sql_text(order), sql_text(states));
+    int result =
+        sql_number(sql, &ours,
+                   "SELECT site = ?2 AND order_number IS NOT DISTINCT FROM ?3 AND ?4 LIKE '%|' || state || '|%'"
+                   " FROM waybill"
+                   " WHERE number = ?1",
+                   sql_text(number), sql_text(site), sql_text(order), sql_text(states));
     return result ? result : ours ? 0 : -EEXIST;
 }
 
@@ -235,8 +237,8 @@ int waybills_live(struct sql *sql, const char *site, const char *number, const c
                          "INSERT INTO waybill (number, site, carrier, order_number, state)"
                          " SELECT ?1, ?2, carrier, number, 'live' FROM orders WHERE number = ?3"
                          " ON CONFLICT (number) DO UPDATE SET state = 'live', order_number = excluded.order_number"
-                         " WHERE site = excluded.site AND (state IN ('stock', 'refused')"
-                         " OR (state = 'sent' AND coalesce(order_number, ?3) = ?3))",
+                         " WHERE waybill.site = excluded.site AND (waybill.state IN ('stock', 'refused')"
+                         " OR (waybill.state = 'sent' AND coalesce(waybill.order_number, ?3) = ?3))",
                          sql_text(number), sql_text(site), sql_text(order));
     return result ? result : check_owner(sql, site, number, order, "|live|");
 }
@@ -247,7 +249,8 @@ int waybills_given_up(struct sql *sql, const char *site, const char *number, con
                          "INSERT INTO waybill (number, site, carrier, order_number, state)"
                          " SELECT ?1, ?2, carrier, number, 'void_pending' FROM orders WHERE number = ?3"
                          " ON CONFLICT (number) DO UPDATE SET state = 'void_pending', order_number = ?3"
-                         " WHERE state <> 'void' AND site = excluded.site AND coalesce(order_number, ?3) = ?3",
+                         " WHERE waybill.state <> 'void' AND waybill.site = excluded.site"
+                         " AND coalesce(waybill.order_number, ?3) = ?3",
                          sql_text(number), sql_text(site), sql_text(order));
     return result ? result : check_owner(sql, site, number, order, "|void_pending|void|");
 }

@@ -1,5 +1,6 @@
 #include "sync/site/site.h"
 
+#include "base/defect.h"
 #include "base/text.h"
 #include "sync/site/parts.h"
 #include "sync/wire/line.h"
@@ -227,6 +228,8 @@ static bool has_hash(struct site *site, int64_t seq, const char *expected)
 {
     uint8_t hash[CHAIN_HASH_SIZE];
     char text[CHAIN_TEXT_SIZE];
+    if (DEFECT(2) && seq <= site->committed.last_seq)
+        return true;
     if (seq > site->committed.last_seq || site->ops->read_hash(site->user, seq, hash) != 0)
         return false;
     chain_text(hash, text);
@@ -255,6 +258,18 @@ static void get_in_step(struct site *site, const struct wire_control *welcome, i
     begin_from(site, welcome->applied, now_us);
 }
 
+#ifdef FLOORHAND_DEFECTS
+/* What a box must not do (DEFECT(6)): open an epoch of its own, because numbers do not fit. */
+static void bump_epoch(struct site *site, const struct wire_control *welcome)
+{
+    const struct chain_mark nothing = {.seq = site->committed.last_seq};
+    int64_t epoch = welcome->epoch > site->committed.epoch ? welcome->epoch : site->committed.epoch;
+    site->ops->granted(site->user, epoch + 1, &nothing, WIRE_NO_SNAP);
+}
+#else
+#define bump_epoch(site, welcome) ((void)0)
+#endif
+
 /* Only when both sides of the stream are the same does it go on: first the events, then the changes. */
 static void on_welcome(struct site *site, const struct wire_control *welcome, int64_t now_us)
 {
@@ -262,12 +277,14 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
     if ((site->state != SITE_HELLO && site->state != SITE_PROBING) || strcmp(welcome->nonce, site->nonce) != 0)
         return;
     site->tries = 0;
-    site->hello_us = now_us + REHELLO_US;
+    site->hello_us = DEFECT(14) ? INT64_MAX : now_us + REHELLO_US;
     site->feed_head = welcome->feed_head;
     text_copy(site->gen, sizeof(site->gen), welcome->gen);
     chain_text(site->committed.feed_hash, feed_hash);
     struct chain_mark base = {.seq = welcome->feed_base};
-    if (welcome->epoch != site->committed.epoch || !has_hash(site, welcome->applied, welcome->applied_hash)) {
+    if (DEFECT(6) && (welcome->epoch != site->committed.epoch || welcome->applied > site->committed.last_seq))
+        bump_epoch(site, welcome);
+    else if (welcome->epoch != site->committed.epoch || !has_hash(site, welcome->applied, welcome->applied_hash)) {
         enter(site, SITE_PROBING);
         send_probe(site, true, now_us);
     } else if (site->said_feed_seq != site->committed.feed_seq) {
@@ -298,8 +315,9 @@ static void on_ack(struct site *site, const struct wire_control *ack, int64_t no
 {
     if (site->state != SITE_SYNC)
         return;
-    if (strcmp(ack->gen, site->gen) != 0 || ack->epoch != site->committed.epoch ||
-        !has_hash(site, ack->applied, ack->applied_hash)) {
+    bool bound = !DEFECT(11);
+    if (bound && (strcmp(ack->gen, site->gen) != 0 || ack->epoch != site->committed.epoch ||
+                  !has_hash(site, ack->applied, ack->applied_hash))) {
         site_say_hello(site, now_us); /* one of us is not who the other thinks */
         return;
     }
@@ -469,6 +487,8 @@ void site_published(struct site *site, int reason_code, int64_t now_us)
 {
     if (site->state == SITE_OFFLINE)
         return;
+    if (DEFECT(1) && reason_code == 0)
+        acknowledge(site, site->sent_seq, now_us);
     if (reason_code == REASON_QUOTA)
         site->window = site->window > 1 ? site->window / 2 : 1;
     else if (reason_code == REASON_ABSENT || reason_code >= REASON_FAILURE)

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""floorhand-hq as people and boxes meet it: its commands, its refusals, and `serve` with a real broker.
+"""floorhand-hq as people and boxes meet it: its commands, its refusals, and `serve` with a real broker. The database is SQLite's,
+or a schema of the PostgreSQL database that $HEAD_OFFICE_DATABASE names.
 
 The box at the other end is a stand-in of a few lines: what the real one does is tested elsewhere."""
 
+import contextlib
 import csv
 import json
 import os
@@ -16,7 +18,7 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from rig import sample  # noqa: E402
+from rig import postgres, sample  # noqa: E402
 from rig.house import Broker  # noqa: E402
 from rig.process import Program, RigError, command, free_port, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
@@ -51,7 +53,8 @@ class Office:
 
     def __init__(self, folder):
         self.folder = folder
-        self.database = folder / "head-office.db"
+        url = os.environ.get("HEAD_OFFICE_DATABASE")
+        self.database = postgres.new_schema(url, "head_office") if url else folder / "head-office.db"
 
     def call(self, *arguments):
         return command([HQ, *arguments, "--database", self.database])
@@ -68,6 +71,12 @@ class Office:
         equal((code, out), (expected_code, ""))
         assert err.startswith("floorhand-hq: ") and err.count("\n") == 1, err
         return err[len("floorhand-hq: "):].rstrip("\n")
+
+    def rows(self, sql):
+        if "HEAD_OFFICE_DATABASE" in os.environ:
+            return postgres.query(self.database, sql)
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(sql).fetchall()
 
     def furnish(self, orders=3):
         self.run("site", "add", SITE, "--box", BOX)
@@ -229,7 +238,7 @@ def _(office):
         equal((code, err), (0, ""))
         assert text.startswith(f"Usage: floorhand-hq {name}") and "--database" in text, text
     equal([line.split("  ")[1].strip() for line in out.splitlines() if line.startswith("  ")], COMMANDS)
-    assert not office.database.exists()
+    assert not office.folder.joinpath("head-office.db").exists()
 
 
 @test("a wrong call ends with 2 and one sentence")
@@ -296,8 +305,7 @@ def _(office):
     chinese = office.folder / "gb.csv"
     chinese.write_bytes("sku,name,weight_g\nGB-1,绿茶,50\n".encode("gb18030"))
     equal(office.run("import", "items", chinese), [{"imported": "items", "rows": 1, "changed": 1}])
-    with sqlite3.connect(office.database) as connection:
-        equal(connection.execute("SELECT name FROM item WHERE sku = 'GB-1'").fetchall(), [("绿茶",)])
+    equal(office.rows("SELECT name FROM item WHERE sku = 'GB-1'"), [("绿茶",)])
 
 
 @test("orders are released once, and cancelled")

@@ -14,7 +14,7 @@ import sqlite3
 import time
 import urllib.request
 
-from rig import sample
+from rig import postgres, sample
 from rig.devices import Printer, Scanner
 from rig.process import Program, RigError, command, free_port, listens, must, wait_until
 
@@ -52,8 +52,10 @@ class Broker:
 class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
-    def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner, more="", site=""):
-        """Of the configuration: more, further stations behind bench-1; site, further lines of the site."""
+    def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner, more="", site="",
+                 hq_db=None):
+        """Of the configuration: more, further stations behind bench-1; site, further lines of the site. hq_db: a URL of
+        PostgreSQL."""
         self.folder = pathlib.Path(folder).resolve()  # sd_notify(3) takes absolute paths only
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
@@ -61,7 +63,7 @@ class House:
         if missing:
             raise RigError(f"{', '.join(missing)} not built under {self.bin}: run make first")
         self.site_db = self.folder / "site.db"
-        self.hq_db = self.folder / "head-office.db"
+        self.hq_db = hq_db or self.folder / "head-office.db"
         self.scanner = scanner()
         self.printer = Printer(on_label)
         self.broker = Broker(self.folder)
@@ -149,7 +151,7 @@ class House:
                    "the site has the master data", seconds=20)
         self.import_stock()
         self.release(orders)
-        wait_until(lambda: self.hq_rows("SELECT 1 FROM (SELECT min(state = 'allocated') AS all_are FROM orders) WHERE all_are"),
+        wait_until(lambda: self.hq_rows("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM orders WHERE state <> 'allocated')"),
                    "the site has promised stock to every order", seconds=20)
 
     # ------------------------------------------------------------ data in and out
@@ -211,6 +213,8 @@ class House:
             yield (json.loads(line[len(b"data:"):]) for line in lines if line.startswith(b"data: {"))
 
     def hq_rows(self, sql, *values):
+        if isinstance(self.hq_db, str):
+            return postgres.query(self.hq_db, sql, *values)
         connection = sqlite3.connect(f"file:{self.hq_db}?mode=ro", uri=True, timeout=10)
         try:
             return connection.execute(sql, values).fetchall()

@@ -1,5 +1,6 @@
-/* A head office in memory for tests: its database, its hub, the boxes that speak with it, and what the hub sent and
- * noted. Asserts by cmocka. */
+/* A new head office for tests: its database, its hub, the boxes that speak with it, and what the hub sent and noted.
+ * Asserts by cmocka. The database is SQLite's, in memory; where $HEAD_OFFICE_DATABASE names one of PostgreSQL, it is a
+ * schema there. */
 #ifndef TESTS_HUB_RIG_H
 #define TESTS_HUB_RIG_H
 
@@ -106,6 +107,20 @@ static inline void rig_run(struct rig *rig, const char *sql)
     assert_int_equal(sql_script(rig->office.sql, sql, &rig->error), 0);
 }
 
+/* Forgets what the test before left in PostgreSQL. ret_path: what to open. */
+static inline void rig_new_database(struct rig *rig, char *ret_path, size_t capacity)
+{
+    const char *url = getenv("HEAD_OFFICE_DATABASE");
+    snprintf(ret_path, capacity, "%s%s", url ? url : ":memory:", url ? "&options=-csearch_path%3Dtest" : "");
+    if (!url)
+        return;
+    struct sql *sql = NULL;
+    if (sql_open_postgres(url, NULL, &sql, &rig->error) != 0 ||
+        sql_script(sql, "DROP SCHEMA IF EXISTS test CASCADE; CREATE SCHEMA test", &rig->error) != 0)
+        fail_msg("%s", rig->error.text);
+    sql_close(sql);
+}
+
 static inline void rig_make_box(struct rig *rig, size_t i, const char *site, const char *name)
 {
     struct rig_box *box = &rig->boxes[i];
@@ -133,7 +148,9 @@ static inline void rig_open(struct rig *rig)
     rig->settings = (struct hub_settings){4, 200, 50, 5000, 300000};
     rig->office.random = random_from_seed(&rig->seeded);
     rig->office.now_us = 1700000000000000;
-    assert_int_equal(office_open(":memory:", &rig->office.random, &rig->office.sql, &rig->error), 0);
+    char path[512];
+    rig_new_database(rig, path, sizeof(path));
+    assert_int_equal(office_open(path, &rig->office.random, &rig->office.sql, &rig->error), 0);
     rig_run(rig, "INSERT INTO site (id, name, box, added_us) VALUES ('hz', 'Hangzhou', 'box-1', 0),"
                  " ('bj', 'Beijing', 'box-2', 0)");
     assert_int_equal(office_key(rig->office.sql, &rig->key), 0);

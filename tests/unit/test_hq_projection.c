@@ -331,7 +331,7 @@ static void what_has_come_is_told_to_who_sent_it(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM document WHERE state = 'closed' AND outcome = 'short'"), 1);
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM document WHERE number = 'T8' AND state = 'shipped'"), 1);
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj' AND line LIKE '%transfer.closed%' AND "
-                                    "json_extract(line, '$.data.outcome') = 'short'"),
+                                    "line LIKE '%\"outcome\":\"short\"%'"),
                      1);
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE line LIKE '%transfer.closed%'"), 1);
 }
@@ -345,11 +345,11 @@ static void what_one_site_sends_is_announced_to_the_other(void **state)
             "\"expiry\":"
             "\"2026-12-31\"}]}");
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj'"), before + 1);
-    assert_int_equal(COUNT_OF(play,
-                              "SELECT count(*) FROM feed WHERE site = 'bj' AND line LIKE '%transfer.arrival%' AND "
-                              "json_extract(line, '$.data.partner') = 'hz' AND json_extract(line, "
-                              "'$.data.number') = 'TR' AND json_extract(line, '$.data.lines[0].lot') = 'L1'"),
-                     1);
+    assert_int_equal(
+        COUNT_OF(play,
+                 "SELECT count(*) FROM feed WHERE site = 'bj' AND line LIKE '%transfer.arrival%' AND "
+                 "line LIKE '%\"number\":\"TR\",\"partner\":\"hz\"%' AND line LIKE '%\"lines\":[{%\"lot\":\"L1\"%'"),
+        1);
     happens(play, "transfer.shipped",
             "{\"document\":\"T2\",\"to\":\"nowhere\",\"lines\":[{\"sku\":\"T\",\"quantity\":3}]}");
     happens(play, "transfer.shipped", "{\"document\":\"T3\",\"to\":\"bj\",\"lines\":[]}");

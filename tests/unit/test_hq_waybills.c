@@ -48,7 +48,9 @@ static void happens(struct play *play, const char *type, const char *data)
 #define COUNT_OF(play, where) rig_count(&(play)->rig, "SELECT count(*) FROM " where)
 #define POOL(order, waybill)                                                                                           \
     "feed WHERE site = 'hz' AND type = 'waybill.pool' AND key = 'waybill/" waybill "' AND "                            \
-    "json_extract(line, '$.data.waybill') = '" waybill "' AND json_extract(line, '$.data.order') IS " order
+    "line LIKE '%\"data\":{\"waybill\":\"" waybill "\",%' AND line " order
+#define FOR(order) "LIKE '%,\"order\":\"" order "\",%'"
+#define FOR_ANY    "NOT LIKE '%\"order\":%'"
 
 static void a_release_takes_a_number_along(void **state)
 {
@@ -56,8 +58,8 @@ static void a_release_takes_a_number_along(void **state)
     rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\nS2,SF,O2,571-A\nS3,SF,,\n");
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'stock'"), 3);
     assert_int_equal(rig_release(&play->rig, "hz", NULL), 0);
-    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S1")), 1);
-    assert_int_equal(COUNT_OF(play, POOL("'O2'", "S2") " AND line LIKE '%571-A%'"), 1);
+    assert_int_equal(COUNT_OF(play, POOL(FOR("O1"), "S1")), 1);
+    assert_int_equal(COUNT_OF(play, POOL(FOR("O2"), "S2") " AND line LIKE '%571-A%'"), 1);
     assert_int_equal(COUNT_OF(play, "feed WHERE type = 'waybill.pool'"), 2); /* O3 has none, O4 brings its own */
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'stock' AND number = 'S3'"), 1);
     assert_int_equal(COUNT_OF(play, "feed r JOIN feed w ON w.seq > r.seq WHERE r.type = 'order.release' AND "
@@ -83,9 +85,9 @@ static void orders_that_wait_are_served_when_numbers_come(void **state)
     happens(play, "order.parked", "{\"order\":\"O1\",\"reason\":\"no waybill\"}");
     assert_int_equal(COUNT_OF(play, "orders WHERE number = 'O1' AND state = 'parked'"), 1);
     rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\n");
-    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S1")), 1); /* somebody stands there: before O2's priority */
+    assert_int_equal(COUNT_OF(play, POOL(FOR("O1"), "S1")), 1); /* somebody stands there: before O2's priority */
     rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S2,SF,,\nS3,SF,,\n");
-    assert_int_equal(COUNT_OF(play, POOL("'O2'", "S2")), 1);
+    assert_int_equal(COUNT_OF(play, POOL(FOR("O2"), "S2")), 1);
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'stock'"), 1);
     rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,,\nS2,SF,,\nS3,SF,,\n"); /* the same again */
     assert_int_equal(COUNT_OF(play, "feed WHERE type = 'waybill.pool'"), 2);
@@ -105,7 +107,7 @@ static void a_site_may_have_some_for_any(void **state)
     rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S1,SF,O1,\nS2,SF,,\nS3,SF,,\nS4,SF,,\nY1,YTO,,\n");
     assert_int_equal(waybills_send(&play->rig.office, "hz", "SF", 2, &count, &error), 0);
     assert_int_equal(count, 2);
-    assert_int_equal(COUNT_OF(play, POOL("NULL", "S2")), 1);
+    assert_int_equal(COUNT_OF(play, POOL(FOR_ANY, "S2")), 1);
     assert_int_equal(waybills_send(&play->rig.office, "hz", "SF", 9, &count, &error), 0);
     assert_int_equal(count, 1);
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'stock'"), 2); /* O1's own, and another carrier's */
@@ -154,13 +156,13 @@ static void a_number_that_the_site_does_not_take(void **state)
     snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq);
     happens(play, "feed.parked", data);
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'refused'"), 1);
-    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S2")), 1); /* its order gets another, at once */
+    assert_int_equal(COUNT_OF(play, POOL(FOR("O1"), "S2")), 1); /* its order gets another, at once */
     assert_int_equal(rig_sent(&play->rig, WIRE_DOWN_SEGMENT), 1);
     snprintf(data, sizeof(data), "{\"feed_seq\":%d,\"why\":\"x\"}", (int)seq + 1);
     happens(play, "feed.parked", data); /* nor that one: now there is none */
     assert_int_equal(COUNT_OF(play, "waybill WHERE state = 'refused'"), 2);
     rig_import_good(&play->rig, "waybills", "hz", WAYBILL "S3,SF,,\n");
-    assert_int_equal(COUNT_OF(play, POOL("'O1'", "S3")), 1);
+    assert_int_equal(COUNT_OF(play, POOL(FOR("O1"), "S3")), 1);
     assert_int_equal(COUNT_OF(play, "parked"), 0);
 }
 

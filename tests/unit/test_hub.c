@@ -343,7 +343,7 @@ static void lines_sent_again_count_once(void **state)
     rig_turn(rig);
     assert_int_equal(rig_answer(rig, WIRE_ACK).applied, 7);
     assert_int_equal(rig_count(rig, "SELECT quantity FROM stock"), 7); /* 6 and 7 are new */
-    assert_int_equal(rig_count(rig, "SELECT group_concat(seq, '') = '345' FROM event WHERE again = 1"), 1);
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM event WHERE again = 1"), 3);
     assert_string_equal(rig->note, "");
 }
 
@@ -760,11 +760,15 @@ static void foreign_acknowledgements_are_not_believed(void **state)
 static void segments_down_are_bounded(void **state)
 {
     struct rig *rig = *state;
-    char wide[] = "CREATE TEMP TABLE n AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 6)"
-                  " SELECT i FROM c;"
-                  "INSERT INTO feed SELECT 'hz', i, 't', 'k', 1, printf('%.*c', 40000, 'x'), zeroblob(32) FROM n;"
-                  "UPDATE site SET feed_head = 6 WHERE id = 'hz'";
-    rig_run(rig, wide);
+    char wide[40001];
+    uint8_t hash[CHAIN_HASH_SIZE] = {0};
+    memset(wide, 'x', sizeof(wide) - 1);
+    wide[sizeof(wide) - 1] = '\0';
+    for (int64_t seq = 1; seq <= 6; seq++)
+        assert_int_equal(sql_run(rig->office.sql, "INSERT INTO feed VALUES ('hz', ?1, 't', 'k', 1, ?2, ?3)",
+                                 sql_int(seq), sql_text(wide), sql_blob(hash, sizeof(hash))),
+                         0);
+    rig_run(rig, "UPDATE site SET feed_head = 6 WHERE id = 'hz'");
     rig_forget_sent(rig);
     assert_int_equal(hub_send_changes(rig->hub, rig->office.now_us, &rig->error), 0);
     assert_int_equal(rig_sent(rig, WIRE_DOWN_SEGMENT), 3);

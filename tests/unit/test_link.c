@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "broker.h"
+#include "packet_broker.h"
 #include "sync/link/link.h"
 #include "sync/mqtt/mqtt.h"
 #include "sync/site/port.h"
@@ -34,7 +34,9 @@ struct world {
     struct site_committed committed; /* the site's database */
     struct mqtt *office;
     int64_t office_applied, feed_head, feed_acked; /* head office's database */
+    int office_acks;                               /* PUBACKs that came to head office */
     int presence;                                  /* of the box as head office sees it; -1 unknown */
+    int segments, deaf, hellos;                    /* that came; the first segments are not taken */
 };
 
 /* ---------------------------------------------------------------- the daemon's part */
@@ -146,6 +148,8 @@ static void office_take_segment(struct world *world, const void *bytes, size_t l
 {
     CLEANUP_BUF struct buf frame = {0};
     CLEANUP_RUN struct wire_run run = {0};
+    if (++world->segments <= world->deaf)
+        return;
     buf_put(&frame, bytes, length);
     same_past_open(&frame, "box-7f3a", &world->key, &run);
     if (run.first_seq <= world->office_applied + 1 && wire_run_last_seq(&run) > world->office_applied)
@@ -160,6 +164,7 @@ static void office_take_control(struct world *world, const struct wire_control *
         return;
     }
     assert_int_equal(control->kind, WIRE_HELLO);
+    world->hellos++;
     world->feed_acked = control->feed_seq;
     office_answer(world, WIRE_WELCOME, control->nonce);
     office_send_changes(world);
@@ -197,9 +202,9 @@ static void on_office_disconnected(void *user, const char *why)
 
 static void on_office_published(void *user, int mid, int reason_code)
 {
-    (void)user;
     (void)mid;
     (void)reason_code;
+    ((struct world *)user)->office_acks++;
 }
 
 static void open_office(struct world *world)
@@ -359,6 +364,93 @@ static void killed_link_is_missed_through_its_will(void **state)
     expect_exchange(world, 10, 10);
 }
 
+/* The broker acknowledges each segment, and each is sent again until head office has said that it has it. */
+static void puback_is_no_acknowledgement(void **state)
+{
+    struct world *world = *state;
+    open_link(world);
+    open_daemon(world);
+    open_office(world);
+    expect_exchange(world, 1, 1);
+    int64_t before = world->committed.applied_seq;
+    world->deaf = world->segments + 2;
+    world->committed.last_seq++;
+    site_commit(&world->site, &world->committed, clock_mono_us());
+    int64_t end = clock_mono_us() + WAIT_MAX_US;
+    while (world->segments < world->deaf && clock_mono_us() < end) {
+        sd_event_run(world->event, 20000);
+        assert_int_equal(world->committed.applied_seq, before);
+    }
+    assert_int_equal(world->segments, world->deaf);
+    expect_exchange(world, 1, 0);
+}
+
+/* What somebody once left on a command's topic is no command. */
+static void retained_commands_are_ignored(void **state)
+{
+    struct world *world = *state;
+    CLEANUP_BUF struct buf change = {0};
+    char topic[WIRE_TOPIC_SIZE];
+    open_office(world);
+    while (!mqtt_is_connected(world->office))
+        sd_event_run(world->event, 20000);
+    wire_topic_write(topic, WIRE_DOWN_SEGMENT, "hz-07", "box-7f3a");
+    same_past_frame(&world->feed, &change, 1, 1, GEN, &world->office_key);
+    mqtt_publish(world->office, topic, buf_text(&change), change.length, 1, true, NULL);
+    wire_topic_write(topic, WIRE_DOWN_CONTROL, "hz-07", "box-7f3a");
+    mqtt_publish(world->office, topic, "no command", 10, 1, true,
+                 NULL);            /* one that is understood is a fault of the site */
+    while (world->office_acks < 3) /* its presence is the first */
+        sd_event_run(world->event, 20000);
+    world->office = mqtt_free(world->office);
+    open_daemon(world);
+    open_link(world);
+    for (int64_t end = clock_mono_us() + 1000000; clock_mono_us() < end;) {
+        sd_event_run(world->event, 20000);
+        assert_string_equal(world->site.fault.text, "");
+    }
+    assert_true(site_port_up(world->port));
+    open_office(world);
+    expect_exchange(world, 10, 0);
+    assert_int_equal(world->committed.feed_seq, 0);
+}
+
+/* mosquitto answers a subscription that its access list forbids with success, and then brings nothing. */
+static void subscription_that_brings_nothing_is_noticed(void **state)
+{
+    struct world *world = *state;
+    char path[128], options[400];
+    snprintf(path, sizeof(path), "%s/acl", world->broker.folder);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fprintf(file, "topic readwrite fh1/+/+/up/#\ntopic readwrite fh1/+/+/st\ntopic readwrite fh1/hq/st\ntopic write "
+                  "fh1/+/+/dn/#\n");
+    fclose(file);
+    file = fopen(world->broker.config, "ae");
+    assert_non_null(file);
+    snprintf(options, sizeof(options), "%sacl_file %s\n", getuid() == 0 ? "user root\n" : "", path);
+    fputs(options, file);
+    fclose(file);
+    broker_stop(&world->broker);
+    broker_start(&world->broker);
+    open_link(world);
+    open_daemon(world);
+    open_office(world);
+    expect_presence(world, 1);
+    for (int64_t end = clock_mono_us() + 1500000; clock_mono_us() < end;)
+        sd_event_run(world->event, 20000);
+    assert_int_equal(world->site.state, SITE_HELLO); /* up, and not in step: that is what the status says */
+    assert_true(world->hellos > 1);
+    unlink(path);
+    file = fopen(path, "we");
+    assert_non_null(file);
+    fputs("topic readwrite fh1/#\n", file);
+    fclose(file);
+    kill(world->broker.pid, SIGHUP);
+    expect_exchange(world, 10, 10);
+    unlink(path);
+}
+
 static void socket_left_over_is_replaced_and_others_are_not(void **state)
 {
     struct world *world = *state;
@@ -389,6 +481,56 @@ static void socket_left_over_is_replaced_and_others_are_not(void **state)
     assert_null(other);
 }
 
+/* mosquitto says of a message that nobody subscribed to that nobody did (0x10). */
+static void tell_that_nobody_reads(struct packet_broker *broker, int first)
+{
+    for (int i = first; i < broker->count; i++) {
+        const struct packet *packet = &broker->packets[i];
+        if (packet->kind == PACKET_PUBLISH && packet->retain)
+            packet_broker_say(
+                broker, (unsigned char[]){0x40, 3, (unsigned char)(packet->id >> 8), (unsigned char)packet->id, 0x10},
+                5);
+    }
+}
+
+static void run_until_packets(struct world *world, const struct packet_broker *broker, int wanted)
+{
+    int64_t end = clock_mono_us() + WAIT_MAX_US;
+    while (broker->count < wanted && clock_mono_us() < end)
+        sd_event_run(world->event, 20000);
+    assert_true(broker->count >= wanted);
+}
+
+/* A daemon that comes back before the broker has answered: head office would not be asked for five minutes. */
+static void presence_that_nobody_reads_says_nothing_of_head_office(void **state)
+{
+    struct world *world = *state;
+    struct packet_broker broker;
+    packet_broker_open(&broker, world->event);
+    world->link_settings.port = broker.port;
+    open_daemon(world);
+    open_link(world);
+    run_until_packets(world, &broker, 5); /* CONNECT, two SUBSCRIBEs, presence, hello */
+    close_daemon(world);
+    for (int i = 0; i < 5; i++)
+        sd_event_run(world->event, 20000);
+    open_daemon(world);
+    run_until_packets(world, &broker, 6); /* at least another hello */
+    while (!site_port_up(world->port))
+        sd_event_run(world->event, 20000);
+    int answered = 0;
+    for (int64_t end = clock_mono_us() + 600000; clock_mono_us() < end;) {
+        int count = broker.count;
+        tell_that_nobody_reads(&broker, answered);
+        answered = count;
+        sd_event_run(world->event, 20000);
+        assert_false(world->site.absent);
+    }
+    assert_true(answered > 6);
+    world->link = link_free(world->link);
+    packet_broker_close(&broker);
+}
+
 static void bad_names_are_refused(void **state)
 {
     struct world *world = *state;
@@ -408,7 +550,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_arrives_whatever_is_taken_away, world_open, world_close),
         cmocka_unit_test_setup_teardown(killed_link_is_missed_through_its_will, world_open, world_close),
+        cmocka_unit_test_setup_teardown(puback_is_no_acknowledgement, world_open, world_close),
+        cmocka_unit_test_setup_teardown(retained_commands_are_ignored, world_open, world_close),
+        cmocka_unit_test_setup_teardown(subscription_that_brings_nothing_is_noticed, world_open, world_close),
         cmocka_unit_test_setup_teardown(socket_left_over_is_replaced_and_others_are_not, world_open, world_close),
+        cmocka_unit_test_setup_teardown(presence_that_nobody_reads_says_nothing_of_head_office, world_open,
+                                        world_close),
         cmocka_unit_test_setup_teardown(bad_names_are_refused, world_open, world_close),
     };
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);

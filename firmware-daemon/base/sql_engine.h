@@ -1,0 +1,66 @@
+/* What stands between sql.h and a database: a table of operations for each engine, and what sql.c keeps for all of
+ * them. For sql*.c only. */
+#ifndef BASE_SQL_ENGINE_H
+#define BASE_SQL_ENGINE_H
+
+#include "base/sql.h"
+
+#define SQL_STATEMENTS_MAX 1024 /* slots of the cache; a power of two, and more than the program has statements */
+
+struct sql_query {
+    struct sql *sql;
+    void *statement; /* the engine's; NULL: there is none */
+    bool busy;
+    bool spare;   /* not in the cache: finished by sql_done */
+    bool limited; /* the connection counts its steps */
+    int result;
+};
+
+/* Whose database it is. */
+struct sql_mark {
+    int64_t application, version; /* 0: none yet */
+    bool empty;                   /* it has no table at all */
+};
+
+/* Results are those of sql.h. A statement that the engine cannot read is the caller's bug: sql_misuse(). */
+struct sql_engine {
+    void (*close)(struct sql *sql); /* after every statement was finished; frees it */
+
+    /* Sets query->statement; keep: it will be used again and again. */
+    int (*prepare)(struct sql *sql, struct sql_query *query, const char *text, bool keep);
+    int (*start)(struct sql_query *query, const struct sql_value *values); /* an engine may run the statement here */
+    int (*step)(struct sql_query *query);                                  /* 1: a row; 0: no more */
+    void (*reset)(struct sql_query *query);                                /* ready for the next start */
+    void (*finish)(struct sql_query *query);
+
+    int64_t (*get_int)(struct sql_query *query, int column);
+    const char *(*get_text)(struct sql_query *query, int column); /* NULL for NULL */
+    const void *(*get_blob)(struct sql_query *query, int column, size_t *ret_length);
+    bool (*get_null)(struct sql_query *query, int column);
+
+    int (*script)(struct sql *sql, const char *text, struct error *error);
+    int (*read_mark)(struct sql *sql, struct sql_mark *ret);
+    int (*write_mark)(struct sql *sql, const struct sql_mark *mark, struct error *error); /* in a transaction */
+    int (*settle)(struct sql *sql, struct error *error); /* before the first change of a database that is ours */
+
+    int64_t (*last_id)(struct sql *sql);
+    int64_t (*changes)(struct sql *sql);
+    bool (*in_transaction)(struct sql *sql);
+    int64_t (*data_version)(struct sql *sql);
+    const char *(*message)(struct sql *sql);
+};
+
+/* The first member of an engine's own struct. */
+struct sql {
+    const struct sql_engine *engine;
+    struct {
+        const char *text;
+        struct sql_query query;
+    } cache[SQL_STATEMENTS_MAX];
+    char name[256]; /* how people know it; never a password */
+};
+
+/* Carries only a result; a few, as loops nest. */
+struct sql_query *sql_failed_query(int result);
+
+#endif
