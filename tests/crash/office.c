@@ -7,6 +7,7 @@
 #include "sync/head-office/import.h"
 #include "sync/head-office/office.h"
 #include "sync/wire/control.h"
+#include "sync/wire/run.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,6 +27,7 @@ struct told {
 };
 
 struct head_office {
+    struct wire_key box; /* what its site signs with */
     struct office office;
     struct hub *hub;
     struct random_seeded seeded, draws;
@@ -125,10 +127,20 @@ static void stop(struct head_office *head)
 static void say_hello(struct head_office *head)
 {
     CLEANUP_BUF struct buf text = {0};
-    struct wire_control hello = {
-        .kind = WIRE_HELLO, .site = SITE, .box = BOX, .epoch = 1, .last_seq = head->journal->rows, .boot = 1};
+    struct wire_control hello = {.kind = WIRE_HELLO,
+                                 .site = SITE,
+                                 .box = BOX,
+                                 .epoch = 1,
+                                 .last_seq = head->journal->rows,
+                                 .boot = 1,
+                                 .schema = WIRE_SCHEMA};
+    uint8_t feed[CHAIN_HASH_SIZE];
+    chain_begin(feed, SITE, 0, 0, 0, NULL, "");
+    chain_text(feed, hello.feed_hash);
+    snprintf(hello.hardware, sizeof(hello.hardware), "%032d", 1);
     id_new(&head->office.random, hello.nonce);
     wire_control_write(&text, &hello, &head->office.random);
+    wire_control_sign(&text, &head->box);
     hub_receive(head->hub, BOX, WIRE_UP_CONTROL, text.data, text.length);
 }
 
@@ -179,7 +191,13 @@ static void check_events(struct head_office *head)
         const char *line = sql_get_blob(query, 2, &length);
         const void *hash = sql_get_blob(query, 3, &hash_length);
         int64_t seq = sql_get_int(query, 0);
-        chain_walk_take(&walk, sql_get_int(query, 1), seq, line, length, hash, hash_length);
+        chain_walk_take(&walk, &(struct chain_row){.epoch = sql_get_int(query, 1),
+                                                   .seq = seq,
+                                                   .line = line,
+                                                   .length = length,
+                                                   .hash = hash,
+                                                   .hash_length = hash_length,
+                                                   .nonce = seq == 1 ? "" : NULL});
         size_t right;
         const char *own = crash_journal_line(head->journal, ++rows, &right);
         if (seq != rows || right != length || memcmp(own, line, length) != 0)
@@ -222,18 +240,34 @@ static uint64_t draw(struct head_office *head, uint64_t below)
     return random_next(&head->draws) % below;
 }
 
+/* Of the chain of the site's journal. */
+static void hash_before(const struct head_office *head, int64_t before, uint8_t hash[CHAIN_HASH_SIZE])
+{
+    chain_begin(hash, SITE, 1, 0, 0, NULL, "");
+    for (int64_t seq = 1; seq < before; seq++) {
+        size_t length;
+        const char *line = crash_journal_line(head->journal, seq, &length);
+        chain_next(hash, 1, seq, line, length);
+    }
+}
+
 static void send_segment(struct head_office *head)
 {
-    CLEANUP_BUF struct buf lines = {0};
+    CLEANUP_RUN struct wire_run run = {.kind = WIRE_FRAME_UP, .epoch = 1};
+    CLEANUP_BUF struct buf frame = {0};
     int64_t first = head->applied + 1 - (int64_t)draw(head, 3) * (head->applied > 2); /* some come again */
     for (int64_t seq = first; seq < first + 1 + (int64_t)draw(head, SEGMENT_MAX) && seq <= head->journal->rows; seq++) {
         size_t length;
         const char *line = crash_journal_line(head->journal, seq, &length);
-        buf_put(&lines, line, length);
-        buf_putc(&lines, '\n');
+        buf_put(&run.lines, line, length);
+        buf_putc(&run.lines, '\n');
     }
-    if (lines.length > 0)
-        hub_receive(head->hub, BOX, WIRE_UP_SEGMENT, lines.data, lines.length);
+    if (run.lines.length == 0)
+        return;
+    run.first_seq = first;
+    hash_before(head, first, run.prev_hash);
+    if (wire_run_write(&frame, &run, &(struct wire_ends){SITE, BOX}, &head->box, 0, NULL) == 0)
+        hub_receive(head->hub, BOX, WIRE_UP_SEGMENT, frame.data, frame.length);
 }
 
 /* Somebody imports master data, which every site is told. */
@@ -313,6 +347,7 @@ bool crash_office_run(uint64_t seed, int64_t cuts, const struct crash_options *o
     head.seeded.state = seed * 11 + 5;
     head.draws.state = seed * 13 + 1;
     head.office.random = random_from_seed(&head.seeded);
+    wire_key_new(&head.box, &head.office.random);
     head.office.now_us = INT64_C(1774000000000000);
     head.pages = pages[draw(&head, COUNT(pages))];
     disk_empty(seed);

@@ -40,7 +40,7 @@ static void happens(struct play *play, const char *type, const char *data)
 {
     struct buf segment = {0};
     rig_put_event(&segment, "hz", 1, ++play->seq, type, data);
-    rig_receive(&play->rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    rig_segment(&play->rig, "box-1", play->seq, &segment);
     buf_done(&segment);
     rig_turn(&play->rig);
 }

@@ -12,7 +12,6 @@
 #include "sync/link/link.h"
 #include "sync/mqtt/mqtt.h"
 #include "sync/site/port.h"
-#include "sync/wire/line.h"
 #include "unit/same_past.h"
 
 #include <errno.h>
@@ -30,6 +29,8 @@ struct world {
     struct site_port *port;
     struct link_settings link_settings;
     struct link *link;
+    struct wire_key key, office_key;
+    struct same_past journal, feed;
     struct site_committed committed; /* the site's database */
     struct mqtt *office;
     int64_t office_applied, feed_head, feed_acked; /* head office's database */
@@ -37,16 +38,6 @@ struct world {
     int presence;                                  /* of the box as head office sees it; -1 unknown */
     int segments, deaf, hellos;                    /* that came; the first segments are not taken */
 };
-
-static void put_line(struct buf *out, const char *source, int64_t epoch, int64_t seq)
-{
-    char sequence[WIRE_SEQUENCE_SIZE];
-    wire_sequence_write(sequence, epoch, seq);
-    buf_printf(out,
-               "{\"specversion\":\"1.0\",\"id\":\"%lld\",\"source\":\"%s\",\"type\":\"io.floorhand.pick.line.v1\","
-               "\"sequence\":\"%s\",\"data\":{}}\n",
-               (long long)seq, source, sequence);
-}
 
 /* ---------------------------------------------------------------- the daemon's part */
 
@@ -58,16 +49,19 @@ static int on_send(void *user, enum site_channel channel, const void *bytes, siz
 static int on_read(void *user, int64_t after, size_t lines, size_t bytes, struct buf *ret_lines, int64_t *ret_last)
 {
     struct world *world = user;
-    int64_t last = after;
-    while (last < world->committed.last_seq && last - after < (int64_t)lines && ret_lines->length < bytes)
-        put_line(ret_lines, WIRE_SITE_SOURCE "hz-07", 1, ++last);
-    *ret_last = last;
+    same_past_read(&world->journal, after, world->committed.last_seq, lines, bytes, ret_lines, ret_last);
     return 0;
 }
 
-static int on_applied(void *user, int64_t seq)
+static int on_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
 {
-    ((struct world *)user)->committed.applied_seq = seq;
+    memcpy(ret_hash, same_past_hash(&((struct world *)user)->journal, seq), CHAIN_HASH_SIZE);
+    return 0;
+}
+
+static int on_told(void *user, const struct site_word *word)
+{
+    ((struct world *)user)->committed.applied_seq = word->applied;
     return 0;
 }
 
@@ -79,16 +73,22 @@ static int on_change(void *user, int64_t seq, const char *line, size_t length)
     struct world *world = user;
     if (seq == world->committed.feed_seq + 1)
         world->committed.feed_seq = seq;
+    memcpy(world->committed.feed_hash, same_past_hash(&world->feed, world->committed.feed_seq), CHAIN_HASH_SIZE);
     return 0;
 }
 
 static const struct site_ops site_ops = {
-    .send = on_send, .read_journal = on_read, .read_hash = same_past_hash, .applied = on_applied, .change = on_change};
+    .send = on_send, .read_journal = on_read, .read_hash = on_hash, .told = on_told, .change = on_change};
 
 static void open_daemon(struct world *world)
 {
-    const struct site_settings settings = {
-        .site = "hz-07", .box = "box-7f3a", .boot = 1, .resend_us = 300000, .random = random_system};
+    const struct site_settings settings = {.site = "hz-07",
+                                           .box = "box-7f3a",
+                                           .hardware = "00112233445566778899aabbccddeeff",
+                                           .key = world->key,
+                                           .boot = 1,
+                                           .resend_us = 300000,
+                                           .random = random_system};
     struct error error;
     site_init(&world->site, &settings, &site_ops, world);
     if (site_port_open(world->event, world->link_settings.socket, &world->site, &world->port, &error) != 0)
@@ -109,33 +109,52 @@ static void office_say(struct world *world, struct wire_control *control)
     CLEANUP_BUF struct buf text = {0};
     char topic[WIRE_TOPIC_SIZE];
     memcpy(control->gen, GEN, sizeof(GEN));
+    memcpy(control->site, "hz-07", sizeof("hz-07"));
     wire_control_write(&text, control, &random_system);
+    if (control->kind != WIRE_OFFICE)
+        wire_control_sign(&text, &world->office_key);
     wire_topic_write(topic, control->kind == WIRE_OFFICE ? WIRE_OFFICE_STATUS : WIRE_DOWN_CONTROL, "hz-07", "box-7f3a");
     mqtt_publish(world->office, topic, text.data, text.length, 1, control->kind == WIRE_OFFICE, NULL);
 }
 
 static void office_send_changes(struct world *world)
 {
-    CLEANUP_BUF struct buf text = {0};
+    CLEANUP_BUF struct buf frame = {0};
     char topic[WIRE_TOPIC_SIZE];
-    for (int64_t seq = world->feed_acked + 1; seq <= world->feed_head; seq++)
-        put_line(&text, WIRE_OFFICE_SOURCE, 0, seq);
+    if (world->feed_acked == world->feed_head)
+        return;
+    same_past_frame(&world->feed, &frame, world->feed_acked + 1, world->feed_head, GEN, &world->office_key);
     wire_topic_write(topic, WIRE_DOWN_SEGMENT, "hz-07", "box-7f3a");
-    mqtt_publish(world->office, topic, buf_text(&text), text.length, 1, false, NULL);
+    mqtt_publish(world->office, topic, frame.data, frame.length, 1, false, NULL);
 }
 
-static void office_take_segment(struct world *world, const char *bytes, size_t length)
+static void office_answer(struct world *world, enum wire_kind kind, const char *nonce)
 {
-    struct wire_segment segment = {.at = bytes, .left = length};
-    struct wire_line line;
+    struct wire_control control = {.kind = kind,
+                                   .schema = WIRE_SCHEMA,
+                                   .epoch = 1,
+                                   .applied = world->office_applied,
+                                   .feed_base = world->feed_acked,
+                                   .window = 4,
+                                   .segment_max = 100,
+                                   .linger_ms = 5};
+    memcpy(control.nonce, nonce, strlen(nonce));
+    same_past_text(&world->journal, control.applied, control.applied_hash);
+    same_past_text(&world->feed, control.feed_base, control.feed_hash);
+    office_say(world, &control);
+}
+
+static void office_take_segment(struct world *world, const void *bytes, size_t length)
+{
+    CLEANUP_BUF struct buf frame = {0};
+    CLEANUP_RUN struct wire_run run = {0};
     if (++world->segments <= world->deaf)
         return;
-    while (wire_segment_next(&segment, &line, NULL) == 1) {
-        if (line.seq == world->office_applied + 1)
-            world->office_applied = line.seq;
-        wire_line_done(&line);
-    }
-    office_say(world, &(struct wire_control){.kind = WIRE_ACK, .epoch = 1, .applied = world->office_applied});
+    buf_put(&frame, bytes, length);
+    same_past_open(&frame, "box-7f3a", &world->key, &run);
+    if (run.first_seq <= world->office_applied + 1 && wire_run_last_seq(&run) > world->office_applied)
+        world->office_applied = wire_run_last_seq(&run);
+    office_answer(world, WIRE_ACK, "");
 }
 
 static void office_take_control(struct world *world, const struct wire_control *control)
@@ -144,17 +163,10 @@ static void office_take_control(struct world *world, const struct wire_control *
         world->feed_acked = control->seq;
         return;
     }
+    assert_int_equal(control->kind, WIRE_HELLO);
     world->hellos++;
-    struct wire_control welcome = {.kind = WIRE_WELCOME,
-                                   .epoch = 1,
-                                   .applied = world->office_applied,
-                                   .window = 4,
-                                   .segment_max = 100,
-                                   .linger_ms = 5};
-    memcpy(welcome.nonce, control->nonce, sizeof(welcome.nonce));
     world->feed_acked = control->feed_seq;
-    same_past_tell(&welcome);
-    office_say(world, &welcome);
+    office_answer(world, WIRE_WELCOME, control->nonce);
     office_send_changes(world);
 }
 
@@ -226,7 +238,12 @@ static int world_open(void **state)
     assert_non_null(world);
     *state = world;
     broker_open(&world->broker, "allow_anonymous true\nmax_packet_size 262144");
+    world->key = same_past_key(1);
+    world->office_key = same_past_key(2);
+    same_past_begin(&world->journal, 1, NULL, "");
+    same_past_begin(&world->feed, 0, NULL, "");
     world->committed = (struct site_committed){.epoch = 1};
+    memcpy(world->committed.feed_hash, same_past_hash(&world->feed, 0), CHAIN_HASH_SIZE);
     world->link_settings = (struct link_settings){.site = "hz-07",
                                                   .box = "box-7f3a",
                                                   .host = "127.0.0.1",
@@ -378,7 +395,7 @@ static void retained_commands_are_ignored(void **state)
     while (!mqtt_is_connected(world->office))
         sd_event_run(world->event, 20000);
     wire_topic_write(topic, WIRE_DOWN_SEGMENT, "hz-07", "box-7f3a");
-    put_line(&change, WIRE_OFFICE_SOURCE, 0, 1);
+    same_past_frame(&world->feed, &change, 1, 1, GEN, &world->office_key);
     mqtt_publish(world->office, topic, buf_text(&change), change.length, 1, true, NULL);
     wire_topic_write(topic, WIRE_DOWN_CONTROL, "hz-07", "box-7f3a");
     mqtt_publish(world->office, topic, "no command", 10, 1, true,
