@@ -316,6 +316,11 @@ int journal_acknowledged(struct store *store, const struct acknowledged *told)
                : sql_run(store->sql, "DELETE FROM feed WHERE seq < (SELECT feed_durable FROM stream)", SQL_NO_VALUES);
 }
 
+int journal_forget_office(struct store *store)
+{
+    return sql_run(store->sql, "UPDATE stream SET office_key = NULL, office_gen = ''", SQL_NO_VALUES);
+}
+
 /* ---------------------------------------------------------------- changes from head office */
 
 int journal_fed(struct store *store, int64_t feed_seq, const char *line, size_t length)

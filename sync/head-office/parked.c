@@ -55,6 +55,8 @@ static int interpret_whole(struct office *office, const char *site, const struct
     if (result)
         return result;
     result = interpret(office, site, event, ret_to, why);
+    if (result == -EPERM || result == -EEXIST) /* a meaning that cannot be stored holds up nobody else */
+        result = error_set(why, -EINVAL, "it contradicts what is known here, or names what is not");
     int ended = result == -EINVAL ? sql_run(office->sql, "ROLLBACK TO meaning", SQL_NO_VALUES) : 0;
     if (!ended && (!result || result == -EINVAL))
         ended = sql_run(office->sql, "RELEASE meaning", SQL_NO_VALUES);

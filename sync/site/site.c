@@ -350,7 +350,8 @@ static int check_writer(struct site *site, const void *bytes, size_t length, uin
     if (!result && site->committed.met && memcmp(key, site->committed.office_key, WIRE_PUBLIC_KEY) != 0)
         result = error_set(&site->fault, -EKEYREJECTED,
                            "another head office than the one this site belongs to has answered: name the right broker "
-                           "in the configuration of floorhand-link");
+                           "in the configuration of floorhand-link, or, where head office was set up anew, stop the "
+                           "daemon and call floorhandd --forget-head-office");
     return result;
 }
 

@@ -190,11 +190,38 @@ def copy_on_another_board(house):
         yield f"claimed, and still: {row}"
 
 
+def office_set_up_anew(house):
+    """Head office has lost everything, its backup and its key too: no site believes the new one before a person says so.
+    What the site kept for the backup that is gone comes back; older orders are known by their events alone."""
+    house.hq.stop()
+    for file in house.folder.glob("head-office.db*"):
+        file.rename(file.with_name(f"gone-{file.name}"))
+    house.add_site()
+    house.import_master()
+    house.hq.start()
+    wait_until(lambda: "another head office" in (house.ask("sync")[1]["fault"] or ""), "the site notices", seconds=20)
+    house.daemon.stop()
+    must([house.bin / "floorhandd", "--config", house.folder / "floorhandd.ini", "--forget-head-office"])
+    house.start_daemon()
+    settled(house)
+    house.daemon.stop()
+    journal = journal_of(house.site_db)
+    here = {line for (line,) in house.hq_rows("SELECT line FROM event WHERE again = 0")}
+    if set(journal) != here:
+        yield f"head office has {len(here)} events, the site {len(journal)}"
+    shipped = [number for (number,) in house.hq_rows("SELECT number FROM orders WHERE state = 'shipped' ORDER BY number")]
+    if shipped != [order.number for order in sample.orders(2, first=101)]:
+        yield f"these orders came back: {shipped}"
+    house.start_daemon()
+    settled(house)
+
+
 STORY = {
     "programs of others hear every event": others_listen,
     "a disk that is put back: both pasts are kept, and the site learns what it lost": disk_put_back,
     "a head office that is restored gets back what its backup lacks": office_falls_back,
     "a copy on another board is kept out until a person says that it is right": copy_on_another_board,
+    "a head office that is set up anew is believed when a person says so, and gets everything": office_set_up_anew,
 }
 
 
