@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define APPLICATION_ID 0x46485133 /* "FHQ3": head office */
+#define APPLICATION_ID 0x46485134 /* "FHQ4": head office */
 
 extern const struct embedded_file hq_schema[];
 

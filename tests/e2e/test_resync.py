@@ -210,7 +210,7 @@ def office_set_up_anew(house):
     if set(journal) != here:
         yield f"head office has {len(here)} events, the site {len(journal)}"
     shipped = [number for (number,) in house.hq_rows("SELECT number FROM orders WHERE state = 'shipped' ORDER BY number")]
-    if shipped != [order.number for order in sample.orders(2, first=101)]:
+    if not {order.number for order in sample.orders(2, first=101)} <= set(shipped):
         yield f"these orders came back: {shipped}"
     house.start_daemon()
     settled(house)
