@@ -368,4 +368,52 @@ static inline int rig_release(struct rig *rig, const char *site, const char *num
     return orders_release(&rig->office, site, number, &count, &rig->error);
 }
 
+/* Changes for hz, each a line of its own. */
+static inline void rig_add_changes(struct rig *rig, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char row[64];
+        snprintf(row, sizeof(row), "sku,name,weight_g\nS%d,tea,%d\n", i, (int)rig->seeded.state & 0xFFFF);
+        rig_import_good(rig, "items", NULL, row);
+    }
+}
+
+/* For tests of the protocol itself. */
+static inline int rig_set_up(void **state)
+{
+    struct rig *rig = malloc(sizeof(*rig));
+    rig_open(rig);
+    *state = rig;
+    return 0;
+}
+
+static inline int rig_tear_down(void **state)
+{
+    rig_close(*state);
+    free(*state);
+    return 0;
+}
+
+static inline void rig_send_events(struct rig *rig, const char *site, const char *box, int64_t first, int64_t last)
+{
+    struct buf segment = {0};
+    for (int64_t seq = first; seq <= last; seq++)
+        rig_put_event(&segment, site, 1, seq, "pick.located", "{}");
+    rig_segment(rig, box, first, &segment);
+    buf_done(&segment);
+}
+
+static inline void rig_meet(struct rig *rig)
+{
+    rig_hello(rig, "hz", "box-1", 0, 0);
+    rig_turn(rig);
+}
+
+static inline int64_t rig_events(struct rig *rig)
+{
+    return rig_count(rig, "SELECT count(*) FROM event");
+}
+
+#define ON_RIG(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
+
 #endif

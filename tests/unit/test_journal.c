@@ -47,7 +47,7 @@ static void happens(struct site_rig *rig, int times)
     rig->store->stamp.wall_us = rig->now_us;
     assert_int_equal(store_begin(rig->store), 0);
     while (times-- > 0)
-        assert_int_equal(journal_append(rig->store, "pick.left", "order/1", "{\"order\":\"1\"}", NULL), 0);
+        assert_int_equal(journal_append(rig->store, "pick.left", "order/1", "{\"worker\":\"u1\"}", NULL), 0);
     assert_int_equal(store_commit(rig->store), 0);
 }
 
@@ -219,8 +219,8 @@ static void damage_is_found_in_every_epoch(void **state)
         const char *sql;
         int64_t bad;
     } cases[] = {
-        {"UPDATE journal SET line = replace(line, 'order', 'ordex') WHERE seq = 2", 2},
-        {"UPDATE journal SET line = replace(line, 'order', 'ordex') WHERE seq = 5", 5},
+        {"UPDATE journal SET line = replace(line, 'worker', 'wooker') WHERE seq = 2", 2},
+        {"UPDATE journal SET line = replace(line, 'worker', 'wooker') WHERE seq = 5", 5},
         {"UPDATE journal SET hash = zeroblob(32) WHERE seq = 6", 6},
         {"UPDATE journal SET epoch = 1 WHERE seq = 4", 4},
         {"UPDATE epoch SET nonce = 'x' WHERE epoch = 2", 4},
