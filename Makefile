@@ -18,17 +18,17 @@ RUN_PACKAGES   := mosquitto python3 fonts-noto-cjk fonts-dejavu-core
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev libusb-1.0-0-dev libserialport-dev \
 	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
 	libpq-dev libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev libdeflate-dev \
-	zlib1g-dev
+	zlib1g-dev libssl-dev
 TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
-RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils
+RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 # ---------------------------------------------------------------- how it is compiled
 
 LIBRARIES := libsystemd libusb-1.0 libserialport libudev jansson libmicrohttpd libmosquitto libqrencode inih \
-	libsodium pangoft2 libcurl libpq sqlite3 libpng libdeflate zlib
+	libsodium pangoft2 libcurl libpq sqlite3 libpng libdeflate zlib libssl libcrypto
 # Asked once, and only where something is compiled: before `make deps` there may be no pkg-config.
 library_cflags = $(eval library_cflags := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) | sed 's/-I/-isystem /g'))$(library_cflags)
 library_libs   = $(eval library_libs := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lcsv -lzint -lm)$(library_libs)
@@ -40,14 +40,13 @@ HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 MODE_release := -O2 $(HARDENING)
 MODE_clang   := -O2 -fstack-protector-strong -fPIE
 MODE_debug   := -O0 -fPIE
-MODE_defects := -O2 $(HARDENING) -DFLOORHAND_DEFECTS
 MODE_asan    := -O1 -Wno-format-truncation -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 MODE_fuzz    := -O1 -fPIE -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifneq ($(filter clang fuzz,$(MODE)),)
 CC := clang
 endif
 ifeq ($(MODE_$(MODE)),)
-$(error MODE is one of release, debug, asan, clang, defects, fuzz)
+$(error MODE is one of release, debug, asan, clang, fuzz)
 endif
 
 CFLAGS  ?= -g
@@ -92,14 +91,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/
 	ui/node_modules/@preact/signals/dist/signals.module.js
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim crew soak bench rig lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim crew soak bench rig fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-sensitivity crew crash soak bench rig rig-powercut fault fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -212,8 +211,9 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 .PHONY: test-programs
-test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim \
-	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench
+test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
+	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim \
+	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench $(OUT)/floorhand-crash
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -223,9 +223,22 @@ $(OUT)/floorhand-sync-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/sync/*
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached -o $@ \
 		$(filter %.o,$^) $(ARCHIVE) $(library_libs)
+# The same with faults that it must find: what has some is compiled for it alone, and stands before the archive.
+FAULTY := $(wildcard tests/sim/sync/*.c) $(shell grep -ls 'base/defect.h' $(SOURCES))
+$(OBJ)/faulty/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,compile)$(CC) $(ALL_CFLAGS) $(library_cflags) -DFLOORHAND_DEFECTS -MMD -c -o $@ $<
+$(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached -o $@ \
+		$(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+# The crew's workers and world, on a disk that loses power.
+$(OUT)/floorhand-crash: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/crash/*.c) tests/sim/crew/worker.c tests/sim/crew/world.c) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=file_settle -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-press: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/press/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
@@ -235,6 +248,11 @@ $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $
 $(OUT)/floorhand-sync-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/sync/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+
+# Kills a program at a chosen instant: what tests/fault loads before it.
+$(OUT)/tests/failpoint.so: tests/fault/failpoint.c
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
 
 # Devices for tests/rig/usb: a program that shares nothing with ours.
 $(OUT)/tests/usb_emulator: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/rig/usb/emulator/*.c))
@@ -251,10 +269,23 @@ sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sim
 	@$(OUT)/floorhand-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
 
+SYNC_SEEDS ?= 5000
+sim-sync: deps-build ## the sync protocol alone, twenty schedules a seed: make sim-sync SYNC_SEEDS=n, or SEED=n
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sync-sim
+	@$(OUT)/floorhand-sync-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SYNC_SEEDS))
+sim-sensitivity: deps-build ## that the simulator finds faults: fourteen of them, each switched on
+	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/faulty_sync_sim
+	@python3 tests/sim/sync/sensitivity.py $(OUT)/tests/faulty_sync_sim
+
 STEPS ?= 100000
 crew: deps-build ## every flow of the floor at once, with wrong scans and power cuts: make crew SEEDS=100 STEPS=100000, or SEED=n
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crew
 	@$(OUT)/floorhand-crew --steps $(STEPS) $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
+
+CUTS ?= 30000
+crash: deps-build ## a site and head office on a disk that loses power in any write, and fails: make crash CUTS=30000, or SEED=n
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
+	@$(OUT)/floorhand-crash $(if $(SEED),--seed $(SEED) --trace,--cuts $(CUTS))
 
 FAULTS ?= 10000
 soak: deps-build ## the print ledger against printers, cables and power that fail at random: make soak FAULTS=n, or SEED=n
@@ -264,6 +295,15 @@ soak: deps-build ## the print ledger against printers, cables and power that fai
 rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scales that misbehave: make rig [RIG="unplug keyboard"]
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/usb_emulator
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/usb/run.py $(RIG)
+
+fault: deps-build ## real programs and a real broker that are killed and cut off: make fault [FAULT="killed TLS"]
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/failpoint.so
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/fault/run.py $(FAULT)
+
+KERNEL_CUTS ?= 4000
+rig-powercut: deps-rig ## power cuts of a real kernel's ext4 in QEMU, thousands from one log of its writes: make rig-powercut [KERNEL_CUTS=4000]
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/powercut/run.py --cuts $(KERNEL_CUTS)
 
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench
@@ -320,6 +360,6 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -68,8 +68,7 @@ static struct turn *turn_for(const struct daemon *daemon, const struct event *ev
 
 static int post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
-    event->wall_us = clock_wall_us();
-    event->mono_us = clock_mono_us();
+    event_stamp(event);
     struct turn *turn = turn_for(daemon, event);
     int result = event_set_bytes(event, bytes, length);
     if (!result)
@@ -576,6 +575,7 @@ static int post_boot(struct daemon *daemon)
 {
     struct event event = {.kind = EVENT_BOOT};
     CLEANUP_BUF struct buf stations = {0};
+    clock_boot_name(event.name, sizeof(event.name));
     config_write_stations(daemon->config, &stations);
     return stations.failed ? -ENOMEM : post(daemon, &event, buf_text(&stations), stations.length);
 }

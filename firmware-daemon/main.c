@@ -18,27 +18,34 @@
 
 enum { EXIT_USAGE = 2 };
 
-static const char usage[] = "floorhandd: drives the scanners and printers of one site and keeps its orders and stock\n"
-                            "\n"
-                            "  --config FILE     what to read (default " CONFIG_DEFAULT ")\n"
-                            "  --check           read the configuration, say whether it is right, and stop\n"
-                            "  --check-database  read the whole database, say whether it is sound, and stop\n"
-                            "  --sample          write a sample configuration with every option\n"
-                            "  --help            this text\n"
-                            "\n"
-                            "Exit status: 0 stopped when asked, 1 could not go on, 2 wrong usage.\n";
+static const char usage[] =
+    "floorhandd: drives the scanners and printers of one site and keeps its orders and stock\n"
+    "\n"
+    "  --config FILE     what to read (default " CONFIG_DEFAULT ")\n"
+    "  --check           read the configuration, say whether it is right, and stop\n"
+    "  --check-database  read the whole database, say whether it is sound, and stop\n"
+    "  --forget-head-office\n"
+    "                    believe the next head office that answers, and stop: after it was set\n"
+    "                    up anew, with a key of its own\n"
+    "  --sample          write a sample configuration with every option\n"
+    "  --help            this text\n"
+    "\n"
+    "Exit status: 0 stopped when asked, 1 could not go on, 2 wrong usage.\n";
 
 struct arguments {
     const char *config;
-    bool check, check_database, sample, help;
+    bool check, check_database, forget, sample, help;
 };
 
 static int read_arguments(int argc, char **argv, struct arguments *ret)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},   {"check", no_argument, NULL, 'k'},
-        {"check-database", no_argument, NULL, 'd'}, {"sample", no_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},           {0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check", no_argument, NULL, 'k'},
+                                            {"check-database", no_argument, NULL, 'd'},
+                                            {"sample", no_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"forget-head-office", no_argument, NULL, 'f'},
+                                            {0}};
     *ret = (struct arguments){.config = CONFIG_DEFAULT};
     opterr = 0; /* one sentence, and it is ours */
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -51,6 +58,9 @@ static int read_arguments(int argc, char **argv, struct arguments *ret)
             break;
         case 'd':
             ret->check_database = true;
+            break;
+        case 'f':
+            ret->forget = true;
             break;
         case 's':
             ret->sample = true;
@@ -111,18 +121,36 @@ static int run(const struct config *config)
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* A start reads no large database through (store.c); this does, while the daemon does not run. */
-static int check_database(const struct config *config)
+/* While the daemon does not run. */
+static int open_database(const struct config *config, struct store **ret, struct error *error)
 {
     const struct store_settings settings = {
         .path = config->site.database, .site = config->site.site, .box = config->site.box, .random = random_system};
+    if (access(settings.path, R_OK) != 0) /* opening would make an empty one */
+        return error_set(error, -ENOENT, "%s is not there", settings.path);
+    return store_open(&settings, ret, error);
+}
+
+static int forget_head_office(const struct config *config)
+{
     struct error error = {0};
     CLEANUP(store_close_p) struct store *store = NULL;
-    if (access(settings.path, R_OK) != 0) { /* opening would make an empty one */
-        log_error("%s is not there", settings.path);
-        return EXIT_FAILURE;
-    }
-    int result = store_open(&settings, &store, &error);
+    int result = open_database(config, &store, &error);
+    if (!result && (result = journal_forget_office(store)) != 0)
+        error_set(&error, result, "%s cannot be written: %s", config->site.database, sql_message(store->sql));
+    if (result)
+        log_error("%s", error.text);
+    else
+        printf("%s believes the next head office that answers\n", config->site.database);
+    return result ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* A start reads no large database through (store.c); this does. */
+static int check_database(const struct config *config)
+{
+    struct error error = {0};
+    CLEANUP(store_close_p) struct store *store = NULL;
+    int result = open_database(config, &store, &error);
     if (!result)
         result = sql_check(store->sql, &error);
     if (!result)
@@ -133,12 +161,12 @@ static int check_database(const struct config *config)
     if (!result && bad)
         result =
             error_set(&error, -EBADMSG, "the journal of %s was changed: number %" PRId64 " is not as it was written",
-                      settings.path, bad);
+                      config->site.database, bad);
     if (result)
         log_error("%s", error.text);
     else
         printf("%s is sound: every page was read, every law of its ledgers holds, its journal is as it was written\n",
-               settings.path);
+               config->site.database);
     return result ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -163,5 +191,7 @@ int main(int argc, char **argv)
         printf("%s is right: site %s, %zu stations\n", arguments.config, config.site.site, config.count);
         return EXIT_SUCCESS;
     }
+    if (arguments.forget)
+        return forget_head_office(&config);
     return arguments.check_database ? check_database(&config) : run(&config);
 }

@@ -103,8 +103,7 @@ static void fail(struct practice *practice)
 
 static int post(struct practice *practice, struct event *event, const struct buf *bytes)
 {
-    event->wall_us = clock_wall_us();
-    event->mono_us = clock_mono_us();
+    event_stamp(event);
     int result = event_set_bytes(event, bytes ? buf_text(bytes) : "", bytes ? bytes->length : 0);
     if (!result)
         result = turn_post(practice->turn, event);

@@ -58,6 +58,13 @@ void turn_set_trap(struct turn *turn, turn_trap_fn *trap, void *user)
     turn->trap_user = user;
 }
 
+void event_stamp(struct event *event)
+{
+    event->wall_us = clock_wall_us();
+    event->mono_us = clock_mono_us();
+    event->clock = clock_trust();
+}
+
 int event_set_bytes(struct event *event, const void *bytes, size_t length)
 {
     char *room = event->inline_bytes;
@@ -122,7 +129,9 @@ static int trapped(struct turn *turn, enum turn_point point)
 static int decide_one(struct turn *turn, const struct event *event, struct effect *effect)
 {
     struct store *store = turn->store;
-    int result = store_save_point(store);
+    int result = floor_before(store, event);
+    if (!result)
+        result = store_save_point(store);
     if (result)
         return result;
     result = floor_decide(store, event, effect);

@@ -32,6 +32,9 @@ void turn_set_trap(struct turn *turn, turn_trap_fn *trap, void *user);
  * the source waits until turn_room() is true again. */
 int turn_post(struct turn *turn, const struct event *event);
 
+/* It happens now, by both clocks of the box. */
+void event_stamp(struct event *event);
+
 /* Fills event->length and its bytes, on the heap when they are long. -ENOMEM */
 int event_set_bytes(struct event *event, const void *bytes, size_t length);
 

@@ -67,7 +67,8 @@ static int post_word(struct uplink *uplink)
 
 void uplink_gather(struct uplink *uplink)
 {
-    if (uplink->in_step != uplink->told_in_step && post(uplink, EVENT_LINK, uplink->in_step, "", 0) == 0)
+    int64_t heard = uplink->in_step ? 1 + uplink->site.feed_head : 0;
+    if (uplink->in_step != uplink->told_in_step && post(uplink, EVENT_LINK, heard, "", 0) == 0)
         uplink->told_in_step = uplink->in_step;
     if (uplink->has_word && post_word(uplink) == 0)
         uplink->has_word = false;

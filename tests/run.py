@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
+SYNC_SEEDS = 250
 SIMULATED_SEEDS = 200 // SLOWER
 PRINTER_FAULTS = 600 // SLOWER
 
@@ -103,6 +104,10 @@ def simulator():
 
 
 def whole_floor():
+    if (ROOT / "tests/sim/sync").is_dir():
+        yield Job("sim/sync protocol", [f"{OUT}/floorhand-sync-sim", "--seeds", str(SYNC_SEEDS)], 600 * SLOWER)
+        yield Job("sim/sensitivity", [sys.executable, "tests/sim/sync/sensitivity.py", f"{OUT}/tests/faulty_sync_sim", "--short"],
+                  600 * SLOWER)
     if (ROOT / "tests/sim/crew").is_dir():
         yield Job("sim/crew", [f"{OUT}/floorhand-crew", "--seeds", "12", "--steps", "4000"], 300 * SLOWER)
 
@@ -125,10 +130,17 @@ def usb_rig():
         yield Job("rig/usb", [sys.executable, "tests/rig/usb/run.py", "--short"], 1000 * SLOWER, alone=True)
 
 
+def faults():
+    """Real programs that are killed and cut off; the short form. make fault runs the long one."""
+    if (ROOT / "tests/fault/run.py").exists():
+        yield Job("fault", [sys.executable, "tests/fault/run.py", "--short"], 200 * SLOWER, alone=True)
+
+
 def all_jobs():
     yield from simulator()
     yield from whole_floor()
     yield from printers_with_faults()
+    yield from scripts("crash", "test_*.py", 200, alone=False)
     yield from bench()
     yield from compiled("unit", [])
     yield from on_postgres()
@@ -141,6 +153,7 @@ def all_jobs():
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300, alone=False)
+    yield from faults()
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)
     yield from node_script("label", "symbols.mjs", 60)

@@ -21,7 +21,8 @@ struct site_rig {
     struct store *store;
     struct turn *turn;
     int64_t now_us, feed_seq;
-    struct effect last; /* of the newest event that had its effect */
+    int64_t wall_shift_us, mono_shift_us; /* what the box's clocks show beside now_us */
+    struct effect last;                   /* of the newest event that had its effect */
     size_t effects;
     struct error error;
 };
@@ -34,13 +35,18 @@ static inline void site_rig_on_effect(void *user, const struct event *event, con
     rig->effects++;
 }
 
-static inline int site_rig_open(struct site_rig *rig, const char *path, uint64_t seed)
+static inline int site_rig_open_as(struct site_rig *rig, const char *site, const char *box, const char *path,
+                                   uint64_t seed)
 {
     *rig = (struct site_rig){.seeded = {seed}, .now_us = INT64_C(1774000000000000)};
-    struct store_settings settings = {
-        .path = path, .site = "hz-07", .box = "box-1", .random = random_from_seed(&rig->seeded)};
+    struct store_settings settings = {.path = path, .site = site, .box = box, .random = random_from_seed(&rig->seeded)};
     int result = store_open(&settings, &rig->store, &rig->error);
     return result ? result : turn_new(rig->store, site_rig_on_effect, rig, &rig->turn);
+}
+
+static inline int site_rig_open(struct site_rig *rig, const char *path, uint64_t seed)
+{
+    return site_rig_open_as(rig, "hz-07", "box-1", path, seed);
 }
 
 static inline void site_rig_close(struct site_rig *rig)
@@ -53,7 +59,8 @@ static inline void site_rig_close(struct site_rig *rig)
 static inline int site_rig_post(struct site_rig *rig, struct event *event, const char *bytes, size_t length)
 {
     rig->now_us += 1000;
-    event->wall_us = event->mono_us = rig->now_us;
+    event->wall_us = rig->now_us + rig->wall_shift_us;
+    event->mono_us = rig->now_us + rig->mono_shift_us;
     int result = event_set_bytes(event, bytes, length);
     if (!result)
         result = turn_post(rig->turn, event);

@@ -9,21 +9,22 @@ import wire_members
 WIDTH = 130
 PLAIN = re.compile(r"^[A-Za-z$/_][\w./ -]*[\w./-]$")
 WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off"}
-OFFICE_KINDS = {"welcome", "ack", "office"}
+OFFICE_KINDS = {"welcome", "ack", "fence", "grant", "snap_offer", "office"}
 
 DESCRIPTION = """\
 What a site and head office tell each other over an MQTT 5 broker, protocol fh1, seen from a box.
 docs/protocol.md tells the rules: numbers without gaps, the one acknowledgement, what a connection begins with.
 
-A message of a channel that ends in /seg is a segment: 1 to 200 lines, at most 128 KiB, each line one of the messages that the
-channel names, as one line of JSON that ends with a line feed. A message of the other channels is one JSON object.
+A message of a channel that ends in /seg is a frame FSG1, which docs/protocol.md lays out byte by byte: signed by who wrote it, with
+1 to 200 lines in it, deflated, each line one of the messages that the channel names, as one line of JSON that ends with a line feed.
+A message of the other channels is one JSON object; but for the two presences it ends with its writer's key and signature.
 Whoever reads passes over members and types that he does not know."""
 
 CHANNELS = {
-    "events": ("fh1/{shard}/{box}/up/seg", "event", "what happened at the site, in order: segments of lines"),
-    "siteControl": ("fh1/{shard}/{box}/up/ctl", ["hello", "fack", "diverged"], "where the site stands"),
-    "changes": ("fh1/{shard}/{box}/dn/seg", "change", "what the site shall know or do, in order: segments of lines"),
-    "officeControl": ("fh1/{shard}/{box}/dn/ctl", ["welcome", "ack"], "where head office stands"),
+    "events": ("fh1/{shard}/{box}/up/seg", "event", "what happened at the site, in order: frames of lines"),
+    "siteControl": ("fh1/{shard}/{box}/up/ctl", ["hello", "probe", "fack", "snap_ask"], "where the site stands"),
+    "changes": ("fh1/{shard}/{box}/dn/seg", "change", "what the site shall know or do, in order: frames of lines"),
+    "officeControl": ("fh1/{shard}/{box}/dn/ctl", ["welcome", "ack", "fence", "grant", "snap_offer"], "where head office stands"),
     "boxPresence": ("fh1/{shard}/{box}/st", ["presence"], "whether the box is there: retained, and its will"),
     "officePresence": ("fh1/hq/st", ["office"], "whether head office is there: retained, and its will"),
 }

@@ -52,6 +52,19 @@ def sign(seed, message):
     return start + answer.to_bytes(32, "little")
 
 
+def key_id(public):
+    return hashlib.blake2b(public, digest_size=16).digest()[:8]
+
+
+# ---------------------------------------------------------------- a control message
+
+
+def signed(seed, message):
+    """The message with the writer's key and the signature of all before it as its last two members."""
+    text = message[:-1] + f',"key":"{public_key(seed).hex()}'
+    return f'{text}","sig":"{sign(seed, text.encode()).hex()}"}}'
+
+
 # ---------------------------------------------------------------- the chain
 
 

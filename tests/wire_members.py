@@ -22,6 +22,13 @@ KINDS = {
     "type": {"type": "string", "pattern": r"^[a-z_]+\.[a-z_]+$"},
     "id": {"type": "string", "minLength": 26, "maxLength": 26},
     "site": {"type": "string", "pattern": "^[a-z0-9-]{2,32}$"},
+    "board": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "marks": {"type": "array", "maxItems": 24, "items": {
+        "type": "array", "minItems": 3, "maxItems": 3,
+        "prefixItems": [{"type": "integer", "minimum": 0}, {"type": "integer", "minimum": 0},
+                        {"type": "string", "pattern": "^[0-9a-f]{64}$"}]}},
+    "any": {"type": "object"},
 }
 
 TOKEN = re.compile(r"\s*(?:(?P<group>\*)|(?P<name>[a-z0-9_]+)(?::(?P<kind>[a-z_]+))?|(?P<open>[\[{])|(?P<close>[\]}]))"
@@ -180,10 +187,21 @@ def envelope(what):
                          "description": "the epoch and the number; head office's epoch is 0"},
         }
         required += ["sequence"]
+    if what == "control":
+        properties |= {
+            "key": {"type": "string", "pattern": "^[0-9a-f]{64}$",
+                    "description": "the writer's public key, Ed25519; absent in office and presence alone"},
+            "sig": {"type": "string", "pattern": "^[0-9a-f]{128}$",
+                    "description": "the signature of all that stands before the text \",\"sig\""},
+        }
     if what == "event":
         properties |= {
             "actor": {"type": "string", "description": "the worker's number; absent: nobody was signed in"},
             "device": {"type": "string", "description": "the station; absent: none"},
+            "clk": {"enum": ["holdover", "unset"], "description": "the box's time of day: set once, and kept by nobody; never set; "
+                                                                 "absent: kept by a time server"},
+            "roster": {"const": "stale", "description": "head office was not heard for so long that the worker's badge may be "
+                                                         "revoked; absent: it was"},
             "monoms": {"type": "string", "pattern": r"^\d+$", "description": "milliseconds of the box's clock that is never set"},
         }
     return {"type": "object", "properties": properties, "required": required}
@@ -192,10 +210,14 @@ def envelope(what):
 MACROS = {"event": "WIRE_EVENTS", "change": "WIRE_CHANGES"}
 CONTROL = {
     "hello": "a site says where it stands: the first message of each connection",
+    "probe": "the two do not have the same past, or the same changes: the site says what it has",
+    "fack": "the site has committed the changes up to a number",
+    "snap_ask": "the site asks for what head office knows of it, from a line on",
     "welcome": "head office says where it stands, and at what pace the site may send",
     "ack": "head office has committed the events up to a number, or refuses those behind it",
-    "fack": "the site has committed the changes up to a number",
-    "diverged": "what the welcome said of the site's events is not so: it sends none",
+    "fence": "nothing of the site is taken, and why",
+    "grant": "the answer to a probe: a new epoch, and the last line that both have, from which it goes on",
+    "snap_offer": "the snapshot whose lines follow",
     "office": "head office is there, or gone; retained, and its will",
     "presence": "a box is there, or gone; retained, and its will",
 }

@@ -1,7 +1,10 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t read_clock(clockid_t id)
 {
@@ -18,6 +21,28 @@ int64_t clock_wall_us(void)
 int64_t clock_mono_us(void)
 {
     return read_clock(CLOCK_BOOTTIME);
+}
+
+void clock_boot_name(char *out, size_t capacity)
+{
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+    char line[64] = "";
+    if (file && !fgets(line, sizeof(line), file))
+        line[0] = '\0';
+    if (file)
+        fclose(file);
+    snprintf(out, capacity, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* systemd-timesyncd leaves this file; other time keepers tell the kernel, which a service may not be allowed to ask. */
+enum clock_trust clock_trust(void)
+{
+    struct timex kernel = {.modes = 0};
+    if (clock_wall_us() < CLOCK_FLOOR_US)
+        return CLOCK_UNSET;
+    if (access("/run/systemd/timesync/synchronized", F_OK) == 0)
+        return CLOCK_SYNCED;
+    return adjtimex(&kernel) >= 0 && !(kernel.status & STA_UNSYNC) ? CLOCK_SYNCED : CLOCK_HOLDOVER;
 }
 
 void clock_format(int64_t wall_us, char out[CLOCK_TEXT_SIZE])

@@ -1,6 +1,8 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 int file_read(FILE *file, struct buf *ret)
 {
@@ -21,5 +23,17 @@ int file_load(const char *path, struct buf *ret)
         return -errno;
     int result = file_read(file, ret);
     fclose(file);
+    return result;
+}
+
+int file_settle(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -errno;
+    int result = fsync(fd) == 0 ? 0 : -errno;
+    if (!result) /* of what is read again nothing is lost when the kernel does not follow this advice */
+        posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd);
     return result;
 }

@@ -1,4 +1,5 @@
-/* All of a file into a buf. Does not say which file it was: the caller's sentence does. */
+/* All of a file into a buf, and a file as the disk has it. Does not say which file it was: the caller's sentence does.
+ */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -9,5 +10,11 @@
 /* To the end. -EFBIG: more than the buf's maximum; otherwise what reading failed with. */
 int file_read(FILE *file, struct buf *ret);
 int file_load(const char *path, struct buf *ret);
+
+/* Writes what is only in the kernel's memory, and lets who reads the file next read it from the disk. After a write to
+ * the disk that failed, Linux keeps showing what should have been written, and says of the next sync that all is well:
+ * what is read then is gone when the power fails. 0, also when there is no such file; -errno when it cannot be written.
+ */
+int file_settle(const char *path);
 
 #endif

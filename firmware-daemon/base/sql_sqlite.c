@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "base/sql_engine.h"
 
 #include <errno.h>
@@ -128,6 +129,18 @@ static void set_up_process(void)
     mallopt(M_TOP_PAD, 1 << 20);
 }
 
+/* A WAL that is left over is believed by its check sums, and so must come from the disk: a commit that the disk refused
+ * would be found in it, later ones would be written behind it, and after a power cut all of them would be missing. */
+static int settle_wal(struct sql *sql, struct error *error)
+{
+    char wal[sizeof(sql->name) + 4];
+    snprintf(wal, sizeof(wal), "%s-wal", sql->name);
+    int result = file_settle(wal);
+    return result ? error_set(error, result, "%s cannot be opened: the disk does not write (%s)", sql->name,
+                              strerror(-result))
+                  : 0;
+}
+
 int sql_open(const char *path, const struct sql_options *options, struct sql **ret, struct error *error)
 {
     static const struct sql_options defaults = {0};
@@ -146,7 +159,9 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
         code = SQLITE_READONLY; /* SQLite falls back to reading, and fails later with less to say */
     if (code != SQLITE_OK)
         return open_error(sql, code, error);
-    int result = set_up(sql, options, error);
+    int result = options->read_only || options->careless ? 0 : settle_wal(sql, error);
+    if (!result)
+        result = set_up(sql, options, error);
     if (result)
         return result;
     *ret = sql;

@@ -68,7 +68,7 @@ static int take_badge(struct ask *ask, const char *badge)
         return ask_refuse(ask, E28_REVOKED, NULL, NULL);
     ask->store->stamp.worker = ask->by.id;
     ask->store->stamp.worker_code = ask->by.code;
-    return 0;
+    return roster_look(ask->store);
 }
 
 /* ---------------------------------------------------------------- the fields */

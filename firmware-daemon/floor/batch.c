@@ -98,7 +98,7 @@ static int choose_wave(struct scan *scan, int64_t *ret)
     bool named = *scan->argument_text;
     int result = named ? wave_find(scan->store, scan->argument_text, ret) : wave_to_batch(scan->store, ret);
     if (result == -ENOENT)
-        return named ? refuse(scan, E01_UNKNOWN, "c", scan->argument_text) : refuse(scan, E27_NO_WORK, NULL, NULL);
+        return named ? refuse(scan, E01_UNKNOWN, "c", scan->argument_text) : refuse_no_work(scan);
     return result;
 }
 

@@ -4,6 +4,8 @@
 #include "floor/settings.h"
 #include "floor/waybill.h"
 #include "store/document.h"
+#include "store/order_lease.h"
+#include "store/roster.h"
 #include "store/stock_count.h"
 #include "store/wave_rule.h"
 
@@ -155,7 +157,8 @@ static int apply_release(struct store *store, const json_t *data)
     struct order_entry entry = {.order = {.priority = number_of(data, "priority"),
                                           .due_us = number_of(data, "due_ms") * 1000,
                                           .life_days = number_of(data, "life_days"),
-                                          .rev = number_of(data, "rev")}};
+                                          .rev = number_of(data, "rev")},
+                                .lease_us = number_of(data, "lease_s") * 1000000};
     const json_t *receiver = json_object_get(data, "receiver");
     struct order *order = &entry.order;
     bool whole =
@@ -166,6 +169,21 @@ static int apply_release(struct store *store, const json_t *data)
     bool new;
     int result = whole ? read_lines(store, json_object_get(data, "lines"), &entry) : -EMSGSIZE;
     return result ? result : order_enter(store, &entry, &new);
+}
+
+/* The lease of an order that is here goes on. */
+static int apply_lease(struct store *store, const json_t *data)
+{
+    int64_t id, lease_s = number_of(data, "lease_s");
+    int result = order_find(store, text_of(data, "order"), &id);
+    if (!result && lease_s < 1)
+        return -EINVAL;
+    return result ? result : order_lease_offer(store, id, lease_s * 1000000);
+}
+
+static int apply_unassign(struct store *store, const json_t *data)
+{
+    return order_unassign(store, text_of(data, "order"));
 }
 
 static int apply_cancel(struct store *store, const json_t *data)
@@ -375,6 +393,8 @@ static const struct {
     {"io.floorhand.barcode.upsert.v1", apply_barcode},
     {"io.floorhand.order.release.v1", apply_release},
     {"io.floorhand.order.cancel.v1", apply_cancel},
+    {"io.floorhand.order.lease.v1", apply_lease},
+    {"io.floorhand.order.unassign.v1", apply_unassign},
     {"io.floorhand.waybill.pool.v1", apply_pool},
     {"io.floorhand.waybill.voided.v1", apply_voided},
     {"io.floorhand.asn.upsert.v1", apply_asn},
@@ -463,6 +483,8 @@ int change_rule(struct store *store, const struct event *event, struct effect *e
     json_decref(line);
     if (!result)
         result = journal_fed(store, event->number, event_bytes(event), event->length);
+    if (!result)
+        result = order_lease_settle(store);
     effect->shows = true;
     if (!result || is_store_failure(result))
         return result;
@@ -487,11 +509,18 @@ int change_refused(struct store *store, const struct event *event, const char *w
     result = journal_park(store, event->number, why, event_bytes(event), event->length);
     if (!result)
         result = journal_fed(store, event->number, event_bytes(event), event->length);
+    if (!result)
+        result = order_lease_settle(store);
     return result ? result : note(store, "feed.parked", "change", number, &data, NULL);
 }
 
 int link_rule(struct store *store, const struct event *event, struct effect *effect)
 {
     (void)effect;
-    return store_set_linked(store, event->number != 0);
+    int result = roster_heard(store);
+    if (!result)
+        result = store_set_linked(store, event->number != 0);
+    if (!result)
+        result = order_lease_met(store, event->number ? event->number - 1 : 0);
+    return result ? result : order_lease_settle(store);
 }

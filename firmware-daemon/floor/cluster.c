@@ -76,7 +76,7 @@ int cluster_start(struct scan *scan)
     if (!result || result == -ENOENT)
         result = picking_next_order(scan->store, scan->session.wave, &order);
     if (result == -ENOENT)
-        return refuse(scan, E27_NO_WORK, NULL, NULL);
+        return refuse_no_work(scan);
     return result ? result : begin_work(scan, "cluster", "cluster.bind", DONE_CLUSTER);
 }
 

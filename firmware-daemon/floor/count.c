@@ -242,7 +242,7 @@ static int take(struct scan *scan, const struct goods *goods)
 
 /* ---------------------------------------------------------------- the end of a round */
 
-/* matched, approved (small enough for anybody), review, recount. */
+/* matched, approved (small enough for anybody whose badge is surely good), review, recount. */
 static int judge(struct scan *scan, const struct stock_count *count, const struct count_difference *difference,
                  const char **ret)
 {
@@ -263,7 +263,7 @@ static int judge(struct scan *scan, const struct stock_count *count, const struc
     if (difference->pieces == 0)
         *ret = "matched";
     else if (count->round == 1 && small && can)
-        *ret = "approved";
+        *ret = scan->store->stamp.stale ? "review" : "approved";
     else
         *ret = agrees || count->round >= rounds ? "review" : "recount";
     return 0;

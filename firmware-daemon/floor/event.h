@@ -13,11 +13,11 @@ enum event_kind {
     EVENT_APPLIED,      /* bytes = a struct acknowledged: what head office has committed, and more of itself */
     EVENT_PRINT,  /* number = job, name = its new state, bytes = why, device = the printer, .print; see floor/print.h */
     EVENT_IMPORT, /* name = what, bytes = CSV */
-    EVENT_BOOT,   /* the daemon has started; bytes = its stations, see floor/bind.c */
+    EVENT_BOOT,   /* the daemon has started; name = the machine's start, bytes = its stations, see floor/bind.c */
     EVENT_BIND,   /* station, name = role, bytes = the device that shall belong to it */
     EVENT_WEIGHT, /* station, number = milligrams that lie still on its scale */
     EVENT_LABEL,  /* station, number = copies, bytes = template, key and data, each but the last ended by LF */
-    EVENT_LINK,   /* number = 1: head office hears this site; 0: not any more. A start begins with 0 */
+    EVENT_LINK, /* number = 1 + the last change of head office, which hears this site; 0: it does not, as at a start */
     EVENT_ASK,    /* name = verb, bytes = its fields as JSON; see floor/ask.h */
     EVENT_TRAINING,      /* station, number: 1 it practises, 0 it works; to the site's own database */
     EVENT_PRACTICE,      /* number = orders to make up; to a copy to practise on */
@@ -35,6 +35,7 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     int64_t wall_us, mono_us;
+    enum clock_trust clock; /* of wall_us */
     int64_t number;
     uint64_t request;                /* somebody who waits for the answer; 0: nobody */
     char station[STORE_CODE_MAX];    /* "": a scanner that belongs to none */

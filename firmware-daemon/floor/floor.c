@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "floor/commands.h"
 #include "floor/wave.h"
+#include "store/order_lease.h"
 #include "store/touched.h"
 
 #include <errno.h>
@@ -24,10 +25,19 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_SNAPSHOT] = snapshot_rule, [EVENT_PRUNE] = prune_rule,
 };
 
+/* A time of day from before this program was written is no time of day: lots are judged by it. */
+static int64_t wall_of(const struct event *event)
+{
+    return event->wall_us > CLOCK_FLOOR_US ? event->wall_us : CLOCK_FLOOR_US;
+}
+
 static void stamp(struct store *store, const struct event *event)
 {
-    store->stamp = (struct stamp){
-        .wall_us = event->wall_us, .mono_us = event->mono_us, .station = event->station, .worker_code = ""};
+    store->stamp = (struct stamp){.wall_us = wall_of(event),
+                                  .mono_us = event->mono_us,
+                                  .clock = event->clock,
+                                  .station = event->station,
+                                  .worker_code = ""};
 }
 
 static int (*const followers[TOUCHED_KINDS])(struct store *, int64_t id) = {
@@ -50,6 +60,21 @@ static int follow(struct store *store)
     return result == -ENOENT ? 0 : result;
 }
 
+int floor_before(struct store *store, const struct event *event)
+{
+    int64_t over;
+    stamp(store, event);
+    int result = order_lease_over(store, &over);
+    if (result)
+        return result == -ENOENT ? 0 : result;
+    result = store_save_point(store);
+    if (!result)
+        result = order_lease_sweep(store);
+    if (!result)
+        result = follow(store);
+    return result ? result : store_keep(store);
+}
+
 int floor_decide(struct store *store, const struct event *event, struct effect *ret)
 {
     stamp(store, event);
@@ -58,6 +83,10 @@ int floor_decide(struct store *store, const struct event *event, struct effect *
     if (!result)
         result = follow(store);
     ret->good = result == 0;
+    if (result == -EMSGSIZE) { /* a row of the journal would be longer than what can be sent */
+        answer_set(&ret->answer, E88_TOO_MUCH);
+        return FLOOR_REFUSED;
+    }
     if (result && result != FLOOR_REFUSED)
         floor_not_saved(ret);
     return result;

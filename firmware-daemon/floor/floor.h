@@ -7,6 +7,9 @@
 
 #define FLOOR_REFUSED (-125) /* -ECANCELED: refused by a rule, ret->answer says why */
 
+/* What time alone has brought about since the event before: it stands, whatever becomes of this one. */
+int floor_before(struct store *store, const struct event *event);
+
 /* 0 accepted; FLOOR_REFUSED; any other -errno: the store failed. Undo the savepoint unless 0. */
 int floor_decide(struct store *store, const struct event *event, struct effect *ret);
 

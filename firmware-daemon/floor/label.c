@@ -2,7 +2,9 @@
 #include "floor/label.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "floor/print.h"
+#include "floor/settings.h"
 #include "floor/waybill.h"
 
 #include <errno.h>
@@ -151,9 +153,9 @@ int label_park(struct scan *scan, const struct order *order, const struct parcel
     return result;
 }
 
-/* reason NULL: there is none to say. */
+/* reason, by NULL: there is none to say. */
 static int record_label(struct scan *scan, const char *type, const struct order *order, int64_t copy,
-                        const char *reason)
+                        const char *reason, const struct worker *by)
 {
     char parcel[PARCEL_NAME_MAX];
     parcel_name(order, parcel);
@@ -163,6 +165,8 @@ static int record_label(struct scan *scan, const char *type, const struct order 
     json_int(&scan->data, "copy", copy);
     if (reason)
         json_text(&scan->data, "reason", reason);
+    if (by)
+        json_text(&scan->data, "supervisor", by->code);
     return record(scan, type, "parcel", parcel);
 }
 
@@ -179,7 +183,7 @@ int label_confirm(struct scan *scan, struct order *ret)
     if (!result)
         result = print_job_of_parcel(store, scan->session.parcel, &job);
     if (!result)
-        result = record_label(scan, "label.printed", ret, job.copy, NULL);
+        result = record_label(scan, "label.printed", ret, job.copy, NULL, NULL);
     if (!result)
         result = print_job_set_state(store, job.id, "printed", "");
     if (!result && !*job.proof)
@@ -196,27 +200,67 @@ int label_confirm(struct scan *scan, struct order *ret)
     return result;
 }
 
-/* One that is on its way already is not asked for again. */
-int label_reprint(struct scan *scan)
+/* The order whose label is asked for again, and its newest job. One that is on its way already is not asked for again.
+ */
+static int load_again(struct scan *scan, struct order *order, struct print_job *job)
+{
+    int result = order_load(scan->store, scan->session.order, order);
+    if (!result && order->cancelled)
+        return refuse_cancelled(scan, order);
+    if (!result)
+        result = print_job_of_parcel(scan->store, scan->session.parcel, job);
+    if (!result && (strcmp(job->state, "queued") == 0 || strcmp(job->state, "sending") == 0))
+        return refuse_not_now(scan);
+    return result;
+}
+
+/* by NULL: nobody had to allow it. */
+static int print_again(struct scan *scan, const struct worker *by)
 {
     struct order order;
     struct print_job job;
-    int result = order_load(scan->store, scan->session.order, &order);
-    if (!result && order.cancelled)
-        return refuse_cancelled(scan, &order);
-    if (!result)
-        result = print_job_of_parcel(scan->store, scan->session.parcel, &job);
-    if (!result && (strcmp(job.state, "queued") == 0 || strcmp(job.state, "sending") == 0))
-        return refuse_not_now(scan);
+    int result = load_again(scan, &order, &job);
     if (!result)
         result = record_label(scan, "label.reprinted", &order, job.copy + 1,
-                              *job.reason ? job.reason : "asked by the packer");
+                              *job.reason ? job.reason : "asked by the packer", by);
     if (!result && strcmp(job.state, "printed") != 0) /* nothing more is done about it: the new one takes its place */
         result = print_job_set_state(scan->store, job.id, "void", "asked for again");
     if (!result)
         result = queue_label(scan, &order, job.copy + 1, "asked by the packer");
     answer_number(accept_with(scan, DONE_REPRINT), "n", job.copy + 1);
     return result;
+}
+
+/* A second copy may go onto a second parcel: where a badge may have been revoked meanwhile, two people answer for it.
+ */
+int label_reprint(struct scan *scan)
+{
+    struct order order;
+    struct print_job job;
+    int64_t wanted;
+    int result = load_again(scan, &order, &job);
+    if (!result)
+        result = setting_get(scan->store, SETTING_reprint_badge, &wanted);
+    if (result)
+        return result;
+    if (!wanted && !scan->store->stamp.stale)
+        return print_again(scan, NULL);
+    result = force_ask(scan);
+    go(scan, "parcel.reprint");
+    return result;
+}
+
+int label_reprint_allowed(struct scan *scan)
+{
+    struct worker by;
+    char back[sizeof(scan->session.back)];
+    int result = check_supervisor(scan, &by);
+    if (result)
+        return result;
+    text_copy(back, sizeof(back), scan->session.back);
+    *scan->session.back = '\0';
+    go(scan, back);
+    return print_again(scan, &by);
 }
 
 int show_parcel_order(struct scan *scan, struct view *view, struct order *ret)

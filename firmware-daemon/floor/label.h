@@ -21,7 +21,8 @@ void label_say_parked(struct answer *answer, const char *where, const struct ord
  */
 int label_confirm(struct scan *scan, struct order *ret);
 
-int label_reprint(struct scan *scan); /* a command */
+int label_reprint(struct scan *scan);         /* a command */
+int label_reprint_allowed(struct scan *scan); /* the badge of a supervisor, where the command needs one */
 int label_show(struct scan *scan, struct view *view);
 
 /* What every step with an order shows. */

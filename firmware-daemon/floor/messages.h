@@ -49,6 +49,8 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
       "本机磁盘已满:请联系主管,当前不记录任何操作")                                                                    \
     X(E87_DISK_TIGHT, "E87", TONE_BAD, "The box's disk is nearly full: no receiving and counting until there is room", \
       "本机磁盘将满:腾出空间前暂停收货和盘点")                                                                         \
+    X(E88_TOO_MUCH, "E88", TONE_BAD, "Too much at once for one message: nothing was done, do it in smaller parts",     \
+      "一次内容过多,未执行任何操作,请分批进行")                                                                         \
     X(E30_UNBOUND, "E30", TONE_BAD, "This scanner has no station: scan a station's label with it",                     \
       "该扫码枪未绑定工作站,请用它扫工作站标签")                                                                       \
     X(E31_NO_STATION, "E31", TONE_BAD, "There is no station {s}", "没有工作站 {s}")                                    \
@@ -65,7 +67,9 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E75_NO_STOCK, "E75", TONE_BAD, "Nothing free for {d}: all is promised or out of stock", "{d} 无可用库存")        \
     X(E76_COUNTED_BY_YOU, "E76", TONE_BAD, "You counted {l}: somebody else must do it now",                            \
       "您已盘过 {l},需由他人复盘")                                                                                     \
-    X(E77_NO_REVIEW, "E77", TONE_BAD, "No count waits for a decision", "没有待审核的盘点")
+    X(E77_NO_REVIEW, "E77", TONE_BAD, "No count waits for a decision", "没有待审核的盘点")                             \
+    X(E78_LEASE, "E78", TONE_BAD, "Order {o} may not be begun any more: its time here is over, head office decides",   \
+      "订单 {o} 在本仓的时限已过,不可再开始,由总部决定")
 
 /* Signing in, the menu, what is good in every step. */
 #define MESSAGES_EVERYWHERE(X)                                                                                         \

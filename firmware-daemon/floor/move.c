@@ -243,10 +243,17 @@ static const struct step steps[] = {
     {.name = NULL},
 };
 
-/* Its goods are back by the ledger; the plate follows them. */
+/* Its goods are back by the ledger, and it with them; an empty plate follows here. One that was taken into use since,
+ * or has been filled, stays where it is. */
 static int undo_plate(struct scan *scan, const struct action *action)
 {
-    return lpn_set_location(scan->store, action->before.plate, action->before.location);
+    struct lpn plate;
+    int result = load_idle(scan, action->before.plate, &plate);
+    if (result || plate.location == action->before.location)
+        return result;
+    if (!lpn_is_empty(scan->store, plate.id))
+        return refuse(scan, E71_GONE_ON, NULL, NULL);
+    return lpn_set_location(scan->store, plate.id, action->before.location);
 }
 
 static const struct undo undos[] = {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "floor/waybill.h"
+#include "store/order_lease.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -66,18 +67,35 @@ static int enter_waybill(struct store *store, const struct order *order)
                           &new);
 }
 
+/* Head office had given it to another site, and gives it to this one again. */
+static int enter_again(struct store *store, int64_t id, bool *ret_new)
+{
+    struct order order;
+    int result = order_load(store, id, &order);
+    *ret_new = !result && strcmp(order.state, "cancelled") == 0 && strcmp(order.reason, ORDER_MOVED) == 0;
+    return result || !*ret_new ? result : order_set_state(store, id, "received", "");
+}
+
+static int enter_new(struct store *store, const struct order_entry *entry, int64_t *ret_id)
+{
+    int result = order_insert(store, &entry->order, ret_id);
+    if (!result && *entry->order.waybill)
+        result = enter_waybill(store, &entry->order);
+    for (size_t i = 0; i < entry->line_count && !result; i++)
+        result = order_add_line(store, *ret_id, entry->lines[i].line, entry->lines[i].item, entry->lines[i].quantity);
+    return result;
+}
+
 int order_enter(struct store *store, const struct order_entry *entry, bool *ret_new)
 {
     int64_t id;
     int result = order_find(store, entry->order.number, &id);
     *ret_new = result == -ENOENT;
-    if (result != -ENOENT)
+    result = *ret_new ? enter_new(store, entry, &id) : result ? result : enter_again(store, id, ret_new);
+    if (result || !*ret_new)
         return result;
-    result = order_insert(store, &entry->order, &id);
-    if (!result && *entry->order.waybill)
-        result = enter_waybill(store, &entry->order);
-    for (size_t i = 0; i < entry->line_count && !result; i++)
-        result = order_add_line(store, id, entry->lines[i].line, entry->lines[i].item, entry->lines[i].quantity);
+    if (entry->lease_us > 0)
+        result = order_lease_offer(store, id, entry->lease_us);
     if (!result)
         result = note_order(store, "order.received", entry->order.number, NULL, NULL);
     return result;
@@ -145,7 +163,8 @@ int order_cancel(struct store *store, const char *number, const char *reason)
         result = order_release_promises(store, id);
     if (!result) /* head office's own words stay out of the journal: they may name somebody */
         result = waybill_give_up(store, &order, "the order was cancelled");
-    bool untouched = strcmp(order.state, "received") == 0 || strcmp(order.state, "allocated") == 0;
+    bool untouched = strcmp(order.state, "received") == 0 || strcmp(order.state, "allocated") == 0 ||
+                     strcmp(order.reason, ORDER_LEASE) == 0;
     bool shared = wave_holds(store, &order);
     if (!result && shared)
         result = wave_drop_cancelled(store, &order, reason);

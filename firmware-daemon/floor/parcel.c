@@ -197,6 +197,8 @@ static const struct step steps[] = {
      .show = show_weigh,
      .commands = at_scale},
     {"parcel.force", BIT(CODE_BADGE), "a supervisor's badge", "主管工牌", force_accept, force_show, .commands = NULL},
+    {"parcel.reprint", BIT(CODE_BADGE), "a supervisor's badge", "主管工牌", label_reprint_allowed, force_show,
+     .commands = NULL},
     {"parcel.tote", BIT(CODE_TOTE), "an empty tote", "空周转箱", unpack_into, unpack_show, .commands = NULL},
     {"parcel.shelf", BIT(CODE_LOCATION), "the return shelf", "退货架", shelve_at, shelve_show, .commands = NULL},
     {.name = NULL},

@@ -45,7 +45,7 @@ int pick_start(struct scan *scan)
     struct totals totals;
     int result = order_next(store, &scan->session.order);
     if (result == -ENOENT)
-        return refuse(scan, E27_NO_WORK, NULL, NULL);
+        return refuse_no_work(scan);
     if (!result)
         result = order_load(store, scan->session.order, &order);
     if (!result)

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "floor/rule.h"
 #include "floor/waybill.h"
+#include "store/order_lease.h"
+#include "store/roster.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -149,7 +151,11 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
     if (!result)
         result = note(store, "site.booted", "site", store->site, &data, NULL);
     if (!result)
+        result = roster_boot(store, event->name);
+    if (!result)
         result = store_set_linked(store, false); /* until head office is heard */
+    if (!result)
+        result = order_lease_boot(store, event->name);
     if (!result)
         result = stations_from_boot(store, event);
     if (!result)

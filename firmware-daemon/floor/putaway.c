@@ -412,7 +412,7 @@ static int undo_held(struct scan *scan, const struct action *action)
     return task_set_target(scan->store, action->before.task, proposed ? action->before.location : 0);
 }
 
-/* The plate is the receipt's again, unless somebody has put it to other use. */
+/* The plate is the receipt's again, unless somebody has put it to use since; that may be the same receipt. */
 static int undo_put(struct scan *scan, const struct action *action)
 {
     struct store *store = scan->store;
@@ -421,7 +421,8 @@ static int undo_put(struct scan *scan, const struct action *action)
     int result = task_load(store, action->before.task, &task);
     if (!result && task.lpn)
         result = lpn_load(store, task.lpn, &plate);
-    bool other = plate.order || plate.wave || (plate.document && plate.document != task.document);
+    int64_t own = strcmp(task.state, "done") == 0 ? 0 : task.document; /* one that was put away whole was nobody's */
+    bool other = plate.order || plate.wave || (plate.document && plate.document != own);
     if (!result && plate.id && (other || plate.location != task.from_location))
         return refuse_not_now(scan);
     if (!result && plate.id)

@@ -58,7 +58,7 @@ int grant_rule(struct store *store, const struct event *event, struct effect *ef
 /* Without the receiver: no name and no address is in the journal. The platform knows them. */
 static int note_orphan(struct store *store, int64_t seq, const char *text)
 {
-    json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *data = json_object_get(line, "data");
+    json_t *line = json_loadb(text, strlen(text), JSON_REJECT_DUPLICATES, NULL), *data = json_object_get(line, "data");
     const char *type = json_string_value(json_object_get(line, "type"));
     const char *subject = json_string_value(json_object_get(line, "subject"));
     CLEANUP_BUF struct buf out = {0};
@@ -226,7 +226,7 @@ static int take_stock(struct taking *taking, const json_t *data)
 
 static int take_line(struct taking *taking, const char *text)
 {
-    json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    json_t *line = json_loadb(text, strlen(text), JSON_REJECT_DUPLICATES, NULL);
     const json_t *data = json_object_get(line, "data");
     const char *type = json_string_value(json_object_get(line, "type"));
     int result = 0;

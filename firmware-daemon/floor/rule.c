@@ -1,6 +1,8 @@
 #include "floor/rule.h"
 
 #include "base/json.h"
+#include "floor/settings.h"
+#include "store/roster.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -139,6 +141,13 @@ int check_supervisor(struct scan *scan, struct worker *ret)
     return is_supervisor(ret) && ret->active && ret->id != scan->session.worker
                ? 0
                : refuse(scan, E18_SUPERVISOR, NULL, NULL);
+}
+
+int roster_look(struct store *store)
+{
+    int64_t hours;
+    int result = setting_get(store, SETTING_roster_hours, &hours);
+    return result ? result : roster_is_stale(store, hours, &store->stamp.stale);
 }
 
 struct buf *record_start(struct scan *scan)

@@ -136,6 +136,9 @@ int note_scan(struct store *store, const char *type, const struct event *event, 
 struct answer *accept_with(struct scan *scan, enum message message);
 void go(struct scan *scan, const char *step);
 
+/* Whether the roster is stale, into the stamp: a journal row of a worker tells it (roster). */
+int roster_look(struct store *store);
+
 /* Lets UNDO take this scan back / forbids it for everything before. */
 int undo_allow(struct scan *scan, const char *type);
 int undo_border(struct scan *scan);
@@ -262,9 +265,20 @@ void parcel_name(const struct order *order, char out[PARCEL_NAME_MAX]);
 /* Head office cancels: what becomes of the order where it stands. */
 int order_cancel(struct store *store, const char *number, const char *reason);
 
+/* Head office wants an order back (order_lease.c): one that is not begun is given up, one that is begun stays. The site
+ * says which. */
+int order_unassign(struct store *store, const char *number);
+
+/* Orders whose lease is over and that nobody has begun wait for head office from now on. */
+int order_lease_sweep(struct store *store);
+
+/* E27; E78 where an order is here that may not be begun any more. */
+int refuse_no_work(struct scan *scan);
+
 /* A released order enters; the same number again changes nothing. *ret_new tells. */
 struct order_entry {
     struct order order;
+    int64_t lease_us; /* how long it may be begun here; 0: for ever */
     size_t line_count;
     struct {
         int64_t line, item, quantity;

@@ -230,13 +230,21 @@ static int resolve(struct scan *scan, const struct step *step, unsigned accepts)
     return 0;
 }
 
+/* Revoked while signed in: what is in hand stays with the worker until somebody else takes it over. */
+static bool is_revoked(const struct scan *scan)
+{
+    return scan->session.worker && !scan->worker.active;
+}
+
 static int take_code(struct scan *scan, const struct step *step)
 {
     int result = resolve(scan, step, step->accepts | BIT(CODE_BADGE));
     if (result)
         return result;
-    if (scan->target.kind == CODE_BADGE && !(step->accepts & BIT(CODE_BADGE)))
+    if (scan->target.kind == CODE_BADGE && (!(step->accepts & BIT(CODE_BADGE)) || is_revoked(scan)))
         return sign_in(scan);
+    if (is_revoked(scan))
+        return refuse(scan, E28_REVOKED, NULL, NULL);
     return scan->target.kind == CODE_ITEM && step->take ? goods_begin(scan, step) : step->accept(scan);
 }
 
@@ -255,7 +263,7 @@ static int stand(struct scan *scan, const struct step **ret_step)
     }
     scan->before = scan->session;
     *ret_step = step_of(&scan->session);
-    return 0;
+    return roster_look(store);
 }
 
 static int save(struct scan *scan)
@@ -274,6 +282,8 @@ static int take(struct scan *scan)
     if (result)
         return result;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
+    if (command && is_revoked(scan) && strcmp(scan->text, COMMAND_PREFIX "LOGOUT") != 0)
+        return refuse(scan, E28_REVOKED, NULL, NULL);
     result = command ? run_command(scan, step) : take_code(scan, step);
     if (!result)
         result = disk_check_flow(scan);

@@ -180,7 +180,7 @@ int wave_start(struct scan *scan)
     if (result != -ENOENT)
         return result;
     if (waves == 0)
-        return refuse(scan, E27_NO_WORK, NULL, NULL);
+        return refuse_no_work(scan);
     json_int(record_start(scan), "waves", waves);
     json_int(&scan->data, "orders", plan.orders);
     result = record(scan, "wave.started", "worker", scan->worker.code);

@@ -154,7 +154,7 @@ static int take_next(struct scan *scan, const struct lpn *tote)
     if (!result)
         result = picking_next_in_zone(scan->store, zone.zone, &id);
     if (result == -ENOENT)
-        return refuse(scan, E27_NO_WORK, NULL, NULL);
+        return refuse_no_work(scan);
     if (!result)
         result = order_load(scan->store, id, &order);
     return result ? result : claim(scan, &order, tote);

@@ -71,7 +71,9 @@ int counted_restart(struct store *store, int64_t count, int64_t item, int64_t se
                    sql_int(count), sql_int(item), sql_int(seq), sql_int(again));
 }
 
-/* Candidates are what was moved since the round began, and what is to be scanned again. */
+/* Candidates are what was moved since the round began, and what is to be scanned again. Not scanned, it is unsure when
+ * it was moved or is to be scanned again; scanned, when it was moved and differs: a picker takes a piece before the
+ * books hear of it, so the difference may be his. */
 int counted_unsure(struct store *store, int64_t count, int64_t *ret)
 {
     return sql_number(
@@ -79,8 +81,10 @@ int counted_unsure(struct store *store, int64_t count, int64_t *ret)
         "SELECT i.id FROM " THIS ", item i WHERE (s.item IS NULL OR i.id = s.item) AND i.id IN (SELECT m.item FROM "
         "move m WHERE m.seq > s.seq AND s.location IN (m.from_location, m.to_location) UNION SELECT w.item FROM "
         "count_window w WHERE w.stock_count = s.id AND w.round = s.round) "
-        "AND NOT EXISTS (SELECT 1 FROM count_result c WHERE " THIS_ROUND " AND c.item = i.id) "
-        "AND (" MOVED " OR (SELECT w.again FROM count_window w WHERE w.stock_count = s.id AND w.round = s.round AND "
+        "AND iif(EXISTS (SELECT 1 FROM count_result c WHERE " THIS_ROUND " AND c.item = i.id), "
+        "EXISTS (SELECT 1 FROM count_result c WHERE " THIS_ROUND
+        " AND c.item = i.id AND c.quantity <> c.book) AND " MOVED ", " MOVED
+        " OR (SELECT w.again FROM count_window w WHERE w.stock_count = s.id AND w.round = s.round AND "
         "w.item = i.id ORDER BY w.since DESC LIMIT 1) = 1) ORDER BY i.id LIMIT 1",
         sql_int(count));
 }

@@ -19,7 +19,7 @@ int counted_pieces(struct store *store, int64_t count, int64_t *ret); /* in this
 int counted_touched(struct store *store, int64_t count, int64_t item, bool *ret);
 /* What was scanned of the item up to this row counts no more. */
 int counted_restart(struct store *store, int64_t count, int64_t item, int64_t seq, bool again);
-/* An item that was moved and not scanned since. -ENOENT when all are sure. */
+/* An item that was moved, and was not scanned or differs. -ENOENT when all are sure. */
 int counted_unsure(struct store *store, int64_t count, int64_t *ret);
 /* What the books have that was not scanned yet, first along the SKUs. -ENOENT when all was. */
 int counted_missing(struct store *store, int64_t count, int64_t *ret_item, int64_t *ret_quantity);

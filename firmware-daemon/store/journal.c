@@ -11,10 +11,11 @@
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 
-/* The next place in the journal; its wall time never runs back, whatever the clock does. */
+/* The next place in the journal; its wall time never runs back, and is never earlier than this program, whatever the
+ * clock does. */
 static void take_place(struct store *store)
 {
-    int64_t now_ms = store->stamp.wall_us / 1000;
+    int64_t now_ms = (store->stamp.wall_us > CLOCK_FLOOR_US ? store->stamp.wall_us : CLOCK_FLOOR_US) / 1000;
     store->end.seq++;
     store->end.wall_ms = now_ms > store->end.wall_ms ? now_ms : store->end.wall_ms + 1;
 }
@@ -38,10 +39,14 @@ static void write_line(struct store *store, const char *type, const char *subjec
     json_text(line, "sequence", name);
     if (*store->stamp.worker_code)
         json_text(line, "actor", store->stamp.worker_code);
+    if (*store->stamp.worker_code && store->stamp.stale)
+        json_text(line, "roster", "stale");
     if (*store->stamp.station)
         json_text(line, "device", store->stamp.station);
     snprintf(name, sizeof(name), "%" PRId64, store->stamp.mono_us / 1000);
     json_text(line, "monoms", name);
+    if (store->stamp.clock != CLOCK_SYNCED)
+        json_text(line, "clk", store->stamp.clock == CLOCK_HOLDOVER ? "holdover" : "unset");
     json_raw(line, "data", data);
     json_close_object(line);
 }
@@ -309,6 +314,11 @@ int journal_acknowledged(struct store *store, const struct acknowledged *told)
     return result
                ? result
                : sql_run(store->sql, "DELETE FROM feed WHERE seq < (SELECT feed_durable FROM stream)", SQL_NO_VALUES);
+}
+
+int journal_forget_office(struct store *store)
+{
+    return sql_run(store->sql, "UPDATE stream SET office_key = NULL, office_gen = ''", SQL_NO_VALUES);
 }
 
 /* ---------------------------------------------------------------- changes from head office */

@@ -55,6 +55,9 @@ struct acknowledged {
 };
 int journal_acknowledged(struct store *store, const struct acknowledged *told);
 
+/* The next one that answers is believed, with whatever key. */
+int journal_forget_office(struct store *store);
+
 /* The change from head office with this number, which follows the last one, is in the database (or parked). */
 int journal_fed(struct store *store, int64_t feed_seq, const char *line, size_t length);
 

@@ -6,6 +6,10 @@
 #include "base/buf.h"
 #include "store/store.h"
 
+/* Reasons: of a parked order, its lease is over; of a cancelled one, head office has it elsewhere. */
+#define ORDER_LEASE "lease"
+#define ORDER_MOVED "moved"
+
 struct order {
     int64_t id, worker, priority, wave, due_us, life_days, rev; /* due_us, life_days 0: none */
     bool cancelled;                                             /* head office has asked for it */

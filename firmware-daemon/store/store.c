@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define APPLICATION_ID 0x466C5333 /* "FlS3": a Floorhand site */
+#define APPLICATION_ID 0x466C5334 /* "FlS4": a Floorhand site */
 
 extern const struct embedded_file store_schema[];
 

@@ -4,6 +4,7 @@
 #define STORE_STORE_H
 
 #include "base/chain.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/id.h"
 #include "base/sql.h"
@@ -31,8 +32,10 @@ enum {
 /* Who is doing what is being written, and when: set before each event, copied into moves and journal rows. */
 struct stamp {
     int64_t wall_us, mono_us;
-    const char *station; /* "" when no station is concerned */
-    int64_t worker;      /* 0: nobody */
+    enum clock_trust clock; /* of wall_us */
+    bool stale;             /* who may work here was heard from head office too long ago */
+    const char *station;    /* "" when no station is concerned */
+    int64_t worker;         /* 0: nobody */
     const char *worker_code;
 };
 

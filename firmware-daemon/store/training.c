@@ -12,6 +12,7 @@ static const char put_aside[] =
     "DELETE FROM session;"
     "DELETE FROM action;"
     "DELETE FROM hold;"
+    "DELETE FROM order_lease;"
     "UPDATE task SET state = 'cancelled', worker = NULL WHERE state NOT IN ('done', 'cancelled');"
     "UPDATE stock_count SET state = 'cancelled', worker = NULL "
     "WHERE state IN ('planned', 'counting', 'recount', 'review');"

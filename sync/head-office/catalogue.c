@@ -287,7 +287,7 @@ int catalogue_put_worker(struct office *office, const char *site, const void *ro
         office->sql, &rev,
         "INSERT INTO worker (worker, name, badge, role, rev) VALUES (?1, ?2, ?3, ?4, 1)"
         " ON CONFLICT (worker) DO UPDATE SET name = excluded.name, badge = excluded.badge, role = excluded.role,"
-        " active = 1, rev = worker.rev + 1"
+        " active = 1, revoked_us = NULL, rev = worker.rev + 1"
         " WHERE (worker.name, worker.badge, worker.role, worker.active) IS DISTINCT FROM (excluded.name, "
         "excluded.badge, excluded.role, 1) RETURNING rev",
         sql_text(worker->worker), sql_text(worker->name), sql_text(worker->badge), sql_text(worker->role));
@@ -300,6 +300,29 @@ int catalogue_put_worker(struct office *office, const char *site, const void *ro
         return result;
     ++*changed;
     result = send_worker(office, NULL, worker, true, rev);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+int catalogue_revoke_worker(struct office *office, const char *number, struct error *error)
+{
+    struct worker worker = {0};
+    int64_t rev = 0;
+    struct sql_query *row = sql_select(office->sql,
+                                       "UPDATE worker SET active = 0, revoked_us = ?2, rev = rev + 1 WHERE worker = ?1"
+                                       " AND active = 1 RETURNING worker, name, badge, role, rev",
+                                       sql_text(number), sql_int(office->now_us));
+    if (sql_next(row)) {
+        sql_copy_text(row, 0, worker.worker, sizeof(worker.worker));
+        sql_copy_text(row, 1, worker.name, sizeof(worker.name));
+        sql_copy_text(row, 2, worker.badge, sizeof(worker.badge));
+        sql_copy_text(row, 3, worker.role, sizeof(worker.role));
+        rev = sql_get_int(row, 4);
+    }
+    int result = sql_done(row);
+    if (!result && !rev)
+        return error_set(error, -ENOENT, "there is no worker \"%s\" with a good badge", number);
+    if (!result)
+        result = send_worker(office, NULL, &worker, false, rev);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 

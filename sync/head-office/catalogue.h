@@ -62,6 +62,10 @@ int catalogue_put_location(struct office *office, const char *site, const void *
 int catalogue_put_worker(struct office *office, const char *site, const void *row, int64_t *changed,
                          const char **ret_column, struct error *error);
 
+/* The worker's badge is good no more: every site is told. An import that names the worker makes it good again. -ENOENT
+ * with a sentence. Inside a transaction. */
+int catalogue_revoke_worker(struct office *office, const char *number, struct error *error);
+
 /* For a site that is new: every item, barcode and worker into its feed. */
 int catalogue_send_all(struct office *office, const char *site);
 

@@ -21,6 +21,8 @@ static const struct option_def serve_options[] = {
     {"username", TEXT(username), .help = "name at the broker"},
     {"password-file", TEXT(password_file), .help = "file whose first line is the password at the broker"},
     {"client-id", TEXT(client_id), .fallback = "floorhand-hq", .help = "MQTT client identifier"},
+    {"publish-events", OPTION_FLAG_AT(struct command_options, publish_events),
+     .help = "send every event on to fh1/ce/SITE/TYPE, for programs of others"},
     {"window", NUMBER(hub.window), .fallback = "4", .min = 1, .max = 64, .help = "segments unacknowledged at once"},
     {"segment-max", NUMBER(hub.segment_max), .fallback = "200", .min = 1, .max = 200, .help = "lines of a segment"},
     {"linger-ms", NUMBER(hub.linger_ms), .fallback = "50", .min = 0, .max = 60000,
@@ -36,6 +38,20 @@ static const struct option_def site_add_options[] = {
     COMMAND_DATABASE,
     {"box", TEXT(box), .help = "the name of the site's box"},
     {"name", TEXT(name), .help = "the site's name for people"},
+    {0},
+};
+
+static const struct option_def site_lease_options[] = {
+    COMMAND_DATABASE,
+    {"seconds", NUMBER(lease_s), .fallback = "0", .min = 0, .max = 31536000, .help = "an hour at least; 0: for ever"},
+    {0},
+};
+
+static const struct option_def atp_options[] = {
+    COMMAND_DATABASE,
+    {"sku", TEXT(sku), .help = "this item"},
+    {"silent-hours", NUMBER(silent_hours), .fallback = "24", .min = 1, .max = 8760,
+     .help = "what is free at a site that was not heard for so long is left out"},
     {0},
 };
 
@@ -94,6 +110,12 @@ const struct command commands[] = {
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
     {"site claim", "ID", 1, "Accept the box that says hello next as this site's, on whatever board", claim_options,
      command_site_claim},
+    {"backup", "FILE", 1, "Write the whole database into a file and read it again: what it holds, sites may delete",
+     plain_options, command_backup},
+    {"restore", "FILE", 1, "Make a database of a backup; the sites then bring back what it lacks", plain_options,
+     command_restore},
+    {"site lease", "ID", 1, "How long the site may begin an order that is released to it from now on",
+     site_lease_options, command_site_lease},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
     {"import", "items|barcodes|locations|workers|documents|orders|waybills FILE.csv", 2,
@@ -101,9 +123,17 @@ const struct command commands[] = {
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
     {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
     {"orders", "", 0, "The orders", orders_options, command_orders},
+    {"order move", "NUMBER", 1, "Give an order to another site, or ask the one that has it", site_options,
+     command_order_move},
     {"order", "NUMBER", 1, "One order with its lines and parcels", plain_options, command_order},
     {"events", "", 0, "What the sites reported, as they wrote it", events_options, command_events},
+    {"worker revoke", "ID", 1, "A worker's badge is good no more: every site is told", plain_options,
+     command_worker_revoke},
+    {"flagged", "", 0, "Events that somebody should look at, and why", site_options, command_flagged},
+    {"parked replay", "", 0, "Interpret parked events that can be interpreted by now, in their order", plain_options,
+     command_parked_replay},
     {"parked", "", 0, "Events that could not be interpreted, and why", site_options, command_parked},
+    {"stock atp", "", 0, "What can be promised of each item", atp_options, command_stock_atp},
     {"stock", "", 0, "What lies at each location", site_options, command_stock},
     {"waybills import", "FILE.csv", 1, "The same as import waybills: numbers for a site's parcels", site_options,
      command_waybills_import},

@@ -14,8 +14,9 @@ struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
-    bool all;
-    int64_t after, count;
+    bool all, publish_events;
+    char sku[65];
+    int64_t after, count, lease_s, silent_hours;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
     int64_t port;
@@ -62,6 +63,8 @@ void command_print(struct buf *json);
 
 int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
+int command_backup(struct call *call, struct error *error);
+int command_restore(struct call *call, struct error *error);
 int command_site_claim(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_import(struct call *call, struct error *error);
@@ -70,8 +73,14 @@ int command_release(struct call *call, struct error *error);
 int command_cancel(struct call *call, struct error *error);
 int command_orders(struct call *call, struct error *error);
 int command_order(struct call *call, struct error *error);
+int command_order_move(struct call *call, struct error *error);
+int command_site_lease(struct call *call, struct error *error);
 int command_events(struct call *call, struct error *error);
+int command_worker_revoke(struct call *call, struct error *error);
+int command_flagged(struct call *call, struct error *error);
+int command_parked_replay(struct call *call, struct error *error);
 int command_parked(struct call *call, struct error *error);
+int command_stock_atp(struct call *call, struct error *error);
 int command_stock(struct call *call, struct error *error);
 int command_waybills(struct call *call, struct error *error);
 int command_waybills_import(struct call *call, struct error *error);

@@ -1,6 +1,8 @@
 /* floorhand-hq import, release, cancel, orders, order. */
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/table.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/import.h"
 #include "sync/head-office/orders.h"
@@ -181,6 +183,53 @@ static int put_parcels(struct call *call, struct buf *json, const char *number)
     return sql_done(row);
 }
 
+static void put_time(struct buf *json, const char *key, int64_t time_us)
+{
+    char text[CLOCK_TEXT_SIZE];
+    clock_format(time_us, text);
+    json_text(json, key, time_us ? text : NULL);
+}
+
+/* Each site that has had it. */
+static int put_assignments(struct call *call, struct buf *json, const char *number)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT a.site, iif(feed_seq > feed_sent, 0, iif(feed_seq > feed_acked, 1, 2)),"
+                                       " state, a.lease_s, coalesce(published_us, 0), wanted_by FROM assignment a JOIN"
+                                       " site s ON s.id = a.site WHERE number = ?1 ORDER BY a.rowid",
+                                       sql_text(number));
+    json_open_array(json, "assignments");
+    while (sql_next(row)) {
+        json_open_object(json, NULL);
+        put_text(json, "site", row, 0);
+        json_text(json, "standing", standing_name((enum standing)sql_get_int(row, 1)));
+        put_text(json, "state", row, 2);
+        json_int(json, "lease_s", sql_get_int(row, 3));
+        put_time(json, "published", sql_get_int(row, 4));
+        put_text(json, "wanted_by", row, 5);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    return sql_done(row);
+}
+
+static int put_overship(struct call *call, struct buf *json, const char *number)
+{
+    struct sql_query *row =
+        sql_select(call->office.sql, "SELECT line, ordered, shipped FROM overship WHERE number = ?1 ORDER BY line",
+                   sql_text(number));
+    json_open_array(json, "overship");
+    while (sql_next(row)) {
+        json_open_object(json, NULL);
+        json_int(json, "line", sql_get_int(row, 0));
+        json_int(json, "ordered", sql_get_int(row, 1));
+        json_int(json, "shipped", sql_get_int(row, 2));
+        json_close_object(json);
+    }
+    json_close_array(json);
+    return sql_done(row);
+}
+
 static int print_order(struct call *call, const char *number, struct error *error)
 {
     CLEANUP_BUF struct buf json = {0};
@@ -199,6 +248,10 @@ static int print_order(struct call *call, const char *number, struct error *erro
         result = put_lines(call, &json, number);
     if (!result)
         result = put_parcels(call, &json, number);
+    if (!result)
+        result = put_assignments(call, &json, number);
+    if (!result)
+        result = put_overship(call, &json, number);
     if (result)
         return office_failed(call->office.sql, result, error);
     json_close_object(&json);
@@ -209,4 +262,37 @@ static int print_order(struct call *call, const char *number, struct error *erro
 int command_order(struct call *call, struct error *error)
 {
     return print_order(call, call->arguments[0], error);
+}
+
+static void print_move(const struct call *call, const struct order_move *move)
+{
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_text(&json, "order", call->arguments[0]);
+    json_text(&json, "to", call->options.site);
+    json_text(&json, "stood", standing_name(move->stood));
+    json_bool(&json, "moved", move->done);
+    if (!move->done)
+        put_time(&json, "free_at", move->free_us);
+    json_close_object(&json);
+    command_print(&json);
+}
+
+int command_order_move(struct call *call, struct error *error)
+{
+    struct order_move move = {0};
+    if (!*call->options.site)
+        return error_set(error, COMMAND_USAGE, "say which site gets it with --site");
+    int result = command_choose_site(call, error);
+    if (!result)
+        result = office_begin(&call->office, error);
+    if (result)
+        return result;
+    result = assignments_move(&call->office, call->arguments[0], call->options.site, &move, error);
+    if (!result)
+        result = office_commit(&call->office, error);
+    office_rollback(&call->office);
+    if (!result)
+        print_move(call, &move);
+    return result;
 }

@@ -1,7 +1,9 @@
 /* floorhand-hq events, parked, stock, status. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "sync/head-office/atp.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/parked.h"
 
 #include <stdio.h>
 
@@ -23,13 +25,9 @@ int command_events(struct call *call, struct error *error)
     return done(call, event, error);
 }
 
-int command_parked(struct call *call, struct error *error)
+/* row: site, epoch, seq, why, line. */
+static int print_events(struct call *call, struct sql_query *row, struct error *error)
 {
-    struct sql_query *row = sql_select(call->office.sql,
-                                       "SELECT p.site, p.epoch, p.seq, p.why, e.line FROM parked p"
-                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR p.site = ?1"
-                                       " ORDER BY e.arrival",
-                                       sql_text(call->options.site));
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(row)) {
         json_open_object(&json, NULL);
@@ -42,6 +40,47 @@ int command_parked(struct call *call, struct error *error)
         command_print(&json);
     }
     return done(call, row, error);
+}
+
+int command_parked(struct call *call, struct error *error)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT p.site, p.epoch, p.seq, p.why, e.line FROM parked p"
+                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR p.site = ?1"
+                                       " ORDER BY e.arrival",
+                                       sql_text(call->options.site));
+    return print_events(call, row, error);
+}
+
+int command_parked_replay(struct call *call, struct error *error)
+{
+    struct parked_outcome outcome;
+    int result = office_begin(&call->office, error);
+    if (result)
+        return result;
+    result = parked_replay(&call->office, &outcome, error);
+    if (!result)
+        result = office_commit(&call->office, error);
+    office_rollback(&call->office);
+    if (result)
+        return result;
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_int(&json, "interpreted", outcome.done);
+    json_int(&json, "parked", outcome.left);
+    json_close_object(&json);
+    command_print(&json);
+    return 0;
+}
+
+int command_flagged(struct call *call, struct error *error)
+{
+    struct sql_query *row = sql_select(call->office.sql,
+                                       "SELECT f.site, f.epoch, f.seq, f.why, e.line FROM flagged f"
+                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR f.site = ?1"
+                                       " ORDER BY e.arrival, f.why",
+                                       sql_text(call->options.site));
+    return print_events(call, row, error);
 }
 
 int command_stock(struct call *call, struct error *error)
@@ -57,6 +96,22 @@ int command_stock(struct call *call, struct error *error)
         json_text(&json, "location", sql_get_text(row, 1));
         json_text(&json, "sku", sql_get_text(row, 2));
         json_int(&json, "quantity", sql_get_int(row, 3));
+        json_close_object(&json);
+        command_print(&json);
+    }
+    return done(call, row, error);
+}
+
+int command_stock_atp(struct call *call, struct error *error)
+{
+    static const char *const figures[] = {"atp", "on_hand", "assigned", "waiting", "left_out"};
+    struct sql_query *row = atp_select(&call->office, call->options.sku, call->options.silent_hours * 3600);
+    CLEANUP_BUF struct buf json = {0};
+    while (sql_next(row)) {
+        json_open_object(&json, NULL);
+        json_text(&json, "sku", sql_get_text(row, 0));
+        for (int i = 0; i < (int)COUNT(figures); i++)
+            json_int(&json, figures[i], sql_get_int(row, 1 + i));
         json_close_object(&json);
         command_print(&json);
     }
@@ -99,14 +154,15 @@ static int put_last_imports(struct call *call, struct buf *json)
 
 int command_status(struct call *call, struct error *error)
 {
-    static const char *const names[] = {"sites", "events",   "parked",    "changes_waiting",
-                                        "items", "barcodes", "locations", "workers"};
-    struct sql_query *row = sql_select(
-        call->office.sql,
-        "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM event), (SELECT count(*) FROM parked),"
-        " (SELECT coalesce(sum(feed_head - feed_acked), 0) FROM site), (SELECT count(*) FROM item),"
-        " (SELECT count(*) FROM barcode), (SELECT count(*) FROM location), (SELECT count(*) FROM worker), gen FROM hub",
-        SQL_NO_VALUES);
+    static const char *const names[] = {"sites",    "events",    "parked",  "changes_waiting", "items",
+                                        "barcodes", "locations", "workers", "overship"};
+    struct sql_query *row =
+        sql_select(call->office.sql,
+                   "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM event), (SELECT count(*) FROM parked),"
+                   " (SELECT coalesce(sum(feed_head - feed_acked), 0) FROM site), (SELECT count(*) FROM item),"
+                   " (SELECT count(*) FROM barcode), (SELECT count(*) FROM location), (SELECT count(*) FROM worker),"
+                   " (SELECT count(*) FROM overship), gen FROM hub",
+                   SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};
     json_open_object(&json, NULL);
     if (sql_next(row)) {

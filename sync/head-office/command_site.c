@@ -1,6 +1,7 @@
 /* floorhand-hq site add, sites. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/catalogue.h"
 #include "sync/head-office/command.h"
 
@@ -73,9 +74,31 @@ int command_site_add(struct call *call, struct error *error)
     return 0;
 }
 
+int command_site_lease(struct call *call, struct error *error)
+{
+    const char *id = call->arguments[0];
+    int64_t lease_s = call->options.lease_s;
+    if (lease_s > 0 && lease_s < ASSIGNMENTS_LEASE_LEAST_S)
+        return error_set(error, COMMAND_USAGE, "a lease is %d seconds at least, or 0 for ever",
+                         ASSIGNMENTS_LEASE_LEAST_S);
+    int result =
+        sql_run(call->office.sql, "UPDATE site SET lease_s = ?2 WHERE id = ?1", sql_text(id), sql_int(lease_s));
+    if (result)
+        return office_failed(call->office.sql, result, error);
+    if (sql_changes(call->office.sql) == 0)
+        return error_set(error, -ENOENT, "there is no site \"%s\"", id);
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_text(&json, "site", id);
+    json_int(&json, "lease_s", lease_s);
+    json_close_object(&json);
+    command_print(&json);
+    return 0;
+}
+
 /* ---------------------------------------------------------------- how far the sites are */
 
-#define SILENT_US INT64_C(1200000000) /* a site says hello every ten minutes at least */
+#define SILENT_US (ASSIGNMENTS_SILENT_S * INT64_C(1000000))
 
 struct site_standing {
     bool met;          /* it has spoken */
@@ -180,6 +203,7 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
     json_int(json, "feed_acked", sql_get_int(row, 6));
     put_time(json, "last_seen", row, 7);
     json_int(json, "parked", standing.parked);
+    json_int(json, "dropped", sql_get_int(row, 11));
     put_troubles(json, &standing);
     json_close_object(json);
 }
@@ -210,12 +234,12 @@ int command_site_claim(struct call *call, struct error *error)
 
 int command_sites(struct call *call, struct error *error)
 {
-    struct sql_query *site =
-        sql_select(call->office.sql,
-                   "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
-                   " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, ''), durable_seq FROM site s"
-                   " ORDER BY id",
-                   SQL_NO_VALUES);
+    struct sql_query *site = sql_select(
+        call->office.sql,
+        "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
+        " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, ''), durable_seq, dropped FROM site s"
+        " ORDER BY id",
+        SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(site)) {
         put_site(&json, site, call->office.now_us);
@@ -223,4 +247,23 @@ int command_sites(struct call *call, struct error *error)
     }
     int failed = sql_done(site);
     return failed ? office_failed(call->office.sql, failed, error) : 0;
+}
+
+int command_worker_revoke(struct call *call, struct error *error)
+{
+    int result = office_begin(&call->office, error);
+    if (result)
+        return result;
+    result = catalogue_revoke_worker(&call->office, call->arguments[0], error);
+    if (!result)
+        result = office_commit(&call->office, error);
+    office_rollback(&call->office);
+    if (result)
+        return result;
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_text(&json, "revoked", call->arguments[0]);
+    json_close_object(&json);
+    command_print(&json);
+    return 0;
 }

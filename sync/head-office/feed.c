@@ -71,6 +71,47 @@ int feed_append(struct office *office, const char *site, const struct feed_chang
                    sql_text_n(line.data, line.length), sql_blob(hash, sizeof(hash)));
 }
 
+/* The hashes from this number on, after a line has become another. None of them has left. */
+static int hash_again(struct office *office, const char *site, int64_t from)
+{
+    uint8_t hash[CHAIN_HASH_SIZE];
+    chain_begin(hash, site, 0, 0, 0, NULL, "");
+    struct sql_query *row =
+        sql_select(office->sql, "SELECT seq, line, hash FROM feed WHERE site = ?1 AND seq >= ?2 ORDER BY seq",
+                   sql_text(site), sql_int(from - 1));
+    int result = 0;
+    while (!result && sql_next(row)) {
+        int64_t seq = sql_get_int(row, 0);
+        size_t length;
+        if (seq < from) {
+            memcpy(hash, sql_get_blob(row, 2, &length), sizeof(hash));
+            continue;
+        }
+        const char *line = sql_get_text(row, 1);
+        chain_next(hash, 0, seq, line, strlen(line));
+        result = sql_run(office->sql, "UPDATE feed SET hash = ?3 WHERE site = ?1 AND seq = ?2", sql_text(site),
+                         sql_int(seq), sql_blob(hash, sizeof(hash)));
+    }
+    int failed = sql_done(row);
+    if (!result && !failed)
+        result = sql_run(office->sql, "UPDATE site SET feed_hash = ?2 WHERE id = ?1", sql_text(site),
+                         sql_blob(hash, sizeof(hash)));
+    return result ? result : failed;
+}
+
+int feed_replace(struct office *office, const char *site, int64_t seq, const struct feed_change *change)
+{
+    CLEANUP_BUF struct buf line = {.max = FEED_LINE_MAX};
+    feed_write_line(&line, office, change, seq);
+    if (line.failed)
+        return -EMSGSIZE;
+    int result =
+        sql_run(office->sql, "UPDATE feed SET type = ?3, key = ?4, rev = ?5, line = ?6 WHERE site = ?1 AND seq = ?2",
+                sql_text(site), sql_int(seq), sql_text(change->type), sql_text(change->key), sql_int(change->rev),
+                sql_text_n(line.data, line.length));
+    return result ? result : hash_again(office, site, seq);
+}
+
 int feed_append_all(struct office *office, const struct feed_change *change)
 {
     struct sql_query *sites = sql_select(office->sql, "SELECT id FROM site ORDER BY id", SQL_NO_VALUES);

@@ -21,6 +21,8 @@ int feed_append(struct office *office, const char *site, const struct feed_chang
 
 /* A change as a line with this number, without a '\n'; line->failed when it would be too long. */
 void feed_write_line(struct buf *line, struct office *office, const struct feed_change *change, int64_t seq);
+/* Puts another change in the place of one that has not left yet; the site knows nothing of it. Inside a transaction. */
+int feed_replace(struct office *office, const char *site, int64_t seq, const struct feed_change *change);
 
 /* Appends to the feed of every site. */
 int feed_append_all(struct office *office, const struct feed_change *change);

@@ -258,6 +258,14 @@ size_t hub_waiting(const struct hub *hub)
     return hub->waiting;
 }
 
+/* A wrong message changes nothing but its count, and is never acknowledged. */
+static int drop_message(struct hub *hub, const struct session *session)
+{
+    int result = sql_run(hub->sql, "ROLLBACK TO message", SQL_NO_VALUES);
+    return result ? result
+                  : sql_run(hub->sql, "UPDATE site SET dropped = dropped + 1 WHERE id = ?1", sql_text(session->site));
+}
+
 /* -EINVAL: this message is undone alone and the others stand. */
 static int take_message(struct hub *hub, const struct message *message, int64_t now_us)
 {
@@ -281,7 +289,7 @@ static int take_message(struct hub *hub, const struct message *message, int64_t 
     if (result && result != -EINVAL)
         return result;
     if (result)
-        result = sql_run(hub->sql, "ROLLBACK TO message", SQL_NO_VALUES);
+        result = drop_message(hub, session);
     return result ? result : sql_run(hub->sql, "RELEASE message", SQL_NO_VALUES);
 }
 

@@ -1,5 +1,6 @@
 /* The way down: a window of segments for each site, sent again until they are acknowledged. */
 #include "base/buf.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/office.h"
 
@@ -64,13 +65,26 @@ static int cut_run(struct hub *hub, const struct session *session, struct wire_r
     return sql_done(row);
 }
 
+/* What is cut counts as published before it leaves: a release that has not can still be given to another site. */
+static int publish_run(struct hub *hub, const struct session *session, struct wire_run *run, int64_t now_us)
+{
+    int result = sql_run(hub->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
+    if (result)
+        return result;
+    result = cut_run(hub, session, run);
+    if (!result)
+        result = assignments_published(hub->sql, session->site, wire_run_last_seq(run), now_us);
+    int ended = sql_run(hub->sql, result ? "ROLLBACK" : "COMMIT", SQL_NO_VALUES);
+    return result ? result : ended;
+}
+
 int hub_feed_fill(struct hub *hub, struct session *session, const struct site_row *site, int64_t now_us)
 {
     CLEANUP_RUN struct wire_run run = {.kind = WIRE_FRAME_DOWN};
     while (!session->apart && session->in_flight < (size_t)hub->settings.window && session->sent < site->feed_head) {
         run.count = 0;
         buf_clear(&run.lines);
-        int result = cut_run(hub, session, &run);
+        int result = publish_run(hub, session, &run, now_us);
         if (result || run.count == 0 || run.lines.failed)
             return result;
         result = hub_send_run(hub, session, &run, now_us);

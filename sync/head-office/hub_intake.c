@@ -1,10 +1,9 @@
 /* The way up: what a message changes, inside the turn's transaction. -EINVAL with a sentence undoes the message alone.
  */
 #include "base/defect.h"
+#include "sync/head-office/flags.h"
 #include "sync/head-office/hub_internal.h"
-#include "sync/head-office/orphans.h"
-#include "sync/head-office/projection.h"
-#include "sync/head-office/transfers.h"
+#include "sync/head-office/parked.h"
 #include "sync/head-office/waybills.h"
 #include "sync/wire/line.h"
 
@@ -25,7 +24,8 @@ struct intake {
     struct error *why;
     int64_t now_us;
     bool wants_waybill; /* an order may wait for a number that is in stock */
-    bool careful;       /* each event alone: one of them is not as it should be */
+    bool careful;       /* each event alone: one of them may be not as it should be */
+    bool any_revoked;   /* somebody's badge is no good any more */
 };
 
 static void done(struct intake *intake)
@@ -39,61 +39,28 @@ static int refuse(struct intake *intake, const char *sentence, int64_t seq)
     return error_set(intake->why, -EINVAL, "%s (event %" PRId64 "): nothing of the segment was taken", sentence, seq);
 }
 
-static int park(struct intake *intake, const struct wire_line *line, const char *why)
-{
-    return sql_run(intake->hub->sql, "INSERT INTO parked (site, epoch, seq, why) VALUES (?1, ?2, ?3, ?4)",
-                   sql_text(intake->session->site), sql_int(line->epoch), sql_int(line->seq), sql_text(why));
-}
-
-/* Another site is concerned: it is told, now if it is here. */
-static int pass_on(struct intake *intake, const struct wire_line *line, struct error *why)
-{
-    struct hub *hub = intake->hub;
-    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
-    char to[TRANSFER_SITE_MAX];
-    int result = transfers_pass_on(&office, intake->session->site, line->type, line->data, to, why);
-    for (size_t i = 0; i < hub->session_count && !result; i++) {
-        if (strcmp(hub->sessions[i]->site, to) != 0)
-            continue;
-        hub->sessions[i]->feeds = true;
-        hub_owe(hub, hub->sessions[i]);
-    }
-    return result;
-}
-
-/* What this database has lost comes back, and may concern every site. */
-static int take_orphan(struct intake *intake, const struct wire_line *line, struct error *why)
-{
-    struct hub *hub = intake->hub;
-    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
-    bool feeds = false;
-    if (strcmp(line->type, "feed.orphaned") != 0)
-        return 0;
-    int result = orphans_take(&office, intake->session->site, line->data, &feeds, why);
-    for (size_t i = 0; i < hub->session_count && !result && feeds; i++) {
-        hub->sessions[i]->feeds = true;
-        hub_owe(hub, hub->sessions[i]);
-    }
-    return result;
-}
-
 /* What went wrong is a matter of one event, and not of the database. */
 static bool is_of_event(int result)
 {
     return result == -EINVAL || result == -EPERM || result == -EEXIST;
 }
 
-/* What it means; what cannot be interpreted is parked. */
+/* Other sites may be concerned: they are told, now if they are here. */
 static int interpret(struct intake *intake, const struct wire_line *line)
 {
+    struct hub *hub = intake->hub;
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
     struct error why = {0};
-    int result = projection_apply(intake->hub->sql, intake->session->site, line, intake->careful, &why);
-    if (!result)
-        result = pass_on(intake, line, &why);
-    if (!result)
-        result = take_orphan(intake, line, &why);
+    char to[PARKED_SITE_SIZE];
+    int result = (intake->careful ? parked_or_done : parked_hope)(&office, intake->session->site, line, to, &why);
+    for (size_t i = 0; i < hub->session_count && !result; i++) {
+        if (strcmp(to, PARKED_EVERY_SITE) != 0 && strcmp(hub->sessions[i]->site, to) != 0)
+            continue;
+        hub->sessions[i]->feeds = true;
+        hub_owe(hub, hub->sessions[i]);
+    }
     intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
-    return result == -EINVAL && intake->careful ? park(intake, line, why.text) : result;
+    return result == -EINVAL && intake->careful ? 0 : result; /* it is stored, and waits */
 }
 
 /* A line that was written in an earlier epoch goes out again; head office may have had it before it was restored, or
@@ -109,6 +76,8 @@ static int is_here_already(struct intake *intake, const struct wire_line *line, 
 
 static int insert(struct intake *intake, const struct wire_line *line, int64_t again)
 {
+    static const char text[] = "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
+                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     const struct sql_value values[] = {sql_text(intake->session->site),
                                        sql_int(intake->run.epoch),
                                        sql_int(line->seq),
@@ -120,8 +89,6 @@ static int insert(struct intake *intake, const struct wire_line *line, int64_t a
                                        sql_blob(intake->site.hash, CHAIN_HASH_SIZE),
                                        sql_int(again),
                                        SQL_NO_VALUES};
-    static const char text[] = "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
-                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     return (intake->careful ? sql_run_values : sql_post_values)(intake->hub->sql, text, values);
 }
 
@@ -137,8 +104,12 @@ static int append(struct intake *intake, const struct wire_line *line)
         return result;
     if (result == -EEXIST)
         return refuse(intake, "the box sent an event a second time under another number", line->seq);
+    struct wire_line labelled = *line; /* known by the epoch in which it came */
+    labelled.epoch = intake->run.epoch;
     if (!result && !again)
-        result = interpret(intake, line);
+        result = flags_note(intake->hub->sql, intake->session->site, &labelled, intake->any_revoked);
+    if (!result && !again)
+        result = interpret(intake, &labelled);
     if (!result)
         intake->site.applied = line->seq;
     return result;
@@ -175,10 +146,16 @@ static int take_lines(struct intake *intake, bool *ret_one_failed)
 static int take_all(struct intake *intake)
 {
     const struct site_row before = intake->site;
+    struct sql *sql = intake->hub->sql;
     bool one_failed = false;
-    int result = take_lines(intake, &one_failed);
+    int result = flags_any_revoked(sql, &intake->any_revoked);
+    if (!result)
+        result = parked_any(sql, intake->session->site, &intake->careful);
+    if (result || intake->careful)
+        return result ? result : take_lines(intake, &one_failed);
+    result = take_lines(intake, &one_failed);
     if (!result) {
-        result = sql_await(intake->hub->sql);
+        result = sql_await(sql);
         one_failed = is_of_event(result);
     }
     if (!one_failed)
@@ -186,7 +163,7 @@ static int take_all(struct intake *intake)
     intake->site = before;
     intake->careful = true;
     intake->why->text[0] = '\0';
-    result = sql_run(intake->hub->sql, "ROLLBACK TO message", SQL_NO_VALUES);
+    result = sql_run(sql, "ROLLBACK TO message", SQL_NO_VALUES);
     return result ? result : take_lines(intake, &one_failed);
 }
 

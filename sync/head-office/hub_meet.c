@@ -1,5 +1,6 @@
 /* Who speaks, and whether both sides have the same past: hello, probe, grant. */
 #include "base/defect.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/hub_internal.h"
 #include "sync/head-office/office.h"
 
@@ -71,6 +72,12 @@ static int find_feed_base(struct hub *hub, struct session *session, const struct
     return result == -ENOENT ? 0 : result;
 }
 
+static int renew_leases(struct hub *hub, const struct session *session, int64_t now_us)
+{
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = now_us};
+    return session->apart ? 0 : assignments_renew(&office, session->site);
+}
+
 static int keep_hello(struct hub *hub, const struct session *session, const struct wire_control *hello, int64_t now_us)
 {
     return sql_run(hub->sql,
@@ -106,6 +113,8 @@ static int take_hello(struct hub *hub, struct session *session, const struct wir
                   "this database is an older copy than the box has known: the sites are asked for what it lost");
         result = office_renew_gen(hub->sql, &hub->random, hub->gen);
     }
+    if (!result)
+        result = renew_leases(hub, session, now_us);
     return result ? result : keep_hello(hub, session, hello, now_us);
 }
 

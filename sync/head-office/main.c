@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void print_commands(FILE *out)
 {
@@ -86,7 +87,8 @@ static int take_arguments(struct call *call, char **arguments, size_t expected, 
 static int run(struct call *call, struct error *error)
 {
     CLEANUP(sql_close_p) struct sql *sql = NULL;
-    int result = office_open(call->options.database, &random_system, &sql, error);
+    int result =
+        call->command->run == command_restore ? 0 : office_open(call->options.database, &random_system, &sql, error);
     if (result)
         return result;
     call->office = (struct office){.sql = sql, .random = random_system, .now_us = clock_wall_us()};
@@ -117,6 +119,7 @@ static bool asks_for_help(char *const *arguments)
 int main(int count, char **arguments)
 {
     signal(SIGPIPE, SIG_IGN);
+    umask(0077); /* what head office signs with is in its database */
     char **leading = arguments + (count > 0), **name = skip_options(leading), **rest = name;
     if (!*name || strcmp(*name, "--help") == 0 || strcmp(*name, "help") == 0) {
         print_commands(*name ? stdout : stderr);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define APPLICATION_ID 0x46485133 /* "FHQ3": head office */
+#define APPLICATION_ID 0x46485134 /* "FHQ4": head office */
 
 extern const struct embedded_file hq_schema[];
 
@@ -17,7 +17,7 @@ static int give_identity(struct sql *sql, const struct random_source *random)
                    sql_blob(key.secret, sizeof(key.secret)));
 }
 
-static bool is_url(const char *path)
+bool office_is_url(const char *path)
 {
     static const char *const beginnings[] = {"postgresql://", "postgres://"};
     for (size_t i = 0; i < COUNT(beginnings); i++)
@@ -30,7 +30,8 @@ int office_open(const char *path, const struct random_source *random, struct sql
 {
     static const struct sql_options options = {.busy_ms = 5000, .cache_kib = 16384};
     CLEANUP(sql_close_p) struct sql *sql = NULL;
-    int result = is_url(path) ? sql_open_postgres(path, &options, &sql, error) : sql_open(path, &options, &sql, error);
+    int result =
+        office_is_url(path) ? sql_open_postgres(path, &options, &sql, error) : sql_open(path, &options, &sql, error);
     if (!result)
         result = sql_migrate(sql, hq_schema, APPLICATION_ID, error);
     if (result)

@@ -17,6 +17,9 @@ struct office {
  * and gives a new database its identity. Commands may run beside the server: a lock is waited for, 5 s at most. */
 int office_open(const char *path, const struct random_source *random, struct sql **ret, struct error *error);
 
+/* A database of PostgreSQL rather than a file. */
+bool office_is_url(const char *database);
+
 /* "gen": who this database is. */
 int office_gen(struct sql *sql, char out[ID_TEXT_SIZE]);
 

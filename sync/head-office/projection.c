@@ -38,6 +38,7 @@ struct work {
     char state[24];    /* of the order, before the event */
     bool stays;        /* the order's state does not move */
     bool careful;      /* what fails must be known at once */
+    bool stray;        /* the order was the site's once, and is another's by now */
 };
 
 /* A change whose rows nobody counts. */
@@ -365,6 +366,17 @@ static int label_printed(struct work *work)
     return changed_one(work, result, "parcel");
 }
 
+/* Lines of which more has left than was ordered, over all sites: all rules have failed, and a person must know. */
+static int raise_overship(struct work *work)
+{
+    return sql_run(work->sql,
+                   "INSERT INTO overship (number, line, ordered, shipped) SELECT l.number, l.line, l.quantity,"
+                   " l.shipped + s.shipped AS sum FROM order_line l JOIN (SELECT number, line, sum(shipped) AS shipped"
+                   " FROM stray_line WHERE number = ?1 GROUP BY number, line) s ON s.number = l.number AND s.line ="
+                   " l.line WHERE sum > l.quantity ON CONFLICT DO UPDATE SET shipped = excluded.shipped",
+                   sql_text(work->order));
+}
+
 /* The order is shipped when its last parcel is. */
 static int parcel_shipped(struct work *work)
 {
@@ -389,8 +401,41 @@ static int parcel_shipped(struct work *work)
     if (result)
         return result;
     work->stays = left > 0;
-    return left > 0 ? 0
-                    : CHANGE(work, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
+    if (left > 0)
+        return 0;
+    result = CHANGE(work, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
+    return result ? result : raise_overship(work);
+}
+
+/* Goods that another site took for the order: they are gone from there, and the order's own figures stay. */
+static int stray_pick(struct work *work, int sign)
+{
+    int64_t line, quantity;
+    int result = get_line(work, &line, "quantity", 1, &quantity);
+    if (!result)
+        result =
+            sql_run(work->sql,
+                    "INSERT INTO stray_line (number, line, site, picked) VALUES (?1, ?2, ?3, ?4)"
+                    " ON CONFLICT DO UPDATE SET picked = picked + excluded.picked",
+                    sql_text(work->order), sql_int(line), sql_text(work->site), sql_int(sign * work->sign * quantity));
+    return result ? result : add_stock(work, -sign * quantity);
+}
+
+static int stray_line(struct work *work)
+{
+    return stray_pick(work, 1);
+}
+
+static int stray_unpicked(struct work *work)
+{
+    return stray_pick(work, -1);
+}
+
+static int stray_shipped(struct work *work)
+{
+    int result = sql_run(work->sql, "UPDATE stray_line SET shipped = picked WHERE number = ?1 AND site = ?2",
+                         sql_text(work->order), sql_text(work->site));
+    return result ? result : raise_overship(work);
 }
 
 static int waybill_assigned(struct work *work)
@@ -487,7 +532,26 @@ static const struct meaning {
     {"transfer.shipped", transfer_shipped, .undoable = false},
 };
 
+/* The facts of a site that had the order before: what left its bins, and what left its gate. */
+static const struct {
+    const char *event;
+    int (*apply)(struct work *work);
+} stray_meanings[] = {
+    {"pick.line", stray_line},
+    {"pick.damaged", goods_taken},
+    {"pick.unpicked", stray_unpicked},
+    {"parcel.shipped", stray_shipped},
+};
+
 /* ---------------------------------------------------------------- applying */
+
+static int apply_stray(struct work *work, const char *event)
+{
+    for (size_t i = 0; i < COUNT(stray_meanings); i++)
+        if (strcmp(stray_meanings[i].event, event) == 0)
+            return stray_meanings[i].apply(work);
+    return 0;
+}
 
 static const struct meaning *find_meaning(const char *event)
 {
@@ -503,12 +567,17 @@ static int find_order(struct work *work)
     int result = get_text(work, "order", &work->order);
     if (result)
         return result;
-    struct sql_query *row = sql_select(work->sql, "SELECT coalesce(site, '') = ?2, state FROM orders WHERE number = ?1",
-                                       sql_text(work->order), sql_text(work->site));
-    bool found = sql_next(row), ours = found && sql_get_int(row, 0);
+    struct sql_query *row = sql_select(
+        work->sql,
+        "SELECT CASE WHEN coalesce(site, '') = ?2 THEN 1 WHEN EXISTS (SELECT 1 FROM assignment a WHERE a.number = "
+        "o.number AND a.site = ?2) THEN 2 ELSE 0 END, state FROM orders o WHERE number = ?1",
+        sql_text(work->order), sql_text(work->site));
+    bool found = sql_next(row);
+    int64_t ours = found ? sql_get_int(row, 0) : 0;
     if (found)
         sql_copy_text(row, 1, work->state, sizeof(work->state));
     result = sql_done(row);
+    work->stray = ours == 2;
     if (!result && !found)
         return error_set(work->why, -EINVAL, "there is no order \"%s\"", work->order);
     return result || ours ? result : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
@@ -527,7 +596,7 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-/* No other event has moved it since it was found: a site's row is locked, and an order is one site's. */
+/* Nobody else has moved it since it was found: its site's row is locked. */
 static int advance(struct work *work, const char *event)
 {
     for (size_t i = 0; i < COUNT(transitions); i++)
@@ -540,6 +609,8 @@ static int advance(struct work *work, const char *event)
 static int apply(struct work *work, const struct meaning *meaning)
 {
     int result = meaning->of_order ? find_order(work) : 0;
+    if (!result && work->stray)
+        return apply_stray(work, meaning->event);
     if (!result)
         result = meaning->apply(work);
     if (result || !work->order || work->stays)
@@ -566,22 +637,10 @@ static int each_line(struct work *work, const char *event)
     return result;
 }
 
-/* With a save point of its own. */
-static int apply_alone(struct work *work, const struct meaning *meaning)
+bool projection_knows(const struct wire_line *event)
 {
-    int result = sql_run(work->sql, "SAVEPOINT event", SQL_NO_VALUES);
-    if (result)
-        return result;
-    result = apply(work, meaning);
-    if (result == -EPERM || result == -EEXIST)
-        result = error_set(work->why, -EINVAL, "its figures contradict what is known of the order");
-    if (result == -EINVAL) {
-        int failed = sql_run(work->sql, "ROLLBACK TO event", SQL_NO_VALUES);
-        if (failed)
-            return failed;
-    }
-    int failed = sql_run(work->sql, "RELEASE event", SQL_NO_VALUES);
-    return result ? result : failed;
+    bool undone = strcmp(event->type, "scan.undone") == 0;
+    return find_meaning(undone ? json_string_value(json_object_get(event->data, "undid")) : event->type) != NULL;
 }
 
 int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, bool careful, struct error *why)
@@ -593,5 +652,8 @@ int projection_apply(struct sql *sql, const char *site, const struct wire_line *
         return 0;
     struct work work = {
         .sql = sql, .site = site, .data = event->data, .why = why, .sign = undone ? -1 : 1, .careful = careful};
-    return careful ? apply_alone(&work, meaning) : apply(&work, meaning);
+    int result = apply(&work, meaning);
+    return result == -EPERM || result == -EEXIST
+               ? error_set(why, -EINVAL, "its figures contradict what is known of the order")
+               : result;
 }

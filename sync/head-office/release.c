@@ -1,5 +1,6 @@
 /* Which site does an order, and taking it back. */
 #include "base/json.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
@@ -26,7 +27,7 @@ static int write_lines(struct office *office, struct buf *data, const char *numb
 }
 
 /* order: number, platform, carrier, waybill, priority, receiver's name, phone, address, rev. */
-static int write_release(struct office *office, struct buf *data, struct sql_query *order)
+static int write_release(struct office *office, struct buf *data, struct sql_query *order, int64_t lease_s)
 {
     json_open_object(data, NULL);
     json_text(data, "order", sql_get_text(order, 0));
@@ -40,6 +41,8 @@ static int write_release(struct office *office, struct buf *data, struct sql_que
     json_text(data, "address", sql_get_text(order, 7));
     json_close_object(data);
     int result = write_lines(office, data, sql_get_text(order, 0));
+    if (lease_s > 0)
+        json_int(data, "lease_s", lease_s);
     json_int(data, "rev", sql_get_int(order, 8));
     json_close_object(data);
     return result;
@@ -66,9 +69,14 @@ static int release_one(struct office *office, const char *site, struct sql_query
 {
     const char *number = sql_get_text(order, 0);
     CLEANUP_BUF struct buf data = {0};
-    int result = write_release(office, &data, order);
+    int64_t lease_s;
+    int result = sql_number(office->sql, &lease_s, "SELECT lease_s FROM site WHERE id = ?1", sql_text(site));
+    if (!result)
+        result = write_release(office, &data, order, lease_s);
     if (!result)
         result = send_change(office, site, "order.release", number, sql_get_int(order, 8), &data);
+    if (!result)
+        result = assignments_given(office, site, number, lease_s);
     if (result == -EMSGSIZE)
         return error_set(error, result, "order \"%s\" is too long to be sent to a site: split it", number);
     if (!result)

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/republish.h"
 #include "sync/mqtt/mqtt.h"
 #include "sync/wire/control.h"
 
@@ -118,6 +119,20 @@ static int on_turn(sd_event_source *source, void *user)
     return 0;
 }
 
+static int send_event(void *user, const char *topic, const char *line, size_t length)
+{
+    struct server *server = user;
+    return mqtt_publish(server->mqtt, topic, line, length, 1, false, NULL);
+}
+
+static void publish_events(struct server *server)
+{
+    struct error error = {0};
+    int64_t sent;
+    if (server->call->options.publish_events && mqtt_is_connected(server->mqtt))
+        report(server, republish(&server->call->office, send_event, server, &sent, &error), &error);
+}
+
 static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
 {
     struct server *server = user;
@@ -131,6 +146,7 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
     }
     if (!result && hub_due_us(server->hub) <= now_us)
         report(server, hub_resend(server->hub, now_us, &error), &error);
+    publish_events(server);
     sd_event_source_set_time(source, time_us + TICK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -210,7 +226,9 @@ static int connect_broker(struct server *server, const struct buf *will, const c
         .subscriptions = subscriptions,
         .will = {WIRE_OFFICE_TOPIC, will->data, will->length},
         .receive_maximum = RECEIVE_MAX,
-        .backoff_cap_ms = 30000, /* one program, not a fleet: nobody is hurt when it comes back soon */
+        .backoff_base_ms =
+            250, /* one program, not a fleet: nobody is hurt when it comes back soon, and all sites wait */
+        .backoff_cap_ms = 2000,
         .random = server->call->office.random,
     };
     return mqtt_new(server->event, &settings, &mqtt_ops, server, &server->mqtt, error);

@@ -15,7 +15,8 @@
 
 #define DAEMON_RETRY_US     UINT64_C(50000)
 #define DAEMON_RETRY_MAX_US UINT64_C(2000000)
-#define FRAMES_PER_WAKE     16 /* before the broker has its turn */
+#define ACCURACY_US         1000 /* of the timer; none given would be 250 ms */
+#define FRAMES_PER_WAKE     16   /* before the broker has its turn */
 
 struct link {
     sd_event *event;
@@ -28,6 +29,7 @@ struct link {
     struct buf office;          /* fh1/hq/st as it is now, for a daemon that comes later */
     struct buf online, offline; /* this box's presence */
     int presence_mid;           /* of the presence that the broker has not taken yet; 0: none */
+    bool presence_changed;      /* since it was sent */
     char up_segment[WIRE_TOPIC_SIZE], up_control[WIRE_TOPIC_SIZE], status[WIRE_TOPIC_SIZE], down[WIRE_TOPIC_SIZE];
     const char *subscriptions[3];
     char frame[FRAME_SIZE_MAX];
@@ -40,11 +42,21 @@ static void tell_daemon(struct link *link, enum frame_kind kind, const void *pay
         frame_send(sd_event_source_get_io_fd(link->daemon), kind, payload, length);
 }
 
-static void say_presence(struct link *link)
+static void publish_presence(struct link *link)
 {
     const struct buf *presence = link->daemon ? &link->online : &link->offline;
+    link->presence_changed = false;
     if (mqtt_is_connected(link->mqtt))
         mqtt_publish(link->mqtt, link->status, presence->data, presence->length, 1, true, &link->presence_mid);
+}
+
+/* One at a time, so that its PUBACK can be told from those of the daemon's messages. */
+static void say_presence(struct link *link)
+{
+    if (link->presence_mid)
+        link->presence_changed = true;
+    else
+        publish_presence(link);
 }
 
 /* Everything a daemon needs to know about the broker. */
@@ -65,7 +77,7 @@ static void on_connected(void *user)
     struct link *link = user;
     link->why.text[0] = '\0';
     log_info("connected to the broker at %s:%lld", link->settings->host, (long long)link->settings->port);
-    say_presence(link);
+    publish_presence(link);
     tell_state(link);
 }
 
@@ -76,15 +88,17 @@ static void on_disconnected(void *user, const char *why)
         log_warning("%s (it is tried again; the site goes on working)", why);
     error_set(&link->why, 0, "%s", why);
     buf_clear(&link->office);
+    link->presence_mid = 0;
     tell_state(link);
 }
 
 static void on_message(void *user, const char *topic, const void *payload, size_t length, bool retained)
 {
-    (void)retained;
     struct link *link = user;
     struct wire_topic parsed;
     if (length > FRAME_PAYLOAD_MAX || wire_topic_parse(topic, &parsed) != 0)
+        return;
+    if (retained && parsed.channel != WIRE_OFFICE_STATUS) /* a command is for now: head office retains none */
         return;
     if (parsed.channel == WIRE_OFFICE_STATUS) {
         buf_clear(&link->office);
@@ -104,10 +118,13 @@ static void on_published(void *user, int mid, int reason_code)
     char code = (char)reason_code;
     if (reason_code == MQTT_REASON_NOT_AUTHORIZED)
         log_error("the broker does not let %s publish; check its access list", link->settings->box);
-    if (mid != link->presence_mid) /* that nobody reads the presence says nothing about head office */
+    if (mid != link->presence_mid) { /* that nobody reads the presence says nothing about head office */
         tell_daemon(link, FRAME_PUBLISHED, &code, 1);
-    else
-        link->presence_mid = 0;
+        return;
+    }
+    link->presence_mid = 0;
+    if (link->presence_changed)
+        publish_presence(link);
 }
 
 /* ---------------------------------------------------------------- the daemon's side */
@@ -260,7 +277,8 @@ int link_new(sd_event *event, const struct link_settings *settings, struct link 
     link->office.max = FRAME_PAYLOAD_MAX;
     error_set(&link->why, 0, "not connected to the broker yet");
     int result = connect_broker(link, error);
-    if (!result && (result = sd_event_add_time_relative(event, &link->timer, CLOCK_BOOTTIME, 0, 0, on_timer, link)) < 0)
+    if (!result &&
+        (result = sd_event_add_time_relative(event, &link->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, link)) < 0)
         error_set(error, result, "cannot start a timer: %s", strerror(-result));
     if (result < 0) {
         link_free(link);
@@ -277,7 +295,7 @@ struct link *link_free(struct link *link)
     link->daemon = sd_event_source_disable_unref(link->daemon);
     sd_event_source_disable_unref(link->timer);
     if (link->mqtt)
-        say_presence(link); /* offline: without a Will, which a goodbye cancels */
+        publish_presence(link); /* offline: without a Will, which a goodbye cancels */
     mqtt_free(link->mqtt);
     buf_done(&link->office);
     buf_done(&link->online);

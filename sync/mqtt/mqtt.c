@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "sync/mqtt/probe.h"
 #include "sync/mqtt/reason.h"
+#include "sync/mqtt/tls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -229,6 +230,26 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *user)
     return 0;
 }
 
+/* A context of our own, for it is judged by our own clock (tls.h). Its defaults would be set a second time, and fail.
+ */
+static int use_tls(struct mqtt *mqtt)
+{
+    const struct mqtt_settings *settings = &mqtt->settings;
+    struct error why;
+    SSL_CTX *context;
+    if (!settings->ca_file || !*settings->ca_file)
+        return MOSQ_ERR_SUCCESS;
+    if (tls_context(settings->ca_file, settings->host, &context, &why) != 0) {
+        plan_end(mqtt, "%s", why.text);
+        return MOSQ_ERR_TLS;
+    }
+    int result = mosquitto_int_option(mqtt->mosq, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+    if (!result)
+        result = mosquitto_void_option(mqtt->mosq, MOSQ_OPT_SSL_CTX, context);
+    SSL_CTX_free(context); /* libmosquitto has counted its own use */
+    return result;
+}
+
 static int configure(struct mqtt *mqtt)
 {
     const struct mqtt_settings *settings = &mqtt->settings;
@@ -243,11 +264,8 @@ static int configure(struct mqtt *mqtt)
     if (!result && settings->will.topic)
         result = mosquitto_will_set_v5(mosq, settings->will.topic, (int)settings->will.length, settings->will.payload,
                                        1, true, NULL);
-    if (!result && settings->ca_file && *settings->ca_file) {
-        result = mosquitto_tls_set(mosq, settings->ca_file, NULL, NULL, NULL, NULL);
-        if (!result)
-            result = mosquitto_tls_opts_set(mosq, 1, "tlsv1.3", NULL);
-    }
+    if (!result)
+        result = use_tls(mqtt);
     mosquitto_connect_v5_callback_set(mosq, on_connack);
     mosquitto_subscribe_v5_callback_set(mosq, on_suback);
     mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);

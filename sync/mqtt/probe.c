@@ -10,6 +10,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#define ACCURACY_US 1000 /* none given would be 250 ms */
+
 struct probe {
     sd_event *event;
     const struct probe_ops *ops;
@@ -46,8 +48,8 @@ static int begin(struct probe *probe, const struct addrinfo *address)
         return result;
     }
     sd_event_source_set_io_fd_own(probe->io, 1);
-    return sd_event_add_time_relative(probe->event, &probe->timer, CLOCK_BOOTTIME, UINT64_C(1000) * PROBE_ADDRESS_MS, 0,
-                                      on_timeout, probe);
+    return sd_event_add_time_relative(probe->event, &probe->timer, CLOCK_BOOTTIME, UINT64_C(1000) * PROBE_ADDRESS_MS,
+                                      ACCURACY_US, on_timeout, probe);
 }
 
 static void try_next(struct probe *probe)
@@ -111,7 +113,7 @@ int probe_new(sd_event *event, const char *host, int port, const struct probe_op
     }
     *probe = (struct probe){
         .event = event, .ops = ops, .user = user, .addresses = addresses, .next = addresses, .last = -EHOSTUNREACH};
-    int result = sd_event_add_time_relative(event, &probe->timer, CLOCK_BOOTTIME, 0, 0, on_timeout, probe);
+    int result = sd_event_add_time_relative(event, &probe->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timeout, probe);
     if (result < 0) {
         probe_free(probe);
         return error_set(error, result, "cannot start a timer (%s)", strerror(-result));

@@ -89,6 +89,9 @@ int site_send_control(struct site *site, struct wire_control *control, int64_t n
 
 static void send_hello(struct site *site, int64_t now_us)
 {
+    if (site->tries > 0 && site->said_feed_seq != site->committed.feed_seq)
+        id_new(&site->random, site->nonce); /* the answer to what was said before is no answer to this */
+    site->said_feed_seq = site->committed.feed_seq;
     struct wire_control hello = {.kind = WIRE_HELLO,
                                  .epoch = site->committed.epoch,
                                  .last_seq = site->committed.last_seq,
@@ -114,6 +117,8 @@ static void send_probe(struct site *site, bool of_journal, int64_t now_us)
     struct wire_control probe = {
         .kind = WIRE_PROBE, .epoch = site->committed.epoch, .last_seq = site->committed.last_seq};
     text_copy(probe.nonce, sizeof(probe.nonce), site->nonce);
+    if (!of_journal)
+        site->said_feed_seq = site->committed.feed_seq;
     int result =
         of_journal ? site->ops->marks(site->user, &probe.marks) : site->ops->feed_marks(site->user, &probe.feed_marks);
     if (result)
@@ -282,6 +287,8 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
     else if (welcome->epoch != site->committed.epoch || !has_hash(site, welcome->applied, welcome->applied_hash)) {
         enter(site, SITE_PROBING);
         send_probe(site, true, now_us);
+    } else if (site->said_feed_seq != site->committed.feed_seq) {
+        site_say_hello(site, now_us); /* changes that had waited in the queue are here since: nothing was lost */
     } else if (welcome->feed_base < 0) {
         enter(site, SITE_PROBING);
         send_probe(site, false, now_us);
@@ -343,7 +350,8 @@ static int check_writer(struct site *site, const void *bytes, size_t length, uin
     if (!result && site->committed.met && memcmp(key, site->committed.office_key, WIRE_PUBLIC_KEY) != 0)
         result = error_set(&site->fault, -EKEYREJECTED,
                            "another head office than the one this site belongs to has answered: name the right broker "
-                           "in the configuration of floorhand-link");
+                           "in the configuration of floorhand-link, or, where head office was set up anew, stop the "
+                           "daemon and call floorhandd --forget-head-office");
     return result;
 }
 
@@ -519,7 +527,7 @@ int64_t site_deadline(const struct site *site)
         next = earlier(next, site->resend_end_us);
     if (site->state == SITE_SYNC && site->in_flight_count < (size_t)site->window && site->retry_us == INT64_MAX)
         next = earlier(next, site->linger_end_us);
-    if (site->state == SITE_SYNC)
+    if (site->state == SITE_SYNC && site->retry_us == INT64_MAX)
         next = earlier(next, snapshot_deadline(site));
     return next;
 }

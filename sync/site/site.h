@@ -112,6 +112,7 @@ struct site {
     char gen[ID_TEXT_SIZE];              /* of the head office database that welcomed */
     uint8_t office_key[WIRE_PUBLIC_KEY]; /* of who welcomed */
     char fence[WIRE_CODE_SIZE];          /* why head office takes nothing; "" when it does */
+    int64_t said_feed_seq;               /* the last change, as the hello or the probe said it */
     bool absent;                         /* head office is known not to listen */
     enum site_presence presence;
     char office_since[CLOCK_TEXT_SIZE];

@@ -14,6 +14,14 @@ static bool is_offered(const struct site *site)
     return *site->offer.lines_hash != '\0';
 }
 
+/* The next one that is asked for is a new one. */
+static void forget(struct site *site)
+{
+    site->offer = (struct wire_control){0};
+    site->snap_seq = 0;
+    site->snap_given = false;
+}
+
 /* Only then: otherwise it would hold less than this site knows, and what follows would count twice. */
 static bool may_ask(const struct site *site)
 {
@@ -99,7 +107,7 @@ static void give_whole(struct site *site, int64_t now_us)
     const struct site_snapshot whole = {site->offer.epoch, site->offer.applied, site->offer.lines};
     chain_text(site->snap_hash, hash);
     if (strcmp(hash, site->offer.lines_hash) != 0)
-        site->offer = (struct wire_control){0};
+        forget(site);
     else if (site->ops->snapshot_whole(site->user, &whole) == 0)
         site->snap_given = true;
     site->snap_us = now_us;
@@ -108,15 +116,15 @@ static void give_whole(struct site *site, int64_t now_us)
 void snapshot_step(struct site *site, int64_t now_us)
 {
     if (!may_ask(site)) {
-        site->offer = (struct wire_control){0};
+        forget(site);
         site->snap_us = 0;
         return;
     }
     bool quiet = site->snap_us == 0 || now_us - site->snap_us >= QUIET_US;
+    if (quiet && (site->snap_given || site->committed.snapshot_line < site->snap_seq))
+        forget(site); /* a turn was lost, or it was refused: from the beginning */
     if (is_offered(site) && site->snap_seq == site->offer.lines && !site->snap_given)
         give_whole(site, now_us);
-    else if (quiet && (site->snap_given || site->committed.snapshot_line < site->snap_seq))
-        site->offer = (struct wire_control){0}; /* a turn was lost, or it was refused: from the beginning */
     else if (quiet)
         ask(site, now_us);
 }

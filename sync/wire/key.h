@@ -11,7 +11,7 @@
 #define WIRE_PUBLIC_KEY 32 /* bytes */
 #define WIRE_SECRET_KEY 64 /* bytes: libsodium's form, seed and public key */
 #define WIRE_SIGNATURE  64 /* bytes */
-#define WIRE_KEY_ID     8  /* bytes: BLAKE2b-64 of the public key */
+#define WIRE_KEY_ID     8  /* bytes: the first ones of BLAKE2b-128 of the public key */
 
 struct wire_key {
     uint8_t secret[WIRE_SECRET_KEY];

@@ -26,6 +26,8 @@
     X("order.parked", "an order cannot go on until a person decides")                                                  \
     X("order.cancel_accepted", "the site cancelled an order")                                                          \
     X("order.cancel_rejected", "an order was too far along to be cancelled")                                           \
+    X("order.released", "a site has given an order back that it had not begun")                                        \
+    X("order.kept", "a site has begun the order that head office wants back, and keeps it")                            \
     X("pick.started", "a worker began an order's picking")                                                             \
     X("lease.released", "a supervisor gave what a worker held to whoever comes next")                                  \
     X("pick.located", "the worker is at the right location")                                                           \
@@ -178,6 +180,8 @@
     X("worker.upsert", "a worker, the badge and whether it is valid")                                                  \
     X("order.release", "an order for this site to fulfil")                                                             \
     X("order.cancel", "a request to cancel an order: the site answers")                                                \
+    X("order.unassign", "a request to give an order back that is not begun: the site answers")                         \
+    X("order.lease", "an order may be begun for so long again")                                                        \
     X("waybill.pool", "a waybill number, for one order or for any of its carrier")                                     \
     X("waybill.voided", "a waybill number is void at the carrier")                                                     \
     X("asn.upsert", "goods that a supplier has announced")                                                             \

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The state of sync as people see it: `floorhand sync status`, GET /api/v1/sync, a station's view and `floorhand-hq site list`,
-with the real broker, from a box on its own to one whose database is an older copy."""
+with the real broker, from a box on its own to one whose database was an older copy, and to two of one name."""
 
 import contextlib
 import json
@@ -120,7 +120,7 @@ def nobody_answers(house):
 def in_step(house):
     house.add_site()
     before = listed(house)
-    if before["epoch"] is not None or before["last_seen"] is not None or troubles(before) != ["unmet"]:
+    if before["applied"] or before["last_seen"] is not None or troubles(before) != ["unmet"]:
         yield f"a site that never spoke: {before}"
     house.import_master()
     answer = settled(house)
@@ -225,53 +225,103 @@ def late(house):
             yield "it was never seen to be well again"
 
 
-def older_copy(house):
-    """Yesterday's copy of the site's database is put in place."""
+def copy_of(house):
     house.daemon.stop()
     copy = house.folder / "copy.db"
     shutil.copy(house.site_db, copy)
     house.start_daemon()
-    must([house.bin / "floorhand", "scan", "send", "--url", house.page_url, "--station", "bench-1", "CMD:LOGOUT",
-          sample.BADGE])
-    settled(house)
+    return copy
+
+
+def put_back(house, copy):
+    """The copy is in place of the database; the link stands still."""
     house.link.stop()
     house.daemon.stop()
     for left_over in house.folder.glob("site.db-*"):
         left_over.unlink()
     shutil.copy(copy, house.site_db)
-    house.hq.stop()
     house.start_daemon()
-    house.link.start()
-    becomes(house, "hello", "away")
-    with house.views() as views:
-        house.hq.start()
-        if not any(view["link"]["alarm"] == "diverged" for view in views):
-            yield "the station never said it"
-    answer = becomes(house, "diverged", "diverged")
-    if "older copy" not in (answer["fault"] or ""):
-        yield f"the fault is not told: {answer}"
-    yield from told(house, 1, "head office knows another past of this site", "Fault", "call head office", "请联系总部")
+
+
+def nobody(house, name, times=1):
+    """Scans that leave an event each."""
+    for _ in range(times):
+        house.ask("stations/bench-1/scan", {"text": name})
+
+
+def at_head_office(house, name):
+    return house.hq_rows(f"SELECT count(*) FROM event WHERE again = 0 AND line LIKE '%{name}%'")[0][0]
+
+
+def healed(house, epoch):
+    """In step in this epoch, with what head office knew, and nobody was asked."""
+    def stands():
+        applied = house.hq_rows(f"SELECT count(*) FROM event WHERE epoch = {epoch} AND type = 'snapshot.applied'")
+        return applied[0][0] == 1 and sync(house)["epoch"] == epoch
+    wait_until(stands, f"epoch {epoch} and a snapshot", seconds=30)
+    answer = settled(house)
     row = listed(house)
-    if troubles(row)[:1] != ["older_copy"] or "以哪一份为准" not in row["troubles"][0]["text"]["zh"]:
-        yield f"site list: {row}"
-    yield from gone_on(house)
+    if troubles(answer) or row["epoch"] != epoch or "clone" in troubles(row) or "churn" in troubles(row):
+        yield f"epoch {epoch}: {answer}, {row}"
+    yield from told(house, 0, "in step with head office")
+
+
+def older_copy(house):
+    """Yesterday's copy of the site's database is put in place."""
+    copy = copy_of(house)
+    nobody(house, "NOBODY-LOST")
+    epoch = settled(house)["epoch"]
+    put_back(house, copy)
+    house.link.start()
+    yield from healed(house, epoch + 1)
+    if at_head_office(house, "NOBODY-LOST") != 1:
+        yield "what the copy had lost is not at head office"
 
 
 def gone_on(house):
     """The older copy is worked with until it has more events than head office: the same numbers, but others."""
-    house.link.stop()
+    copy = copy_of(house)
+    nobody(house, "NOBODY-GONE", 3)
+    epoch = settled(house)["epoch"]
+    put_back(house, copy)
     wait_until(lambda: sync(house)["state"] == "offline", "the link is gone")
-    applied = house.hq_rows("SELECT applied FROM site")[0][0]
+    applied, scans = house.hq_rows("SELECT applied FROM site")[0][0], 0
     while sync(house)["last_seq"] <= applied:
-        house.ask("stations/bench-1/scan", {"text": "NOBODY-KNOWS-THIS"})
+        nobody(house, "NOBODY-NEW")
+        scans += 1
     house.link.start()
-    becomes(house, "diverged", "diverged")
-    if house.hq_rows("SELECT applied FROM site")[0][0] != applied:
-        yield "head office took events of another past"
-    row = wait_until(lambda: listed(house) if troubles(listed(house))[:1] == ["older_copy"] else None,
-                     "head office hears of it", seconds=20)
-    if "以哪一份为准" not in row["troubles"][0]["text"]["zh"]:
+    yield from healed(house, epoch + 1)
+    there = at_head_office(house, "NOBODY-GONE"), at_head_office(house, "NOBODY-NEW")
+    if there != (3, scans):
+        yield f"of 3 lost and {scans} new events there are {there}"
+
+
+def fenced(house):
+    """The database runs on with another key, as a second box would have: a person must say that it is the right one."""
+    key = pathlib.Path(f"{house.site_db}.key")
+    house.daemon.stop()
+    kept = key.read_text(encoding="ascii")
+    key.unlink()
+    house.start_daemon()
+    answer = becomes(house, "fenced", "fenced")
+    view_becomes(house, "fenced")
+    yield from told(house, 1, "head office takes nothing from this box", "floorhand-hq site claim", "请联系总部")
+    row = listed(house)
+    if "clone" not in troubles(row) or "确认" not in row["troubles"][0]["text"]["zh"]:
         yield f"site list: {row}"
+    nobody(house, "NOBODY-FENCED")
+    if answer["outbox"]["count"] == 0 or at_head_office(house, "NOBODY-FENCED"):
+        yield "it was taken all the same"
+    house.hq_run("site", "claim", SITE)
+    house.daemon.stop()
+    house.start_daemon()
+    settled(house)
+    if at_head_office(house, "NOBODY-FENCED") != 1 or "clone" in troubles(listed(house)):
+        yield "it is not taken after the claim"
+    house.daemon.stop()
+    key.write_text(kept, encoding="ascii")
+    house.start_daemon()
+    becomes(house, "fenced", "fenced")  # now the old key is the other one
 
 
 # ---------------------------------------------------------------- what the document tells
@@ -300,7 +350,9 @@ STORY = {
     "an event that is parked is seen at head office": event_parked,
     "a site that is not heard is seen at head office": silent,
     "events that wait for long are seen without being asked for": late,
-    "an older copy of the database is seen on both sides": older_copy,
+    "an older copy of the database goes on by itself, and gets what it lost": older_copy,
+    "and so does one that was worked with: both pasts are at head office": gone_on,
+    "another key is fenced and seen on both sides until it is claimed": fenced,
     "docs/openapi.yaml tells it as it is": document,
 }
 

@@ -28,6 +28,7 @@ GUARDED_LIBRARIES = {
     "sqlite3": r"sqlite3",
     "libpq": r"libpq|postgres_ext\.h",
     "mosquitto": r"mosquitto",
+    "openssl": r"openssl/",
     "libusb": r"libusb",
     "libserialport": r"libserialport",
     "libudev": r"libudev",
@@ -170,6 +171,21 @@ def floor_faults():
     return faults
 
 
+# What the connection to the broker may not call: reconnecting replays what an earlier connection left, connecting in the
+# background spins on a dead TLS port and cannot be given properties, and a loop of libmosquitto's own ends without a word.
+CONNECTION_MAY_NOT = re.compile(r"^mosquitto_(reconnect\w*|connect_async|connect_bind_async|connect_srv|loop|loop_forever|loop_start|threaded_set)$")
+
+
+def connection_faults():
+    compiled = sorted((OBJECTS / "sync/mqtt").glob("*.o"))
+    if not compiled:
+        yield f"sync/mqtt is not compiled under {OBJECTS.relative_to(ROOT)}"
+        return
+    for symbol in sorted(symbols("-u", compiled)):
+        if CONNECTION_MAY_NOT.match(symbol):
+            yield f"sync/mqtt calls {symbol}"
+
+
 # ---------------------------------------------------------------- how long
 
 
@@ -217,6 +233,8 @@ def self_check():
         yield "an include that leads nowhere was not noticed"
     if not list(length_faults("x.c", "int f(void)\n{\n" + "    x();\n" * 69 + "}\n")):
         yield "a long function was not noticed"
+    if not CONNECTION_MAY_NOT.match("mosquitto_loop_start") or CONNECTION_MAY_NOT.match("mosquitto_loop_read"):
+        yield "the parts of libmosquitto are told apart wrongly"
     for symbol in ("time", "open", "socket", "read", "write", "getrandom", "fopen", "printf", "strerror", "strftime"):
         if PURE_SYMBOLS.match(symbol):
             yield f"{symbol} counts as pure"
@@ -233,6 +251,7 @@ def main():
     tap.check("every guarded library is used only where the table says",
               [fault for source, text in texts.items() for fault in library_faults(source, text, rooms)])
     tap.check("a rule reaches no clock, file, socket or log", floor_faults())
+    tap.check("the connection to the broker is made, and its loop run, by us", connection_faults())
     tap.check(f"no function is longer than {MAX_FUNCTION_LINES} lines and no file longer than {MAX_FILE_LINES}",
               [fault for path in long_files()
                for fault in length_faults(path, (ROOT / path).read_text(errors="replace"))])

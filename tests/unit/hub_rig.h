@@ -1,5 +1,6 @@
-/* A new head office for tests: its database, its hub, and what the hub sent and noted. Asserts by cmocka.
- * The database is SQLite's, in memory; where $HEAD_OFFICE_DATABASE names one of PostgreSQL, it is a schema there. */
+/* A new head office for tests: its database, its hub, the boxes that speak with it, and what the hub sent and noted.
+ * Asserts by cmocka. The database is SQLite's, in memory; where $HEAD_OFFICE_DATABASE names one of PostgreSQL, it is a
+ * schema there. */
 #ifndef TESTS_HUB_RIG_H
 #define TESTS_HUB_RIG_H
 
@@ -20,6 +21,7 @@
 #include "sync/head-office/orders.h"
 #include "sync/wire/control.h"
 #include "sync/wire/line.h"
+#include "sync/wire/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +35,21 @@ struct sent {
     struct buf bytes;
 };
 
+#define RIG_BOXES 4
+#define RIG_SEQ   320
+
+/* A box as head office meets it: its key, its board and the chain of what it wrote. */
+struct rig_box {
+    char name[WIRE_NAME_SIZE], site[WIRE_NAME_SIZE], hardware[WIRE_HARDWARE_SIZE], gen[ID_TEXT_SIZE];
+    struct wire_key key;
+    int64_t epoch, known; /* hash is of the numbers up to known */
+    uint8_t hash[RIG_SEQ][CHAIN_HASH_SIZE];
+};
+
 struct rig {
     struct office office;
+    struct wire_key key; /* head office's */
+    struct rig_box boxes[RIG_BOXES];
     struct hub *hub;
     struct random_seeded seeded;
     struct hub_settings settings;
@@ -106,7 +121,27 @@ static inline void rig_new_database(struct rig *rig, char *ret_path, size_t capa
     sql_close(sql);
 }
 
-/* Site "hz" with box "box-1", "bj" with "box-2". */
+static inline void rig_make_box(struct rig *rig, size_t i, const char *site, const char *name)
+{
+    struct rig_box *box = &rig->boxes[i];
+    box->epoch = 1;
+    snprintf(box->name, sizeof(box->name), "%s", name);
+    snprintf(box->site, sizeof(box->site), "%s", site);
+    snprintf(box->hardware, sizeof(box->hardware), "%032x", (unsigned)i + 1);
+    wire_key_new(&box->key, &rig->office.random);
+    chain_begin(box->hash[0], site, 1, 0, 0, NULL, "");
+}
+
+static inline struct rig_box *rig_box(struct rig *rig, const char *name)
+{
+    for (size_t i = 0; i < RIG_BOXES; i++)
+        if (strcmp(rig->boxes[i].name, name) == 0)
+            return &rig->boxes[i];
+    fail_msg("no box %s", name);
+    return NULL;
+}
+
+/* Site "hz" with box "box-1", "bj" with "box-2"; nobody knows "box-9". */
 static inline void rig_open(struct rig *rig)
 {
     *rig = (struct rig){.seeded.state = 7};
@@ -118,6 +153,10 @@ static inline void rig_open(struct rig *rig)
     assert_int_equal(office_open(path, &rig->office.random, &rig->office.sql, &rig->error), 0);
     rig_run(rig, "INSERT INTO site (id, name, box, added_us) VALUES ('hz', 'Hangzhou', 'box-1', 0),"
                  " ('bj', 'Beijing', 'box-2', 0)");
+    assert_int_equal(office_key(rig->office.sql, &rig->key), 0);
+    rig_make_box(rig, 0, "hz", "box-1");
+    rig_make_box(rig, 1, "bj", "box-2");
+    rig_make_box(rig, 2, "sh", "box-9");
     rig_start_hub(rig);
 }
 
@@ -162,40 +201,123 @@ static inline void rig_receive(struct rig *rig, const char *box, enum wire_chann
     assert_int_equal(hub_receive(rig->hub, box, channel, bytes->data, bytes->length), 0);
 }
 
+/* A control message of a box (control->box), which it signs. */
 static inline void rig_receive_control(struct rig *rig, const struct wire_control *control)
 {
     struct buf text = {0};
     wire_control_write(&text, control, &rig->office.random);
+    wire_control_sign(&text, &rig_box(rig, control->box)->key);
     rig_receive(rig, control->box, WIRE_UP_CONTROL, &text);
     buf_done(&text);
 }
 
+static inline struct wire_control rig_control(struct rig *rig, enum wire_kind kind, const char *site, const char *box)
+{
+    struct wire_control control = {.kind = kind, .epoch = rig_box(rig, box)->epoch, .schema = WIRE_SCHEMA};
+    snprintf(control.site, sizeof(control.site), "%s", site);
+    snprintf(control.box, sizeof(control.box), "%s", box);
+    id_new(&rig->office.random, control.nonce);
+    return control;
+}
+
+/* The hash of a site's feed as this database has it; of a number that it does not have, another one. */
+static inline void rig_feed_hash(struct rig *rig, const char *site, int64_t seq, char ret[CHAIN_TEXT_SIZE])
+{
+    uint8_t hash[CHAIN_HASH_SIZE] = {0};
+    size_t length;
+    struct sql_query *row =
+        sql_select(rig->office.sql, "SELECT hash FROM feed WHERE site = ?1 AND seq = ?2", sql_text(site), sql_int(seq));
+    if (seq == 0)
+        chain_begin(hash, site, 0, 0, 0, NULL, "");
+    else if (sql_next(row))
+        memcpy(hash, sql_get_blob(row, 0, &length), sizeof(hash));
+    sql_done(row);
+    chain_text(hash, ret);
+}
+
+static inline struct wire_control rig_hello_of(struct rig *rig, const char *site, const char *box, int64_t last_seq,
+                                               int64_t feed_seq)
+{
+    struct wire_control hello = rig_control(rig, WIRE_HELLO, site, box);
+    hello.last_seq = last_seq;
+    hello.feed_seq = feed_seq;
+    hello.boot = 1;
+    snprintf(hello.hardware, sizeof(hello.hardware), "%s", rig_box(rig, box)->hardware);
+    snprintf(hello.gen, sizeof(hello.gen), "%s", rig_box(rig, box)->gen);
+    rig_feed_hash(rig, site, feed_seq, hello.feed_hash);
+    return hello;
+}
+
 static inline void rig_hello(struct rig *rig, const char *site, const char *box, int64_t last_seq, int64_t feed_seq)
 {
-    struct wire_control hello = {.kind = WIRE_HELLO, .epoch = 1, .last_seq = last_seq, .feed_seq = feed_seq, .boot = 1};
-    snprintf(hello.site, sizeof(hello.site), "%s", site);
-    snprintf(hello.box, sizeof(hello.box), "%s", box);
-    id_new(&rig->office.random, hello.nonce);
+    struct wire_control hello = rig_hello_of(rig, site, box, last_seq, feed_seq);
     rig_receive_control(rig, &hello);
 }
 
 static inline void rig_fack(struct rig *rig, const char *site, const char *box, int64_t seq)
 {
-    struct wire_control fack = {.kind = WIRE_FACK, .seq = seq};
-    snprintf(fack.site, sizeof(fack.site), "%s", site);
-    snprintf(fack.box, sizeof(fack.box), "%s", box);
+    struct wire_control fack = rig_control(rig, WIRE_FACK, site, box);
+    fack.seq = seq;
     assert_int_equal(office_gen(rig->office.sql, fack.gen), 0);
     rig_receive_control(rig, &fack);
+}
+
+/* What a box would have written under the numbers before this one, when a test never said. */
+static inline void rig_know_until(struct rig_box *box, int64_t seq)
+{
+    assert_true(seq < RIG_SEQ);
+    while (box->known < seq) {
+        struct buf line = {0};
+        box->known++;
+        rig_put_event(&line, box->site, box->epoch, box->known, "pick.located", "{}");
+        memcpy(box->hash[box->known], box->hash[box->known - 1], CHAIN_HASH_SIZE);
+        chain_next(box->hash[box->known], box->epoch, box->known, line.data, line.length - 1);
+        buf_done(&line);
+    }
+}
+
+/* Lines from this number on, as a frame that the box has signed. They are the box's past from now on. */
+static inline void rig_segment(struct rig *rig, const char *name, int64_t first, const struct buf *lines)
+{
+    struct rig_box *box = rig_box(rig, name);
+    const struct wire_ends ends = {box->site, box->name};
+    CLEANUP_RUN struct wire_run run = {.kind = WIRE_FRAME_UP, .epoch = box->epoch, .first_seq = first};
+    struct buf frame = {0};
+    rig_know_until(box, first - 1);
+    memcpy(run.prev_hash, box->hash[first - 1], CHAIN_HASH_SIZE);
+    buf_put(&run.lines, lines->data, lines->length);
+    assert_int_equal(wire_run_write(&frame, &run, &ends, &box->key, 0, &rig->error), 0);
+    for (int64_t seq = first; seq <= wire_run_last_seq(&run) && seq < RIG_SEQ; seq++)
+        wire_run_hash(&run, seq, box->hash[seq]);
+    if (wire_run_last_seq(&run) > box->known)
+        box->known = wire_run_last_seq(&run);
+    rig_receive(rig, name, WIRE_UP_SEGMENT, &frame);
+    buf_done(&frame);
+}
+
+/* Head office has answered a probe: the box goes on in the epoch that it was granted, with the numbers it has. */
+static inline void rig_go_on(struct rig *rig, const char *name, const struct wire_control *grant)
+{
+    struct rig_box *box = rig_box(rig, name);
+    uint8_t base[CHAIN_HASH_SIZE];
+    assert_true(chain_of_text(grant->base_hash, base));
+    box->epoch = grant->epoch;
+    box->known = grant->base_seq;
+    chain_begin(box->hash[box->known], box->site, box->epoch, grant->base_epoch, grant->base_seq,
+                grant->base_epoch ? base : NULL, grant->grant_nonce);
 }
 
 /* The control message of this kind among what was sent. */
 static inline struct wire_control rig_answer(struct rig *rig, enum wire_kind kind)
 {
     struct wire_control control = {0};
+    uint8_t key[WIRE_PUBLIC_KEY];
     for (size_t i = 0; i < rig->sent_count; i++) {
         const struct sent *sent = &rig->sent[i];
         if (sent->channel != WIRE_DOWN_CONTROL)
             continue;
+        assert_int_equal(wire_control_verify(sent->bytes.data, sent->bytes.length, key, &rig->error), 0);
+        assert_memory_equal(key, wire_key_public(&rig->key), sizeof(key)); /* head office signs all it says */
         assert_int_equal(wire_control_parse(sent->bytes.data, sent->bytes.length, &control, &rig->error), 0);
         if (control.kind == kind)
             return control;
@@ -210,6 +332,17 @@ static inline size_t rig_sent(const struct rig *rig, enum wire_channel channel)
     for (size_t i = 0; i < rig->sent_count; i++)
         count += rig->sent[i].channel == channel;
     return count;
+}
+
+/* What was sent, as its box opens it. Release with wire_run_done(). */
+static inline void rig_open_run(struct rig *rig, size_t i, enum wire_frame_kind kind, struct wire_run *ret)
+{
+    const struct sent *sent = &rig->sent[i];
+    const struct wire_ends ends = {rig_box(rig, sent->box)->site, hub_gen(rig->hub)};
+    assert_int_equal(sent->channel, WIRE_DOWN_SEGMENT);
+    if (wire_run_open(sent->bytes.data, sent->bytes.length, wire_key_public(&rig->key), &ends, kind, ret,
+                      &rig->error) != 0)
+        fail_msg("%s", rig->error.text);
 }
 
 static inline int rig_import(struct rig *rig, const char *kind, const char *site, const char *text,
@@ -234,5 +367,53 @@ static inline int rig_release(struct rig *rig, const char *site, const char *num
     int64_t count = 0;
     return orders_release(&rig->office, site, number, &count, &rig->error);
 }
+
+/* Changes for hz, each a line of its own. */
+static inline void rig_add_changes(struct rig *rig, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char row[64];
+        snprintf(row, sizeof(row), "sku,name,weight_g\nS%d,tea,%d\n", i, (int)rig->seeded.state & 0xFFFF);
+        rig_import_good(rig, "items", NULL, row);
+    }
+}
+
+/* For tests of the protocol itself. */
+static inline int rig_set_up(void **state)
+{
+    struct rig *rig = malloc(sizeof(*rig));
+    rig_open(rig);
+    *state = rig;
+    return 0;
+}
+
+static inline int rig_tear_down(void **state)
+{
+    rig_close(*state);
+    free(*state);
+    return 0;
+}
+
+static inline void rig_send_events(struct rig *rig, const char *site, const char *box, int64_t first, int64_t last)
+{
+    struct buf segment = {0};
+    for (int64_t seq = first; seq <= last; seq++)
+        rig_put_event(&segment, site, 1, seq, "pick.located", "{}");
+    rig_segment(rig, box, first, &segment);
+    buf_done(&segment);
+}
+
+static inline void rig_meet(struct rig *rig)
+{
+    rig_hello(rig, "hz", "box-1", 0, 0);
+    rig_turn(rig);
+}
+
+static inline int64_t rig_events(struct rig *rig)
+{
+    return rig_count(rig, "SELECT count(*) FROM event");
+}
+
+#define ON_RIG(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
 
 #endif

@@ -5,21 +5,6 @@
 
 #include <errno.h>
 
-static int open_rig(void **state)
-{
-    struct rig *rig = malloc(sizeof(*rig));
-    rig_open(rig);
-    *state = rig;
-    return 0;
-}
-
-static int close_rig(void **state)
-{
-    rig_close(*state);
-    free(*state);
-    return 0;
-}
-
 #define ITEMS     "sku,name,weight_g,gtin\nT-1,龙井茶,130,9521234000012\nC-1,\"Cup, white\",220,\n"
 #define BARCODES  "code,kind,sku,factor,weight_g,name\nPACK,item,T-1,6,,\nTOTE-1,tote,,,,\nBOX-S,box,,,60,Small\n"
 #define LOCATIONS "code,kind,walk,carrier\nA-01,face,10,\nGATE-SF,gate,20,SF\n"
@@ -320,8 +305,6 @@ static void cancelling(void **state)
     assert_int_equal(rig_release(rig, "hz", "O-7"), -ENOENT);
     assert_string_equal(rig->error.text, "there is no order \"O-7\"");
 }
-
-#define ON_RIG(test) cmocka_unit_test_setup_teardown(test, open_rig, close_rig)
 
 int main(void)
 {

@@ -40,7 +40,7 @@ static void happens(struct play *play, const char *type, const char *data)
 {
     struct buf segment = {0};
     rig_put_event(&segment, "hz", 1, ++play->seq, type, data);
-    rig_receive(&play->rig, "box-1", WIRE_UP_SEGMENT, &segment);
+    rig_segment(&play->rig, "box-1", play->seq, &segment);
     buf_done(&segment);
     rig_turn(&play->rig);
 }
@@ -214,14 +214,15 @@ static void a_number_is_never_reported_of_two_orders(void **state)
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         happens(play, "parcel.packed", wrong[i]);
-        assert_int_equal(COUNT_OF(play, "parked WHERE why LIKE 'waybill \"%\" is another order''s, or void'"), i + 1);
+        assert_int_equal(COUNT_OF(play, "parked WHERE why LIKE 'waybill \"%\" is another order''s, or void'"), 1);
+        rig_run(&play->rig, "DELETE FROM parked");
     }
     happens(play, "parcel.packed", "{\"order\":\"O2\",\"parcel\":\"O2-1\",\"box\":\"S\",\"waybill\":\"S1\"}");
     happens(play, "parcel.packed", "{\"order\":\"O2\",\"parcel\":\"O2-1\",\"box\":\"L\",\"waybill\":\"S1\"}");
-    assert_int_equal(COUNT_OF(play, "parked"), 2); /* of the same order it may be said again */
+    assert_int_equal(COUNT_OF(play, "parked"), 0); /* of the same order it may be said again */
     happens(play, "parcel.packed", "{\"order\":\"O1\",\"parcel\":\"O1-1\",\"box\":\"S\",\"waybill\":\"S1\"}");
     happens(play, "label.voided", "{\"order\":\"O1\",\"parcel\":\"O1-1\",\"waybill\":\"S1\",\"why\":\"x\"}");
-    assert_int_equal(COUNT_OF(play, "parked"), 4);
+    assert_int_equal(COUNT_OF(play, "parked"), 2);
     assert_int_equal(COUNT_OF(play, "waybill WHERE number = 'S1' AND state = 'live' AND order_number = 'O2'"), 1);
     assert_int_equal(COUNT_OF(play, "waybill WHERE number = 'B1' AND state = 'stock' AND site = 'bj'"), 1);
 }

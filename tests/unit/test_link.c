@@ -8,11 +8,10 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "broker.h"
+#include "packet_broker.h"
 #include "sync/link/link.h"
 #include "sync/mqtt/mqtt.h"
 #include "sync/site/port.h"
-#include "sync/wire/line.h"
 #include "unit/same_past.h"
 
 #include <errno.h>
@@ -30,21 +29,15 @@ struct world {
     struct site_port *port;
     struct link_settings link_settings;
     struct link *link;
+    struct wire_key key, office_key;
+    struct same_past journal, feed;
     struct site_committed committed; /* the site's database */
     struct mqtt *office;
     int64_t office_applied, feed_head, feed_acked; /* head office's database */
+    int office_acks;                               /* PUBACKs that came to head office */
     int presence;                                  /* of the box as head office sees it; -1 unknown */
+    int segments, deaf, hellos;                    /* that came; the first segments are not taken */
 };
-
-static void put_line(struct buf *out, const char *source, int64_t epoch, int64_t seq)
-{
-    char sequence[WIRE_SEQUENCE_SIZE];
-    wire_sequence_write(sequence, epoch, seq);
-    buf_printf(out,
-               "{\"specversion\":\"1.0\",\"id\":\"%lld\",\"source\":\"%s\",\"type\":\"io.floorhand.pick.line.v1\","
-               "\"sequence\":\"%s\",\"data\":{}}\n",
-               (long long)seq, source, sequence);
-}
 
 /* ---------------------------------------------------------------- the daemon's part */
 
@@ -56,16 +49,19 @@ static int on_send(void *user, enum site_channel channel, const void *bytes, siz
 static int on_read(void *user, int64_t after, size_t lines, size_t bytes, struct buf *ret_lines, int64_t *ret_last)
 {
     struct world *world = user;
-    int64_t last = after;
-    while (last < world->committed.last_seq && last - after < (int64_t)lines && ret_lines->length < bytes)
-        put_line(ret_lines, WIRE_SITE_SOURCE "hz-07", 1, ++last);
-    *ret_last = last;
+    same_past_read(&world->journal, after, world->committed.last_seq, lines, bytes, ret_lines, ret_last);
     return 0;
 }
 
-static int on_applied(void *user, int64_t seq)
+static int on_hash(void *user, int64_t seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
 {
-    ((struct world *)user)->committed.applied_seq = seq;
+    memcpy(ret_hash, same_past_hash(&((struct world *)user)->journal, seq), CHAIN_HASH_SIZE);
+    return 0;
+}
+
+static int on_told(void *user, const struct site_word *word)
+{
+    ((struct world *)user)->committed.applied_seq = word->applied;
     return 0;
 }
 
@@ -77,16 +73,22 @@ static int on_change(void *user, int64_t seq, const char *line, size_t length)
     struct world *world = user;
     if (seq == world->committed.feed_seq + 1)
         world->committed.feed_seq = seq;
+    memcpy(world->committed.feed_hash, same_past_hash(&world->feed, world->committed.feed_seq), CHAIN_HASH_SIZE);
     return 0;
 }
 
 static const struct site_ops site_ops = {
-    .send = on_send, .read_journal = on_read, .read_hash = same_past_hash, .applied = on_applied, .change = on_change};
+    .send = on_send, .read_journal = on_read, .read_hash = on_hash, .told = on_told, .change = on_change};
 
 static void open_daemon(struct world *world)
 {
-    const struct site_settings settings = {
-        .site = "hz-07", .box = "box-7f3a", .boot = 1, .resend_us = 300000, .random = random_system};
+    const struct site_settings settings = {.site = "hz-07",
+                                           .box = "box-7f3a",
+                                           .hardware = "00112233445566778899aabbccddeeff",
+                                           .key = world->key,
+                                           .boot = 1,
+                                           .resend_us = 300000,
+                                           .random = random_system};
     struct error error;
     site_init(&world->site, &settings, &site_ops, world);
     if (site_port_open(world->event, world->link_settings.socket, &world->site, &world->port, &error) != 0)
@@ -107,31 +109,52 @@ static void office_say(struct world *world, struct wire_control *control)
     CLEANUP_BUF struct buf text = {0};
     char topic[WIRE_TOPIC_SIZE];
     memcpy(control->gen, GEN, sizeof(GEN));
+    memcpy(control->site, "hz-07", sizeof("hz-07"));
     wire_control_write(&text, control, &random_system);
+    if (control->kind != WIRE_OFFICE)
+        wire_control_sign(&text, &world->office_key);
     wire_topic_write(topic, control->kind == WIRE_OFFICE ? WIRE_OFFICE_STATUS : WIRE_DOWN_CONTROL, "hz-07", "box-7f3a");
     mqtt_publish(world->office, topic, text.data, text.length, 1, control->kind == WIRE_OFFICE, NULL);
 }
 
 static void office_send_changes(struct world *world)
 {
-    CLEANUP_BUF struct buf text = {0};
+    CLEANUP_BUF struct buf frame = {0};
     char topic[WIRE_TOPIC_SIZE];
-    for (int64_t seq = world->feed_acked + 1; seq <= world->feed_head; seq++)
-        put_line(&text, WIRE_OFFICE_SOURCE, 0, seq);
+    if (world->feed_acked == world->feed_head)
+        return;
+    same_past_frame(&world->feed, &frame, world->feed_acked + 1, world->feed_head, GEN, &world->office_key);
     wire_topic_write(topic, WIRE_DOWN_SEGMENT, "hz-07", "box-7f3a");
-    mqtt_publish(world->office, topic, buf_text(&text), text.length, 1, false, NULL);
+    mqtt_publish(world->office, topic, frame.data, frame.length, 1, false, NULL);
 }
 
-static void office_take_segment(struct world *world, const char *bytes, size_t length)
+static void office_answer(struct world *world, enum wire_kind kind, const char *nonce)
 {
-    struct wire_segment segment = {.at = bytes, .left = length};
-    struct wire_line line;
-    while (wire_segment_next(&segment, &line, NULL) == 1) {
-        if (line.seq == world->office_applied + 1)
-            world->office_applied = line.seq;
-        wire_line_done(&line);
-    }
-    office_say(world, &(struct wire_control){.kind = WIRE_ACK, .epoch = 1, .applied = world->office_applied});
+    struct wire_control control = {.kind = kind,
+                                   .schema = WIRE_SCHEMA,
+                                   .epoch = 1,
+                                   .applied = world->office_applied,
+                                   .feed_base = world->feed_acked,
+                                   .window = 4,
+                                   .segment_max = 100,
+                                   .linger_ms = 5};
+    memcpy(control.nonce, nonce, strlen(nonce));
+    same_past_text(&world->journal, control.applied, control.applied_hash);
+    same_past_text(&world->feed, control.feed_base, control.feed_hash);
+    office_say(world, &control);
+}
+
+static void office_take_segment(struct world *world, const void *bytes, size_t length)
+{
+    CLEANUP_BUF struct buf frame = {0};
+    CLEANUP_RUN struct wire_run run = {0};
+    if (++world->segments <= world->deaf)
+        return;
+    buf_put(&frame, bytes, length);
+    same_past_open(&frame, "box-7f3a", &world->key, &run);
+    if (run.first_seq <= world->office_applied + 1 && wire_run_last_seq(&run) > world->office_applied)
+        world->office_applied = wire_run_last_seq(&run);
+    office_answer(world, WIRE_ACK, "");
 }
 
 static void office_take_control(struct world *world, const struct wire_control *control)
@@ -140,16 +163,10 @@ static void office_take_control(struct world *world, const struct wire_control *
         world->feed_acked = control->seq;
         return;
     }
-    struct wire_control welcome = {.kind = WIRE_WELCOME,
-                                   .epoch = 1,
-                                   .applied = world->office_applied,
-                                   .window = 4,
-                                   .segment_max = 100,
-                                   .linger_ms = 5};
-    memcpy(welcome.nonce, control->nonce, sizeof(welcome.nonce));
+    assert_int_equal(control->kind, WIRE_HELLO);
+    world->hellos++;
     world->feed_acked = control->feed_seq;
-    same_past_tell(&welcome);
-    office_say(world, &welcome);
+    office_answer(world, WIRE_WELCOME, control->nonce);
     office_send_changes(world);
 }
 
@@ -185,9 +202,9 @@ static void on_office_disconnected(void *user, const char *why)
 
 static void on_office_published(void *user, int mid, int reason_code)
 {
-    (void)user;
     (void)mid;
     (void)reason_code;
+    ((struct world *)user)->office_acks++;
 }
 
 static void open_office(struct world *world)
@@ -221,7 +238,12 @@ static int world_open(void **state)
     assert_non_null(world);
     *state = world;
     broker_open(&world->broker, "allow_anonymous true\nmax_packet_size 262144");
+    world->key = same_past_key(1);
+    world->office_key = same_past_key(2);
+    same_past_begin(&world->journal, 1, NULL, "");
+    same_past_begin(&world->feed, 0, NULL, "");
     world->committed = (struct site_committed){.epoch = 1};
+    memcpy(world->committed.feed_hash, same_past_hash(&world->feed, 0), CHAIN_HASH_SIZE);
     world->link_settings = (struct link_settings){.site = "hz-07",
                                                   .box = "box-7f3a",
                                                   .host = "127.0.0.1",
@@ -342,6 +364,93 @@ static void killed_link_is_missed_through_its_will(void **state)
     expect_exchange(world, 10, 10);
 }
 
+/* The broker acknowledges each segment, and each is sent again until head office has said that it has it. */
+static void puback_is_no_acknowledgement(void **state)
+{
+    struct world *world = *state;
+    open_link(world);
+    open_daemon(world);
+    open_office(world);
+    expect_exchange(world, 1, 1);
+    int64_t before = world->committed.applied_seq;
+    world->deaf = world->segments + 2;
+    world->committed.last_seq++;
+    site_commit(&world->site, &world->committed, clock_mono_us());
+    int64_t end = clock_mono_us() + WAIT_MAX_US;
+    while (world->segments < world->deaf && clock_mono_us() < end) {
+        sd_event_run(world->event, 20000);
+        assert_int_equal(world->committed.applied_seq, before);
+    }
+    assert_int_equal(world->segments, world->deaf);
+    expect_exchange(world, 1, 0);
+}
+
+/* What somebody once left on a command's topic is no command. */
+static void retained_commands_are_ignored(void **state)
+{
+    struct world *world = *state;
+    CLEANUP_BUF struct buf change = {0};
+    char topic[WIRE_TOPIC_SIZE];
+    open_office(world);
+    while (!mqtt_is_connected(world->office))
+        sd_event_run(world->event, 20000);
+    wire_topic_write(topic, WIRE_DOWN_SEGMENT, "hz-07", "box-7f3a");
+    same_past_frame(&world->feed, &change, 1, 1, GEN, &world->office_key);
+    mqtt_publish(world->office, topic, buf_text(&change), change.length, 1, true, NULL);
+    wire_topic_write(topic, WIRE_DOWN_CONTROL, "hz-07", "box-7f3a");
+    mqtt_publish(world->office, topic, "no command", 10, 1, true,
+                 NULL);            /* one that is understood is a fault of the site */
+    while (world->office_acks < 3) /* its presence is the first */
+        sd_event_run(world->event, 20000);
+    world->office = mqtt_free(world->office);
+    open_daemon(world);
+    open_link(world);
+    for (int64_t end = clock_mono_us() + 1000000; clock_mono_us() < end;) {
+        sd_event_run(world->event, 20000);
+        assert_string_equal(world->site.fault.text, "");
+    }
+    assert_true(site_port_up(world->port));
+    open_office(world);
+    expect_exchange(world, 10, 0);
+    assert_int_equal(world->committed.feed_seq, 0);
+}
+
+/* mosquitto answers a subscription that its access list forbids with success, and then brings nothing. */
+static void subscription_that_brings_nothing_is_noticed(void **state)
+{
+    struct world *world = *state;
+    char path[128], options[400];
+    snprintf(path, sizeof(path), "%s/acl", world->broker.folder);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fprintf(file, "topic readwrite fh1/+/+/up/#\ntopic readwrite fh1/+/+/st\ntopic readwrite fh1/hq/st\ntopic write "
+                  "fh1/+/+/dn/#\n");
+    fclose(file);
+    file = fopen(world->broker.config, "ae");
+    assert_non_null(file);
+    snprintf(options, sizeof(options), "%sacl_file %s\n", getuid() == 0 ? "user root\n" : "", path);
+    fputs(options, file);
+    fclose(file);
+    broker_stop(&world->broker);
+    broker_start(&world->broker);
+    open_link(world);
+    open_daemon(world);
+    open_office(world);
+    expect_presence(world, 1);
+    for (int64_t end = clock_mono_us() + 1500000; clock_mono_us() < end;)
+        sd_event_run(world->event, 20000);
+    assert_int_equal(world->site.state, SITE_HELLO); /* up, and not in step: that is what the status says */
+    assert_true(world->hellos > 1);
+    unlink(path);
+    file = fopen(path, "we");
+    assert_non_null(file);
+    fputs("topic readwrite fh1/#\n", file);
+    fclose(file);
+    kill(world->broker.pid, SIGHUP);
+    expect_exchange(world, 10, 10);
+    unlink(path);
+}
+
 static void socket_left_over_is_replaced_and_others_are_not(void **state)
 {
     struct world *world = *state;
@@ -372,6 +481,56 @@ static void socket_left_over_is_replaced_and_others_are_not(void **state)
     assert_null(other);
 }
 
+/* mosquitto says of a message that nobody subscribed to that nobody did (0x10). */
+static void tell_that_nobody_reads(struct packet_broker *broker, int first)
+{
+    for (int i = first; i < broker->count; i++) {
+        const struct packet *packet = &broker->packets[i];
+        if (packet->kind == PACKET_PUBLISH && packet->retain)
+            packet_broker_say(
+                broker, (unsigned char[]){0x40, 3, (unsigned char)(packet->id >> 8), (unsigned char)packet->id, 0x10},
+                5);
+    }
+}
+
+static void run_until_packets(struct world *world, const struct packet_broker *broker, int wanted)
+{
+    int64_t end = clock_mono_us() + WAIT_MAX_US;
+    while (broker->count < wanted && clock_mono_us() < end)
+        sd_event_run(world->event, 20000);
+    assert_true(broker->count >= wanted);
+}
+
+/* A daemon that comes back before the broker has answered: head office would not be asked for five minutes. */
+static void presence_that_nobody_reads_says_nothing_of_head_office(void **state)
+{
+    struct world *world = *state;
+    struct packet_broker broker;
+    packet_broker_open(&broker, world->event);
+    world->link_settings.port = broker.port;
+    open_daemon(world);
+    open_link(world);
+    run_until_packets(world, &broker, 5); /* CONNECT, two SUBSCRIBEs, presence, hello */
+    close_daemon(world);
+    for (int i = 0; i < 5; i++)
+        sd_event_run(world->event, 20000);
+    open_daemon(world);
+    run_until_packets(world, &broker, 6); /* at least another hello */
+    while (!site_port_up(world->port))
+        sd_event_run(world->event, 20000);
+    int answered = 0;
+    for (int64_t end = clock_mono_us() + 600000; clock_mono_us() < end;) {
+        int count = broker.count;
+        tell_that_nobody_reads(&broker, answered);
+        answered = count;
+        sd_event_run(world->event, 20000);
+        assert_false(world->site.absent);
+    }
+    assert_true(answered > 6);
+    world->link = link_free(world->link);
+    packet_broker_close(&broker);
+}
+
 static void bad_names_are_refused(void **state)
 {
     struct world *world = *state;
@@ -391,7 +550,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_arrives_whatever_is_taken_away, world_open, world_close),
         cmocka_unit_test_setup_teardown(killed_link_is_missed_through_its_will, world_open, world_close),
+        cmocka_unit_test_setup_teardown(puback_is_no_acknowledgement, world_open, world_close),
+        cmocka_unit_test_setup_teardown(retained_commands_are_ignored, world_open, world_close),
+        cmocka_unit_test_setup_teardown(subscription_that_brings_nothing_is_noticed, world_open, world_close),
         cmocka_unit_test_setup_teardown(socket_left_over_is_replaced_and_others_are_not, world_open, world_close),
+        cmocka_unit_test_setup_teardown(presence_that_nobody_reads_says_nothing_of_head_office, world_open,
+                                        world_close),
         cmocka_unit_test_setup_teardown(bad_names_are_refused, world_open, world_close),
     };
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);

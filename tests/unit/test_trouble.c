@@ -33,10 +33,11 @@ static void each_trouble_stands_when_it_should(void **state)
         {"silent", NULL, {SITE_HELLO, LINK, SITE_OFFICE_UNKNOWN, .unanswered = 2}},
         {"silent", NULL, {SITE_HELLO, LINK, SITE_OFFICE_ONLINE, .unanswered = 2}},
         {"away", NULL, {SITE_HELLO, LINK, SITE_OFFICE_AWAY, .unanswered = 2}},
-        {"diverged", "diverged", {SITE_DIVERGED, LINK, SITE_OFFICE_ONLINE}},
-        {"diverged,parked,late",
-         "diverged",
-         {SITE_DIVERGED, LINK, SITE_OFFICE_ONLINE, .parked = 2, .outbox = 1, .oldest_us = SITE_LATE_US}},
+        {"", NULL, {SITE_PROBING, LINK, SITE_OFFICE_ONLINE}}, /* it heals by itself */
+        {"fenced", "fenced", {SITE_FENCED, LINK, SITE_OFFICE_ONLINE}},
+        {"fenced,parked,late",
+         "fenced",
+         {SITE_FENCED, LINK, SITE_OFFICE_ONLINE, .parked = 2, .outbox = 1, .oldest_us = SITE_LATE_US}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CLEANUP_BUF struct buf found = {0};
@@ -73,7 +74,8 @@ static void one_that_answers_is_there(void **state)
         {{.state = SITE_HELLO, .presence = SITE_OFFICE_ONLINE, .absent = true}, SITE_OFFICE_AWAY},
         {{.state = SITE_HELLO, .presence = SITE_OFFICE_AWAY}, SITE_OFFICE_AWAY},
         {{.state = SITE_SYNC}, SITE_OFFICE_ONLINE},
-        {{.state = SITE_DIVERGED}, SITE_OFFICE_ONLINE},
+        {{.state = SITE_PROBING}, SITE_OFFICE_ONLINE},
+        {{.state = SITE_FENCED}, SITE_OFFICE_ONLINE},
         {{.state = SITE_OFFLINE, .absent = true}, SITE_OFFICE_UNKNOWN},
     };
     for (size_t i = 0; i < COUNT(cases); i++)

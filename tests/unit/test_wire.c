@@ -7,15 +7,20 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "keep.h"
 #include "sync/wire/control.h"
 #include "sync/wire/line.h"
 #include "sync/wire/topic.h"
 #include "sync/wire/types.h"
+#include "wire_golden.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define LINE_OF(sequence, data)                                                                                        \
     "{\"specversion\":\"1.0\",\"id\":\"a\",\"source\":\"//floorhand/site/"                                             \
@@ -149,6 +154,36 @@ static void segment_is_walked_in_order(void **state)
     }
 }
 
+/* Lines that go out again keep the epoch they were written in: it may rise on the way, and never fall. */
+static void epochs_rise_within_a_segment(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *second;
+        int result;
+    } cases[] = {{"0000000003-0000000000000002", 1},
+                 {"0000000004-0000000000000002", 1},
+                 {"0000000002-0000000000000002", -EBADMSG},
+                 {"0000000004-0000000000000001", -EBADMSG}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CLEANUP_BUF struct buf bytes = {0};
+        struct error error = {0};
+        struct wire_line line;
+        put_line_of_size(&bytes, 200, 1);
+        buf_printf(&bytes,
+                   "\n{\"specversion\":\"1.0\",\"id\":\"a\",\"source\":\"s\",\"type\":\"t\",\"sequence\":\"%s\","
+                   "\"data\":{}}\n",
+                   cases[i].second);
+        struct wire_segment segment = {.at = buf_text(&bytes), .left = bytes.length};
+        assert_int_equal(wire_segment_next(&segment, &line, &error), 1);
+        wire_line_done(&line);
+        int result = wire_segment_next(&segment, &line, &error);
+        assert_int_equal(result, cases[i].result);
+        if (result == 1)
+            wire_line_done(&line);
+    }
+}
+
 static void segment_limits_hold(void **state)
 {
     (void)state;
@@ -160,8 +195,8 @@ static void segment_limits_hold(void **state)
     } cases[] = {
         {200, 200, 0, 200},
         {201, 200, -EMSGSIZE, 200},
-        {2, WIRE_LINE_MAX - 1, 0, 2},
-        {2, WIRE_LINE_MAX, -EMSGSIZE, 0},
+        {16, WIRE_LINE_MAX - 1, 0, 16},
+        {16, WIRE_LINE_MAX, -EMSGSIZE, 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CLEANUP_BUF struct buf bytes = {0};
@@ -232,24 +267,57 @@ static void other_topics_are_refused(void **state)
 #define NONCE "k3v7q2m9x4c8b1n6z5t0r2w7ya"
 #define GEN   "00000000000000000000000000"
 
+#define HASH  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define BOARD "00112233445566778899aabbccddeeff"
+
 static const struct wire_control controls[] = {
-    {WIRE_HELLO, .site = "hz-07", .box = "box-7f3a", .nonce = NONCE, .epoch = 3, .last_seq = 9, .feed_seq = 4,
-     .boot = 2},
+    {WIRE_HELLO, .site = "hz-07", .box = "box-7f3a", .nonce = NONCE, .gen = GEN, .hardware = BOARD, .epoch = 3,
+     .last_seq = 9, .feed_seq = 4, .feed_hash = HASH, .boot = 2, .schema = 1, .applied = 8},
     {WIRE_FACK, .site = "hz-07", .gen = GEN, .seq = INT64_C(9999999999999999)},
-    {WIRE_WELCOME, .nonce = NONCE, .gen = GEN, .epoch = 4294967295, .applied = 7,
-     .applied_hash = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", .feed_head = 5, .window = 4,
-     .segment_max = 200, .linger_ms = 50},
-    {WIRE_ACK, .gen = GEN, .epoch = 3, .applied = 0},
+    {WIRE_WELCOME, .site = "hz-07", .nonce = NONCE, .gen = GEN, .epoch = 4294967295, .applied = 7, .applied_hash = HASH,
+     .durable_epoch = 2, .durable_seq = 6, .durable_feed = 3, .schema = 1, .feed_head = 5, .feed_base = -1,
+     .feed_hash = HASH, .window = 4, .segment_max = 200, .linger_ms = 50, .now_ms = 1772615722481},
+    {WIRE_ACK, .site = "hz-07", .gen = GEN, .epoch = 3, .applied = 0, .applied_hash = HASH},
     {WIRE_OFFICE, .gen = GEN, .online = true, .since = "2026-03-04T09:15:22.481Z"},
     {WIRE_PRESENCE, .site = "hz-07", .online = false},
-    {WIRE_DIVERGED, .site = "hz-07", .gen = GEN, .epoch = 3, .last_seq = 9},
+    {WIRE_PROBE, .site = "hz-07", .nonce = NONCE, .epoch = 3, .last_seq = 9, .oldest = 2,
+     .marks = {.count = 2, .at = {{3, 9, {9}}, {2, 4, {4}}}}},
+    {WIRE_PROBE, .site = "hz-07", .nonce = NONCE, .epoch = 3, .last_seq = 9, .oldest = 1,
+     .feed_marks = {.count = 1, .at = {{0, 4, {7}}}}},
+    {WIRE_GRANT, .site = "hz-07", .nonce = NONCE, .epoch = 4, .base_epoch = 3, .base_seq = 8, .base_hash = HASH,
+     .grant_nonce = GEN},
+    {WIRE_FENCE, .site = "hz-07", .epoch = 3, .code = WIRE_FENCE_CLONE, .retry_s = 60},
+    {WIRE_SNAP_ASK, .site = "hz-07", .nonce = NONCE, .seq = 0, .snap = WIRE_NO_SNAP},
+    {WIRE_SNAP_OFFER, .site = "hz-07", .nonce = NONCE, .gen = GEN, .epoch = 4, .applied = 9, .applied_hash = HASH,
+     .snap = NONCE, .lines = 3, .lines_hash = HASH},
+    /* As long as they get. */
+    {WIRE_PROBE, .site = "abcdefghijklmnopqrstuvwxyz012345", .nonce = NONCE, .epoch = 4294967295,
+     .last_seq = INT64_C(9999999999999999), .oldest = INT64_C(9999999999999999), .marks.count = WIRE_MARKS_MAX,
+     .feed_marks.count = WIRE_MARKS_MAX},
 };
+
+static bool is_signed(const struct wire_control *control)
+{
+    return control->kind != WIRE_OFFICE && control->kind != WIRE_PRESENCE;
+}
+
+static struct wire_key some_key(uint64_t seed)
+{
+    struct random_seeded seeded = {seed};
+    struct random_source random = random_from_seed(&seeded);
+    struct wire_key key;
+    wire_key_new(&key, &random);
+    return key;
+}
 
 static void put_control(struct buf *out, const struct wire_control *control)
 {
     struct random_seeded seeded = {1};
     struct random_source random = random_from_seed(&seeded);
+    const struct wire_key key = some_key(2);
     wire_control_write(out, control, &random);
+    if (is_signed(control))
+        wire_control_sign(out, &key);
     keep_line("control", out->data, out->length);
     assert_false(out->failed);
 }
@@ -270,6 +338,163 @@ static void controls_come_back(void **state)
         put_control(&again, &back);
         assert_string_equal(again.data, text.data);
     }
+}
+
+/* What a message says at every place counts, its ends too; and it names its key, which only the reader judges. */
+static void a_signature_covers_every_byte(void **state)
+{
+    (void)state;
+    const struct wire_key key = some_key(2);
+    for (size_t i = 0; i < COUNT(controls) - 1; i++) {
+        CLEANUP_BUF struct buf text = {0};
+        uint8_t said[WIRE_PUBLIC_KEY];
+        put_control(&text, &controls[i]);
+        if (!is_signed(&controls[i])) {
+            assert_int_equal(wire_control_verify(text.data, text.length, said, NULL), -EBADMSG);
+            continue;
+        }
+        assert_int_equal(wire_control_verify(text.data, text.length, said, NULL), 0);
+        assert_memory_equal(said, wire_key_public(&key), sizeof(said));
+        for (size_t at = 0; at < text.length; at++) {
+            text.data[at] ^= 1;
+            if (wire_control_verify(text.data, text.length, said, NULL) == 0)
+                fail_msg("message %zu may be changed at byte %zu", i, at);
+            text.data[at] ^= 1;
+        }
+        for (size_t cut = 1; cut < 300; cut++)
+            assert_int_equal(wire_control_verify(text.data, text.length - cut, said, NULL), -EBADMSG);
+    }
+}
+
+static void golden_fill(void *user, void *bytes, size_t size)
+{
+    size_t length;
+    (void)user;
+    assert_int_equal(text_from_hex(golden_seed, strlen(golden_seed), bytes, size, &length), 0);
+}
+
+/* What another program makes of the same seed and text. */
+static void keys_and_signatures_are_those_of_another_program(void **state)
+{
+    (void)state;
+    const struct random_source random = {.fill = golden_fill};
+    CLEANUP_BUF struct buf text = {0};
+    uint8_t id[WIRE_KEY_ID], expected[1024];
+    struct wire_key key;
+    size_t length;
+    wire_key_new(&key, &random);
+    assert_int_equal(text_from_hex(golden_public_key, strlen(golden_public_key), expected, sizeof(expected), &length),
+                     0);
+    assert_memory_equal(wire_key_public(&key), expected, WIRE_PUBLIC_KEY);
+    wire_key_id(id, wire_key_public(&key));
+    assert_int_equal(text_from_hex(golden_key_id, strlen(golden_key_id), expected, sizeof(expected), &length), 0);
+    assert_memory_equal(id, expected, sizeof(id));
+    buf_puts(&text, "{\"type\":\"io.floorhand.sync.fack.v1\",\"data\":{\"seq\":4}}");
+    wire_control_sign(&text, &key);
+    assert_int_equal(text_from_hex(control_signed, strlen(control_signed), expected, sizeof(expected), &length), 0);
+    assert_int_equal(text.length, length);
+    assert_memory_equal(text.data, expected, length);
+}
+
+static void only_a_signature_at_the_end_counts(void **state)
+{
+    (void)state;
+    CLEANUP_BUF struct buf text = {0}, longest = {0};
+    uint8_t said[WIRE_PUBLIC_KEY];
+    struct error error = {0};
+    put_control(&text, &controls[0]);
+    buf_put(&longest, text.data, text.length);
+    buf_putc(&text, ' ');
+    assert_int_equal(wire_control_verify(text.data, text.length, said, &error), -EBADMSG);
+    assert_non_null(strstr(error.text, "not signed"));
+    assert_int_equal(wire_control_verify("", 0, said, NULL), -EBADMSG);
+    assert_int_equal(wire_control_verify("\"}", 2, said, NULL), -EBADMSG);
+    while (longest.length <= WIRE_CONTROL_MAX)
+        buf_putc(&longest, ' ');
+    assert_int_equal(wire_control_verify(longest.data, longest.length, said, NULL), -EMSGSIZE);
+    /* A member of that name in the middle is none. */
+    CLEANUP_BUF struct buf twice = {0};
+    const struct wire_key other = some_key(3);
+    put_control(&twice, &controls[0]);
+    wire_control_sign(&twice, &other);
+    assert_int_equal(wire_control_verify(twice.data, twice.length, said, NULL), 0);
+    assert_memory_equal(said, wire_key_public(&other), sizeof(said));
+    struct wire_control back;
+    assert_int_equal(wire_control_parse(twice.data, twice.length, &back, NULL), -EBADMSG); /* two of one name */
+}
+
+/* ---------------------------------------------------------------- keys */
+
+static size_t read_file(const char *path, char *out, size_t capacity)
+{
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    size_t length = fread(out, 1, capacity, file);
+    fclose(file);
+    return length;
+}
+
+static void write_file(const char *path, const char *text, size_t length)
+{
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, length, file), length);
+    fclose(file);
+}
+
+static void a_key_is_made_once_and_for_its_owner_alone(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/key-XXXXXX", path[64];
+    struct wire_key made, again, other = some_key(4);
+    struct error error = {0};
+    struct stat status;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/site.db.key", folder);
+    mode_t mask = umask(0);
+    assert_int_equal(wire_key_file(path, &random_system, &made, &error), 0);
+    umask(mask);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_int_equal(wire_key_file(path, &random_system, &again, &error), 0);
+    assert_memory_equal(made.secret, again.secret, sizeof(made.secret));
+    assert_memory_not_equal(made.secret, other.secret, sizeof(made.secret));
+    uint8_t id[WIRE_KEY_ID], other_id[WIRE_KEY_ID];
+    wire_key_id(id, wire_key_public(&made));
+    wire_key_id(other_id, wire_key_public(&other));
+    assert_memory_not_equal(id, other_id, sizeof(id));
+    unlink(path);
+    rmdir(folder);
+}
+
+static void a_damaged_key_is_refused_and_not_replaced(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/key-XXXXXX", path[64], good[128], text[129];
+    struct wire_key key;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/site.db.key", folder);
+    assert_int_equal(wire_key_file(path, &random_system, &key, NULL), 0);
+    size_t length = read_file(path, good, sizeof(good));
+    for (size_t i = 0; i < 5; i++) {
+        struct error error = {0};
+        memcpy(text, good, length);
+        text[length] = 'a';
+        if (i == 2)
+            text[7] = 'x';
+        if (i == 3)
+            text[length - 1] = 'a';
+        size_t damaged = i == 0 ? 0 : i == 1 ? length - 1 : i == 4 ? length + 1 : length;
+        write_file(path, text, damaged);
+        assert_int_equal(wire_key_file(path, &random_system, &key, &error), -EBADMSG);
+        assert_non_null(strstr(error.text, "site claim"));
+        struct stat status;
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(status.st_size, damaged); /* it is left as it is */
+    }
+    unlink(path);
+    assert_true(wire_key_file("/tmp/there/is/no/such/folder/key", &random_system, &key, NULL) < 0);
+    rmdir(folder);
 }
 
 /* Changes the first occurrence of a text in a written message. */
@@ -296,6 +521,12 @@ static void bad_controls_are_refused_each_with_its_sentence(void **state)
         int result;
         const char *says;
     } cases[] = {
+        {6, "[3,9,", "[3,9,9,", -EBADMSG, "[epoch, number, hash]"},
+        {6, "[3,9,", "[3,-9,", -EBADMSG, "[epoch, number, hash]"},
+        {6, "\"marks\":[[", "\"marks\":[3,[", -EBADMSG, "[epoch, number, hash]"},
+        {6, "\"marks\":[[", "\"marks\":[[],[", -EBADMSG, "[epoch, number, hash]"},
+        {12, "\"marks\":[[", "\"marks\":[[0,0,\"" HASH "\"],[", -EBADMSG, "at most 24"},
+        {0, HASH, "00", -EBADMSG, "\"feed_hash\" as a text of 64"},
         {0, "\"boot\":2", "\"boot\":2,\"more\":\"new in a later version\"", 0, ""},
         {0, "sync.hello.v1", "sync.hullo.v1", -ENOTSUP, "does not know"},
         {0, "sync.hello.v1", "sync.hello.v2", -ENOTSUP, "does not know"},
@@ -355,10 +586,16 @@ int main(void)
         cmocka_unit_test(bad_lines_are_refused_each_with_its_sentence),
         cmocka_unit_test(line_may_be_64_kib_and_no_more),
         cmocka_unit_test(segment_is_walked_in_order),
+        cmocka_unit_test(epochs_rise_within_a_segment),
         cmocka_unit_test(segment_limits_hold),
         cmocka_unit_test(topics_come_back),
         cmocka_unit_test(other_topics_are_refused),
         cmocka_unit_test(controls_come_back),
+        cmocka_unit_test(a_signature_covers_every_byte),
+        cmocka_unit_test(keys_and_signatures_are_those_of_another_program),
+        cmocka_unit_test(only_a_signature_at_the_end_counts),
+        cmocka_unit_test(a_key_is_made_once_and_for_its_owner_alone),
+        cmocka_unit_test(a_damaged_key_is_refused_and_not_replaced),
         cmocka_unit_test(bad_controls_are_refused_each_with_its_sentence),
         cmocka_unit_test(control_may_be_8_kib_and_no_more),
         cmocka_unit_test(names_have_meanings),

@@ -66,9 +66,11 @@ def written_names():
 
 def control_members():
     """{message: its members in order} as sync/wire/control.c reads and writes them."""
-    found = {}
-    fields = re.findall(r'\{((?:IN\(\w+\)[ |]*)+), "(\w+)", FIELD_', text("sync/wire/control.c"))
+    found, code = {}, text("sync/wire/control.c")
+    sets = dict(re.findall(r"#define (\w+_KINDS) +(.+)", code))
+    fields = re.findall(r'\{((?:IN\(\w+\)|\w+_KINDS)[^"{]*), "(\w+)", FIELD_', code)
     for kinds, name in fields:
+        kinds = re.sub(r"\w+_KINDS", lambda match: sets[match[0]], kinds)
         for kind in re.findall(r"IN\((\w+)\)", kinds):
             found.setdefault(kind.lower(), []).append(name)
     return found

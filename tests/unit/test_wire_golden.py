@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/unit/wire_golden.h holds what the Python of tests/wire_frame.py makes: test_chain.c and test_wire_frame.c compare
+"""tests/unit/wire_golden.h holds what the Python of tests/wire_frame.py makes: test_chain.c, test_wire.c and test_wire_frame.c compare
 it with what our C makes. Does not run any C. With --write it makes the file anew."""
 
 import pathlib
@@ -68,6 +68,8 @@ def values():
         yield f"rfc8032_{number}_signature", bytes.fromhex(signature)
     yield from chain_values()
     yield from frame_values()
+    yield "golden_key_id", wire.key_id(wire.public_key(SEED))
+    yield "control_signed", wire.signed(SEED, '{"type":"io.floorhand.sync.fack.v1","data":{"seq":4}}').encode()
 
 
 def written(name, data):

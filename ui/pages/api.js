@@ -7,7 +7,7 @@
  *   expect: {kind: string, code: string | null}, prompt: Words, details: Words[],
  *   progress: {done: number, need: number} | null,
  *   label: {job: number, state: string, proof: string | null, copy: number} | null, commands: {name: string, en: string, zh: string}[], result: Result | null,
- *   link: {up: boolean, outbox: number, oldest_s: number, alarm: "diverged" | "parked" | "late" | null},
+ *   link: {up: boolean, outbox: number, oldest_s: number, alarm: "fenced" | "parked" | "late" | null},
  *   printer: {state: "ready" | "busy" | "paused" | "error" | "offline" | "unknown" | "none", text: Words | null},
  *   scale: {state: "stable" | "motion" | "under_zero" | "over_range" | "busy" | "error" | "offline" | "unknown" | "none",
  *     milligrams: number | null}, training: boolean,

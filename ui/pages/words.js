@@ -37,7 +37,7 @@ const table = {
   linkUp: ["Head office", "总部"],
   linkDown: ["Offline", "离线"],
   toSend: ["to send", "待上传"],
-  alarm_diverged: ["Head office: stopped", "总部:已停止同步"],
+  alarm_fenced: ["Head office: refused", "总部:拒绝接收"],
   alarm_parked: ["Head office: changes parked", "总部:变更未执行"],
   alarm_late: ["Not sent for 10 min", "超过 10 分钟未上传"],
   syncLink: ["Broker", "消息服务器"],

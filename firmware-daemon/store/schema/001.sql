@@ -1,5 +1,6 @@
 -- The site's database, chapter by chapter: 001 the journal · 002 master data · 003 orders · 004 documents, tasks and counts ·
--- 005 plates, stock and its ledger · 006 parcels, waybills, print jobs · 007 people and devices at their stations.
+-- 005 plates, stock and its ledger · 006 parcels, waybills, print jobs · 007 people and devices at their stations
+-- · 008 orders that are lent.
 -- Quantities are base units, weights grams, lengths millimetres, times UTC microseconds unless the name says otherwise.
 
 CREATE TABLE stream ( -- one row: whose database this is and where its journal stands

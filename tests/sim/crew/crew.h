@@ -22,6 +22,7 @@ struct crew {
     int64_t heard;                   /* the highest journal row that a good tone was heard for */
     int64_t futile[CREW_WORKERS];    /* scans of a worker since one of his was accepted */
     int64_t orders, documents, days; /* made so far */
+    int64_t waybills, fresh;         /* so are these; fresh: lots, serial numbers and codes */
     int64_t steps, good, refused, restarts, check_every;
 };
 

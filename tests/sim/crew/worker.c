@@ -160,7 +160,6 @@ static bool some_item(struct crew *crew, const struct session *session, char *ou
 /* What is written on goods that are in the hand: a lot or serial number that is here, or a new one. */
 static void some_text(struct crew *crew, const struct session *session, const char *step, char *out, size_t capacity)
 {
-    static int fresh;
     static const char lots[] = "SELECT l.code FROM lot l JOIN session s ON s.item = l.item WHERE s.worker = "
                                "?2" BY_CHANCE("l.id");
     static const char serials[] = "SELECT n.code FROM serial n JOIN location l ON l.id = n.location JOIN session s ON "
@@ -174,7 +173,7 @@ static void some_text(struct crew *crew, const struct session *session, const ch
     if (strcmp(step, "goods.serial") == 0) {
         if (crew_chance(crew, DRAW_WORKERS, 600) && text_of(crew, serials, session, out, capacity))
             return;
-        snprintf(out, capacity, "SN%llu-%d", (unsigned long long)crew->seed, ++fresh);
+        snprintf(out, capacity, "SN%llu-%d", (unsigned long long)crew->seed, (int)++crew->fresh);
         return;
     }
     if (strcmp(step, "goods.expiry") == 0) {
@@ -186,7 +185,7 @@ static void some_text(struct crew *crew, const struct session *session, const ch
         snprintf(out, capacity, "CMD:WEIGHT:%d", 800 + (int)crew_draw(crew, DRAW_WORKERS, 400));
         return;
     }
-    snprintf(out, capacity, "NEW-%d", ++fresh);
+    snprintf(out, capacity, "NEW-%d", (int)++crew->fresh);
 }
 
 /* The scan that the screen names. */

@@ -164,10 +164,9 @@ static void cancel_order(struct crew *crew)
 
 static void some_waybills(struct crew *crew)
 {
-    static int number;
-    for (int i = 0; i < 3; i++, number++)
+    for (int i = 0; i < 3; i++, crew->waybills++)
         changef(crew, "waybill.pool", "{\"waybill\":\"P%llu-%d\",\"carrier\":\"%s\"}", (unsigned long long)crew->seed,
-                number, number % 3 ? "SF" : "YT");
+                (int)crew->waybills, crew->waybills % 3 ? "SF" : "YT");
 }
 
 /* ---------------------------------------------------------------- documents */

@@ -27,7 +27,8 @@ uint64_t world_draw(struct world *world, enum subject subject, uint64_t below)
 
 bool world_chance(struct world *world, enum subject subject, int per_mille)
 {
-    return per_mille > 0 && world_draw(world, subject, 1000) < (uint64_t)per_mille;
+    uint64_t luck = world_draw(world, subject, 1000); /* drawn always: what is switched off shifts nothing else */
+    return luck < (uint64_t)per_mille;
 }
 
 void world_note(struct world *world, const char *format, ...)
@@ -222,31 +223,37 @@ static void calm(struct world *world)
 
 /* ---------------------------------------------------------------- a schedule */
 
+/* Whether it is there at all, and how often. */
 static int rate(struct world *world, int most)
 {
-    return world_draw(world, DRAW_FAULTS, 2) ? 0 : 1 + (int)world_draw(world, DRAW_FAULTS, (uint64_t)most);
+    bool is_there = world_draw(world, DRAW_FAULTS, 2) == 0;
+    int often = 1 + (int)world_draw(world, DRAW_FAULTS, (uint64_t)most);
+    return is_there ? often : 0;
 }
+
+/* What can go wrong, by the name that --without takes, and how often at most: per mille of the steps. */
+static const struct {
+    const char *name;
+    size_t member; /* of struct faults */
+    int most;
+} kinds[] = {
+#define KIND(member, most) #member, offsetof(struct faults, member), most
+    {KIND(drop, 400)},     {KIND(duplicate, 400)},   {KIND(delay, 9000)},        {KIND(broker_restart, 60)},
+    {KIND(box_crash, 80)}, {KIND(office_crash, 60)}, {KIND(image, 60)},          {KIND(restore_image, 40)},
+    {KIND(clone, 20)},     {KIND(backup, 80)},       {KIND(restore_office, 40)}, {KIND(prune, 200)},
+    {KIND(idle, 700)},
+#undef KIND
+};
 
 /* A quarter of the schedules has no fault at all. */
 static void draw_faults(struct world *world)
 {
-    struct faults *faults = &world->faults;
-    *faults = (struct faults){0};
-    if (world->schedule % 4 == 3)
-        return;
-    faults->drop = rate(world, 400);
-    faults->duplicate = rate(world, 400);
-    faults->delay = rate(world, 9000);
-    faults->broker_restart = rate(world, 60);
-    faults->box_crash = rate(world, 80);
-    faults->office_crash = rate(world, 60);
-    faults->image = rate(world, 60);
-    faults->restore_image = rate(world, 40);
-    faults->clone = rate(world, 20);
-    faults->backup = rate(world, 80);
-    faults->restore_office = rate(world, 40);
-    faults->prune = rate(world, 200);
-    faults->idle = rate(world, 700);
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        int often = rate(world, kinds[i].most);
+        if (world->schedule % 4 == 3 || world->without & 1u << i)
+            often = 0;
+        memcpy((char *)&world->faults + kinds[i].member, &often, sizeof(often));
+    }
 }
 
 /* The disks as all seeds find them. */
@@ -296,7 +303,7 @@ static bool run(struct world *world, uint64_t seed)
     begin(world, seed);
     for (int number = 0; number < SCHEDULES && !*world->failure; number++) {
         begin_schedule(world, number);
-        for (int i = 0; i < STEPS && !*world->failure; i++)
+        for (int i = 0; i < world->steps && !*world->failure; i++)
             trouble(world);
         if (!*world->failure)
             calm(world);
@@ -346,18 +353,46 @@ static void print_counts(const struct world *world)
            world->count.destroyed);
 }
 
+/* The same failure, or another, with as little going wrong as can be: what it can do without is left out, one kind
+ * after the other, and then steps. */
+static void shrink(struct world *world, uint64_t seed)
+{
+    char failure[sizeof(world->failure)];
+    memcpy(failure, world->failure, sizeof(failure));
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        world->without |= 1u << i;
+        if (run(world, seed))
+            world->without &= ~(1u << i);
+    }
+    for (int half = world->steps / 2; half > 0; half /= 2) {
+        world->steps -= half;
+        if (run(world, seed))
+            world->steps += half;
+    }
+    if (!run(world, seed))
+        memcpy(failure, world->failure, sizeof(failure));
+    printf("# floorhand-sync-sim --seed %" PRIu64 " --trace --steps %d", seed, world->steps);
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (world->without & 1u << i)
+            printf(" --without %s", kinds[i].name);
+    printf("\n# schedule %d: %s\n", world->schedule + 1, failure);
+}
+
 static int run_many(struct world *world, int64_t first, int64_t seeds)
 {
     for (int64_t seed = first; seed < first + seeds; seed++) {
         bool good = run(world, (uint64_t)seed);
         uint64_t hash = world->hash;
-        if (good && seed % 50 == 0 && run(world, (uint64_t)seed) && world->hash != hash)
+        if (good && seed % 10 == 0 && run(world, (uint64_t)seed) && world->hash != hash)
             world_fail(world, "a second run of the same seed went another way");
         if (*world->failure) {
-            printf("not ok 1 - seed %" PRId64 ", schedule %d: %s\n1..1\n", seed, world->schedule + 1, world->failure);
+            printf("not ok 1 - seed %" PRId64 ", schedule %d: %s\n", seed, world->schedule + 1, world->failure);
+            if (seeds > 1 && !defect)
+                shrink(world, (uint64_t)seed);
+            printf("1..1\n");
             return 1;
         }
-        if (isatty(STDERR_FILENO) && seed % 200 == 0)
+        if (isatty(STDERR_FILENO) && seed % 20 == 0)
             fprintf(stderr, "\r%" PRId64 " of %" PRId64, seed - first, seeds);
     }
     print_counts(world);
@@ -365,10 +400,20 @@ static int run_many(struct world *world, int64_t first, int64_t seeds)
     return 0;
 }
 
+static int leave_out(struct world *world, const char *name)
+{
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0) {
+            world->without |= 1u << i;
+            return 0;
+        }
+    return -1;
+}
+
 int main(int argc, char **argv)
 {
     static struct world world;
-    int64_t seeds = 1000, seed = 0, first = 1, number = 0;
+    int64_t seeds = 1000, seed = 0, first = 1, number = 0, steps = STEPS;
     bool right = true;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--trace") == 0)
@@ -381,17 +426,25 @@ int main(int argc, char **argv)
             right = text_to_int(argv[++i], 1, INT64_MAX, &first) == 0 && right;
         else if (strcmp(argv[i], "--seed") == 0)
             right = text_to_int(argv[++i], 1, INT64_MAX, &seed) == 0 && right;
+        else if (strcmp(argv[i], "--steps") == 0)
+            right = text_to_int(argv[++i], 0, 100000, &steps) == 0 && right;
+        else if (strcmp(argv[i], "--without") == 0)
+            right = leave_out(&world, argv[++i]) == 0 && right;
         else if (strcmp(argv[i], "--defect") == 0)
             right = text_to_int(argv[++i], 1, 14, &number) == 0 && right;
         else
             right = false;
     }
     if (!right) {
-        fprintf(stderr, "usage: floorhand-sync-sim [--seeds N] [--first N] | --seed N [--trace] [--defect 1..14]\n");
+        fprintf(
+            stderr,
+            "usage: floorhand-sync-sim [--seeds N] [--first N] | --seed N [--trace] [--steps N] [--without FAULT]... "
+            "[--defect 1..14]\n");
         return 2;
     }
     bool trace = world.trace;
     world.trace = false;
+    world.steps = (int)steps;
     open_world(&world);
     defect = (int)number;
     world.trace = trace;

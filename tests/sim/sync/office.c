@@ -121,8 +121,8 @@ void office_side_backup(struct world *world)
 {
     world_note(world, "head office is backed up");
     image_take(&world->backup, world->office.sql);
-    sql_run(world->office.sql,
-            "UPDATE site SET durable_epoch = epoch, durable_seq = applied, durable_feed = feed_acked", SQL_NO_VALUES);
+    sql_run(world->office.sql, "UPDATE site SET durable_epoch = epoch, durable_seq = applied, durable_feed = feed_head",
+            SQL_NO_VALUES);
 }
 
 void office_side_restore(struct world *world, bool knowingly)

@@ -56,7 +56,9 @@ struct box {
 
 struct world {
     uint64_t seed, hash;
-    int schedule; /* of the seed */
+    int schedule;     /* of the seed */
+    int steps;        /* of trouble in a schedule */
+    unsigned without; /* faults that are switched off: bits of kinds[] in main.c */
     bool trace, calm;
     bool unknowing; /* head office fell back to its backup, and nobody said so */
     int defect;

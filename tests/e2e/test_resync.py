@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Restored disks, with the real programs and the real broker: a site's database that is put back, a copy of it on another
+board, a head office that falls back to its backup. Both sides come to the same end by themselves, and nothing is lost; and
+what head office sends on to programs of others."""
+
+import json
+import pathlib
+import shutil
+import sqlite3
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from rig import sample  # noqa: E402
+from rig.house import SITE, House  # noqa: E402
+from rig.listener import Listener  # noqa: E402
+from rig.process import RigError, must, wait_until  # noqa: E402
+from rig.worker import Worker  # noqa: E402
+from tap import Tap  # noqa: E402
+
+SETTINGS = "resend_ms = 100\nhardware = board-one\n"
+ORDERS = sample.orders(6)
+
+
+def scan(house, *codes):
+    must([house.bin / "floorhand", "scan", "send", "--url", house.page_url, "--station", "bench-1", *codes])
+
+
+def settled(house):
+    """In step, everything is sent and here, and no snapshot is awaited."""
+    def stands():
+        _, sync = house.ask("sync")
+        row = json.loads(house.hq_run("site", "list"))
+        told = row["epoch"] == 1 or house.hq_rows(
+            "SELECT 1 FROM event WHERE type = 'snapshot.applied' AND epoch = ?", row["epoch"])
+        return (told and sync["state"] == "in_step" and sync["outbox"]["count"] == 0 and
+                sync["last_seq"] == row["applied"] and sync["epoch"] == row["epoch"] and
+                sync["feed"]["seq"] == row["feed_head"] == row["feed_acked"])
+    wait_until(stands, "both sides have everything", seconds=40)
+
+
+def journal_of(path):
+    connection = sqlite3.connect(path)
+    try:
+        return [line for (line,) in connection.execute("SELECT line FROM journal ORDER BY seq")]
+    finally:
+        connection.close()
+
+
+def put_back(house, copy):
+    for left_over in house.folder.glob("site.db-*"):
+        left_over.unlink()
+    shutil.copy(copy, house.site_db)
+
+
+def faults_of_events(house, *journals):
+    """Each line of each journal is at head office once, byte for byte, and nothing else is."""
+    here = [line for (line,) in house.hq_rows("SELECT line FROM event WHERE again = 0 ORDER BY arrival")]
+    wanted = {line for journal in journals for line in journal}
+    if len(here) != len(set(here)):
+        yield "an event is at head office twice"
+    if wanted - set(here):
+        yield f"{len(wanted - set(here))} events are lost, such as {sorted(wanted - set(here))[0]}"
+    if set(here) - wanted:
+        yield f"head office has {len(set(here) - wanted)} events that no site wrote"
+
+
+def faults_of_stock(house):
+    """Once more, with the daemon down: the same pieces on both sides, and a chain that holds."""
+    there = dict((f"{place} {sku}", pieces) for place, sku, pieces in house.hq_rows(
+        "SELECT location, sku, quantity FROM stock WHERE site = ? AND quantity <> 0", SITE))
+    here = dict((f"{place} {sku}", pieces) for place, sku, pieces in house.site_rows(
+        "SELECT l.code, i.sku, sum(b.quantity) FROM balance b JOIN location l ON l.id = b.location JOIN item i ON i.id = "
+        "b.item WHERE b.lpn = 0 AND l.kind IN ('face', 'reserve') GROUP BY 1, 2 HAVING sum(b.quantity) <> 0"))
+    shelves = {key: pieces for key, pieces in there.items() if key in here or key.startswith(("A-", "B-", "R-"))}
+    if shelves != here:
+        yield f"the site has {here}, head office {shelves}"
+    code, out, err = house.command("floorhand", "audit", "verify", "--database", house.site_db)
+    if code:
+        yield f"the chain does not hold: {out}{err}"
+    code, out, err = house.command("floorhandd", "--config", house.folder / "floorhandd.ini", "--check-database")
+    if code:
+        yield f"--check-database: {out}{err}"
+
+
+def others_listen(house):
+    """Everything that happens is heard by a program of somebody else's."""
+    Worker(house, ORDERS[:2]).work()
+    settled(house)
+    lines = [line for (line,) in house.hq_rows("SELECT line FROM event ORDER BY arrival")]
+    wait_until(lambda: len(house.listener.heard) >= len(lines), "all of it is heard", seconds=20)
+    heard = [payload.decode() for _, payload in house.listener.heard]
+    if heard != lines:
+        yield f"{len(heard)} events were heard, {len(lines)} happened, and they are not the same"
+    topics = {topic for topic, _ in house.listener.heard}
+    if f"fh1/ce/{SITE}/parcel.shipped" not in topics:
+        yield f"topics: {sorted(topics)}"
+
+
+def disk_put_back(house):
+    """Yesterday's copy is put in place, and worked with before head office hears of it."""
+    house.daemon.stop()
+    copy = house.folder / "copy.db"
+    shutil.copy(house.site_db, copy)
+    house.start_daemon()
+    Worker(house, ORDERS[2:4]).work()
+    settled(house)
+    house.link.stop()
+    house.daemon.stop()
+    lost = journal_of(house.site_db)
+    put_back(house, copy)
+    house.start_daemon()
+    for number in range(len(lost) - len(journal_of(copy)) + 5):
+        house.ask("stations/bench-1/scan", {"text": f"NOBODY-KNOWS-{number}"})
+    house.link.start()
+    settled(house)
+    wait_until(lambda: any("snapshot.applied" in line for (line,) in house.hq_rows("SELECT type FROM event")),
+               "the site was told what it had lost", seconds=20)
+    settled(house)
+    _, sync = house.ask("sync")
+    if sync["epoch"] != 2:
+        yield f"the epoch is {sync['epoch']}"
+    shipped = {number for (number,) in house.hq_rows("SELECT number FROM orders WHERE state = 'shipped'")}
+    if not {order.number for order in ORDERS[:4]} <= shipped:
+        yield f"head office has forgotten shipped orders: {shipped}"
+    house.daemon.stop()
+    yield from faults_of_events(house, lost, journal_of(house.site_db))
+    yield from faults_of_stock(house)
+    picked_again = house.site_rows("SELECT number, state FROM orders WHERE number IN (?, ?) AND state <> 'cancelled'",
+                                   *(order.number for order in ORDERS[2:4]))
+    if picked_again:
+        yield f"orders that were shipped before the disk was put back wait to be picked again: {picked_again}"
+    house.start_daemon()
+    settled(house)
+
+
+def office_falls_back(house):
+    """Head office is restored from a backup that knows nothing of the last orders: the site brings them back."""
+    backup = house.folder / "backup.db"
+    house.hq_run("backup", backup)
+    house.release(sample.orders(2, first=101))
+    late = sample.orders(2, first=101)
+    wait_until(lambda: house.hq_rows("SELECT count(*) FROM orders WHERE state = 'allocated'")[0][0] >= 2,
+               "the site has the late orders", seconds=20)
+    Worker(house, ORDERS[4:] + late).work()
+    settled(house)
+    events = house.hq_rows("SELECT count(*) FROM event")[0][0]
+    house.hq.stop()
+    for file in house.folder.glob("head-office.db*"):
+        file.rename(file.with_name(f"lost-{file.name}"))
+    house.hq_run("restore", backup)
+    if house.hq_rows("SELECT count(*) FROM event")[0][0] >= events:
+        yield "the backup holds everything: nothing is tried"
+    house.hq.start()
+    settled(house)
+    states = dict(house.hq_rows("SELECT number, state FROM orders"))
+    if any(order.number not in states for order in late):
+        yield f"an order is lost: {states}"
+    elif states[late[0].number] != "shipped":
+        yield f"what became of an order is lost: {states}"
+    house.daemon.stop()
+    journal = journal_of(house.site_db)
+    here = {line for (line,) in house.hq_rows("SELECT line FROM event WHERE again = 0")}
+    if set(journal) - here:
+        yield f"{len(set(journal) - here)} events did not come back"
+    yield from faults_of_stock(house)
+    house.start_daemon()
+    settled(house)
+
+
+def copy_on_another_board(house):
+    """A copied disk in another board is kept out, and the right box goes on."""
+    house.daemon.stop()
+    config = house.folder / "floorhandd.ini"
+    text = config.read_text()
+    config.write_text(text.replace("hardware = board-one", "hardware = board-two"))
+    house.start_daemon()
+    wait_until(lambda: house.ask("sync")[1]["state"] == "fenced", "the copy is fenced", seconds=20)
+    sync = house.ask("sync")[1]
+    if [trouble["trouble"] for trouble in sync["troubles"]][:1] != ["fenced"]:
+        yield f"nobody is told what to do: {sync['troubles']}"
+    row = json.loads(house.hq_run("site", "list"))
+    if [trouble["trouble"] for trouble in row["troubles"]] != ["clone"]:
+        yield f"head office does not tell of it: {row}"
+    scan(house, "CMD:LOGOUT", sample.BADGE)  # work goes on
+    house.hq_run("site", "claim", SITE)
+    house.link.stop()
+    house.link.start()
+    settled(house)
+    row = json.loads(house.hq_run("site", "list"))
+    if row["troubles"]:
+        yield f"claimed, and still: {row}"
+
+
+def office_set_up_anew(house):
+    """Head office has lost everything, its backup and its key too: no site believes the new one before a person says so.
+    What the site kept for the backup that is gone comes back; older orders are known by their events alone."""
+    house.hq.stop()
+    for file in house.folder.glob("head-office.db*"):
+        file.rename(file.with_name(f"gone-{file.name}"))
+    house.add_site()
+    house.import_master()
+    house.hq.start()
+    wait_until(lambda: "another head office" in (house.ask("sync")[1]["fault"] or ""), "the site notices", seconds=20)
+    house.daemon.stop()
+    must([house.bin / "floorhandd", "--config", house.folder / "floorhandd.ini", "--forget-head-office"])
+    house.start_daemon()
+    settled(house)
+    house.daemon.stop()
+    journal = journal_of(house.site_db)
+    here = {line for (line,) in house.hq_rows("SELECT line FROM event WHERE again = 0")}
+    if set(journal) != here:
+        yield f"head office has {len(here)} events, the site {len(journal)}"
+    shipped = [number for (number,) in house.hq_rows("SELECT number FROM orders WHERE state = 'shipped' ORDER BY number")]
+    if not {order.number for order in sample.orders(2, first=101)} <= set(shipped):
+        yield f"these orders came back: {shipped}"
+    house.start_daemon()
+    settled(house)
+
+
+STORY = {
+    "programs of others hear every event": others_listen,
+    "a disk that is put back: both pasts are kept, and the site learns what it lost": disk_put_back,
+    "a head office that is restored gets back what its backup lacks": office_falls_back,
+    "a copy on another board is kept out until a person says that it is right": copy_on_another_board,
+    "a head office that is set up anew is believed when a person says so, and gets everything": office_set_up_anew,
+}
+
+
+def main():
+    tap = Tap()
+    with tempfile.TemporaryDirectory(prefix="floorhand-") as folder, House(folder, site=SETTINGS) as house:
+        house.hq.argv.append("--publish-events")
+        house.broker.start()
+        house.listener = Listener(house.broker.port, "fh1/ce/#")
+        house.broker.start = lambda: None
+        house.open(ORDERS)
+        for name, chapter in STORY.items():
+            try:
+                faults = list(chapter(house))
+            except (RigError, OSError, ValueError, LookupError, sqlite3.Error) as fault:
+                faults = [f"{type(fault).__name__}: {fault}"]
+            tap.check(name, faults)
+        house.listener.close()
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
