@@ -1,6 +1,11 @@
 #include "sync/head-office/flags.h"
 
+#include "base/clock.h"
+
+#include <errno.h>
 #include <string.h>
+
+#define TO_THE_SECOND strlen("2026-03-04T09:15:22")
 
 static int flag(struct sql *sql, const char *site, const struct wire_line *event, const char *why)
 {
@@ -11,13 +16,15 @@ static int flag(struct sql *sql, const char *site, const struct wire_line *event
 /* By the event's own time: what was done before, and comes late, was done with a good badge. */
 static int was_revoked(struct sql *sql, const char *actor, const char *time, bool *ret)
 {
-    int64_t revoked = 0;
-    int result = sql_number(sql, &revoked,
-                            "SELECT count(*) FROM worker WHERE worker = ?1 AND active = 0 AND revoked_us / 1000000 <="
-                            " unixepoch(?2)",
-                            sql_text(actor), sql_text(time));
-    *ret = revoked > 0;
-    return result;
+    int64_t revoked_us;
+    char since[CLOCK_TEXT_SIZE];
+    int result =
+        sql_number(sql, &revoked_us, "SELECT revoked_us FROM worker WHERE worker = ?1 AND active = 0", sql_text(actor));
+    if (result)
+        return result == -ENOENT ? 0 : result;
+    clock_format(revoked_us, since);
+    *ret = strncmp(since, time, TO_THE_SECOND) <= 0;
+    return 0;
 }
 
 int flags_note(struct sql *sql, const char *site, const struct wire_line *event)

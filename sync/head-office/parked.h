@@ -16,7 +16,7 @@
 int parked_or_done(struct office *office, const char *site, const struct wire_line *event,
                    char ret_to[PARKED_SITE_SIZE], struct error *why);
 
-/* Tries all of them again, oldest first. */
+/* Tries all of them again, oldest first, inside the caller's transaction. */
 struct parked_outcome {
     int64_t done, left;
 };
