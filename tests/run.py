@@ -114,8 +114,9 @@ def whole_floor():
 
 
 def bench():
-    """That it works, on a small site: it asserts no time."""
+    """That they work, on a small site: they assert no time."""
     yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 
 def printers_with_faults():

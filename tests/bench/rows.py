@@ -1,7 +1,9 @@
-"""Adds the rows of a bench to build/bench.json, in the place of its former ones."""
+"""The rows of benches that are programs of their own: makes them, prints them, and adds them to build/bench.json in the
+place of the former ones."""
 
 import json
 import pathlib
+import statistics
 
 PATH = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "bench.json"
 
@@ -10,6 +12,32 @@ def row(name, ours, reference, goal):
     """Less is better."""
     return {"name": name, "ours": round(ours, 2), "reference": round(reference, 2), "ratio": round(ours / reference, 3),
             "goal": goal, "met": ours / reference <= goal}
+
+
+def more(name, ours, references, goal):
+    """More is better; one figure of both for each round."""
+    ratios = sorted(mine / theirs for mine, theirs in zip(ours, references))
+    ratio = statistics.median(ratios)
+    return {"name": name, "ours": round(statistics.median(ours), 1), "reference": round(statistics.median(references), 1),
+            "ratio": round(ratio, 3), "low": round(ratios[0], 3), "high": round(ratios[-1], 3), "goal": goal,
+            "met": ratio >= goal}
+
+
+def fact(name, ours):
+    """A figure that has no peer and no goal."""
+    return {"name": name, "ours": round(ours, 2), "reference": None, "ratio": None, "goal": None, "met": None}
+
+
+def shown(value):
+    return "-" if value is None else {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else f"{value:g}"
+
+
+def show(some):
+    print(f"{'name':70} {'ours':>9} {'reference':>9} {'ratio':>7} {'spread':>15} {'goal':>5}  met")
+    for one in some:
+        spread = f"{one['low']:.2f} - {one['high']:.2f}" if "low" in one else "-"
+        print(f"{one['name']:70} {shown(one['ours']):>9} {shown(one['reference']):>9} {shown(one['ratio']):>7} {spread:>15} "
+              f"{shown(one['goal']):>5}  {shown(one['met'])}")
 
 
 def keep(rows, prefix):
