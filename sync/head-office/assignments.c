@@ -105,8 +105,10 @@ static int load(struct office *office, const char *number, struct holding *ret, 
     struct sql_query *row = sql_select(
         office->sql,
         "SELECT coalesce(o.site, ''), o.state, coalesce(o.reason, ''), coalesce(a.wanted_by, ''), o.rev, a.feed_seq,"
-        " iif(a.feed_seq > s.feed_sent, 0, iif(a.feed_seq > s.feed_acked, 1, 2)), o.cancelling, a.state = 'asked',"
-        " iif(a.lease_s > 0, max(coalesce(a.published_us, 0), coalesce(s.last_seen_us, 0)) + (a.lease_s + ?2) * ?3, 0)"
+        " CASE WHEN a.feed_seq > s.feed_sent THEN 0 WHEN a.feed_seq > s.feed_acked THEN 1 ELSE 2 END, o.cancelling,"
+        " a.state = 'asked', CASE WHEN a.lease_s > 0 THEN (a.lease_s + ?2) * ?3 + CASE WHEN coalesce(a.published_us, "
+        "0) >"
+        " coalesce(s.last_seen_us, 0) THEN a.published_us ELSE coalesce(s.last_seen_us, 0) END ELSE 0 END"
         " FROM orders o LEFT JOIN assignment a ON a.number = o.number AND a.site = o.site LEFT JOIN site s"
         " ON s.id = o.site WHERE o.number = ?1",
         sql_text(number), sql_int(ASSIGNMENTS_SILENT_S), sql_int(SECOND));

@@ -7,14 +7,16 @@ static const char statement[] =
     " wanted AS (SELECT o.site, l.sku, sum(l.quantity - l.picked) AS pieces FROM orders o JOIN order_line l USING"
     " (number) WHERE o.state IN ('imported', 'released', 'received', 'allocated', 'picking', 'short', 'parked')"
     " GROUP BY 1, 2),"
-    " there AS (SELECT i.sku, t.id AS site, coalesce(h.pieces, 0) AS on_hand, coalesce(w.pieces, 0) AS assigned,"
-    " ?2 - coalesce(t.last_seen_us, 0) > ?3 * 1000000 AS silent FROM item i JOIN site t LEFT JOIN lies h ON h.site = "
-    "t.id"
-    " AND h.sku = i.sku LEFT JOIN wanted w ON w.site = t.id AND w.sku = i.sku WHERE ?1 IN ('', i.sku))"
-    " SELECT n.sku, max(sum(iif(silent, 0, max(on_hand - assigned, 0))) - coalesce(p.pieces, 0), 0), sum(on_hand),"
-    " sum(assigned), coalesce(p.pieces, 0), sum(iif(silent, max(on_hand - assigned, 0), 0)) FROM there n LEFT JOIN "
-    "wanted p"
-    " ON p.site IS NULL AND p.sku = n.sku GROUP BY n.sku ORDER BY n.sku";
+    " there AS (SELECT i.sku, coalesce(h.pieces, 0) AS on_hand, coalesce(w.pieces, 0) AS assigned,"
+    " CASE WHEN coalesce(h.pieces, 0) > coalesce(w.pieces, 0) THEN coalesce(h.pieces, 0) - coalesce(w.pieces, 0) ELSE 0"
+    " END AS free, ?2 - coalesce(t.last_seen_us, 0) > ?3 * 1000000 AS silent FROM item i CROSS JOIN site t"
+    " LEFT JOIN lies h ON h.site = t.id AND h.sku = i.sku LEFT JOIN wanted w ON w.site = t.id AND w.sku = i.sku"
+    " WHERE ?1 IN ('', i.sku)),"
+    " summed AS (SELECT sku, sum(CASE WHEN silent THEN 0 ELSE free END) AS free, sum(on_hand) AS on_hand,"
+    " sum(assigned) AS assigned, sum(CASE WHEN silent THEN free ELSE 0 END) AS unheard FROM there GROUP BY sku)"
+    " SELECT n.sku, CASE WHEN n.free > coalesce(p.pieces, 0) THEN n.free - coalesce(p.pieces, 0) ELSE 0 END,"
+    " n.on_hand, n.assigned, coalesce(p.pieces, 0), n.unheard FROM summed n LEFT JOIN wanted p"
+    " ON p.site IS NULL AND p.sku = n.sku ORDER BY n.sku";
 
 struct sql_query *atp_select(struct office *office, const char *sku, int64_t silent_s)
 {

@@ -193,11 +193,12 @@ static void put_time(struct buf *json, const char *key, int64_t time_us)
 /* Each site that has had it. */
 static int put_assignments(struct call *call, struct buf *json, const char *number)
 {
-    struct sql_query *row = sql_select(call->office.sql,
-                                       "SELECT a.site, iif(feed_seq > feed_sent, 0, iif(feed_seq > feed_acked, 1, 2)),"
-                                       " state, a.lease_s, coalesce(published_us, 0), wanted_by FROM assignment a JOIN"
-                                       " site s ON s.id = a.site WHERE number = ?1 ORDER BY a.rowid",
-                                       sql_text(number));
+    struct sql_query *row =
+        sql_select(call->office.sql,
+                   "SELECT a.site, CASE WHEN feed_seq > feed_sent THEN 0 WHEN feed_seq > feed_acked"
+                   " THEN 1 ELSE 2 END, state, a.lease_s, coalesce(published_us, 0), wanted_by FROM assignment a JOIN"
+                   " site s ON s.id = a.site WHERE number = ?1 ORDER BY a.place",
+                   sql_text(number));
     json_open_array(json, "assignments");
     while (sql_next(row)) {
         json_open_object(json, NULL);

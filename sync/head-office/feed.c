@@ -30,11 +30,12 @@ void feed_write_line(struct buf *line, struct office *office, const struct feed_
     json_close_object(line);
 }
 
-/* The next number of the feed, and the hash of its chain before it. */
+/* The next number of the feed, and the hash of its chain before it. Until the end of the transaction nobody else
+ * appends. */
 static int find_place(struct office *office, const char *site, int64_t *ret_seq, uint8_t ret_hash[CHAIN_HASH_SIZE])
 {
-    struct sql_query *row =
-        sql_select(office->sql, "SELECT feed_head + 1, feed_hash FROM site WHERE id = ?1", sql_text(site));
+    struct sql_query *row = sql_select(
+        office->sql, "SELECT feed_head + 1, feed_hash FROM site WHERE id = ?1" SQL_FOR_UPDATE, sql_text(site));
     bool found = sql_next(row);
     if (found) {
         size_t length;

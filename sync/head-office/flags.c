@@ -5,23 +5,26 @@
 #include <errno.h>
 #include <string.h>
 
+#define TO_THE_SECOND strlen("2026-03-04T09:15:22")
+
 static int flag(struct sql *sql, const char *site, const struct wire_line *event, const char *why)
 {
     return sql_run(sql, "INSERT INTO flagged (site, epoch, seq, why) VALUES (?1, ?2, ?3, ?4)", sql_text(site),
                    sql_int(event->epoch), sql_int(event->seq), sql_text(why));
 }
 
-/* By the event's own time: what was done before, and comes late, was done with a good badge. Times are written in one
- * way (clock.h), in which the earlier is the smaller text. */
+/* By the event's own time: what was done before, and comes late, was done with a good badge. */
 static int was_revoked(struct sql *sql, const char *actor, const char *time, bool *ret)
 {
-    int64_t revoked_us = 0;
-    char revoked[CLOCK_TEXT_SIZE];
+    int64_t revoked_us;
+    char since[CLOCK_TEXT_SIZE];
     int result =
         sql_number(sql, &revoked_us, "SELECT revoked_us FROM worker WHERE worker = ?1 AND active = 0", sql_text(actor));
-    clock_format(revoked_us, revoked);
-    *ret = !result && strcmp(revoked, time) <= 0;
-    return result == -ENOENT ? 0 : result;
+    if (result)
+        return result == -ENOENT ? 0 : result;
+    clock_format(revoked_us, since);
+    *ret = strncmp(since, time, TO_THE_SECOND) <= 0;
+    return 0;
 }
 
 int flags_any_revoked(struct sql *sql, bool *ret)

@@ -26,7 +26,8 @@ static const struct kind {
 } kinds[] = {
     {"item.upsert",
      {"sku", "name", "weight_g", REST, "rev"},
-     "INSERT INTO item (sku, name, weight_g, attributes, rev) VALUES (?1, ?2, coalesce(?3, 0), ?4, ?5) ON CONFLICT "
+     "INSERT INTO item (sku, name, weight_g, attributes, rev) VALUES (?1, ?2, coalesce(CAST(?3 AS BIGINT), 0), ?4, ?5) "
+     "ON CONFLICT "
      "(sku) "
      "DO UPDATE SET name = excluded.name, weight_g = excluded.weight_g, attributes = excluded.attributes, "
      "rev = excluded.rev WHERE item.rev < excluded.rev RETURNING rev",
@@ -56,8 +57,8 @@ static const struct kind {
      "DO "
      "UPDATE SET kind = excluded.kind, sku = excluded.sku, factor = excluded.factor, weight_g = excluded.weight_g, "
      "rev = excluded.rev WHERE barcode.rev < excluded.rev RETURNING rev",
-     "UPDATE barcode SET rev = rev + 1 WHERE code = ?1 AND rev = ?6 AND (kind <> ?2 OR coalesce(sku, '') <> "
-     "coalesce(?3, '')) RETURNING rev",
+     "UPDATE barcode SET rev = rev + 1 WHERE code = ?1 AND rev = ?6 AND (kind, sku, factor, weight_g) IS DISTINCT "
+     "FROM (?2, ?3, ?4, ?5) RETURNING rev",
      false},
 };
 
@@ -89,9 +90,25 @@ static void write_rest(const struct kind *kind, const json_t *data, struct buf *
     json_decref(rest);
 }
 
-static struct sql_value value_of(const json_t *value)
+static struct sql_value text_of(const json_t *data, const char *member)
 {
-    return json_is_integer(value) ? sql_int(json_integer_value(value)) : sql_text(json_string_value(value));
+    return sql_text(json_string_value(json_object_get(data, member)));
+}
+
+/* What is no number is none, and never a text: a database that knows types takes the one that it was shown first. */
+static struct sql_value number_of(const json_t *data, const char *member)
+{
+    const json_t *value = json_object_get(data, member);
+    return json_is_integer(value) ? sql_int(json_integer_value(value)) : sql_null();
+}
+
+static struct sql_value value_of(const json_t *data, const char *member)
+{
+    static const char *const numbers[] = {"weight_g", "walk", "factor", "rev"};
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (strcmp(numbers[i], member) == 0)
+            return number_of(data, member);
+    return text_of(data, member);
 }
 
 static void fill(const struct kind *kind, const json_t *data, const struct buf *rest, const char *site,
@@ -99,8 +116,8 @@ static void fill(const struct kind *kind, const json_t *data, const struct buf *
 {
     size_t count = 0;
     for (; kind->members[count]; count++)
-        values[count] = strcmp(kind->members[count], REST) == 0 ? sql_text(buf_text(rest))
-                                                                : value_of(json_object_get(data, kind->members[count]));
+        values[count] =
+            strcmp(kind->members[count], REST) == 0 ? sql_text(buf_text(rest)) : value_of(data, kind->members[count]);
     if (kind->of_site)
         values[count++] = sql_text(site);
     values[count] = (struct sql_value){0};
@@ -160,8 +177,7 @@ static int take_lines(struct office *office, const char *number, const json_t *l
     for (size_t i = 0; i < json_array_size(lines) && !result; i++) {
         const json_t *line = json_array_get(lines, i);
         result = sql_run(office->sql, "INSERT INTO order_line (number, line, sku, quantity) VALUES (?1, ?2, ?3, ?4)",
-                         sql_text(number), value_of(json_object_get(line, "line")),
-                         value_of(json_object_get(line, "sku")), value_of(json_object_get(line, "quantity")));
+                         sql_text(number), number_of(line, "line"), text_of(line, "sku"), number_of(line, "quantity"));
     }
     return result;
 }
@@ -169,14 +185,13 @@ static int take_lines(struct office *office, const char *number, const json_t *l
 static int take_release(struct office *office, const char *site, const json_t *data)
 {
     const char *number = json_string_value(json_object_get(data, "order"));
-    int result =
-        sql_run(office->sql,
-                "INSERT INTO orders (number, platform, carrier, waybill, priority, receiver_name, "
-                "receiver_phone, receiver_address, state, site, imported_us) VALUES (?1, coalesce(?2, ''), "
-                "coalesce(?3, ''), ?4, coalesce(?5, 0), '', '', '', 'released', ?6, ?7) ON CONFLICT DO NOTHING",
-                sql_text(number), value_of(json_object_get(data, "platform")),
-                value_of(json_object_get(data, "carrier")), value_of(json_object_get(data, "waybill")),
-                value_of(json_object_get(data, "priority")), sql_text(site), sql_int(office->now_us));
+    int result = sql_run(
+        office->sql,
+        "INSERT INTO orders (number, platform, carrier, waybill, priority, receiver_name, "
+        "receiver_phone, receiver_address, state, site, imported_us) VALUES (?1, coalesce(?2, ''), "
+        "coalesce(?3, ''), ?4, coalesce(CAST(?5 AS BIGINT), 0), '', '', '', 'released', ?6, ?7) ON CONFLICT DO NOTHING",
+        sql_text(number), text_of(data, "platform"), text_of(data, "carrier"), text_of(data, "waybill"),
+        number_of(data, "priority"), sql_text(site), sql_int(office->now_us));
     if (!result && sql_changes(office->sql) > 0)
         return take_lines(office, number, json_object_get(data, "lines"));
     return result ? result
@@ -188,7 +203,7 @@ static int take_release(struct office *office, const char *site, const json_t *d
 static int take_cancel(struct office *office, const json_t *data)
 {
     return sql_run(office->sql, "UPDATE orders SET cancelling = 1 WHERE number = ?1 AND state <> 'cancelled'",
-                   value_of(json_object_get(data, "order")));
+                   text_of(data, "order"));
 }
 
 int orphans_take(struct office *office, const char *site, const json_t *orphan, bool *ret_feeds, struct error *why)

@@ -23,7 +23,7 @@ int parked_hope(struct office *office, const char *site, const struct wire_line 
                 struct error *why);
 int parked_any(struct sql *sql, const char *site, bool *ret);
 
-/* Tries all of them again, oldest first. */
+/* Tries all of them again, oldest first, inside the caller's transaction. */
 struct parked_outcome {
     int64_t done, left;
 };

@@ -371,9 +371,10 @@ static int raise_overship(struct work *work)
 {
     return sql_run(work->sql,
                    "INSERT INTO overship (number, line, ordered, shipped) SELECT l.number, l.line, l.quantity,"
-                   " l.shipped + s.shipped AS sum FROM order_line l JOIN (SELECT number, line, sum(shipped) AS shipped"
+                   " l.shipped + s.shipped FROM order_line l JOIN (SELECT number, line, sum(shipped) AS shipped"
                    " FROM stray_line WHERE number = ?1 GROUP BY number, line) s ON s.number = l.number AND s.line ="
-                   " l.line WHERE sum > l.quantity ON CONFLICT DO UPDATE SET shipped = excluded.shipped",
+                   " l.line WHERE l.shipped + s.shipped > l.quantity"
+                   " ON CONFLICT (number, line) DO UPDATE SET shipped = excluded.shipped",
                    sql_text(work->order));
 }
 
@@ -416,7 +417,7 @@ static int stray_pick(struct work *work, int sign)
         result =
             sql_run(work->sql,
                     "INSERT INTO stray_line (number, line, site, picked) VALUES (?1, ?2, ?3, ?4)"
-                    " ON CONFLICT DO UPDATE SET picked = picked + excluded.picked",
+                    " ON CONFLICT (number, line, site) DO UPDATE SET picked = stray_line.picked + excluded.picked",
                     sql_text(work->order), sql_int(line), sql_text(work->site), sql_int(sign * work->sign * quantity));
     return result ? result : add_stock(work, -sign * quantity);
 }
@@ -561,7 +562,7 @@ static const struct meaning *find_meaning(const char *event)
     return NULL;
 }
 
-/* The order exists and is this site's. */
+/* The order exists and is this site's. Two sites may report of it at once: one after the other. */
 static int find_order(struct work *work)
 {
     int result = get_text(work, "order", &work->order);
@@ -570,7 +571,7 @@ static int find_order(struct work *work)
     struct sql_query *row = sql_select(
         work->sql,
         "SELECT CASE WHEN coalesce(site, '') = ?2 THEN 1 WHEN EXISTS (SELECT 1 FROM assignment a WHERE a.number = "
-        "o.number AND a.site = ?2) THEN 2 ELSE 0 END, state FROM orders o WHERE number = ?1",
+        "o.number AND a.site = ?2) THEN 2 ELSE 0 END, state FROM orders o WHERE number = ?1" SQL_FOR_UPDATE,
         sql_text(work->order), sql_text(work->site));
     bool found = sql_next(row);
     int64_t ours = found ? sql_get_int(row, 0) : 0;

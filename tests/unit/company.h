@@ -51,7 +51,7 @@ static inline void company_down(struct company *company, int site, int most)
 /* What head office has published and the site does not have yet. */
 static inline void down(struct company *company, int site)
 {
-    company_down(company, site, -1);
+    company_down(company, site, 1000000);
 }
 
 static inline void down_one(struct company *company, int site)
@@ -59,27 +59,57 @@ static inline void down_one(struct company *company, int site)
     company_down(company, site, 1);
 }
 
+/* Lines as a frame that the box has signed, behind those that head office has. */
+static inline void company_seal(struct company *company, int site, const struct buf *lines, struct buf *frame)
+{
+    struct rig *office = &company->office;
+    const struct rig_box *box = rig_box(office, company_box[site]);
+    const struct wire_ends ends = {box->site, box->name};
+    CLEANUP_RUN struct wire_run run = {
+        .kind = WIRE_FRAME_UP, .epoch = box->epoch, .first_seq = company->carried[site] + 1};
+    assert_int_equal(journal_hash(company->sites[site].store, company->carried[site], run.prev_hash), 0);
+    buf_put(&run.lines, lines->data, lines->length);
+    buf_clear(frame);
+    assert_int_equal(wire_run_write(frame, &run, &ends, &box->key, 0, &office->error), 0);
+}
+
+/* What head office says of itself, as it reaches the site's floor. */
+static inline void company_tell_applied(struct company *company, int site)
+{
+    struct rig *office = &company->office;
+    int64_t waiting, oldest_us;
+    struct acknowledged told = {.applied = company->carried[site]};
+    snprintf(told.gen, sizeof(told.gen), "%s", hub_gen(office->hub));
+    memcpy(told.key, wire_key_public(&office->key), sizeof(told.key));
+    struct event applied = {.kind = EVENT_APPLIED, .number = told.applied};
+    company_post(company, site, &applied, (const char *)&told, sizeof(told));
+    assert_int_equal(journal_waiting(company->sites[site].store, &waiting, &oldest_us), 0);
+    assert_int_equal(waiting, 0);
+}
+
 /* Everything that has happened at the site, and its word for the changes it has. */
 static inline void up(struct company *company, int site)
 {
     struct rig *office = &company->office;
-    struct site_rig *rig = &company->sites[site];
-    struct buf segment = {0};
-    int64_t last = company->carried[site];
-    do {
-        buf_clear(&segment);
-        assert_int_equal(journal_read(rig->store, company->carried[site], 100, 60000, &segment, &last), 0);
-        if (segment.length > 0)
-            rig_receive(office, company_box[site], WIRE_UP_SEGMENT, &segment);
+    struct buf lines = {0}, frame = {0};
+    int64_t *carried = &company->carried[site], last;
+    for (;;) {
+        buf_clear(&lines);
+        assert_int_equal(journal_read(company->sites[site].store, *carried, 100, 60000, &lines, &last), 0);
+        if (lines.length == 0)
+            break;
+        company_seal(company, site, &lines, &frame);
+        rig_receive(office, company_box[site], WIRE_UP_SEGMENT, &frame);
         rig_turn(office);
         assert_string_equal(office->note, "");
-        company->carried[site] = last;
-    } while (segment.length > 0);
-    buf_done(&segment);
-    rig_fack(office, company_site[site], company_box[site], rig->feed_seq);
+        assert_int_equal(rig_answer(office, WIRE_ACK).applied, last);
+        *carried = last;
+    }
+    buf_done(&lines);
+    buf_done(&frame);
+    rig_fack(office, company_site[site], company_box[site], company->sites[site].feed_seq);
     rig_turn(office);
-    struct event applied = {.kind = EVENT_APPLIED, .number = last};
-    company_post(company, site, &applied, "", 0);
+    company_tell_applied(company, site);
 }
 
 /* The link is there: the site says hello and hears that head office has told it this much. */
@@ -118,15 +148,38 @@ static inline int64_t at_office(struct company *company, const char *sql)
 
 #define EVENTS(company, where) at_office((company), "SELECT count(*) FROM event WHERE " where)
 
-/* The text that a statement selects at head office. */
+/* The texts that a statement selects, with blanks between them. */
 static inline void check_text_of(struct sql *sql, const char *statement, const char *expected)
 {
-    char text[512] = "(nothing)";
+    CLEANUP_BUF struct buf texts = {0};
     struct sql_query *row = sql_select(sql, statement, SQL_NO_VALUES);
-    if (sql_next(row))
-        sql_copy_text(row, 0, text, sizeof(text));
+    while (sql_next(row))
+        buf_printf(&texts, "%s%s", texts.length > 0 ? " " : "", sql_get_text(row, 0));
     assert_int_equal(sql_done(row), 0);
-    assert_string_equal(text, expected);
+    assert_string_equal(buf_text(&texts), expected);
+}
+
+/* What the events of a type at head office have as this member ("actor"), or member of a member ("data.stage"), in
+ * their order, with blanks between them; "-" where it is missing. */
+static inline void events_say(struct company *company, const char *type, const char *path, const char *expected)
+{
+    CLEANUP_BUF struct buf texts = {0};
+    struct sql_query *row = sql_select(company->office.office.sql,
+                                       "SELECT line FROM event WHERE type = ?1 ORDER BY arrival", sql_text(type));
+    while (sql_next(row)) {
+        json_t *line = json_loads(sql_get_text(row, 0), 0, NULL);
+        const char *inner = strchr(path, '.');
+        const json_t *member =
+            inner ? json_object_get(json_object_get(line, "data"), inner + 1) : json_object_get(line, path);
+        buf_puts(&texts, texts.length > 0 ? " " : "");
+        if (json_is_integer(member))
+            buf_printf(&texts, "%lld", (long long)json_integer_value(member));
+        else
+            buf_puts(&texts, json_is_true(member) ? "true" : json_is_string(member) ? json_string_value(member) : "-");
+        json_decref(line);
+    }
+    assert_int_equal(sql_done(row), 0);
+    assert_string_equal(buf_text(&texts), expected);
 }
 
 #define OFFICE_SAYS(company, statement, expected) check_text_of((company)->office.office.sql, (statement), (expected))

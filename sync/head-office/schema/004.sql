@@ -4,6 +4,7 @@ ALTER TABLE site ADD COLUMN feed_sent INTEGER NOT NULL DEFAULT 0; -- changes up 
 ALTER TABLE site ADD COLUMN lease_s INTEGER NOT NULL DEFAULT 0 CHECK (lease_s >= 0); -- its orders may be begun so long; 0: for ever
 
 CREATE TABLE assignment ( -- each site that has been given the order
+    place        INTEGER PRIMARY KEY, -- in the order in which they were given
     number       TEXT NOT NULL REFERENCES orders (number),
     site         TEXT NOT NULL REFERENCES site (id),
     feed_seq     INTEGER NOT NULL, -- of its release in the site's feed
@@ -13,7 +14,7 @@ CREATE TABLE assignment ( -- each site that has been given the order
     -- it has the order; it was asked to give it back; it has it no more
     state        TEXT NOT NULL DEFAULT 'given' CHECK (state IN ('given', 'asked', 'left')),
     wanted_by    TEXT REFERENCES site (id), -- who gets it then
-    PRIMARY KEY (number, site)
+    UNIQUE (number, site)
 ) STRICT;
 CREATE INDEX assignment_unsent ON assignment (site, feed_seq) WHERE published_us IS NULL;
 CREATE INDEX assignment_leased ON assignment (site) WHERE state = 'given' AND lease_s > 0;
