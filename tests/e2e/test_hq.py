@@ -21,12 +21,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 from rig import postgres, sample  # noqa: E402
 from rig.house import Broker  # noqa: E402
 from rig.process import Program, RigError, command, free_port, wait_until  # noqa: E402
+import wire_frame  # noqa: E402
 from tap import Tap  # noqa: E402
 
 HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
 SITE, BOX = "hz-07", "box-7f3a"
-COMMANDS = ["serve", "site add", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
-            "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send", "waybills void", "waybills list", "waybills",
+COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel",
+            "orders", "order move", "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock",
+            "waybills import", "waybills send", "waybills void", "waybills list", "waybills",
             "status"]
 
 tap = Tap()
@@ -107,7 +109,9 @@ def var_int(number):
 
 
 class Box:
-    """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9)."""
+    """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9), and signs what it says."""
+
+    SEED = bytes(range(32))
 
     def __init__(self, port, site=SITE, box=BOX):
         self.site, self.box = site, box
@@ -115,6 +119,7 @@ class Box:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.raw = b""
         self.segments, self.controls, self.office = [], [], []
+        self.chain = {0: wire_frame.chain_begin(site, 1, 0, 0, None, "")}
         self._packet(0x10, text_field("MQTT") + b"\5\2\0\0\0" + text_field(box))
         self._await(0x20)
         for number, topic in enumerate((f"{self.prefix}/dn/+", "fh1/hq/st"), 1):
@@ -163,7 +168,8 @@ class Box:
         if topic == "fh1/hq/st":
             self.office.append(json.loads(payload)["data"])
         elif topic.endswith("/dn/seg"):
-            self.segments.append([json.loads(line) for line in payload.splitlines()])
+            lines = zlib.decompress(payload[208:], -15) if payload[5] else payload[208:]
+            self.segments.append([json.loads(line) for line in lines.splitlines()])
         else:
             event = json.loads(payload)
             self.controls.append((event["type"].split(".")[-2], event["data"]))
@@ -191,15 +197,17 @@ class Box:
         self._packet(0x32, text_field(f"{self.prefix}/up/{channel}") + b"\0\1\0" + payload)
 
     def control(self, name, **data):
-        self.publish("ctl", json.dumps({
+        text = json.dumps({
             "specversion": "1.0", "id": "x" * 26, "source": f"//floorhand/site/{self.site}",
             "type": f"io.floorhand.sync.{name}.v1", "time": "2026-03-04T09:15:22.481Z",
-            "datacontenttype": "application/json", "data": data}).encode())
+            "datacontenttype": "application/json", "data": {"site": self.site, **data}})
+        self.publish("ctl", wire_frame.signed(self.SEED, text).encode())
 
     def hello(self, last_seq=0, feed_seq=0):
         self.controls.clear()
-        self.control("hello", nonce="0123456789abcdefghjkmnpqrs", site=self.site, box=self.box, epoch=1,
-                     last_seq=last_seq, feed_seq=feed_seq, boot=1)
+        self.control("hello", nonce="0123456789abcdefghjkmnpqrs", gen="", box=self.box, hardware="0" * 32, epoch=1,
+                     last_seq=last_seq, feed_seq=feed_seq, boot=1, schema=1, applied=0,
+                     feed_hash=wire_frame.chain_begin(self.site, 0, 0, 0, None, "").hex())
 
     def welcome(self):
         return self.wait(lambda: [data for name, data in self.controls if name == "welcome"], "a welcome")[-1]
@@ -208,8 +216,15 @@ class Box:
         return [change for segment in self.segments for change in segment]
 
     def send(self, lines):
+        """A frame of lines, which go on from those that were sent before."""
         self.controls.clear()
-        self.publish("seg", b"".join(line.encode() + b"\n" for line in lines))
+        first = sequence([json.loads(lines[0])])[0]
+        for seq, line in enumerate(lines, first):
+            self.chain[seq] = wire_frame.chain_next(self.chain[seq - 1], 1, seq, line.encode())
+        self.publish("seg", wire_frame.frame(
+            self.SEED, "".join(line + "\n" for line in lines).encode(), epoch=1, first_seq=first, site=self.site, box=self.box,
+            prev_hash=self.chain[first - 1], last_hash=self.chain[first + len(lines) - 1], deflate=True,
+            key_id=wire_frame.key_id(wire_frame.public_key(self.SEED))))
 
     def acked(self, seq):
         return self.wait(lambda: [data for name, data in self.controls if name == "ack" and data["applied"] >= seq],
