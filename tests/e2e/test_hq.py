@@ -21,22 +21,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 from rig import postgres, sample  # noqa: E402
 from rig.house import Broker  # noqa: E402
 from rig.process import Program, RigError, command, free_port, wait_until  # noqa: E402
-import wire_frame  # noqa: E402
 from tap import Tap  # noqa: E402
 import wire_frame as wire  # noqa: E402
 
 HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
 SITE, BOX = "hz-07", "box-7f3a"
-<<<<<<< HEAD
-COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel",
-            "orders", "order move", "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock",
-            "waybills import", "waybills send", "waybills void", "waybills list", "waybills",
-            "status"]
-=======
 COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
             "waybills void", "waybills list", "waybills", "status"]
->>>>>>> w-pgfix
 
 tap = Tap()
 
@@ -116,13 +108,7 @@ def var_int(number):
 
 
 class Box:
-<<<<<<< HEAD
-    """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9), and signs what it says."""
-
-    SEED = bytes(range(32))
-=======
     """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9), and signs with a key of its own."""
->>>>>>> w-pgfix
 
     def __init__(self, port, site=SITE, box=BOX):
         self.site, self.box = site, box
@@ -133,7 +119,6 @@ class Box:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.raw = b""
         self.segments, self.controls, self.office = [], [], []
-        self.chain = {0: wire_frame.chain_begin(site, 1, 0, 0, None, "")}
         self._packet(0x10, text_field("MQTT") + b"\5\2\0\0\0" + text_field(box))
         self._await(0x20)
         for number, topic in enumerate((f"{self.prefix}/dn/+", "fh1/hq/st"), 1):
@@ -182,12 +167,7 @@ class Box:
         if topic == "fh1/hq/st":
             self.office.append(json.loads(payload)["data"])
         elif topic.endswith("/dn/seg"):
-<<<<<<< HEAD
-            lines = zlib.decompress(payload[208:], -15) if payload[5] else payload[208:]
-            self.segments.append([json.loads(line) for line in lines.splitlines()])
-=======
             self.segments.append([json.loads(line) for line in wire.lines_of(payload)])
->>>>>>> w-pgfix
         else:
             event = json.loads(payload)
             self.controls.append((event["type"].split(".")[-2], event["data"]))
@@ -215,29 +195,16 @@ class Box:
         self._packet(0x32, text_field(f"{self.prefix}/up/{channel}") + b"\0\1\0" + payload)
 
     def control(self, name, **data):
-<<<<<<< HEAD
-        text = json.dumps({
-            "specversion": "1.0", "id": "x" * 26, "source": f"//floorhand/site/{self.site}",
-            "type": f"io.floorhand.sync.{name}.v1", "time": "2026-03-04T09:15:22.481Z",
-            "datacontenttype": "application/json", "data": {"site": self.site, **data}})
-        self.publish("ctl", wire_frame.signed(self.SEED, text).encode())
-=======
         self.publish("ctl", wire.signed(self.key, json.dumps({
             "specversion": "1.0", "id": "x" * 26, "source": f"//floorhand/site/{self.site}",
             "type": f"io.floorhand.sync.{name}.v1", "time": "2026-03-04T09:15:22.481Z",
             "datacontenttype": "application/json", "data": {"site": self.site, **data}})).encode())
->>>>>>> w-pgfix
 
     def hello(self):
         """Of a box that has said and heard nothing yet."""
         self.controls.clear()
         self.control("hello", nonce="0123456789abcdefghjkmnpqrs", gen="", box=self.box, hardware="0" * 32, epoch=1,
-<<<<<<< HEAD
-                     last_seq=last_seq, feed_seq=feed_seq, boot=1, schema=1, applied=0,
-                     feed_hash=wire_frame.chain_begin(self.site, 0, 0, 0, None, "").hex())
-=======
                      last_seq=0, applied=0, feed_seq=0, feed_hash=self.feed.hex(), boot=1, schema=1)
->>>>>>> w-pgfix
 
     def welcome(self):
         return self.wait(lambda: [data for name, data in self.controls if name == "welcome"], "a welcome")[-1]
@@ -246,17 +213,6 @@ class Box:
         return [change for segment in self.segments for change in segment]
 
     def send(self, lines):
-<<<<<<< HEAD
-        """A frame of lines, which go on from those that were sent before."""
-        self.controls.clear()
-        first = sequence([json.loads(lines[0])])[0]
-        for seq, line in enumerate(lines, first):
-            self.chain[seq] = wire_frame.chain_next(self.chain[seq - 1], 1, seq, line.encode())
-        self.publish("seg", wire_frame.frame(
-            self.SEED, "".join(line + "\n" for line in lines).encode(), epoch=1, first_seq=first, site=self.site, box=self.box,
-            prev_hash=self.chain[first - 1], last_hash=self.chain[first + len(lines) - 1], deflate=True,
-            key_id=wire_frame.key_id(wire_frame.public_key(self.SEED))))
-=======
         """The first lines of the journal."""
         self.controls.clear()
         for seq, line in enumerate(lines[len(self.journal) - 1:], len(self.journal)):
@@ -264,7 +220,6 @@ class Box:
         self.publish("seg", wire.frame(self.key, b"".join(line.encode() + b"\n" for line in lines), epoch=1, site=self.site,
                                        box=self.box, prev_hash=self.journal[0], last_hash=self.journal[len(lines)],
                                        key_id=wire.key_id(wire.public_key(self.key))))
->>>>>>> w-pgfix
 
     def acked(self, seq):
         return self.wait(lambda: [data for name, data in self.controls if name == "ack" and data["applied"] >= seq],
