@@ -131,6 +131,7 @@ static struct sql_query *prepare(struct sql *sql, const char *text, int *ret_res
     }
     query->sql = sql;
     query->busy = true;
+    query->posted = false;
     query->result = 0;
     return query;
 }
@@ -186,12 +187,32 @@ void sql_done_p(struct sql_query **query)
     sql_done(*query);
 }
 
-int sql_run_values(struct sql *sql, const char *text, const struct sql_value *values)
+static int run_to_end(struct sql_query *query)
 {
-    struct sql_query *query = sql_select_values(sql, text, values);
     while (sql_next(query))
         ; /* a RETURNING clause or a PRAGMA may yield rows that are not wanted */
     return sql_done(query);
+}
+
+int sql_run_values(struct sql *sql, const char *text, const struct sql_value *values)
+{
+    return run_to_end(sql_select_values(sql, text, values));
+}
+
+int sql_post_values(struct sql *sql, const char *text, const struct sql_value *values)
+{
+    int result = 0;
+    struct sql_query *query = prepare(sql, text, &result);
+    if (!query)
+        return result;
+    query->posted = true;
+    query->result = sql->engine->start(query, values);
+    return run_to_end(query);
+}
+
+int sql_await(struct sql *sql)
+{
+    return sql && sql->engine->await ? sql->engine->await(sql) : 0;
 }
 
 int sql_number_values(struct sql *sql, int64_t *ret, const char *text, const struct sql_value *values)

@@ -111,6 +111,12 @@ static inline struct sql_value sql_ref(int64_t id)
 #define sql_run(sql, text, ...) sql_run_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 int sql_run_values(struct sql *sql, const char *text, const struct sql_value *values);
 
+/* The same for a statement in a transaction whose failure may be told late: by any statement that follows, or by
+ * sql_await(). PostgreSQL is not waited for; SQLite does it at once. sql_changes() says nothing of it. */
+#define sql_post(sql, text, ...) sql_post_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
+int sql_post_values(struct sql *sql, const char *text, const struct sql_value *values);
+int sql_await(struct sql *sql); /* how the posted statements ended: the first failure, as sql_run() */
+
 /* Begins a transaction that may change anything: no other of this kind runs at the same time. One that begins with
  * SQL_BEGIN_ROWS runs beside others of its own kind in PostgreSQL, and alone in SQLite: it locks the rows that it
  * decides upon by SQL_FOR_UPDATE. */

@@ -13,6 +13,7 @@ struct sql_query {
     bool busy;
     bool spare;   /* not in the cache: finished by sql_done */
     bool limited; /* the connection counts its steps */
+    bool posted;  /* an engine need not wait for its result */
     int result;
 };
 
@@ -30,7 +31,8 @@ struct sql_engine {
     int (*prepare)(struct sql *sql, struct sql_query *query, const char *text, bool keep);
     int (*start)(struct sql_query *query, const struct sql_value *values); /* an engine may run the statement here */
     int (*step)(struct sql_query *query);                                  /* 1: a row; 0: no more */
-    void (*reset)(struct sql_query *query);                                /* ready for the next start */
+    int (*await)(struct sql *sql);          /* how what was posted has ended; NULL: nothing ever waits */
+    void (*reset)(struct sql_query *query); /* ready for the next start */
     void (*finish)(struct sql_query *query);
 
     int64_t (*get_int)(struct sql_query *query, int column);

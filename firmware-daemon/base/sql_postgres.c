@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define VALUES_MAX       32
+#define POSTED_MAX       64 /* as many answers as always fit in the socket, so that nobody waits for the other */
 #define RETRY_US         1000000
 #define OLDEST           130000 /* pg_current_snapshot() */
 #define TYPE_BYTES       17     /* OIDs of PostgreSQL's own types never change */
@@ -29,6 +30,7 @@ struct postgres {
     unsigned generation; /* counts connections: what was prepared in one is unknown in the next */
     unsigned prepared;   /* counts names */
     bool open;           /* a transaction was begun and not ended, though the connection may be lost */
+    int posted;          /* statements that were sent and not asked about yet; then libpq is in its pipeline mode */
     int64_t changes;
     char message[ERROR_TEXT_MAX];
 };
@@ -150,6 +152,7 @@ static int connected(struct postgres *postgres)
     if (postgres->open || clock_mono_us() < postgres->retry_us)
         return -ENOTCONN;
     PQreset(postgres->connection);
+    postgres->posted = 0;
     postgres->generation++;
     postgres->retry_us = clock_mono_us() + RETRY_US;
     return look_at(postgres) ? -ENOTCONN : 0;
@@ -362,10 +365,60 @@ static void set_parameters(struct parameters *out, struct sql *sql, const char *
         sql_misuse(sql, text);
 }
 
+/* Of the next statement in the pipeline: its failure, unless it was not tried because of an earlier one. */
+static int read_one(struct postgres *postgres, PGresult **ret)
+{
+    PGresult *result = PQgetResult(postgres->connection);
+    bool skipped = PQresultStatus(result) == PGRES_PIPELINE_ABORTED;
+    int code = skipped || went_well(result) ? 0 : failed(postgres, result);
+    if (result)
+        PQclear(PQgetResult(postgres->connection)); /* the NULL that ends it */
+    if (ret)
+        *ret = result;
+    else
+        PQclear(result);
+    return code;
+}
+
+/* What was posted, and with it the last statement, when there is one; the first failure. */
+static int read_posted(struct postgres *postgres, struct statement *last)
+{
+    int result = 0;
+    if (postgres->posted == 0)
+        return 0;
+    if (PQpipelineSync(postgres->connection) != 1)
+        result = failed(postgres, NULL);
+    for (; postgres->posted > 0 && !postgres->lost; postgres->posted--) {
+        int code = read_one(postgres, last && postgres->posted == 1 ? &last->result : NULL);
+        result = result ? result : code;
+    }
+    postgres->posted = 0;
+    if (!postgres->lost)
+        PQclear(PQgetResult(postgres->connection)); /* the synchronisation point */
+    if (PQexitPipelineMode(postgres->connection) != 1 && !postgres->lost)
+        result = failed(postgres, NULL);
+    return result;
+}
+
+/* Sent and not waited for. */
+static int post(struct postgres *postgres, const struct statement *statement, const struct parameters *with)
+{
+    if (postgres->posted == 0 && PQenterPipelineMode(postgres->connection) != 1)
+        return failed(postgres, NULL);
+    postgres->posted++;
+    return PQsendQueryPrepared(postgres->connection, statement->name, with->count, with->values, with->lengths,
+                               with->formats, 0) == 1
+               ? 0
+               : failed(postgres, NULL);
+}
+
 static int make_known(struct postgres *postgres, struct statement *statement, const struct parameters *parameters)
 {
     if (statement->generation == postgres->generation)
         return 0;
+    int late = read_posted(postgres, NULL);
+    if (late)
+        return late;
     PGresult *result =
         PQprepare(postgres->connection, statement->name, statement->text, parameters->count, parameters->types);
     int code = went_well(result) ? 0 : statement_failed(postgres, result, statement->text);
@@ -384,19 +437,52 @@ static PGresult *send(struct postgres *postgres, const struct statement *stateme
                         with->formats, 0);
 }
 
+/* What undoes cannot travel with what has failed; what ends a transaction must know how it went. */
+static bool travels_alone(const struct statement *statement)
+{
+    return statement->control != NO_CONTROL || !*statement->name || strncmp(statement->text, "ROLLBACK", 8) == 0;
+}
+
+/* In the wake of what was posted before it, with one wait for all. */
+static int start_behind(struct postgres *postgres, struct statement *statement, const struct parameters *parameters,
+                        bool waits)
+{
+    int result = post(postgres, statement, parameters);
+    if (!result && (waits || postgres->posted == POSTED_MAX))
+        result = read_posted(postgres, waits ? statement : NULL);
+    if (!result && waits)
+        postgres->changes = strtoll(PQcmdTuples(statement->result), NULL, 10);
+    if (postgres->posted == 0)
+        follow(postgres);
+    return result;
+}
+
+static int engine_await(struct sql *sql)
+{
+    struct postgres *postgres = postgres_of(sql);
+    int result = read_posted(postgres, NULL);
+    follow(postgres);
+    return result;
+}
+
 static int engine_start(struct sql_query *query, const struct sql_value *values)
 {
     struct postgres *postgres = postgres_of(query->sql);
     struct statement *statement = query->statement;
     statement->row = -1;
+    int late = travels_alone(statement) ? engine_await(query->sql) : 0;
     int result = connected(postgres);
     if (result)
         return end_lost(postgres, statement->control);
+    if (late && statement->control != ROLL_BACK && strncmp(statement->text, "ROLLBACK", 8) != 0)
+        return late;
     if (statement->control != NO_CONTROL)
         return take_control(postgres, statement->control);
     struct parameters parameters;
     set_parameters(&parameters, query->sql, statement->text, values);
     result = *statement->name ? make_known(postgres, statement, &parameters) : 0;
+    if (!result && *statement->name && (postgres->posted > 0 || (query->posted && postgres->open)))
+        return start_behind(postgres, statement, &parameters, !query->posted);
     if (!result) {
         statement->result = send(postgres, statement, &parameters);
         result = went_well(statement->result) ? 0 : statement_failed(postgres, statement->result, statement->text);
@@ -556,6 +642,7 @@ static const struct sql_engine engine = {
     .prepare = engine_prepare,
     .start = engine_start,
     .step = engine_step,
+    .await = engine_await,
     .reset = engine_reset,
     .finish = engine_finish,
     .get_int = engine_get_int,

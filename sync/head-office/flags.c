@@ -27,12 +27,23 @@ static int was_revoked(struct sql *sql, const char *actor, const char *time, boo
     return 0;
 }
 
-int flags_note(struct sql *sql, const char *site, const struct wire_line *event)
+int flags_any_revoked(struct sql *sql, bool *ret)
+{
+    int64_t any = 0;
+    int result = sql_number(sql, &any,
+                            "SELECT CASE WHEN EXISTS (SELECT 1 FROM worker WHERE active = 0 AND revoked_us IS NOT NULL)"
+                            " THEN 1 ELSE 0 END",
+                            SQL_NO_VALUES);
+    *ret = any;
+    return result;
+}
+
+int flags_note(struct sql *sql, const char *site, const struct wire_line *event, bool any_revoked)
 {
     const char *actor = json_string_value(json_object_get(event->json, "actor"));
     const char *roster = json_string_value(json_object_get(event->json, "roster"));
     bool revoked = false;
-    int result = actor ? was_revoked(sql, actor, event->time, &revoked) : 0;
+    int result = actor && any_revoked ? was_revoked(sql, actor, event->time, &revoked) : 0;
     if (!result && revoked)
         result = flag(sql, site, event, "revoked");
     if (!result && roster && strcmp(roster, "stale") == 0)

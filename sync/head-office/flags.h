@@ -8,7 +8,10 @@
 
 #include "base/sql.h"
 
-/* Notes what is to be said of a site's event, which is stored already. Inside a transaction. */
-int flags_note(struct sql *sql, const char *site, const struct wire_line *event);
+/* Whether anybody's badge was revoked: asked once for many events. */
+int flags_any_revoked(struct sql *sql, bool *ret);
+
+/* Notes what is to be said of a site's event, which is stored already. Inside a transaction. any_revoked as asked. */
+int flags_note(struct sql *sql, const char *site, const struct wire_line *event, bool any_revoked);
 
 #endif

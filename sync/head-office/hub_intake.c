@@ -24,6 +24,8 @@ struct intake {
     struct error *why;
     int64_t now_us;
     bool wants_waybill; /* an order may wait for a number that is in stock */
+    bool careful;       /* each event alone: one of them may be not as it should be */
+    bool any_revoked;   /* somebody's badge is no good any more */
 };
 
 static void done(struct intake *intake)
@@ -37,6 +39,12 @@ static int refuse(struct intake *intake, const char *sentence, int64_t seq)
     return error_set(intake->why, -EINVAL, "%s (event %" PRId64 "): nothing of the segment was taken", sentence, seq);
 }
 
+/* What went wrong is a matter of one event, and not of the database. */
+static bool is_of_event(int result)
+{
+    return result == -EINVAL || result == -EPERM || result == -EEXIST;
+}
+
 /* Other sites may be concerned: they are told, now if they are here. */
 static int interpret(struct intake *intake, const struct wire_line *line)
 {
@@ -44,7 +52,7 @@ static int interpret(struct intake *intake, const struct wire_line *line)
     struct office office = {.sql = hub->sql, .random = hub->random, .now_us = intake->now_us};
     struct error why = {0};
     char to[PARKED_SITE_SIZE];
-    int result = parked_or_done(&office, intake->session->site, line, to, &why);
+    int result = (intake->careful ? parked_or_done : parked_hope)(&office, intake->session->site, line, to, &why);
     for (size_t i = 0; i < hub->session_count && !result; i++) {
         if (strcmp(to, PARKED_EVERY_SITE) != 0 && strcmp(hub->sessions[i]->site, to) != 0)
             continue;
@@ -52,7 +60,7 @@ static int interpret(struct intake *intake, const struct wire_line *line)
         hub_owe(hub, hub->sessions[i]);
     }
     intake->wants_waybill |= strcmp(line->type, "order.parked") == 0 || strcmp(line->type, "feed.parked") == 0;
-    return result == -EINVAL ? 0 : result; /* it is stored, and waits */
+    return result == -EINVAL && intake->careful ? 0 : result; /* it is stored, and waits */
 }
 
 /* A line that was written in an earlier epoch goes out again; head office may have had it before it was restored, or
@@ -66,6 +74,24 @@ static int is_here_already(struct intake *intake, const struct wire_line *line, 
                       sql_text(intake->session->site), sql_text(line->id));
 }
 
+static int insert(struct intake *intake, const struct wire_line *line, int64_t again)
+{
+    static const char text[] = "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
+                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    const struct sql_value values[] = {sql_text(intake->session->site),
+                                       sql_int(intake->run.epoch),
+                                       sql_int(line->seq),
+                                       sql_text(DEFECT(12) ? line->text : line->id),
+                                       sql_text(line->type),
+                                       sql_text(line->subject),
+                                       sql_text(line->time),
+                                       sql_text_n(line->text, line->length),
+                                       sql_blob(intake->site.hash, CHAIN_HASH_SIZE),
+                                       sql_int(again),
+                                       SQL_NO_VALUES};
+    return (intake->careful ? sql_run_values : sql_post_values)(intake->hub->sql, text, values);
+}
+
 static int append(struct intake *intake, const struct wire_line *line)
 {
     int64_t again;
@@ -73,19 +99,15 @@ static int append(struct intake *intake, const struct wire_line *line)
     if (result)
         return result;
     chain_next(intake->site.hash, intake->run.epoch, line->seq, line->text, line->length);
-    result = sql_run(intake->hub->sql,
-                     "INSERT INTO event (site, epoch, seq, id, type, subject, time, line, hash, again)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                     sql_text(intake->session->site), sql_int(intake->run.epoch), sql_int(line->seq),
-                     sql_text(DEFECT(12) ? line->text : line->id), sql_text(line->type), sql_text(line->subject),
-                     sql_text(line->time), sql_text_n(line->text, line->length),
-                     sql_blob(intake->site.hash, CHAIN_HASH_SIZE), sql_int(again));
+    result = insert(intake, line, again);
+    if (is_of_event(result) && !intake->careful)
+        return result;
     if (result == -EEXIST)
         return refuse(intake, "the box sent an event a second time under another number", line->seq);
     struct wire_line labelled = *line; /* known by the epoch in which it came */
     labelled.epoch = intake->run.epoch;
     if (!result && !again)
-        result = flags_note(intake->hub->sql, intake->session->site, &labelled);
+        result = flags_note(intake->hub->sql, intake->session->site, &labelled, intake->any_revoked);
     if (!result && !again)
         result = interpret(intake, &labelled);
     if (!result)
@@ -104,7 +126,7 @@ static int take_line(struct intake *intake, const struct wire_line *line)
     return append(intake, line);
 }
 
-static int take_lines(struct intake *intake)
+static int take_lines(struct intake *intake, bool *ret_one_failed)
 {
     struct wire_segment segment = {.at = buf_text(&intake->run.lines), .left = intake->run.lines.length};
     for (;;) {
@@ -113,9 +135,36 @@ static int take_lines(struct intake *intake)
         if (more <= 0)
             return more < 0 ? -EINVAL : 0;
         int result = take_line(intake, &line);
+        *ret_one_failed = is_of_event(result);
         if (result)
             return result;
     }
+}
+
+/* Nearly always every event is as it should be: then none has a save point of its own, and none is waited for. When one
+ * is not, the whole segment is taken once more, carefully. */
+static int take_all(struct intake *intake)
+{
+    const struct site_row before = intake->site;
+    struct sql *sql = intake->hub->sql;
+    bool one_failed = false;
+    int result = flags_any_revoked(sql, &intake->any_revoked);
+    if (!result)
+        result = parked_any(sql, intake->session->site, &intake->careful);
+    if (result || intake->careful)
+        return result ? result : take_lines(intake, &one_failed);
+    result = take_lines(intake, &one_failed);
+    if (!result) {
+        result = sql_await(sql);
+        one_failed = is_of_event(result);
+    }
+    if (!one_failed)
+        return result;
+    intake->site = before;
+    intake->careful = true;
+    intake->why->text[0] = '\0';
+    result = sql_run(sql, "ROLLBACK TO message", SQL_NO_VALUES);
+    return result ? result : take_lines(intake, &one_failed);
 }
 
 /* Whether the run goes on from what is here: every line that both have must be the same one. */
@@ -157,7 +206,9 @@ static int take_run(struct intake *intake)
         session->fence = WIRE_FENCE_FORK;
     if (result || !same)
         return result;
-    result = take_lines(intake);
+    if (wire_run_last_seq(&intake->run) <= intake->site.applied && !DEFECT(9))
+        return 0; /* all of it is here */
+    result = take_all(intake);
     return !result && intake->wants_waybill ? serve_waybills(intake, intake->now_us) : result;
 }
 

@@ -32,10 +32,12 @@ static int take_orphan(struct office *office, const char *site, const struct wir
     return result;
 }
 
-static int interpret(struct office *office, const char *site, const struct wire_line *event,
+static const char unknown[] = "this version does not know this kind of event: update head office";
+
+static int interpret(struct office *office, const char *site, const struct wire_line *event, bool careful,
                      char ret_to[PARKED_SITE_SIZE], struct error *why)
 {
-    int result = projection_apply(office->sql, site, event, why);
+    int result = projection_apply(office->sql, site, event, careful, why);
     if (!result)
         result = transfers_pass_on(office, site, event->type, event->data, ret_to, why);
     if (!result && !*ret_to)
@@ -50,11 +52,11 @@ static int interpret_whole(struct office *office, const char *site, const struct
 {
     *ret_to = '\0';
     if (!wire_type_meaning(event->type))
-        return error_set(why, -EINVAL, "this version does not know this kind of event: update head office");
+        return error_set(why, -EINVAL, "%s", unknown);
     int result = sql_run(office->sql, "SAVEPOINT meaning", SQL_NO_VALUES);
     if (result)
         return result;
-    result = interpret(office, site, event, ret_to, why);
+    result = interpret(office, site, event, true, ret_to, why);
     if (result == -EPERM || result == -EEXIST) /* a meaning that cannot be stored holds up nobody else */
         result = error_set(why, -EINVAL, "it contradicts what is known here, or names what is not");
     int ended = result == -EINVAL ? sql_run(office->sql, "ROLLBACK TO meaning", SQL_NO_VALUES) : 0;
@@ -110,6 +112,23 @@ int parked_or_done(struct office *office, const char *site, const struct wire_li
         return result;
     int parked = park(office, site, event, key, why->text);
     return parked ? parked : -EINVAL;
+}
+
+int parked_hope(struct office *office, const char *site, const struct wire_line *event, char ret_to[PARKED_SITE_SIZE],
+                struct error *why)
+{
+    *ret_to = '\0';
+    return wire_type_meaning(event->type) ? interpret(office, site, event, false, ret_to, why)
+                                          : error_set(why, -EINVAL, "%s", unknown);
+}
+
+int parked_any(struct sql *sql, const char *site, bool *ret)
+{
+    int64_t any = 0;
+    int result = sql_number(
+        sql, &any, "SELECT CASE WHEN EXISTS (SELECT 1 FROM parked WHERE site = ?1) THEN 1 ELSE 0 END", sql_text(site));
+    *ret = any;
+    return result;
 }
 
 static int try_again(struct office *office, struct sql_query *row, struct parked_outcome *outcome)

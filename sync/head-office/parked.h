@@ -16,6 +16,13 @@
 int parked_or_done(struct office *office, const char *site, const struct wire_line *event,
                    char ret_to[PARKED_SITE_SIZE], struct error *why);
 
+/* The same for a site of which nothing is parked, in the hope that the event can be interpreted. It costs less, and
+ * when the hope fails (-EINVAL, -EPERM or -EEXIST, also from a later statement or sql_await()), the caller must undo
+ * what this has done. */
+int parked_hope(struct office *office, const char *site, const struct wire_line *event, char ret_to[PARKED_SITE_SIZE],
+                struct error *why);
+int parked_any(struct sql *sql, const char *site, bool *ret);
+
 /* Tries all of them again, oldest first, inside the caller's transaction. */
 struct parked_outcome {
     int64_t done, left;

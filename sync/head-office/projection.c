@@ -35,9 +35,15 @@ struct work {
     struct error *why;
     const char *order; /* NULL: the event is about none */
     int sign;          /* -1: it is being undone */
+    char state[24];    /* of the order, before the event */
     bool stays;        /* the order's state does not move */
+    bool careful;      /* what fails must be known at once */
     bool stray;        /* the order was the site's once, and is another's by now */
 };
+
+/* A change whose rows nobody counts. */
+#define CHANGE(work, text, ...)                                                                                        \
+    ((work)->careful ? sql_run((work)->sql, text, __VA_ARGS__) : sql_post((work)->sql, text, __VA_ARGS__))
 
 /* ---------------------------------------------------------------- members */
 
@@ -78,10 +84,10 @@ static int changed_one(struct work *work, int result, const char *what)
 
 static int add_at(struct work *work, const char *location, const char *sku, int64_t delta)
 {
-    return sql_run(work->sql,
-                   "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
-                   " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = stock.quantity + excluded.quantity",
-                   sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
+    return CHANGE(work,
+                  "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?3, ?4)"
+                  " ON CONFLICT (site, location, sku) DO UPDATE SET quantity = stock.quantity + excluded.quantity",
+                  sql_text(work->site), sql_text(location), sql_text(sku), sql_int(work->sign * delta));
 }
 
 /* `place` names the member that names the location. */
@@ -142,7 +148,8 @@ static int pick_returned(struct work *work)
     int result = get_text(work, "location", &location);
     json_array_foreach(json_object_get(work->data, "lines"), index, line)
     {
-        struct work member = {.sql = work->sql, .site = work->site, .data = line, .why = work->why, .sign = work->sign};
+        struct work member = *work;
+        member.data = line;
         if (!result)
             result = get_text(&member, "sku", &sku);
         if (!result)
@@ -309,15 +316,15 @@ static int parcel_packed(struct work *work)
     if (!result)
         result = get_text(work, "box", &box);
     if (!result)
-        result = sql_run(work->sql,
-                         "INSERT INTO parcel (number, parcel, box) VALUES (?1, ?2, ?3)"
-                         " ON CONFLICT (number, parcel) DO UPDATE SET box = excluded.box",
-                         sql_text(work->order), sql_text(parcel), sql_text(box));
+        result = CHANGE(work,
+                        "INSERT INTO parcel (number, parcel, box) VALUES (?1, ?2, ?3)"
+                        " ON CONFLICT (number, parcel) DO UPDATE SET box = excluded.box",
+                        sql_text(work->order), sql_text(parcel), sql_text(box));
     const char *waybill = json_string_value(json_object_get(work->data, "waybill"));
     if (!result && waybill) /* older sites do not say it here */
         result = of_another(work, waybills_live(work->sql, work->site, waybill, work->order), waybill);
     if (!result)
-        result = sql_run(work->sql, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
+        result = CHANGE(work, "UPDATE order_line SET packed = picked WHERE number = ?1", sql_text(work->order));
     return result ? result : leave_out(work);
 }
 
@@ -397,7 +404,7 @@ static int parcel_shipped(struct work *work)
     work->stays = left > 0;
     if (left > 0)
         return 0;
-    result = sql_run(work->sql, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
+    result = CHANGE(work, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
     return result ? result : raise_overship(work);
 }
 
@@ -561,31 +568,42 @@ static int find_order(struct work *work)
     int result = get_text(work, "order", &work->order);
     if (result)
         return result;
-    int64_t ours = 0;
-    result = sql_number(
-        work->sql, &ours,
-        "SELECT CASE WHEN coalesce(site, '') = ?2 THEN 1 WHEN EXISTS (SELECT 1 FROM assignment a WHERE "
-        "a.number = o.number AND a.site = ?2) THEN 2 ELSE 0 END FROM orders o WHERE number = ?1" SQL_FOR_UPDATE,
+    struct sql_query *row = sql_select(
+        work->sql,
+        "SELECT CASE WHEN coalesce(site, '') = ?2 THEN 1 WHEN EXISTS (SELECT 1 FROM assignment a WHERE a.number = "
+        "o.number AND a.site = ?2) THEN 2 ELSE 0 END, state FROM orders o WHERE number = ?1" SQL_FOR_UPDATE,
         sql_text(work->order), sql_text(work->site));
+    bool found = sql_next(row);
+    int64_t ours = found ? sql_get_int(row, 0) : 0;
+    if (found)
+        sql_copy_text(row, 1, work->state, sizeof(work->state));
+    result = sql_done(row);
     work->stray = ours == 2;
-    if (result == -ENOENT)
+    if (!result && !found)
         return error_set(work->why, -EINVAL, "there is no order \"%s\"", work->order);
     return result || ours ? result : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
 }
 
+/* Words are parted by one space. */
+static bool has_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    while (words) {
+        if (strncmp(words, word, length) == 0 && (words[length] == ' ' || words[length] == '\0'))
+            return true;
+        words = strchr(words, ' ');
+        words = words ? words + 1 : NULL;
+    }
+    return false;
+}
+
+/* Nobody else has moved it since it was found: its site's row is locked. */
 static int advance(struct work *work, const char *event)
 {
-    for (size_t i = 0; i < COUNT(transitions); i++) {
-        const struct transition *transition = &transitions[i];
-        if (strcmp(transition->event, event) != 0)
-            continue;
-        int result = sql_run(work->sql,
-                             "UPDATE orders SET state = ?2 WHERE number = ?1"
-                             " AND ' ' || ?3 || ' ' LIKE '% ' || state || ' %'",
-                             sql_text(work->order), sql_text(transition->to), sql_text(transition->from));
-        if (result)
-            return result;
-    }
+    for (size_t i = 0; i < COUNT(transitions); i++)
+        if (strcmp(transitions[i].event, event) == 0 && has_word(transitions[i].from, work->state))
+            return CHANGE(work, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(work->order),
+                          sql_text(transitions[i].to));
     return 0;
 }
 
@@ -626,25 +644,17 @@ bool projection_knows(const struct wire_line *event)
     return find_meaning(undone ? json_string_value(json_object_get(event->data, "undid")) : event->type) != NULL;
 }
 
-int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, struct error *why)
+int projection_apply(struct sql *sql, const char *site, const struct wire_line *event, bool careful, struct error *why)
 {
     bool undone = strcmp(event->type, "scan.undone") == 0;
     const char *type = undone ? json_string_value(json_object_get(event->data, "undid")) : event->type;
     const struct meaning *meaning = find_meaning(type);
     if (!meaning || (undone && !meaning->undoable))
         return 0;
-    struct work work = {.sql = sql, .site = site, .data = event->data, .why = why, .sign = undone ? -1 : 1};
-    int result = sql_run(sql, "SAVEPOINT event", SQL_NO_VALUES);
-    if (result)
-        return result;
-    result = apply(&work, meaning);
-    if (result == -EPERM || result == -EEXIST)
-        result = error_set(why, -EINVAL, "its figures contradict what is known of the order");
-    if (result == -EINVAL) {
-        int failed = sql_run(sql, "ROLLBACK TO event", SQL_NO_VALUES);
-        if (failed)
-            return failed;
-    }
-    int failed = sql_run(sql, "RELEASE event", SQL_NO_VALUES);
-    return result ? result : failed;
+    struct work work = {
+        .sql = sql, .site = site, .data = event->data, .why = why, .sign = undone ? -1 : 1, .careful = careful};
+    int result = apply(&work, meaning);
+    return result == -EPERM || result == -EEXIST
+               ? error_set(why, -EINVAL, "its figures contradict what is known of the order")
+               : result;
 }

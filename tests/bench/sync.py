@@ -122,7 +122,7 @@ class Bench:
             raise RigError(f"head office has not {events} events and nothing parked but {found}")
 
     def bare(self, kind, lines, window, commits, events):
-        """Events a second."""
+        """Events a second, and the processor time of who stores them, in microseconds an event."""
         database = kind.new()
         with broker_in(self.folder) as broker:
             store = Program("bare-store", [programs_folder() / "floorhand-sync-bench", "bare-store", broker.port, database,
@@ -130,9 +130,10 @@ class Bench:
             with running(store):
                 wait_until(lambda: "ready" in store.log() or not store.running, "the bare loop is connected")
                 said = json.loads(player("bare-send", broker.port, self.site_db, lines, window, events))
+                cpu = cpu_seconds(store)
             store.log_path.unlink()
         kind.drop(database)
-        return events / said["seconds"]
+        return events / said["seconds"], cpu / events * 1e6
 
 
 def compare(bench, kind, rounds):
@@ -146,8 +147,9 @@ def compare(bench, kind, rounds):
               f" bytes; microseconds of processor an event: head office {said['hq_cpu'] / bench.events * 1e6:.1f}, broker "
               f"{said['broker_cpu'] / bench.events * 1e6:.1f}", file=sys.stderr, flush=True)
         for rates, (name, lines, window, commits, part) in zip(theirs, others):
-            rates.append(bench.bare(kind, lines, window, commits, max(int(bench.events * part), 200)))
-            print(f"#   {name}: {rates[-1]:.0f}", file=sys.stderr, flush=True)
+            rate, cpu = bench.bare(kind, lines, window, commits, max(int(bench.events * part), 200))
+            rates.append(rate)
+            print(f"#   {name}: {rate:.0f} events/s; microseconds of processor an event: {cpu:.1f}", file=sys.stderr, flush=True)
     return [rows.more(f"{PREFIX}events/s, {kind.name} ({name})", [said["rate"] for said in ours], rates,
                       SINGLE_GOAL if lines == 1 else CATCH_UP_GOAL)
             for rates, (name, lines, *_) in zip(theirs, others)]

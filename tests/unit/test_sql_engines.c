@@ -239,6 +239,32 @@ static void a_savepoint_takes_back_what_failed(void **state)
     assert_int_equal(number(place->other, "SELECT sum(id) FROM t"), 4);
 }
 
+/* Told at once by SQLite, and at the latest by sql_await(); what follows a failure is not done either way. */
+static void a_posted_statement_fails_by_the_end(void **state)
+{
+    struct place *place = *state;
+    assert_int_equal(run(place->sql, SQL_BEGIN), 0);
+    assert_int_equal(run(place->sql, "SAVEPOINT one"), 0);
+    for (int64_t id = 1; id <= 200; id++)
+        assert_int_equal(sql_post(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(id)), 0);
+    assert_int_equal(number(place->sql, "SELECT count(*) FROM t"), 200);
+    assert_int_equal(sql_await(place->sql), 0);
+    assert_int_equal(run(place->sql, "SAVEPOINT two"), 0);
+    int told = sql_post(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(1));
+    assert_int_equal(told ? told : sql_await(place->sql), -EEXIST);
+    assert_int_equal(run(place->sql, "ROLLBACK TO two"), 0);
+    assert_int_equal(run(place->sql, "UPDATE t SET n = 1 WHERE id < 4"), 0);
+    assert_int_equal(sql_changes(place->sql), 3);
+    told = sql_post(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(2));
+    assert_int_equal(told ? told : run(place->sql, "UPDATE t SET n = 2"), -EEXIST); /* the next one tells it */
+    assert_int_equal(run(place->sql, "ROLLBACK TO two"), 0);
+    told = sql_post(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(3));
+    assert_int_equal(told ? told : run(place->sql, "COMMIT"), -EEXIST);
+    assert_int_equal(run(place->sql, "ROLLBACK"), 0);
+    assert_false(sql_in_transaction(place->sql));
+    assert_int_equal(number(place->other, "SELECT count(*) FROM t"), 0);
+}
+
 static void one_writer_at_a_time(void **state)
 {
     struct place *place = *state;
@@ -343,6 +369,18 @@ static void a_lost_connection_comes_back_without_its_transaction(void **state)
     assert_int_equal(number(place->sql, "SELECT sum(id) FROM t"), 1);
 }
 
+static void what_was_posted_is_lost_with_the_connection(void **state)
+{
+    struct place *place = *state;
+    assert_int_equal(run(place->sql, SQL_BEGIN), 0);
+    assert_int_equal(sql_post(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(1)), 0);
+    cut(place);
+    int told = sql_post(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(2));
+    assert_int_equal(told ? told : sql_await(place->sql), -ENOTCONN);
+    assert_int_equal(run(place->sql, "ROLLBACK"), 0);
+    assert_int_equal(number(place->sql, "SELECT count(*) FROM t"), 0);
+}
+
 static void a_commit_without_a_connection_fails(void **state)
 {
     struct place *place = *state;
@@ -396,20 +434,17 @@ static void what_cannot_be_used_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest both[] = {
-        TEST(values_come_back_as_they_went),
-        TEST(nothing_is_a_value),
-        TEST(texts_are_in_the_order_of_bytes),
-        TEST(loops_nest),
-        TEST(refusals_have_one_meaning),
-        TEST(a_savepoint_takes_back_what_failed),
-        TEST(one_writer_at_a_time),
-        TEST(what_others_commit_is_noticed),
-        TEST(a_schema_is_brought_up_once),
+        TEST(values_come_back_as_they_went),       TEST(nothing_is_a_value),
+        TEST(texts_are_in_the_order_of_bytes),     TEST(loops_nest),
+        TEST(refusals_have_one_meaning),           TEST(a_savepoint_takes_back_what_failed),
+        TEST(a_posted_statement_fails_by_the_end), TEST(one_writer_at_a_time),
+        TEST(what_others_commit_is_noticed),       TEST(a_schema_is_brought_up_once),
     };
     const struct CMUnitTest postgres[] = {
         TEST(a_failed_transaction_is_not_committed),
         TEST(writers_of_other_rows_work_beside_each_other),
         TEST(a_lost_connection_comes_back_without_its_transaction),
+        TEST(what_was_posted_is_lost_with_the_connection),
         TEST(a_commit_without_a_connection_fails),
         TEST(a_commit_is_durable_whatever_the_server_says),
         TEST(what_cannot_be_used_is_said),
