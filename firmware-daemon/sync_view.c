@@ -95,6 +95,8 @@ static void write_events(const struct stream *stream, const struct site_facts *f
     json_int(json, "seq", stream->applied_seq);
     write_time(json, "time", stream->applied_wall_us);
     json_close_object(json);
+    json_int(json, "durable", stream->durable_seq);
+    json_bool(json, "snapshot", stream->snapshot);
 }
 
 static void write_feed(const struct site *site, const struct stream *stream, struct buf *json)

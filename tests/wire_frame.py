@@ -111,3 +111,12 @@ def frame(seed, raw, *, kind=UP, epoch=3, first_seq=1, site="hz-07", box="box-7f
     header = struct.pack("<4sBBH16s16sIIQII32s32sQ8s", b"FSG1", kind, int(deflate), 208, name_16(site), name_16(box), epoch,
                          raw.count(b"\n"), first_seq, raw_length or len(raw), len(body), prev_hash, last_hash, sent_ms, key_id)
     return header + signature(seed, header, body) + body
+
+
+def lines_of(framed):
+    """The lines of a frame, without looking at who signed it."""
+    flags, raw_length = framed[5], struct.unpack_from("<I", framed, 56)[0]
+    raw = zlib.decompress(framed[208:], wbits=-15) if flags & 1 else framed[208:]
+    if len(raw) != raw_length:
+        raise ValueError(f"a frame of {len(raw)} bytes says that it has {raw_length}")
+    return raw.splitlines()

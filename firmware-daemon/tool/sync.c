@@ -80,6 +80,9 @@ static void print_events(const json_t *sync)
         line("To send", "nothing");
     }
     line("Acknowledged", "%" PRId64 "%s%s", number_of(applied, "seq"), *time ? ", at " : "", time);
+    line("In its backup", "%" PRId64, number_of(sync, "durable"));
+    if (json_is_true(json_object_get(sync, "snapshot")))
+        line("Snapshot", "head office is asked what it knows more of this site");
 }
 
 static void print_changes(const json_t *sync)

@@ -75,7 +75,7 @@ static int write_new_name(char out[PATH_SIZE], const char *path, struct error *e
 static int run_program(char *const arguments[], struct error *error)
 {
     pid_t child;
-    int status = 0, result = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
+    int status = -1, result = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
     if (result)
         return error_set(error, -result, "%s cannot be started: install PostgreSQL's client programs", arguments[0]);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -83,11 +83,21 @@ static int run_program(char *const arguments[], struct error *error)
     return status == 0 ? 0 : error_set(error, -EIO, "%s has failed: what it says stands above", arguments[0]);
 }
 
+/* As the argument that both programs take. */
+static int write_database(char out[PATH_SIZE], const char *url, struct error *error)
+{
+    return (size_t)snprintf(out, PATH_SIZE, "--dbname=%s", url) < PATH_SIZE
+               ? 0
+               : error_set(error, -ENAMETOOLONG, "the URL of the database is too long");
+}
+
 static int dump(const char *url, const char *path, struct error *error)
 {
-    char file[PATH_SIZE + 16], database[512];
+    char file[PATH_SIZE + 16], database[PATH_SIZE];
     snprintf(file, sizeof(file), "--file=%s", path);
-    snprintf(database, sizeof(database), "--dbname=%s", url);
+    int result = write_database(database, url, error);
+    if (result)
+        return result;
     char *const arguments[] = {
         (char[]){"pg_dump"}, (char[]){"--format=custom"}, (char[]){"--no-owner"}, file, database, NULL};
     return run_program(arguments, error);
@@ -102,14 +112,18 @@ static int read_dump(const char *path, struct error *error)
     return run_program(arguments, error);
 }
 
+/* All of it or nothing. Who may read it, and what else its server knew of roles, is not for this server. */
 static int load_dump(const char *path, const char *url, struct error *error)
 {
-    char file[PATH_SIZE], database[512];
+    char file[PATH_SIZE], database[PATH_SIZE];
     snprintf(file, sizeof(file), "%s", path);
-    snprintf(database, sizeof(database), "--dbname=%s", url);
+    int result = write_database(database, url, error);
+    if (result)
+        return result;
     char *const arguments[] = {(char[]){"pg_restore"},
                                (char[]){"--single-transaction"},
                                (char[]){"--no-owner"},
+                               (char[]){"--no-privileges"},
                                (char[]){"--exit-on-error"},
                                database,
                                file,

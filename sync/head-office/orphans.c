@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUES_MAX 6
+#define VALUES_MAX 7
 #define REST       "*" /* all members that are not named, as JSON members */
 
 /* ---------------------------------------------------------------- master data */
@@ -43,22 +43,22 @@ static const struct kind {
      "coalesce(carrier, '') <> coalesce(?4, '') OR attributes <> ?5) RETURNING rev",
      true},
     {"worker.upsert",
-     {"worker", "name", "badge", "role", "rev"},
-     "INSERT INTO worker (worker, name, badge, role, rev) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (worker) DO UPDATE "
-     "SET "
-     "name = excluded.name, badge = excluded.badge, role = excluded.role, rev = excluded.rev WHERE worker.rev < "
-     "excluded.rev RETURNING rev",
-     "UPDATE worker SET rev = rev + 1 WHERE worker = ?1 AND rev = ?5 AND (name <> ?2 OR badge <> ?3 OR role <> ?4) "
-     "RETURNING rev",
+     {"worker", "name", "badge", "role", "active", "rev"},
+     "INSERT INTO worker (worker, name, badge, role, active, rev) VALUES (?1, ?2, ?3, ?4, coalesce(CAST(?5 AS BIGINT), "
+     "1), ?6) ON CONFLICT (worker) DO UPDATE SET name = excluded.name, badge = excluded.badge, role = excluded.role, "
+     "active = excluded.active, rev = excluded.rev WHERE worker.rev < excluded.rev RETURNING rev",
+     "UPDATE worker SET rev = rev + 1 WHERE worker = ?1 AND rev = ?6 AND (name <> ?2 OR badge <> ?3 OR role <> ?4 OR "
+     "active <> ?5) RETURNING rev",
      false},
     {"barcode.upsert",
-     {"code", "kind", "sku", "factor", "weight_g", "rev"},
-     "INSERT INTO barcode (code, kind, sku, factor, weight_g, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (code) "
-     "DO "
-     "UPDATE SET kind = excluded.kind, sku = excluded.sku, factor = excluded.factor, weight_g = excluded.weight_g, "
-     "rev = excluded.rev WHERE barcode.rev < excluded.rev RETURNING rev",
-     "UPDATE barcode SET rev = rev + 1 WHERE code = ?1 AND rev = ?6 AND (kind, sku, factor, weight_g) IS DISTINCT "
-     "FROM (?2, ?3, ?4, ?5) RETURNING rev",
+     {"code", "kind", "sku", "factor", "weight_g", "name", "rev"},
+     "INSERT INTO barcode (code, kind, sku, factor, weight_g, name, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+     "ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, sku = excluded.sku, factor = excluded.factor, "
+     "weight_g = excluded.weight_g, name = excluded.name, rev = excluded.rev WHERE barcode.rev < excluded.rev "
+     "RETURNING rev",
+     "UPDATE barcode SET rev = rev + 1 WHERE code = ?1 AND rev = ?7 AND (kind, sku, factor, weight_g, name) IS "
+     "DISTINCT "
+     "FROM (?2, ?3, ?4, ?5, ?6) RETURNING rev",
      false},
 };
 
@@ -99,12 +99,14 @@ static struct sql_value text_of(const json_t *data, const char *member)
 static struct sql_value number_of(const json_t *data, const char *member)
 {
     const json_t *value = json_object_get(data, member);
+    if (json_is_boolean(value))
+        return sql_int(json_is_true(value));
     return json_is_integer(value) ? sql_int(json_integer_value(value)) : sql_null();
 }
 
 static struct sql_value value_of(const json_t *data, const char *member)
 {
-    static const char *const numbers[] = {"weight_g", "walk", "factor", "rev"};
+    static const char *const numbers[] = {"weight_g", "walk", "factor", "active", "rev"};
     for (size_t i = 0; i < COUNT(numbers); i++)
         if (strcmp(numbers[i], member) == 0)
             return number_of(data, member);

@@ -230,7 +230,8 @@ static int give_status(void *user, struct buf *json)
     "\"up\":true,\"why\":null},\"head_office\":{\"online\":true,\"since\":\"2026-03-04T08:00:00.000Z\"},\"fault\":"    \
     "null,"                                                                                                            \
     "\"epoch\":1,\"last_seq\":4211,\"outbox\":{\"count\":0,\"oldest\":null,\"oldest_s\":0},\"applied\":{\"seq\":4211," \
-    "\"time\":\"2026-03-04T09:15:21.870Z\"},\"feed\":{\"seq\":310,\"head\":310},\"parked\":{\"count\":0,\"newest\":[]" \
+    "\"time\":\"2026-03-04T09:15:21.870Z\"},\"durable\":4100,\"snapshot\":false,\"feed\":{\"seq\":310,\"head\":310},"  \
+    "\"parked\":{\"count\":0,\"newest\":[]"                                                                            \
     "},"                                                                                                               \
     "\"troubles\":[]}"
 
@@ -244,7 +245,8 @@ static void put_troubled_sync(struct buf *json)
         "\"link\":{\"running\":true,\"up\":false,\"why\":\"mqtt.example.com port 8883: Connection refused\"},"
         "\"head_office\":{\"online\":null,\"since\":null},\"fault\":null,\"epoch\":1,\"last_seq\":4223,\"outbox\":"
         "{\"count\":12,\"oldest\":\"2026-03-04T09:15:22.000Z\",\"oldest_s\":700},\"applied\":{\"seq\":4211,\"time\":"
-        "\"2026-03-04T09:15:21.870Z\"},\"feed\":{\"seq\":310,\"head\":null},\"parked\":{\"count\":4,\"newest\":[");
+        "\"2026-03-04T09:15:21.870Z\"},\"durable\":4100,\"snapshot\":false,\"feed\":{\"seq\":310,\"head\":null},"
+        "\"parked\":{\"count\":4,\"newest\":[");
     for (int i = 0; i < 3; i++)
         buf_printf(
             json,

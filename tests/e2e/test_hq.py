@@ -22,12 +22,13 @@ from rig import postgres, sample  # noqa: E402
 from rig.house import Broker  # noqa: E402
 from rig.process import Program, RigError, command, free_port, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
+import wire_frame as wire  # noqa: E402
 
 HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
 SITE, BOX = "hz-07", "box-7f3a"
-COMMANDS = ["serve", "site add", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
-            "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send", "waybills void", "waybills list", "waybills",
-            "status"]
+COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
+            "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
+            "waybills void", "waybills list", "waybills", "status"]
 
 tap = Tap()
 
@@ -107,10 +108,13 @@ def var_int(number):
 
 
 class Box:
-    """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9)."""
+    """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9), and signs with a key of its own."""
 
     def __init__(self, port, site=SITE, box=BOX):
         self.site, self.box = site, box
+        self.key = os.urandom(32)
+        self.journal = [wire.chain_begin(site, 1, 0, 0, None, "")]  # the hash after each number
+        self.feed = wire.chain_begin(site, 0, 0, 0, None, "")
         self.prefix = f"fh1/{zlib.crc32(site.encode()) & 63:02x}/{box}"
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.raw = b""
@@ -163,7 +167,7 @@ class Box:
         if topic == "fh1/hq/st":
             self.office.append(json.loads(payload)["data"])
         elif topic.endswith("/dn/seg"):
-            self.segments.append([json.loads(line) for line in payload.splitlines()])
+            self.segments.append([json.loads(line) for line in wire.lines_of(payload)])
         else:
             event = json.loads(payload)
             self.controls.append((event["type"].split(".")[-2], event["data"]))
@@ -191,15 +195,16 @@ class Box:
         self._packet(0x32, text_field(f"{self.prefix}/up/{channel}") + b"\0\1\0" + payload)
 
     def control(self, name, **data):
-        self.publish("ctl", json.dumps({
+        self.publish("ctl", wire.signed(self.key, json.dumps({
             "specversion": "1.0", "id": "x" * 26, "source": f"//floorhand/site/{self.site}",
             "type": f"io.floorhand.sync.{name}.v1", "time": "2026-03-04T09:15:22.481Z",
-            "datacontenttype": "application/json", "data": data}).encode())
+            "datacontenttype": "application/json", "data": {"site": self.site, **data}})).encode())
 
-    def hello(self, last_seq=0, feed_seq=0):
+    def hello(self):
+        """Of a box that has said and heard nothing yet."""
         self.controls.clear()
-        self.control("hello", nonce="0123456789abcdefghjkmnpqrs", site=self.site, box=self.box, epoch=1,
-                     last_seq=last_seq, feed_seq=feed_seq, boot=1)
+        self.control("hello", nonce="0123456789abcdefghjkmnpqrs", gen="", box=self.box, hardware="0" * 32, epoch=1,
+                     last_seq=0, applied=0, feed_seq=0, feed_hash=self.feed.hex(), boot=1, schema=1)
 
     def welcome(self):
         return self.wait(lambda: [data for name, data in self.controls if name == "welcome"], "a welcome")[-1]
@@ -208,8 +213,13 @@ class Box:
         return [change for segment in self.segments for change in segment]
 
     def send(self, lines):
+        """The first lines of the journal."""
         self.controls.clear()
-        self.publish("seg", b"".join(line.encode() + b"\n" for line in lines))
+        for seq, line in enumerate(lines[len(self.journal) - 1:], len(self.journal)):
+            self.journal.append(wire.chain_next(self.journal[-1], 1, seq, line.encode()))
+        self.publish("seg", wire.frame(self.key, b"".join(line.encode() + b"\n" for line in lines), epoch=1, site=self.site,
+                                       box=self.box, prev_hash=self.journal[0], last_hash=self.journal[len(lines)],
+                                       key_id=wire.key_id(wire.public_key(self.key))))
 
     def acked(self, seq):
         return self.wait(lambda: [data for name, data in self.controls if name == "ack" and data["applied"] >= seq],

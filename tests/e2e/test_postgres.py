@@ -10,7 +10,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import postgres, sample  # noqa: E402
-from rig.books import all_faults  # noqa: E402
+from rig.books import all_faults, journal_faults, settle, stock_faults  # noqa: E402
 from rig.house import House, programs_folder  # noqa: E402
 from rig.process import Program, RigError, command, wait_until  # noqa: E402
 from rig.worker import Worker  # noqa: E402
@@ -38,6 +38,8 @@ def write_files(folder):
                   "a-3,shop,YT,,5,Wu,137,x,T,1\n",
         "orders-2": "order,platform,carrier,waybill,priority,receiver_name,receiver_phone,receiver_address,sku,quantity\n"
                     "a-3,shop,YT,,5,Wu,137,x,T,7\n",
+        "orders-late": "order,platform,carrier,waybill,priority,receiver_name,receiver_phone,receiver_address,sku,quantity\n"
+                       "d,shop,SF,,1,Wu,137,x,T,3\n",
         "orders-odd": "order,platform,carrier,waybill,priority,receiver_name,receiver_phone,receiver_address,sku,quantity\n"
                       "c,shop,YT,,5,Wu,137,x,T,1\nc,shop,YT,,6,Wu,137,x,T,1\n",
         "waybills": "waybill,carrier,order,sort_code\nN1,SF,,571\nN2,SF,b-1,\nN3,YT,,\nN4,SF,,\n",
@@ -62,8 +64,11 @@ waybills | waybills --site hz | waybills list | waybills list --state sent | way
 release --order B-2 --site hz | release --order b-1 --site hz | release --order nobody's --site hz | release --all --site bj
 cancel --order B-2 --reason 不要了 | cancel --order B-2 | cancel --order a-3 | cancel --order none
 orders | orders --state released | orders --state cancelled | order b-1 | order B-2 | order none
-events | events --site hz --after 3 | parked | parked --site hz | stock | stock --site hz
-sites | site list | status
+events | events --site hz --after 3 | parked | parked --site hz | parked replay | stock | stock --site hz | stock atp | stock atp --sku T
+site lease hz --seconds 3600 | site lease none --seconds 3600 | import orders orders-late.csv | release --order d --site hz
+order move d --site bj | order move d --site bj | order move d --site hz | order move none --site hz | order d
+worker revoke W-2 | worker revoke W-2 | import workers workers.csv | flagged | flagged --site hz | site claim hz --box box-3
+site claim none | sites | site list | status
 """
 
 
@@ -153,6 +158,87 @@ def two_servers_faults(server, folder):
             second.kill()
 
 
+# ---------------------------------------------------------------- backup and restore
+
+
+def in_step(house):
+    """Everything is here and there, and the site knows how much of it a backup holds."""
+    def stands():
+        _, sync = house.ask("sync")
+        row = json.loads(house.hq_run("site", "list"))
+        return (sync["state"] == "in_step" and sync["outbox"]["count"] == 0 and sync["last_seq"] == row["applied"] and
+                sync["feed"]["seq"] == row["feed_head"] == row["feed_acked"])
+    wait_until(stands, "both sides have everything", seconds=40)
+
+
+def refusal_faults(house, what, backup, expected):
+    code, out, err = command(house.hq_argv("restore", backup))
+    if code != 1 or out or expected not in err:
+        yield f"{what}: {code} {out} {err}"
+
+
+def backup_faults(house, backup):
+    """It is whole, for its owner alone, and says how far the site's events are in it."""
+    said = json.loads(house.hq_run("backup", backup))
+    row = json.loads(house.hq_run("site", "list"))
+    if said["durable"] != row["applied"] or row["durable"] != row["applied"] or not row["applied"]:
+        yield f"the backup said {said}, the site stands at {row}"
+    if backup.stat().st_mode & 0o077:
+        yield f"everybody may read head office's key in {backup}"
+    if list(backup.parent.glob("*.new")):
+        yield "the backup left something behind"
+    yield from refusal_faults(house, "a database that is in use", backup, "pg_restore has failed")
+    if not house.hq_rows("SELECT 1 FROM site WHERE durable_seq = ?", row["durable"]):
+        yield "a restore that was refused has changed something"
+
+
+def restore_faults(server, house, backup, gen):
+    """Into a new database of the same name; half a backup makes none."""
+    server.drop("office")
+    server.create("office")
+    half = backup.with_name("half")
+    half.write_bytes(backup.read_bytes()[:backup.stat().st_size // 2])
+    yield from refusal_faults(house, "half a backup", half, "pg_restore has failed")
+    tables = house.hq_rows("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")[0][0]
+    if tables:
+        yield f"half a backup left {tables} tables"
+    said = json.loads(house.hq_run("restore", backup))
+    if said["gen"] == gen or json.loads(house.hq_run("status"))["gen"] != said["gen"]:
+        yield f"the restored database says that it is {said['gen']}, the one before was {gen}"
+
+
+def fall_back_faults(server, folder):
+    """What came after the backup is gone with the database, and the site has it still."""
+    orders, late, backup = sample.orders(2), sample.orders(2, first=101), folder / "backup"
+    with House(folder, hq_db=server.create("office")) as house:
+        house.open(orders)
+        Worker(house, orders).work()
+        in_step(house)
+        yield from backup_faults(house, backup)
+        held = house.hq_rows("SELECT count(*) FROM event")[0][0]
+        house.release(late)
+        wait_until(lambda: house.hq_rows("SELECT 1 WHERE 2 = (SELECT count(*) FROM orders WHERE state = 'allocated')"),
+                   "the site has the late orders", seconds=20)
+        Worker(house, late).work()
+        in_step(house)
+        events, gen = house.hq_rows("SELECT count(*) FROM event")[0][0], json.loads(house.hq_run("status"))["gen"]
+        house.hq.stop()
+        yield from restore_faults(server, house, backup, gen)
+        restored = house.hq_rows("SELECT count(*) FROM event")[0][0]
+        if not held <= restored < events:
+            yield f"the backup of {held} events has {restored} of {events}: this proves nothing"
+        house.hq.start()
+        in_step(house)
+        yield from journal_faults(house, settle(house))
+        yield from stock_faults(house, orders + late)
+        for number, state in house.hq_rows("SELECT number, state FROM orders"):
+            if state != "shipped":
+                yield f"what became of {number} is lost: it is {state}"
+        if house.hq_rows("SELECT count(*) FROM orders")[0][0] != len(orders + late):
+            yield "an order is lost"
+    server.drop("office")
+
+
 def absence_faults(server, _folder):
     """Nothing listens."""
     server.stop("fast")
@@ -168,6 +254,7 @@ def main():
         for name, story in (("every command does on PostgreSQL what it does on SQLite", command_faults),
                             ("scan to shipped, though the database dies: nothing lost, nothing twice", journey_faults),
                             ("two servers, one of them always being killed: nothing lost, nothing twice", two_servers_faults),
+                            ("backup and restore: a new database gets back from the site what the backup lacks", fall_back_faults),
                             ("a server that is not there is one sentence, without the password", absence_faults)):
             with tempfile.TemporaryDirectory(prefix="floorhand-") as folder:
                 try:

@@ -31,9 +31,7 @@ def settled(house):
     def stands():
         _, sync = house.ask("sync")
         row = json.loads(house.hq_run("site", "list"))
-        told = row["epoch"] == 1 or house.hq_rows(
-            "SELECT 1 FROM event WHERE type = 'snapshot.applied' AND epoch = ?", row["epoch"])
-        return (told and sync["state"] == "in_step" and sync["outbox"]["count"] == 0 and
+        return (sync["state"] == "in_step" and not sync["snapshot"] and sync["outbox"]["count"] == 0 and
                 sync["last_seq"] == row["applied"] and sync["epoch"] == row["epoch"] and
                 sync["feed"]["seq"] == row["feed_head"] == row["feed_acked"])
     wait_until(stands, "both sides have everything", seconds=40)

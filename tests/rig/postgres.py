@@ -79,7 +79,7 @@ class Postgres:
                        "--no-locale", "--locale-provider", "icu", "--icu-locale", "en",  # as a dictionary sorts, not a machine
                        "--no-sync")
             self.start()
-            self._tool("createdb", "--host", self.folder, "--username", "floorhand", "--template", "template0", DATABASE)
+            self.create(DATABASE)
         except BaseException:
             self.__exit__()
             raise
@@ -121,9 +121,20 @@ class Postgres:
             self._tool("pg_ctl", "--pgdata", self.data, "--mode", mode, "stop")
             self.server.wait(30)
 
+    def create(self, database):
+        """An empty one beside the others; returns its URL."""
+        self._tool("createdb", "--host", self.folder, "--username", "floorhand", "--template", "template0", database)
+        return self.url_of(database)
+
+    def drop(self, database):
+        self._tool("dropdb", "--host", self.folder, "--username", "floorhand", database)
+
+    def url_of(self, database):
+        return f"postgresql:///{database}?host={urllib.parse.quote(str(self.folder), safe='')}&user=floorhand"
+
     @property
     def url(self):
-        return f"postgresql:///{DATABASE}?host={urllib.parse.quote(str(self.folder), safe='')}&user=floorhand"
+        return self.url_of(DATABASE)
 
 
 def main():

@@ -358,6 +358,63 @@ static void what_one_site_sends_is_announced_to_the_other(void **state)
     assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj'"), before + 1);
 }
 
+static void comes_back(struct play *play, const char *type, const char *subject, const char *data)
+{
+    char orphan[1024];
+    snprintf(orphan, sizeof(orphan), "{\"feed_seq\":9,\"type\":\"io.floorhand.%s.v1\",\"subject\":\"%s\",\"data\":%s}",
+             type, subject, data);
+    happens(play, "feed.orphaned", orphan);
+}
+
+/* Changes that a site had and this database has lost, with members and without. */
+static void what_was_lost_here_comes_back(void **state)
+{
+    struct play *play = *state;
+    comes_back(play, "barcode.upsert", "barcode/T-1", "{\"code\":\"T-1\",\"kind\":\"tote\",\"rev\":1}");
+    comes_back(play, "item.upsert", "item/Y", "{\"sku\":\"Y\",\"name\":\"yarn\",\"rev\":1}");
+    comes_back(play, "item.upsert", "item/Z",
+               "{\"sku\":\"Z\",\"name\":\"zinc\",\"weight_g\":5000000000,\"lots\":true,\"rev\":3}");
+    comes_back(play, "barcode.upsert", "barcode/B-1",
+               "{\"code\":\"B-1\",\"kind\":\"item\",\"sku\":\"Z\",\"factor\":6,\"rev\":2}");
+    comes_back(play, "barcode.upsert", "barcode/BOX",
+               "{\"code\":\"BOX\",\"kind\":\"box\",\"weight_g\":80,\"name\":\"small\",\"rev\":1}");
+    comes_back(play, "location.upsert", "location/A", "{\"code\":\"A\",\"kind\":\"face\",\"walk\":1,\"rev\":1}");
+    comes_back(play, "location.upsert", "location/G",
+               "{\"code\":\"G\",\"kind\":\"gate\",\"walk\":9,\"carrier\":\"SF\",\"rev\":1}");
+    comes_back(play, "worker.upsert", "worker/W",
+               "{\"worker\":\"W\",\"name\":\"Wu\",\"badge\":\"B\",\"role\":\"picker\",\"active\":false,\"rev\":2}");
+    comes_back(play, "order.release", "order/O8",
+               "{\"order\":\"O8\",\"lines\":[{\"line\":1,\"sku\":\"Y\",\"quantity\":2}]}");
+    comes_back(
+        play, "order.release", "order/O9",
+        "{\"order\":\"O9\",\"platform\":\"shop\",\"carrier\":\"SF\",\"waybill\":\"W9\",\"priority\":9,\"lines\":[{"
+        "\"line\":1,\"sku\":\"Z\",\"quantity\":2}]}");
+    comes_back(play, "order.cancel", "order/O9", "{\"order\":\"O9\"}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM parked"), 0);
+    assert_int_equal(COUNT_OF(play,
+                              "SELECT count(*) FROM item WHERE sku = 'Y' AND weight_g = 0 OR sku = 'Z' AND weight_g ="
+                              " 5000000000 AND attributes = '\"lots\":true' AND rev = 3"),
+                     2);
+    assert_int_equal(COUNT_OF(play,
+                              "SELECT count(*) FROM barcode WHERE code = 'T-1' OR code = 'B-1' AND factor = 6 OR code ="
+                              " 'BOX' AND weight_g = 80 AND name = 'small'"),
+                     3);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM location WHERE site = 'hz'"), 2);
+    assert_int_equal(COUNT_OF(play, "SELECT active FROM worker WHERE worker = 'W'"), 0);
+    assert_int_equal(COUNT_OF(play, "SELECT sum(priority) FROM orders WHERE number IN ('O8', 'O9')"), 9);
+    assert_int_equal(COUNT_OF(play, "SELECT cancelling FROM orders WHERE number = 'O9'"), 1);
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM feed WHERE site = 'bj' AND key IN ('item/Z', 'barcode/BOX')"),
+                     2);
+    /* Another pack under the same number: what is here stands, with its next one. */
+    comes_back(play, "barcode.upsert", "barcode/B-1",
+               "{\"code\":\"B-1\",\"kind\":\"item\",\"sku\":\"Z\",\"factor\":12,\"rev\":2}");
+    assert_int_equal(COUNT_OF(play, "SELECT count(*) FROM barcode WHERE code = 'B-1' AND factor = 6 AND rev = 3"), 1);
+    assert_int_equal(COUNT_OF(play,
+                              "SELECT count(*) FROM feed WHERE site = 'hz' AND key = 'barcode/B-1' AND rev = 3 AND line"
+                              " LIKE '%\"factor\":6%'"),
+                     1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +431,7 @@ int main(void)
         ON_PLAY(a_short_line_says_what_is_missing),
         ON_PLAY(the_site_answers_a_cancellation),
         ON_PLAY(what_cannot_be_understood_is_parked),
+        ON_PLAY(what_was_lost_here_comes_back),
     };
     return cmocka_run_group_tests_name("hq_projection", tests, NULL, NULL);
 }

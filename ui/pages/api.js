@@ -17,6 +17,7 @@
 /** @typedef {{state: string, text: Words, link: {running: boolean, up: boolean, why: string | null},
  *   head_office: {online: boolean | null, since: string | null}, epoch: number, last_seq: number,
  *   outbox: {count: number, oldest: string | null, oldest_s: number}, applied: {seq: number, time: string | null},
+ *   durable: number, snapshot: boolean,
  *   feed: {seq: number, head: number | null},
  *   parked: {count: number, newest: {feed_seq: number, type: string, why: Words}[]},
  *   troubles: {trouble: string, text: Words}[]}} Sync */

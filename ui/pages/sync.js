@@ -51,7 +51,7 @@ function time(iso) {
 const inLanguage = (words) => words[language.value];
 
 /** @param {Sync} sync @returns {[string, string][]}  what it is called, what it is */
-function rows({ link, head_office: office, epoch, last_seq: last, outbox, applied, feed, parked }) {
+function rows({ link, head_office: office, epoch, last_seq: last, outbox, applied, durable, feed, parked }) {
   const online = { true: "officeThere", false: "officeAway", null: "officeUnknown" }[office.online];
   const why = link.why && language.value === "en" ? `: ${link.why}` : ""; // the link says it in English only
   return [
@@ -61,6 +61,7 @@ function rows({ link, head_office: office, epoch, last_seq: last, outbox, applie
     [say("syncOutbox"), outbox.count === 0 ? "0"
       : `${outbox.count} · ${say("oldest")} ${time(outbox.oldest)} (${age(outbox.oldest_s)})`],
     [say("syncApplied"), applied.time ? `${applied.seq} · ${time(applied.time)}` : `${applied.seq}`],
+    [say("syncDurable"), `${durable}`],
     [say("syncFeed"), feed.head === null ? `${feed.seq}` : `${feed.seq} / ${feed.head}`],
     [say("syncParked"), `${parked.count}`],
   ];

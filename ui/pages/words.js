@@ -45,6 +45,7 @@ const table = {
   syncEvents: ["Last event", "最后事件"],
   syncOutbox: ["To send", "待上传"],
   syncApplied: ["Acknowledged", "总部已确认"],
+  syncDurable: ["In head office's backup", "总部已备份"],
   syncFeed: ["Changes here", "已收变更"],
   syncParked: ["Changes parked", "未执行变更"],
   linkThere: ["connected", "已连接"],

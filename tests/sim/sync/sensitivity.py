@@ -20,7 +20,7 @@ DEFECTS = [
     (8, "the snapshot's place in the journal is ignored", 100),
     (9, "lines that are here are taken again", 20),
     (10, "the disk forgets the last commits", 20),
-    (11, "acknowledgements are not bound to a head office, an epoch and a hash", 200),
+    (11, "acknowledgements are not bound to a head office, an epoch and a hash", 1000),
     (12, "a line that is sent again is not known by its id", 400),
     (13, "the snapshot is asked for before all is sent again", 400),
     (14, "no hello when nothing happens", 2000),
