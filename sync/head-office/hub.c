@@ -379,7 +379,7 @@ static void send_fence(struct hub *hub, const struct session *session, const str
 {
     struct wire_control fence = {.kind = WIRE_FENCE, .epoch = site->epoch, .retry_s = FENCE_RETRY_S};
     snprintf(fence.code, sizeof(fence.code), "%s", session->fence);
-    snprintf(fence.nonce, sizeof(fence.nonce), "%s", session->nonce);
+    snprintf(fence.nonce, sizeof(fence.nonce), "%s", session->fenced);
     hub_send_control(hub, session, &fence);
 }
 
@@ -400,10 +400,8 @@ static int pay(struct hub *hub, struct session *session, int64_t now_us)
     int result = hub_load_site(hub, session->box, &site);
     if (result)
         return result;
-    if (session->fence) {
+    if (session->fence)
         send_fence(hub, session, &site);
-        return 0;
-    }
     if (session->welcome)
         answer(hub, session, &site, WIRE_WELCOME, now_us);
     if (session->ack)

@@ -24,6 +24,7 @@ struct intake {
     struct error *why;
     int64_t now_us;
     bool wants_waybill; /* an order may wait for a number that is in stock */
+    bool fenced;        /* nothing of it is taken */
     bool careful;       /* each event alone: one of them may be not as it should be */
     bool any_revoked;   /* somebody's badge is no good any more */
 };
@@ -191,20 +192,29 @@ static int serve_waybills(struct intake *intake, int64_t now_us)
     return waybills_serve(&office, intake->session->site, intake->why);
 }
 
+static int fence(struct intake *intake, const char *code)
+{
+    intake->fenced = true;
+    intake->session->ack = false;
+    intake->session->fence = code;
+    intake->session->fenced[0] = '\0';
+    return 0;
+}
+
 /* Inside the transaction: the run, when it is the next one. */
 static int take_run(struct intake *intake)
 {
     struct session *session = intake->session;
     bool same = true;
-    session->ack = true; /* also when nothing moves: it tells the site where to go on */
-    if (intake->run.epoch != intake->site.epoch)
-        session->fence = WIRE_FENCE_STALE;
-    if (session->fence || intake->run.first_seq > intake->site.applied + 1)
+    if (intake->site.fence || intake->run.epoch != intake->site.epoch)
+        return fence(intake, WIRE_FENCE_STALE); /* the hello that follows is told more */
+    session->ack = true;                        /* also when nothing moves: it tells the site where to go on */
+    if (intake->run.first_seq > intake->site.applied + 1)
         return 0;
     int result = compare(intake, &same);
     if (!result && !same)
-        session->fence = WIRE_FENCE_FORK;
-    if (result || !same)
+        return fence(intake, WIRE_FENCE_FORK);
+    if (result)
         return result;
     if (wire_run_last_seq(&intake->run) <= intake->site.applied && !DEFECT(9))
         return 0; /* all of it is here */
@@ -226,9 +236,8 @@ int hub_take_segment(struct hub *hub, struct session *session, const struct mess
     if (wire_run_open(message->bytes, message->length, intake.site.key, &ends, WIRE_FRAME_UP, &intake.run, why) != 0)
         return -EINVAL;
     hub_owe(hub, session);
-    session->fence = intake.site.fence ? WIRE_FENCE_STALE : NULL; /* the hello that follows is told why */
     result = take_run(&intake);
-    if (result || session->fence)
+    if (result || intake.fenced)
         return result;
     return sql_run(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3, hash = ?4 WHERE id = ?1",
                    sql_text(session->site), sql_int(intake.site.applied), sql_int(now_us),

@@ -25,6 +25,8 @@ struct session {
     bool welcome, grant, ack, facked;
     bool feeds;                  /* its feed may have grown */
     const char *fence;           /* WIRE_FENCE_...; NULL: none */
+    char fenced[ID_TEXT_SIZE];   /* of the hello or probe that it answers, which may be of another box of this name; "":
+                                  * it   answers a segment */
     bool snapshot;               /* the snapshot's offer, and lines after snap_seq */
     char nonce[ID_TEXT_SIZE];    /* of the hello or the probe that is answered */
     struct chain_mark feed_base; /* the last change that both have; seq -1: not known */

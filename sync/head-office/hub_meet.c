@@ -26,30 +26,43 @@ static int set_fault(struct hub *hub, const struct session *session, const char 
     return sql_run(hub->sql, "UPDATE site SET fault = ?2 WHERE id = ?1", sql_text(session->site), sql_text(fault));
 }
 
-static int fence(struct hub *hub, struct session *session, const char *code, const char *sentence, struct error *why)
+/* The answer names the hello or the probe that it answers: boxes of one name hear it all, and only one is meant. What
+ * is owed to another of them stays owed. */
+static void refuse(struct session *session, const char *nonce, const char *code)
+{
+    session->fence = code;
+    snprintf(session->fenced, sizeof(session->fenced), "%s", nonce);
+}
+
+static int raise_fault(struct hub *hub, struct session *session, const struct wire_control *message, const char *code,
+                       const char *sentence, struct error *why)
 {
     error_set(why, 0, "%s", sentence);
-    session->fence = code;
+    refuse(session, message->nonce, code);
     return set_fault(hub, session, code);
 }
 
-/* 0 and session->fence when it may not. */
+/* *ret false: it was refused. */
 static int may_come_in(struct hub *hub, struct session *session, const struct site_row *site,
-                       const struct wire_control *hello, const uint8_t key[WIRE_PUBLIC_KEY], struct error *why)
+                       const struct wire_control *hello, const uint8_t key[WIRE_PUBLIC_KEY], bool *ret,
+                       struct error *why)
 {
+    *ret = !site->met;
     if (!site->met)
         return get_to_know(hub, session, hello, key);
     if (memcmp(site->key, key, WIRE_PUBLIC_KEY) != 0)
-        return fence(hub, session, WIRE_FENCE_CLONE,
-                     "another box than the registered one says it is this site's (another key): if it replaces it, say "
-                     "so with \"floorhand-hq site claim\"",
-                     why);
+        return raise_fault(hub, session, hello, WIRE_FENCE_CLONE,
+                           "another box than the registered one says it is this site's (another key): if it replaces "
+                           "it, say so with \"floorhand-hq site claim\"",
+                           why);
     if (!DEFECT(3) && strcmp(site->hardware, hello->hardware) != 0)
-        return fence(hub, session, WIRE_FENCE_CLONE,
-                     "the box's disk runs in another board than before: if it replaces the old one, say so with "
-                     "\"floorhand-hq site claim\"; if there are two now, stop one",
-                     why);
-    session->fence = site->fence; /* until a person has said which of the two is right */
+        return raise_fault(hub, session, hello, WIRE_FENCE_CLONE,
+                           "the box's disk runs in another board than before: if it replaces the old one, say so with "
+                           "\"floorhand-hq site claim\"; if there are two now, stop one",
+                           why);
+    *ret = !site->fence;
+    if (site->fence) /* until a person has said which of the two is right */
+        refuse(session, hello->nonce, site->fence);
     return 0;
 }
 
@@ -98,11 +111,11 @@ static int take_hello(struct hub *hub, struct session *session, const struct wir
         return error_set(why, -EINVAL, "the box says it belongs to site %s, but it is registered for %s", hello->site,
                          session->site);
     hub_owe(hub, session);
-    session->fence = NULL;
-    snprintf(session->nonce, sizeof(session->nonce), "%s", hello->nonce);
-    result = may_come_in(hub, session, &site, hello, key, why);
-    if (result || session->fence)
+    bool welcome = false;
+    result = may_come_in(hub, session, &site, hello, key, &welcome, why);
+    if (result || !welcome)
         return result;
+    snprintf(session->nonce, sizeof(session->nonce), "%s", hello->nonce);
     if (!chain_of_text(hello->feed_hash, mark.hash))
         return error_set(why, -EINVAL, "the box sent a hello without a hash");
     session->welcome = true;
@@ -175,10 +188,10 @@ static int grant(struct hub *hub, struct session *session, const struct site_row
     if (result || answered)
         return result; /* a grant is never repeated: when it is lost, another hello and another number follow */
     if (grants >= GRANTS_MAX)
-        return fence(hub, session, WIRE_FENCE_CHURN,
-                     "the box changes its past again and again: there are two of it; stop one, then say "
-                     "\"floorhand-hq site claim\"",
-                     why);
+        return raise_fault(hub, session, probe, WIRE_FENCE_CHURN,
+                           "the box changes its past again and again: there are two of it; stop one, then say "
+                           "\"floorhand-hq site claim\"",
+                           why);
     if (!result)
         result = find_base(hub, session, probe, &base);
     if (result)
@@ -228,10 +241,11 @@ static int take_probe(struct hub *hub, struct session *session, const struct wir
     if (result)
         return result;
     hub_owe(hub, session);
-    session->fence = site.fence;
-    snprintf(session->nonce, sizeof(session->nonce), "%s", probe->nonce);
-    if (session->fence)
+    if (site.fence) {
+        refuse(session, probe->nonce, site.fence);
         return 0;
+    }
+    snprintf(session->nonce, sizeof(session->nonce), "%s", probe->nonce);
     if (probe->feed_marks.count == 0)
         return grant(hub, session, &site, probe, now_us, why);
     session->welcome = true;

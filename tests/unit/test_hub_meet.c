@@ -67,6 +67,25 @@ static void a_clone_is_fenced_and_the_right_box_goes_on(void **state)
     }
 }
 
+/* Both boxes hear every answer, and only the nonce tells whose it is: that of the clone is never in a welcome. */
+static void a_clone_beside_the_right_box_is_not_welcomed(void **state)
+{
+    struct rig *rig = *state;
+    rig_meet(rig);
+    struct rig_box *box = rig_box(rig, "box-1"), right = *box;
+    struct wire_control hello = rig_hello_of(rig, "hz", "box-1", 0, 0);
+    rig_receive_control(rig, &hello);
+    snprintf(box->hardware, sizeof(box->hardware), "%032x", 77u);
+    struct wire_control clones = rig_hello_of(rig, "hz", "box-1", 0, 0);
+    rig_receive_control(rig, &clones);
+    memcpy(box->hardware, right.hardware, sizeof(box->hardware));
+    rig_send_events(rig, "hz", "box-1", 1, 1); /* of the right one, in the same turn */
+    rig_turn(rig);
+    assert_string_equal(rig_answer(rig, WIRE_WELCOME).nonce, hello.nonce);
+    assert_string_equal(rig_answer(rig, WIRE_FENCE).nonce, clones.nonce);
+    assert_int_equal(rig_answer(rig, WIRE_ACK).applied, 1);
+}
+
 static int claim(struct rig *rig, const char *site, const char *box)
 {
     struct call call = {.arguments = {site}, .office = rig->office};
@@ -415,6 +434,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_RIG(what_is_not_signed_is_not_read),
         ON_RIG(a_clone_is_fenced_and_the_right_box_goes_on),
+        ON_RIG(a_clone_beside_the_right_box_is_not_welcomed),
         ON_RIG(a_claimed_box_is_met_anew),
         ON_RIG(a_probe_is_granted_an_epoch_from_the_last_line_both_have),
         ON_RIG(a_probe_with_nothing_in_common_goes_on_from_nothing),
