@@ -103,6 +103,7 @@ int command_site_lease(struct call *call, struct error *error)
 struct site_standing {
     bool met;          /* it has spoken */
     const char *fault; /* of its row, "" for none */
+    int64_t lost;      /* events up to here are nowhere any more */
     int64_t parked;    /* events that could not be interpreted */
     int64_t silent_us; /* since it was heard last */
 };
@@ -115,6 +116,11 @@ static bool is_clone(const struct site_standing *site)
 static bool is_churn(const struct site_standing *site)
 {
     return strcmp(site->fault, "churn") == 0;
+}
+
+static bool has_lost(const struct site_standing *site)
+{
+    return site->lost > 0;
 }
 
 static bool has_parked(const struct site_standing *site)
@@ -147,6 +153,13 @@ static const struct {
      "The box has changed its past more than three times in an hour: there are two of it. Nothing is taken: stop one, "
      "then say so with floorhand-hq site claim.",
      "主机的历史一小时内改变了三次以上:现场有两台同名主机,已停止接收;请停用其中一台,再用 floorhand-hq site claim 确认"},
+    {"lost", has_lost,
+     "Events up to the number in \"lost\" were deleted at the site, because a backup of this database held them, and "
+     "are "
+     "not here: this database is of an older backup. Restore the last one; if there is none, say so with floorhand-hq "
+     "site claim.",
+     "编号不大于 lost 的事件已随备份在现场删除,而这里没有:本数据库来自更旧的备份。请恢复最新备份;若已没有,请用 "
+     "floorhand-hq site claim 确认"},
     {"parked", has_parked,
      "Events could not be interpreted: floorhand-hq parked says which and why; nothing is lost, put right what is "
      "missing here.",
@@ -190,6 +203,7 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
 {
     const struct site_standing standing = {.met = !sql_get_null(row, 7),
                                            .fault = sql_get_text(row, 9),
+                                           .lost = sql_get_int(row, 12),
                                            .parked = sql_get_int(row, 8),
                                            .silent_us = now_us - sql_get_int(row, 7)};
     json_open_object(json, NULL);
@@ -204,6 +218,8 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
     put_time(json, "last_seen", row, 7);
     json_int(json, "parked", standing.parked);
     json_int(json, "dropped", sql_get_int(row, 11));
+    if (standing.lost)
+        json_int(json, "lost", standing.lost);
     put_troubles(json, &standing);
     json_close_object(json);
 }
@@ -215,11 +231,11 @@ int command_site_claim(struct call *call, struct error *error)
     int result = office_begin(&call->office, error);
     if (result)
         return result;
-    result =
-        sql_run(call->office.sql,
-                "UPDATE site SET key = NULL, hardware = NULL, fault = NULL, claimed_us = ?2, box = CASE ?3 WHEN '' "
-                "THEN box ELSE ?3 END WHERE id = ?1",
-                sql_text(call->arguments[0]), sql_int(call->office.now_us), sql_text(call->options.box));
+    result = sql_run(call->office.sql,
+                     "UPDATE site SET key = NULL, hardware = NULL, fault = NULL, lost_seq = 0, claimed_us = ?2, box = "
+                     "CASE ?3 WHEN '' "
+                     "THEN box ELSE ?3 END WHERE id = ?1",
+                     sql_text(call->arguments[0]), sql_int(call->office.now_us), sql_text(call->options.box));
     known = sql_changes(call->office.sql);
     if (result)
         office_failed(call->office.sql, result, error);
@@ -234,12 +250,12 @@ int command_site_claim(struct call *call, struct error *error)
 
 int command_sites(struct call *call, struct error *error)
 {
-    struct sql_query *site = sql_select(
-        call->office.sql,
-        "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
-        " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, ''), durable_seq, dropped FROM site s"
-        " ORDER BY id",
-        SQL_NO_VALUES);
+    struct sql_query *site = sql_select(call->office.sql,
+                                        "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
+                                        " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, ''), "
+                                        "durable_seq, dropped, lost_seq FROM site s"
+                                        " ORDER BY id",
+                                        SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};
     while (sql_next(site)) {
         put_site(&json, site, call->office.now_us);

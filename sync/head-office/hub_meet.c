@@ -173,6 +173,15 @@ static int open_epoch(struct hub *hub, const struct session *session, int64_t ep
                             sql_text(session->site), sql_int(epoch), sql_int(base->seq), sql_blob(hash, sizeof(hash)));
 }
 
+/* What the site has deleted, because a backup held it, and this database does not hold: it was restored from an older
+ * one, or set up anew. */
+static int note_loss(struct hub *hub, const struct session *session, int64_t seq, struct error *why)
+{
+    error_set(why, 0, "events up to number %lld of this site are neither there nor here: restore the last backup",
+              (long long)seq);
+    return sql_run(hub->sql, "UPDATE site SET lost_seq = ?2 WHERE id = ?1", sql_text(session->site), sql_int(seq));
+}
+
 static int grant(struct hub *hub, struct session *session, const struct site_row *site,
                  const struct wire_control *probe, int64_t now_us, struct error *why)
 {
@@ -197,6 +206,10 @@ static int grant(struct hub *hub, struct session *session, const struct site_row
     if (result)
         return result;
     session->grant = true;
+    if (base.epoch == 0 && base.seq > 0)
+        result = note_loss(hub, session, base.seq, why);
+    if (result)
+        return result;
     return open_epoch(hub, session, (site->epoch > probe->epoch ? site->epoch : probe->epoch) + 1, &base, now_us);
 }
 

@@ -4,6 +4,7 @@ run anything.
 An input's form stands at the head of its target (tests/fuzz/NAME.c) and in scanner_script.h.
 """
 
+import json
 import pathlib
 import struct
 import sys
@@ -197,6 +198,34 @@ def of_frames():
     yield "wire_frame", b"\2\xff\xff" + wire.deflated(bytes(1 << 18))
 
 
+def of_runs():
+    """Control messages and runs of lines, in all the ways of their target."""
+    seed, nonce, digest = b"\1" + bytes(31), "0" * 26, "ab" * 32
+    site = {"site": "hz-07"}
+    messages = {
+        "hello": {"nonce": nonce, "gen": "", **site, "box": "box-1", "hardware": "0" * 32, "epoch": 1, "last_seq": 9,
+                  "feed_seq": 4, "feed_hash": digest, "applied": 8, "boot": 2, "schema": 1},
+        "probe": {"nonce": nonce, **site, "epoch": 1, "last_seq": 9, "oldest": 1,
+                  "marks": [[1, 9, digest], [1, 8, digest]], "feed_marks": []},
+        "fack": {"gen": nonce, **site, "seq": 4},
+        "grant": {"nonce": nonce, **site, "epoch": 2, "base_epoch": 1, "base_seq": 8, "base_hash": digest,
+                  "grant_nonce": nonce},
+        "fence": {"nonce": "", **site, "epoch": 1, "code": "stale_epoch", "retry_s": 60},
+        "snap_ask": {"nonce": nonce, **site, "snap": nonce, "seq": 0},
+    }
+    for name, data in messages.items():
+        source = "//floorhand/head-office" if name in ("grant", "fence") else "//floorhand/site/hz-07"
+        text = json.dumps({"specversion": "1.0", "id": nonce, "source": source, "type": f"io.floorhand.sync.{name}.v1",
+                           "datacontenttype": "application/json", "data": data}, separators=(",", ":"))
+        yield "wire_run", b"\0" + wire.signed(seed, text).encode()
+        yield "wire_run", b"\1" + text.encode()
+    line = json.dumps({"specversion": "1.0", "id": "a", "source": "//floorhand/site/hz-07", "data": {},
+                       "type": "io.floorhand.pick.line.v1", "sequence": f"{1:010}-{1:016}"}).encode() + b"\n"
+    for raw in (line, line + line.replace(b"0001\"", b"0002\""), line[:-1], b"\n\n", b"x\n"):
+        yield "wire_run", b"\2\1" + raw
+        yield "wire_run", b"\3" + raw
+
+
 def all_seeds():
     """Yields (target, name, bytes)."""
     for folder, of_capture in (("scanner", of_scanner), ("scale", of_scale), ("printer", of_printer)):
@@ -210,3 +239,5 @@ def all_seeds():
         yield target, f"label-{number}", data
     for number, (target, data) in enumerate(of_frames()):
         yield target, f"frame-{number}", data
+    for number, (target, data) in enumerate(of_runs()):
+        yield target, f"run-{number}", data

@@ -202,6 +202,8 @@ static void a_probe_with_nothing_in_common_goes_on_from_nothing(void **state)
     struct wire_control grant = rig_answer(rig, WIRE_GRANT);
     assert_int_equal(grant.base_epoch, 0);
     assert_int_equal(grant.base_seq, 1);
+    assert_non_null(strstr(rig->note, "events up to number 1 of this site are neither there nor here"));
+    assert_int_equal(rig_count(rig, "SELECT lost_seq FROM site WHERE id = 'hz'"), 1);
     rig_go_on(rig, "box-1", &grant);
     rig_send_events(rig, "hz", "box-1", 2, 4);
     rig_turn(rig);

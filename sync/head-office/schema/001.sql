@@ -26,6 +26,7 @@ CREATE TABLE site (
     last_seen_us INTEGER, -- the last hello or segment
     published_epoch INTEGER NOT NULL DEFAULT 0, -- for third parties, up to here (republish.h)
     published_seq INTEGER NOT NULL DEFAULT 0,
+    lost_seq INTEGER NOT NULL DEFAULT 0, -- its events up to here it had deleted, and this database never had or has lost
     claimed_us INTEGER NOT NULL DEFAULT 0, -- when a person last said which box is right
     fault TEXT CHECK (fault IN ('clone', 'churn', 'schema')) -- why a box was fenced (sync/wire/control.h), until it is claimed
 ) STRICT;
