@@ -91,30 +91,6 @@ _Noreturn void crew_fail(struct crew *crew, const char *format, ...)
     longjmp(site->out, 1);
 }
 
-const char *crew_station(size_t worker)
-{
-    static const char *const stations[CREW_WORKERS] = {"s-1", "s-2", "s-3", "s-4", "s-5", "s-6", "s-7", "s-8"};
-    return stations[worker];
-}
-
-const char *crew_badge(size_t worker)
-{
-    static const char *const badges[CREW_WORKERS] = {"B-1", "B-2", "B-3", "B-4", "B-5", "B-6", "B-7", "B-8"};
-    return badges[worker];
-}
-
-bool crew_text(struct crew *crew, const char *sql, int64_t number, char *out, size_t capacity)
-{
-    struct sql *handle = crew->rig.store->sql;
-    struct sql_query *query = sql_select_values(handle, sql, (struct sql_value[]){sql_int(number), {0}});
-    bool found = sql_next(query) && !sql_get_null(query, 0);
-    if (found)
-        sql_copy_text(query, 0, out, capacity);
-    if (sql_done(query) != 0)
-        crew_fail(crew, "%s: %s", sql, sql_message(handle));
-    return found;
-}
-
 int64_t crew_number(struct crew *crew, const char *sql)
 {
     int64_t value = -1;
