@@ -35,8 +35,9 @@ struct uplink {
 
 /* ---------------------------------------------------------------- what head office says, as events */
 
-static int post(struct uplink *uplink, enum event_kind kind, int64_t number, const void *bytes, size_t length)
+static int post(void *user, enum event_kind kind, int64_t number, const void *bytes, size_t length)
 {
+    struct uplink *uplink = user;
     struct event event = {.kind = kind, .number = number};
     return uplink->ops->post(uplink->user, &event, bytes, length);
 }
@@ -53,16 +54,29 @@ static void gather_soon(struct uplink *uplink)
     }
 }
 
-static int post_word(struct uplink *uplink)
+int uplink_post_word(uplink_post_fn *post_event, void *user, const struct site_word *word)
 {
-    const struct site_word *word = &uplink->word;
     struct acknowledged told = {.applied = word->applied,
                                 .durable_epoch = word->durable_epoch,
                                 .durable_seq = word->durable_seq,
                                 .durable_feed = word->durable_feed};
     text_copy(told.gen, sizeof(told.gen), word->gen);
     memcpy(told.key, word->key, sizeof(told.key));
-    return post(uplink, EVENT_APPLIED, word->applied, &told, sizeof(told));
+    return post_event(user, EVENT_APPLIED, word->applied, &told, sizeof(told));
+}
+
+int uplink_post_grant(uplink_post_fn *post_event, void *user, int64_t epoch, const struct chain_mark *base,
+                      const char *nonce)
+{
+    struct epoch_grant grant = {.epoch = epoch, .base = *base};
+    text_copy(grant.nonce, sizeof(grant.nonce), nonce);
+    return post_event(user, EVENT_GRANT, epoch, &grant, sizeof(grant));
+}
+
+int uplink_post_snapshot(uplink_post_fn *post_event, void *user, const struct site_snapshot *snapshot)
+{
+    const struct snapshot_whole whole = {snapshot->epoch, snapshot->applied, snapshot->lines};
+    return post_event(user, EVENT_SNAPSHOT, snapshot->lines, &whole, sizeof(whole));
 }
 
 void uplink_gather(struct uplink *uplink)
@@ -70,7 +84,7 @@ void uplink_gather(struct uplink *uplink)
     int64_t heard = uplink->in_step ? 1 + uplink->site.feed_head : 0;
     if (uplink->in_step != uplink->told_in_step && post(uplink, EVENT_LINK, heard, "", 0) == 0)
         uplink->told_in_step = uplink->in_step;
-    if (uplink->has_word && post_word(uplink) == 0)
+    if (uplink->has_word && uplink_post_word(post, uplink, &uplink->word) == 0)
         uplink->has_word = false;
 }
 
@@ -105,12 +119,10 @@ static int post_change(void *user, int64_t feed_seq, const char *line, size_t le
 
 static int post_grant(void *user, int64_t epoch, const struct chain_mark *base, const char *nonce)
 {
-    struct epoch_grant grant = {.epoch = epoch, .base = *base};
-    text_copy(grant.nonce, sizeof(grant.nonce), nonce);
     log_warning("head office has opened epoch %lld of this site, which goes on from number %lld: this database was "
                 "restored, or head office's was",
                 (long long)epoch, (long long)base->seq);
-    return post(user, EVENT_GRANT, epoch, &grant, sizeof(grant));
+    return uplink_post_grant(post, user, epoch, base, nonce);
 }
 
 static int post_rewind(void *user, const struct chain_mark *base)
@@ -126,8 +138,7 @@ static int post_snapshot_line(void *user, int64_t seq, const char *line, size_t 
 
 static int post_snapshot(void *user, const struct site_snapshot *snapshot)
 {
-    const struct snapshot_whole whole = {snapshot->epoch, snapshot->applied, snapshot->lines};
-    return post(user, EVENT_SNAPSHOT, snapshot->lines, &whole, sizeof(whole));
+    return uplink_post_snapshot(post, user, snapshot);
 }
 
 static int on_prune(sd_event_source *source, uint64_t now, void *user)

@@ -27,6 +27,13 @@ void uplink_gather(struct uplink *uplink);
 /* After a turn: there may be more to send. */
 void uplink_committed(struct uplink *uplink);
 
+/* What the site's steps hear of head office, as events for the next turn. post: -EAGAIN when its queue is full. */
+typedef int uplink_post_fn(void *user, enum event_kind kind, int64_t number, const void *bytes, size_t length);
+int uplink_post_word(uplink_post_fn *post, void *user, const struct site_word *word);
+int uplink_post_grant(uplink_post_fn *post, void *user, int64_t epoch, const struct chain_mark *base,
+                      const char *nonce);
+int uplink_post_snapshot(uplink_post_fn *post, void *user, const struct site_snapshot *snapshot);
+
 /* What the site's steps must know of a database after each commit. */
 int uplink_read_committed(struct store *store, struct site_committed *ret);
 

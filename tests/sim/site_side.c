@@ -1,6 +1,5 @@
 #include "sim.h"
 
-#include "floor/resync.h"
 #include "site_rig.h"
 #include "store/journal.h"
 #include "store/parcel.h"
@@ -121,24 +120,23 @@ static int sync_feed_marks(void *user, struct wire_marks *ret)
     return journal_feed_marks(side->store, ret->at, WIRE_MARKS_MAX, &ret->count);
 }
 
+static int post_numbered(void *user, enum event_kind kind, int64_t number, const void *bytes, size_t length)
+{
+    struct event event = {.kind = kind, .number = number};
+    return post(user, &event, bytes, length);
+}
+
 static int sync_told(void *user, const struct site_word *word)
 {
-    struct acknowledged told = {word->applied, word->durable_epoch, word->durable_seq, word->durable_feed, "", {0}};
-    struct event event = {.kind = EVENT_APPLIED, .number = word->applied};
-    snprintf(told.gen, sizeof(told.gen), "%s", word->gen);
-    memcpy(told.key, word->key, sizeof(told.key));
-    return post(user, &event, &told, sizeof(told));
+    return uplink_post_word(post_numbered, user, word);
 }
 
 static int sync_granted(void *user, int64_t epoch, const struct chain_mark *base, const char *nonce)
 {
     struct site_side *side = user;
-    struct epoch_grant grant = {.epoch = epoch, .base = *base};
-    struct event event = {.kind = EVENT_GRANT, .number = epoch};
-    snprintf(grant.nonce, sizeof(grant.nonce), "%s", nonce);
     sim_note(side->sim, "epoch %lld goes on from %lld-%lld", (long long)epoch, (long long)base->epoch,
              (long long)base->seq);
-    return post(user, &event, &grant, sizeof(grant));
+    return uplink_post_grant(post_numbered, side, epoch, base, nonce);
 }
 
 static int sync_rewound(void *user, const struct chain_mark *base)
@@ -155,9 +153,7 @@ static int sync_snapshot_line(void *user, int64_t seq, const char *line, size_t 
 
 static int sync_snapshot_whole(void *user, const struct site_snapshot *snapshot)
 {
-    struct snapshot_whole whole = {snapshot->epoch, snapshot->applied, snapshot->lines};
-    struct event event = {.kind = EVENT_SNAPSHOT, .number = snapshot->lines};
-    return post(user, &event, &whole, sizeof(whole));
+    return uplink_post_snapshot(post_numbered, user, snapshot);
 }
 
 static int sync_change(void *user, int64_t feed_seq, const char *line, size_t length)

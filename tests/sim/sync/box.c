@@ -3,7 +3,6 @@
 
 #include "base/defect.h"
 #include "floor/floor.h"
-#include "floor/resync.h"
 #include "store/journal.h"
 #include "uplink.h"
 
@@ -14,8 +13,9 @@
 
 const char *const site_names[SITES] = {"hz", "bj"};
 
-static int post(struct box *box, enum event_kind kind, int64_t number, const void *bytes, size_t length)
+static int post(void *user, enum event_kind kind, int64_t number, const void *bytes, size_t length)
 {
+    struct box *box = user;
     struct event event = {.kind = kind, .number = number};
     event.wall_us = event.mono_us = box->world->now_us;
     if (kind == EVENT_IMPORT)
@@ -67,21 +67,16 @@ static int on_feed_marks(void *user, struct wire_marks *ret)
 
 static int on_told(void *user, const struct site_word *word)
 {
-    struct acknowledged told = {word->applied, word->durable_epoch, word->durable_seq, word->durable_feed, "", {0}};
-    snprintf(told.gen, sizeof(told.gen), "%s", word->gen);
-    memcpy(told.key, word->key, sizeof(told.key));
-    return post(user, EVENT_APPLIED, word->applied, &told, sizeof(told));
+    return uplink_post_word(post, user, word);
 }
 
 static int on_granted(void *user, int64_t epoch, const struct chain_mark *base, const char *nonce)
 {
     struct box *box = user;
-    struct epoch_grant grant = {.epoch = epoch, .base = *base};
-    snprintf(grant.nonce, sizeof(grant.nonce), "%s", nonce);
     world_note(box->world, "%s: epoch %lld goes on from %lld-%lld", box->name, (long long)epoch, (long long)base->epoch,
                (long long)base->seq);
     box->world->count.grants++;
-    return post(box, EVENT_GRANT, epoch, &grant, sizeof(grant));
+    return uplink_post_grant(post, box, epoch, base, nonce);
 }
 
 static int on_rewound(void *user, const struct chain_mark *base)
@@ -102,9 +97,8 @@ static int on_snapshot_line(void *user, int64_t seq, const char *line, size_t le
 static int on_snapshot_whole(void *user, const struct site_snapshot *snapshot)
 {
     struct box *box = user;
-    const struct snapshot_whole whole = {snapshot->epoch, snapshot->applied, snapshot->lines};
     box->world->count.snapshots++;
-    return post(box, EVENT_SNAPSHOT, snapshot->lines, &whole, sizeof(whole));
+    return uplink_post_snapshot(post, box, snapshot);
 }
 
 static void on_effect(void *user, const struct event *event, const struct effect *effect)
