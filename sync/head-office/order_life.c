@@ -82,6 +82,17 @@ static int write_history(struct office *office, const char *number, const char *
                    sql_text(who), sql_text(note ? note : ""));
 }
 
+int order_life_note(struct office *office, const char *number, const char *what, const char *who, const char *note,
+                    struct error *error)
+{
+    int result =
+        sql_run(office->sql,
+                "INSERT INTO order_history (number, time_us, act, before, after, who, note)"
+                " SELECT number, ?2, ?3, state, state, ?4, ?5 FROM orders WHERE number = ?1",
+                sql_text(number), sql_int(office->now_us), sql_text(what), sql_text(who), sql_text(note ? note : ""));
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
 /* Where the order stands, and the state after the act. */
 static int find_step(struct office *office, const char *number, const char *act, char ret_before[ORDER_STATE_SIZE],
                      const char **ret_after, struct error *error)

@@ -41,6 +41,10 @@ const char *order_life_after(const char *act, const char *state);
 int order_life_act(struct office *office, const char *number, const char *act, const char *who, const char *note,
                    struct error *error);
 
+/* Writes what was done with it into its history without moving it. Inside a transaction. */
+int order_life_note(struct office *office, const char *number, const char *what, const char *who, const char *note,
+                    struct error *error);
+
 /* Refuses what order_life_act() would, and does nothing else. The order's row is locked from here on. */
 int order_life_check(struct office *office, const char *number, const char *act, struct error *error);
 

@@ -305,8 +305,7 @@ struct sql_query *promises_expired(struct office *office, int64_t most)
                       sql_int(office->now_us), sql_int(most));
 }
 
-/* How much of an item the sites have left together, and one of them at the most. */
-static int load_there(struct office *office, const char *sku, int64_t silent_hours, int64_t *ret_sum, int64_t *ret_most)
+int promises_there(struct office *office, const char *sku, int64_t silent_hours, int64_t *ret_sum, int64_t *ret_most)
 {
     struct sql_query *row =
         sql_select(office->sql, "SELECT " LEFT " FROM site t JOIN item w ON w.sku = ?1 WHERE " HEARD, sql_text(sku),
@@ -325,7 +324,7 @@ static int want_item(struct office *office, const char *sku, int64_t silent_hour
                      int (*take)(void *user, const char *number), void *user)
 {
     int64_t sum, at_one;
-    int result = load_there(office, sku, silent_hours, &sum, &at_one);
+    int result = promises_there(office, sku, silent_hours, &sum, &at_one);
     if (result || sum == 0)
         return result;
     struct sql_query *row = sql_select(

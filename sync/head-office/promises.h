@@ -42,6 +42,9 @@ int promises_free(struct office *office, const char *number);
 /* Numbers of orders that were not paid in time: their stock may be freed. They are locked, and nobody else's. */
 struct sql_query *promises_expired(struct office *office, int64_t most);
 
+/* What all sites that were heard have left of an item, and the one that has most. */
+int promises_there(struct office *office, const char *sku, int64_t silent_hours, int64_t *ret_sum, int64_t *ret_most);
+
 /* What a site can still promise of an item; may be less than nothing. */
 int promises_left(struct office *office, const char *site, const char *sku, int64_t *ret);
 

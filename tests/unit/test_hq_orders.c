@@ -122,6 +122,22 @@ static const struct fault {
      "UPDATE orders SET receiver_address = '文三路 1 号' WHERE number = 'O'", false},
     {"address", "address", "UPDATE orders SET overlays = 8 WHERE number = 'O'",
      "UPDATE orders SET sealed = 'cipher' WHERE number = 'O'", false},
+    {"address", "address", "UPDATE orders SET receiver_address = '浙江省杭州市 1' WHERE number = 'O'",
+     "UPDATE orders SET receiver_address = '浙江省杭州市文三路 1 号' WHERE number = 'O'", false},
+    {"address", "province", "UPDATE orders SET province = '折江省' WHERE number = 'O'",
+     "UPDATE orders SET province = '黑龙江' WHERE number = 'O'", false},
+    {"address", "province", "UPDATE orders SET province = '折江省' WHERE number = 'O'",
+     "UPDATE orders SET province = 'Ontario' WHERE number = 'O'", false},
+    {"blacklist", "phone 13800000000",
+     "INSERT INTO blacklist (field, value, why, added_us, added_by) VALUES ('phone', '13800000000', '', 0, '')",
+     "DELETE FROM blacklist", false},
+    {"blacklist", "address 西路",
+     "INSERT INTO blacklist (field, value, why, added_us, added_by) VALUES ('address', '西路', '', 0, '')", NULL, true},
+    {"blacklist", "name 张O",
+     "INSERT INTO blacklist (field, value, why, added_us, added_by) VALUES ('name', '张O', '', 0, '')",
+     "UPDATE orders SET receiver_name = '李' WHERE number = 'O'", false},
+    {"carrier", "", "UPDATE orders SET carrier = '' WHERE number = 'O'",
+     "UPDATE orders SET carrier = 'YT' WHERE number = 'O'", false},
     {"amount", "3000", "UPDATE orders SET discount_minor = 1 WHERE number = 'O'",
      "UPDATE orders SET discount_minor = 0 WHERE number = 'O'", false},
     {"amount", "3000", "INSERT INTO setting (name, value) VALUES ('amount_limit_minor', '2999')", NULL, true},
@@ -255,14 +271,16 @@ static void only_what_is_to_be_checked_is_checked(void **state)
         put_state(shelf, at->name);
         if (strcmp(at->name, "audit") == 0)
             continue;
-        assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, "O", &passed, &shelf->rig.error), -EALREADY);
+        assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, NULL, "O", &passed, &shelf->rig.error),
+                         -EALREADY);
         assert_int_equal(shelf_number(shelf,
                                       "SELECT (SELECT count(*) FROM reservation) + (SELECT count(*) FROM"
                                       " exception)",
                                       SQL_NO_VALUES),
                          0);
     }
-    assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, "none", &passed, &shelf->rig.error), -ENOENT);
+    assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, NULL, "none", &passed, &shelf->rig.error),
+                     -ENOENT);
 }
 
 /* ---------------------------------------------------------------- which site */
@@ -592,7 +610,7 @@ static void an_order_that_cannot_go_is_put_aside(void **state)
     rig_run(&shelf->rig,
             "INSERT INTO setting (name, value) VALUES ('audit_by_itself', 'yes'), ('release_by_itself', 'yes')");
     shelf_audit(shelf);
-    rig_run(&shelf->rig, "UPDATE orders SET carrier = '' WHERE number = 'BAD'");
+    rig_run(&shelf->rig, "UPDATE orders SET carrier = '' WHERE number = 'BAD'"); /* after its check */
     assert_int_equal(shelf_work(shelf).released, 1);
     assert_state(shelf, "GOOD", "released");
     assert_int_equal(shelf_held(shelf, "BAD", "unfit"), 1);
