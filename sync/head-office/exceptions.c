@@ -1,6 +1,7 @@
 #include "sync/head-office/exceptions.h"
 
 #include "sync/head-office/order_life.h"
+#include "sync/head-office/order_split.h"
 #include "sync/head-office/promises.h"
 
 #include <errno.h>
@@ -101,6 +102,10 @@ static int64_t merge_us(const struct settings *settings)
     return settings->merge_hours * 3600 * 1000000;
 }
 
+/* The platform speaks of its own orders: of what was split or merged by those that it came of. */
+#define THIS_OR_ITS_SOURCE                                                                                             \
+    "(number = ?1 OR number IN (SELECT source_order FROM order_line WHERE number = ?1 AND source_order <> ''))"
+
 #define PROVINCES                                                                                                                                  \
     "'北京', '天津', '河北', '山西', '内蒙', '辽宁', '吉林', '黑龙', '上海', '江苏', '浙江', '安徽', '福建', '江西',"  \
     " '山东', '河南', '湖北', '湖南', '广东', '广西', '海南', '重庆', '四川', '贵州', '云南', '西藏', '陕西', '甘肃'," \
@@ -111,12 +116,15 @@ static const struct check checks[] = {
      "SELECT '', min(CASE WHEN code <> '' THEN code WHEN title <> '' THEN title ELSE platform_sku END)"
      " FROM order_line WHERE number = ?1 AND sku IS NULL HAVING count(*) > 0",
      NULL},
-    {"hold", "SELECT '', platform_status FROM orders WHERE number = ?1 AND (overlays & 4) <> 0", NULL},
+    {"hold",
+     "SELECT '', max(platform_status) FROM orders WHERE (overlays & 4) <> 0 AND " THIS_OR_ITS_SOURCE
+     " HAVING count(*) > 0",
+     NULL},
     {"refund",
-     "SELECT '', CASE WHEN (o.overlays & 1) <> 0 THEN '' ELSE coalesce((SELECT min(l.title) FROM order_line l WHERE"
-     " l.number = ?1 AND (l.overlays & 1) <> 0), '') END FROM orders o WHERE o.number = ?1 AND ((o.overlays & 1) <> 0 "
-     "OR"
-     " EXISTS (SELECT 1 FROM order_line l WHERE l.number = ?1 AND (l.overlays & 1) <> 0))",
+     "SELECT '', max(what) FROM (SELECT '' AS what FROM orders WHERE (overlays & 1) <> 0 AND " THIS_OR_ITS_SOURCE
+     " UNION ALL SELECT l.title FROM order_line l LEFT JOIN order_line s ON s.number = l.source_order AND s.line ="
+     " l.source_line WHERE l.number = ?1 AND ((l.overlays & 1) <> 0 OR (s.overlays & 1) <> 0)) asked"
+     " HAVING count(*) > 0",
      NULL},
     /* An address must say more than its province, city and district do. Of provinces written in Chinese the first two
      * characters tell them apart. */
@@ -296,6 +304,22 @@ static int promise(struct audit *audit, struct error *error)
     return result ? office_failed(audit->office->sql, result, error) : 0;
 }
 
+/* Only stock is wanting, and several sites have all of it together. */
+static int split(struct audit *audit, bool *ret_done, struct error *error)
+{
+    int64_t others = 0;
+    *ret_done = false;
+    if (audit->open != 1 || !audit->settings->split_by_itself)
+        return 0;
+    int result = sql_number(audit->office->sql, &others,
+                            "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL AND kind <>"
+                            " 'short'",
+                            sql_text(audit->number));
+    if (result)
+        return office_failed(audit->office->sql, result, error);
+    return others > 0 ? 0 : order_split_by_stock(audit->office, audit->settings, audit->number, ret_done, error);
+}
+
 static int look_at_all(struct audit *audit, struct error *error)
 {
     int result = count_open(audit);
@@ -326,12 +350,15 @@ int exceptions_audit(struct office *office, const struct settings *settings, con
         result = rules_load(office, &own, error);
     if (!result)
         result = rules_give(office, settings, audit.rules, number, error);
+    bool done = false;
     if (!result)
         result = look_at_all(&audit, error);
+    if (!result)
+        result = split(&audit, &done, error);
     facts_done(&audit.facts);
-    if (result)
+    *ret_passed = !result && (done || audit.open == 0);
+    if (result || done)
         return result;
-    *ret_passed = audit.open == 0;
     return order_life_act(office, number, audit.open == 0 ? ORDER_RESERVED : ORDER_HELD, "", NULL, error);
 }
 

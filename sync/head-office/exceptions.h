@@ -20,8 +20,9 @@ struct exception_kind {
 extern const struct exception_kind exception_kinds[];               /* ended by a name of NULL */
 const struct exception_kind *exception_kind_find(const char *name); /* NULL: there is none */
 
-/* Checks one order in state audit: it is reserved or in exception afterwards. Rules may choose its carrier and site and
- * add gifts; rules NULL: those that the database has. -ENOENT, -EALREADY with a sentence. Inside a transaction. */
+/* Checks one order in state audit: it is reserved or in exception afterwards, or was split (settings.split_by_itself).
+ * Rules may choose its carrier and site and add gifts; rules NULL: those that the database has. -ENOENT, -EALREADY with
+ * a sentence. Inside a transaction. */
 int exceptions_audit(struct office *office, const struct settings *settings, const struct rules *rules,
                      const char *number, bool *ret_passed, struct error *error);
 

@@ -39,6 +39,9 @@ static const struct step {
     {ORDER_SHIPPED, "pending_pay,audit,exception,reserved", "finished"},
     {ORDER_FINISHED, "shipped", "finished"},
     {ORDER_CLOSED, "pending_pay,audit,exception,reserved,shipped,finished", "closed"},
+    {ORDER_SPLIT, "audit,exception,reserved", "closed"},
+    {ORDER_MERGED, "audit,exception,reserved", "closed"},
+    {ORDER_RESTORED, "closed", "audit"},
     /* facts */
     {"order.received", "released", "received"},
     {"order.allocated", "released,received,short,parked", "allocated"},

@@ -31,6 +31,9 @@ extern const struct order_state order_states[]; /* in the order of a life; ended
 #define ORDER_SHIPPED   "shipped"   /* by somebody else: the platform says so */
 #define ORDER_FINISHED  "finished"  /* the buyer has it, and may not send it back any more */
 #define ORDER_CLOSED    "closed"    /* nothing will be done for it */
+#define ORDER_SPLIT     "split"     /* others stand for it, parts of it: order_split.h */
+#define ORDER_MERGED    "merged"    /* another stands for it and more */
+#define ORDER_RESTORED  "restored"  /* none stands for it any more: it is looked at again */
 
 /* The state after it, or NULL: it is not named for this state. */
 const char *order_life_after(const char *act, const char *state);

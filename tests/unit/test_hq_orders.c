@@ -7,27 +7,30 @@
 /* ---------------------------------------------------------------- the life */
 
 static const char *const acts[] = {ORDER_PAID,     ORDER_HELD,      ORDER_FREED,   ORDER_CHANGED,  ORDER_RESERVED,
-                                   ORDER_RELEASED, ORDER_WITHDRAWN, ORDER_SHIPPED, ORDER_FINISHED, ORDER_CLOSED};
+                                   ORDER_RELEASED, ORDER_WITHDRAWN, ORDER_SHIPPED, ORDER_FINISHED, ORDER_CLOSED,
+                                   ORDER_SPLIT,    ORDER_MERGED,    ORDER_RESTORED};
 
 /* Every act in every state, as people would draw it; "-" is refused. */
 static const char *const drawn[] = {
-    /* paid       held       freed  changed  reserved    released    withdrawn shipped     finished    closed */
-    "pending_pay audit      -         -     -       -           -           -         finished    -           closed",
-    "audit       -          exception -     audit   reserved    released    -         finished    -           closed",
-    "exception   -          -         audit audit   -           -           -         finished    -           closed",
-    "reserved    -          exception -     audit   -           released    -         finished    -           closed",
-    "released    -          -         -     -       -           -           audit     -           -           -",
-    "received    -          -         -     -       -           -           audit     -           -           -",
-    "allocated   -          -         -     -       -           -           audit     -           -           -",
-    "picking     -          -         -     -       -           -           -         -           -           -",
-    "short       -          -         -     -       -           -           -         -           -           -",
-    "parked      -          -         -     -       -           -           audit     -           -           -",
-    "picked      -          -         -     -       -           -           -         -           -           -",
-    "packed      -          -         -     -       -           -           -         -           -           -",
-    "labelled    -          -         -     -       -           -           -         -           -           -",
-    "shipped     -          -         -     -       -           -           -         -           finished    closed",
-    "finished    -          -         -     -       -           -           -         -           -           closed",
-    "closed      -          -         -     -       -           -           -         -           -           -",
+    /* clang-format off */
+    /* from       paid   held      freed changed reserved released withdrawn shipped  finished closed split  merged restored */
+    "pending_pay  audit  -         -     -       -        -        -         finished -        closed -      -      -",
+    "audit        -      exception -     audit   reserved released -         finished -        closed closed closed -",
+    "exception    -      -         audit audit   -        -        -         finished -        closed closed closed -",
+    "reserved     -      exception -     audit   -        released -         finished -        closed closed closed -",
+    "released     -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "received     -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "allocated    -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "picking      -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "short        -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "parked       -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "picked       -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "packed       -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "labelled     -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "shipped      -      -         -     -       -        -        -         -        finished closed -      -      -",
+    "finished     -      -         -     -       -        -        -         -        -        closed -      -      -",
+    "closed       -      -         -     -       -        -        -         -        -        -      -      -      audit",
+    /* clang-format on */
 };
 
 static void put_state(struct shelf *shelf, const char *state)

@@ -47,3 +47,10 @@ CREATE TABLE blacklist (
     added_by TEXT NOT NULL,
     PRIMARY KEY (field, value)
 ) STRICT;
+
+-- What an order was split into is of_order's; what was merged has merged_into.
+ALTER TABLE order_line ADD COLUMN source_order TEXT NOT NULL DEFAULT ''; -- the platform's order that it is of; "": its own
+ALTER TABLE order_line ADD COLUMN source_line INTEGER; -- its line there
+CREATE INDEX order_line_source ON order_line (source_order) WHERE source_order <> '';
+CREATE INDEX orders_parts ON orders (of_order) WHERE of_order IS NOT NULL;
+CREATE INDEX orders_merged ON orders (merged_into) WHERE merged_into IS NOT NULL;
