@@ -43,7 +43,10 @@ static int want_item(struct office *office, const char *sku, int64_t silent_hour
         sql_text(sku), sql_int(office->now_us), sql_int(silent_hours), sql_int(at_one),
         sql_int(sum < most ? sum : most));
     while (!result && sum > 0 && sql_next(row)) {
-        sum -= sql_get_int(row, 1);
+        int64_t pieces = sql_get_int(row, 1);
+        if (pieces > sum)
+            continue;
+        sum -= pieces;
         if (strcmp(sql_get_text(row, 2), "exception") == 0)
             result = take(user, sql_get_text(row, 0));
     }

@@ -444,6 +444,14 @@ static void large_orders_wait_without_blocking(void **state)
     shelf_audit(shelf);
     assert_state(shelf, "BIG", "reserved");
     assert_int_equal(shelf_left(shelf, "hz", "T"), 0);
+    for (int i = 0; i < 4; i++)
+        shelf_order(shelf, (const char *[]){"A", "B", "C", "D"}[i], "T", i == 3 ? 1 : 2, 10 + i);
+    shelf_audit(shelf);
+    shelf_stock(shelf, "hz", "T", 15);
+    assert_int_equal(shelf_audit(shelf).retried, 1); /* A, and what is left is enough for D */
+    assert_int_equal(shelf_audit(shelf).retried, 1);
+    assert_state(shelf, "A", "reserved");
+    assert_state(shelf, "D", "reserved");
 }
 
 static void hold_unpaid(struct shelf *shelf, const char *number)
