@@ -54,3 +54,12 @@ ALTER TABLE order_line ADD COLUMN source_line INTEGER; -- its line there
 CREATE INDEX order_line_source ON order_line (source_order) WHERE source_order <> '';
 CREATE INDEX orders_parts ON orders (of_order) WHERE of_order IS NOT NULL;
 CREATE INDEX orders_merged ON orders (merged_into) WHERE merged_into IS NOT NULL;
+
+-- An order's events are found by what they are about: itself, its parcels, the waves it was picked in.
+CREATE INDEX event_subject ON event (subject, arrival);
+CREATE TABLE order_wave (
+    number TEXT NOT NULL REFERENCES orders (number),
+    site   TEXT NOT NULL REFERENCES site (id),
+    wave   TEXT NOT NULL,
+    PRIMARY KEY (number, site, wave)
+) STRICT;
