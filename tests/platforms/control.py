@@ -2,9 +2,11 @@
 
 A command is {"command": NAME, ...}; COMMANDS below is all there are. An answer is a list with what each command returned."""
 
+import pathlib
+import threading
 import urllib.parse
 
-from platforms import ledger, wire
+from platforms import bills, history, ledger, push as pushes, wire
 from platforms.clock import read_local
 
 
@@ -135,6 +137,45 @@ def token(world, command):
     return tokens.tell()
 
 
+# ---------------------------------------------------------------- pushes, bills, a busy month
+
+
+class Later:
+    """What a command does when the stand-in may be asked again: whom it calls, may call back."""
+
+    def __init__(self, function):
+        self.function = function
+
+
+def push(world, command):
+    """Sends a message about an order, or about `orders`, of a shop to url; Taobao's wait in their queue. event: placed, paid, shipped, …;
+    sign: good, wrong, missing; tag: another word than the event's; replay: the number of an earlier one; padding, retries, timeout."""
+    shop, event = world.shops[command["shop"]], command.get("event", "paid")
+    orders = [shop.order(order_id) for order_id in command.get("orders") or [command["order"]]]
+    if world.platform_of[shop.key] == "taobao":
+        return pushes.queue_for_taobao(world, shop, orders, event, command)
+    row = pushes.prepare(world, shop, orders, event, command)
+    return Later(lambda: pushes.deliver(world, row, command.get("retries", 3), command.get("timeout", 2.0)))
+
+
+def bill(world, command):
+    """Writes a day's file: kind alipay, alipay_business, jd, pdd or douyin. It can be fetched from what is returned, and is written to
+    `file`, too, where that is named. The rest is for bills.write()."""
+    shop = world.shops[command["shop"]]
+    content = bills.write(command["kind"], shop, command["day"], command)
+    path = f"/files/{shop.key}/{command['kind']}-{command['day']}.csv"
+    world.files[path] = content
+    if "file" in command:
+        pathlib.Path(command["file"]).write_bytes(content)
+    return {"path": path, "bytes": len(content), "rows": len(bills.rows_of(shop, command["day"]))}
+
+
+def month(world, command):
+    """Plans what happens in `seconds` of shop life, `rate` times as fast, from now on: `orders` orders of each shop in `shops`."""
+    return history.plan(world, command.get("shops") or list(world.shops), command["orders"], command.get("seconds", 30 * 86400),
+                        command.get("rate", 100))
+
+
 # ---------------------------------------------------------------- the whole
 
 
@@ -178,7 +219,7 @@ def forget_log(world, _command):
 
 
 COMMANDS = {function.__name__: function for function in (
-    place, pay, change, touch_first, cancel, complete, ship, refund, refund_move, stock, quota, style, token, clock, arm, disarm, throttle,
+    place, pay, change, touch_first, cancel, complete, ship, refund, refund_move, stock, quota, style, token, push, bill, month, clock, arm, disarm, throttle,
     addresses, trait, listen, forget_log)}
 
 
@@ -191,6 +232,13 @@ def carry_out(world, commands):
             raise Wrong(f"there is no command {command.get('command')}; there are {', '.join(COMMANDS)}")
         answers.append(function(world, command))
     return answers
+
+
+def carry_out_now(world, commands):
+    """For what was armed to happen in the middle of a call: what must wait, is done beside it."""
+    for answer in carry_out(world, commands):
+        if isinstance(answer, Later):
+            threading.Thread(target=answer.function, daemon=True).start()
 
 
 # ---------------------------------------------------------------- looking
@@ -226,7 +274,11 @@ def tell_faults(world, _wanted):
     return world.faults.armed
 
 
-LOOKS = {"ledger": tell_ledger, "log": tell_log, "shops": tell_shops, "clock": tell_clock, "faults": tell_faults}
+def tell_pushes(world, _wanted):
+    return [pushes.tell(row) for row in world.pushes]
+
+
+LOOKS = {"pushes": tell_pushes, "ledger": tell_ledger, "log": tell_log, "shops": tell_shops, "clock": tell_clock, "faults": tell_faults}
 
 
 def handle(world, request):
@@ -237,8 +289,9 @@ def handle(world, request):
             world.catch_up()
             if request.method == "GET" and look in LOOKS:
                 return wire.json_reply(LOOKS[look](world, dict(urllib.parse.parse_qsl(request.query_text))))
-            if request.method == "POST" and not look:
-                return wire.json_reply(carry_out(world, request.json()))
+            answers = carry_out(world, request.json()) if request.method == "POST" and not look else None
+        if answers is not None:
+            return wire.json_reply([answer.function() if isinstance(answer, Later) else answer for answer in answers])
         return wire.json_reply({"fault": f"there is no {request.method} {request.path}"}, 404)
     except (Wrong, ledger.Refusal, wire.Malformed, KeyError, ValueError, TypeError, IndexError, AttributeError) as fault:
         return wire.json_reply({"fault": f"{type(fault).__name__}: {fault}"}, 400)

@@ -3,7 +3,7 @@
 
     python3 tests/platforms/stand_in.py [--seed TEXT] [--port N] [--shops N] [--orders N] [--now SECONDS]
 
-Prints one line of JSON when it listens: {"port": N, "control": N, "tls": N}. It ends when its standard input is closed, or on SIGTERM.
+Prints one line of JSON when it listens: {"port": N, "control": N, "tls": N}. It ends on SIGTERM, and with whoever started it.
 README.md beside this file tells the paths, the commands and what the platforms' documents leave open."""
 
 import argparse
@@ -19,10 +19,11 @@ import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from platforms import control, pdd, taobao, wire  # noqa: E402
+from platforms import control, douyin, jd, kuaishou, pdd, shopify, taobao, wire, woocommerce  # noqa: E402
 from platforms.world import World  # noqa: E402
+from rig.process import die_with_parent  # noqa: E402
 
-PLATFORMS = {module.PLATFORM.NAME: module.PLATFORM for module in (taobao, pdd)}
+PLATFORMS = {module.PLATFORM.NAME: module.PLATFORM for module in (taobao, jd, pdd, douyin, kuaishou, shopify, woocommerce)}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -104,7 +105,7 @@ class StandIn:
     def __init__(self, world, port=0, tls=True):
         self.world = world
         world.stand_in = self
-        world.apply = lambda commands: control.carry_out(world, commands)
+        world.apply = lambda commands: control.carry_out_now(world, commands)
         self.platforms = Server(port, world)
         self.port = self.platforms.server_port
         self.control = Server(0, world)
@@ -139,10 +140,11 @@ def main():
     parser.add_argument("--now", type=int, help="the stand-in's clock at the start, in unix seconds")
     parser.add_argument("--no-tls", action="store_true")
     given = parser.parse_args()
+    die_with_parent()
     stand_in = StandIn(World(PLATFORMS, given.seed, given.shops, given.orders, given.now), given.port, not given.no_tls)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(json.dumps(stand_in.ports()), flush=True)
-    sys.stdin.read()  # whoever started it keeps this open, and it ends with them
+    signal.pause()
 
 
 if __name__ == "__main__":

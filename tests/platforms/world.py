@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import heapq
 import threading
 import time
 
@@ -27,9 +28,11 @@ class World:
         self.lock = threading.RLock()
         self.platforms, self.seed = platforms, seed_text
         self.clock = Clock(now)
-        self.traits = {"has_next_moves": False}
+        self.traits = {"has_next_moves": False, "woo_basic_over_http": True, "shopify_throttled_status": 200}
         self.faults, self.throttle = faults.Faults(), faults.Throttle()
-        self.log, self.calls, self.snapshots, self.files, self.schedule = [], 0, {}, {}, []
+        self.log, self.calls, self.snapshots, self.files, self.schedule, self.planned = [], 0, {}, {}, [], 0
+        self.buckets = {}  # Shopify's points: shop -> [left, at]
+        self.pushes, self.push_failures = [], {}
         self.messages = []  # Taobao's, until they are confirmed
         self.address_rule = {}  # platform -> addresses that may call
         self.apply = None  # carries out a change that was armed: the control port's
@@ -130,8 +133,13 @@ class World:
     # ---------------------------------------------------------------- time
 
     def catch_up(self):
-        """What was planned for a moment that has come, happens: (at, number, function(at)), soonest last."""
-        now = self.clock.now()
-        while self.schedule and self.schedule[-1][0] <= now:
-            at, _, happen = self.schedule.pop()
+        """What was planned for a moment that has come, happens."""
+        now = self.clock.exact()
+        while self.schedule and self.schedule[0][0] <= now:
+            at, _, happen = heapq.heappop(self.schedule)
             happen(at)
+
+    def plan(self, at, happen):
+        """happen(at) is called when the clock is there; the order of equal moments is that of planning."""
+        self.planned += 1
+        heapq.heappush(self.schedule, (at, self.planned, happen))
