@@ -1,0 +1,82 @@
+#include "sync/platforms/members.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include "sync/platforms/connector.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SECOND_US INT64_C(1000000)
+#define ID_DIGITS 19
+
+void json_text_if(struct buf *out, const char *key, const char *text)
+{
+    if (*text)
+        json_text(out, key, text);
+}
+
+void json_id(struct buf *out, const char *key, const char *id)
+{
+    size_t length = strlen(id);
+    bool number = length > 0 && length <= ID_DIGITS && text_all_digits(id, length) && (*id != '0' || length == 1);
+    if (number)
+        json_raw(out, key, id);
+    else
+        json_text(out, key, id);
+}
+
+int json_sorted(const struct buf *written, struct buf *out)
+{
+    if (written->failed)
+        return -ENOMEM;
+    json_t *root = json_loadb(buf_text(written), written->length, JSON_REJECT_DUPLICATES, NULL);
+    char *text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
+    int result = root ? -ENOMEM : -EINVAL;
+    json_decref(root);
+    if (!text)
+        return result;
+    buf_puts(out, text);
+    free(text);
+    return out->failed ? -ENOMEM : 0;
+}
+
+const json_t *row_with(const json_t *rows, const char *path, const char *value)
+{
+    const json_t *row;
+    size_t i;
+    json_array_foreach(rows, i, row)
+    {
+        if (strcmp(text_json_text(row, path), value) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+const char *either_path(const json_t *object, const char *one, const char *other)
+{
+    return *text_json_text(object, one) ? one : other;
+}
+
+int64_t read_life(struct text_reader *reader, const json_t *object, const char *path, int64_t now_us)
+{
+    int64_t life_us, end_us;
+    int64_t life_s = read_whole(reader, object, path);
+    if (life_s <= 0 || __builtin_mul_overflow(life_s, SECOND_US, &life_us) ||
+        __builtin_add_overflow(life_us, now_us, &end_us))
+        return 0;
+    return end_us;
+}
+
+enum platform_class refusal_class(const struct platform_want *want, const char *message)
+{
+    static const struct part_row words[] = {
+        {"系统", PLATFORM_RETRY},         {"频繁", PLATFORM_THROTTLED},
+        {"物流公司", PLATFORM_PARAMETER}, {"承运商", PLATFORM_PARAMETER},
+        {"不存在", PLATFORM_NOT_FOUND},   {"参数", PLATFORM_PARAMETER},
+        {"时间范围", PLATFORM_PARAMETER}, {"权限", PLATFORM_PERMISSION},
+        {"库存不", PLATFORM_PERMANENT},   {.part = NULL},
+    };
+    return part_find(words, message, platform_verb_writes(want->verb) ? PLATFORM_CONFLICT : PLATFORM_RETRY);
+}
