@@ -252,19 +252,18 @@ static void put_person(struct buf *out, const char *member, const struct person 
     json_close_object(out);
 }
 
-/* Sealed name, telephone and address are taken as they are (see read_receiver()). */
+/* Sealed name, telephone and address are taken as they are. */
 static void put_receiver(const struct platform_parcel *parcel, struct buf *out)
 {
     struct person person = {parcel->province, parcel->city, parcel->district, parcel->town,
                             parcel->address,  parcel->name, parcel->phone};
-    json_t *sealed = *parcel->sealed ? json_loads(parcel->sealed, 0, NULL) : NULL;
+    CLEANUP_TEXT_JSON json_t *sealed = sealed_of(parcel);
     if (sealed) {
         person.name = text_json_text(sealed, "name");
         person.phone = text_json_text(sealed, "phone");
         person.address = text_json_text(sealed, "address");
     }
     put_person(out, "receiver_info", &person);
-    json_decref(sealed);
 }
 
 static void put_parcel(const struct platform_want *want, const struct platform_parcel *parcel, struct buf *out)
@@ -437,10 +436,7 @@ static int put_url(const struct platform_shop *shop, const struct platform_want 
     form_put(&form, "access_token", want->verb == PLATFORM_TOKEN_REFRESH ? "" : shop->access_token);
     form_put(&form, "sign_method", sign_method);
     form_put_buf(&form, "sign", &sign);
-    buf_printf(&out->url, "%s/%s", *shop->gateway ? shop->gateway : GATEWAY, method);
-    for (char *at = out->url.failed ? NULL : out->url.data + out->url.length - strlen(method); at && *at; at++)
-        if (*at == '.')
-            *at = '/';
+    put_path(&out->url, *shop->gateway ? shop->gateway : GATEWAY, method);
     buf_putc(&out->url, '?');
     return form_write(&form, &out->url);
 }

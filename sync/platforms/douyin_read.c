@@ -154,26 +154,9 @@ static void read_money(struct text_reader *reader, const json_t *row, struct pla
     take_freight_off(order, paid);
 }
 
-/* What is hidden comes as ciphertext, which is taken for a waybill as it is. */
-static void read_sealed(struct text_reader *reader, const json_t *row, struct platform_order *order)
-{
-    static const char *const parts[][2] = {
-        {"name", "encrypt_post_receiver"}, {"phone", "encrypt_post_tel"}, {"address", "post_addr.encrypt_detail"}};
-    CLEANUP_BUF struct buf sealed = {0};
-    json_open_object(&sealed, NULL);
-    for (size_t i = 0; i < COUNT(parts); i++) {
-        const char *text = text_json_text(row, parts[i][1]);
-        if (!*text)
-            return;
-        json_text(&sealed, parts[i][0], text);
-    }
-    json_close_object(&sealed);
-    if (!text_copy(order->sealed, sizeof(order->sealed), buf_text(&sealed)) && !reader->result)
-        reader->result = error_set(reader->error, -EBADMSG, "the receiver of order %s is too long", order->id);
-}
-
 static void read_receiver(struct text_reader *reader, const json_t *row, struct platform_order *order)
 {
+    static const struct sealed_paths sealed = {"encrypt_post_receiver", "encrypt_post_tel", "post_addr.encrypt_detail"};
     READ_TEXT(reader, row, either_path(row, "post_receiver", "mask_post_receiver"), order->name);
     READ_TEXT(reader, row, either_path(row, "post_tel", "mask_post_tel"), order->phone);
     READ_TEXT(reader, row, "post_addr.province.name", order->province);
@@ -181,7 +164,7 @@ static void read_receiver(struct text_reader *reader, const json_t *row, struct 
     READ_TEXT(reader, row, "post_addr.town.name", order->district);
     READ_TEXT(reader, row, "post_addr.street.name", order->town);
     READ_TEXT(reader, row, either_path(row, "post_addr.detail", "mask_post_addr.detail"), order->address);
-    read_sealed(reader, row, order);
+    read_sealed(reader, row, &sealed, order);
     if (is_hidden(order->name) || is_hidden(order->address))
         order->overlays |= (unsigned)PLATFORM_MASKED;
 }

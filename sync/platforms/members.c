@@ -59,6 +59,28 @@ const char *either_path(const json_t *object, const char *one, const char *other
     return *text_json_text(object, one) ? one : other;
 }
 
+void read_sealed(struct text_reader *reader, const json_t *row, const struct sealed_paths *paths,
+                 struct platform_order *order)
+{
+    const char *name = text_json_text(row, paths->name), *phone = text_json_text(row, paths->phone);
+    const char *address = text_json_text(row, paths->address);
+    CLEANUP_BUF struct buf sealed = {0};
+    if (!*name || !*phone || !*address)
+        return;
+    json_open_object(&sealed, NULL);
+    json_text(&sealed, "name", name);
+    json_text(&sealed, "phone", phone);
+    json_text(&sealed, "address", address);
+    json_close_object(&sealed);
+    if (!text_copy(order->sealed, sizeof(order->sealed), buf_text(&sealed)) && !reader->result)
+        reader->result = error_set(reader->error, -EBADMSG, "the receiver of order %s is too long", order->id);
+}
+
+json_t *sealed_of(const struct platform_parcel *parcel)
+{
+    return *parcel->sealed ? json_loads(parcel->sealed, 0, NULL) : NULL;
+}
+
 int64_t read_life(struct text_reader *reader, const json_t *object, const char *path, int64_t now_us)
 {
     int64_t life_us, end_us;
@@ -67,6 +89,14 @@ int64_t read_life(struct text_reader *reader, const json_t *object, const char *
         __builtin_add_overflow(life_us, now_us, &end_us))
         return 0;
     return end_us;
+}
+
+void put_path(struct buf *url, const char *gateway, const char *method)
+{
+    buf_puts(url, gateway);
+    buf_putc(url, '/');
+    for (; *method; method++)
+        buf_putc(url, *method == '.' ? '/' : *method);
 }
 
 enum platform_class refusal_class(const struct platform_want *want, const char *message)

@@ -20,8 +20,21 @@ const json_t *row_with(const json_t *rows, const char *path, const char *value);
 /* The path that something lies at, of two; the other where nothing lies at either. */
 const char *either_path(const json_t *object, const char *one, const char *other);
 
+/* A receiver whose name, telephone and address come as ciphertext, which is taken for a waybill as it is: an object of
+ * the three, in order->sealed; "" where one is missing. sealed_of() reads it again: NULL where there is none, owned by
+ * the caller. */
+struct sealed_paths {
+    const char *name, *phone, *address;
+};
+void read_sealed(struct text_reader *reader, const json_t *row, const struct sealed_paths *paths,
+                 struct platform_order *order);
+json_t *sealed_of(const struct platform_parcel *parcel);
+
 /* The end of what is said to live so many seconds from now on; 0: it is not said. */
 int64_t read_life(struct text_reader *reader, const json_t *object, const char *path, int64_t now_us);
+
+/* gateway/order/searchList for the method order.searchList */
+void put_path(struct buf *url, const char *gateway, const char *method);
 
 /* What a business of China refuses is known by its words alone. Where they say nothing, a write is to be read back
  * (CONFLICT), and a question is asked again (RETRY). */
