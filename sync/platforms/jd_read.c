@@ -77,27 +77,12 @@ static void read_lines(struct text_reader *reader, const json_t *row, struct pla
     }
 }
 
-/* JD says what the whole order is paid with, not the lines: each has its share by price, and the fen that are left go
- * to those further down, so that the sum is the order's. */
+/* JD says what the whole order is paid with, not the lines: each has its share by price. */
 static void share_paid(struct text_reader *reader, struct platform_order *order, int64_t paid)
 {
-    int64_t whole = 0, before = 0, given = 0;
-    bool failed = false;
-    for (size_t i = 0; i < order->line_count; i++) {
-        struct platform_line *line = &order->lines[i];
-        failed |= __builtin_mul_overflow(line->price_minor, line->quantity, &line->paid_minor);
-        failed |= __builtin_add_overflow(whole, line->paid_minor, &whole);
-    }
-    for (size_t i = 0; i < order->line_count && !failed; i++) {
-        struct platform_line *line = &order->lines[i];
-        int64_t product = 0;
-        before += line->paid_minor;
-        failed = __builtin_mul_overflow(paid, before, &product);
-        line->paid_minor = whole > 0 ? product / whole - given : 0;
-        given += line->paid_minor;
-    }
-    if (failed && !reader->result)
-        reader->result = error_set(reader->error, -EBADMSG, "the amounts of order %s are too large", order->id);
+    for (size_t i = 0; i < order->line_count; i++)
+        order->lines[i].paid_minor = line_gross(reader, &order->lines[i]);
+    order_share_paid(reader, order, paid);
 }
 
 static void read_money(struct text_reader *reader, const json_t *row, struct platform_order *order)

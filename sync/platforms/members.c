@@ -59,6 +59,38 @@ const char *either_path(const json_t *object, const char *one, const char *other
     return *text_json_text(object, one) ? one : other;
 }
 
+static void say_too_large(struct text_reader *reader)
+{
+    if (!reader->result)
+        reader->result = error_set(reader->error, -EBADMSG, "the amounts of an order of the answer are too large");
+}
+
+int64_t line_gross(struct text_reader *reader, const struct platform_line *line)
+{
+    int64_t gross = 0;
+    if (__builtin_mul_overflow(line->price_minor, line->quantity, &gross))
+        say_too_large(reader);
+    return gross;
+}
+
+void order_share_paid(struct text_reader *reader, struct platform_order *order, int64_t paid)
+{
+    int64_t whole = 0, before = 0, given = 0;
+    bool failed = false;
+    for (size_t i = 0; i < order->line_count; i++)
+        failed |= __builtin_add_overflow(whole, order->lines[i].paid_minor, &whole);
+    for (size_t i = 0; i < order->line_count && !failed; i++) {
+        struct platform_line *line = &order->lines[i];
+        int64_t product = 0;
+        before += line->paid_minor;
+        failed = __builtin_mul_overflow(paid, before, &product);
+        line->paid_minor = whole > 0 ? product / whole - given : 0;
+        given += line->paid_minor;
+    }
+    if (failed)
+        say_too_large(reader);
+}
+
 void read_sealed(struct text_reader *reader, const json_t *row, const struct sealed_paths *paths,
                  struct platform_order *order)
 {

@@ -20,6 +20,13 @@ const json_t *row_with(const json_t *rows, const char *path, const char *value);
 /* The path that something lies at, of two; the other where nothing lies at either. */
 const char *either_path(const json_t *object, const char *one, const char *other);
 
+/* Price by quantity. */
+int64_t line_gross(struct text_reader *reader, const struct platform_line *line);
+
+/* The lines' paid_minor is made to sum up to this, each by what it was; what does not divide goes to those further
+ * down. */
+void order_share_paid(struct text_reader *reader, struct platform_order *order, int64_t paid);
+
 /* A receiver whose name, telephone and address come as ciphertext, which is taken for a waybill as it is: an object of
  * the three, in order->sealed; "" where one is missing. sealed_of() reads it again: NULL where there is none, owned by
  * the caller. */

@@ -11,7 +11,8 @@
 #include <string.h>
 
 const struct platform *const platforms[] = {
-    &platform_taobao, &platform_jd, &platform_pdd, &platform_douyin, &platform_kuaishou, NULL,
+    &platform_taobao,   &platform_jd,      &platform_pdd,         &platform_douyin,
+    &platform_kuaishou, &platform_shopify, &platform_woocommerce, NULL,
 };
 
 const struct platform *platform_find(const char *name)

@@ -102,6 +102,7 @@ struct platform_shipment {
         int64_t quantity;
     } lines[PLATFORM_LINES_MAX];
     size_t line_count;
+    const char *raw; /* platform_order.raw, as it was read just now: for SHIPS_BY_RAW */
 };
 
 struct platform_want {
@@ -114,6 +115,7 @@ struct platform_want {
     char form[PLATFORM_LONG_SIZE];    /* WAYBILL_GET: the label's, as the platform names it: an address */
     char account[PLATFORM_CODE_SIZE]; /* WAYBILL_GET: ours at the carrier, where parcels are paid by the month */
     char key[PLATFORM_ID_SIZE];       /* of a write: the same when it is repeated, other than that of any other */
+    char currency[4];                 /* PRICE, on platforms of more than one */
     bool delta;
     const struct platform_shipment *shipment;
     const struct platform_stock_row *stock;
@@ -310,7 +312,8 @@ enum platform_ability {
     PLATFORM_LISTINGS = 1024,
     PLATFORM_BILL_ROWS = 2048,
     PLATFORM_REFRESHES = 4096,
-    PLATFORM_PRINTS_APART = 8192, /* what is printed is asked for with WAYBILL_PRINT */
+    PLATFORM_PRINTS_APART = 8192,  /* what is printed is asked for with WAYBILL_PRINT */
+    PLATFORM_SHIPS_BY_RAW = 16384, /* what it calls the lines of a parcel stands in the order's raw text alone */
 };
 
 struct platform_caps {
