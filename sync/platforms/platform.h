@@ -23,7 +23,7 @@
 #define PLATFORM_TOKEN_SIZE  513
 #define PLATFORM_CURSOR_SIZE 513
 #define PLATFORM_LINES_MAX   200 /* of one order */
-#define PLATFORM_ROWS_MAX    100 /* of one answer */
+#define PLATFORM_ROWS_MAX    200 /* of one answer: more than any page has */
 
 /* ---------------------------------------------------------------- whom a connector speaks for */
 

@@ -3,9 +3,10 @@
 import csv
 import io
 import time
+import types
 
 from platforms.calls import yuan
-from platforms.clock import CHINA, local
+from platforms.clock import CHINA, local, read_local
 
 DAY = 86400
 
@@ -75,7 +76,7 @@ PLATFORM = {"alipay": "taobao", "alipay_business": "taobao"}
 
 def rows_of(shop, day):
     """The ledger's rows of a day in China (yyyy-mm-dd)."""
-    start = int(time.mktime(time.strptime(day, "%Y-%m-%d")) - time.timezone) - CHINA
+    start = read_local(f"{day} 00:00:00")
     return sorted((row for row in shop.bills if start <= row["at"] < start + DAY), key=lambda row: (row["at"], row["flow"]))
 
 
@@ -91,25 +92,18 @@ def table(kind, shop, rows, options):
         told[-1][name] = options["unknown"]
     if told and options.get("twice"):
         told.append(told[0])
-    columns = list(RENDER[kind]({"flow": "", "order": "", "line": "", "at": 0, "kind": "sale", "amount": 0}, "", 0, Nothing()))
+    columns = list(RENDER[kind]({"flow": "", "order": "", "line": "", "at": 0, "kind": "sale", "amount": 0}, "", 0, nothing()))
     for position, name in sorted((int(position), name) for position, name in (options.get("insert") or {}).items()):
         columns.insert(position, name)
     return columns, [[str(row.get(name, "新增")) for name in columns] for row in told]
 
 
-class Nothing:
-    """A shop without orders, so that the columns of an empty file are known."""
-
-    number = 0
-
-    def order(self, _order_id):
-        return self
-
-    def __getattr__(self, _name):
-        return 0 if _name in ("id", "count", "created") else self
-
-    def __getitem__(self, _place):
-        return self
+def nothing():
+    """A shop with one empty order, so that the columns of an empty file are known."""
+    item = types.SimpleNamespace(id=0, title="")
+    line = types.SimpleNamespace(sku=types.SimpleNamespace(id=0, title="", item=item), count=0)
+    order = types.SimpleNamespace(lines=[line], created=0)
+    return types.SimpleNamespace(number=0, order=lambda _order_id: order)
 
 
 def totals(rows, options):
