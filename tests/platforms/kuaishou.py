@@ -3,7 +3,7 @@
 Money is fen, times are milliseconds, stock can only be changed by a difference."""
 
 from platforms import carriers, ledger, signs, waybills, wire
-from platforms.calls import Call, Platform, Refused, mask_mobile, mask_name, page_of, patched, with_stale
+from platforms.calls import Call, Platform, Refused, mask_mobile, mask_name, patched, with_stale
 from platforms.tokens import Bad
 
 TOLERANCE, WEEK, DAY, HISTORY = 600, 7 * 86400, 86400, 90 * 86400
@@ -250,8 +250,8 @@ def subscribe(call):
 
 class Kuaishou(Platform):
     NAME = "kuaishou"
-    VERBS = {"open.order.cursor.list": "GET", "open.order.detail": "GET", "open.seller.order.refund.pcursor.list": "GET",
-             "open.item.sku.list.get": "GET", "open.express.ebill.cancel": None}  # the others are POST; None is either
+    VERBS = {"open.order.cursor.list": "GET", "open.seller.order.refund.pcursor.list": "GET", "open.order.detail": None,
+             "open.item.sku.list.get": None, "open.express.ebill.cancel": None}  # the others are POST; None is either
     CALLS = {
         "open.order.cursor.list": cursor_list, "open.order.detail": detail, "open.seller.order.refund.pcursor.list": refunds,
         "open.seller.order.goods.deliver": deliver, "open.order.goods.split.deliver": split_deliver,

@@ -399,6 +399,19 @@ def print_modes():
         component.close()
 
 
+@cases.case("a test may start print components and change what goes wrong with them")
+def components(running):
+    told = running.tell("component", mode="paper", sheets=2)
+    line = Socket(told["port"])
+    line.send(task(3))
+    equal((line.receive()["status"], line.receive()["taskStatus"]), ("success", "failed"))
+    running.tell("component", number=told["number"], mode="")
+    line.send(task(1))
+    equal((line.receive()["status"], line.receive()["taskStatus"]), ("success", "printed"))
+    equal([document for _, document in running.look("printed")[0]["printed"]], ["SF0", "SF1", "SF0"])
+    line.close()
+
+
 @cases.case("nothing is left waiting: a hundred calls at once are all answered", "--shops", "4")
 def many(running):
     answers, started = [], time.monotonic()
