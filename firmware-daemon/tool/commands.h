@@ -32,6 +32,7 @@ enum exit_code command_label_render(struct command_call *call);
 enum exit_code command_label_print(struct command_call *call);
 enum exit_code command_label_keys(struct command_call *call);
 enum exit_code command_audit_verify(struct command_call *call);
+enum exit_code command_platform_sign(struct command_call *call);
 enum exit_code command_doctor(struct command_call *call);
 
 extern const struct option_def scan_parse_options[], scan_decode_options[], scan_send_options[];

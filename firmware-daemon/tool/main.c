@@ -99,6 +99,14 @@ static const char audit_verify_help[] =
     "the\n"
     "hash that stands for all of them: head office has the same for this number. Exit code 1 when one was changed.";
 
+static const char platform_sign_help[] =
+    "Sign a call of a selling platform.\n"
+    "PLATFORM is taobao, jd, pdd, douyin or kuaishou. Reads {\"secret\": \"...\", \"sign_method\": \"...\", "
+    "\"params\": "
+    "{...}}\n"
+    "from standard input, values as they are before they are encoded for the wire, and prints the signature alone.\n"
+    "Without sign_method it is what params say, and otherwise MD5.";
+
 static const struct command commands[] = {
     {"scan parse", "TEXT", scan_parse_help, 1, 1, scan_parse_options, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
@@ -133,6 +141,7 @@ static const struct command commands[] = {
      command_label_print},
     {"label keys", "", "Print the reference of a template's keys, as docs/labels.md holds it.", 0, 0, NULL,
      command_label_keys},
+    {"platform sign", "PLATFORM", platform_sign_help, 1, 1, NULL, command_platform_sign},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
 };
