@@ -38,7 +38,8 @@ def moment(world, command, name="at"):
 
 def place(world, command):
     """count orders of shop: goods [[outer, count, price or null, discount]], state paid or unpaid, from `at` to `until`. Returns the ids;
-    with ids false only how many there are, which then all have the same goods and receiver and are made faster."""
+    with ids false only how many there are, which then all have the same goods and receiver and are made faster. if_stock: the shop sells
+    only what it has, as a shop does."""
     maker, count = world.makers[command["shop"]], command.get("count", 1)
     at, until = moment(world, command), moment(world, command, "until") if "until" in command else None
     ids, goods, person = [], command.get("goods"), None
@@ -46,6 +47,8 @@ def place(world, command):
         goods, person = goods or maker.some_goods(), maker.receiver()
     for number in range(count):
         then = at if until is None else at + (until - at) * number // count
+        if command.get("if_stock") and not maker.has(goods):
+            continue
         order = maker.place(then, goods, command.get("state", "paid"), command.get("freight"), person and dataclasses.replace(person))
         order.patch.update(command.get("patch", {}))
         ids.append(order.id)

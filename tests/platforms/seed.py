@@ -88,6 +88,9 @@ class Maker:
             goods.append((sku.outer, count, None, self.random.choice((0, 0, sku.price * count // 7))))
         return goods
 
+    def has(self, goods):
+        return all(self.shop.sku(outer=outer).stock >= count for outer, count, *_ in goods)
+
     def place(self, at, goods=None, state="paid", freight=None, receiver=None):
         """Returns the order: unpaid or paid, as of `at`. goods as some_goods()."""
         goods = goods or self.some_goods()
