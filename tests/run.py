@@ -155,6 +155,7 @@ def all_jobs():
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300, alone=False)
+    yield from scripts("platforms", "test_*.py", 300, alone=False)
     yield from faults()
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)
