@@ -123,7 +123,7 @@ static bool is_asked(const struct platform *platform, const struct platform_want
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = {data, size};
-    size_t count = 0;
+    size_t count = 1;
     while (platforms[count])
         count++;
     const struct platform *platform = platforms[input_byte(&input) % count];

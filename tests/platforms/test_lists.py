@@ -110,6 +110,28 @@ def moving(running):
     equal(everyone - steady - later, set(), "with has_next")
 
 
+@cases.case("a cursor loses nothing when an order changes between two pages")
+def moving_cursors(running):
+    at = running.now()
+    for name in ("kuaishou", "shopify"):
+        everyone, found, cursor = in_ledger(running, name), set(), ""
+        running.arm("change", platform=name, change={"command": "touch_first", "shop": f"{name}-1", "from": at - 1800, "until": at - 1})
+        while cursor not in ("nomore", None):
+            more = {"cursor": cursor, "pageSize": 5} if name == "kuaishou" else {"after": cursor or None, "n": 5}
+            answer = lists.ROWS[name][0](running, caller_of(running, name), **more)["data"]
+            page = answer.get("orders", answer)
+            found |= {lists.ROWS[name][2](row) for row in page.get("orderList", page.get("nodes"))}
+            cursor = page["cursor"] if name == "kuaishou" else page["pageInfo"]["hasNextPage"] and page["pageInfo"]["endCursor"] or None
+        equal(everyone - found, set(), name)
+
+
+@cases.case("a shop that sells what it has comes to an end")
+def sold_out(running):
+    running.tell("stock", shop="douyin-1", sku="LAMP", value=7)
+    ids = running.tell("place", shop="douyin-1", goods=[["LAMP", 2, None, 0]], count=9, if_stock=True)
+    equal((len(ids), running.ledger("douyin-1")["stock"]["LAMP"]), (3, 1))
+
+
 @cases.case("what is armed happens just after the page that it names")
 def armed_change(running):
     at = running.now()
@@ -157,14 +179,14 @@ def cursors(running):
 
 @cases.case("Shopify pages by cursor, WooCommerce by number with totals in its headers")
 def foreign_pages(running):
-    shopify, after, found = caller_of(running, "shopify"), None, set()
+    shopify, after, found = caller_of(running, "shopify"), None, []
     while True:
         page = lists.shopify(running, shopify, n=7, after=after)["data"]["orders"]
-        found |= {row["id"].rpartition("/")[2] for row in page["nodes"]}
+        found += [row["id"].rpartition("/")[2] for row in page["nodes"]]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    equal(found, in_ledger(running, "shopify"))
+    equal(sorted(found), sorted(in_ledger(running, "shopify")))
     woo = caller_of(running, "woo")
     answer = woo.raw("GET", "/orders", query={"per_page": "10", "page": "2", "orderby": "id", "order": "asc"})
     equal((answer.headers["X-WP-Total"], answer.headers["X-WP-TotalPages"], len(answer.json())), ("24", "3", 10))
@@ -182,8 +204,8 @@ def windows(running):
     holds(lists.taobao(running, top, start_modified=local(at - DAY), end_modified=local(at)), '"tid"')
     holds(lists.pdd(running, pdd, start_updated_at=str(at - 1801)), "error_response")
     holds(lists.pdd(running, pdd, page_size="101"), "error_response")
-    holds(lists.jd(running, jd, start_date=local(at - 32 * DAY)), '"success": false')
-    holds(lists.jd(running, jd, start_date=local(at - 31 * DAY)), '"orderId"')
+    holds(lists.jd(running, jd, start_date=local(at - 32 * DAY), end_date=local(at)), '"success": false')
+    holds(lists.jd(running, jd, start_date=local(at - 31 * DAY), end_date=local(at)), '"orderId"')
     holds(lists.douyin(running, douyin, update_time_start=at, update_time_end=at), "isv.parameter-invalid")
     holds(lists.kuaishou(running, kuaishou, beginTime=(at - 7 * DAY - 1) * 1000), '"result": 2001')
     holds(lists.kuaishou(running, kuaishou, pageSize=51), '"result": 2001')
@@ -343,6 +365,8 @@ def refunds(running):
 
 @cases.case("a busy month of a hundred shops comes as it was planned, and no shop sells what it has not", "--shops", "15", "--orders", "0")
 def month(running):
+    for shop in running.shops:
+        running.tell("stock", shop=shop, sku="LAMP", value=3)
     planned = running.tell("month", orders=30, seconds=30 * DAY, rate=1e6)
     equal(planned["orders"], 7 * 15 * 30)
     running.tell("clock", skew=60)

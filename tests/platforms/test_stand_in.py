@@ -217,7 +217,9 @@ def refresh_rules(running):
     holds(client.Taobao(running, "taobao-1").token(), "fixed")
     holds(client.Taobao(running, "taobao-1")("taobao.top.auth.token.refresh", refresh_token=running.shops["taobao-1"]["refresh"]), '"code": 27')
     before = running.look("shops")["pdd-1"]
+    running.tell("clock", skew=5000)
     client.Pdd(running, "pdd-1").token()
+    running.tell("clock", skew=-5000)
     equal(running.look("shops")["pdd-1"]["access_until"], before["access_until"], "a refresh of Pinduoduo's lengthens nothing")
     running.tell("token", shop="pdd-2", action="reauthorise")
     holds(lists.pdd(running, client.Pdd(running, "pdd-2")), "10019")
@@ -249,6 +251,7 @@ def refresh_storm(running):
 
 @cases.case("more calls in a second than the budget are refused, for one shop alone or for all")
 def throttles(running):
+    running.tell("clock", rate=0)  # so that all of it is within one second
     for name, (ask, good, says) in SIGNED.items():
         one, other = (client.CALLERS[name](running, f"{name}-{number}") for number in (1, 2))
         running.tell("throttle", whom=f"{name}-1", per_second=2, ban=30)
@@ -261,6 +264,10 @@ def throttles(running):
         running.tell("throttle", whom=name)
         running.tell("throttle", whom=f"{name}-1")
         holds(ask(running, one), good)
+    running.tell("throttle", whom="pdd-1", per_second=1, ban=5)
+    for skew, part in ((0, '"order_sn"'), (0, "70031"), (4, "70031"), (2, '"order_sn"')):
+        running.tell("clock", skew=skew)
+        holds(lists.pdd(running, client.Pdd(running, "pdd-1")), part)
     running.tell("throttle", whom="taobao-1", per_second=0, ban=7)
     holds(lists.taobao(running, client.Taobao(running, "taobao-1")), "This ban will last for 8 more seconds")
 
