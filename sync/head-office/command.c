@@ -1,5 +1,6 @@
 #include "sync/head-office/command.h"
 
+#include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
 
@@ -72,7 +73,7 @@ static const struct option_def cancel_options[] = {
 
 static const struct option_def orders_options[] = {
     COMMAND_DATABASE,
-    {"state", OPTION_CHOICE_AT(struct command_options, state), .choices = ORDERS_STATES, .help = "only these"},
+    {"state", OPTION_CHOICE_AT(struct command_options, state), .choices = ORDER_STATES, .help = "only these"},
     {0},
 };
 
@@ -102,6 +103,19 @@ static const struct option_def waybills_list_options[] = {
     COMMAND_DATABASE,
     COMMAND_SITE,
     {"state", OPTION_CHOICE_AT(struct command_options, state), .choices = WAYBILLS_STATES, .help = "only these"},
+    {0},
+};
+
+static const struct option_def audit_options[] = {
+    COMMAND_DATABASE,
+    {"try", OPTION_FLAG_AT(struct command_options, try_only),
+     .help = "only say what it would find, and change nothing"},
+    {0},
+};
+
+static const struct option_def do_options[] = {
+    COMMAND_DATABASE,
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
     {0},
 };
 
@@ -143,6 +157,10 @@ const struct command commands[] = {
      command_waybills_void},
     {"waybills list", "", 0, "The numbers, one by one", waybills_list_options, command_waybills_list},
     {"waybills", "", 0, "How many numbers there are, per site, carrier and state", site_options, command_waybills},
+    {"audit", "", 0, "Check every order that waits for it and promise its stock, or say what that would find",
+     audit_options, command_audit},
+    {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
+    {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };

@@ -99,7 +99,7 @@ static int take_order(struct office *office, struct sql_query *order, int64_t *c
     bool is_new = *state == '\0', same = sql_get_int(order, 3) != 0;
     if (!is_new && same)
         return 0;
-    if (!is_new && strcmp(state, "imported") != 0)
+    if (!is_new && strcmp(state, "audit") != 0)
         return error_set(error, -EALREADY,
                          "line %" PRId64 ": order \"%s\" is already %s and this file says otherwise: give the new order"
                          " another number",

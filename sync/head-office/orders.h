@@ -5,8 +5,6 @@
 
 #include "sync/head-office/office.h"
 
-#define ORDERS_STATES                                                                                                  \
-    "imported|released|received|allocated|picking|short|parked|picked|packed|labelled|shipped|cancelled"
 #define ORDERS_NUMBER_SIZE 65
 #define ORDERS_LINES_MAX   400 /* of one order: its release must fit a line of the feed */
 
@@ -27,7 +25,9 @@ int orders_stage_row(struct office *office, const struct order_row *row, int64_t
                      struct error *error);
 int orders_stage_take(struct office *office, int64_t *changed, struct error *error);
 
-/* number NULL: every order that waits. -ENOENT, -EALREADY with a sentence. Inside a transaction. */
+/* Hands orders to a site. number NULL: every order that waits. site NULL: the one that the order's stock is promised
+ * at; otherwise that one does it, whatever its stock. -ENOENT, -EALREADY, -EINVAL (it lacks what a site needs to know)
+ * with a sentence. Inside a transaction. */
 int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count,
                    struct error *error);
 

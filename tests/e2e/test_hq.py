@@ -28,7 +28,7 @@ HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
 SITE, BOX = "hz-07", "box-7f3a"
 COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
-            "waybills void", "waybills list", "waybills", "status"]
+            "waybills void", "waybills list", "waybills", "audit", "do", "verbs", "status"]
 
 tap = Tap()
 
@@ -258,7 +258,7 @@ def _(office):
             (["fly"], 'there is no command "fly": "floorhand-hq --help" lists them'),
             (["site"], 'there is no command "site"'),
             (["orders", "--colour", "red"], 'there is no option "colour"'),
-            (["orders", "--state", "lost"], "state must be one of imported|released"),
+            (["orders", "--state", "lost"], "state must be one of pending_pay|audit"),
             (["order"], "an argument is missing: NUMBER"),
             (["sites", "now"], '"now" is one argument too many'),
             (["serve", "--port", "70000"], "port must be a whole number from 1 to 65535"),
@@ -303,7 +303,7 @@ def _(office):
     before = office.run("sites")[0]["feed_head"]
     office.furnish()
     equal(office.run("sites")[0]["feed_head"], before)
-    equal(len(office.run("orders", "--state", "imported")), 3)
+    equal(len(office.run("orders", "--state", "audit")), 3)
     bad = office.folder / "bad.csv"
     with open(bad, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([sample.ORDER_COLUMNS,
@@ -322,13 +322,13 @@ def _(office):
 def _(office):
     office.furnish()
     equal(office.run("release", "--order", "SO-00001"), [{"released": 1, "site": SITE}])
-    equal(office.refused(1, "release", "--order", "SO-00001"), f'order "SO-00001" is already released at site {SITE}')
-    equal(office.run("cancel", "--order", "SO-00002")[0]["state"], "cancelled")
+    equal(office.refused(1, "release", "--order", "SO-00001"), f'order "SO-00001" is released at site {SITE} and cannot be released')
+    equal(office.run("cancel", "--order", "SO-00002")[0]["state"], "closed")
     equal(office.run("release", "--all"), [{"released": 1, "site": SITE}])
     equal(office.run("release", "--all"), [{"released": 0, "site": SITE}])
     order = office.run("cancel", "--order", "SO-00001", "--reason", "买家不要了")[0]
     equal((order["state"], order["cancelling"], order["reason"]), ("released", True, "买家不要了"))
-    equal(office.run("status")[0]["orders"], {"cancelled": 1, "released": 2})
+    equal(office.run("status")[0]["orders"], {"closed": 1, "released": 2})
 
 
 # ---------------------------------------------------------------- serve

@@ -292,7 +292,7 @@ static void cancelling(void **state)
     struct rig *rig = *state;
     import_everything(rig);
     assert_int_equal(orders_cancel(&rig->office, "O-2", "late", &rig->error), 0); /* nobody has it yet */
-    assert_int_equal(rig_count(rig, "SELECT state = 'cancelled' FROM orders WHERE number = 'O-2'"), 1);
+    assert_int_equal(rig_count(rig, "SELECT state = 'closed' FROM orders WHERE number = 'O-2'"), 1);
     assert_int_equal(rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'"), 0);
     assert_int_equal(rig_release(rig, "hz", "O-2"), -EALREADY);
     assert_int_equal(rig_release(rig, "hz", "O-1"), 0);
