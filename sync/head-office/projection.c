@@ -2,6 +2,7 @@
 
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/promises.h"
+#include "sync/head-office/shipments.h"
 #include "sync/head-office/waybills.h"
 
 #include <errno.h>
@@ -400,6 +401,8 @@ static int parcel_shipped(struct work *work)
     result = CHANGE(work, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
     if (!result)
         result = promises_end(work->sql, work->order);
+    if (!result)
+        result = shipments_tell(work->sql, work->order);
     return result ? result : raise_overship(work);
 }
 
