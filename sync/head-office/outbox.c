@@ -294,16 +294,16 @@ static int take_answer(struct sender *sender, struct outbox_call *call, const st
     return end(sender, result, error);
 }
 
-static int refuse_all(struct sender *sender, struct outbox_call *call, const char *state, const char *why,
-                      struct error *error)
+/* class: why it was not even said; "" where it need not be. */
+static int end_all(struct sender *sender, struct outbox_call *call, const char *class, const char *why,
+                   struct error *error)
 {
     int result = begin(sender, error);
     if (result)
         return result;
     for (size_t i = 0; i < call->count && !result; i++)
-        result = strcmp(state, "refused") == 0
-                     ? refuse(sender, &call->rows[i], "parameter", why)
-                     : write_fate(sender, &call->rows[i], &(struct fate){state, "", why, 0});
+        result = *class ? refuse(sender, &call->rows[i], class, why)
+                        : write_fate(sender, &call->rows[i], &(struct fate){"dropped", "", why, 0});
     return end(sender, result, error);
 }
 
@@ -337,9 +337,9 @@ static int send(struct sender *sender, struct outbox_call *call, bool *ret_on, s
     int result = kind->write(call, error);
     *ret_on = true;
     if (result == -ENOTSUP)
-        return refuse_all(sender, call, "dropped", error->text, error);
+        return end_all(sender, call, "", error->text, error);
     if (result == -EINVAL)
-        return refuse_all(sender, call, "refused", error->text, error);
+        return end_all(sender, call, *call->lacks ? call->lacks : "parameter", error->text, error);
     if (!result)
         result = mark_sending(sender, call, error);
     if (result)
@@ -347,7 +347,7 @@ static int send(struct sender *sender, struct outbox_call *call, bool *ret_on, s
     text_copy(call->want.key, sizeof(call->want.key), call->rows[0].key);
     result = call_platform(sender, call, &answer, &fault, error);
     if (result)
-        return result > 0 ? refuse_all(sender, call, "refused", error->text, error) : result;
+        return result > 0 ? end_all(sender, call, "parameter", error->text, error) : result;
     result = take_answer(sender, call, &answer, &fault, error);
     platform_answer_done(&answer);
     return result ? result : judge_shop(sender, &fault, ret_on, error);
@@ -429,7 +429,7 @@ static int read_back(struct sender *sender, struct outbox_call *call, bool *ret_
 
 static int do_next(struct sender *sender, bool *ret_on, struct error *error)
 {
-    CLEANUP_CALL struct outbox_call call = {.office = sender->worker->office, .shop = sender->shop};
+    CLEANUP_CALL struct outbox_call call = {.office = sender->worker->office, .shop = sender->shop, .lacks = ""};
     struct office *office = sender->worker->office;
     bool sends = true;
     *ret_on = false;
@@ -438,7 +438,7 @@ static int do_next(struct sender *sender, bool *ret_on, struct error *error)
         return 0;
     const struct outbox_kind *kind = result ? NULL : outbox_kind_find(call.rows[0].kind);
     if (!result && (!kind || !call.rows[0].body))
-        return refuse_all(sender, &call, "refused", "this version does not know what that is", error);
+        return end_all(sender, &call, "parameter", "this version does not know what that is", error);
     if (!result && kind->batched)
         result = load_others(sender, &call);
     if (result)

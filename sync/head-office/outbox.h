@@ -12,6 +12,8 @@
 #define OUTBOX_SUBJECT_SIZE 140
 #define OUTBOX_BATCH_MAX    20
 
+#define OUTBOX_LACKS_CARRIER "carrier" /* shop.carrier says what it is called there, and it goes on */
+
 struct outbox_entry {
     const char *shop, *kind;
     const char *subject;
@@ -48,6 +50,7 @@ struct outbox_call {
     struct platform_shipment shipment;
     struct platform_stock_row stock[OUTBOX_BATCH_MAX];
     char said[PLATFORM_TEXT_SIZE]; /* why a verdict is REFUSED */
+    const char *lacks;             /* what a person has to add before it can be said; "" nothing */
 };
 
 enum outbox_verdict { OUTBOX_DONE, OUTBOX_NOT_DONE, OUTBOX_REFUSED };

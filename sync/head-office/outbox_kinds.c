@@ -34,6 +34,7 @@ static int put_carrier(struct outbox_call *call, const char *name, char *out, si
     int result = shops_carrier_code(call->office, call->shop->code, carrier, out, capacity);
     if (result)
         return office_failed(call->office->sql, result, error);
+    call->lacks = *out ? "" : OUTBOX_LACKS_CARRIER;
     return *out ? 0
                 : error_set(error, -EINVAL, "nobody has said what carrier \"%s\" is called there: shop.carrier", carrier);
 }

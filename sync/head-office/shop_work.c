@@ -22,7 +22,7 @@ static struct shop_memory *remember(struct shop_work *work, const char *code)
         return NULL;
     work->shops = more;
     more = &work->shops[work->shop_count++];
-    *more = (struct shop_memory){{0}};
+    *more = (struct shop_memory){.code = ""};
     text_copy(more->code, sizeof(more->code), code);
     return more;
 }
@@ -109,7 +109,7 @@ int shop_work_turn(struct shop_work *work, struct shop_turn *ret, struct error *
 {
     struct shop_worker *worker = &work->worker;
     struct shop shop;
-    *ret = (struct shop_turn){{0}};
+    *ret = (struct shop_turn){.shop = ""};
     worker->office->now_us = worker->clock_us();
     int result = shops_next(worker->office, worker->name, ret->shop, error);
     if (result) {
@@ -125,16 +125,15 @@ int shop_work_turn(struct shop_work *work, struct shop_turn *ret, struct error *
     for (size_t i = 0; i < COUNT(steps) && !result && !is_waiting(&shop); i++)
         result = steps[i](&turn, error);
     text_copy(ret->trouble, sizeof(ret->trouble), shop.trouble);
+    ret->other_trouble = strcmp(turn.memory->trouble, shop.trouble) != 0;
+    text_copy(turn.memory->trouble, sizeof(turn.memory->trouble), shop.trouble);
     return result ? result : rest(&turn, error);
 }
 
 int shop_work_end(struct shop_work *work, struct error *error)
 {
-    int result = sql_run(work->worker.office->sql,
-                         "UPDATE shop_health SET worker = '', lease_us = 0 WHERE worker = ?1",
-                         sql_text(work->worker.name));
     free(work->shops);
     work->shops = NULL;
     work->shop_count = 0;
-    return result ? office_failed(work->worker.office->sql, result, error) : 0;
+    return shops_free(work->worker.office, work->worker.name, error);
 }

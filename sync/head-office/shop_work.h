@@ -8,6 +8,7 @@
 struct shop_memory { /* what is remembered of a shop */
     char code[SHOP_CODE_SIZE];
     struct pull pull;
+    char trouble[SHOP_TROUBLE_SIZE]; /* after its last turn */
 };
 
 struct shop_work {
@@ -21,6 +22,7 @@ struct shop_turn {
     struct pull_done orders, refunds;
     int64_t writes, refused;
     char trouble[SHOP_TROUBLE_SIZE]; /* of the shop, after it */
+    bool other_trouble;              /* than after its turn before */
 };
 
 /* One shop's turn. What its platform says against it is no error. -ESTALE: the shop was another's by then. */

@@ -23,7 +23,7 @@ const struct shop_trouble shop_troubles[] = {
     {0},
 };
 
-static const struct shop_trouble *find_trouble(const char *name)
+const struct shop_trouble *shop_trouble_find(const char *name)
 {
     for (const struct shop_trouble *trouble = shop_troubles; trouble->name; trouble++)
         if (strcmp(trouble->name, name) == 0)
@@ -143,6 +143,33 @@ int shops_set_account(struct office *office, const char *code, const struct shop
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
+int shops_set_rules(struct office *office, const char *code, const struct shop_rules *rules, struct error *error)
+{
+    int result = sql_run(office->sql,
+                         "UPDATE shop SET name = coalesce(nullif(?2, ''), name), carrier = coalesce(nullif(?3, ''),"
+                         " carrier), poll_s = CASE WHEN ?4 > 0 THEN ?4 ELSE poll_s END, history_days = CASE WHEN ?5 >= 0"
+                         " THEN ?5 ELSE history_days END, offers = CASE WHEN ?6 >= 0 THEN ?6 ELSE offers END, buffer ="
+                         " CASE WHEN ?7 >= 0 THEN ?7 ELSE buffer END, ratio = CASE WHEN ?8 >= 0 THEN ?8 ELSE ratio END"
+                         " WHERE code = ?1",
+                         sql_text(code), sql_text(rules->name), sql_text(rules->carrier), sql_int(rules->poll_s),
+                         sql_int(rules->history_days), sql_int(rules->offers), sql_int(rules->buffer),
+                         sql_int(rules->ratio));
+    return office_changed(office->sql, result, "shop", code, error);
+}
+
+int shops_set_running(struct office *office, const char *code, bool running, struct error *error)
+{
+    int result = sql_run(office->sql,
+                         "UPDATE shop SET running = ?2 WHERE code = ?1 AND EXISTS (SELECT 1 FROM shop_account a WHERE"
+                         " a.shop = code)",
+                         sql_text(code), sql_int(running));
+    result = office_changed(office->sql, result, "shop on a platform", code, error);
+    if (result)
+        return result;
+    result = try_again(office, code);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
 int shops_set_tokens(struct office *office, const char *code, const struct platform_tokens *tokens,
                      struct error *error)
 {
@@ -221,6 +248,13 @@ int shops_rest(struct office *office, const char *worker, const char *code, int6
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
+int shops_free(struct office *office, const char *worker, struct error *error)
+{
+    int result = sql_run(office->sql, "UPDATE shop_health SET worker = '', lease_us = 0 WHERE worker = ?1",
+                         sql_text(worker));
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
 /* ---------------------------------------------------------------- how it goes */
 
 static int write_trouble(struct office *office, struct shop *shop, const char *trouble, const char *said)
@@ -262,7 +296,7 @@ static int note_wait(struct office *office, struct shop *shop, const struct plat
 
 static int note_well(struct office *office, struct shop *shop)
 {
-    bool clears = *shop->trouble && !find_trouble(shop->trouble)->stops;
+    bool clears = *shop->trouble && !shop_trouble_find(shop->trouble)->stops;
     if (clears)
         *shop->trouble = '\0';
     shop->waits = 0;
@@ -310,7 +344,7 @@ static int note(struct office *office, struct shop *shop, const struct platform_
     int64_t ahead_us = shop->ahead_us;
     int result = note_clock(office, shop, fault, local_us);
     bool corrected = fault->class == PLATFORM_CLOCK && shop->ahead_us != ahead_us;
-    if (!result && (fault->class == PLATFORM_THROTTLED || (trouble && !find_trouble(trouble)->stops && !corrected)))
+    if (!result && (fault->class == PLATFORM_THROTTLED || (trouble && !shop_trouble_find(trouble)->stops && !corrected)))
         result = note_wait(office, shop, fault);
     if (!result && trouble && !corrected)
         result = write_trouble(office, shop, trouble, fault->message);
@@ -327,6 +361,23 @@ int shops_note(struct office *office, struct shop *shop, const struct platform_f
 }
 
 /* ---------------------------------------------------------------- what carriers are called */
+
+int shops_set_carrier(struct office *office, const char *code, const char *carrier, const char *name,
+                      struct error *error)
+{
+    int result = sql_run(office->sql,
+                         "INSERT INTO shop_carrier (shop, carrier, code) VALUES (?1, ?2, ?3) ON CONFLICT (shop, carrier)"
+                         " DO UPDATE SET code = excluded.code",
+                         sql_text(code), sql_text(carrier), sql_text(name));
+    result = office_named(office->sql, result, "shop", code, error);
+    if (result)
+        return result;
+    result = sql_run(office->sql,
+                     "UPDATE outbox SET state = 'waiting', next_us = 0, ended_us = NULL WHERE shop = ?1 AND state ="
+                     " 'refused' AND class = 'carrier'",
+                     sql_text(code));
+    return result ? office_failed(office->sql, result, error) : 0;
+}
 
 int shops_carrier_code(struct office *office, const char *code, const char *carrier, char *out, size_t capacity)
 {

@@ -23,7 +23,8 @@ struct shop_trouble {
     bool stops;
     const char *english, *chinese;
 };
-extern const struct shop_trouble shop_troubles[]; /* ended by a name of NULL */
+extern const struct shop_trouble shop_troubles[];               /* ended by a name of NULL */
+const struct shop_trouble *shop_trouble_find(const char *name); /* NULL: there is none */
 
 #define SHOP_TROUBLE_AUTH        "auth"
 #define SHOP_TROUBLE_SIGN        "sign"
@@ -52,6 +53,16 @@ int shops_load(struct office *office, const char *code, shops_find *find, struct
 /* The shop's row; -EEXIST with a sentence. platform: as platform_find() knows it. Inside a transaction. */
 int shops_add(struct office *office, const char *code, const char *platform, const char *name, struct error *error);
 
+/* How a shop is worked, as a person wants it. Negative numbers and "" leave what is there. Inside a transaction. */
+struct shop_rules {
+    const char *name, *carrier;
+    int64_t poll_s, history_days, offers, buffer, ratio;
+};
+int shops_set_rules(struct office *office, const char *code, const struct shop_rules *rules, struct error *error);
+
+/* running: from now on, or not any more. -ENOENT with a sentence. Inside a transaction. */
+int shops_set_running(struct office *office, const char *code, bool running, struct error *error);
+
 struct shop_account { /* "" leaves what is there */
     const char *platform_shop, *gateway, *app_key, *app_secret, *sign_secret, *push_secret, *sign_method;
 };
@@ -76,6 +87,9 @@ int shops_keep(struct office *office, const char *worker, const char *code, stru
 int shops_rest(struct office *office, const char *worker, const char *code, int64_t next_us, bool keep,
                struct error *error);
 
+/* The worker has no shop any more. A transaction of its own. */
+int shops_free(struct office *office, const char *worker, struct error *error);
+
 /* ---------------------------------------------------------------- how it goes */
 
 /* What a call says of the shop as a whole: its clock, whether it wants to be left alone, whether it is well. local_us:
@@ -88,6 +102,10 @@ int shops_set_trouble(struct office *office, struct shop *shop, const char *trou
                       struct error *error);
 
 /* ---------------------------------------------------------------- what carriers are called */
+
+/* What could not be told for want of it is tried again. -ENOENT with a sentence. Inside a transaction. */
+int shops_set_carrier(struct office *office, const char *code, const char *carrier, const char *name,
+                      struct error *error);
 
 /* "": nobody has said. */
 int shops_carrier_code(struct office *office, const char *code, const char *carrier, char *out, size_t capacity);
