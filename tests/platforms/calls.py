@@ -193,6 +193,21 @@ def steady_page(call, key, rows, page, size):
     return [here[row_id] for row_id in page_of(ids, page, size) if row_id in here], len(ids) > page * size
 
 
+def beyond(rows, key, text, sign, descending=False):
+    """The rows behind the one of which the cursor tells where it stood: sign, then its key. A row that moves takes no other with it."""
+    if not text:
+        return rows
+    first, _, second = text.removeprefix(sign).partition("-")
+    if not (text.startswith(sign) and first.isdigit() and second.isdigit()):
+        raise ValueError(f"{text!r} is no cursor")
+    place = (int(first), int(second))
+    return [row for row in rows if (key(row) < place if descending else key(row) > place)]
+
+
+def cursor_of(key, sign):
+    return f"{sign}{key[0]}-{key[1]}"
+
+
 def with_stale(call, orders):
     """When armed: the first order comes once more, as it was a second before it last changed."""
     if not orders or not call.quirk("stale"):

@@ -2,11 +2,12 @@
 
 A command is {"command": NAME, ...}; COMMANDS below is all there are. An answer is a list with what each command returned."""
 
+import dataclasses
 import pathlib
 import threading
 import urllib.parse
 
-from platforms import bills, history, ledger, push as pushes, wire
+from platforms import bills, history, ledger, print_component, push as pushes, wire
 from platforms.clock import read_local
 
 
@@ -36,13 +37,19 @@ def moment(world, command, name="at"):
 
 
 def place(world, command):
-    """count orders of shop: goods [[outer, count, price or null, discount]], state paid or unpaid, from `at` to `until`. Returns ids."""
+    """count orders of shop: goods [[outer, count, price or null, discount]], state paid or unpaid, from `at` to `until`. Returns the ids;
+    with ids false only how many there are, which then all have the same goods and receiver and are made faster. if_stock: the shop sells
+    only what it has, as a shop does."""
     maker, count = world.makers[command["shop"]], command.get("count", 1)
     at, until = moment(world, command), moment(world, command, "until") if "until" in command else None
-    ids = []
+    ids, goods, person = [], command.get("goods"), None
+    if not command.get("ids", True):
+        goods, person = goods or maker.some_goods(), maker.receiver()
     for number in range(count):
         then = at if until is None else at + (until - at) * number // count
-        order = maker.place(then, command.get("goods"), command.get("state", "paid"), command.get("freight"))
+        if command.get("if_stock") and not maker.has(goods):
+            continue
+        order = maker.place(then, goods, command.get("state", "paid"), command.get("freight"), person and dataclasses.replace(person))
         order.patch.update(command.get("patch", {}))
         ids.append(order.id)
     return ids if command.get("ids", True) else len(ids)
@@ -214,13 +221,24 @@ def listen(world, command):
     world.stand_in.listen(command["on"])
 
 
+def component(world, command):
+    """Starts a print component with a mode, or gives the one of `number` another. Returns its number and port."""
+    if "number" in command:
+        found = world.components[command["number"]]
+        found.mode, found.sheets = command.get("mode", ""), command.get("sheets", 3)
+    else:
+        found = print_component.Component(command.get("mode", ""), command.get("sheets", 3))
+        world.components.append(found)
+    return {"number": world.components.index(found), "port": found.port}
+
+
 def forget_log(world, _command):
     world.log.clear()
 
 
 COMMANDS = {function.__name__: function for function in (
-    place, pay, change, touch_first, cancel, complete, ship, refund, refund_move, stock, quota, style, token, push, bill, month, clock, arm, disarm, throttle,
-    addresses, trait, listen, forget_log)}
+    place, pay, change, touch_first, cancel, complete, ship, refund, refund_move, stock, quota, style, token, push, bill, month, clock, arm,
+    disarm, throttle, addresses, trait, listen, component, forget_log)}
 
 
 def carry_out(world, commands):
@@ -278,7 +296,12 @@ def tell_pushes(world, _wanted):
     return [pushes.tell(row) for row in world.pushes]
 
 
-LOOKS = {"pushes": tell_pushes, "ledger": tell_ledger, "log": tell_log, "shops": tell_shops, "clock": tell_clock, "faults": tell_faults}
+def tell_printed(world, _wanted):
+    return [{"port": one.port, "mode": one.mode, "tasks": one.tasks, "printed": one.printed} for one in world.components]
+
+
+LOOKS = {"pushes": tell_pushes, "printed": tell_printed, "ledger": tell_ledger, "log": tell_log, "shops": tell_shops, "clock": tell_clock,
+         "faults": tell_faults}
 
 
 def handle(world, request):

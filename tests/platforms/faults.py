@@ -3,7 +3,6 @@
 import collections
 import fnmatch
 import itertools
-import time
 
 # What is done to the reply, or instead of one; the rest of what can be armed changes what a platform answers.
 TRANSPORT = ("reset", "close", "stall", "html502", "truncate", "empty", "too_long", "too_short", "cut_body", "chunked", "cut_chunks",
@@ -49,9 +48,10 @@ def has_effect(fault):
 
 
 class Throttle:
-    """So many calls in any second, per shop or for all of a platform together; who calls more is banned for a while."""
+    """So many calls in any second of the stand-in's clock, per shop or for all of a platform; who calls more is banned for a while."""
 
-    def __init__(self):
+    def __init__(self, clock):
+        self.clock = clock
         self.limits = {}  # platform or shop -> (calls per second, seconds of the ban)
         self.calls = collections.defaultdict(collections.deque)
         self.banned = {}
@@ -65,7 +65,7 @@ class Throttle:
 
     def over(self, *whom):
         """Returns 0, or the seconds after which a call will be taken."""
-        now = time.monotonic()
+        now = self.clock.exact()
         for name in whom:
             if name in self.limits:
                 wait = self._over(name, now)

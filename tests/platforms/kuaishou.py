@@ -3,7 +3,7 @@
 Money is fen, times are milliseconds, stock can only be changed by a difference."""
 
 from platforms import carriers, ledger, signs, waybills, wire
-from platforms.calls import Call, Platform, Refused, mask_mobile, mask_name, page_of, patched, with_stale
+from platforms.calls import Call, Platform, Refused, beyond, cursor_of, mask_mobile, mask_name, patched, with_stale
 from platforms.tokens import Bad
 
 TOLERANCE, WEEK, DAY, HISTORY = 600, 7 * 86400, 86400, 90 * 86400
@@ -80,39 +80,31 @@ def window(call, most):
     return start, end
 
 
-def place_of(call, name):
-    """Where a cursor of ours stands: "k<number>"; the first is empty."""
+def read_on(call, rows, key, name, size, descending):
+    """Returns (rows of the page, the next cursor). When armed the cursor is the one that was just used, once: a reader that only follows
+    it reads that page for ever."""
     text = str(call.params.get(name) or "")
-    if not text:
-        return 0
-    if not text.startswith("k") or not text[1:].isdigit():
-        raise call.platform.bad_argument(name)
-    return int(text[1:])
-
-
-def after(call, place, size, count):
-    """The next cursor. When armed it is the one that was just used, once: a reader that only follows it would read on for ever."""
+    rows = beyond(rows, key, text, "k", descending)
+    here, more = rows[:size], len(rows) > size
     if call.quirk("repeat_cursor"):
-        return f"k{place}"
-    return f"k{place + size}" if place + size < count else NO_MORE
+        return here, text
+    return here, cursor_of(key(here[-1]), "k") if more else NO_MORE
 
 
 def cursor_list(call):
-    view, size = call.number("orderViewStatus", 1, 7), call.number("pageSize", 1, 50)
+    view, size, shop = call.number("orderViewStatus", 1, 7), call.number("pageSize", 1, 50), call.shop
     start, end = window(call, WEEK)
-    if call.params.get("cursor") == NO_MORE:
-        raise call.platform.bad_argument("cursor")
     if call.number("queryType", 1, 2) == 2:
-        rows = call.shop.recent.between(start, end)
+        rows, key = shop.recent.between(start, end), shop.recent.key
     else:
-        rows = sorted((order for order in call.shop.orders.values() if start <= order.created <= end), key=lambda order: order.created)
+        def key(order):
+            return order.created, order.serial
+        rows = sorted((order for order in shop.orders.values() if start <= order.created <= end), key=key)
     rows = [order for order in rows if view == 1 or STATUS[order.state] in VIEWS[view]]
-    if call.number("sort", 1, 2, default=1) == 2:
-        rows = rows[::-1]
-    place = place_of(call, "cursor")
-    here = with_stale(call, rows[place:place + size])
-    return {"cursor": after(call, place, size, len(rows)), "pageSize": size, "beginTime": call.params["beginTime"],
-            "endTime": call.params["endTime"], "orderList": [render_order(call.shop, order) for order in here]}
+    descending = call.number("sort", 1, 2, default=1) == 2
+    here, cursor = read_on(call, rows[::-1] if descending else rows, key, "cursor", size, descending)
+    return {"cursor": cursor, "pageSize": size, "beginTime": call.params["beginTime"], "endTime": call.params["endTime"],
+            "orderList": [render_order(shop, order) for order in with_stale(call, here)]}
 
 
 def detail(call):
@@ -127,11 +119,10 @@ def refunds(call):
     else:
         rows = call.shop.recent_refunds.between(*window(call, DAY))
     rows = [refund for refund in rows if kind == 9 or refund.state in ledger.REFUND_OPEN]
-    if call.number("sort", 1, 2, default=1) == 1:
-        rows = rows[::-1]
-    place = place_of(call, "pcursor")
-    return {"refundOrderInfoList": [render_refund(refund) for refund in rows[place:place + size]],
-            "pcursor": after(call, place, size, len(rows)), "totalSize": len(rows), "totalPage": -(-len(rows) // size)}
+    descending = call.number("sort", 1, 2, default=1) == 1
+    here, cursor = read_on(call, rows[::-1] if descending else rows, call.shop.recent_refunds.key, "pcursor", size, descending)
+    return {"refundOrderInfoList": [render_refund(refund) for refund in here], "pcursor": cursor, "totalSize": len(rows),
+            "totalPage": -(-len(rows) // size)}
 
 
 # ---------------------------------------------------------------- ship, stock
@@ -250,8 +241,8 @@ def subscribe(call):
 
 class Kuaishou(Platform):
     NAME = "kuaishou"
-    VERBS = {"open.order.cursor.list": "GET", "open.order.detail": "GET", "open.seller.order.refund.pcursor.list": "GET",
-             "open.item.sku.list.get": "GET", "open.express.ebill.cancel": None}  # the others are POST; None is either
+    VERBS = {"open.order.cursor.list": "GET", "open.seller.order.refund.pcursor.list": "GET", "open.order.detail": None,
+             "open.item.sku.list.get": None, "open.express.ebill.cancel": None}  # the others are POST; None is either
     CALLS = {
         "open.order.cursor.list": cursor_list, "open.order.detail": detail, "open.seller.order.refund.pcursor.list": refunds,
         "open.seller.order.goods.deliver": deliver, "open.order.goods.split.deliver": split_deliver,

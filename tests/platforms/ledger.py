@@ -4,6 +4,7 @@ Every platform's module reads and writes this one ledger and only says it in its
 stored with it, whatever the platform. Each write that took effect is a row of its own here: a second effect is a second row."""
 
 import bisect
+import collections
 import dataclasses
 import itertools
 
@@ -144,6 +145,10 @@ class ByModified:
         self.things[thing.id] = (key, thing)
         bisect.insort(self.keys, key)
 
+    def key(self, thing):
+        """Where it stands: what comes later has a greater one."""
+        return self.things[thing.id][0][:2]
+
     def between(self, start, end):
         """Both ends belong to it."""
         first = bisect.bisect_left(self.keys, (start,))
@@ -157,9 +162,9 @@ class Shop:
     def __init__(self, key, number, name):
         self.key, self.number, self.name = key, number, name
         self.items, self.skus = {}, {}
-        self.orders, self.refunds = {}, {}
+        self.orders, self.refunds, self.by_order = {}, {}, collections.defaultdict(list)
         self.recent, self.recent_refunds = ByModified(), ByModified()
-        self.shipments, self.stock_changes, self.waybills = [], [], {}
+        self.shipments, self.stock_changes, self.waybills, self.by_key = [], [], {}, {}
         self.quota = {}  # carrier -> waybills that are left; no limit where none is named
         self.bills = []
         self.seen = {}  # idempotency key -> what was answered
@@ -282,7 +287,7 @@ class Shop:
     # ---------------------------------------------------------------- refunds
 
     def refunds_of(self, order):
-        return [refund for refund in self.refunds.values() if refund.order is order]
+        return self.by_order.get(order.id, [])
 
     def refunds_of_line(self, order, line):
         return [refund for refund in self.refunds_of(order) if refund.line is line]
@@ -291,6 +296,7 @@ class Shop:
         refund = Refund(refund_id, order, line, line.net if amount is None else amount, line.count if count is None else count,
                         kind, "asked", at, at)
         self.refunds[refund.id] = refund
+        self.by_order[order.id].append(refund)
         self.move_refund(refund, state, at)
         return refund
 
@@ -313,16 +319,17 @@ class Shop:
     # ---------------------------------------------------------------- waybills
 
     def get_waybill(self, carrier, key, orders, make_number, at):
-        """The same key of the same carrier is the same number for good, also a cancelled one's until it is cancelled."""
-        for waybill in self.waybills.values():
-            if waybill["carrier"] == carrier and waybill["key"] == key and waybill["state"] != "cancelled":
-                return waybill
+        """The same key of the same carrier is the same number, until it is cancelled."""
+        known = self.by_key.get((carrier, key))
+        if known and known["state"] != "cancelled":
+            return known
         if self.quota.get(carrier, 1) < 1:
             raise Refusal("quota", f"no waybills of {carrier} are left")
         if carrier in self.quota:
             self.quota[carrier] -= 1
         number = make_number(next(self.serial))
         self.waybills[number] = {"number": number, "carrier": carrier, "key": key, "orders": orders, "state": "open", "at": at}
+        self.by_key[(carrier, key)] = self.waybills[number]
         return self.waybills[number]
 
     def cancel_waybill(self, carrier, number):
@@ -348,7 +355,7 @@ def tell_order(shop, order):
                    "discount": line.discount, "net": line.net, "shipped": line.shipped, "refunded": line.refunded} for line in order.lines],
         "parcels": [{"carrier": parcel.carrier, "number": parcel.number, "lines": parcel.lines} for parcel in order.parcels],
         "receiver": dataclasses.asdict(order.receiver),
-        "refunds": [refund.id for refund in shop.refunds_of(order)] if shop.refunds else [],
+        "refunds": [refund.id for refund in shop.refunds_of(order)],
     }
 
 

@@ -5,7 +5,8 @@ from platforms.clock import local, utc
 
 SHOPIFY = ("query($n: Int!, $after: String, $q: String) { orders(first: $n, after: $after, sortKey: UPDATED_AT, query: $q) {"
            " pageInfo { hasNextPage endCursor } nodes { ...whole } } }"
-           " fragment whole on Order { id name updatedAt displayFinancialStatus displayFulfillmentStatus totalPriceSet { shopMoney { amount currencyCode } }"
+           " fragment whole on Order { id name updatedAt displayFinancialStatus displayFulfillmentStatus"
+           " totalPriceSet { shopMoney { amount currencyCode } }"
            " lineItems(first: 50) { nodes { id sku quantity unfulfilledQuantity discountedTotalSet { shopMoney { amount } } } }"
            " fulfillmentOrders(first: 10) { nodes { id status lineItems(first: 50) { nodes { id remainingQuantity } } } }"
            " fulfillments { id trackingInfo { company number } } }")
@@ -14,8 +15,8 @@ SHOPIFY = ("query($n: Int!, $after: String, $q: String) { orders(first: $n, afte
 def taobao(running, caller, **more):
     at = running.now()
     return caller("taobao.trades.sold.increment.get", **{
-        "fields": "tid,status,modified,payment,post_fee,receiver_name,receiver_mobile,oaid,is_part_consign,orders", "start_modified": local(at - 1800),
-        "end_modified": local(at), **more})
+        "fields": "tid,status,modified,payment,post_fee,receiver_name,receiver_mobile,oaid,is_part_consign,orders",
+        "start_modified": local(at - 1800), "end_modified": local(at), **more})
 
 
 def jd(running, caller, **more):

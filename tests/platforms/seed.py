@@ -88,7 +88,10 @@ class Maker:
             goods.append((sku.outer, count, None, self.random.choice((0, 0, sku.price * count // 7))))
         return goods
 
-    def place(self, at, goods=None, state="paid", freight=None):
+    def has(self, goods):
+        return all(self.shop.sku(outer=outer).stock >= count for outer, count, *_ in goods)
+
+    def place(self, at, goods=None, state="paid", freight=None, receiver=None):
         """Returns the order: unpaid or paid, as of `at`. goods as some_goods()."""
         goods = goods or self.some_goods()
         order_id = self.order_number(at)
@@ -97,10 +100,11 @@ class Maker:
             sku = self.shop.sku(outer=outer)
             lines.append(ledger.Line(self.line_number(order_id, position, len(goods)), sku, count, sku.price if price is None else price,
                                      discount))
-        order = ledger.Order(order_id, self.orders, at, at, lines, self.receiver(),
+        order = ledger.Order(order_id, self.orders, at, at, lines, receiver or self.receiver(),
                              self.random.choice((0, 0, 600)) if freight is None else freight)
-        self.shop.put(order, at)
-        if state != "unpaid":
+        if state == "unpaid":
+            self.shop.put(order, at)
+        else:
             self.shop.pay(order, at)
         return order
 

@@ -3,7 +3,7 @@
 import re
 
 from platforms import carriers, graphql, ledger, wire
-from platforms.calls import Call, Platform, Refused, page_of, patched, with_stale, yuan
+from platforms.calls import Call, Platform, Refused, beyond, cursor_of, patched, with_stale, yuan
 from platforms.clock import read_utc, utc
 from platforms.tokens import Bad
 
@@ -148,18 +148,21 @@ def orders(call, arguments):
             start = max(start, at + (kind == ">"))
         else:
             end = min(end, at - (kind == "<"))
-    rows = call.shop.recent.between(start, end)
-    if arguments.get("sortKey") not in ("UPDATED_AT",):
-        rows = sorted(rows, key=lambda order: int(order.id))
-    if arguments.get("reverse"):
-        rows = rows[::-1]
-    first, after = arguments.get("first"), arguments.get("after")
-    start = int(after[1:]) if after else 0
-    page = connection(list(range(len(rows))))(arguments)
-    here = [render_order(call.shop, order) for order in with_stale(call, page_of(rows[start:], 1, first))]
-    page["nodes"] = here
-    page["edges"] = [{"cursor": f"c{start + place + 1}", "node": row} for place, row in enumerate(here)]
-    return page
+    rows, key = call.shop.recent.between(start, end), call.shop.recent.key
+    if arguments.get("sortKey") != "UPDATED_AT":
+        def key(order):
+            return int(order.id), 0
+        rows = sorted(rows, key=key)
+    first, descending = arguments.get("first"), bool(arguments.get("reverse"))
+    if not isinstance(first, int) or not 1 <= first <= 250:
+        raise graphql.Wrong("first is 1 to 250")
+    rows = beyond(rows[::-1] if descending else rows, key, arguments.get("after"), "o", descending)
+    here = rows[:first]
+    cursors = [cursor_of(key(order), "o") for order in here]
+    nodes = [render_order(call.shop, order) for order in with_stale(call, here)]
+    return {"nodes": nodes, "edges": [{"cursor": cursor, "node": node} for cursor, node in zip(cursors, nodes)],
+            "pageInfo": {"hasNextPage": len(rows) > first, "hasPreviousPage": bool(arguments.get("after")),
+                         "startCursor": cursors[0] if cursors else None, "endCursor": cursors[-1] if cursors else None}}
 
 
 def order_by_id(call, arguments):

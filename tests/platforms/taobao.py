@@ -91,6 +91,9 @@ def only(row, call):
 
 
 def window(call, most=DAY):
+    """Refunds may be asked for without one."""
+    if most > DAY and not call.params.get("start_modified") and not call.params.get("end_modified"):
+        return call.now - HISTORY, call.now
     start, end = (read_local(call.text(name)) for name in ("start_modified", "end_modified"))
     if start is None or end is None or start > end:
         raise Refused(41, "isv.invalid-parameter", "Invalid arguments:start_modified,end_modified")
@@ -330,7 +333,7 @@ class Taobao(Platform):
 
     def identify(self, world, request):
         if request.path == "/taobao/token":
-            params = request.form()
+            params = {**request.query(), **request.form()}
             return Call(world, self, request, "token", params.get("refresh_token", ""), params, params, world.clock.now(),
                         world.shop_of_token(self.NAME, params.get("refresh_token")))
         params = request.query()

@@ -261,8 +261,8 @@ def settle(running, shop):
     at = running.now()
     for order, _ in paid(running, shop)[:3]:
         running.tell("ship", shop=shop, order=order, carrier="SF", number=f"S{order}")
-        running.tell("complete", shop=shop, order=order)
-    running.tell("refund", shop=shop, order=order, amount=100, state="done")
+        running.tell("complete", shop=shop, order=order, at=at)
+    running.tell("refund", shop=shop, order=order, amount=100, state="done", at=at)
     return local(at)[:10]
 
 
@@ -285,12 +285,12 @@ def fen(texts):
 
 @cases.case("bill files add up to the ledger, in each platform's form")
 def bill_files(running):
+    days = {}
     for name, kind, ins, outs, encoding in (("taobao", "alipay", "收入金额（+元）", "支出金额（-元）", "gbk"), ("jd", "jd", "金额", None, "utf-8"),
                                             ("pdd", "pdd", "收入金额（+元）", "支出金额（-元）", "utf-8"),
                                             ("taobao", "alipay_business", "商家实收（元）", None, "gbk")):
         shop = f"{name}-1"
-        day = settle(running, shop) if kind != "alipay_business" else day_of_taobao
-        day_of_taobao = day
+        day = days[name] = days.get(name) or settle(running, shop)
         body = fetched(running, running.tell("bill", shop=shop, kind=kind, day=day))
         text = body.decode(encoding)
         equal(body.startswith("\ufeff".encode()), encoding != "gbk", kind)
@@ -315,7 +315,7 @@ def odd_bills(running):
         text = fetched(running, running.tell("bill", shop="pdd-1", kind="pdd", day=day, total=total)).decode("utf-8-sig")
         sums = text.splitlines()[-1].split(",")
         equal((sums[0], fen(sums[2:3])), ("合计", fen(column(text, "收入金额（+元）", skip=1)) + off))
-    settle(running, "taobao-1")
+    day = settle(running, "taobao-1")
     text = fetched(running, running.tell("bill", shop="taobao-1", kind="alipay", day=day, total="wrong")).decode("gbk")
     gained = next(line for line in text.splitlines() if line.startswith("#收入合计"))
     equal(fen([gained.partition("共")[2].removesuffix("元")]), fen(column(text, "收入金额（+元）")) + 1)
@@ -397,6 +397,19 @@ def print_modes():
         equal(len(component.printed), printed, mode)
         line.close()
         component.close()
+
+
+@cases.case("a test may start print components and change what goes wrong with them")
+def components(running):
+    told = running.tell("component", mode="paper", sheets=2)
+    line = Socket(told["port"])
+    line.send(task(3))
+    equal((line.receive()["status"], line.receive()["taskStatus"]), ("success", "failed"))
+    running.tell("component", number=told["number"], mode="")
+    line.send(task(1))
+    equal((line.receive()["status"], line.receive()["taskStatus"]), ("success", "printed"))
+    equal([document for _, document in running.look("printed")[0]["printed"]], ["SF0", "SF1", "SF0"])
+    line.close()
 
 
 @cases.case("nothing is left waiting: a hundred calls at once are all answered", "--shops", "4")

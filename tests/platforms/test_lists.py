@@ -110,6 +110,28 @@ def moving(running):
     equal(everyone - steady - later, set(), "with has_next")
 
 
+@cases.case("a cursor loses nothing when an order changes between two pages")
+def moving_cursors(running):
+    at = running.now()
+    for name in ("kuaishou", "shopify"):
+        everyone, found, cursor = in_ledger(running, name), set(), ""
+        running.arm("change", platform=name, change={"command": "touch_first", "shop": f"{name}-1", "from": at - 1800, "until": at - 1})
+        while cursor not in ("nomore", None):
+            more = {"cursor": cursor, "pageSize": 5} if name == "kuaishou" else {"after": cursor or None, "n": 5}
+            answer = lists.ROWS[name][0](running, caller_of(running, name), **more)["data"]
+            page = answer.get("orders", answer)
+            found |= {lists.ROWS[name][2](row) for row in page.get("orderList", page.get("nodes"))}
+            cursor = page["cursor"] if name == "kuaishou" else page["pageInfo"]["hasNextPage"] and page["pageInfo"]["endCursor"] or None
+        equal(everyone - found, set(), name)
+
+
+@cases.case("a shop that sells what it has comes to an end")
+def sold_out(running):
+    running.tell("stock", shop="douyin-1", sku="LAMP", value=7)
+    ids = running.tell("place", shop="douyin-1", goods=[["LAMP", 2, None, 0]], count=9, if_stock=True)
+    equal((len(ids), running.ledger("douyin-1")["stock"]["LAMP"]), (3, 1))
+
+
 @cases.case("what is armed happens just after the page that it names")
 def armed_change(running):
     at = running.now()

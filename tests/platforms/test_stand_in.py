@@ -249,6 +249,7 @@ def refresh_storm(running):
 
 @cases.case("more calls in a second than the budget are refused, for one shop alone or for all")
 def throttles(running):
+    running.tell("clock", rate=0)  # so that all of it is within one second
     for name, (ask, good, says) in SIGNED.items():
         one, other = (client.CALLERS[name](running, f"{name}-{number}") for number in (1, 2))
         running.tell("throttle", whom=f"{name}-1", per_second=2, ban=30)
@@ -261,6 +262,10 @@ def throttles(running):
         running.tell("throttle", whom=name)
         running.tell("throttle", whom=f"{name}-1")
         holds(ask(running, one), good)
+    running.tell("throttle", whom="pdd-1", per_second=1, ban=5)
+    for skew, part in ((0, '"order_sn"'), (0, "70031"), (4, "70031"), (2, '"order_sn"')):
+        running.tell("clock", skew=skew)
+        holds(lists.pdd(running, client.Pdd(running, "pdd-1")), part)
     running.tell("throttle", whom="taobao-1", per_second=0, ban=7)
     holds(lists.taobao(running, client.Taobao(running, "taobao-1")), "This ban will last for 8 more seconds")
 

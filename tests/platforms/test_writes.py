@@ -99,6 +99,8 @@ def taobao_parts(running):
     call, order = caller_of(running, "taobao"), two_lines(running, "taobao")
     first, second = lines_of(running, "taobao", order)
     holds(call("taobao.logistics.offline.send", tid=order, company_code="SF", out_sid="A1", is_split="1", sub_tid=first), '"is_success": true')
+    for again in (first, f"{first},{second}", "1"):
+        holds(call("taobao.logistics.offline.send", tid=order, company_code="SF", out_sid="A9", is_split="1", sub_tid=again), "error_response")
     row = lists.row_of("taobao", running, order)
     equal((row["status"], row["is_part_consign"]), ("SELLER_CONSIGNED_PART", True))
     part = {"out_sid": "A2", "company_code": "YTO", "goods": [{"sub_tid": second, "num": 1, "item_type": 0}]}
@@ -171,6 +173,10 @@ def foreign_parts(running):
             " userErrors { message } } }")
     part = {"lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": f"gid://shopify/FulfillmentOrder/{order}", "fulfillmentOrderLineItems": [
         {"id": f"gid://shopify/FulfillmentOrderLineItem/{first}", "quantity": 1}]}], "trackingInfo": {"company": "SF", "number": "P1"}}
+    line = part["lineItemsByFulfillmentOrder"][0]["fulfillmentOrderLineItems"][0]
+    for wrong in (0, 3):
+        assert call(ship, f={**part, "lineItemsByFulfillmentOrder": [{**part["lineItemsByFulfillmentOrder"][0], "fulfillmentOrderLineItems": [
+            {**line, "quantity": wrong}]}]})["data"]["fulfillmentCreate"]["userErrors"], f"{wrong} of 2 are shipped"
     done = call(ship, f=part)["data"]["fulfillmentCreate"]
     equal(done["userErrors"], [])
     row = lists.row_of("shopify", running, order)

@@ -29,10 +29,10 @@ class World:
         self.platforms, self.seed = platforms, seed_text
         self.clock = Clock(now)
         self.traits = {"has_next_moves": False, "woo_basic_over_http": True, "shopify_throttled_status": 200}
-        self.faults, self.throttle = faults.Faults(), faults.Throttle()
+        self.faults, self.throttle = faults.Faults(), faults.Throttle(self.clock)
         self.log, self.calls, self.snapshots, self.files, self.schedule, self.planned = [], 0, {}, {}, [], 0
         self.buckets = {}  # Shopify's points: shop -> [left, at]
-        self.pushes, self.push_failures = [], {}
+        self.pushes, self.push_failures, self.components = [], {}, []
         self.messages = []  # Taobao's, until they are confirmed
         self.address_rule = {}  # platform -> addresses that may call
         self.apply = None  # carries out a change that was armed: the control port's
