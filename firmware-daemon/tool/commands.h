@@ -21,6 +21,7 @@ enum exit_code command_training_stop(struct command_call *call);
 enum exit_code command_training_show(struct command_call *call);
 enum exit_code command_route(struct command_call *call);
 enum exit_code command_slotting(struct command_call *call);
+enum exit_code command_forecast(struct command_call *call);
 enum exit_code command_device_list(struct command_call *call);
 enum exit_code command_device_bind(struct command_call *call);
 enum exit_code command_device_watch(struct command_call *call);
@@ -37,7 +38,7 @@ enum exit_code command_platform_try(struct command_call *call);
 enum exit_code command_doctor(struct command_call *call);
 
 extern const struct option_def scan_parse_options[], scan_decode_options[], scan_send_options[];
-extern const struct option_def station_show_options[], show_options[], slotting_options[];
+extern const struct option_def station_show_options[], show_options[], slotting_options[], forecast_options[];
 extern const struct option_def printer_decode_options[], scale_decode_options[];
 extern const struct option_def device_watch_options[], device_record_options[];
 extern const struct option_def device_list_options[], device_bind_options[], device_models_options[], doctor_options[];
