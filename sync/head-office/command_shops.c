@@ -137,7 +137,9 @@ static int look_at_stock(struct runner *runner, struct error *error)
 static void tell(const struct shop_turn *turn)
 {
     const struct shop_trouble *trouble = shop_trouble_find(turn->trouble);
-    if (turn->orders.rows + turn->refunds.rows + turn->writes + turn->refused > 0)
+    if (turn->orders.new + turn->orders.changed + turn->orders.not_taken + turn->refunds.changed + turn->writes +
+            turn->refused >
+        0)
         log_info("%s: %" PRId64 " orders read, %" PRId64 " new, %" PRId64 " changed, %" PRId64 " not taken; %" PRId64
                  " refunds; %" PRId64 " told, %" PRId64 " refused",
                  turn->shop, turn->orders.rows, turn->orders.new, turn->orders.changed, turn->orders.not_taken,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define PAGES_MAX    100 /* of a window: where there are more, it is halved */
+#define WIDTH_S      1800 /* of a window, where a platform does not care */
 #define STEP_LEAST   SHOP_SECOND_US
 #define FAILURES_MAX 3 /* at one page, then the window begins anew */
 #define AGAIN_MOST   (600 * SHOP_SECOND_US)
@@ -77,20 +78,23 @@ static int load_mark(struct reading *reading, int64_t *ret_mark)
 
 /* ---------------------------------------------------------------- a window */
 
-static int64_t width_us(const struct reading *reading)
+/* What is far behind is read as wide as it may be; halving sees to it that it is not too much. */
+static int64_t width_us(const struct reading *reading, int64_t mark_us)
 {
     const struct platform_caps *caps = &reading->shop->platform->caps;
-    int64_t width_s = caps->window_s > 0 ? caps->window_s : caps->window_max_s;
+    int64_t most_s = caps->window_max_s > 0 ? caps->window_max_s : WIDTH_S;
     if (reading->kind == PULL_REFUNDS && caps->refund_window_max_s > 0)
-        width_s = smaller(width_s, caps->refund_window_max_s);
-    return (width_s > 0 ? width_s : 1800) * SHOP_SECOND_US;
+        most_s = caps->refund_window_max_s;
+    int64_t width_s = caps->window_s > 0 ? smaller(caps->window_s, most_s) : most_s;
+    bool behind = platform_now(reading) - mark_us > 2 * width_s * SHOP_SECOND_US;
+    return (behind ? most_s : width_s) * SHOP_SECOND_US;
 }
 
 /* The overlap and what is new, together no wider than the platform advises; both are less where there is too much. */
 static void open_window(struct reading *reading, int64_t mark_us)
 {
     struct pull_window *window = reading->window;
-    int64_t width = width_us(reading), overlap = reading->shop->platform->caps.overlap_s * SHOP_SECOND_US;
+    int64_t width = width_us(reading, mark_us), overlap = reading->shop->platform->caps.overlap_s * SHOP_SECOND_US;
     if (overlap >= width)
         overlap = width / 2;
     if (window->step_us == 0 || window->step_us > width - overlap)
