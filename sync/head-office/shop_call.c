@@ -47,6 +47,18 @@ int64_t shop_refresh_due_us(const struct shop *shop)
     return due_us > shop->refresh_next_us ? due_us : shop->refresh_next_us;
 }
 
+/* The row, but for what this turn has learned. */
+static int reload(struct shop_worker *worker, struct shop *shop, struct error *error)
+{
+    struct shop fresh;
+    int result = shops_load(worker->office, shop->code, worker->find, &fresh, error);
+    if (result)
+        return result;
+    fresh.left_alone = shop->left_alone;
+    *shop = fresh;
+    return 0;
+}
+
 static int take_tokens(struct shop_worker *worker, struct shop *shop, const struct platform_tokens *tokens,
                        struct error *error)
 {
@@ -58,7 +70,7 @@ static int take_tokens(struct shop_worker *worker, struct shop *shop, const stru
     if (!result)
         result = office_commit(office, error);
     office_rollback(office);
-    return result ? result : shops_load(office, shop->code, worker->find, shop, error);
+    return result ? result : reload(worker, shop, error);
 }
 
 /* What it says of the shop is noted already: revoked stops it. Anything else is tried again before the token ends. */
@@ -101,7 +113,7 @@ static int load_token(struct shop_worker *worker, struct shop *shop, bool *ret_o
 {
     char used[PLATFORM_TOKEN_SIZE];
     memcpy(used, shop->account.access_token, sizeof(used));
-    int result = shops_load(worker->office, shop->code, worker->find, shop, error);
+    int result = reload(worker, shop, error);
     *ret_other = !result && strcmp(used, shop->account.access_token) != 0;
     return result;
 }

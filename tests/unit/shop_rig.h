@@ -15,7 +15,7 @@
 #include <errno.h>
 
 #define FAKE_ORDERS 40
-#define FAKE_CALLS  400
+#define FAKE_CALLS  4000
 #define FAKE_PAGE   2
 #define NOON_US     INT64_C(1700000000000000)
 #define SECOND      INT64_C(1000000)
