@@ -28,8 +28,8 @@ struct sql_query *atp_select(struct office *office, const char *sku, int64_t sil
     " WHERE i.sku " which "),"                                                                                         \
     " summed AS (SELECT sku, sum(CASE WHEN silent THEN 0 ELSE free END) AS free, sum(on_hand) AS on_hand,"             \
     " sum(assigned) AS assigned, sum(CASE WHEN silent THEN free ELSE 0 END) AS unheard FROM there GROUP BY sku),"      \
-    " atp AS (SELECT n.sku, CASE WHEN n.free > coalesce(p.pieces, 0) THEN n.free - coalesce(p.pieces, 0) ELSE 0 END"   \
-    " AS pieces, n.on_hand, n.assigned, coalesce(p.pieces, 0) AS waiting, n.unheard AS left_out FROM summed n LEFT"    \
+    " atp AS (SELECT n.sku, CAST(CASE WHEN n.free > coalesce(p.pieces, 0) THEN n.free - coalesce(p.pieces, 0) ELSE 0"  \
+    " END AS BIGINT) AS pieces, n.on_hand, n.assigned, coalesce(p.pieces, 0) AS waiting, n.unheard AS left_out FROM summed n LEFT"    \
     " JOIN waits p ON p.sku = n.sku)"
 
 #endif

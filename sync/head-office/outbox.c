@@ -123,16 +123,19 @@ static int load_first(struct sender *sender, struct outbox_call *call)
 static int load_others(struct sender *sender, struct outbox_call *call)
 {
     const struct outbox_row *first = &call->rows[0];
-    char item[OUTBOX_SUBJECT_SIZE];
+    char from[OUTBOX_SUBJECT_SIZE] = "", to[OUTBOX_SUBJECT_SIZE] = ""; /* "ITEM/", and what follows all that begin so */
+    size_t slash = strcspn(first->subject, "/");
     int most = sender->shop->platform->caps.stock_batch;
-    text_copy_n(item, sizeof(item), first->subject, strcspn(first->subject, "/") + 1);
+    text_copy_n(from, sizeof(from), first->subject, slash + 1);
+    memcpy(to, from, sizeof(to));
+    to[slash] = '/' + 1;
     struct sql_query *row = sql_select(
         sender->worker->office->sql,
-        ROW " WHERE o.shop = ?1 AND o.state = ?3 AND o.kind = ?4 AND o.id <> ?5 AND substr(o.subject, 1, ?6) = ?7 AND"
+        ROW " WHERE o.shop = ?1 AND o.state = ?3 AND o.kind = ?4 AND o.id <> ?5 AND o.subject >= ?6 AND o.subject < ?7 AND"
             IS_NEXT " ORDER BY o.id LIMIT ?8",
         sql_text(sender->shop->code), sql_int(sender->worker->office->now_us),
         sql_text(first->uncertain ? "uncertain" : "waiting"), sql_text(first->kind), sql_int(first->id),
-        sql_int((int64_t)strlen(item)), sql_text(item),
+        sql_text(from), sql_text(to),
         sql_int(most < OUTBOX_BATCH_MAX ? (most > 0 ? most - 1 : 0) : OUTBOX_BATCH_MAX - 1));
     while (call->count < OUTBOX_BATCH_MAX && sql_next(row))
         take_row(row, &call->rows[call->count++]);
