@@ -64,7 +64,8 @@ EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models labe
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
-ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire
+ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire \
+	sync/platforms
 EMBEDS := keyboard_layouts device_models label_templates
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))

@@ -31,7 +31,7 @@ struct tool_options {
     char data[256], to[8], templates[256], lacks[96], key[64];
     char kind[12], with[256], columns[256], since[24];
     char shop[256], order[65], cursor[128];
-    int64_t baud, seconds, dpi, copies, limit, days, minutes, horizon, season, percent;
+    int64_t baud, seconds, dpi, copies, limit, days, horizon, season, percent, minutes;
 };
 
 struct command_call {

@@ -70,9 +70,6 @@ static void put_parcel(const struct cloud_print *as, const struct platform_want 
 
 static int check(const struct cloud_print *as, const struct platform_want *want, struct error *error)
 {
-    if (want->parcel_count == 0 || want->parcel_count > CLOUD_PRINT_PARCELS || !want->sender)
-        return error_set(error, -EINVAL, "waybills are asked for with a sender and 1 to %d parcels",
-                         CLOUD_PRINT_PARCELS);
     const struct {
         const char *text, *what;
     } needed[] = {{want->carrier, "the carrier"},
@@ -94,6 +91,9 @@ static int check(const struct cloud_print *as, const struct platform_want *want,
 int cloud_print_write(const struct cloud_print *as, const struct platform_want *want, struct buf *out,
                       struct error *error)
 {
+    if (want->parcel_count == 0 || want->parcel_count > CLOUD_PRINT_PARCELS || !want->sender)
+        return error_set(error, -EINVAL, "waybills are asked for with a sender and 1 to %d parcels",
+                         CLOUD_PRINT_PARCELS);
     int result = check(as, want, error);
     if (result)
         return result;
@@ -116,7 +116,10 @@ size_t cloud_print_count(const json_t *modules)
 {
     size_t i, count = 0;
     const json_t *row;
-    json_array_foreach(modules, i, row) count += *text_json_text(row, "waybill_code") != '\0';
+    json_array_foreach(modules, i, row)
+    {
+        count += *text_json_text(row, "waybill_code") != '\0';
+    }
     return count;
 }
 

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define DAY_S    86400
+#define DAY_S    INT64_C(86400)
 #define WINDOW_S 1800
 #define ALL      5 /* of order_status and refund_status */
 

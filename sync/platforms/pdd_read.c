@@ -301,7 +301,8 @@ void pdd_read_carriers(struct text_reader *reader, const struct platform_want *w
         if (!text_json_true(row, "available"))
             continue;
         READ_ID(reader, row, "id", answer->carriers[taken].code);
-        READ_TEXT(reader, row, "logistics_company", answer->carriers[taken++].name);
+        READ_TEXT(reader, row, "logistics_company", answer->carriers[taken].name);
+        taken++;
     }
     answer->count = taken;
 }
@@ -340,7 +341,10 @@ void pdd_read_stock(struct text_reader *reader, const struct platform_want *want
     answer->count = 0;
     if (!answer->stock)
         return;
-    json_array_foreach(list, i, goods) take_stock(reader, want->stock, goods, answer);
+    json_array_foreach(list, i, goods)
+    {
+        take_stock(reader, want->stock, goods, answer);
+    }
     if (answer->count == 0)
         read_page(reader, want, body, json_array_size(list), answer);
 }

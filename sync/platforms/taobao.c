@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_S       86400
+#define DAY_S       INT64_C(86400)
 #define STOCK_BATCH 20
 #define BEST_METHOD "hmac-sha256"
 

@@ -122,9 +122,9 @@ void minor_to_text(int64_t minor, char out[TEXT_MINOR_SIZE])
 /* ---------------------------------------------------------------- times */
 
 #define SECOND_US   INT64_C(1000000)
-#define DAY_S       86400
-#define CHINA_S     (8 * 3600) /* east of Greenwich, all year and in all of China */
-#define MILLIS_FROM 12         /* so many digits are milliseconds: as seconds they would be the year 5138 */
+#define DAY_S       INT64_C(86400)
+#define CHINA_S     INT64_C(28800) /* east of Greenwich, all year and in all of China */
+#define MILLIS_FROM 12             /* so many digits are milliseconds: as seconds they would be the year 5138 */
 
 /* Days since 1970-01-01 of the Gregorian calendar; years count from March, so that the leap day is the last. */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
