@@ -11,7 +11,8 @@
 #include <string.h>
 
 const struct platform *const platforms[] = {
-    &platform_taobao, &platform_jd, &platform_pdd, &platform_douyin, &platform_kuaishou, NULL,
+    &platform_taobao,   &platform_jd,      &platform_pdd,         &platform_douyin,
+    &platform_kuaishou, &platform_shopify, &platform_woocommerce, NULL,
 };
 
 const struct platform *platform_find(const char *name)
@@ -38,6 +39,7 @@ static const struct {
     [PLATFORM_PRICE] = {"price", true},
     [PLATFORM_LISTING] = {"listing", true},
     [PLATFORM_WAYBILL_GET] = {"waybill_get", true},
+    [PLATFORM_WAYBILL_PRINT] = {"waybill_print", false},
     [PLATFORM_WAYBILL_CANCEL] = {"waybill_cancel", true},
     [PLATFORM_CARRIERS] = {"carriers", false},
     [PLATFORM_BILLS] = {"bills", false},
