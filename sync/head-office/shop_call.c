@@ -92,10 +92,13 @@ static int refresh(struct shop_worker *worker, struct shop *shop, struct error *
         return not_yet(worker, shop, error);
     if (result)
         return result;
+    bool over = answer.tokens.expires_us > 0 && answer.tokens.expires_us <= want.now_us;
     if (fault.class == PLATFORM_OK && *answer.tokens.access)
         result = take_tokens(worker, shop, &answer.tokens, error);
     else
         result = not_yet(worker, shop, error);
+    if (!result && over) /* some platforms lengthen nothing: only a person can, there */
+        result = shops_set_trouble(worker->office, shop, SHOP_TROUBLE_AUTH, "what it was authorised for is over", error);
     platform_answer_done(&answer);
     return result;
 }
@@ -130,6 +133,6 @@ int shop_renew(struct shop_worker *worker, struct shop *shop, bool *ret_fresh, s
                                                   "the token is refused, and cannot be refreshed", error);
     memcpy(used, shop->account.access_token, sizeof(used));
     result = shop_refresh(worker, shop, true, error);
-    *ret_fresh = !result && strcmp(used, shop->account.access_token) != 0;
+    *ret_fresh = !result && !*shop->trouble && strcmp(used, shop->account.access_token) != 0;
     return result;
 }
