@@ -203,13 +203,19 @@ static enum outbox_verdict conflict_stock(const struct outbox_call *call, const 
     return can(call, PLATFORM_STOCK_KEY) && row->attempts > 1 ? OUTBOX_DONE : OUTBOX_NOT_DONE;
 }
 
+/* Figures of before are of no use to anybody: of each listing one row stays. */
 static int done_stock(struct outbox_call *call, const struct outbox_row *row)
 {
-    return sql_run(call->office->sql,
-                   "UPDATE stock_offer SET told = ?4, told_us = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
-                   sql_text(call->shop->code), sql_text(text_of(row->body, "item")),
-                   sql_text(text_of(row->body, "sku")), sql_int(number_of(row->body, "pieces")),
-                   sql_int(call->office->now_us));
+    struct sql *sql = call->office->sql;
+    int result = sql_run(sql, "UPDATE stock_offer SET told = ?4, told_us = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
+                         sql_text(call->shop->code), sql_text(text_of(row->body, "item")),
+                         sql_text(text_of(row->body, "sku")), sql_int(number_of(row->body, "pieces")),
+                         sql_int(call->office->now_us));
+    return result ? result
+                  : sql_run(sql,
+                            "DELETE FROM outbox WHERE shop = ?1 AND subject = ?2 AND id < ?3 AND kind = 'stock' AND state"
+                            " IN ('done', 'dropped', 'refused')",
+                            sql_text(call->shop->code), sql_text(row->subject), sql_int(row->id));
 }
 
 /* ---------------------------------------------------------------- price and sale */

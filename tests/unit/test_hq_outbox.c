@@ -322,7 +322,7 @@ static void only_the_last_figure_goes_out(void **state)
     for (int i = 0; i < 5; i++)
         shop_rig_later(rig, 5);
     stock_is("k3", 7);
-    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject = 'i2/k3' AND state = 'dropped'", 2);
+    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject = 'i2/k3'", 1); /* what came to nothing is forgotten */
     shop_rig_count(rig, "SELECT version FROM stock_offer WHERE sku = 'k3'", 3);
     for (size_t i = 0; i < fake.call_count; i++)
         for (size_t j = 0; fake.calls[i].verb == PLATFORM_STOCK && j < fake.calls[i].stock_count; j++)

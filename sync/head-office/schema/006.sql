@@ -133,7 +133,7 @@ CREATE TABLE outbox ( -- what is to be done at a platform, once
     said     TEXT NOT NULL DEFAULT '' -- in the platform's words
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (shop, next_us) WHERE state IN ('waiting', 'sending', 'uncertain');
-CREATE INDEX outbox_subject ON outbox (shop, subject, id) WHERE state IN ('waiting', 'sending', 'uncertain');
+CREATE INDEX outbox_subject ON outbox (shop, subject, id);
 CREATE INDEX outbox_refused ON outbox (shop) WHERE state = 'refused';
 
 CREATE TABLE attention ( -- what a person should look at, and nothing waits for
