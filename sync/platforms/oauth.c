@@ -1,9 +1,9 @@
 #include "sync/platforms/oauth.h"
 
+#include "base/id.h"
 #include "sync/platforms/crypto.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,35 +61,26 @@ int oauth_sign(const char *method, const char *url, const struct form *form, con
     return result;
 }
 
-/* It is made of what tells the call from others, so that a call is built without chance. */
-static int put_nonce(struct form *form, const char *url, int64_t now_us, const char *once, const char *secret)
+/* The one thing here that is left to chance: the same number twice is refused, also of a call that is repeated. */
+static void put_nonce(struct form *form)
 {
-    CLEANUP_BUF struct buf base = {0}, hex = {0};
-    struct crypto_digest digest;
-    buf_printf(&base, "%" PRId64 " %s %s", now_us, url, once);
-    for (size_t i = 0; i < form->count; i++)
-        buf_printf(&base, " %s=%s", form->values[i].name, form->values[i].value);
-    int result = base.failed ? -ENOMEM : crypto_hmac(CRYPTO_SHA256, secret, base.data, base.length, &digest);
-    if (result)
-        return result;
-    digest.length = NONCE_BYTES;
-    crypto_put_hex(&hex, &digest, false);
+    CLEANUP_BUF struct buf hex = {0};
+    struct crypto_digest nonce = {.length = NONCE_BYTES};
+    random_system.fill(random_system.user, nonce.bytes, nonce.length);
+    crypto_put_hex(&hex, &nonce, false);
     form_put_buf(form, "oauth_nonce", &hex);
-    return 0;
 }
 
 int oauth_put(const char *method, const char *url, struct form *form, const struct platform_shop *shop, int64_t now_us,
-              const char *once, struct error *error)
+              struct error *error)
 {
     const char *sign_method = *shop->sign_method ? shop->sign_method : BEST_METHOD;
     CLEANUP_BUF struct buf sign = {0};
-    int result = put_nonce(form, url, now_us, once, shop->app_secret);
-    if (result)
-        return result;
+    put_nonce(form);
     form_put(form, "oauth_consumer_key", shop->app_key);
     form_put(form, "oauth_signature_method", sign_method);
     form_put_int(form, "oauth_timestamp", now_us / 1000000);
-    result = oauth_sign(method, url, form, shop->app_secret, sign_method, &sign, error);
+    int result = oauth_sign(method, url, form, shop->app_secret, sign_method, &sign, error);
     if (!result)
         form_put_buf(form, "oauth_signature", &sign);
     return result ? result : form->failed ? -ENOMEM : 0;

@@ -10,8 +10,8 @@
 int oauth_sign(const char *method, const char *url, const struct form *form, const char *secret,
                const char *sign_method, struct buf *out, struct error *error);
 
-/* Puts the caller, the time, a number used once and the signature. once: what tells this call from every other. */
+/* Puts the caller, the time, a random number that is used once, and the signature. */
 int oauth_put(const char *method, const char *url, struct form *form, const struct platform_shop *shop, int64_t now_us,
-              const char *once, struct error *error);
+              struct error *error);
 
 #endif

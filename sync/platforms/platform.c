@@ -39,11 +39,11 @@ static const struct {
     [PLATFORM_PRICE] = {"price", true},
     [PLATFORM_LISTING] = {"listing", true},
     [PLATFORM_WAYBILL_GET] = {"waybill_get", true},
-    [PLATFORM_WAYBILL_PRINT] = {"waybill_print", false},
     [PLATFORM_WAYBILL_CANCEL] = {"waybill_cancel", true},
     [PLATFORM_CARRIERS] = {"carriers", false},
     [PLATFORM_BILLS] = {"bills", false},
     [PLATFORM_TOKEN_REFRESH] = {"token_refresh", true},
+    [PLATFORM_WAYBILL_PRINT] = {"waybill_print", false},
 };
 
 const char *platform_verb_name(enum platform_verb verb)

@@ -53,11 +53,11 @@ enum platform_verb {
     PLATFORM_PRICE,      /* of SKUs */
     PLATFORM_LISTING,    /* an item on sale or off */
     PLATFORM_WAYBILL_GET,
-    PLATFORM_WAYBILL_PRINT, /* what is printed of one, where WAYBILL_GET does not say: PRINTS_APART */
     PLATFORM_WAYBILL_CANCEL,
     PLATFORM_CARRIERS, /* the platform's list of carriers */
     PLATFORM_BILLS,    /* settlement rows of a window, a page at a time */
     PLATFORM_TOKEN_REFRESH,
+    PLATFORM_WAYBILL_PRINT, /* what is printed of one, where WAYBILL_GET does not say: PRINTS_APART */
     PLATFORM_VERBS
 };
 const char *platform_verb_name(enum platform_verb verb); /* "stock_read" */

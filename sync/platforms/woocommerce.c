@@ -122,9 +122,12 @@ static int check_rows(const struct platform_want *want, struct error *error)
         return error_set(error, -ENOTSUP, "WooCommerce is told what there is, not how much more");
     if (want->stock_count == 0 || want->stock_count > BATCH)
         return error_set(error, -EINVAL, "stock is told for 1 to %d SKUs at a time", BATCH);
-    for (size_t i = 0; i < want->stock_count; i++)
+    for (size_t i = 0; i < want->stock_count; i++) {
         if (strcmp(want->stock[i].item, want->stock[0].item) != 0 || (want->stock_count > 1 && !*want->stock[i].sku))
             return error_set(error, -EINVAL, "stock is told for variations of one item at a time");
+        if (want->verb == PLATFORM_STOCK && want->stock[i].quantity < 0)
+            return error_set(error, -EINVAL, "there cannot be less than nothing of a SKU");
+    }
     return 0;
 }
 
@@ -261,8 +264,7 @@ static int build(const struct platform_shop *shop, const struct platform_want *w
     }
     if (!result)
         result = sealed ? put_basic(shop, &out->headers)
-                        : oauth_put(call->http, buf_text(&out->url), &query, shop, want->now_us,
-                                    platform_verb_name(want->verb), error);
+                        : oauth_put(call->http, buf_text(&out->url), &query, shop, want->now_us, error);
     if (result || query.count == 0)
         return result;
     buf_putc(&out->url, '?');

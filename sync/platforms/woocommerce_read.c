@@ -68,12 +68,15 @@ static void read_sums(struct text_reader *reader, const json_t *row, struct plat
     order->goods_minor += order->discount_minor;
 }
 
+/* Where the family's name comes first, there is no blank behind it. */
 static void join_name(const json_t *person, struct platform_order *order)
 {
-    const char *first = text_json_text(person, "first_name"), *last = text_json_text(person, "last_name");
+    bool family_first = text_is_listed("CN,HK,JP,KR,MO,TW", text_json_text(person, "country"));
+    const char *one = text_json_text(person, family_first ? "last_name" : "first_name");
+    const char *other = text_json_text(person, family_first ? "first_name" : "last_name");
     const char *company = text_json_text(person, "company");
-    snprintf(order->name, sizeof(order->name), "%.80s%s%.80s%s%.80s", first, *first && *last ? " " : "", last,
-             *company ? ", " : "", company);
+    snprintf(order->name, sizeof(order->name), "%.80s%s%.80s%s%.80s", one, *one && *other && !family_first ? " " : "",
+             other, *company ? ", " : "", company);
 }
 
 /* Where nothing is said of the way, it is that of the bill. */
