@@ -173,7 +173,10 @@ struct word {
     const char *ours, *theirs;
 };
 
-static const struct word statement_words[] = {{"/* FOR UPDATE */", "FOR UPDATE"}, {NULL, NULL}};
+/* Whose key stays as it is: rows of other tables may go on pointing to it meanwhile. */
+static const struct word statement_words[] = {{"/* FOR UPDATE */", "FOR NO KEY UPDATE"},
+                                              {"/* FOR UPDATE SKIP LOCKED */", "FOR NO KEY UPDATE SKIP LOCKED"},
+                                              {NULL, NULL}};
 
 /* The longest first. Texts are compared byte by byte, as SQLite does. */
 static const struct word script_words[] = {

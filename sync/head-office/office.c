@@ -79,6 +79,12 @@ int office_begin(struct office *office, struct error *error)
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
+int office_begin_rows(struct office *office, struct error *error)
+{
+    int result = sql_run(office->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
 int office_commit(struct office *office, struct error *error)
 {
     int result = sql_run(office->sql, "COMMIT", SQL_NO_VALUES);
