@@ -39,6 +39,7 @@ static const struct step {
     {AFTERSALE_CLOSED, "asked,agreed,returning", "closed"},
     {AFTERSALE_WITHDRAWN, "asked,agreed,returning,received,graded,settled,refused", "closed"},
     {AFTERSALE_REOPENED, "refused,closed", "asked"},
+    {AFTERSALE_RESUMED, "settled,closed", "asked"},
 };
 
 const char *aftersale_after(const char *act, const char *state)
@@ -78,6 +79,7 @@ static void read_texts(struct sql_query *row, struct aftersale *ret)
         {ret->platform_state, sizeof(ret->platform_state)},
         {ret->waybill, sizeof(ret->waybill)},
         {ret->reason, sizeof(ret->reason)},
+        {ret->agreed_by, sizeof(ret->agreed_by)},
     };
     for (size_t i = 0; i < COUNT(texts); i++)
         sql_copy_text(row, (int)i, texts[i].out, texts[i].size);
@@ -92,12 +94,12 @@ static void read_texts(struct sql_query *row, struct aftersale *ret)
 int aftersale_load(struct office *office, const char *number, struct aftersale *ret, struct error *error)
 {
     *ret = (struct aftersale){0};
-    struct sql_query *row =
-        sql_select(office->sql,
-                   "SELECT number, kind, state, goods, order_number, site, new_order, shop, platform_order,"
-                   " platform_line, platform_state, waybill, reason, freight_minor, platform_minor, platform_pieces,"
-                   " modified_us, told FROM aftersale WHERE number = ?1" SQL_FOR_UPDATE,
-                   sql_text(number));
+    struct sql_query *row = sql_select(
+        office->sql,
+        "SELECT number, kind, state, goods, order_number, site, new_order, shop, platform_order,"
+        " platform_line, platform_state, waybill, reason, agreed_by, freight_minor, platform_minor, platform_pieces,"
+        " modified_us, told FROM aftersale WHERE number = ?1" SQL_FOR_UPDATE,
+        sql_text(number));
     bool found = sql_next(row);
     if (found)
         read_texts(row, ret);
@@ -115,6 +117,12 @@ static int write_history(struct office *office, const struct aftersale *aftersal
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                    sql_text(aftersale->number), sql_int(office->now_us), sql_text(act), sql_text(aftersale->state),
                    sql_text(after), sql_text(who), sql_text(note ? note : ""));
+}
+
+int aftersale_opened(struct office *office, const struct aftersale *aftersale, const char *who, struct error *error)
+{
+    int result = write_history(office, aftersale, "opened", aftersale->state, who, aftersale->reason);
+    return result ? office_failed(office->sql, result, error) : 0;
 }
 
 int aftersale_act(struct office *office, struct aftersale *aftersale, const char *act, const char *who,

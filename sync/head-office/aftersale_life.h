@@ -20,6 +20,11 @@ extern const struct aftersale_word aftersale_states[], aftersale_kinds[]; /* end
 #define AFTERSALE_OVER    "('settled', 'refused', 'closed')"
 #define AFTERSALE_DROPPED "('refused', 'closed')"
 
+/* As a set of SQL: the order that was bought, and those that do parts of it. */
+#define AFTERSALE_PARTS(first)                                                                                         \
+    "(SELECT number FROM orders WHERE number = " first " UNION ALL SELECT number FROM orders WHERE of_order = " first  \
+    " AND origin = 'split')"
+
 /* The steps. */
 #define AFTERSALE_AGREED     "agreed"     /* by a person, or at the platform */
 #define AFTERSALE_ANNOUNCED  "announced"  /* its goods are expected at a site */
@@ -32,6 +37,7 @@ extern const struct aftersale_word aftersale_states[], aftersale_kinds[]; /* end
 #define AFTERSALE_CLOSED     "closed"    /* the buyer, or a person, takes it back */
 #define AFTERSALE_WITHDRAWN  "withdrawn" /* the platform has ended it */
 #define AFTERSALE_REOPENED   "reopened"  /* the buyer asks again */
+#define AFTERSALE_RESUMED    "resumed"   /* its order has come, when the platform had ended it already */
 
 struct aftersale {
     char number[AFTERSALE_NUMBER_SIZE];
@@ -39,7 +45,7 @@ struct aftersale {
     char order[ORDERS_NUMBER_SIZE]; /* "": not known */
     char site[WIRE_NAME_SIZE], new_order[ORDERS_NUMBER_SIZE];
     char shop[65], platform_order[65], platform_line[65], platform_state[12];
-    char waybill[65], reason[257];
+    char waybill[65], reason[257], agreed_by[65];
     int64_t freight_minor, platform_minor, platform_pieces, modified_us, told;
 };
 
@@ -64,6 +70,9 @@ int aftersale_try(struct office *office, struct aftersale *aftersale, const char
 
 /* A number that no other case has. */
 void aftersale_number(struct office *office, char out[AFTERSALE_NUMBER_SIZE]);
+
+/* It begins: in its history only. */
+int aftersale_opened(struct office *office, const struct aftersale *aftersale, const char *who, struct error *error);
 
 /* What a person must see to; "": nothing any more. */
 int aftersale_trouble(struct office *office, const char *number, const char *sentence, struct error *error);

@@ -1,7 +1,11 @@
 #include "sync/head-office/aftersales.h"
 
 #include "base/text.h"
-#include "sync/head-office/aftersale_life.h"
+#include "sync/head-office/aftersale_follow.h"
+#include "sync/head-office/aftersale_goods.h"
+#include "sync/head-office/aftersale_lines.h"
+#include "sync/head-office/aftersale_orders.h"
+#include "sync/head-office/aftersale_stop.h"
 
 #include <errno.h>
 #include <string.h>
@@ -69,42 +73,112 @@ static int put(struct office *office, const char *number, const struct platform_
                    sql_text(kind_of(refund->kind)));
 }
 
+/* ---------------------------------------------------------------- its order */
+
+/* The order that was bought, if it is here by now. */
+static int find_order(struct office *office, struct aftersale *aftersale, struct error *error)
+{
+    struct sql_query *row =
+        sql_select(office->sql, "SELECT number FROM orders WHERE shop = ?1 AND platform_order = ?2 AND origin = 'sale'",
+                   sql_text(aftersale->shop), sql_text(aftersale->platform_order));
+    if (sql_next(row))
+        sql_copy_text(row, 0, aftersale->order, sizeof(aftersale->order));
+    int result = sql_done(row);
+    if (!result && *aftersale->order)
+        result = sql_run(office->sql, "UPDATE aftersale SET order_number = ?2 WHERE number = ?1",
+                         sql_text(aftersale->number), sql_text(aftersale->order));
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+/* What it claims follows the platform until it is over. */
+static int claim(struct office *office, struct aftersale *aftersale, struct error *error)
+{
+    int result = *aftersale->order ? 0 : find_order(office, aftersale, error);
+    if (result || !*aftersale->order || aftersale_is_over(aftersale))
+        return result;
+    if (strcmp(aftersale->state, "asked") == 0)
+        result = aftersale_find_goods(office, aftersale, error);
+    return result ? result : aftersale_claim_platform(office, aftersale, error);
+}
+
 /* ---------------------------------------------------------------- what the platform decided */
 
 #define PLATFORM "platform"
 
+/* Money that is paid and goods that were given up do not come back by a word of the platform. */
+static int check_withdrawn(struct office *office, const struct aftersale *aftersale, bool *ret_may, struct error *error)
+{
+    int64_t paid = 0;
+    *ret_may = strcmp(aftersale->state, "settled") != 0;
+    if (*ret_may)
+        return 0;
+    int result = sql_number(office->sql, &paid, "SELECT count(*) FROM refund_due WHERE number = ?1 AND state = 'paid'",
+                            sql_text(aftersale->number));
+    *ret_may = !paid && strcmp(aftersale->goods, "left") == 0 && !*aftersale->new_order;
+    if (!result && *ret_may)
+        result =
+            sql_run(office->sql, "UPDATE refund_due SET state = 'void' WHERE number = ?1", sql_text(aftersale->number));
+    if (result)
+        return office_failed(office->sql, result, error);
+    return *ret_may ? 0
+                    : aftersale_trouble(office, aftersale->number,
+                                        "the platform has closed it, though it is settled here", error);
+}
+
 /* The case goes as far as the platform has gone; what we have done beyond that stays. */
-static int follow(struct office *office, struct aftersale *aftersale, bool later, struct error *error)
+static int step(struct office *office, struct aftersale *aftersale, struct error *error)
 {
     static const struct {
-        const char *state, *acts[2];
-    } ways[] = {
-        {"asked", {AFTERSALE_REOPENED}},
-        {"unknown", {AFTERSALE_REOPENED}},
-        {"returning", {AFTERSALE_REOPENED, AFTERSALE_AGREED}},
-        {"arrived", {AFTERSALE_REOPENED, AFTERSALE_AGREED}},
-        {"done", {AFTERSALE_REOPENED, AFTERSALE_PAID}},
-        {"closed", {AFTERSALE_WITHDRAWN}},
-    };
-    int result = 0;
-    for (size_t i = 0; i < COUNT(ways); i++)
-        for (size_t k = 0; k < COUNT(ways[i].acts) && !result; k++) {
-            const char *act = ways[i].acts[k];
-            bool fits = strcmp(ways[i].state, aftersale->platform_state) == 0 && act;
-            if (fits && (later || strcmp(act, AFTERSALE_REOPENED) != 0))
-                result = aftersale_try(office, aftersale, act, PLATFORM, NULL, error);
-        }
-    return result;
+        const char *state, *act;
+    } ways[] = {{"returning", AFTERSALE_AGREED},
+                {"arrived", AFTERSALE_AGREED},
+                {"done", AFTERSALE_PAID},
+                {"closed", AFTERSALE_WITHDRAWN}};
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        if (strcmp(ways[i].state, aftersale->platform_state) != 0)
+            continue;
+        bool may = true;
+        int result =
+            strcmp(ways[i].act, AFTERSALE_WITHDRAWN) == 0 ? check_withdrawn(office, aftersale, &may, error) : 0;
+        return result || !may ? result : aftersale_try(office, aftersale, ways[i].act, PLATFORM, NULL, error);
+    }
+    return 0;
+}
+
+static int bring_up(struct office *office, struct aftersale *aftersale, bool later, struct error *error)
+{
+    bool closed = strcmp(aftersale->platform_state, "closed") == 0;
+    int result = later && !closed ? aftersale_try(office, aftersale, AFTERSALE_REOPENED, PLATFORM, NULL, error) : 0;
+    if (!result)
+        result = claim(office, aftersale, error);
+    if (!result)
+        result = step(office, aftersale, error);
+    return result ? result : aftersale_follow(office, aftersale, error);
+}
+
+/* Orders are locked before their cases, as sites' events do. */
+static int lock_order(struct office *office, const char *shop, const struct platform_refund *refund)
+{
+    struct sql_query *row = sql_select(
+        office->sql,
+        "SELECT number FROM orders WHERE shop = ?1 AND platform_order = ?2 AND origin = 'sale'" SQL_FOR_UPDATE,
+        sql_text(shop), sql_text(refund->order));
+    while (sql_next(row))
+        ;
+    return sql_done(row);
 }
 
 int aftersales_take(struct office *office, const char *shop, const struct platform_refund *refund, struct error *error)
 {
     struct aftersale aftersale;
     char number[AFTERSALE_NUMBER_SIZE];
-    int result = find(office, shop, refund, number);
+    int result = lock_order(office, shop, refund);
+    if (!result)
+        result = find(office, shop, refund, number);
     if (result)
         return office_failed(office->sql, result, error);
-    if (!*number)
+    bool is_new = !*number;
+    if (is_new)
         result = make(office, shop, refund, number, error);
     if (!result)
         result = aftersale_load(office, number, &aftersale, error);
@@ -115,5 +189,83 @@ int aftersales_take(struct office *office, const char *shop, const struct platfo
     if (result)
         return office_failed(office->sql, result, error);
     result = aftersale_load(office, number, &aftersale, error);
-    return result ? result : follow(office, &aftersale, later, error);
+    if (!result && is_new)
+        result = aftersale_opened(office, &aftersale, PLATFORM, error);
+    return result ? result : bring_up(office, &aftersale, later, error);
+}
+
+/* ---------------------------------------------------------------- what came later */
+
+int aftersales_find_order(struct office *office, const char *number, struct error *error)
+{
+    struct aftersale aftersale;
+    int result = aftersale_load(office, number, &aftersale, error);
+    if (!result) /* what is over was never gone through */
+        result = aftersale_try(office, &aftersale, AFTERSALE_RESUMED, "", NULL, error);
+    return result ? result : bring_up(office, &aftersale, false, error);
+}
+
+/* ---------------------------------------------------------------- what sites report */
+
+#define AT_ONCE_MAX 64
+
+struct numbers {
+    char list[AT_ONCE_MAX][AFTERSALE_NUMBER_SIZE];
+    size_t count;
+};
+
+/* Takes the query over. */
+static int read_numbers(struct office *office, struct sql_query *row, struct numbers *ret, struct error *error)
+{
+    ret->count = 0;
+    while (ret->count < AT_ONCE_MAX && sql_next(row))
+        sql_copy_text(row, 0, ret->list[ret->count++], AFTERSALE_NUMBER_SIZE);
+    int failed = sql_done(row);
+    return failed ? office_failed(office->sql, failed, error) : 0;
+}
+
+static int follow_all(struct office *office, const char *first, struct error *error)
+{
+    struct numbers numbers;
+    int result = read_numbers(office,
+                              sql_select(office->sql,
+                                         "SELECT number FROM aftersale WHERE order_number = ?1 AND kind = 'refund' AND"
+                                         " state NOT IN " AFTERSALE_DROPPED " ORDER BY number LIMIT 64",
+                                         sql_text(first)),
+                              &numbers, error);
+    for (size_t i = 0; i < numbers.count && !result; i++) {
+        struct aftersale aftersale;
+        result = aftersale_load(office, numbers.list[i], &aftersale, error);
+        if (!result)
+            result = aftersale_follow(office, &aftersale, error);
+    }
+    return result ? result : aftersale_send_rest(office, first, error);
+}
+
+static int hear(struct office *office, const char *site, const struct wire_line *event, struct error *why)
+{
+    bool undone = strcmp(event->type, "scan.undone") == 0;
+    const char *type = undone ? json_string_value(json_object_get(event->data, "undid")) : event->type;
+    char name[ORDERS_NUMBER_SIZE] = "";
+    struct aftersale aftersale;
+    int result = 0;
+    if (type && strncmp(type, "return.", 7) == 0) {
+        result = aftersale_goods_heard(office, site, type, event->data, undone ? -1 : 1, name, why);
+        if (!result && *name)
+            result = aftersale_load(office, name, &aftersale, why);
+        return result || !*name ? result : aftersale_follow(office, &aftersale, why);
+    }
+    bool stopped = strcmp(event->type, "order.cancel_accepted") == 0;
+    if (!stopped && strcmp(event->type, "order.cancel_rejected") != 0)
+        return 0;
+    const char *order = json_string_value(json_object_get(event->data, "order"));
+    if (order)
+        result = aftersale_stop_answered(office, site, order, stopped, name, why);
+    return result || !*name ? result : follow_all(office, name, why);
+}
+
+int aftersales_heard(struct office *office, const char *site, const struct wire_line *event, struct error *why)
+{
+    int result = hear(office, site, event, why);
+    return result == -ENOENT || result == -EALREADY || result == -ERANGE ? -EINVAL : result;
 }

@@ -15,4 +15,11 @@
  * shop. */
 int aftersales_take(struct office *office, const char *shop, const struct platform_refund *refund, struct error *error);
 
+/* The order of a platform's case has come by now: what would have followed does. */
+int aftersales_find_order(struct office *office, const char *number, struct error *error);
+
+/* A site's event that projection has taken: goods that came back, and answers to requests to stop. -EINVAL with a
+ * sentence: it cannot be interpreted. */
+int aftersales_heard(struct office *office, const char *site, const struct wire_line *event, struct error *why);
+
 #endif

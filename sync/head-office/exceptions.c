@@ -91,14 +91,16 @@ static int64_t merge_us(const struct settings *settings)
 static const struct check checks[] = {
     {"unmapped",
      "SELECT '', min(CASE WHEN code <> '' THEN code WHEN title <> '' THEN title ELSE platform_sku END)"
-     " FROM order_line WHERE number = ?1 AND sku IS NULL HAVING count(*) > 0",
+     " FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded HAVING count(*) > 0",
      NULL},
     {"hold", "SELECT '', platform_status FROM orders WHERE number = ?1 AND (overlays & 4) <> 0", NULL},
     {"refund",
      "SELECT '', CASE WHEN (o.overlays & 1) <> 0 THEN '' ELSE coalesce((SELECT min(l.title) FROM order_line l WHERE"
      " l.number = ?1 AND (l.overlays & 1) <> 0), '') END FROM orders o WHERE o.number = ?1 AND ((o.overlays & 1) <> 0 "
      "OR"
-     " EXISTS (SELECT 1 FROM order_line l WHERE l.number = ?1 AND (l.overlays & 1) <> 0))",
+     " EXISTS (SELECT 1 FROM order_line l WHERE l.number = ?1 AND (l.overlays & 1) <> 0) OR EXISTS (SELECT 1 FROM"
+     " aftersale a WHERE a.order_number IN (o.number, CASE WHEN o.origin = 'split' THEN o.of_order ELSE o.number END)"
+     " AND a.goods = 'here' AND a.state NOT IN ('settled', 'refused', 'closed')))",
      NULL},
     {"address",
      "SELECT '', CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' ELSE 'address' END"

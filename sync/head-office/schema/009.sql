@@ -4,6 +4,8 @@
 -- Pieces that were given up before they left: neither promised nor released (aftersale_stop.c).
 ALTER TABLE order_line ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND quantity);
 
+CREATE INDEX orders_of ON orders (of_order) WHERE of_order IS NOT NULL;
+
 CREATE TABLE aftersale (
     number          TEXT PRIMARY KEY, -- also that of the return which a site is told of
     kind            TEXT NOT NULL CHECK (kind IN ('refund', 'return', 'exchange', 'reissue', 'repair')),
@@ -14,12 +16,14 @@ CREATE TABLE aftersale (
     order_number    TEXT REFERENCES orders (number), -- NULL: not known (yet)
     freight_minor   INTEGER NOT NULL DEFAULT 0 CHECK (freight_minor >= 0), -- given back beside what its lines say
     reason          TEXT NOT NULL DEFAULT '',
+    agreed_by       TEXT NOT NULL DEFAULT '', -- the person who agreed; "": nobody yet, or the platform alone
     trouble         TEXT NOT NULL DEFAULT '', -- what a person must see to; "": nothing
     carrier         TEXT NOT NULL DEFAULT '', -- of the goods that come back
     waybill         TEXT NOT NULL DEFAULT '',
     site            TEXT REFERENCES site (id), -- where they come to
     told            INTEGER NOT NULL DEFAULT 0 CHECK (told >= 0), -- how often that site was told of them
     new_order       TEXT REFERENCES orders (number), -- what is sent instead
+    pay_minor       INTEGER NOT NULL DEFAULT 0 CHECK (pay_minor >= 0), -- what the buyer pays for it beyond the first order
     key             TEXT UNIQUE, -- of whoever asked for it: asked again it is the same case
     shop            TEXT REFERENCES shop (code), -- NULL: the case is our own
     platform_refund TEXT,
@@ -70,6 +74,7 @@ CREATE INDEX aftersale_document_of ON aftersale_document (number);
 CREATE TABLE aftersale_stop ( -- orders that a site was asked to stop, because a refund was asked for
     order_number TEXT PRIMARY KEY REFERENCES orders (number),
     number       TEXT NOT NULL REFERENCES aftersale (number),
+    own          INTEGER NOT NULL CHECK (own IN (0, 1)), -- 0: somebody had cancelled all of it already
     state        TEXT NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'stopped', 'late'))
 ) STRICT;
 
