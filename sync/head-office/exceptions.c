@@ -39,7 +39,7 @@ struct audit {
     struct office *office;
     const struct settings *settings;
     const char *number;
-    int64_t open; /* exceptions that stand */
+    int64_t open; /* exceptions that stood before, and in the end those that do */
 };
 
 /* Unless a person confirmed the very same. One that stands already goes on standing, for what is wrong now. */
@@ -60,9 +60,18 @@ static int raise(struct audit *audit, const char *kind, const char *rule, const 
                    number, sql_text(kind), sql_text(rule), sql_text(detail), now);
 }
 
-/* It is not so any more. */
+static int count_open(struct audit *audit)
+{
+    return sql_number(audit->office->sql, &audit->open,
+                      "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL",
+                      sql_text(audit->number));
+}
+
+/* It is not so any more, if it was. */
 static int cure(struct audit *audit, const char *kind)
 {
+    if (audit->open == 0)
+        return 0;
     return sql_run(audit->office->sql,
                    "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = ?2 AND released_us IS NULL",
                    sql_text(audit->number), sql_text(kind), sql_int(audit->office->now_us));
@@ -157,13 +166,6 @@ static int promise(struct audit *audit, struct error *error)
     return result ? office_failed(audit->office->sql, result, error) : 0;
 }
 
-static int count_open(struct audit *audit)
-{
-    return sql_number(audit->office->sql, &audit->open,
-                      "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL",
-                      sql_text(audit->number));
-}
-
 int exceptions_audit(struct office *office, const struct settings *settings, const char *number, bool *ret_passed,
                      struct error *error)
 {
@@ -171,7 +173,9 @@ int exceptions_audit(struct office *office, const struct settings *settings, con
     int result = order_life_check(office, number, ORDER_RESERVED, error);
     if (result)
         return result;
-    result = cure(&audit, "unfit"); /* it is tried again */
+    result = count_open(&audit);
+    if (!result)
+        result = cure(&audit, "unfit"); /* it is tried again */
     for (size_t i = 0; i < COUNT(checks) && !result; i++)
         result = look(&audit, &checks[i]);
     if (result)

@@ -1,5 +1,6 @@
 #include "sync/head-office/order_work.h"
 
+#include "base/text.h"
 #include "sync/head-office/aftersales.h"
 #include "sync/head-office/exceptions.h"
 #include "sync/head-office/order_life.h"
@@ -24,27 +25,29 @@ static void numbers_done(struct numbers *numbers)
 }
 #define CLEANUP_NUMBERS CLEANUP(numbers_done)
 
-/* They are read before anything is done with them: doing it changes what is read. Takes the query over. */
-static int read_numbers(struct office *office, struct sql_query *row, struct numbers *out, struct error *error)
+static int add_number(void *user, const char *number)
 {
-    bool fits = true;
-    while (fits && sql_next(row)) {
-        if (out->count == out->room) {
-            size_t room = out->room > 0 ? out->room * 2 : 64;
-            void *list = realloc(out->list, room * sizeof(*out->list));
-            fits = list != NULL;
-            if (fits) {
-                out->list = list;
-                out->room = room;
-            }
-        }
-        if (fits)
-            sql_copy_text(row, 0, out->list[out->count++], sizeof(*out->list));
+    struct numbers *numbers = user;
+    if (numbers->count == numbers->room) {
+        size_t room = numbers->room > 0 ? numbers->room * 2 : 64;
+        void *list = reallocarray(numbers->list, room, sizeof(*numbers->list));
+        if (!list)
+            return -ENOMEM;
+        numbers->list = list;
+        numbers->room = room;
     }
+    text_copy(numbers->list[numbers->count++], ORDERS_NUMBER_SIZE, number);
+    return 0;
+}
+
+/* They are read before anything is done with them: doing it changes what is read. Takes the query over. */
+static int read_numbers(struct sql_query *row, struct numbers *out)
+{
+    int result = 0;
+    while (!result && sql_next(row))
+        result = add_number(out, sql_get_text(row, 0));
     int failed = sql_done(row);
-    if (!fits)
-        return error_set(error, -ENOMEM, "there is no memory");
-    return failed ? office_failed(office->sql, failed, error) : 0;
+    return result ? result : failed;
 }
 
 struct worker {
@@ -57,7 +60,7 @@ struct worker {
 
 /* Orders that nobody else is at, chosen and locked within the transaction in which something is done with each. */
 struct job {
-    struct sql_query *(*choose)(struct worker *worker, int64_t most);
+    int (*choose)(struct worker *worker, int64_t most, struct numbers *out);
     int (*before)(struct worker *worker, const struct numbers *numbers); /* any of them is touched; may be NULL */
     int (*each)(struct worker *worker, const char *number, struct error *error);
 };
@@ -65,12 +68,11 @@ struct job {
 static int do_some(struct worker *worker, const struct job *job, int64_t most, struct numbers *numbers,
                    struct error *error)
 {
-    int result = read_numbers(worker->office, job->choose(worker, most), numbers, error);
-    if (!result && job->before) {
+    int result = job->choose(worker, most, numbers);
+    if (!result && job->before)
         result = job->before(worker, numbers);
-        if (result)
-            return office_failed(worker->office->sql, result, error);
-    }
+    if (result)
+        return office_failed(worker->office->sql, result, error);
     for (size_t i = 0; i < numbers->count && !result; i++)
         result = job->each(worker, numbers->list[i], error);
     return result;
@@ -98,9 +100,9 @@ static int do_job(struct worker *worker, const struct job *job, int64_t most, st
 
 /* ---------------------------------------------------------------- each kind of work */
 
-static struct sql_query *choose_expired(struct worker *worker, int64_t most)
+static int choose_expired(struct worker *worker, int64_t most, struct numbers *out)
 {
-    return promises_expired(worker->office, most);
+    return read_numbers(promises_expired(worker->office, most), out);
 }
 
 static int expire(struct worker *worker, const char *number, struct error *error)
@@ -110,9 +112,17 @@ static int expire(struct worker *worker, const char *number, struct error *error
     return result ? office_failed(worker->office->sql, result, error) : 0;
 }
 
-static struct sql_query *choose_wanted(struct worker *worker, int64_t most)
+static int choose_wanted(struct worker *worker, int64_t most, struct numbers *out)
 {
-    return promises_wanted(worker->office, worker->settings.silent_hours, most);
+    CLEANUP_NUMBERS struct numbers wanted = {0};
+    int result = promises_wanted(worker->office, worker->settings.silent_hours, most, add_number, &wanted);
+    for (size_t i = 0; i < wanted.count && !result; i++)
+        result = read_numbers(
+            sql_select(worker->office->sql,
+                       "SELECT number FROM orders WHERE number = ?1 AND state = 'exception'" SQL_SKIP_LOCKED,
+                       sql_text(wanted.list[i])),
+            out);
+    return result;
 }
 
 static int retry(struct worker *worker, const char *number, struct error *error)
@@ -121,12 +131,13 @@ static int retry(struct worker *worker, const char *number, struct error *error)
     return exceptions_look_again(worker->office, number, error);
 }
 
-static struct sql_query *choose_new(struct worker *worker, int64_t most)
+static int choose_new(struct worker *worker, int64_t most, struct numbers *out)
 {
-    return sql_select(worker->office->sql,
-                      "SELECT number FROM orders WHERE state = 'audit' ORDER BY priority DESC, coalesce(paid_us,"
-                      " imported_us), number LIMIT ?1" SQL_SKIP_LOCKED,
-                      sql_int(most));
+    return read_numbers(sql_select(worker->office->sql,
+                                   "SELECT number FROM orders WHERE state = 'audit' ORDER BY priority DESC,"
+                                   " coalesce(paid_us, imported_us), number LIMIT ?1" SQL_SKIP_LOCKED,
+                                   sql_int(most)),
+                        out);
 }
 
 static int lock_items(struct worker *worker, const struct numbers *numbers)
@@ -144,16 +155,19 @@ static int audit(struct worker *worker, const char *number, struct error *error)
 }
 
 /* In the same order as events come in: first the site, then its orders. */
-static struct sql_query *choose_promised(struct worker *worker, int64_t most)
+static int choose_promised(struct worker *worker, int64_t most, struct numbers *out)
 {
     struct sql_query *site =
         sql_select(worker->office->sql, "SELECT id FROM site WHERE id = ?1" SQL_FOR_UPDATE, sql_text(worker->site));
     sql_next(site);
-    sql_done(site);
-    return sql_select(worker->office->sql,
-                      "SELECT number FROM orders WHERE state = 'reserved' AND site = ?1 ORDER BY priority DESC,"
-                      " coalesce(paid_us, imported_us), number LIMIT ?2" SQL_SKIP_LOCKED,
-                      sql_text(worker->site), sql_int(most));
+    int result = sql_done(site);
+    if (result)
+        return result;
+    return read_numbers(sql_select(worker->office->sql,
+                                   "SELECT number FROM orders WHERE state = 'reserved' AND site = ?1 ORDER BY priority"
+                                   " DESC, coalesce(paid_us, imported_us), number LIMIT ?2" SQL_SKIP_LOCKED,
+                                   sql_text(worker->site), sql_int(most)),
+                        out);
 }
 
 /* What a site cannot be told is kept back, and does not keep the others waiting. */
@@ -178,13 +192,15 @@ static int release(struct worker *worker, const char *number, struct error *erro
 }
 
 /* Refunds that were heard of before their order. */
-static struct sql_query *choose_refunds(struct worker *worker, int64_t most)
+static int choose_refunds(struct worker *worker, int64_t most, struct numbers *out)
 {
-    return sql_select(worker->office->sql,
-                      "SELECT number FROM aftersale a WHERE order_number IS NULL AND EXISTS (SELECT 1 FROM orders o"
-                      " WHERE o.shop = a.shop AND o.platform_order = a.platform_order AND o.origin = 'sale')"
-                      " ORDER BY number LIMIT ?1" SQL_SKIP_LOCKED,
-                      sql_int(most));
+    return read_numbers(
+        sql_select(worker->office->sql,
+                   "SELECT number FROM aftersale a WHERE order_number IS NULL AND EXISTS (SELECT 1 FROM orders o"
+                   " WHERE o.shop = a.shop AND o.platform_order = a.platform_order AND o.origin = 'sale')"
+                   " ORDER BY number LIMIT ?1" SQL_SKIP_LOCKED,
+                   sql_int(most)),
+        out);
 }
 
 static int find_order(struct worker *worker, const char *number, struct error *error)

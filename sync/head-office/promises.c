@@ -311,26 +311,91 @@ struct sql_query *promises_expired(struct office *office, int64_t most)
                       sql_int(office->now_us), sql_int(most));
 }
 
-/* Those that are to be checked again already stand in the queue until they have been. */
-struct sql_query *promises_wanted(struct office *office, int64_t silent_hours, int64_t most)
+/* How much of an item the sites have left together, and one of them at the most. */
+static int load_there(struct office *office, const char *sku, int64_t silent_hours, int64_t *ret_sum, int64_t *ret_most)
 {
-    return sql_select(
+    struct sql_query *row =
+        sql_select(office->sql, "SELECT " LEFT " FROM site t JOIN item w ON w.sku = ?1 WHERE " HEARD, sql_text(sku),
+                   sql_int(office->now_us), sql_int(silent_hours));
+    *ret_sum = *ret_most = 0;
+    while (sql_next(row)) {
+        int64_t left = sql_get_int(row, 0);
+        *ret_sum += left > 0 ? left : 0;
+        *ret_most = left > *ret_most ? left : *ret_most;
+    }
+    return sql_done(row);
+}
+
+/* Those that are to be checked again already stand in the queue until they have been. */
+static int want_item(struct office *office, const char *sku, int64_t silent_hours, int64_t most,
+                     int (*take)(void *user, const char *number), void *user)
+{
+    int64_t sum, at_one;
+    int result = load_there(office, sku, silent_hours, &sum, &at_one);
+    if (result || sum == 0)
+        return result;
+    struct sql_query *row = sql_select(
         office->sql,
-        "WITH there AS (SELECT w.sku, t.id AS site, " LEFT " AS pieces FROM (SELECT DISTINCT lacks AS sku FROM orders"
-        " WHERE lacks IS NOT NULL AND state IN ('exception', 'audit')) w CROSS JOIN site t WHERE " HEARD "),"
-        " summed AS (SELECT sku, sum(pieces) AS pieces FROM there WHERE pieces > 0 GROUP BY sku),"
-        " queue AS (SELECT o.number, s.pieces, sum(o.lacks_pieces) OVER (PARTITION BY o.lacks ORDER BY " IN_TURN
-        ") - o.lacks_pieces AS earlier FROM orders o JOIN summed s ON s.sku = o.lacks WHERE o.lacks IS NOT NULL AND"
-        " o.state IN ('exception', 'audit') AND EXISTS (SELECT 1 FROM there t WHERE t.sku = o.lacks AND t.pieces >= "
-        "o.lacks_pieces"
-        " AND coalesce(o.only_site, t.site) = t.site))"
-        " SELECT o.number FROM orders o WHERE o.state = 'exception' AND o.number IN (SELECT number FROM queue WHERE"
-        " earlier < pieces UNION ALL SELECT o.number FROM orders o WHERE o.lacks IS NULL AND o.lacks_pieces > 0 AND"
-        " o.state = 'exception' AND EXISTS (SELECT 1 FROM site t WHERE " HEARD " AND " ALLOWED
-        " AND NOT EXISTS (SELECT 1 FROM (SELECT l.sku, sum(l.quantity - l.refunded) AS pieces FROM order_line l WHERE"
-        " l.number = o.number AND l.quantity > l.refunded GROUP BY l.sku) w WHERE " LEFT
-        " < w.pieces))) ORDER BY " IN_TURN " LIMIT ?1" SQL_SKIP_LOCKED,
+        "SELECT o.number, o.lacks_pieces, o.state FROM orders o WHERE o.lacks = ?1 AND o.state IN ('exception', "
+        "'audit')"
+        " AND o.lacks_pieces <= ?4 AND (o.only_site IS NULL OR EXISTS (SELECT 1 FROM site t JOIN item w ON w.sku = ?1"
+        " WHERE t.id = o.only_site AND " HEARD " AND " LEFT " >= o.lacks_pieces)) ORDER BY " IN_TURN " LIMIT ?5",
+        sql_text(sku), sql_int(office->now_us), sql_int(silent_hours), sql_int(at_one),
+        sql_int(sum < most ? sum : most));
+    while (!result && sum > 0 && sql_next(row)) {
+        sum -= sql_get_int(row, 1);
+        if (strcmp(sql_get_text(row, 2), "exception") == 0)
+            result = take(user, sql_get_text(row, 0));
+    }
+    int failed = sql_done(row);
+    return result ? result : failed;
+}
+
+/* Orders whose items lie apart: those that one site has all of by now. */
+static int want_whole(struct office *office, int64_t silent_hours, int64_t most,
+                      int (*take)(void *user, const char *number), void *user)
+{
+    struct sql_query *row = sql_select(
+        office->sql,
+        "SELECT o.number FROM orders o WHERE o.lacks IS NULL AND o.lacks_pieces > 0 AND o.state = 'exception' AND "
+        "EXISTS"
+        " (SELECT 1 FROM site t WHERE " HEARD " AND " ALLOWED " AND NOT EXISTS (SELECT 1 FROM (SELECT l.sku,"
+        " sum(l.quantity - l.refunded) AS pieces FROM order_line l WHERE l.number = o.number AND l.quantity >"
+        " l.refunded GROUP BY l.sku) w WHERE " LEFT " < w.pieces)) ORDER BY " IN_TURN " LIMIT ?1",
         sql_int(most), sql_int(office->now_us), sql_int(silent_hours));
+    int result = 0;
+    while (!result && sql_next(row))
+        result = take(user, sql_get_text(row, 0));
+    int failed = sql_done(row);
+    return result ? result : failed;
+}
+
+/* The next item that orders wait for, in the order of their SKUs; "": that was the last. */
+static int next_lacked(struct office *office, char sku[SKU_SIZE])
+{
+    struct sql_query *row = sql_select(
+        office->sql,
+        "SELECT lacks FROM orders WHERE lacks > ?1 AND state IN ('exception', 'audit') ORDER BY lacks LIMIT 1",
+        sql_text(sku));
+    bool found = sql_next(row);
+    if (found)
+        sql_copy_text(row, 0, sku, SKU_SIZE);
+    else
+        *sku = '\0';
+    return sql_done(row);
+}
+
+int promises_wanted(struct office *office, int64_t silent_hours, int64_t most,
+                    int (*take)(void *user, const char *number), void *user)
+{
+    char sku[SKU_SIZE] = "";
+    int result = next_lacked(office, sku);
+    while (!result && *sku) {
+        result = want_item(office, sku, silent_hours, most, take, user);
+        if (!result)
+            result = next_lacked(office, sku);
+    }
+    return result ? result : want_whole(office, silent_hours, most, take, user);
 }
 
 int promises_left(struct office *office, const char *site, const char *sku, int64_t *ret)

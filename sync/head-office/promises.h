@@ -24,9 +24,10 @@ int promises_make(struct office *office, const char *number, int64_t expires_us,
  * each other. numbers: as they stand in a row, ORDERS_NUMBER_SIZE bytes each. */
 int promises_lock(struct office *office, const char (*numbers)[65], size_t count);
 
-/* Numbers of orders that wait for stock and could be promised it now: who paid first comes first, and of an item no
- * more than there could be enough for. They are locked, and nobody else's. */
-struct sql_query *promises_wanted(struct office *office, int64_t silent_hours, int64_t most);
+/* Takes each order that waits for stock and could be promised it now: of an item as many as there could be enough for,
+ * those who paid first, and not more than so many. take() may look, but changes nothing; -errno ends it. */
+int promises_wanted(struct office *office, int64_t silent_hours, int64_t most,
+                    int (*take)(void *user, const char *number), void *user);
 
 /* A person has said that this site does it, whatever head office believes it has: what is not there comes out as less
  * than nothing to be sold, and the site will say what it lacks. */
