@@ -18,7 +18,7 @@ RUN_PACKAGES   := mosquitto python3 fonts-noto-cjk fonts-dejavu-core
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev libusb-1.0-0-dev libserialport-dev \
 	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
 	libpq-dev libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev libdeflate-dev \
-	zlib1g-dev libssl-dev
+	zlib1g-dev libssl-dev libxlsxwriter-dev
 TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
@@ -31,7 +31,7 @@ LIBRARIES := libsystemd libusb-1.0 libserialport libudev jansson libmicrohttpd l
 	libsodium pangoft2 libcurl libpq sqlite3 libpng libdeflate zlib libssl libcrypto
 # Asked once, and only where something is compiled: before `make deps` there may be no pkg-config.
 library_cflags = $(eval library_cflags := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) | sed 's/-I/-isystem /g'))$(library_cflags)
-library_libs   = $(eval library_libs := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lcsv -lzint -lm)$(library_libs)
+library_libs   = $(eval library_libs := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lcsv -lzint -lxlsxwriter -lm)$(library_libs)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wformat=2 -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith -Wimplicit-fallthrough -Wold-style-definition

@@ -79,7 +79,7 @@ static int cure(struct audit *audit, const char *kind)
 
 /* ---------------------------------------------------------------- what is looked at */
 
-/* Every check is a question: no row, or one with the rule's name and what is wrong. ?1 is the order, ?2 a number.
+/* Every check is a question: no row, or one with the rule's name and what is wrong. ?1 is the order, ?2 the number.
  * The overlays are those of sync/platforms/platform.h: 1 a refund is asked for, 4 held, 8 masked. */
 struct check {
     const char *kind;

@@ -127,11 +127,12 @@ struct platform_request {
 void platform_request_done(struct platform_request *request);
 
 struct platform_response {
-    int status;            /* of HTTP; 0: nothing came back */
-    bool sent;             /* the request may have reached the platform */
-    int64_t retry_after_s; /* as a header said; 0: none did */
-    int64_t clock_us;      /* as its Date header says; 0: none */
-    int64_t pages;         /* X-WP-TotalPages; 0: none */
+    int status;                       /* of HTTP; 0: nothing came back */
+    bool sent;                        /* the request may have reached the platform */
+    int64_t retry_after_s;            /* as a header said; 0: none did */
+    int64_t clock_us;                 /* as its Date header says, whole seconds; 0: none */
+    int64_t pages;                    /* X-WP-TotalPages; 0: none */
+    char trouble[PLATFORM_TEXT_SIZE]; /* status 0: why nothing came, a sentence */
     struct buf body;
 };
 void platform_response_done(struct platform_response *response);
@@ -156,7 +157,8 @@ const char *platform_class_name(enum platform_class class); /* "auth_expired" */
 
 struct platform_fault {
     enum platform_class class;
-    int64_t retry_s; /* THROTTLED: 0: not said */
+    int64_t retry_s;  /* THROTTLED: 0: not said */
+    int64_t clock_us; /* the platform's, as HTTP said it; 0: it did not */
     char code[PLATFORM_CODE_SIZE], sub_code[PLATFORM_TEXT_SIZE], request[PLATFORM_ID_SIZE];
     char message[PLATFORM_TEXT_SIZE]; /* the platform's own words, for the log and for people */
 };
@@ -324,18 +326,20 @@ struct platform {
     const char *title; /* for people: "淘宝/天猫 Taobao/Tmall" */
     const char *gateway;
     struct platform_caps caps;
-    /* The signature over these parameters alone; method "": the platform's best. NULL: it signs otherwise. -EINVAL with
-     * a sentence: there is no such method. */
+    /* The signature over these parameters alone, as sign.h says. NULL: it signs otherwise. -EINVAL with a sentence:
+     * there is no such method. */
     int (*sign)(const char *secret, const char *method, const struct platform_value *values, size_t count,
                 struct buf *out, struct error *error);
     /* -ENOTSUP: the platform has no such call. -EINVAL with a sentence: it could not be taken. */
     int (*build)(const struct platform_shop *shop, const struct platform_want *want, struct platform_request *out,
                  struct error *error);
-    /* What the answer means. A response that never came, is no JSON or was cut short is RETRY, and UNCERTAIN where the
-     * verb writes and it was sent. Rows are filled into answer by read() only when this says OK or PARTIAL. */
-    void (*classify)(const struct platform_want *want, const struct platform_response *response,
+    /* What an answer that is JSON means; root is the body, every number of it as text (text_json.h). What never came,
+     * is no JSON or was cut short does not get here: platform_classify() judges it for all platforms. ret is zeroes,
+     * which is OK. */
+    void (*classify)(const struct platform_want *want, const struct platform_response *response, const json_t *root,
                      struct platform_fault *ret);
-    /* root: the body, every number of it as text (json_text.h). -EBADMSG with a sentence: it is not as it must be. */
+    /* Fills answer, which is zeroes, when classify() said OK or PARTIAL. -EBADMSG with a sentence: it is not as it must
+     * be, and what was filled is worth nothing. */
     int (*read)(const struct platform_want *want, const struct platform_response *response, const json_t *root,
                 struct platform_answer *answer, struct error *error);
     /* Checks a push and says what it is about; ret_reply is what the platform wants to hear. -EACCES: it was not signed
@@ -347,5 +351,20 @@ struct platform {
 
 extern const struct platform *const platforms[];        /* ended by NULL */
 const struct platform *platform_find(const char *name); /* NULL: there is none */
+
+/* What a response means, whatever the platform. ret_root is the body where it is JSON, owned by the caller, else NULL:
+ * then it is RETRY, or UNCERTAIN where the verb writes and it was sent (nothing came, a page in HTML, an answer cut
+ * short or empty, a server in trouble), or THROTTLED where HTTP says so (429). */
+void platform_classify(const struct platform *platform, const struct platform_want *want,
+                       const struct platform_response *response, struct platform_fault *ret, json_t **ret_root);
+
+/* ---------------------------------------------------------------- for connectors */
+
+/* RETRY or UNCERTAIN, by whether it may have happened. */
+enum platform_class platform_lost(const struct platform_want *want, const struct platform_response *response);
+
+/* Zeroed rows for an answer; NULL: no memory, or so many cannot be meant. answer->count is set. */
+void *platform_rows(struct platform_answer *answer, size_t count, size_t max, size_t size);
+#define PLATFORM_CARRIERS_MAX 2000
 
 #endif

@@ -1,0 +1,64 @@
+#include "sync/platforms/form.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void form_put(struct form *form, const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    char *copy = form->count < FORM_VALUES_MAX ? strdup(value) : NULL;
+    if (!copy) {
+        form->failed = true;
+        return;
+    }
+    form->owned[form->count] = copy;
+    form->values[form->count++] = (struct platform_value){name, copy};
+}
+
+void form_put_int(struct form *form, const char *name, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%" PRId64, value);
+    form_put(form, name, text);
+}
+
+void form_put_buf(struct form *form, const char *name, const struct buf *value)
+{
+    if (value->failed)
+        form->failed = true;
+    else
+        form_put(form, name, buf_text(value));
+}
+
+void form_escape(struct buf *out, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    for (; *text; text++) {
+        if (strchr(plain, *text))
+            buf_putc(out, *text);
+        else
+            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*text);
+    }
+}
+
+int form_write(const struct form *form, struct buf *out)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        buf_puts(out, i ? "&" : "");
+        form_escape(out, form->values[i].name);
+        buf_putc(out, '=');
+        form_escape(out, form->values[i].value);
+    }
+    return form->failed || out->failed ? -ENOMEM : 0;
+}
+
+void form_done(struct form *form)
+{
+    for (size_t i = 0; i < form->count; i++)
+        free(form->owned[i]);
+    *form = (struct form){0};
+}
