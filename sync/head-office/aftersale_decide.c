@@ -156,6 +156,18 @@ static int put_terms(struct office *office, struct aftersale *aftersale, const s
     return office_named(office->sql, result, "site", terms->site, error);
 }
 
+static int put_item(struct office *office, const struct aftersale *aftersale, const char *sku, struct error *error)
+{
+    if (!*sku)
+        return 0;
+    if (strcmp(aftersale->kind, "exchange") != 0 || *aftersale->new_order)
+        return error_set(error, -EALREADY, "case \"%s\" is no exchange of which nothing was sent yet",
+                         aftersale->number);
+    int result = sql_run(office->sql, "UPDATE aftersale_line SET new_sku = ?2 WHERE number = ?1 AND quantity > 0",
+                         sql_text(aftersale->number), sql_text(sku));
+    return office_named(office->sql, result, "item", sku, error);
+}
+
 /* A person is told at once what a platform's case would have for its trouble. */
 static int check_told(struct office *office, const struct aftersale *aftersale, struct error *error)
 {
@@ -187,6 +199,8 @@ int aftersale_agree(struct office *office, const char *number, const struct afte
         result = aftersale_act(office, &aftersale, AFTERSALE_AGREED, who, terms->kind, error);
     if (!result)
         result = put_terms(office, &aftersale, terms, who, error);
+    if (!result)
+        result = put_item(office, &aftersale, terms->new_sku, error);
     if (!result)
         result = aftersale_follow(office, &aftersale, error);
     return result ? result : check_told(office, &aftersale, error);

@@ -20,9 +20,10 @@ int aftersale_open(struct office *office, const struct aftersale_wish *wish, con
                    char ret_number[AFTERSALE_NUMBER_SIZE], struct error *error);
 
 struct aftersale_terms {
-    const char *kind;  /* "": as it is */
-    const char *site;  /* where its goods come to; "": where they came from */
-    int64_t pay_minor; /* what the buyer pays for what is sent in exchange */
+    const char *kind;    /* "": as it is */
+    const char *new_sku; /* sent in exchange; "": as it was opened */
+    const char *site;    /* where its goods come to; "": where they came from */
+    int64_t pay_minor;   /* what the buyer pays for what is sent in exchange */
 };
 
 /* A case that was agreed to, and whose goods have left all the same, may be agreed to as another kind. */

@@ -72,7 +72,7 @@ static int announce(struct office *office, struct aftersale *aftersale, const st
 
 /* ---------------------------------------------------------------- money */
 
-/* One row of a case, whatever is said how often; what the platform has paid is paid. */
+/* One row of a case, whatever is said how often; what the platform has paid is paid, and what was void is due anew. */
 static int owe(struct office *office, const struct aftersale *aftersale, const char *who, struct error *error)
 {
     int64_t total;
@@ -86,8 +86,12 @@ static int owe(struct office *office, const struct aftersale *aftersale, const c
                      " CAST(?3 AS BIGINT), CAST(?4 AS BIGINT), ?5, CASE WHEN ?6 = 1 THEN 'paid' ELSE 'due' END, ?7,"
                      " CAST(?8 AS BIGINT), CASE WHEN ?6 = 1 THEN 'platform' ELSE '' END,"
                      " CASE WHEN ?6 = 1 THEN CAST(?8 AS BIGINT) END FROM orders WHERE number = ?2"
-                     " ON CONFLICT (number) DO UPDATE SET state = excluded.state, paid_by = excluded.paid_by,"
-                     " paid_us = excluded.paid_us WHERE refund_due.state = 'due' AND excluded.state = 'paid'",
+                     " ON CONFLICT (number) DO UPDATE SET state = excluded.state, amount_minor = excluded.amount_minor,"
+                     " freight_minor = excluded.freight_minor, reason = excluded.reason, paid_by = excluded.paid_by,"
+                     " paid_us = excluded.paid_us, approved_by = CASE WHEN refund_due.state = 'void' THEN"
+                     " excluded.approved_by ELSE refund_due.approved_by END, approved_us = CASE WHEN refund_due.state ="
+                     " 'void' THEN excluded.approved_us ELSE refund_due.approved_us END WHERE refund_due.state = 'void'"
+                     " OR (refund_due.state = 'due' AND excluded.state = 'paid')",
                      sql_text(aftersale->number), sql_text(aftersale->order), sql_int(total),
                      sql_int(aftersale->freight_minor), sql_text(aftersale->reason), sql_int(paid), sql_text(who),
                      sql_int(office->now_us));

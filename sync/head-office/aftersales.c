@@ -90,15 +90,17 @@ static int find_order(struct office *office, struct aftersale *aftersale, struct
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
-/* What it claims follows the platform until it is over. */
-static int claim(struct office *office, struct aftersale *aftersale, struct error *error)
+/* What it claims follows the platform until it is over; what a person has said of it stays where the platform says
+ * nothing new. */
+static int claim(struct office *office, struct aftersale *aftersale, bool is_new, struct error *error)
 {
-    int result = *aftersale->order ? 0 : find_order(office, aftersale, error);
+    bool was_known = *aftersale->order;
+    int result = was_known ? 0 : find_order(office, aftersale, error);
     if (result || !*aftersale->order || aftersale_is_over(aftersale))
         return result;
     if (strcmp(aftersale->state, "asked") == 0)
         result = aftersale_find_goods(office, aftersale, error);
-    return result ? result : aftersale_claim_platform(office, aftersale, error);
+    return result || (was_known && !is_new) ? result : aftersale_claim_platform(office, aftersale, error);
 }
 
 /* ---------------------------------------------------------------- what the platform decided */
@@ -145,12 +147,14 @@ static int step(struct office *office, struct aftersale *aftersale, struct error
     return 0;
 }
 
-static int bring_up(struct office *office, struct aftersale *aftersale, bool later, struct error *error)
+/* is_new: it claims something else than before. */
+static int bring_up(struct office *office, struct aftersale *aftersale, bool later, bool is_new, struct error *error)
 {
     bool closed = strcmp(aftersale->platform_state, "closed") == 0;
-    int result = later && !closed ? aftersale_try(office, aftersale, AFTERSALE_REOPENED, PLATFORM, NULL, error) : 0;
+    bool again = later && !closed && aftersale_after(AFTERSALE_REOPENED, aftersale->state);
+    int result = again ? aftersale_act(office, aftersale, AFTERSALE_REOPENED, PLATFORM, NULL, error) : 0;
     if (!result)
-        result = claim(office, aftersale, error);
+        result = claim(office, aftersale, is_new || again, error);
     if (!result)
         result = step(office, aftersale, error);
     return result ? result : aftersale_follow(office, aftersale, error);
@@ -185,13 +189,16 @@ int aftersales_take(struct office *office, const char *shop, const struct platfo
     if (result || refund->modified_us < aftersale.modified_us)
         return result;
     bool later = refund->modified_us > aftersale.modified_us;
+    bool other = is_new || refund->amount_minor != aftersale.platform_minor ||
+                 refund->quantity != aftersale.platform_pieces || strcmp(kind_of(refund->kind), aftersale.kind) != 0 ||
+                 strcmp(state_of(refund), "unknown") == 0 || strcmp(aftersale.platform_state, "unknown") == 0;
     result = put(office, number, refund);
     if (result)
         return office_failed(office->sql, result, error);
     result = aftersale_load(office, number, &aftersale, error);
     if (!result && is_new)
         result = aftersale_opened(office, &aftersale, PLATFORM, error);
-    return result ? result : bring_up(office, &aftersale, later, error);
+    return result ? result : bring_up(office, &aftersale, later, other, error);
 }
 
 /* ---------------------------------------------------------------- what came later */
@@ -202,7 +209,7 @@ int aftersales_find_order(struct office *office, const char *number, struct erro
     int result = aftersale_load(office, number, &aftersale, error);
     if (!result) /* what is over was never gone through */
         result = aftersale_try(office, &aftersale, AFTERSALE_RESUMED, "", NULL, error);
-    return result ? result : bring_up(office, &aftersale, false, error);
+    return result ? result : bring_up(office, &aftersale, false, true, error);
 }
 
 /* ---------------------------------------------------------------- what sites report */

@@ -15,7 +15,8 @@
 struct fields {
     char order[ORDERS_NUMBER_SIZE], number[AFTERSALE_NUMBER_SIZE], kind[AFTERSALE_WORD_SIZE];
     char lines[8192];
-    char reason[257], key[65], carrier[65], waybill[65], phone[65], site[CATALOGUE_CODE_SIZE];
+    char reason[257], key[65], carrier[65], waybill[65], phone[65], site[CATALOGUE_CODE_SIZE],
+        new_sku[CATALOGUE_CODE_SIZE];
     int64_t freight_minor, amount_minor, pay_minor;
 };
 
@@ -52,6 +53,7 @@ static const struct option_def agree_fields[] = {
     {"kind", CHOICE(kind), .fallback = AS_ASKED, .choices = AS_ASKED "|" AFTERSALE_KINDS,
      .help = "what it is agreed to as"},
     {"site", TEXT(site), .fallback = "", .help = "where its goods come to; left out: where they came from"},
+    {"new_sku", TEXT(new_sku), .fallback = "", .help = "the item that is sent in exchange; left out: as it was asked"},
     {"pay_minor", NUMBER(pay_minor), .fallback = "0", .min = 0, .max = MONEY_MAX,
      .help = "what the buyer pays for what is sent in exchange, beyond what was paid"},
     {0}};
@@ -170,7 +172,8 @@ static int agree(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
     bool as_asked = strcmp(fields->kind, AS_ASKED) == 0;
-    const struct aftersale_terms terms = {as_asked ? "" : fields->kind, fields->site, fields->pay_minor};
+    const struct aftersale_terms terms = {as_asked ? "" : fields->kind, fields->new_sku, fields->site,
+                                          fields->pay_minor};
     int result = aftersale_agree(call->office, fields->number, &terms, call->who, error);
     return result ? result : tell_case(call, fields->number, error);
 }

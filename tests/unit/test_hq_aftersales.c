@@ -483,12 +483,40 @@ static void what_is_due_is_void_when_the_platform_ends_it_and_what_is_paid_is_pa
     say(company, &due_one, PLATFORM_REFUND_CLOSED, 2000);
     CASE_SAYS(company, "state", "closed");
     assert_int_equal(due(company, "N1"), 0);
+    say(company, &due_one, PLATFORM_REFUND_ASKED, 3000); /* and asks again */
+    decided(company, "aftersale.agree", "");
+    assert_int_equal(due(company, "N1"), 500);
+    say(company, &due_one, PLATFORM_REFUND_CLOSED, 4000);
     take(company, &paid_one);
     decided(company, "aftersale.agree", "");
     decided(company, "aftersale.paid", "");
     say(company, &paid_one, PLATFORM_REFUND_CLOSED, 2000);
     CASE_SAYS(company, "state", "settled");
     assert_int_equal(due(company, "N1"), 700);
+}
+
+/* Which item is sent, a person says; the platform's further words do not make it forgotten. */
+static void a_platform_s_exchange_is_for_the_item_that_a_person_says(void **state)
+{
+    struct company *company = *state;
+    ship_two(company);
+    struct platform_refund refund = refund_of("R1", "L-N1-1", 0, 1);
+    refund.kind = PLATFORM_EXCHANGE;
+    take(company, &refund);
+    not_decided(company, "aftersale.agree", ",\"new_sku\":\"NIL\"", -ENOENT);
+    decided(company, "aftersale.agree", ",\"new_sku\":\"PEN\"");
+    say(company, &refund, PLATFORM_REFUND_RETURNING, 2000);
+    sync_site(company, HZ);
+    scan_at(company, last_case, "DONE_RETURN_OPENED", "return.item");
+    PLAY(&company->sites[HZ], {"MUG", "DONE_RETURNED", "return.item"},
+         {"CMD:DONE", "DONE_RETURN_RECEIVED", "return.grade"}, GRADE("MUG", "A", "a", "A-01", "menu"));
+    up(company, HZ);
+    decided(company, "aftersale.settle", "");
+    OFFICE_SAYS(company,
+                "SELECT l.sku || '/' || o.origin FROM order_line l JOIN orders o ON o.number = l.number WHERE"
+                " o.number <> 'N1'",
+                "PEN/exchange");
+    OFFICE_SAYS(company, "SELECT coalesce(platform_order, '-') FROM orders WHERE number <> 'N1'", "-");
 }
 
 /* The platform has paid while the parcel was at the gate. */
@@ -585,10 +613,10 @@ int main(void)
         STORY(a_platform_s_sums_stay_within_what_was_paid),
         STORY(a_platform_s_return_comes_to_the_site_that_sent_it),
         STORY(what_is_due_is_void_when_the_platform_ends_it_and_what_is_paid_is_paid),
+        STORY(a_platform_s_exchange_is_for_the_item_that_a_person_says),
         STORY(a_platform_pays_before_the_site_has_answered),
         STORY(goods_that_left_though_they_were_paid_back_are_a_trouble),
         STORY(any_cases_conserve_pieces_and_money),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("refunds", tests, NULL, NULL);
 }

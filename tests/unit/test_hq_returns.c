@@ -297,6 +297,5 @@ int main(void)
         STORY(what_is_repaired_goes_back_to_the_buyer),
         STORY(only_what_has_left_comes_back),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("returns", tests, NULL, NULL);
 }
