@@ -117,13 +117,6 @@ void platform_answer_done(struct platform_answer *answer)
     *answer = (struct platform_answer){0};
 }
 
-void *platform_rows(struct platform_answer *answer, size_t count, size_t max, size_t size)
-{
-    void *rows = count <= max ? calloc(count + 1, size) : NULL;
-    answer->count = rows ? count : 0;
-    return rows;
-}
-
 /* ---------------------------------------------------------------- what every answer may be */
 
 enum platform_class platform_lost(const struct platform_want *want, const struct platform_response *response)
@@ -138,6 +131,14 @@ static void say_lost(const struct platform_want *want, const struct platform_res
     ret->retry_s = response->retry_after_s;
     snprintf(ret->code, sizeof(ret->code), "http-%d", response->status);
     text_copy(ret->message, sizeof(ret->message), why);
+}
+
+/* The refresh token is not taken: only a person can give a new one. */
+static bool is_no_token(const struct platform_want *want, enum platform_class class)
+{
+    return want->verb == PLATFORM_TOKEN_REFRESH &&
+           (class == PLATFORM_AUTH_EXPIRED || class == PLATFORM_PARAMETER || class == PLATFORM_NOT_FOUND ||
+            class == PLATFORM_CONFLICT || class == PLATFORM_PERMANENT);
 }
 
 void platform_classify(const struct platform *platform, const struct platform_want *want,
@@ -155,6 +156,10 @@ void platform_classify(const struct platform *platform, const struct platform_wa
                      : error_set(&error, -EBADMSG, "the answer is empty");
     if (!result) {
         platform->classify(want, response, *ret_root, ret);
+        if (ret->class == PLATFORM_RETRY)
+            ret->class = platform_lost(want, response);
+        if (is_no_token(want, ret->class))
+            ret->class = PLATFORM_AUTH_REVOKED;
         return;
     }
     say_lost(want, response, error.text, ret);
