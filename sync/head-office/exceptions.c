@@ -22,6 +22,8 @@ const struct exception_kind exception_kinds[] = {
      "合并订单或确认单独发货", true},
     {"rule", "a rule of your own holds it", "自定义规则", "confirm it", "人工确认", true},
     {"short", "no site has all of it", "库存不足", "stock comes in, or it is split", "补货或拆单", false},
+    {"unfit", "a site cannot be told it as it is", "无法下发", "it is corrected, and checked again", "修正后重新审核",
+     false},
     {0},
 };
 
@@ -37,24 +39,42 @@ struct audit {
     struct office *office;
     const struct settings *settings;
     const char *number;
-    int64_t open; /* exceptions that stand */
+    int64_t open; /* exceptions that stood before, and in the end those that do */
 };
 
-/* An exception for each row of found (rule, detail), unless a person confirmed the very same. One that stands already
- * stays. */
+/* Unless a person confirmed the very same. One that stands already goes on standing, for what is wrong now. */
 static int raise(struct audit *audit, const char *kind, const char *rule, const char *detail)
 {
     struct sql *sql = audit->office->sql;
-    int64_t known;
-    int result = sql_number(sql, &known,
-                            "SELECT count(*) FROM exception WHERE number = ?1 AND kind = ?2 AND rule = ?3"
-                            " AND (released_us IS NULL OR (detail = ?4 AND released_by <> ''))",
-                            sql_text(audit->number), sql_text(kind), sql_text(rule), sql_text(detail));
-    if (!result && known == 0)
-        result = sql_run(
-            sql, "INSERT INTO exception (number, kind, rule, detail, raised_us) VALUES (?1, ?2, ?3, ?4, ?5)",
-            sql_text(audit->number), sql_text(kind), sql_text(rule), sql_text(detail), sql_int(audit->office->now_us));
-    return result;
+    const struct sql_value number = sql_text(audit->number), now = sql_int(audit->office->now_us);
+    int result = sql_run(sql,
+                         "UPDATE exception SET detail = ?4 WHERE number = ?1 AND kind = ?2 AND rule = ?3"
+                         " AND released_us IS NULL",
+                         number, sql_text(kind), sql_text(rule), sql_text(detail));
+    if (result || sql_changes(sql) > 0)
+        return result;
+    return sql_run(sql,
+                   "INSERT INTO exception (number, kind, rule, detail, raised_us) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT"
+                   " EXISTS (SELECT 1 FROM exception WHERE number = ?1 AND kind = ?2 AND rule = ?3 AND detail = ?4"
+                   " AND released_by <> '')",
+                   number, sql_text(kind), sql_text(rule), sql_text(detail), now);
+}
+
+static int count_open(struct audit *audit)
+{
+    return sql_number(audit->office->sql, &audit->open,
+                      "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL",
+                      sql_text(audit->number));
+}
+
+/* It is not so any more, if it was. */
+static int cure(struct audit *audit, const char *kind)
+{
+    if (audit->open == 0)
+        return 0;
+    return sql_run(audit->office->sql,
+                   "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = ?2 AND released_us IS NULL",
+                   sql_text(audit->number), sql_text(kind), sql_int(audit->office->now_us));
 }
 
 /* ---------------------------------------------------------------- what is looked at */
@@ -80,14 +100,16 @@ static int64_t merge_us(const struct settings *settings)
 static const struct check checks[] = {
     {"unmapped",
      "SELECT '', min(CASE WHEN code <> '' THEN code WHEN title <> '' THEN title ELSE platform_sku END)"
-     " FROM order_line WHERE number = ?1 AND sku IS NULL HAVING count(*) > 0",
+     " FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded HAVING count(*) > 0",
      NULL},
     {"hold", "SELECT '', platform_status FROM orders WHERE number = ?1 AND (overlays & 4) <> 0", NULL},
     {"refund",
      "SELECT '', CASE WHEN (o.overlays & 1) <> 0 THEN '' ELSE coalesce((SELECT min(l.title) FROM order_line l WHERE"
      " l.number = ?1 AND (l.overlays & 1) <> 0), '') END FROM orders o WHERE o.number = ?1 AND ((o.overlays & 1) <> 0 "
      "OR"
-     " EXISTS (SELECT 1 FROM order_line l WHERE l.number = ?1 AND (l.overlays & 1) <> 0))",
+     " EXISTS (SELECT 1 FROM order_line l WHERE l.number = ?1 AND (l.overlays & 1) <> 0) OR EXISTS (SELECT 1 FROM"
+     " aftersale a WHERE a.order_number IN (o.number, CASE WHEN o.origin = 'split' THEN o.of_order ELSE o.number END)"
+     " AND a.goods = 'here' AND a.state NOT IN ('settled', 'refused', 'closed')))",
      NULL},
     {"address",
      "SELECT '', CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' ELSE 'address' END"
@@ -110,10 +132,9 @@ static const struct check checks[] = {
 static int look(struct audit *audit, const struct check *check)
 {
     char rule[65] = "", detail[EXCEPTION_DETAIL_SIZE] = "";
-    struct sql *sql = audit->office->sql;
-    struct sql_query *row = check->number ? sql_select(sql, check->question, sql_text(audit->number),
-                                                       sql_int(check->number(audit->settings)))
-                                          : sql_select(sql, check->question, sql_text(audit->number));
+    const struct sql_value values[] = {
+        sql_text(audit->number), check->number ? sql_int(check->number(audit->settings)) : SQL_NO_VALUES, {0}};
+    struct sql_query *row = sql_select_values(audit->office->sql, check->question, values);
     bool found = sql_next(row);
     if (found) {
         sql_copy_text(row, 0, rule, sizeof(rule));
@@ -122,11 +143,7 @@ static int look(struct audit *audit, const struct check *check)
     int result = sql_done(row);
     if (result)
         return result;
-    if (found)
-        return raise(audit, check->kind, rule, detail);
-    return sql_run(audit->office->sql,
-                   "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = ?2 AND released_us IS NULL",
-                   sql_text(audit->number), sql_text(check->kind), sql_int(audit->office->now_us));
+    return found ? raise(audit, check->kind, rule, detail) : cure(audit, check->kind);
 }
 
 /* ---------------------------------------------------------------- the whole of it */
@@ -141,10 +158,7 @@ static int promise(struct audit *audit, struct error *error)
     if (result)
         return result;
     if (*promise.site)
-        result = sql_run(audit->office->sql,
-                         "UPDATE exception SET released_us = ?2 WHERE number = ?1 AND kind = 'short'"
-                         " AND released_us IS NULL",
-                         sql_text(audit->number), sql_int(audit->office->now_us));
+        result = cure(audit, "short");
     else {
         snprintf(detail, sizeof(detail), "%s %" PRId64, promise.lacks, promise.lacks_pieces);
         result = raise(audit, "short", "", *promise.lacks ? detail : "");
@@ -152,18 +166,16 @@ static int promise(struct audit *audit, struct error *error)
     return result ? office_failed(audit->office->sql, result, error) : 0;
 }
 
-static int count_open(struct audit *audit)
-{
-    return sql_number(audit->office->sql, &audit->open,
-                      "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL",
-                      sql_text(audit->number));
-}
-
 int exceptions_audit(struct office *office, const struct settings *settings, const char *number, bool *ret_passed,
                      struct error *error)
 {
     struct audit audit = {.office = office, .settings = settings, .number = number};
-    int result = 0;
+    int result = order_life_check(office, number, ORDER_RESERVED, error);
+    if (result)
+        return result;
+    result = count_open(&audit);
+    if (!result)
+        result = cure(&audit, "unfit"); /* it is tried again */
     for (size_t i = 0; i < COUNT(checks) && !result; i++)
         result = look(&audit, &checks[i]);
     if (result)
@@ -188,6 +200,17 @@ int exceptions_look_again(struct office *office, const char *number, struct erro
     return held > 0 ? order_life_act(office, number, ORDER_FREED, "", NULL, error) : 0;
 }
 
+int exceptions_hold(struct office *office, const char *number, const char *kind, const char *detail,
+                    struct error *error)
+{
+    struct audit audit = {.office = office, .number = number};
+    int result = order_life_act(office, number, ORDER_HELD, "", kind, error);
+    if (result)
+        return result;
+    result = raise(&audit, kind, "", detail);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
 int exceptions_confirm(struct office *office, const char *number, const char *kind_name, const char *who,
                        struct error *error)
 {
@@ -196,6 +219,8 @@ int exceptions_confirm(struct office *office, const char *number, const char *ki
         return error_set(error, -ENOENT, "there is no exception \"%s\"", kind_name);
     if (!kind->confirmable)
         return error_set(error, -EPERM, "\"%s\" cannot be confirmed: it ends when %s", kind->name, kind->release_en);
+    if (!*who)
+        return error_set(error, -EINVAL, "say who confirms it");
     int result = sql_run(office->sql,
                          "UPDATE exception SET released_us = ?3, released_by = ?4 WHERE number = ?1 AND kind = ?2"
                          " AND released_us IS NULL",

@@ -24,8 +24,14 @@ const struct exception_kind *exception_kind_find(const char *name); /* NULL: the
 int exceptions_audit(struct office *office, const struct settings *settings, const char *number, bool *ret_passed,
                      struct error *error);
 
+/* Keeps an order back that was audit or reserved, for a reason that is none of the checks'. kind is one of the table.
+ * -ENOENT, -EALREADY with a sentence. Inside a transaction. */
+int exceptions_hold(struct office *office, const char *number, const char *kind, const char *detail,
+                    struct error *error);
+
 /* A person confirms an exception: when it was the last one, the order is checked again. kind must be confirmable:
- * -EPERM with what releases it instead. -ENOENT: the order has none of that kind. Inside a transaction. */
+ * -EPERM with what releases it instead. -ENOENT: the order has none of that kind. -EINVAL: nobody is named. Inside a
+ * transaction. */
 int exceptions_confirm(struct office *office, const char *number, const char *kind, const char *who,
                        struct error *error);
 

@@ -1,5 +1,6 @@
 #include "sync/head-office/projection.h"
 
+#include "base/text.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/promises.h"
 #include "sync/head-office/shipments.h"
@@ -207,9 +208,12 @@ static int transfer_shipped(struct work *work)
                             sql_text(number), sql_text(work->site));
 }
 
-/* What leaves the bins is not to be taken out of them any more: both in one event, so that nothing counts twice. */
+/* What leaves the bins is not to be taken out of them any more: both in one event, so that nothing counts twice. What
+ * is put back of an order that is over is owed to nobody. */
 static int open_reservation(struct work *work, int64_t line, int64_t delta)
 {
+    if (text_is_listed("shipped,finished,closed", work->state))
+        return 0;
     return CHANGE(work, "UPDATE reservation SET left_open = left_open + ?3 WHERE number = ?1 AND line = ?2",
                   sql_text(work->order), sql_int(line), sql_int(work->sign * delta));
 }
@@ -516,7 +520,9 @@ static const struct meaning {
     {"waybill.assigned", waybill_assigned, .of_order = true},
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
+    {"return.received", nothing_more, .undoable = true}, /* aftersales.h */
     {"return.graded", return_graded, .undoable = true},
+    {"return.closed", nothing_more, .of_order = false},
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
