@@ -113,9 +113,36 @@ static const struct option_def audit_options[] = {
     {0},
 };
 
+static const struct option_def import_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"map", TEXT(map), .help = "file that says how another system calls the columns and values"},
+    {"try", OPTION_FLAG_AT(struct command_options, try_only),
+     .help = "say row by row what the file would change, and change nothing"},
+    {"report", OPTION_FLAG_AT(struct command_options, report),
+     .help = "say row by row what the file changed, and what all rows of the kind come to"},
+    {0},
+};
+
+static const struct option_def export_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"format", OPTION_CHOICE_AT(struct command_options, format), .fallback = "csv", .choices = "csv|xlsx",
+     .help = "of all: what files"},
+    {0},
+};
+
 static const struct option_def do_options[] = {
     COMMAND_DATABASE,
     {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
+    {0},
+};
+
+static const struct option_def shops_run_options[] = {
+    COMMAND_DATABASE,
+    {"ca", TEXT(ca_file), .help = "file of the authority that signed the platforms' certificates, if not a public one"},
+    {"call-s", NUMBER(call_s), .fallback = "30", .min = 1, .max = 60, .help = "longest wait for a platform's answer"},
+    {"once", OPTION_FLAG_AT(struct command_options, once), .help = "end when there is nothing to do"},
     {0},
 };
 
@@ -132,8 +159,10 @@ const struct command commands[] = {
      site_lease_options, command_site_lease},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
-    {"import", "items|barcodes|locations|workers|documents|orders|waybills FILE.csv", 2,
-     "Take a file in, all of it or nothing", site_options, command_import},
+    {"import", "KIND FILE.csv", 2, "Take a file in, all of it or nothing, or say what that would change",
+     import_options, command_import},
+    {"export", "KIND|all FILE.csv|FILE.xlsx|FOLDER", 2, "Write the rows of a kind into a file, as import reads them",
+     export_options, command_export},
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
     {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
     {"orders", "", 0, "The orders", orders_options, command_orders},
@@ -161,6 +190,8 @@ const struct command commands[] = {
      audit_options, command_audit},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
     {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
+    {"shops run", "", 0, "Speak for the shops on their platforms, until stopped", shops_run_options, command_shops_run},
+    {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };

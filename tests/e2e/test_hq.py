@@ -4,7 +4,6 @@ or a schema of the PostgreSQL database that $HEAD_OFFICE_DATABASE names.
 
 The box at the other end is a stand-in of a few lines: what the real one does is tested elsewhere."""
 
-import contextlib
 import csv
 import json
 import os
@@ -12,82 +11,26 @@ import pathlib
 import socket
 import sqlite3
 import sys
-import tempfile
 import time
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from rig import postgres, sample  # noqa: E402
+from rig import sample  # noqa: E402
 from rig.house import Broker  # noqa: E402
+from rig.office import BOX, HQ, SITE, equal, tests_of  # noqa: E402
 from rig.process import Program, RigError, command, free_port, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 import wire_frame as wire  # noqa: E402
 
-HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
-SITE, BOX = "hz-07", "box-7f3a"
-COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
+COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "export", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
             "waybills void", "waybills list", "waybills", "audit", "do", "verbs", "status"]
 
 tap = Tap()
 
 
-def test(name):
-    """Runs the function at once; what it raises is its fault."""
-    def run(function):
-        try:
-            with tempfile.TemporaryDirectory() as folder:
-                function(Office(pathlib.Path(folder)))
-            tap.check(name)
-        except (AssertionError, RigError, OSError, ValueError, KeyError) as fault:
-            tap.check(name, [f"{type(fault).__name__}: {line}" for line in str(fault).splitlines()] or [repr(fault)])
-    return run
-
-
-def equal(got, expected):
-    assert got == expected, f"got {got!r}, expected {expected!r}"
-
-
-class Office:
-    """A head office in a folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        url = os.environ.get("HEAD_OFFICE_DATABASE")
-        self.database = postgres.new_schema(url, "head_office") if url else folder / "head-office.db"
-
-    def call(self, *arguments):
-        return command([HQ, *arguments, "--database", self.database])
-
-    def run(self, *arguments):
-        """The objects it printed."""
-        code, out, err = self.call(*arguments)
-        assert code == 0 and not err, f"{' '.join(map(str, arguments))}: {code} {err}"
-        return [json.loads(line) for line in out.splitlines()]
-
-    def refused(self, expected_code, *arguments):
-        """The one sentence."""
-        code, out, err = self.call(*arguments)
-        equal((code, out), (expected_code, ""))
-        assert err.startswith("floorhand-hq: ") and err.count("\n") == 1, err
-        return err[len("floorhand-hq: "):].rstrip("\n")
-
-    def rows(self, sql):
-        if "HEAD_OFFICE_DATABASE" in os.environ:
-            return postgres.query(self.database, sql)
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(sql).fetchall()
-
-    def furnish(self, orders=3):
-        self.run("site", "add", SITE, "--box", BOX)
-        for what, path in sample.write_master(self.folder):
-            self.run("import", what, path)
-        self.run("import", "orders", sample.write_orders(self.folder / "orders.csv", sample.orders(orders)))
-
-    def serve(self, port, *more):
-        return Program("floorhand-hq", [HQ, "--database", self.database, "serve", "--port", port, *more], self.folder,
-                       notifies=True)
+test = tests_of(tap)
 
 
 # ---------------------------------------------------------------- a box

@@ -116,7 +116,8 @@ static inline void rig_new_database(struct rig *rig, char *ret_path, size_t capa
         return;
     struct sql *sql = NULL;
     if (sql_open_postgres(url, NULL, &sql, &rig->error) != 0 ||
-        sql_script(sql, "DROP SCHEMA IF EXISTS test CASCADE; CREATE SCHEMA test", &rig->error) != 0)
+        sql_script(sql, "SET lock_timeout = '30s'; DROP SCHEMA IF EXISTS test CASCADE; CREATE SCHEMA test",
+                   &rig->error) != 0)
         fail_msg("%s", rig->error.text);
     sql_close(sql);
 }
@@ -349,7 +350,8 @@ static inline int rig_import(struct rig *rig, const char *kind, const char *site
                              struct import_result *ret)
 {
     rig->error.text[0] = '\0';
-    return import_text(&rig->office, import_find(kind), site, "FILE", text, strlen(text), ret, &rig->error);
+    return import_text(&rig->office, import_find(kind), &(struct import_options){.site = site}, "FILE", text,
+                       strlen(text), ret, &rig->error);
 }
 
 static inline void rig_import_good(struct rig *rig, const char *kind, const char *site, const char *text)
