@@ -374,6 +374,10 @@ int order_split_by_stock(struct office *office, const struct settings *settings,
     if (!plan)
         return error_set(error, -ENOMEM, "there is no memory");
     int result = order_split_load(office, number, plan, error);
+    if (result == -EALREADY || result == -E2BIG || strlen(number) + sizeof("-16") > ORDERS_NUMBER_SIZE) {
+        free(plan); /* it is one that cannot be split: it waits whole */
+        return 0;
+    }
     struct hunt hunt = {.office = office, .plan = plan};
     bool found = false;
     if (!result && plan->line_count > 0) {
