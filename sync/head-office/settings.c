@@ -4,6 +4,7 @@
 
 #define FLAG(member)   OPTION_FLAG_AT(struct settings, member)
 #define NUMBER(member) OPTION_NUMBER_AT(struct settings, member)
+#define TEXT(member)   OPTION_TEXT_AT(struct settings, member)
 
 const struct option_def settings_table[] = {
     {"audit_by_itself", FLAG(audit_by_itself), .fallback = "no",
@@ -22,6 +23,18 @@ const struct option_def settings_table[] = {
      .help = "an order that cost more is looked at by a person; 0: none is"},
     {"merge_hours", NUMBER(merge_hours), .fallback = "0", .min = 0, .max = 168,
      .help = "orders of one shop to one receiver that came within so many hours are put forward to be merged; 0: not"},
+    {"zone_minutes", NUMBER(zone_minutes), .fallback = "480", .min = -720, .max = 840,
+     .help = "how far the clock of the business is before UTC: its days and months begin by it"},
+    {"base_currency", TEXT(base_currency), .fallback = "CNY",
+     .help = "the currency that the books are kept in, as three letters; not to be changed once they are"},
+    {"cost_method", OPTION_CHOICE_AT(struct settings, cost_method), .fallback = "average", .choices = "average|fifo",
+     .help = "what pieces cost that leave: the average of all, or what the oldest did; for items that are new"},
+    {"bill_rounding_minor", NUMBER(bill_rounding_minor), .fallback = "5", .min = 0, .max = 10000,
+     .help = "a difference of a bill up to this is called rounding"},
+    {"bill_settle_days", NUMBER(bill_settle_days), .fallback = "15", .min = 0, .max = 365,
+     .help = "what a platform has not settled so many days after an order left is missing"},
+    {"invoice_tax_rate", NUMBER(invoice_tax_rate), .fallback = "1300", .min = 0, .max = 10000,
+     .help = "tax of an invoice's line where nothing else is said, in ten-thousandths"},
     {0},
 };
 

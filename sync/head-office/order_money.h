@@ -1,0 +1,28 @@
+/* An order's amounts as its lines share them: what was asked for each, what was let off, its part of the carriage.
+ * Shares add up to the order's amounts. Does not post anything. */
+#ifndef HEAD_OFFICE_ORDER_MONEY_H
+#define HEAD_OFFICE_ORDER_MONEY_H
+
+#include "sync/head-office/ledger.h"
+
+struct order_money_line {
+    int64_t line, quantity, shipped, booked;
+    char sku[LEDGER_TEXT_SIZE];
+    int64_t gross_minor, discount_minor, freight_minor;
+};
+
+struct order_money {
+    char currency[8], site[LEDGER_TEXT_SIZE], shop[LEDGER_TEXT_SIZE];
+    struct order_money_line *lines;
+    size_t count, room;
+};
+
+/* -ENOENT: there is no such order. */
+int order_money_read(struct office *office, const char *number, struct order_money *ret, struct error *error);
+void order_money_done(struct order_money *money);
+#define CLEANUP_ORDER_MONEY CLEANUP(order_money_done)
+
+/* Shares an amount among the lines by what was asked for them: one number for each, owned by the caller. */
+int order_money_share(const struct order_money *money, int64_t amount_minor, int64_t *ret_shares, struct error *error);
+
+#endif
