@@ -63,7 +63,7 @@ static int64_t guess(const struct item *item, int64_t quantity)
 
 struct owed {
     int64_t id, quantity, value_minor, line;
-    char account[12], order[LEDGER_TEXT_SIZE], site[LEDGER_TEXT_SIZE], shop[LEDGER_TEXT_SIZE];
+    char account[12], order[BOOKS_TEXT_SIZE], site[BOOKS_TEXT_SIZE], shop[BOOKS_TEXT_SIZE];
 };
 
 static int first_owed(struct books *books, const char *sku, struct owed *ret, struct error *error)
@@ -90,27 +90,27 @@ static int first_owed(struct books *books, const char *sku, struct owed *ret, st
 
 /* So many of what was owed have come, and cost this. */
 static int settle(struct books *books, const char *sku, const struct owed *owed, int64_t quantity, int64_t cost_minor,
-                  struct ledger_entry *entry, int64_t *ret_change, struct error *error)
+                  struct books_entry *entry, int64_t *ret_change, struct error *error)
 {
     struct sql *sql = books->office->sql;
     int64_t had = money_part(owed->value_minor, quantity, owed->quantity), change = cost_minor - had;
-    struct ledger_of of = {
-        .order = owed->order, .line = owed->line, .sku = sku, .site = owed->site, .shop = owed->shop};
-    ledger_add(books, entry, owed->account, NULL, change, &of);
-    ledger_add(books, entry, LEDGER_STOCK, NULL, -change, &of);
+    struct books_of of = {.order = owed->order, .line = owed->line, .sku = sku, .site = owed->site, .shop = owed->shop};
+    books_add(books, entry, owed->account, NULL, change, &of);
+    books_add(books, entry, BOOKS_STOCK, NULL, -change, &of);
     *ret_change = change;
     int result =
         sql_run(sql, "UPDATE cost_owed SET quantity = quantity - ?2, value_minor = value_minor - ?3 WHERE id = ?1",
                 sql_int(owed->id), sql_int(quantity), sql_int(had));
     if (!result)
-        result = sql_run(sql, "UPDATE cost_sold SET value_minor = value_minor + ?3 WHERE order_number = ?1 AND order_line = ?2",
-                         sql_text(owed->order), sql_int(owed->line), sql_int(change));
+        result = sql_run(
+            sql, "UPDATE cost_sold SET value_minor = value_minor + ?3 WHERE order_number = ?1 AND order_line = ?2",
+            sql_text(owed->order), sql_int(owed->line), sql_int(change));
     return result ? office_failed(sql, result, error) : 0;
 }
 
 /* The eldest first; *left and *left_minor are what stays of the receipt. */
 static int settle_all(struct books *books, const struct cost_receipt *receipt, struct item *item, int64_t *left,
-                      int64_t *left_minor, struct ledger_entry *entry, struct error *error)
+                      int64_t *left_minor, struct books_entry *entry, struct error *error)
 {
     struct owed owed;
     int result = 0;
@@ -141,7 +141,7 @@ static int add_layer(struct books *books, const struct cost_receipt *receipt, in
     return result ? office_failed(books->office->sql, result, error) : 0;
 }
 
-int cost_receive(struct books *books, const struct cost_receipt *receipt, struct ledger_entry *entry,
+int cost_receive(struct books *books, const struct cost_receipt *receipt, struct books_entry *entry,
                  struct error *error)
 {
     struct item item = {0};
@@ -168,10 +168,11 @@ static int take_layer(struct books *books, const char *sku, int64_t want, int64_
 {
     struct sql *sql = books->office->sql;
     int64_t id = 0, left = 0, left_minor = 0;
-    struct sql_query *row = sql_select(sql,
-                                       "SELECT id, left_open, left_minor FROM cost_layer WHERE sku = ?1 AND left_open > 0"
-                                       " ORDER BY id LIMIT 1",
-                                       sql_text(sku));
+    struct sql_query *row =
+        sql_select(sql,
+                   "SELECT id, left_open, left_minor FROM cost_layer WHERE sku = ?1 AND left_open > 0"
+                   " ORDER BY id LIMIT 1",
+                   sql_text(sku));
     bool found = sql_next(row);
     if (found) {
         id = sql_get_int(row, 0);
@@ -184,9 +185,9 @@ static int take_layer(struct books *books, const char *sku, int64_t want, int64_
     *ret_taken = want < left ? want : left;
     *ret_minor = found ? money_part(left_minor, *ret_taken, left) : 0;
     if (!result)
-        result = sql_run(sql,
-                         "UPDATE cost_layer SET left_open = left_open - ?2, left_minor = left_minor - ?3 WHERE id = ?1",
-                         sql_int(id), sql_int(*ret_taken), sql_int(*ret_minor));
+        result =
+            sql_run(sql, "UPDATE cost_layer SET left_open = left_open - ?2, left_minor = left_minor - ?3 WHERE id = ?1",
+                    sql_int(id), sql_int(*ret_taken), sql_int(*ret_minor));
     return result ? office_failed(sql, result, error) : 0;
 }
 
@@ -204,7 +205,7 @@ static int take_layers(struct books *books, const char *sku, int64_t quantity, i
     return 0;
 }
 
-static int owe(struct books *books, const char *account, int64_t quantity, int64_t minor, const struct ledger_of *of,
+static int owe(struct books *books, const char *account, int64_t quantity, int64_t minor, const struct books_of *of,
                struct error *error)
 {
     int result = sql_run(books->office->sql,
@@ -216,7 +217,7 @@ static int owe(struct books *books, const char *account, int64_t quantity, int64
     return result ? office_failed(books->office->sql, result, error) : 0;
 }
 
-static int note_sold(struct books *books, int64_t quantity, int64_t minor, const struct ledger_of *of,
+static int note_sold(struct books *books, int64_t quantity, int64_t minor, const struct books_of *of,
                      struct error *error)
 {
     if (!of->order || !*of->order || of->line <= 0)
@@ -230,7 +231,7 @@ static int note_sold(struct books *books, int64_t quantity, int64_t minor, const
     return result ? office_failed(books->office->sql, result, error) : 0;
 }
 
-int cost_issue(struct books *books, const char *account, int64_t quantity, const struct ledger_of *of,
+int cost_issue(struct books *books, const char *account, int64_t quantity, const struct books_of *of,
                int64_t *ret_value_minor, struct error *error)
 {
     struct item item = {0};
@@ -257,13 +258,12 @@ int cost_issue(struct books *books, const char *account, int64_t quantity, const
 /* ---------------------------------------------------------------- coming back */
 
 /* What the pieces of the order's line cost that the buyer still has; *ret_quantity 0: it is not known. */
-static int read_sold(struct books *books, const struct ledger_of *of, int64_t *ret_quantity, int64_t *ret_minor,
+static int read_sold(struct books *books, const struct books_of *of, int64_t *ret_quantity, int64_t *ret_minor,
                      struct error *error)
 {
-    struct sql_query *row =
-        sql_select(books->office->sql,
-                   "SELECT quantity, value_minor FROM cost_sold WHERE order_number = ?1 AND order_line = ?2",
-                   sql_text(of->order ? of->order : ""), sql_int(of->line));
+    struct sql_query *row = sql_select(
+        books->office->sql, "SELECT quantity, value_minor FROM cost_sold WHERE order_number = ?1 AND order_line = ?2",
+        sql_text(of->order ? of->order : ""), sql_int(of->line));
     *ret_quantity = *ret_minor = 0;
     if (sql_next(row)) {
         *ret_quantity = sql_get_int(row, 0);
@@ -278,8 +278,8 @@ static int64_t now_worth(const struct item *item, int64_t quantity)
     return item->quantity > 0 ? money_round(item->value_minor, quantity, item->quantity) : guess(item, quantity);
 }
 
-int cost_return(struct books *books, const char *key, int64_t at_us, int64_t quantity, const struct ledger_of *of,
-                struct ledger_entry *entry, int64_t *ret_value_minor, struct error *error)
+int cost_return(struct books *books, const char *key, int64_t at_us, int64_t quantity, const struct books_of *of,
+                struct books_entry *entry, int64_t *ret_value_minor, struct error *error)
 {
     struct item item = {0};
     int64_t sold, sold_minor;
@@ -315,7 +315,7 @@ int cost_usual(struct books *books, const char *sku, int64_t minor, struct error
 
 static int to_one_layer(struct books *books, const char *sku, const struct item *item, struct error *error)
 {
-    char key[LEDGER_KEY_SIZE];
+    char key[BOOKS_KEY_SIZE];
     struct cost_receipt whole = {.key = key,
                                  .sku = sku,
                                  .at_us = books->office->now_us,

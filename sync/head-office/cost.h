@@ -5,7 +5,7 @@
 #ifndef HEAD_OFFICE_COST_H
 #define HEAD_OFFICE_COST_H
 
-#include "sync/head-office/ledger.h"
+#include "sync/head-office/books.h"
 
 /* What came. key: of the fact. */
 struct cost_receipt {
@@ -14,16 +14,16 @@ struct cost_receipt {
 };
 
 /* Pieces that were sold before they came get the cost they turn out to have: entry gets lines for the difference. */
-int cost_receive(struct books *books, const struct cost_receipt *receipt, struct ledger_entry *entry,
+int cost_receive(struct books *books, const struct cost_receipt *receipt, struct books_entry *entry,
                  struct error *error);
 
 /* What leaves, for the account that bears it. More than there is goes at the last known cost, and is owed. */
-int cost_issue(struct books *books, const char *account, int64_t quantity, const struct ledger_of *of,
+int cost_issue(struct books *books, const char *account, int64_t quantity, const struct books_of *of,
                int64_t *ret_value_minor, struct error *error);
 
 /* Goods of an order line that came back, at what they had cost; without an order, at what the item costs now. */
-int cost_return(struct books *books, const char *key, int64_t at_us, int64_t quantity, const struct ledger_of *of,
-                struct ledger_entry *entry, int64_t *ret_value_minor, struct error *error);
+int cost_return(struct books *books, const char *key, int64_t at_us, int64_t quantity, const struct books_of *of,
+                struct books_entry *entry, int64_t *ret_value_minor, struct error *error);
 
 /* What the pieces of a document are known to cost from now on. What came already is put right: the part that is still
  * here in its value, the rest as a change of cost; an entry is posted for it. */

@@ -26,7 +26,7 @@ int cost_expect(struct books *books, const char *document, const char *sku, cons
     if (result)
         return office_failed(sql, result, error);
     if (of > 0)
-        return ledger_to_base(books, currency, day, money_round(total, quantity, of), ret_value_minor, error);
+        return books_to_base(books, currency, day, money_round(total, quantity, of), ret_value_minor, error);
     result = sql_number(sql, &total, "SELECT usual_minor FROM cost_item WHERE sku = ?1", sql_text(sku));
     *ret_value_minor = result ? 0 : total * quantity;
     return result && result != -ENOENT ? office_failed(sql, result, error) : 0;
@@ -34,7 +34,7 @@ int cost_expect(struct books *books, const char *document, const char *sku, cons
 
 struct layer {
     int64_t id, quantity, value_minor, left;
-    char site[LEDGER_TEXT_SIZE], party[LEDGER_TEXT_SIZE];
+    char site[BOOKS_TEXT_SIZE], party[BOOKS_TEXT_SIZE];
 };
 
 struct layers {
@@ -102,7 +102,7 @@ static int pieces_here(struct books *books, const char *sku, const struct layer 
 }
 
 static int put_right(struct books *books, const char *sku, const struct layer *layer, int64_t new_minor,
-                     int64_t *claimed, struct ledger_entry *entry, struct error *error)
+                     int64_t *claimed, struct books_entry *entry, struct error *error)
 {
     struct sql *sql = books->office->sql;
     int64_t change = new_minor - layer->value_minor, here = 0;
@@ -110,10 +110,10 @@ static int put_right(struct books *books, const char *sku, const struct layer *l
     if (result || change == 0)
         return result;
     int64_t kept = money_round(change, here, layer->quantity);
-    struct ledger_of of = {.sku = sku, .site = layer->site, .party = layer->party};
-    ledger_add(books, entry, LEDGER_STOCK, NULL, kept, &of);
-    ledger_add(books, entry, LEDGER_COST_CHANGE, NULL, change - kept, &of);
-    ledger_add(books, entry, LEDGER_UNINVOICED, NULL, -change, &of);
+    struct books_of of = {.sku = sku, .site = layer->site, .party = layer->party};
+    books_add(books, entry, BOOKS_STOCK, NULL, kept, &of);
+    books_add(books, entry, BOOKS_COST_CHANGE, NULL, change - kept, &of);
+    books_add(books, entry, BOOKS_UNINVOICED, NULL, -change, &of);
     result = sql_run(sql,
                      "UPDATE cost_layer SET value_minor = ?2, left_minor = CASE WHEN left_open > 0 THEN left_minor + ?3"
                      " ELSE 0 END WHERE id = ?1",
@@ -129,8 +129,8 @@ static int put_right(struct books *books, const char *sku, const struct layer *l
 static int put_all_right(struct books *books, const char *document, const char *sku, int64_t rev, struct error *error)
 {
     CLEANUP(layers_done) struct layers layers = {0};
-    char key[LEDGER_KEY_SIZE], today[BUSINESS_DAY_SIZE];
-    CLEANUP_ENTRY struct ledger_entry entry = {
+    char key[BOOKS_KEY_SIZE], today[BUSINESS_DAY_SIZE];
+    CLEANUP_ENTRY struct books_entry entry = {
         .kind = "cost_change", .key = key, .note = document, .at_us = books->office->now_us};
     snprintf(key, sizeof(key), "cost/%s/%s/%" PRId64, document, sku, rev);
     business_day(books->office->now_us, books->settings.zone_minutes, today);
@@ -142,7 +142,7 @@ static int put_all_right(struct books *books, const char *document, const char *
         if (!result)
             result = put_right(books, sku, &layers.list[i], expected, &claimed, &entry, error);
     }
-    return result || entry.count == 0 ? result : ledger_post(books, &entry, error);
+    return result || entry.count == 0 ? result : books_post(books, &entry, error);
 }
 
 int cost_purchase(struct books *books, const char *document, const char *sku, int64_t quantity, int64_t total_minor,
@@ -150,13 +150,13 @@ int cost_purchase(struct books *books, const char *document, const char *sku, in
 {
     struct sql *sql = books->office->sql;
     int64_t rev = 0;
-    int result = sql_run(sql,
-                         "INSERT INTO cost_purchase (document, sku, quantity, total_minor, currency)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (document, sku) DO UPDATE SET quantity ="
-                         " excluded.quantity, total_minor = excluded.total_minor, currency = excluded.currency,"
-                         " rev = cost_purchase.rev + 1",
-                         sql_text(document), sql_text(sku), sql_int(quantity), sql_int(total_minor),
-                         sql_text(currency));
+    int result =
+        sql_run(sql,
+                "INSERT INTO cost_purchase (document, sku, quantity, total_minor, currency)"
+                " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (document, sku) DO UPDATE SET quantity ="
+                " excluded.quantity, total_minor = excluded.total_minor, currency = excluded.currency,"
+                " rev = cost_purchase.rev + 1",
+                sql_text(document), sql_text(sku), sql_int(quantity), sql_int(total_minor), sql_text(currency));
     if (!result)
         result = sql_number(sql, &rev, "SELECT rev FROM cost_purchase WHERE document = ?1 AND sku = ?2",
                             sql_text(document), sql_text(sku));

@@ -12,7 +12,7 @@
 
 struct told {
     struct books *books;
-    const char *site, *subject;
+    const char *site;
     const json_t *data;
     const char *key; /* of the fact */
     int64_t at_us;
@@ -55,33 +55,33 @@ static int is_bought(struct told *told, const char *document, bool *ret, char *r
     *ret_partner = '\0';
     if (sql_next(row)) {
         *ret = sql_get_int(row, 0) != 0;
-        sql_copy_text(row, 1, ret_partner, LEDGER_TEXT_SIZE);
+        sql_copy_text(row, 1, ret_partner, BOOKS_TEXT_SIZE);
     }
     int failed = sql_done(row);
     return failed ? office_failed(sql, failed, error) : 0;
 }
 
 /* Taken back: what was expected is owed no more, and the goods go at what they cost now. */
-static int unreceive(struct told *told, const struct cost_receipt *receipt, struct ledger_entry *entry,
+static int unreceive(struct told *told, const struct cost_receipt *receipt, struct books_entry *entry,
                      struct error *error)
 {
     int64_t value = 0;
-    struct ledger_of of = {
+    struct books_of of = {
         .sku = receipt->sku, .site = told->site, .party = receipt->party, .quantity = -receipt->quantity};
-    int result = cost_issue(told->books, LEDGER_COST_CHANGE, receipt->quantity, &of, &value, error);
-    ledger_add(told->books, entry, LEDGER_STOCK, NULL, -value, &of);
-    ledger_add(told->books, entry, LEDGER_UNINVOICED, NULL, receipt->value_minor, &of);
+    int result = cost_issue(told->books, BOOKS_COST_CHANGE, receipt->quantity, &of, &value, error);
+    books_add(told->books, entry, BOOKS_STOCK, NULL, -value, &of);
+    books_add(told->books, entry, BOOKS_UNINVOICED, NULL, receipt->value_minor, &of);
     of.quantity = 0;
-    ledger_add(told->books, entry, LEDGER_COST_CHANGE, NULL, value - receipt->value_minor, &of);
+    books_add(told->books, entry, BOOKS_COST_CHANGE, NULL, value - receipt->value_minor, &of);
     return result;
 }
 
 static int receive(struct told *told, const json_t *goods, const char *key, struct error *error)
 {
-    char partner[LEDGER_TEXT_SIZE], day[BUSINESS_DAY_SIZE];
+    char partner[BOOKS_TEXT_SIZE], day[BUSINESS_DAY_SIZE];
     struct books *books = told->books;
     bool bought = false;
-    CLEANUP_ENTRY struct ledger_entry entry = {.kind = "receipt", .key = key, .at_us = told->at_us};
+    CLEANUP_ENTRY struct books_entry entry = {.kind = "receipt", .key = key, .at_us = told->at_us};
     struct cost_receipt receipt = {.key = key,
                                    .sku = text_of(goods, "sku"),
                                    .document = text_of(told->data, "document"),
@@ -97,15 +97,15 @@ static int receive(struct told *told, const json_t *goods, const char *key, stru
     result = cost_expect(books, receipt.document, receipt.sku, day, receipt.quantity, &receipt.value_minor, error);
     if (result)
         return result;
-    struct ledger_of of = {.sku = receipt.sku, .site = told->site, .party = partner, .quantity = receipt.quantity};
+    struct books_of of = {.sku = receipt.sku, .site = told->site, .party = partner, .quantity = receipt.quantity};
     if (told->sign > 0) {
-        ledger_add(books, &entry, LEDGER_STOCK, NULL, receipt.value_minor, &of);
-        ledger_add(books, &entry, LEDGER_UNINVOICED, NULL, -receipt.value_minor, &of);
+        books_add(books, &entry, BOOKS_STOCK, NULL, receipt.value_minor, &of);
+        books_add(books, &entry, BOOKS_UNINVOICED, NULL, -receipt.value_minor, &of);
         result = cost_receive(books, &receipt, &entry, error);
     } else {
         result = unreceive(told, &receipt, &entry, error);
     }
-    return result ? result : ledger_post(books, &entry, error);
+    return result ? result : books_post(books, &entry, error);
 }
 
 static int receipt_line(struct told *told, struct error *error)
@@ -120,7 +120,7 @@ static int receipt_pallet(struct told *told, struct error *error)
     int result = 0;
     json_array_foreach(json_object_get(told->data, "lines"), index, line)
     {
-        char key[LEDGER_KEY_SIZE + 24];
+        char key[BOOKS_KEY_SIZE + 24];
         snprintf(key, sizeof(key), "%s/%zu", told->key, index + 1);
         if (!result)
             result = receive(told, line, key, error);
@@ -131,13 +131,13 @@ static int receipt_pallet(struct told *told, struct error *error)
 /* ---------------------------------------------------------------- goods that are found, lost, or come back */
 
 /* More or fewer pieces, against an account. */
-static int change_stock(struct told *told, const char *kind, const char *account, const struct ledger_of *given,
+static int change_stock(struct told *told, const char *kind, const char *account, const struct books_of *given,
                         int64_t delta, struct error *error)
 {
     struct books *books = told->books;
-    CLEANUP_ENTRY struct ledger_entry entry = {
+    CLEANUP_ENTRY struct books_entry entry = {
         .kind = kind, .key = told->key, .order = given->order, .at_us = told->at_us};
-    struct ledger_of of = *given, stock = *given;
+    struct books_of of = *given, stock = *given;
     int64_t value = 0;
     if (delta == 0 || !*of.sku)
         return 0;
@@ -146,21 +146,21 @@ static int change_stock(struct told *told, const char *kind, const char *account
     int64_t sign = delta > 0 ? 1 : -1;
     of.quantity = -delta;
     stock.quantity = delta;
-    ledger_add(books, &entry, LEDGER_STOCK, NULL, sign * value, &stock);
-    ledger_add(books, &entry, account, NULL, -sign * value, &of);
-    return result ? result : ledger_post(books, &entry, error);
+    books_add(books, &entry, BOOKS_STOCK, NULL, sign * value, &stock);
+    books_add(books, &entry, account, NULL, -sign * value, &of);
+    return result ? result : books_post(books, &entry, error);
 }
 
 static int adjusted(struct told *told, struct error *error)
 {
-    struct ledger_of of = {.sku = text_of(told->data, "sku"), .site = told->site};
-    return change_stock(told, "adjustment", LEDGER_STOCK_GAIN, &of, told->sign * number_of(told->data, "delta"), error);
+    struct books_of of = {.sku = text_of(told->data, "sku"), .site = told->site};
+    return change_stock(told, "adjustment", BOOKS_STOCK_GAIN, &of, told->sign * number_of(told->data, "delta"), error);
 }
 
 static int imported(struct told *told, struct error *error)
 {
-    struct ledger_of of = {.sku = text_of(told->data, "sku"), .site = told->site};
-    return change_stock(told, "opening", LEDGER_OPENING, &of, told->sign * number_of(told->data, "delta"), error);
+    struct books_of of = {.sku = text_of(told->data, "sku"), .site = told->site};
+    return change_stock(told, "opening", BOOKS_OPENING, &of, told->sign * number_of(told->data, "delta"), error);
 }
 
 /* The line of the order that was sold this item; 0: none was. */
@@ -176,7 +176,7 @@ static int find_sold(struct told *told, const char *order, const char *sku, int6
     *ret_shop = '\0';
     if (sql_next(row)) {
         *ret_line = sql_get_int(row, 0);
-        sql_copy_text(row, 1, ret_shop, LEDGER_TEXT_SIZE);
+        sql_copy_text(row, 1, ret_shop, BOOKS_TEXT_SIZE);
     }
     int failed = sql_done(row);
     return failed ? office_failed(told->books->office->sql, failed, error) : 0;
@@ -185,14 +185,15 @@ static int find_sold(struct told *told, const char *order, const char *sku, int6
 /* Only what can be sold again is worth something. */
 static int graded(struct told *told, struct error *error)
 {
-    char shop[LEDGER_TEXT_SIZE];
-    struct ledger_of of = {
+    char shop[BOOKS_TEXT_SIZE];
+    struct books_of of = {
         .order = text_of(told->data, "order"), .sku = text_of(told->data, "sku"), .site = told->site, .shop = shop};
     if (!json_is_true(json_object_get(told->data, "sellable")))
         return 0;
     int result = find_sold(told, of.order, of.sku, &of.line, shop, error);
-    return result ? result
-                  : change_stock(told, "return", LEDGER_COST, &of, told->sign * number_of(told->data, "quantity"), error);
+    return result
+               ? result
+               : change_stock(told, "return", BOOKS_COST, &of, told->sign * number_of(told->data, "quantity"), error);
 }
 
 /* ---------------------------------------------------------------- parcels */
@@ -201,13 +202,13 @@ static int packaging(struct told *told, const char *order, struct error *error)
 {
     struct books *books = told->books;
     const char *parcel = text_of(told->data, "parcel");
-    char key[LEDGER_KEY_SIZE];
+    char key[BOOKS_KEY_SIZE];
     int64_t minor = 0;
-    CLEANUP_ENTRY struct ledger_entry entry = {.kind = "packaging", .key = key, .order = order, .at_us = told->at_us};
+    CLEANUP_ENTRY struct books_entry entry = {.kind = "packaging", .key = key, .order = order, .at_us = told->at_us};
     bool known = false;
-    struct ledger_of of = {.site = told->site};
+    struct books_of of = {.site = told->site};
     snprintf(key, sizeof(key), "packaging/%s/%s", order, parcel);
-    int result = ledger_has(books, key, &known, error);
+    int result = books_has(books, key, &known, error);
     if (result || known)
         return result;
     result = sql_number(books->office->sql, &minor,
@@ -218,18 +219,18 @@ static int packaging(struct told *told, const char *order, struct error *error)
         return 0;
     if (result)
         return office_failed(books->office->sql, result, error);
-    result = money_share_expense(books, &entry, LEDGER_PACKAGING, order, 0, NULL, minor, &of, error);
-    ledger_add(books, &entry, LEDGER_MATERIAL, NULL, -minor, &of);
-    return result ? result : ledger_post(books, &entry, error);
+    result = money_share_expense(books, &entry, BOOKS_PACKAGING, order, 0, NULL, minor, &of, error);
+    books_add(books, &entry, BOOKS_MATERIAL, NULL, -minor, &of);
+    return result ? result : books_post(books, &entry, error);
 }
 
 static int parcel_shipped(struct told *told, struct error *error)
 {
     bool posted;
-    const char *order = strncmp(told->subject, "order/", 6) == 0 ? told->subject + 6 : "";
+    const char *order = text_of(told->data, "order");
     int64_t found = 0;
-    int result = sql_number(told->books->office->sql, &found, "SELECT count(*) FROM orders WHERE number = ?1",
-                            sql_text(order));
+    int result =
+        sql_number(told->books->office->sql, &found, "SELECT count(*) FROM orders WHERE number = ?1", sql_text(order));
     if (result)
         return office_failed(told->books->office->sql, result, error);
     if (found == 0)
@@ -251,12 +252,11 @@ static const struct {
 int money_post_event(struct books *books, const char *site, const struct wire_line *event, bool *ret_posted,
                      struct error *error)
 {
-    char key[LEDGER_KEY_SIZE];
+    char key[BOOKS_KEY_SIZE];
     bool undone = strcmp(event->type, "scan.undone") == 0, known = false;
     const char *type = undone ? text_of(event->data, "undid") : event->type;
     struct told told = {.books = books,
                         .site = site,
-                        .subject = event->subject,
                         .data = event->data,
                         .key = key,
                         .at_us = time_of(event->time, books->office->now_us),
@@ -266,7 +266,7 @@ int money_post_event(struct books *books, const char *site, const struct wire_li
     for (size_t i = 0; i < COUNT(meanings); i++) {
         if (strcmp(meanings[i].type, type) != 0)
             continue;
-        int result = ledger_has(books, key, &known, error);
+        int result = books_has(books, key, &known, error);
         *ret_posted = !known;
         return result || known ? result : meanings[i].post(&told, error);
     }

@@ -19,37 +19,37 @@ static int64_t since(int64_t amount, const struct order_money_line *line)
 }
 
 static int post_goods(struct books *books, const char *key, const struct order_money_line *line,
-                      const struct ledger_of *of, struct ledger_entry *entry, struct error *error)
+                      const struct books_of *of, struct books_entry *entry, struct error *error)
 {
     int64_t pieces = line->shipped - line->booked, value = 0;
-    char back[LEDGER_KEY_SIZE + 24];
+    char back[BOOKS_KEY_SIZE + 24];
     if (!*line->sku)
         return 0;
     snprintf(back, sizeof(back), "%s/%" PRId64, key, line->line);
-    int result = pieces > 0 ? cost_issue(books, LEDGER_COST, pieces, of, &value, error)
+    int result = pieces > 0 ? cost_issue(books, BOOKS_COST, pieces, of, &value, error)
                             : cost_return(books, back, entry->at_us, -pieces, of, entry, &value, error);
     int64_t sign = pieces > 0 ? 1 : -1;
-    struct ledger_of cost = *of, stock = *of;
+    struct books_of cost = *of, stock = *of;
     cost.quantity = pieces;
     stock.quantity = -pieces;
-    ledger_add(books, entry, LEDGER_COST, NULL, sign * value, &cost);
-    ledger_add(books, entry, LEDGER_STOCK, NULL, -sign * value, &stock);
+    books_add(books, entry, BOOKS_COST, NULL, sign * value, &cost);
+    books_add(books, entry, BOOKS_STOCK, NULL, -sign * value, &stock);
     return result;
 }
 
 static int post_line(struct books *books, const char *key, const struct order_money *order,
-                     const struct order_money_line *line, struct ledger_entry *entry, struct error *error)
+                     const struct order_money_line *line, struct books_entry *entry, struct error *error)
 {
     int64_t gross = since(line->gross_minor, line), discount = since(line->discount_minor, line);
     int64_t freight = since(line->freight_minor, line);
-    struct ledger_of of = {
+    struct books_of of = {
         .order = entry->order, .line = line->line, .sku = line->sku, .site = order->site, .shop = order->shop};
-    struct ledger_of sold = of;
+    struct books_of sold = of;
     sold.quantity = line->booked - line->shipped;
-    ledger_add(books, entry, LEDGER_RECEIVABLE, order->currency, gross - discount + freight, &of);
-    ledger_add(books, entry, LEDGER_DISCOUNTS, order->currency, discount, &of);
-    ledger_add(books, entry, LEDGER_SALES, order->currency, -gross, &sold);
-    ledger_add(books, entry, LEDGER_CARRIAGE, order->currency, -freight, &of);
+    books_add(books, entry, BOOKS_RECEIVABLE, order->currency, gross - discount + freight, &of);
+    books_add(books, entry, BOOKS_DISCOUNTS, order->currency, discount, &of);
+    books_add(books, entry, BOOKS_SALES, order->currency, -gross, &sold);
+    books_add(books, entry, BOOKS_CARRIAGE, order->currency, -freight, &of);
     int result = post_goods(books, key, line, &of, entry, error);
     if (result)
         return result;
@@ -61,14 +61,14 @@ static int post_line(struct books *books, const char *key, const struct order_mo
 int money_post_shipped(struct books *books, const char *order, int64_t at_us, bool *ret_posted, struct error *error)
 {
     CLEANUP_ORDER_MONEY struct order_money money = {0};
-    char key[LEDGER_KEY_SIZE];
+    char key[BOOKS_KEY_SIZE];
     int64_t before = 0, lines = 0;
-    CLEANUP_ENTRY struct ledger_entry entry = {.kind = "sale", .key = key, .order = order, .at_us = at_us};
+    CLEANUP_ENTRY struct books_entry entry = {.kind = "sale", .key = key, .order = order, .at_us = at_us};
     int result = order_money_read(books->office, order, &money, error);
     if (result)
         return result;
     result = sql_number(books->office->sql, &before,
-                        "SELECT count(*) FROM ledger_entry WHERE order_number = ?1 AND kind = 'sale'", sql_text(order));
+                        "SELECT count(*) FROM books_entry WHERE order_number = ?1 AND kind = 'sale'", sql_text(order));
     if (result)
         return office_failed(books->office->sql, result, error);
     snprintf(key, sizeof(key), "sale/%s/%" PRId64, order, before + 1);
@@ -79,23 +79,23 @@ int money_post_shipped(struct books *books, const char *order, int64_t at_us, bo
         result = post_line(books, key, &money, &money.lines[i], &entry, error);
     }
     *ret_posted = lines > 0;
-    return result || lines == 0 ? result : ledger_post(books, &entry, error);
+    return result || lines == 0 ? result : books_post(books, &entry, error);
 }
 
 /* ---------------------------------------------------------------- refunds, expenses */
 
-static int share_by_lines(struct books *books, struct ledger_entry *entry, const char *account,
+static int share_by_lines(struct books *books, struct books_entry *entry, const char *account,
                           const struct order_money *money, const char *currency, int64_t amount_minor,
-                          const struct ledger_of *of, struct error *error)
+                          const struct books_of *of, struct error *error)
 {
     int64_t *shares = calloc(money->count + 1, sizeof(*shares));
     int result =
         shares ? order_money_share(money, amount_minor, shares, error) : error_set(error, -ENOMEM, "out of memory");
     for (size_t i = 0; i < money->count && !result; i++) {
-        struct ledger_of share = *of;
+        struct books_of share = *of;
         share.line = money->lines[i].line;
         share.sku = money->lines[i].sku;
-        ledger_add(books, entry, account, currency, shares[i], &share);
+        books_add(books, entry, account, currency, shares[i], &share);
     }
     free(shares);
     return result;
@@ -109,12 +109,12 @@ static const struct order_money_line *find_line(const struct order_money *money,
     return NULL;
 }
 
-int money_share_expense(struct books *books, struct ledger_entry *entry, const char *account, const char *order,
-                        int64_t line, const char *currency, int64_t amount_minor, const struct ledger_of *of,
+int money_share_expense(struct books *books, struct books_entry *entry, const char *account, const char *order,
+                        int64_t line, const char *currency, int64_t amount_minor, const struct books_of *of,
                         struct error *error)
 {
     CLEANUP_ORDER_MONEY struct order_money money = {0};
-    struct ledger_of whole = *of;
+    struct books_of whole = *of;
     int result = *order ? order_money_read(books->office, order, &money, error) : 0;
     if (result)
         return result;
@@ -130,7 +130,7 @@ int money_share_expense(struct books *books, struct ledger_entry *entry, const c
         return share_by_lines(books, entry, account, &money, currency, amount_minor, &whole, error);
     whole.line = line;
     whole.sku = only ? only->sku : "";
-    ledger_add(books, entry, account, currency, amount_minor, &whole);
+    books_add(books, entry, account, currency, amount_minor, &whole);
     return 0;
 }
 
@@ -142,7 +142,7 @@ static int read_currency(struct books *books, const char *order, char *ret, size
     bool found = sql_next(row);
     if (found) {
         sql_copy_text(row, 0, ret, capacity);
-        sql_copy_text(row, 1, ret_shop, LEDGER_TEXT_SIZE);
+        sql_copy_text(row, 1, ret_shop, BOOKS_TEXT_SIZE);
     }
     int failed = sql_done(row);
     if (failed)
@@ -153,18 +153,18 @@ static int read_currency(struct books *books, const char *order, char *ret, size
 int money_post_refund(struct books *books, const char *key, const char *order, int64_t line, int64_t amount_minor,
                       int64_t at_us, struct error *error)
 {
-    char currency[8], shop[LEDGER_TEXT_SIZE], fact[LEDGER_KEY_SIZE];
-    CLEANUP_ENTRY struct ledger_entry entry = {.kind = "refund", .key = fact, .order = order, .at_us = at_us};
+    char currency[8], shop[BOOKS_TEXT_SIZE], fact[BOOKS_KEY_SIZE];
+    CLEANUP_ENTRY struct books_entry entry = {.kind = "refund", .key = fact, .order = order, .at_us = at_us};
     bool known = false;
     snprintf(fact, sizeof(fact), "refund/%s", key);
-    int result = ledger_has(books, fact, &known, error);
+    int result = books_has(books, fact, &known, error);
     if (result || known)
         return result;
     result = read_currency(books, order, currency, sizeof(currency), shop, error);
-    struct ledger_of of = {.order = order, .shop = shop};
+    struct books_of of = {.order = order, .shop = shop};
     if (!result)
-        result = money_share_expense(books, &entry, LEDGER_REFUNDS, order, line, currency, amount_minor, &of, error);
+        result = money_share_expense(books, &entry, BOOKS_REFUNDS, order, line, currency, amount_minor, &of, error);
     if (!result)
-        result = money_share_expense(books, &entry, LEDGER_RECEIVABLE, order, line, currency, -amount_minor, &of, error);
-    return result ? result : ledger_post(books, &entry, error);
+        result = money_share_expense(books, &entry, BOOKS_RECEIVABLE, order, line, currency, -amount_minor, &of, error);
+    return result ? result : books_post(books, &entry, error);
 }

@@ -4,7 +4,7 @@
 #ifndef HEAD_OFFICE_MONEY_POST_H
 #define HEAD_OFFICE_MONEY_POST_H
 
-#include "sync/head-office/ledger.h"
+#include "sync/head-office/books.h"
 
 /* ---------------------------------------------------------------- by itself */
 
@@ -33,8 +33,8 @@ int money_post_refund(struct books *books, const char *key, const char *order, i
                       int64_t at_us, struct error *error);
 
 /* An expense of an order, shared by its lines: lines for the entry, of account. order "": of none. */
-int money_share_expense(struct books *books, struct ledger_entry *entry, const char *account, const char *order,
-                        int64_t line, const char *currency, int64_t amount_minor, const struct ledger_of *of,
+int money_share_expense(struct books *books, struct books_entry *entry, const char *account, const char *order,
+                        int64_t line, const char *currency, int64_t amount_minor, const struct books_of *of,
                         struct error *error);
 
 #endif

@@ -24,7 +24,7 @@ static int keep_trouble(struct run *run, const char *key, const struct error *wh
     struct office *office = run->books->office;
     run->done->troubles++;
     return sql_run(office->sql,
-                   "INSERT INTO ledger_trouble (key, why, time_us) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET"
+                   "INSERT INTO books_trouble (key, why, time_us) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET"
                    " why = excluded.why",
                    sql_text(key), sql_text(why->text), sql_int(office->now_us));
 }
@@ -33,7 +33,7 @@ static int post_stored(struct run *run, int64_t arrival, bool *ret_posted, struc
 {
     struct sql *sql = run->books->office->sql;
     CLEANUP_BUF struct buf text = {0};
-    char site[LEDGER_TEXT_SIZE] = "";
+    char site[BOOKS_TEXT_SIZE] = "";
     struct sql_query *row = sql_select(sql, "SELECT site, line FROM event WHERE arrival = ?1", sql_int(arrival));
     if (sql_next(row)) {
         sql_copy_text(row, 0, site, sizeof(site));
@@ -81,7 +81,7 @@ static int post_alone(struct run *run, const char *key, struct error *error)
     if (!result && outcome)
         result = keep_trouble(run, key, error);
     else if (!result)
-        result = sql_run(sql, "DELETE FROM ledger_trouble WHERE key = ?1", sql_text(key));
+        result = sql_run(sql, "DELETE FROM books_trouble WHERE key = ?1", sql_text(key));
     return result ? office_failed(sql, result, error) : 0;
 }
 
@@ -110,20 +110,20 @@ static int post_each(struct run *run, struct sql_query *row, int64_t *ret_count,
 static int post_troubles(struct run *run, int64_t most, struct error *error)
 {
     int64_t count;
-    return post_each(run,
-                     sql_select(run->books->office->sql, "SELECT key FROM ledger_trouble ORDER BY key LIMIT ?1",
-                                sql_int(most)),
-                     &count, error);
+    return post_each(
+        run, sql_select(run->books->office->sql, "SELECT key FROM books_trouble ORDER BY key LIMIT ?1", sql_int(most)),
+        &count, error);
 }
 
 static int post_events(struct run *run, int64_t most, struct error *error)
 {
     struct sql *sql = run->books->office->sql;
     int64_t cursor = 0, last = 0, count = 0;
-    int result = sql_number(sql, &cursor, "SELECT arrival FROM ledger_cursor WHERE id = 1", SQL_NO_VALUES);
+    int result = sql_number(sql, &cursor, "SELECT arrival FROM books_cursor WHERE id = 1", SQL_NO_VALUES);
     if (!result)
-        result = sql_number(sql, &last, "SELECT coalesce(max(arrival), ?1) FROM (SELECT arrival FROM event WHERE arrival"
-                                        " > ?1 ORDER BY arrival LIMIT ?2) AS next",
+        result = sql_number(sql, &last,
+                            "SELECT coalesce(max(arrival), ?1) FROM (SELECT arrival FROM event WHERE arrival"
+                            " > ?1 ORDER BY arrival LIMIT ?2) AS next",
                             sql_int(cursor), sql_int(most));
     if (result)
         return office_failed(sql, result, error);
@@ -136,7 +136,7 @@ static int post_events(struct run *run, int64_t most, struct error *error)
     if (result)
         return result;
     run->done->more |= last > cursor;
-    result = sql_run(sql, "UPDATE ledger_cursor SET arrival = ?1 WHERE id = 1", sql_int(last));
+    result = sql_run(sql, "UPDATE books_cursor SET arrival = ?1 WHERE id = 1", sql_int(last));
     return result ? office_failed(sql, result, error) : 0;
 }
 
@@ -147,7 +147,7 @@ static int post_orders(struct run *run, int64_t most, struct error *error)
     int result = post_each(run,
                            sql_select(run->books->office->sql,
                                       "SELECT DISTINCT 'order/' || number FROM order_line l WHERE shipped <> booked AND"
-                                      " NOT EXISTS (SELECT 1 FROM ledger_trouble t WHERE t.key = 'order/' || l.number)"
+                                      " NOT EXISTS (SELECT 1 FROM books_trouble t WHERE t.key = 'order/' || l.number)"
                                       " LIMIT ?1",
                                       sql_int(most)),
                            &count, error);

@@ -53,10 +53,11 @@ static int read_lines(struct office *office, const char *number, struct order_mo
 {
     struct order_money_line *line = NULL;
     bool fits = true;
-    struct sql_query *row = sql_select(office->sql,
-                                       "SELECT line, quantity, shipped, booked, coalesce(sku, ''), price_minor * quantity"
-                                       " FROM order_line WHERE number = ?1 ORDER BY line",
-                                       sql_text(number));
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "SELECT line, quantity, shipped, booked, coalesce(sku, ''), price_minor * quantity"
+                   " FROM order_line WHERE number = ?1 ORDER BY line",
+                   sql_text(number));
     while (fits && sql_next(row)) {
         line = new_line(ret);
         fits = line != NULL;

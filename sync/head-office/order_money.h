@@ -3,16 +3,16 @@
 #ifndef HEAD_OFFICE_ORDER_MONEY_H
 #define HEAD_OFFICE_ORDER_MONEY_H
 
-#include "sync/head-office/ledger.h"
+#include "sync/head-office/books.h"
 
 struct order_money_line {
     int64_t line, quantity, shipped, booked;
-    char sku[LEDGER_TEXT_SIZE];
+    char sku[BOOKS_TEXT_SIZE];
     int64_t gross_minor, discount_minor, freight_minor;
 };
 
 struct order_money {
-    char currency[8], site[LEDGER_TEXT_SIZE], shop[LEDGER_TEXT_SIZE];
+    char currency[8], site[BOOKS_TEXT_SIZE], shop[BOOKS_TEXT_SIZE];
     struct order_money_line *lines;
     size_t count, room;
 };

@@ -6,11 +6,30 @@
 #define PART(part) "sum(CASE WHEN a.part = '" part "' THEN l.base_minor ELSE 0 END)"
 /* One text for each grouping: statements are kept by their address. */
 #define QUESTION(name, joins)                                                                                          \
-    "SELECT name, " PART("revenue") ", " PART("discounts") ", " PART("refunds") ", " PART("tax") ", " PART(           \
-        "goods") ", " PART("fees") ", " PART("freight") ", " PART("packaging") ", " PART("other") ", sum(l.base_minor)" \
-    " FROM (SELECT " name " AS name, l.account, l.base_minor FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry"  \
-    " " joins " WHERE e.period >= ?1 AND e.period <= ?2) AS l JOIN ledger_account a ON a.code = l.account"              \
-    " WHERE a.part <> '' AND (?3 = '' OR name = ?4) GROUP BY name ORDER BY name"
+    "SELECT name, " PART("revenue") ", " PART("discounts") ", " PART("refunds") ", " PART("tax") ", " PART(            \
+        "goods") ", " PART("fees") ", " PART("freight") ", " PART("packaging") ", " PART("other") ", "                 \
+                                                                                                  "sum(l.base_minor)"  \
+                                                                                                  " FROM "             \
+                                                                                                  "(SELECT " name      \
+                                                                                                  " AS name, "         \
+                                                                                                  "l.account, "        \
+                                                                                                  "l.base_minor FROM " \
+                                                                                                  "books_line l JOIN " \
+                                                                                                  "books_entry e ON "  \
+                                                                                                  "e.id = l.entry"     \
+                                                                                                  " " joins            \
+                                                                                                  " WHERE e.period "   \
+                                                                                                  ">= ?1 AND "         \
+                                                                                                  "e.period <= ?2) "   \
+                                                                                                  "AS l JOIN "         \
+                                                                                                  "books_account a "   \
+                                                                                                  "ON a.code = "       \
+                                                                                                  "l.account"          \
+                                                                                                  " WHERE a.part <> "  \
+                                                                                                  "'' AND (?3 = '' "   \
+                                                                                                  "OR name = ?4) "     \
+                                                                                                  "GROUP BY name "     \
+                                                                                                  "ORDER BY name"
 #define ORDER_OF "LEFT JOIN orders o ON o.number = l.order_number"
 
 static const struct {
@@ -34,7 +53,8 @@ int profit_each(struct office *office, const char *group, const char *from, cons
         i++;
     struct sql_query *row = sql_select_values(
         office->sql, questions[i].sql,
-        (struct sql_value[]){sql_text(from), sql_text(to), sql_text(only ? "one" : ""), sql_text(only ? only : ""), {0}});
+        (struct sql_value[]){
+            sql_text(from), sql_text(to), sql_text(only ? "one" : ""), sql_text(only ? only : ""), {0}});
     while (sql_next(row)) {
         struct profit profit = {.revenue = -sql_get_int(row, 1),
                                 .discounts = sql_get_int(row, 2),

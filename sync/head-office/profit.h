@@ -3,13 +3,13 @@
 #ifndef HEAD_OFFICE_PROFIT_H
 #define HEAD_OFFICE_PROFIT_H
 
-#include "sync/head-office/ledger.h"
+#include "sync/head-office/books.h"
 
 #define PROFIT_GROUPS "all|order|sku|shop|platform|site|campaign|account"
 
 /* revenue - discounts - refunds - tax - goods - fees - freight - packaging - other == profit */
 struct profit {
-    char name[LEDGER_TEXT_SIZE]; /* of the group; "": what belongs to none */
+    char name[BOOKS_TEXT_SIZE]; /* of the group; "": what belongs to none */
     int64_t revenue, discounts, refunds, tax, goods, fees, freight, packaging, other, profit;
 };
 

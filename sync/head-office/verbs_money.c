@@ -12,9 +12,9 @@
 #include <string.h>
 
 struct fields {
-    char key[129], order[LEDGER_TEXT_SIZE], sku[LEDGER_TEXT_SIZE], document[LEDGER_TEXT_SIZE], party[LEDGER_TEXT_SIZE];
-    char period[8], to[8], day[11], currency[4], rate[24], method[8], group[16], only[LEDGER_TEXT_SIZE];
-    char campaign[LEDGER_TEXT_SIZE], box[LEDGER_TEXT_SIZE], debit[12], credit[12], note[257];
+    char key[129], order[BOOKS_TEXT_SIZE], sku[BOOKS_TEXT_SIZE], document[BOOKS_TEXT_SIZE], party[BOOKS_TEXT_SIZE];
+    char period[8], to[8], day[11], currency[4], rate[24], method[8], group[16], only[BOOKS_TEXT_SIZE];
+    char campaign[BOOKS_TEXT_SIZE], box[BOOKS_TEXT_SIZE], debit[12], credit[12], note[257];
     int64_t line, quantity, amount_minor, most;
 };
 
@@ -32,7 +32,8 @@ struct fields {
     }
 #define PERIOD                                                                                                         \
     {                                                                                                                  \
-        "period", TEXT(period), .fallback = "0000-00", .help = "from this month on, as 2026-11; left out: from the first" \
+        "period", TEXT(period), .fallback = "0000-00",                                                                 \
+                                .help = "from this month on, as 2026-11; left out: from the first"                     \
     }
 #define PERIOD_TO                                                                                                      \
     {                                                                                                                  \
@@ -123,8 +124,8 @@ static int balance(struct verb_call *call, struct error *error)
     struct sql_query *row = sql_select(
         call->office->sql,
         "SELECT a.code, a.english, a.chinese, sum(CASE WHEN l.base_minor > 0 THEN l.base_minor ELSE 0 END),"
-        " sum(CASE WHEN l.base_minor < 0 THEN -l.base_minor ELSE 0 END) FROM ledger_line l JOIN ledger_entry e ON"
-        " e.id = l.entry JOIN ledger_account a ON a.code = l.account WHERE e.period >= ?1 AND e.period <= ?2"
+        " sum(CASE WHEN l.base_minor < 0 THEN -l.base_minor ELSE 0 END) FROM books_line l JOIN books_entry e ON"
+        " e.id = l.entry JOIN books_account a ON a.code = l.account WHERE e.period >= ?1 AND e.period <= ?2"
         " GROUP BY a.code, a.english, a.chinese ORDER BY a.code",
         sql_text(fields->period), sql_text(fields->to));
     json_open_array(call->answer, "accounts");
@@ -139,7 +140,7 @@ static int balance(struct verb_call *call, struct error *error)
         return office_failed(call->office->sql, failed, error);
     json_int(call->answer, "debit_minor", debit);
     json_int(call->answer, "credit_minor", credit);
-    int result = ledger_check(call->office, &wrong, &faults, error);
+    int result = books_check(call->office, &wrong, &faults, error);
     json_text(call->answer, "wrong", faults > 0 ? buf_text(&wrong) : "");
     return result;
 }
@@ -181,7 +182,7 @@ static int close_period(struct verb_call *call, struct error *error)
     struct books books;
     int result = books_open(call->office, call->who, &books, error);
     json_text(call->answer, "closed", fields->period);
-    return result ? result : ledger_close(&books, fields->period, error);
+    return result ? result : books_close(&books, fields->period, error);
 }
 
 /* "7.123456" as millionths, with no float. */
@@ -206,7 +207,7 @@ static int set_rate(struct verb_call *call, struct error *error)
     if (strlen(fields->day) != 10 || fields->day[4] != '-' || business_time(fields->day, 0, &at_us))
         return error_set(error, -EINVAL, "\"%s\" is no day: expected one as 2026-11-27", fields->day);
     int result = sql_run(call->office->sql,
-                         "INSERT INTO ledger_rate (currency, day, micro, who) VALUES (?1, ?2, ?3, ?4) ON CONFLICT"
+                         "INSERT INTO books_rate (currency, day, micro, who) VALUES (?1, ?2, ?3, ?4) ON CONFLICT"
                          " (currency, day) DO UPDATE SET micro = excluded.micro, who = excluded.who",
                          sql_text(fields->currency), sql_text(fields->day), sql_int(micro), sql_text(call->who));
     json_text(call->answer, "currency", fields->currency);
@@ -229,27 +230,27 @@ static int enter(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
     struct books books;
-    char key[LEDGER_KEY_SIZE];
-    CLEANUP_ENTRY struct ledger_entry entry = {
+    char key[BOOKS_KEY_SIZE];
+    CLEANUP_ENTRY struct books_entry entry = {
         .kind = "person", .key = key, .order = fields->order, .note = fields->note, .at_us = call->office->now_us};
     int64_t known = 0;
     int result = books_open(call->office, call->who, &books, error);
     if (!result)
-        result = sql_number(call->office->sql, &known,
-                            "SELECT count(*) FROM ledger_account WHERE code = ?1 OR code = ?2", sql_text(fields->debit),
-                            sql_text(fields->credit));
+        result =
+            sql_number(call->office->sql, &known, "SELECT count(*) FROM books_account WHERE code = ?1 OR code = ?2",
+                       sql_text(fields->debit), sql_text(fields->credit));
     if (!result && known != 2)
         return error_set(error, -ENOENT, "two different accounts of the books are needed: money.balance names them");
-    if (!result && (strcmp(fields->debit, LEDGER_STOCK) == 0 || strcmp(fields->credit, LEDGER_STOCK) == 0))
+    if (!result && (strcmp(fields->debit, BOOKS_STOCK) == 0 || strcmp(fields->credit, BOOKS_STOCK) == 0))
         return error_set(error, -EPERM, "what stock is worth follows from its moves: use cost.purchase or a count");
     if (result)
         return result;
     snprintf(key, sizeof(key), "person/%s", fields->key);
-    struct ledger_of of = {.order = fields->order, .party = fields->party};
-    ledger_add(&books, &entry, fields->debit, fields->currency, fields->amount_minor, &of);
-    ledger_add(&books, &entry, fields->credit, fields->currency, -fields->amount_minor, &of);
+    struct books_of of = {.order = fields->order, .party = fields->party};
+    books_add(&books, &entry, fields->debit, fields->currency, fields->amount_minor, &of);
+    books_add(&books, &entry, fields->credit, fields->currency, -fields->amount_minor, &of);
     json_text(call->answer, "key", key);
-    return ledger_post(&books, &entry, error);
+    return books_post(&books, &entry, error);
 }
 
 /* What moved stock is taken back by moving it back. */
@@ -257,13 +258,13 @@ static int reverse(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
     struct books books;
-    char key[LEDGER_KEY_SIZE];
+    char key[BOOKS_KEY_SIZE];
     int result = books_open(call->office, call->who, &books, error);
     if (!result && strncmp(fields->key, "person/", 7) != 0)
         return error_set(error, -EPERM, "only what a person entered can be reversed: its key begins with \"person/\"");
     snprintf(key, sizeof(key), "reversal/%s", fields->key);
     json_text(call->answer, "key", key);
-    return result ? result : ledger_reverse(&books, fields->key, key, fields->note, error);
+    return result ? result : books_reverse(&books, fields->key, key, fields->note, error);
 }
 
 /* ---------------------------------------------------------------- costs */

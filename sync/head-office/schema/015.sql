@@ -1,14 +1,14 @@
 -- Money: a double-entry ledger, what goods cost, the bills of platforms and carriers, invoices. Amounts are in minor
 -- units, each with its currency; base_minor is in the currency that the books are kept in. Debits are positive.
 
-CREATE TABLE ledger_account ( -- what each is for: ledger.h
+CREATE TABLE books_account ( -- what each is for: books.h
     code    TEXT PRIMARY KEY,
     kind    TEXT NOT NULL CHECK (kind IN ('asset', 'liability', 'equity', 'income', 'expense')),
     part    TEXT NOT NULL, -- of the profit of an order; "": of none
     english TEXT NOT NULL,
     chinese TEXT NOT NULL
 ) STRICT;
-INSERT INTO ledger_account (code, kind, part, english, chinese) VALUES
+INSERT INTO books_account (code, kind, part, english, chinese) VALUES
     ('1002', 'asset', '', 'Bank', '银行存款'),
     ('1012', 'asset', '', 'Balance at platforms', '其他货币资金（平台余额）'),
     ('1122', 'asset', '', 'Receivable from platforms', '应收账款'),
@@ -34,7 +34,7 @@ INSERT INTO ledger_account (code, kind, part, english, chinese) VALUES
     ('6711', 'expense', 'other', 'Stock differences', '存货盘盈盘亏'),
     ('6711.01', 'expense', 'other', 'Differences of bills', '对账差异');
 
-CREATE TABLE ledger_entry (
+CREATE TABLE books_entry (
     id           INTEGER PRIMARY KEY,
     key          TEXT NOT NULL UNIQUE CHECK (key <> ''), -- the fact it is posted from: once
     kind         TEXT NOT NULL,
@@ -49,13 +49,13 @@ CREATE TABLE ledger_entry (
     credit_minor INTEGER NOT NULL,
     CHECK (debit_minor = credit_minor)
 ) STRICT;
-CREATE INDEX ledger_entry_period ON ledger_entry (period, id);
-CREATE INDEX ledger_entry_order ON ledger_entry (order_number, kind) WHERE order_number <> '';
+CREATE INDEX books_entry_period ON books_entry (period, id);
+CREATE INDEX books_entry_order ON books_entry (order_number, kind) WHERE order_number <> '';
 
-CREATE TABLE ledger_line (
-    entry        INTEGER NOT NULL REFERENCES ledger_entry (id),
+CREATE TABLE books_line (
+    entry        INTEGER NOT NULL REFERENCES books_entry (id),
     line         INTEGER NOT NULL CHECK (line > 0),
-    account      TEXT NOT NULL REFERENCES ledger_account (code),
+    account      TEXT NOT NULL REFERENCES books_account (code),
     debit_minor  INTEGER NOT NULL CHECK (debit_minor >= 0),
     credit_minor INTEGER NOT NULL CHECK (credit_minor >= 0),
     currency     TEXT NOT NULL,
@@ -70,16 +70,16 @@ CREATE TABLE ledger_line (
     PRIMARY KEY (entry, line),
     CHECK (debit_minor = 0 OR credit_minor = 0)
 ) STRICT;
-CREATE INDEX ledger_line_account ON ledger_line (account, entry);
-CREATE INDEX ledger_line_order ON ledger_line (order_number, account) WHERE order_number <> '';
+CREATE INDEX books_line_account ON books_line (account, entry);
+CREATE INDEX books_line_order ON books_line (order_number, account) WHERE order_number <> '';
 
-CREATE TABLE ledger_closed ( -- months that nothing is posted in any more
+CREATE TABLE books_closed ( -- months that nothing is posted in any more
     period    TEXT PRIMARY KEY,
     closed_us INTEGER NOT NULL,
     who       TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE ledger_rate ( -- what one unit of a currency is worth, from that day on
+CREATE TABLE books_rate ( -- what one unit of a currency is worth, from that day on
     currency TEXT NOT NULL,
     day      TEXT NOT NULL,
     micro    INTEGER NOT NULL CHECK (micro > 0), -- millionths of a unit of the base currency
@@ -87,13 +87,13 @@ CREATE TABLE ledger_rate ( -- what one unit of a currency is worth, from that da
     PRIMARY KEY (currency, day)
 ) STRICT;
 
-CREATE TABLE ledger_cursor ( -- how far the events are posted
+CREATE TABLE books_cursor ( -- how far the events are posted
     id      INTEGER PRIMARY KEY CHECK (id = 1),
     arrival INTEGER NOT NULL
 ) STRICT;
-INSERT INTO ledger_cursor (id, arrival) VALUES (1, 0);
+INSERT INTO books_cursor (id, arrival) VALUES (1, 0);
 
-CREATE TABLE ledger_trouble ( -- facts that cannot be posted yet; they are tried again
+CREATE TABLE books_trouble ( -- facts that cannot be posted yet; they are tried again
     key     TEXT PRIMARY KEY, -- "event/ARRIVAL" or "order/NUMBER"
     why     TEXT NOT NULL,
     time_us INTEGER NOT NULL

@@ -1,4 +1,4 @@
-#include "sync/head-office/ledger.h"
+#include "sync/head-office/books.h"
 
 #include "base/text.h"
 #include "sync/head-office/money.h"
@@ -16,7 +16,7 @@ int books_open(struct office *office, const char *who, struct books *ret, struct
     int result = settings_load(office, &ret->settings, error);
     if (result)
         return result;
-    struct sql_query *row = sql_select(office->sql, "SELECT max(period) FROM ledger_closed", SQL_NO_VALUES);
+    struct sql_query *row = sql_select(office->sql, "SELECT max(period) FROM books_closed", SQL_NO_VALUES);
     if (sql_next(row) && !sql_get_null(row, 0))
         business_next_period(sql_get_text(row, 0), ret->open_from);
     int failed = sql_done(row);
@@ -25,14 +25,14 @@ int books_open(struct office *office, const char *who, struct books *ret, struct
 
 /* ---------------------------------------------------------------- an entry in memory */
 
-void ledger_done(struct ledger_entry *entry)
+void books_done(struct books_entry *entry)
 {
     free(entry->lines);
     entry->lines = NULL;
     entry->count = entry->room = 0;
 }
 
-static struct ledger_line *new_line(struct ledger_entry *entry)
+static struct books_line *new_line(struct books_entry *entry)
 {
     if (entry->count == entry->room) {
         size_t room = entry->room > 0 ? entry->room * 2 : 16;
@@ -44,16 +44,16 @@ static struct ledger_line *new_line(struct ledger_entry *entry)
         entry->lines = lines;
         entry->room = room;
     }
-    struct ledger_line *line = &entry->lines[entry->count++];
-    *line = (struct ledger_line){0};
+    struct books_line *line = &entry->lines[entry->count++];
+    *line = (struct books_line){0};
     return line;
 }
 
-static struct ledger_line *add(struct books *books, struct ledger_entry *entry, const char *account,
-                               const char *currency, int64_t amount_minor, const struct ledger_of *of)
+static struct books_line *add(struct books *books, struct books_entry *entry, const char *account, const char *currency,
+                              int64_t amount_minor, const struct books_of *of)
 {
-    static const struct ledger_of nothing = {0};
-    struct ledger_line *line = new_line(entry);
+    static const struct books_of nothing = {0};
+    struct books_line *line = new_line(entry);
     if (!line)
         return NULL;
     of = of ? of : &nothing;
@@ -70,19 +70,19 @@ static struct ledger_line *add(struct books *books, struct ledger_entry *entry, 
     return line;
 }
 
-void ledger_add(struct books *books, struct ledger_entry *entry, const char *account, const char *currency,
-                int64_t amount_minor, const struct ledger_of *of)
+void books_add(struct books *books, struct books_entry *entry, const char *account, const char *currency,
+               int64_t amount_minor, const struct books_of *of)
 {
-    if (amount_minor != 0)
+    if (amount_minor != 0 || (of && of->quantity != 0))
         add(books, entry, account, currency, amount_minor, of);
 }
 
-void ledger_add_base(struct books *books, struct ledger_entry *entry, const char *account, const char *currency,
-                     int64_t amount_minor, int64_t base_minor, const struct ledger_of *of)
+void books_add_base(struct books *books, struct books_entry *entry, const char *account, const char *currency,
+                    int64_t amount_minor, int64_t base_minor, const struct books_of *of)
 {
     if (amount_minor == 0 && base_minor == 0)
         return;
-    struct ledger_line *line = add(books, entry, account, currency, amount_minor, of);
+    struct books_line *line = add(books, entry, account, currency, amount_minor, of);
     if (line) {
         line->base_minor = base_minor;
         line->base_given = true;
@@ -91,15 +91,15 @@ void ledger_add_base(struct books *books, struct ledger_entry *entry, const char
 
 /* ---------------------------------------------------------------- currencies */
 
-int ledger_to_base(struct books *books, const char *currency, const char *day, int64_t amount_minor, int64_t *ret,
-                   struct error *error)
+int books_to_base(struct books *books, const char *currency, const char *day, int64_t amount_minor, int64_t *ret,
+                  struct error *error)
 {
     int64_t micro;
     *ret = amount_minor;
     if (strcmp(currency, books->settings.base_currency) == 0)
         return 0;
     int result = sql_number(books->office->sql, &micro,
-                            "SELECT micro FROM ledger_rate WHERE currency = ?1 AND day <= ?2 ORDER BY day DESC LIMIT 1",
+                            "SELECT micro FROM books_rate WHERE currency = ?1 AND day <= ?2 ORDER BY day DESC LIMIT 1",
                             sql_text(currency), sql_text(day));
     if (result == -ENOENT)
         return error_set(error, result, "there is no rate of %s for %s or before: set one with money.rate", currency,
@@ -110,15 +110,15 @@ int ledger_to_base(struct books *books, const char *currency, const char *day, i
     return 0;
 }
 
-static int fill_base(struct books *books, struct ledger_entry *entry, const char *day, struct error *error)
+static int fill_base(struct books *books, struct books_entry *entry, const char *day, struct error *error)
 {
     int64_t left = 0;
     bool converted = false;
     for (size_t i = 0; i < entry->count; i++) {
-        struct ledger_line *line = &entry->lines[i];
-        int result = line->base_given ? 0
-                                      : ledger_to_base(books, line->currency, day, line->amount_minor,
-                                                       &line->base_minor, error);
+        struct books_line *line = &entry->lines[i];
+        int result = line->base_given
+                         ? 0
+                         : books_to_base(books, line->currency, day, line->amount_minor, &line->base_minor, error);
         if (result)
             return result;
         converted |= strcmp(line->currency, books->settings.base_currency) != 0;
@@ -126,7 +126,7 @@ static int fill_base(struct books *books, struct ledger_entry *entry, const char
     }
     if (llabs(left) > (converted ? (int64_t)entry->count : 0))
         return error_set(error, -EINVAL, "entry \"%s\" does not balance: %" PRId64 " is left", entry->key, left);
-    ledger_add(books, entry, LEDGER_ROUNDING, NULL, -left, NULL);
+    books_add(books, entry, BOOKS_ROUNDING, NULL, -left, NULL);
     if (left != 0 && !entry->failed)
         entry->lines[entry->count - 1].base_minor = -left;
     return 0;
@@ -134,16 +134,16 @@ static int fill_base(struct books *books, struct ledger_entry *entry, const char
 
 /* ---------------------------------------------------------------- an entry in the books */
 
-int ledger_has(struct books *books, const char *key, bool *ret, struct error *error)
+int books_has(struct books *books, const char *key, bool *ret, struct error *error)
 {
     int64_t found = 0;
     int result =
-        sql_number(books->office->sql, &found, "SELECT count(*) FROM ledger_entry WHERE key = ?1", sql_text(key));
+        sql_number(books->office->sql, &found, "SELECT count(*) FROM books_entry WHERE key = ?1", sql_text(key));
     *ret = found > 0;
     return result ? office_failed(books->office->sql, result, error) : 0;
 }
 
-static int put_head(struct books *books, const struct ledger_entry *entry, const char *day, int64_t *ret_id,
+static int put_head(struct books *books, const struct books_entry *entry, const char *day, int64_t *ret_id,
                     struct error *error)
 {
     char period[BUSINESS_PERIOD_SIZE];
@@ -154,7 +154,7 @@ static int put_head(struct books *books, const struct ledger_entry *entry, const
         *(entry->lines[i].base_minor > 0 ? &debit : &credit) += llabs(entry->lines[i].base_minor);
     int result = sql_run(
         sql,
-        "INSERT INTO ledger_entry (key, kind, at_us, day, period, posted_us, order_number, note, who, debit_minor,"
+        "INSERT INTO books_entry (key, kind, at_us, day, period, posted_us, order_number, note, who, debit_minor,"
         " credit_minor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
         sql_text(entry->key), sql_text(entry->kind), sql_int(entry->at_us), sql_text(day),
         sql_text(strcmp(period, books->open_from) < 0 ? books->open_from : period), sql_int(books->office->now_us),
@@ -163,15 +163,15 @@ static int put_head(struct books *books, const struct ledger_entry *entry, const
     if (!result && sql_changes(sql) == 0)
         return error_set(error, -EEXIST, "\"%s\" is in the books already", entry->key);
     if (!result)
-        result = sql_number(sql, ret_id, "SELECT id FROM ledger_entry WHERE key = ?1", sql_text(entry->key));
+        result = sql_number(sql, ret_id, "SELECT id FROM books_entry WHERE key = ?1", sql_text(entry->key));
     return result ? office_failed(sql, result, error) : 0;
 }
 
-static int put_line(struct sql *sql, int64_t entry, int64_t number, const struct ledger_line *line)
+static int put_line(struct sql *sql, int64_t entry, int64_t number, const struct books_line *line)
 {
     int64_t amount = line->amount_minor;
     return sql_run(sql,
-                   "INSERT INTO ledger_line (entry, line, account, debit_minor, credit_minor, currency, base_minor,"
+                   "INSERT INTO books_line (entry, line, account, debit_minor, credit_minor, currency, base_minor,"
                    " order_number, order_line, sku, quantity, site, shop, party)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
                    sql_int(entry), sql_int(number), sql_text(line->account), sql_int(amount > 0 ? amount : 0),
@@ -180,7 +180,7 @@ static int put_line(struct sql *sql, int64_t entry, int64_t number, const struct
                    sql_text(line->site), sql_text(line->shop), sql_text(line->party));
 }
 
-int ledger_post(struct books *books, struct ledger_entry *entry, struct error *error)
+int books_post(struct books *books, struct books_entry *entry, struct error *error)
 {
     char day[BUSINESS_DAY_SIZE];
     int64_t id = 0;
@@ -197,9 +197,9 @@ int ledger_post(struct books *books, struct ledger_entry *entry, struct error *e
     return result ? office_failed(books->office->sql, result, error) : 0;
 }
 
-static void take_line(struct sql_query *row, struct ledger_entry *entry)
+static void take_line(struct sql_query *row, struct books_entry *entry)
 {
-    struct ledger_line *line = new_line(entry);
+    struct books_line *line = new_line(entry);
     if (!line)
         return;
     sql_copy_text(row, 0, line->account, sizeof(line->account));
@@ -216,14 +216,15 @@ static void take_line(struct sql_query *row, struct ledger_entry *entry)
     sql_copy_text(row, 10, line->party, sizeof(line->party));
 }
 
-int ledger_reverse(struct books *books, const char *key, const char *new_key, const char *why, struct error *error)
+int books_reverse(struct books *books, const char *key, const char *new_key, const char *why, struct error *error)
 {
-    CLEANUP_ENTRY struct ledger_entry entry = {
+    CLEANUP_ENTRY struct books_entry entry = {
         .kind = "reversal", .key = new_key, .note = why, .at_us = books->office->now_us};
     struct sql_query *row = sql_select(
         books->office->sql,
-        "SELECT l.account, l.currency, l.debit_minor - l.credit_minor, l.base_minor, l.order_number, l.order_line, l.sku,"
-        " l.quantity, l.site, l.shop, l.party FROM ledger_entry e JOIN ledger_line l ON l.entry = e.id WHERE e.key = ?1"
+        "SELECT l.account, l.currency, l.debit_minor - l.credit_minor, l.base_minor, l.order_number, l.order_line, "
+        "l.sku,"
+        " l.quantity, l.site, l.shop, l.party FROM books_entry e JOIN books_line l ON l.entry = e.id WHERE e.key = ?1"
         " ORDER BY l.line",
         sql_text(key));
     while (sql_next(row))
@@ -233,10 +234,10 @@ int ledger_reverse(struct books *books, const char *key, const char *new_key, co
         return office_failed(books->office->sql, failed, error);
     if (entry.count == 0)
         return error_set(error, -ENOENT, "there is no entry \"%s\"", key);
-    return ledger_post(books, &entry, error);
+    return books_post(books, &entry, error);
 }
 
-int ledger_close(struct books *books, const char *period, struct error *error)
+int books_close(struct books *books, const char *period, struct error *error)
 {
     char today[BUSINESS_DAY_SIZE];
     int64_t day_us;
@@ -253,9 +254,8 @@ int ledger_close(struct books *books, const char *period, struct error *error)
         return error_set(error, -EINVAL, "%s is not over yet", period);
     if (*books->open_from && strcmp(period, books->open_from) < 0)
         return error_set(error, -EALREADY, "%s is closed already", period);
-    int result =
-        sql_run(sql, "INSERT INTO ledger_closed (period, closed_us, who) VALUES (?1, ?2, ?3)", sql_text(period),
-                sql_int(books->office->now_us), sql_text(books->who));
+    int result = sql_run(sql, "INSERT INTO books_closed (period, closed_us, who) VALUES (?1, ?2, ?3)", sql_text(period),
+                         sql_int(books->office->now_us), sql_text(books->who));
     if (!result)
         business_next_period(period, books->open_from);
     return result ? office_failed(sql, result, error) : 0;
@@ -266,13 +266,13 @@ int ledger_close(struct books *books, const char *period, struct error *error)
 static const struct {
     const char *count, *sentence;
 } laws[] = {
-    {"SELECT count(*) FROM ledger_entry e WHERE e.debit_minor <> (SELECT coalesce(sum(l.base_minor), 0) FROM ledger_line"
+    {"SELECT count(*) FROM books_entry e WHERE e.debit_minor <> (SELECT coalesce(sum(l.base_minor), 0) FROM books_line"
      " l WHERE l.entry = e.id AND l.base_minor > 0) OR e.credit_minor <> (SELECT coalesce(sum(-l.base_minor), 0)"
-     " FROM ledger_line l WHERE l.entry = e.id AND l.base_minor < 0)",
+     " FROM books_line l WHERE l.entry = e.id AND l.base_minor < 0)",
      "entries do not balance"},
-    {"SELECT CASE WHEN coalesce(sum(base_minor), 0) = 0 THEN 0 ELSE 1 END FROM ledger_line",
+    {"SELECT CASE WHEN coalesce(sum(base_minor), 0) = 0 THEN 0 ELSE 1 END FROM books_line",
      "trial balance that is not 0"},
-    {"SELECT CASE WHEN (SELECT coalesce(sum(base_minor), 0) FROM ledger_line WHERE account = '1405') ="
+    {"SELECT CASE WHEN (SELECT coalesce(sum(base_minor), 0) FROM books_line WHERE account = '1405') ="
      " (SELECT coalesce(sum(value_minor), 0) FROM cost_item) THEN 0 ELSE 1 END",
      "stock account that is not what the items are worth"},
     {"SELECT count(*) FROM cost_item i WHERE i.method = 'fifo' AND (i.quantity, i.value_minor) IS DISTINCT FROM"
@@ -285,7 +285,7 @@ static const struct {
      "series of invoices with a hole"},
 };
 
-int ledger_check(struct office *office, struct buf *sentences, int64_t *ret_wrong, struct error *error)
+int books_check(struct office *office, struct buf *sentences, int64_t *ret_wrong, struct error *error)
 {
     *ret_wrong = 0;
     for (size_t i = 0; i < COUNT(laws); i++) {
