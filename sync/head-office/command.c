@@ -1,5 +1,6 @@
 #include "sync/head-office/command.h"
 
+#include "sync/head-office/bills.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
@@ -138,6 +139,16 @@ static const struct option_def do_options[] = {
     {0},
 };
 
+static const struct option_def bill_options[] = {
+    COMMAND_DATABASE,
+    {"format", OPTION_CHOICE_AT(struct command_options, bill), .fallback = "carrier", .choices = BILL_FORMATS,
+     .help = "whose kind of bill it is"},
+    {"party", TEXT(party), .help = "the shop whose bill it is, or the carrier"},
+    {"map", TEXT(map), .help = "file that says how a carrier calls the columns"},
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -182,6 +193,8 @@ const struct command commands[] = {
      audit_options, command_audit},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
     {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
+    {"bill take", "FILE.csv", 1, "Take in a bill of a platform or carrier, to be compared with the books", bill_options,
+     command_bill_take},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };
