@@ -69,6 +69,7 @@ static int judge_others(struct run *run)
 struct group {
     char order[BOOKS_TEXT_SIZE], meaning[16];
     int64_t last, billed, forced, fees; /* the last row that is not forced; sums of all rows */
+    int64_t refunds, refund_rows;       /* given back by our books; told of by rows of their own */
     int64_t expected, total, newest_us; /* by our books; by the order itself */
 };
 
@@ -110,7 +111,10 @@ static int read_groups(struct run *run, struct groups *out, struct error *error)
         " 'fee'), 0),"
         " coalesce((SELECT sum(l.debit_minor - l.credit_minor) FROM books_line l JOIN books_entry e ON e.id = l.entry"
         " WHERE l.account = '1122' AND e.kind = g.meaning AND " FAMILY "), 0),"
-        " (SELECT goods_minor + freight_minor - discount_minor FROM orders o WHERE o.number = g.order_number)"
+        " (SELECT goods_minor + freight_minor - discount_minor FROM orders o WHERE o.number = g.order_number),"
+        " coalesce((SELECT sum(l.debit_minor - l.credit_minor) FROM books_line l JOIN books_entry e ON e.id = l.entry"
+        " WHERE l.account = '1122' AND e.kind = 'refund' AND " FAMILY "), 0),"
+        " (SELECT count(*) FROM bill_row r WHERE r.order_number = g.order_number AND r.meaning = 'refund')"
         " FROM (SELECT order_number, meaning, max(CASE WHEN state <> 'forced' THEN id ELSE 0 END) AS last,"
         "  sum(amount_minor) AS billed, sum(CASE WHEN state = 'forced' AND bucket <> 'timing' THEN residue_minor ELSE 0"
         "  END) AS forced, max(at_us) AS newest_us FROM bill_row WHERE party = ?1 AND meaning IN ('sale', 'refund') AND"
@@ -128,7 +132,9 @@ static int read_groups(struct run *run, struct groups *out, struct error *error)
                                 .newest_us = sql_get_int(row, 5),
                                 .fees = sql_get_int(row, 6),
                                 .expected = sql_get_int(row, 7),
-                                .total = sql_get_int(row, 8)};
+                                .total = sql_get_int(row, 8),
+                                .refunds = sql_get_int(row, 9),
+                                .refund_rows = sql_get_int(row, 10)};
         sql_copy_text(row, 0, group->order, sizeof(group->order));
         sql_copy_text(row, 1, group->meaning, sizeof(group->meaning));
     }
@@ -155,8 +161,11 @@ static int judge_group(struct run *run, const struct group *group, struct error 
 {
     struct sql *sql = run->books->office->sql;
     int64_t residue = group->billed - group->expected - group->forced;
+    bool sale = strcmp(group->meaning, "sale") == 0;
     if (group->last == 0)
         return 0;
+    if (sale && group->refund_rows == 0 && residue == group->refunds)
+        residue = 0; /* it was refunded before it was settled: the platform paid the rest */
     int result = sql_run(sql,
                          "UPDATE bill_row SET state = ?4, residue_minor = 0, bucket = '' WHERE party = ?1 AND"
                          " order_number = ?2 AND meaning = ?3 AND state <> 'forced'",
