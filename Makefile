@@ -64,7 +64,8 @@ EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models labe
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
-ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire
+ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire \
+	sync/platforms
 EMBEDS := keyboard_layouts device_models label_templates
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
@@ -212,6 +213,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
+	$(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench
 
@@ -248,6 +250,11 @@ $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $
 $(OUT)/floorhand-sync-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/sync/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+
+# Calls the connectors for tests/e2e/test_platform_calls.py.
+$(OUT)/tests/platform_caller: $(OBJ)/tests/platforms/caller.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 # Kills a program at a chosen instant: what tests/fault loads before it.
 $(OUT)/tests/failpoint.so: tests/fault/failpoint.c

@@ -54,7 +54,8 @@ class Outcome:
 
 # What is proved on SQLite, is proved on PostgreSQL, too.
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_conflicts",
-               "test_conflicts_data", "test_hq_money", "test_hq_bills", "test_hq_invoices")
+               "test_conflicts_data", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
+               "test_hq_orders_timeline", "test_hq_money", "test_hq_bills", "test_hq_invoices")
 
 
 def on_postgres():
@@ -63,7 +64,7 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_migrate"):
+    for name in ("test_hq", "test_hq_money", "test_migrate"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=True)
 

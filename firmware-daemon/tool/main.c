@@ -114,6 +114,13 @@ static const char platform_sign_help[] =
     "from standard input, values as they are before they are encoded for the wire, and prints the signature alone.\n"
     "Without sign_method it is what params say, and otherwise MD5.";
 
+static const char platform_try_help[] =
+    "Ask a selling platform something, as head office would.\n"
+    "VERB is orders, order, refunds or carriers: nothing is changed there. The shop's file is a JSON object with "
+    "platform,\n"
+    "app_key, app_secret, access_token and what else the platform needs. Prints one JSON object; exit code 1 when the\n"
+    "platform refused.";
+
 static const struct command commands[] = {
     {"scan parse", "TEXT", scan_parse_help, 1, 1, scan_parse_options, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
@@ -150,6 +157,7 @@ static const struct command commands[] = {
     {"label keys", "", "Print the reference of a template's keys, as docs/labels.md holds it.", 0, 0, NULL,
      command_label_keys},
     {"platform sign", "PLATFORM", platform_sign_help, 1, 1, NULL, command_platform_sign},
+    {"platform try", "VERB --shop FILE.json", platform_try_help, 1, 1, platform_try_options, command_platform_try},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
 };

@@ -1,5 +1,5 @@
 /* Rows of bills in the books. */
-#include "sync/head-office/money.h"
+#include "sync/head-office/amount.h"
 #include "sync/head-office/money_post.h"
 #include "sync/head-office/reconcile.h"
 
@@ -37,7 +37,7 @@ static int carried(struct books *books, const struct bill_stored *row, int64_t n
     if (result)
         return result;
     bool part = (owed > 0 && amount > 0 && amount <= owed) || (owed < 0 && amount < 0 && amount >= owed);
-    *ret = part ? money_round(base, llabs(amount), llabs(owed)) : now_base;
+    *ret = part ? amount_round(base, llabs(amount), llabs(owed)) : now_base;
     return 0;
 }
 
@@ -47,7 +47,7 @@ static int add_payment(struct books *books, const struct bill_stored *row, struc
     char day[BUSINESS_DAY_SIZE];
     int64_t now_base = 0, was_base = 0;
     struct books_of of = {.order = row->order, .shop = row->party};
-    business_day(row->at_us, books->settings.zone_minutes, day);
+    business_day(row->at_us, books->settings.utc_offset_min, day);
     int result = books_to_base(books, row->currency, day, row->amount_minor, &now_base, error);
     if (!result)
         result = carried(books, row, now_base, &was_base, error);

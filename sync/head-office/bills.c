@@ -175,7 +175,7 @@ static int put_fee(struct taking *taking, const struct kept *whole, int64_t fees
 static int fill_kept(struct taking *taking, struct kept *kept, const char **ret_column, struct error *error)
 {
     const struct bill_row *row = &taking->row;
-    int64_t zone = taking->books->settings.zone_minutes;
+    int64_t zone = taking->books->settings.utc_offset_min;
     write_key(taking, kept->key, sizeof(kept->key));
     text_copy(kept->word, sizeof(kept->word), row->word);
     text_copy(kept->reference, sizeof(kept->reference), row->order);

@@ -1,7 +1,7 @@
 #include "sync/head-office/books.h"
 
 #include "base/text.h"
-#include "sync/head-office/money.h"
+#include "sync/head-office/amount.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -106,7 +106,7 @@ int books_to_base(struct books *books, const char *currency, const char *day, in
                          day);
     if (result)
         return office_failed(books->office->sql, result, error);
-    *ret = money_round(amount_minor, micro, MICRO);
+    *ret = amount_round(amount_minor, micro, MICRO);
     return 0;
 }
 
@@ -184,7 +184,7 @@ int books_post(struct books *books, struct books_entry *entry, struct error *err
 {
     char day[BUSINESS_DAY_SIZE];
     int64_t id = 0;
-    business_day(entry->at_us, books->settings.zone_minutes, day);
+    business_day(entry->at_us, books->settings.utc_offset_min, day);
     int result = fill_base(books, entry, day, error);
     if (!result && entry->failed)
         result = error_set(error, -ENOMEM, "out of memory");
@@ -249,7 +249,7 @@ int books_close(struct books *books, const char *period, struct error *error)
     memcpy(first + BUSINESS_PERIOD_SIZE - 1, "-01", 4);
     if (business_time(first, 0, &day_us))
         return error_set(error, -EINVAL, "\"%s\" is no month: expected one as 2026-11", period);
-    business_day(books->office->now_us, books->settings.zone_minutes, today);
+    business_day(books->office->now_us, books->settings.utc_offset_min, today);
     if (strncmp(period, today, BUSINESS_PERIOD_SIZE - 1) >= 0)
         return error_set(error, -EINVAL, "%s is not over yet", period);
     if (*books->open_from && strcmp(period, books->open_from) < 0)

@@ -1,4 +1,4 @@
-/* The business day that a moment belongs to: days begin and end by the clock of the business (setting zone_minutes),
+/* The business day that a moment belongs to: days begin and end by the clock of the business (setting utc_offset_min),
  * wherever the program runs. Knows no summer time. */
 #ifndef HEAD_OFFICE_BUSINESS_DAY_H
 #define HEAD_OFFICE_BUSINESS_DAY_H

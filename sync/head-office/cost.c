@@ -1,7 +1,7 @@
 #include "sync/head-office/cost.h"
 
 #include "base/text.h"
-#include "sync/head-office/money.h"
+#include "sync/head-office/amount.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ static int write_item(struct books *books, const char *sku, const struct item *i
 static int64_t guess(const struct item *item, int64_t quantity)
 {
     if (item->last_quantity > 0)
-        return money_round(item->last_minor, quantity, item->last_quantity);
+        return amount_round(item->last_minor, quantity, item->last_quantity);
     return item->usual_minor * quantity;
 }
 
@@ -93,7 +93,7 @@ static int settle(struct books *books, const char *sku, const struct owed *owed,
                   struct books_entry *entry, int64_t *ret_change, struct error *error)
 {
     struct sql *sql = books->office->sql;
-    int64_t had = money_part(owed->value_minor, quantity, owed->quantity), change = cost_minor - had;
+    int64_t had = amount_part(owed->value_minor, quantity, owed->quantity), change = cost_minor - had;
     struct books_of of = {.order = owed->order, .line = owed->line, .sku = sku, .site = owed->site, .shop = owed->shop};
     books_add(books, entry, owed->account, NULL, change, &of);
     books_add(books, entry, BOOKS_STOCK, NULL, -change, &of);
@@ -116,7 +116,7 @@ static int settle_all(struct books *books, const struct cost_receipt *receipt, s
     int result = 0;
     while (*left > 0 && !(result = first_owed(books, receipt->sku, &owed, error))) {
         int64_t taken = owed.quantity < *left ? owed.quantity : *left, change = 0;
-        int64_t cost = money_part(*left_minor, taken, *left);
+        int64_t cost = amount_part(*left_minor, taken, *left);
         result = settle(books, receipt->sku, &owed, taken, cost, entry, &change, error);
         if (result)
             return result;
@@ -183,7 +183,7 @@ static int take_layer(struct books *books, const char *sku, int64_t want, int64_
     if (!result && !found)
         return error_set(error, -EIO, "the layers of \"%s\" are not what is there", sku);
     *ret_taken = want < left ? want : left;
-    *ret_minor = found ? money_part(left_minor, *ret_taken, left) : 0;
+    *ret_minor = found ? amount_part(left_minor, *ret_taken, left) : 0;
     if (!result)
         result =
             sql_run(sql, "UPDATE cost_layer SET left_open = left_open - ?2, left_minor = left_minor - ?3 WHERE id = ?1",
@@ -243,7 +243,7 @@ int cost_issue(struct books *books, const char *account, int64_t quantity, const
     if (here > 0 && item.fifo)
         result = take_layers(books, of->sku, here, &value, error);
     else if (here > 0)
-        value = here == item.quantity ? item.value_minor : money_round(item.value_minor, here, item.quantity);
+        value = here == item.quantity ? item.value_minor : amount_round(item.value_minor, here, item.quantity);
     if (!result && lacks > 0)
         result = owe(books, account, lacks, guessed, of, error);
     if (result)
@@ -275,7 +275,7 @@ static int read_sold(struct books *books, const struct books_of *of, int64_t *re
 
 static int64_t now_worth(const struct item *item, int64_t quantity)
 {
-    return item->quantity > 0 ? money_round(item->value_minor, quantity, item->quantity) : guess(item, quantity);
+    return item->quantity > 0 ? amount_round(item->value_minor, quantity, item->quantity) : guess(item, quantity);
 }
 
 int cost_return(struct books *books, const char *key, int64_t at_us, int64_t quantity, const struct books_of *of,
@@ -289,7 +289,7 @@ int cost_return(struct books *books, const char *key, int64_t at_us, int64_t qua
     if (result)
         return result;
     int64_t known = sold < quantity ? sold : quantity;
-    int64_t value = known > 0 ? money_part(sold_minor, known, sold) : 0;
+    int64_t value = known > 0 ? amount_part(sold_minor, known, sold) : 0;
     *ret_value_minor = value + (quantity > known ? now_worth(&item, quantity - known) : 0);
     struct cost_receipt receipt = {.key = key,
                                    .sku = of->sku,

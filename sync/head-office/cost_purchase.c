@@ -1,6 +1,6 @@
 /* What suppliers ask: expected for what comes, and put right for what came. */
 #include "sync/head-office/cost.h"
-#include "sync/head-office/money.h"
+#include "sync/head-office/amount.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,7 +26,7 @@ int cost_expect(struct books *books, const char *document, const char *sku, cons
     if (result)
         return office_failed(sql, result, error);
     if (of > 0)
-        return books_to_base(books, currency, day, money_round(total, quantity, of), ret_value_minor, error);
+        return books_to_base(books, currency, day, amount_round(total, quantity, of), ret_value_minor, error);
     result = sql_number(sql, &total, "SELECT usual_minor FROM cost_item WHERE sku = ?1", sql_text(sku));
     *ret_value_minor = result ? 0 : total * quantity;
     return result && result != -ENOENT ? office_failed(sql, result, error) : 0;
@@ -109,7 +109,7 @@ static int put_right(struct books *books, const char *sku, const struct layer *l
     int result = pieces_here(books, sku, layer, claimed, &here, error);
     if (result || change == 0)
         return result;
-    int64_t kept = money_round(change, here, layer->quantity);
+    int64_t kept = amount_round(change, here, layer->quantity);
     struct books_of of = {.sku = sku, .site = layer->site, .party = layer->party};
     books_add(books, entry, BOOKS_STOCK, NULL, kept, &of);
     books_add(books, entry, BOOKS_COST_CHANGE, NULL, change - kept, &of);
@@ -133,7 +133,7 @@ static int put_all_right(struct books *books, const char *document, const char *
     CLEANUP_ENTRY struct books_entry entry = {
         .kind = "cost_change", .key = key, .note = document, .at_us = books->office->now_us};
     snprintf(key, sizeof(key), "cost/%s/%s/%" PRId64, document, sku, rev);
-    business_day(books->office->now_us, books->settings.zone_minutes, today);
+    business_day(books->office->now_us, books->settings.utc_offset_min, today);
     int64_t claimed = 0;
     int result = read_layers(books, document, sku, &layers, error);
     for (size_t i = 0; i < layers.count && !result; i++) {

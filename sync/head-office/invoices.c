@@ -1,7 +1,7 @@
 #include "sync/head-office/invoices.h"
 
 #include "base/text.h"
-#include "sync/head-office/money.h"
+#include "sync/head-office/amount.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 
 void invoice_split_tax(int64_t gross_minor, int64_t tax_rate, int64_t *ret_net, int64_t *ret_tax)
 {
-    *ret_net = money_round(gross_minor, TAX_WHOLE, TAX_WHOLE + tax_rate);
+    *ret_net = amount_round(gross_minor, TAX_WHOLE, TAX_WHOLE + tax_rate);
     *ret_tax = gross_minor - *ret_net;
 }
 
@@ -275,8 +275,8 @@ static int next_blue(struct books *books, int64_t id, int64_t after, int64_t onl
 /* Of the whole line's amount, what falls on these pieces: all red ones together are the blue one. */
 static int64_t falls(int64_t amount, const struct blue_line *line, int64_t quantity)
 {
-    return money_part(amount, line->flushed + quantity, line->quantity) -
-           money_part(amount, line->flushed, line->quantity);
+    return amount_part(amount, line->flushed + quantity, line->quantity) -
+           amount_part(amount, line->flushed, line->quantity);
 }
 
 static int flush_line(struct books *books, int64_t id, int64_t red, const struct blue_line *line, int64_t quantity,

@@ -93,7 +93,7 @@ static int receive(struct told *told, const json_t *goods, const char *key, stru
     if (result || !bought || receipt.quantity <= 0 || !*receipt.sku)
         return result;
     entry.note = receipt.document;
-    business_day(told->at_us, books->settings.zone_minutes, day);
+    business_day(told->at_us, books->settings.utc_offset_min, day);
     result = cost_expect(books, receipt.document, receipt.sku, day, receipt.quantity, &receipt.value_minor, error);
     if (result)
         return result;

@@ -1,8 +1,8 @@
 #include "sync/head-office/money_post.h"
 
 #include "sync/head-office/cost.h"
-#include "sync/head-office/money.h"
-#include "sync/head-office/order_money.h"
+#include "sync/head-office/amount.h"
+#include "sync/head-office/order_shares.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,12 +13,12 @@
 /* ---------------------------------------------------------------- what left */
 
 /* Of an amount of the whole line, what falls on the pieces that left since: the pieces' parts add up to it. */
-static int64_t since(int64_t amount, const struct order_money_line *line)
+static int64_t since(int64_t amount, const struct order_shares_line *line)
 {
-    return money_part(amount, line->shipped, line->quantity) - money_part(amount, line->booked, line->quantity);
+    return amount_part(amount, line->shipped, line->quantity) - amount_part(amount, line->booked, line->quantity);
 }
 
-static int post_goods(struct books *books, const char *key, const struct order_money_line *line,
+static int post_goods(struct books *books, const char *key, const struct order_shares_line *line,
                       const struct books_of *of, struct books_entry *entry, struct error *error)
 {
     int64_t pieces = line->shipped - line->booked, value = 0;
@@ -37,8 +37,8 @@ static int post_goods(struct books *books, const char *key, const struct order_m
     return result;
 }
 
-static int post_line(struct books *books, const char *key, const struct order_money *order,
-                     const struct order_money_line *line, struct books_entry *entry, struct error *error)
+static int post_line(struct books *books, const char *key, const struct order_shares *order,
+                     const struct order_shares_line *line, struct books_entry *entry, struct error *error)
 {
     int64_t gross = since(line->gross_minor, line), discount = since(line->discount_minor, line);
     int64_t freight = since(line->freight_minor, line);
@@ -60,11 +60,11 @@ static int post_line(struct books *books, const char *key, const struct order_mo
 
 int money_post_shipped(struct books *books, const char *order, int64_t at_us, bool *ret_posted, struct error *error)
 {
-    CLEANUP_ORDER_MONEY struct order_money money = {0};
+    CLEANUP_ORDER_SHARES struct order_shares money = {0};
     char key[BOOKS_KEY_SIZE];
     int64_t before = 0, lines = 0;
     CLEANUP_ENTRY struct books_entry entry = {.kind = "sale", .key = key, .order = order, .at_us = at_us};
-    int result = order_money_read(books->office, order, &money, error);
+    int result = order_shares_read(books->office, order, &money, error);
     if (result)
         return result;
     result = sql_number(books->office->sql, &before,
@@ -85,12 +85,12 @@ int money_post_shipped(struct books *books, const char *order, int64_t at_us, bo
 /* ---------------------------------------------------------------- refunds, expenses */
 
 static int share_by_lines(struct books *books, struct books_entry *entry, const char *account,
-                          const struct order_money *money, const char *currency, int64_t amount_minor,
+                          const struct order_shares *money, const char *currency, int64_t amount_minor,
                           const struct books_of *of, struct error *error)
 {
     int64_t *shares = calloc(money->count + 1, sizeof(*shares));
     int result =
-        shares ? order_money_share(money, amount_minor, shares, error) : error_set(error, -ENOMEM, "out of memory");
+        shares ? order_shares_share(money, amount_minor, shares, error) : error_set(error, -ENOMEM, "out of memory");
     for (size_t i = 0; i < money->count && !result; i++) {
         struct books_of share = *of;
         share.line = money->lines[i].line;
@@ -101,7 +101,7 @@ static int share_by_lines(struct books *books, struct books_entry *entry, const 
     return result;
 }
 
-static const struct order_money_line *find_line(const struct order_money *money, int64_t line)
+static const struct order_shares_line *find_line(const struct order_shares *money, int64_t line)
 {
     for (size_t i = 0; i < money->count; i++)
         if (money->lines[i].line == line)
@@ -113,9 +113,9 @@ int money_share_expense(struct books *books, struct books_entry *entry, const ch
                         int64_t line, const char *currency, int64_t amount_minor, const struct books_of *of,
                         struct error *error)
 {
-    CLEANUP_ORDER_MONEY struct order_money money = {0};
+    CLEANUP_ORDER_SHARES struct order_shares money = {0};
     struct books_of whole = *of;
-    int result = *order ? order_money_read(books->office, order, &money, error) : 0;
+    int result = *order ? order_shares_read(books->office, order, &money, error) : 0;
     if (result)
         return result;
     whole.order = order;
@@ -123,7 +123,7 @@ int money_share_expense(struct books *books, struct books_entry *entry, const ch
         whole.site = money.site;
         whole.shop = *money.shop ? money.shop : of->shop;
     }
-    const struct order_money_line *only = find_line(&money, line);
+    const struct order_shares_line *only = find_line(&money, line);
     if (!only && line > 0)
         return error_set(error, -ENOENT, "order \"%s\" has no line %" PRId64, order, line);
     if (!only && money.count > 0)

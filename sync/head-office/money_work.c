@@ -25,7 +25,7 @@ static int keep_trouble(struct run *run, const char *key, const struct error *wh
     run->done->troubles++;
     return sql_run(office->sql,
                    "INSERT INTO books_trouble (key, why, time_us) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET"
-                   " why = excluded.why",
+                   " why = excluded.why WHERE books_trouble.why <> excluded.why",
                    sql_text(key), sql_text(why->text), sql_int(office->now_us));
 }
 
@@ -135,7 +135,9 @@ static int post_events(struct run *run, int64_t most, struct error *error)
                        &count, error);
     if (result)
         return result;
-    run->done->more |= last > cursor;
+    if (last == cursor)
+        return 0; /* nothing is written when nothing happened */
+    run->done->more = true;
     result = sql_run(sql, "UPDATE books_cursor SET arrival = ?1 WHERE id = 1", sql_int(last));
     return result ? office_failed(sql, result, error) : 0;
 }

@@ -1,120 +1,115 @@
 #include "sync/head-office/order_money.h"
 
-#include "sync/head-office/money.h"
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
 
-#include <errno.h>
-#include <stdlib.h>
+/* A sum of money times a sum of money does not fit 64 bits. */
+__extension__ typedef __int128 wide;
 
-struct head {
-    int64_t goods, freight, discount;
+void money_share(int64_t total, const int64_t *weights, size_t count, int64_t *out)
+{
+    wide sum = 0, rest[MONEY_PARTS_MAX];
+    int64_t left = total < 0 ? -total : total;
+    const int64_t amount = left;
+    assert(count > 0 && count <= MONEY_PARTS_MAX);
+    for (size_t i = 0; i < count; i++)
+        sum += weights[i];
+    for (size_t i = 0; i < count; i++) {
+        wide part = sum > 0 ? (wide)amount * weights[i] : (wide)amount;
+        wide by = sum > 0 ? sum : (wide)count;
+        out[i] = (int64_t)(part / by);
+        rest[i] = part % by;
+        left -= out[i];
+    }
+    for (; left > 0; left--) { /* fewer than there are parts */
+        size_t most = 0;
+        for (size_t i = 1; i < count; i++)
+            if (rest[i] > rest[most])
+                most = i;
+        out[most]++;
+        rest[most] = -1;
+    }
+    for (size_t i = 0; i < count && total < 0; i++)
+        out[i] = -out[i];
+}
+
+struct sharing {
+    const struct order_money *whole;
+    const struct money_part *parts;
+    size_t count;
+    int64_t weights[MONEY_PARTS_MAX]; /* price of the goods, or pieces */
+    int64_t shares[MONEY_PARTS_MAX];
+    struct order_money *out;
 };
 
-void order_money_done(struct order_money *money)
+/* How a member of the parts is found in them. */
+static void share(struct sharing *sharing, int64_t total, const int64_t *weights, size_t member)
 {
-    free(money->lines);
-    money->lines = NULL;
-    money->count = money->room = 0;
+    money_share(total, weights, sharing->count, sharing->shares);
+    for (size_t i = 0; i < sharing->count; i++)
+        memcpy((char *)&sharing->out[i] + member, &sharing->shares[i], sizeof(int64_t));
 }
 
-static int read_head(struct office *office, const char *number, struct order_money *ret, struct head *head,
-                     struct error *error)
+static void find_weights(struct sharing *sharing)
 {
-    struct sql_query *row = sql_select(office->sql,
-                                       "SELECT currency, coalesce(site, ''), coalesce(shop, ''), goods_minor,"
-                                       " freight_minor, discount_minor FROM orders WHERE number = ?1",
-                                       sql_text(number));
-    bool found = sql_next(row);
-    if (found) {
-        sql_copy_text(row, 0, ret->currency, sizeof(ret->currency));
-        sql_copy_text(row, 1, ret->site, sizeof(ret->site));
-        sql_copy_text(row, 2, ret->shop, sizeof(ret->shop));
-        *head = (struct head){sql_get_int(row, 3), sql_get_int(row, 4), sql_get_int(row, 5)};
+    bool priced = false;
+    for (size_t i = 0; i < sharing->count; i++)
+        priced |= sharing->parts[i].goods > 0;
+    for (size_t i = 0; i < sharing->count; i++)
+        sharing->weights[i] = priced ? sharing->parts[i].goods : sharing->parts[i].pieces;
+}
+
+/* Prices and payments of the lines are those of the order, and no line was paid more than its price. */
+static bool lines_add_up(const struct sharing *sharing)
+{
+    int64_t goods = 0, lines = 0;
+    for (size_t i = 0; i < sharing->count; i++) {
+        goods += sharing->parts[i].goods;
+        lines += sharing->parts[i].lines;
+        if (sharing->parts[i].lines > sharing->parts[i].goods)
+            return false;
     }
-    int failed = sql_done(row);
-    if (failed)
-        return office_failed(office->sql, failed, error);
-    return found ? 0 : error_set(error, -ENOENT, "there is no order \"%s\"", number);
+    const struct order_money *whole = sharing->whole;
+    return goods == whole->goods && lines + whole->freight == whole->paid && whole->discount >= 0 &&
+           whole->platform_discount >= 0;
 }
 
-static struct order_money_line *new_line(struct order_money *money)
+/* The lines say how much was let off each part; who bears it is shared by that. */
+static void follow_lines(struct sharing *sharing)
 {
-    if (money->count == money->room) {
-        size_t room = money->room > 0 ? money->room * 2 : 8;
-        void *lines = realloc(money->lines, room * sizeof(*money->lines));
-        if (!lines)
-            return NULL;
-        money->lines = lines;
-        money->room = room;
+    int64_t off[MONEY_PARTS_MAX];
+    for (size_t i = 0; i < sharing->count; i++)
+        off[i] = sharing->parts[i].goods - sharing->parts[i].lines;
+    share(sharing, sharing->whole->discount, off, offsetof(struct order_money, discount));
+    for (size_t i = 0; i < sharing->count; i++) {
+        sharing->out[i].platform_discount = off[i] - sharing->out[i].discount;
+        sharing->out[i].paid = sharing->parts[i].lines + sharing->out[i].freight;
     }
-    return &money->lines[money->count++];
 }
 
-static int read_lines(struct office *office, const char *number, struct order_money *ret, struct error *error)
+static void follow_weights(struct sharing *sharing, bool adds_up)
 {
-    struct order_money_line *line = NULL;
-    bool fits = true;
-    struct sql_query *row =
-        sql_select(office->sql,
-                   "SELECT line, quantity, shipped, booked, coalesce(sku, ''), price_minor * quantity"
-                   " FROM order_line WHERE number = ?1 ORDER BY line",
-                   sql_text(number));
-    while (fits && sql_next(row)) {
-        line = new_line(ret);
-        fits = line != NULL;
-        if (!fits)
-            break;
-        *line = (struct order_money_line){.line = sql_get_int(row, 0),
-                                          .quantity = sql_get_int(row, 1),
-                                          .shipped = sql_get_int(row, 2),
-                                          .booked = sql_get_int(row, 3),
-                                          .gross_minor = sql_get_int(row, 5)};
-        sql_copy_text(row, 4, line->sku, sizeof(line->sku));
+    const struct order_money *whole = sharing->whole;
+    share(sharing, whole->discount, sharing->weights, offsetof(struct order_money, discount));
+    share(sharing, whole->platform_discount, sharing->weights, offsetof(struct order_money, platform_discount));
+    share(sharing, whole->paid, sharing->weights, offsetof(struct order_money, paid));
+    for (size_t i = 0; i < sharing->count && adds_up; i++) {
+        struct order_money *part = &sharing->out[i];
+        part->paid = part->goods + part->freight - part->discount - part->platform_discount;
     }
-    int failed = sql_done(row);
-    if (!fits)
-        return error_set(error, -ENOMEM, "out of memory");
-    return failed ? office_failed(office->sql, failed, error) : 0;
 }
 
-int order_money_share(const struct order_money *money, int64_t amount_minor, int64_t *ret_shares, struct error *error)
+void order_money_split(const struct order_money *whole, const struct money_part *parts, size_t count,
+                       struct order_money *out)
 {
-    int64_t *weights = calloc(money->count + 1, sizeof(*weights));
-    if (!weights)
-        return error_set(error, -ENOMEM, "out of memory");
-    for (size_t i = 0; i < money->count; i++)
-        weights[i] = money->lines[i].gross_minor;
-    money_share(amount_minor, weights, money->count, ret_shares);
-    free(weights);
-    return 0;
-}
-
-enum { GROSS, DISCOUNT, FREIGHT, SHARES };
-
-static void put_share(struct order_money_line *line, int which, int64_t share)
-{
-    *(which == GROSS ? &line->gross_minor : which == DISCOUNT ? &line->discount_minor : &line->freight_minor) = share;
-}
-
-/* What was asked for all goods comes last: it is the weight of the others. */
-static int share_head(struct order_money *money, const struct head *head, struct error *error)
-{
-    const int64_t amounts[SHARES] = {head->goods, head->discount, head->freight};
-    int64_t *shares = calloc(money->count + 1, sizeof(*shares));
-    int result = shares ? 0 : error_set(error, -ENOMEM, "out of memory");
-    for (int which = SHARES - 1; which >= 0 && !result; which--) {
-        result = order_money_share(money, amounts[which], shares, error);
-        for (size_t i = 0; i < money->count && !result; i++)
-            put_share(&money->lines[i], which, shares[i]);
-    }
-    free(shares);
-    return result;
-}
-
-int order_money_read(struct office *office, const char *number, struct order_money *ret, struct error *error)
-{
-    struct head head = {0};
-    int result = read_head(office, number, ret, &head, error);
-    if (!result)
-        result = read_lines(office, number, ret, error);
-    return result ? result : share_head(ret, &head, error);
+    struct sharing sharing = {.whole = whole, .parts = parts, .count = count, .out = out};
+    bool adds_up = whole->paid == whole->goods + whole->freight - whole->discount - whole->platform_discount;
+    find_weights(&sharing);
+    share(&sharing, whole->goods, sharing.weights, offsetof(struct order_money, goods));
+    share(&sharing, whole->freight, sharing.weights, offsetof(struct order_money, freight));
+    if (adds_up && lines_add_up(&sharing))
+        follow_lines(&sharing);
+    else
+        follow_weights(&sharing, adds_up);
 }

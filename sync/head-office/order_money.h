@@ -1,28 +1,30 @@
-/* An order's amounts as its lines share them: what was asked for each, what was let off, its part of the carriage.
- * Shares add up to the order's amounts. Does not post anything. */
+/* An order's money when it becomes several: shared out to the cent, so that the parts sum up to the whole. Pure.
+ * Amounts are in minor units of one currency. */
 #ifndef HEAD_OFFICE_ORDER_MONEY_H
 #define HEAD_OFFICE_ORDER_MONEY_H
 
-#include "sync/head-office/books.h"
-
-struct order_money_line {
-    int64_t line, quantity, shipped, booked;
-    char sku[BOOKS_TEXT_SIZE];
-    int64_t gross_minor, discount_minor, freight_minor;
-};
+#include <stddef.h>
+#include <stdint.h>
 
 struct order_money {
-    char currency[8], site[BOOKS_TEXT_SIZE], shop[BOOKS_TEXT_SIZE];
-    struct order_money_line *lines;
-    size_t count, room;
+    int64_t goods, freight, discount, platform_discount, paid;
 };
 
-/* -ENOENT: there is no such order. */
-int order_money_read(struct office *office, const char *number, struct order_money *ret, struct error *error);
-void order_money_done(struct order_money *money);
-#define CLEANUP_ORDER_MONEY CLEANUP(order_money_done)
+struct money_part {
+    int64_t goods;  /* price of its pieces */
+    int64_t lines;  /* what its lines say that was paid for them, without freight */
+    int64_t pieces; /* decide where nothing has a price */
+};
 
-/* Shares an amount among the lines by what was asked for them: one number for each, owned by the caller. */
-int order_money_share(const struct order_money *money, int64_t amount_minor, int64_t *ret_shares, struct error *error);
+#define MONEY_PARTS_MAX 400
+
+/* By the largest remainder: each gets its share by weight, less than one cent up or down, and together it is the total.
+ * Weights are not negative; when all are nothing, all get the same. count: 1 to MONEY_PARTS_MAX. */
+void money_share(int64_t total, const int64_t *weights, size_t count, int64_t *out);
+
+/* Where the whole adds up (paid = goods + freight - discounts), so does each part; where the lines add up to it, each
+ * part's lines do, too. Freight goes by the price of the goods. */
+void order_money_split(const struct order_money *whole, const struct money_part *parts, size_t count,
+                       struct order_money *out);
 
 #endif

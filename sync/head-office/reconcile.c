@@ -96,10 +96,14 @@ static struct group *new_group(struct groups *groups)
     return &groups->list[groups->count++];
 }
 
-/* An order that was split is billed as one. */
-#define FAMILY                                                                                                         \
-    "(l.order_number = g.order_number OR l.order_number IN (SELECT o.number FROM orders o WHERE o.of_order ="          \
-    " g.order_number AND o.origin = 'split'))"
+/* What our books say of an order, itself and in whatever orders its lines were split or merged into. */
+#define OWED(kind)                                                                                                     \
+    "coalesce((SELECT sum(l.debit_minor - l.credit_minor) FROM books_line l JOIN books_entry e ON e.id = l.entry "     \
+    "WHERE"                                                                                                            \
+    " l.account = '1122' AND e.kind = " kind " AND l.order_number = g.order_number), 0) + coalesce((SELECT"            \
+    " sum(l.debit_minor - l.credit_minor) FROM order_line o JOIN books_line l ON l.order_number = o.number AND"        \
+    " l.order_line = o.line JOIN books_entry e ON e.id = l.entry WHERE l.account = '1122' AND e.kind = " kind          \
+    " AND o.source_order = g.order_number), 0)"
 
 static int read_groups(struct run *run, struct groups *out, struct error *error)
 {
@@ -109,17 +113,23 @@ static int read_groups(struct run *run, struct groups *out, struct error *error)
         "SELECT g.order_number, g.meaning, g.last, g.billed, g.forced, g.newest_us,"
         " coalesce((SELECT sum(f.amount_minor) FROM bill_row f WHERE f.order_number = g.order_number AND f.meaning ="
         " 'fee'), 0),"
-        " coalesce((SELECT sum(l.debit_minor - l.credit_minor) FROM books_line l JOIN books_entry e ON e.id = l.entry"
-        " WHERE l.account = '1122' AND e.kind = g.meaning AND " FAMILY "), 0),"
-        " (SELECT goods_minor + freight_minor - discount_minor FROM orders o WHERE o.number = g.order_number),"
-        " coalesce((SELECT sum(l.debit_minor - l.credit_minor) FROM books_line l JOIN books_entry e ON e.id = l.entry"
-        " WHERE l.account = '1122' AND e.kind = 'refund' AND " FAMILY "), 0),"
-        " (SELECT count(*) FROM bill_row r WHERE r.order_number = g.order_number AND r.meaning = 'refund')"
-        " FROM (SELECT order_number, meaning, max(CASE WHEN state <> 'forced' THEN id ELSE 0 END) AS last,"
-        "  sum(amount_minor) AS billed, sum(CASE WHEN state = 'forced' AND bucket <> 'timing' THEN residue_minor ELSE 0"
-        "  END) AS forced, max(at_us) AS newest_us FROM bill_row WHERE party = ?1 AND meaning IN ('sale', 'refund') AND"
-        "  order_number IN (SELECT order_number FROM bill_row WHERE " THE_MONTH " AND order_number <> '')"
-        "  GROUP BY order_number, meaning) AS g ORDER BY g.order_number, g.meaning",
+        " " OWED(
+            "g.meaning") ","
+                         " (SELECT goods_minor + freight_minor - discount_minor FROM orders o WHERE o.number = "
+                         "g.order_number),"
+                         " " OWED(
+                             "'refund'") ","
+                                         " (SELECT count(*) FROM bill_row r WHERE r.order_number = g.order_number AND "
+                                         "r.meaning = 'refund')"
+                                         " FROM (SELECT order_number, meaning, max(CASE WHEN state <> 'forced' THEN id "
+                                         "ELSE 0 END) AS last,"
+                                         "  sum(amount_minor) AS billed, sum(CASE WHEN state = 'forced' AND bucket <> "
+                                         "'timing' THEN residue_minor ELSE 0"
+                                         "  END) AS forced, max(at_us) AS newest_us FROM bill_row WHERE party = ?1 AND "
+                                         "meaning IN ('sale', 'refund') AND"
+                                         "  order_number IN (SELECT order_number FROM bill_row WHERE " THE_MONTH
+                                         " AND order_number <> '')"
+                                         "  GROUP BY order_number, meaning) AS g ORDER BY g.order_number, g.meaning",
         sql_text(run->party), sql_text(run->period));
     while (fits && sql_next(row)) {
         struct group *group = new_group(out);

@@ -29,8 +29,10 @@ static struct sql_query *untold(struct books *books, const char *party, const ch
                       " (SELECT l.order_number, min(e.at_us) AS at_us, sum(l.debit_minor - l.credit_minor) AS owed FROM"
                       " books_line l JOIN books_entry e ON e.id = l.entry WHERE l.account = '1122' AND e.kind = 'sale'"
                       " AND l.shop = ?1 AND substr(e.day, 1, 7) = ?2 AND NOT EXISTS (SELECT 1 FROM bill_row b WHERE"
-                      " b.meaning = 'sale' AND (b.order_number = l.order_number OR b.order_number = (SELECT o.of_order"
-                      " FROM orders o WHERE o.number = l.order_number))) GROUP BY l.order_number) AS missing"
+                      " b.meaning = 'sale' AND (b.order_number = l.order_number OR b.order_number = (SELECT"
+                      " o.source_order FROM order_line o WHERE o.number = l.order_number AND o.line = l.order_line AND "
+                      "o.source_order <> ''))) "
+                      "GROUP BY l.order_number) AS missing"
                       " GROUP BY 1 ORDER BY 1",
                       sql_text(party), sql_text(period),
                       sql_int(books->office->now_us - books->settings.bill_settle_days * DAY_US));

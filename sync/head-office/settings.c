@@ -23,8 +23,9 @@ const struct option_def settings_table[] = {
      .help = "an order that cost more is looked at by a person; 0: none is"},
     {"merge_hours", NUMBER(merge_hours), .fallback = "0", .min = 0, .max = 168,
      .help = "orders of one shop to one receiver that came within so many hours are put forward to be merged; 0: not"},
-    {"zone_minutes", NUMBER(zone_minutes), .fallback = "480", .min = -720, .max = 840,
-     .help = "how far the clock of the business is before UTC: its days and months begin by it"},
+    {"utc_offset_min", NUMBER(utc_offset_min), .fallback = "480", .min = -720, .max = 840,
+     .help =
+         "minutes by which the clock of the business is ahead of UTC: rules about the hour, days and months go by it"},
     {"base_currency", TEXT(base_currency), .fallback = "CNY",
      .help = "the currency that the books are kept in, as three letters; not to be changed once they are"},
     {"cost_method", OPTION_CHOICE_AT(struct settings, cost_method), .fallback = "average", .choices = "average|fifo",

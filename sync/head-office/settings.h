@@ -9,10 +9,10 @@
 
 struct settings {
     bool audit_by_itself, release_by_itself, split_by_itself;
-    int64_t unpaid_hold_min, silent_hours, finish_days, amount_limit_minor, merge_hours;
+    int64_t unpaid_hold_min, silent_hours, finish_days, amount_limit_minor, merge_hours, utc_offset_min;
     /* money */
     char base_currency[4], cost_method[8];
-    int64_t zone_minutes, bill_rounding_minor, bill_settle_days, invoice_tax_rate;
+    int64_t bill_rounding_minor, bill_settle_days, invoice_tax_rate;
 };
 
 extern const struct option_def settings_table[];

@@ -81,8 +81,11 @@ static bool is_this_machine(const char *url)
     static const char *const hosts[] = {"http://127.0.0.1", "http://localhost", "http://[::1]"};
     for (size_t i = 0; i < COUNT(hosts); i++) {
         size_t length = strlen(hosts[i]);
-        if (strncmp(url, hosts[i], length) == 0 && (url[length] == ':' || url[length] == '/' || !url[length]))
-            return true;
+        if (strncmp(url, hosts[i], length) != 0)
+            continue;
+        const char *rest = url + length;
+        rest += *rest == ':' ? 1 + strspn(rest + 1, "0123456789") : 0;
+        return *rest == '/' || !*rest; /* a name before "@" would not be the host */
     }
     return false;
 }

@@ -99,7 +99,7 @@ int crypto_open_aes(const struct buf *key, const struct buf *sealed, struct buf 
     if (EVP_DecryptUpdate(context, plain, &length, (const uint8_t *)sealed->data, (int)sealed->length) != 1 ||
         EVP_DecryptFinal_ex(context, plain + length, &last) != 1)
         return -EBADMSG;
-    buf_put(ret, plain, (size_t)(length + last));
+    buf_put(ret, plain, (size_t)length + (size_t)last);
     return ret->failed ? -ENOMEM : 0;
 }
 

@@ -56,6 +56,26 @@ int form_write(const struct form *form, struct buf *out)
     return form->failed || out->failed ? -ENOMEM : 0;
 }
 
+int form_sign(struct form *form, const struct platform *platform, const char *secret, const char *method,
+              struct error *error)
+{
+    CLEANUP_BUF struct buf sign = {0};
+    if (form->failed)
+        return -ENOMEM;
+    int result = platform->sign(secret, method, form->values, form->count, &sign, error);
+    form_put_buf(form, "sign", &sign);
+    return result ? result : form->failed ? -ENOMEM : 0;
+}
+
+int form_post(const struct form *form, const char *url, struct platform_request *out)
+{
+    out->method = "POST";
+    buf_puts(&out->url, url);
+    buf_puts(&out->headers, "Content-Type: application/x-www-form-urlencoded; charset=utf-8\n");
+    int result = form_write(form, &out->body);
+    return result || out->url.failed || out->headers.failed ? -ENOMEM : 0;
+}
+
 void form_done(struct form *form)
 {
     for (size_t i = 0; i < form->count; i++)

@@ -24,6 +24,13 @@ void form_put_buf(struct form *form, const char *name, const struct buf *value);
  * which every reader of forms takes. -ENOMEM: something did not fit. */
 int form_write(const struct form *form, struct buf *out);
 
+/* Signs what was put and puts "sign"; the error of sign(), or -ENOMEM. */
+int form_sign(struct form *form, const struct platform *platform, const char *secret, const char *method,
+              struct error *error);
+
+/* A POST of the form to this address. -ENOMEM. */
+int form_post(const struct form *form, const char *url, struct platform_request *out);
+
 void form_escape(struct buf *out, const char *text);
 void form_done(struct form *form);
 #define CLEANUP_FORM CLEANUP(form_done)

@@ -11,7 +11,8 @@
 #include <string.h>
 
 const struct platform *const platforms[] = {
-    &platform_taobao, &platform_jd, &platform_pdd, &platform_douyin, &platform_kuaishou, NULL,
+    &platform_taobao,   &platform_jd,      &platform_pdd,         &platform_douyin,
+    &platform_kuaishou, &platform_shopify, &platform_woocommerce, NULL,
 };
 
 const struct platform *platform_find(const char *name)
@@ -42,6 +43,7 @@ static const struct {
     [PLATFORM_CARRIERS] = {"carriers", false},
     [PLATFORM_BILLS] = {"bills", false},
     [PLATFORM_TOKEN_REFRESH] = {"token_refresh", true},
+    [PLATFORM_WAYBILL_PRINT] = {"waybill_print", false},
 };
 
 const char *platform_verb_name(enum platform_verb verb)
@@ -117,13 +119,6 @@ void platform_answer_done(struct platform_answer *answer)
     *answer = (struct platform_answer){0};
 }
 
-void *platform_rows(struct platform_answer *answer, size_t count, size_t max, size_t size)
-{
-    void *rows = count <= max ? calloc(count + 1, size) : NULL;
-    answer->count = rows ? count : 0;
-    return rows;
-}
-
 /* ---------------------------------------------------------------- what every answer may be */
 
 enum platform_class platform_lost(const struct platform_want *want, const struct platform_response *response)
@@ -138,6 +133,14 @@ static void say_lost(const struct platform_want *want, const struct platform_res
     ret->retry_s = response->retry_after_s;
     snprintf(ret->code, sizeof(ret->code), "http-%d", response->status);
     text_copy(ret->message, sizeof(ret->message), why);
+}
+
+/* The refresh token is not taken: only a person can give a new one. */
+static bool is_no_token(const struct platform_want *want, enum platform_class class)
+{
+    return want->verb == PLATFORM_TOKEN_REFRESH &&
+           (class == PLATFORM_AUTH_EXPIRED || class == PLATFORM_PARAMETER || class == PLATFORM_NOT_FOUND ||
+            class == PLATFORM_CONFLICT || class == PLATFORM_PERMANENT);
 }
 
 void platform_classify(const struct platform *platform, const struct platform_want *want,
@@ -155,6 +158,10 @@ void platform_classify(const struct platform *platform, const struct platform_wa
                      : error_set(&error, -EBADMSG, "the answer is empty");
     if (!result) {
         platform->classify(want, response, *ret_root, ret);
+        if (ret->class == PLATFORM_RETRY)
+            ret->class = platform_lost(want, response);
+        if (is_no_token(want, ret->class))
+            ret->class = PLATFORM_AUTH_REVOKED;
         return;
     }
     say_lost(want, response, error.text, ret);

@@ -18,11 +18,12 @@
 #define PLATFORM_ID_SIZE     65
 #define PLATFORM_CODE_SIZE   65   /* a merchant's own SKU, carriers, raw statuses */
 #define PLATFORM_TEXT_SIZE   257  /* titles, names, nicks */
-#define PLATFORM_LONG_SIZE   1025 /* addresses, notes, sealed receivers */
+#define PLATFORM_LONG_SIZE   1025 /* addresses, notes, labels' forms */
+#define PLATFORM_SEALED_SIZE 2049 /* receivers as a platform hides them */
 #define PLATFORM_TOKEN_SIZE  513
 #define PLATFORM_CURSOR_SIZE 513
 #define PLATFORM_LINES_MAX   200 /* of one order */
-#define PLATFORM_ROWS_MAX    100 /* of one answer */
+#define PLATFORM_ROWS_MAX    200 /* of one answer: more than any page has */
 
 /* ---------------------------------------------------------------- whom a connector speaks for */
 
@@ -30,6 +31,7 @@
 struct platform_shop {
     char id[PLATFORM_ID_SIZE];        /* the platform's own number of the shop; "" where calls do not say it */
     char gateway[PLATFORM_TEXT_SIZE]; /* "": the platform's public one */
+    char place[PLATFORM_ID_SIZE];     /* the platform's number of the store whose stock is told; "": its only one */
     char app_key[PLATFORM_TOKEN_SIZE], app_secret[PLATFORM_TOKEN_SIZE];
     char sign_secret[PLATFORM_TOKEN_SIZE]; /* where it is another than app_secret (Kuaishou); messages' secret is
                                               push_secret */
@@ -55,6 +57,7 @@ enum platform_verb {
     PLATFORM_CARRIERS, /* the platform's list of carriers */
     PLATFORM_BILLS,    /* settlement rows of a window, a page at a time */
     PLATFORM_TOKEN_REFRESH,
+    PLATFORM_WAYBILL_PRINT, /* what is printed of one, where WAYBILL_GET does not say: PRINTS_APART */
     PLATFORM_VERBS
 };
 const char *platform_verb_name(enum platform_verb verb); /* "stock_read" */
@@ -73,7 +76,7 @@ struct platform_stock_row {
 struct platform_parcel {        /* for a waybill number */
     char key[PLATFORM_ID_SIZE]; /* ours, the same whenever it is asked again: the number is then the same */
     char order[PLATFORM_ID_SIZE];
-    char sealed[PLATFORM_LONG_SIZE]; /* the platform's own word for the receiver, where it hides him */
+    char sealed[PLATFORM_SEALED_SIZE]; /* as the order had it, where the platform hides the receiver */
     char name[PLATFORM_TEXT_SIZE], phone[PLATFORM_CODE_SIZE];
     char province[PLATFORM_CODE_SIZE], city[PLATFORM_CODE_SIZE], district[PLATFORM_CODE_SIZE], town[PLATFORM_CODE_SIZE];
     char address[PLATFORM_LONG_SIZE];
@@ -92,12 +95,14 @@ struct platform_shipment {
     char carrier[PLATFORM_CODE_SIZE]; /* the platform's own code */
     char waybill[PLATFORM_CODE_SIZE];
     char old_carrier[PLATFORM_CODE_SIZE], old_waybill[PLATFORM_CODE_SIZE]; /* PLATFORM_SHIP_AMEND */
+    bool extra; /* a further parcel of an order that was said to be shipped: MULTI_PARCEL */
     bool whole; /* all that is left of the order; otherwise these lines: */
     struct platform_shipped_line {
         char line[PLATFORM_ID_SIZE];
         int64_t quantity;
     } lines[PLATFORM_LINES_MAX];
     size_t line_count;
+    const char *raw; /* platform_order.raw, as it was read just now: for SHIPS_BY_RAW */
 };
 
 struct platform_want {
@@ -106,12 +111,15 @@ struct platform_want {
     int64_t from_us, to_us;            /* a window, half open; a connector may widen it to its platform's whole units */
     char cursor[PLATFORM_CURSOR_SIZE]; /* "": the first page; else as the answer before gave it */
     char order[PLATFORM_ID_SIZE];
-    char carrier[PLATFORM_CODE_SIZE], waybill[PLATFORM_CODE_SIZE]; /* WAYBILL_GET, WAYBILL_CANCEL */
-    char key[PLATFORM_ID_SIZE]; /* of a write: the same when it is repeated, other than that of any other */
+    char carrier[PLATFORM_CODE_SIZE], waybill[PLATFORM_CODE_SIZE]; /* WAYBILL_GET, _PRINT, _CANCEL */
+    char form[PLATFORM_LONG_SIZE];    /* WAYBILL_GET: the label's, as the platform names it: an address */
+    char account[PLATFORM_CODE_SIZE]; /* WAYBILL_GET: ours at the carrier, where parcels are paid by the month */
+    char key[PLATFORM_ID_SIZE];       /* of a write: the same when it is repeated, other than that of any other */
+    char currency[4];                 /* PRICE, on platforms of more than one */
     bool delta;
     const struct platform_shipment *shipment;
     const struct platform_stock_row *stock;
-    size_t stock_count; /* up to caps.stock_batch */
+    size_t stock_count; /* up to caps.stock_batch; those of a write belong to one item */
     const struct platform_sender *sender;
     const struct platform_parcel *parcels;
     size_t parcel_count; /* up to caps.waybill_batch */
@@ -209,7 +217,8 @@ struct platform_order {
     char name[PLATFORM_TEXT_SIZE], phone[PLATFORM_CODE_SIZE];
     char province[PLATFORM_CODE_SIZE], city[PLATFORM_CODE_SIZE], district[PLATFORM_CODE_SIZE], town[PLATFORM_CODE_SIZE];
     char address[PLATFORM_LONG_SIZE];
-    char sealed[PLATFORM_LONG_SIZE];  /* what the platform takes in place of the receiver when a waybill is asked for */
+    char
+        sealed[PLATFORM_SEALED_SIZE]; /* what the platform takes in place of the receiver when a waybill is asked for */
     char waybill[PLATFORM_CODE_SIZE]; /* that it was shipped with, as far as the platform says */
     struct platform_line *lines;      /* owned by the answer */
     size_t line_count;
@@ -303,6 +312,8 @@ enum platform_ability {
     PLATFORM_LISTINGS = 1024,
     PLATFORM_BILL_ROWS = 2048,
     PLATFORM_REFRESHES = 4096,
+    PLATFORM_PRINTS_APART = 8192,  /* what is printed is asked for with WAYBILL_PRINT */
+    PLATFORM_SHIPS_BY_RAW = 16384, /* what it calls the lines of a parcel stands in the order's raw text alone */
 };
 
 struct platform_caps {
@@ -330,7 +341,8 @@ struct platform {
      * there is no such method. */
     int (*sign)(const char *secret, const char *method, const struct platform_value *values, size_t count,
                 struct buf *out, struct error *error);
-    /* -ENOTSUP: the platform has no such call. -EINVAL with a sentence: it could not be taken. */
+    /* Whole when 0. -ENOTSUP: the platform has no such call. -EINVAL with a sentence: it could not be taken. -ENOMEM.
+     */
     int (*build)(const struct platform_shop *shop, const struct platform_want *want, struct platform_request *out,
                  struct error *error);
     /* What an answer that is JSON means; root is the body, every number of it as text (text_json.h). What never came,
@@ -354,17 +366,13 @@ const struct platform *platform_find(const char *name); /* NULL: there is none *
 
 /* What a response means, whatever the platform. ret_root is the body where it is JSON, owned by the caller, else NULL:
  * then it is RETRY, or UNCERTAIN where the verb writes and it was sent (nothing came, a page in HTML, an answer cut
- * short or empty, a server in trouble), or THROTTLED where HTTP says so (429). */
+ * short or empty, a server in trouble), or THROTTLED where HTTP says so (429). Where the connector says RETRY of a
+ * write, it is UNCERTAIN: the platform had the call, and nobody knows how far it went. A token that is not refreshed
+ * for any reason but that one's is AUTH_REVOKED. */
 void platform_classify(const struct platform *platform, const struct platform_want *want,
                        const struct platform_response *response, struct platform_fault *ret, json_t **ret_root);
 
-/* ---------------------------------------------------------------- for connectors */
-
 /* RETRY or UNCERTAIN, by whether it may have happened. */
 enum platform_class platform_lost(const struct platform_want *want, const struct platform_response *response);
-
-/* Zeroed rows for an answer; NULL: no memory, or so many cannot be meant. answer->count is set. */
-void *platform_rows(struct platform_answer *answer, size_t count, size_t max, size_t size);
-#define PLATFORM_CARRIERS_MAX 2000
 
 #endif

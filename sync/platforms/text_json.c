@@ -142,8 +142,7 @@ static int copy_all(struct lexer *lexer)
         } else {
             lexer->depth += (c == '{' || c == '[') - (c == '}' || c == ']');
             if (lexer->depth > TEXT_JSON_DEPTH_MAX)
-                result = error_set(lexer->error, -EBADMSG, "this is nested deeper than %d levels",
-                                   TEXT_JSON_DEPTH_MAX);
+                result = error_set(lexer->error, -EBADMSG, "this is nested deeper than %d levels", TEXT_JSON_DEPTH_MAX);
             buf_putc(lexer->out, c);
             lexer->at++;
         }
@@ -225,6 +224,11 @@ static int64_t read_number(struct text_reader *reader, const json_t *object, con
 int64_t read_yuan(struct text_reader *reader, const json_t *object, const char *path)
 {
     return read_number(reader, object, path, text_to_minor);
+}
+
+int64_t read_yuan_float(struct text_reader *reader, const json_t *object, const char *path)
+{
+    return read_number(reader, object, path, text_near_minor);
 }
 
 int64_t read_fen(struct text_reader *reader, const json_t *object, const char *path)

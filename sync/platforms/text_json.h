@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define TEXT_JSON_MAX       ((size_t)8 << 20) /* bytes of one answer */
-#define TEXT_JSON_DEPTH_MAX 48                /* objects and arrays inside each other */
+#define TEXT_JSON_DEPTH_MAX 512               /* objects and arrays inside each other */
 
 /* An object or array, every number in it as a string. What is no UTF-8, half a surrogate pair or a NUL character
  * becomes U+FFFD: platforms cut titles in the middle of a character, and an order is not lost for that. -EMSGSIZE: too
@@ -48,7 +48,8 @@ void read_text(struct text_reader *reader, const json_t *object, const char *pat
                size_t capacity); /* cut at a character where it is too long */
 void read_id(struct text_reader *reader, const json_t *object, const char *path, char *out,
              size_t capacity); /* too long is an error; "0" is none */
-int64_t read_yuan(struct text_reader *reader, const json_t *object, const char *path); /* in fen */
+int64_t read_yuan(struct text_reader *reader, const json_t *object, const char *path);       /* in fen */
+int64_t read_yuan_float(struct text_reader *reader, const json_t *object, const char *path); /* text_near_minor() */
 int64_t read_fen(struct text_reader *reader, const json_t *object, const char *path);
 int64_t read_whole(struct text_reader *reader, const json_t *object, const char *path); /* a count, a code */
 int64_t read_time(struct text_reader *reader, const json_t *object, const char *path);  /* as text_to_time() does */
@@ -62,6 +63,10 @@ void read_required(struct text_reader *reader, const char *text, const char *nam
 /* A decimal number to minor units of two digits: "19.9" is 1990, "1e2" 10000, "-0.01" -1. -EINVAL: it is no number, or
  * has a part of a fen; -ERANGE: it does not fit. */
 int text_to_minor(const char *text, int64_t *ret);
+
+/* The same of what went through a float at the platform: from the third place after the point on, six zeroes or six
+ * nines are noise ("0.30000000000000004" is 30). Anything else there is -EINVAL. */
+int text_near_minor(const char *text, int64_t *ret);
 
 /* A whole number, also as "3.0" or "1e2". -EINVAL, -ERANGE. */
 int text_to_whole(const char *text, int64_t *ret);

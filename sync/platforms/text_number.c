@@ -57,20 +57,40 @@ static int split(const char *text, struct decimal *ret)
     return result ? result : *at ? -EINVAL : 0;
 }
 
-/* In units of 10^-places. A part of such a unit is refused, unless it is nothing. */
-static int to_units(const char *text, int places, int64_t *ret)
+#define NOISE_DIGITS 6
+
+/* The digits behind the units are cut off: they are zeroes, or, where noise may be, begin with so many zeroes or nines.
+ * Nines are one unit more. */
+static int cut(struct decimal *decimal, size_t count, bool noise, bool *ret_one_more)
+{
+    size_t kept = decimal->count > count ? decimal->count - count : 0, padding = count - (decimal->count - kept);
+    size_t zeroes = padding, nines = 0;
+    while (zeroes < count && decimal->digits[kept + zeroes - padding] == '0')
+        zeroes++;
+    while (padding == 0 && nines < count && decimal->digits[kept + nines] == '9')
+        nines++;
+    *ret_one_more = noise && nines >= NOISE_DIGITS;
+    decimal->count = kept;
+    return zeroes == count || (noise && zeroes >= NOISE_DIGITS) || *ret_one_more ? 0 : -EINVAL;
+}
+
+/* In units of 10^-places. A part of such a unit is refused. Counted below zero, where one number more fits. */
+static int to_units(const char *text, int places, bool noise, int64_t *ret)
 {
     struct decimal decimal;
+    bool one_more = false;
     int64_t units = 0;
     int result = split(text, &decimal);
     int exponent = decimal.exponent + places;
-    for (; !result && exponent < 0 && decimal.count > 0; exponent++)
-        result = decimal.digits[--decimal.count] == '0' ? 0 : -EINVAL;
+    if (!result && exponent < 0 && decimal.count > 0)
+        result = cut(&decimal, (size_t)-exponent, noise, &one_more);
     for (size_t i = 0; !result && i < decimal.count; i++)
         if (__builtin_mul_overflow(units, 10, &units) || __builtin_sub_overflow(units, decimal.digits[i] - '0', &units))
             result = -ERANGE;
     for (; !result && exponent > 0 && units; exponent--)
         result = __builtin_mul_overflow(units, 10, &units) ? -ERANGE : 0;
+    if (!result && one_more && __builtin_sub_overflow(units, 1, &units))
+        result = -ERANGE;
     if (!result && !decimal.negative && __builtin_sub_overflow(0, units, &units))
         result = -ERANGE;
     if (!result)
@@ -80,12 +100,17 @@ static int to_units(const char *text, int places, int64_t *ret)
 
 int text_to_minor(const char *text, int64_t *ret)
 {
-    return to_units(text, 2, ret);
+    return to_units(text, 2, false, ret);
+}
+
+int text_near_minor(const char *text, int64_t *ret)
+{
+    return to_units(text, 2, true, ret);
 }
 
 int text_to_whole(const char *text, int64_t *ret)
 {
-    return to_units(text, 0, ret);
+    return to_units(text, 0, false, ret);
 }
 
 void minor_to_text(int64_t minor, char out[TEXT_MINOR_SIZE])
@@ -97,9 +122,9 @@ void minor_to_text(int64_t minor, char out[TEXT_MINOR_SIZE])
 /* ---------------------------------------------------------------- times */
 
 #define SECOND_US   INT64_C(1000000)
-#define DAY_S       86400
-#define CHINA_S     (8 * 3600) /* east of Greenwich, all year and in all of China */
-#define MILLIS_FROM 12         /* so many digits are milliseconds: as seconds they would be the year 5138 */
+#define DAY_S       INT64_C(86400)
+#define CHINA_S     INT64_C(28800) /* east of Greenwich, all year and in all of China */
+#define MILLIS_FROM 12             /* so many digits are milliseconds: as seconds they would be the year 5138 */
 
 /* Days since 1970-01-01 of the Gregorian calendar; years count from March, so that the leap day is the last. */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)

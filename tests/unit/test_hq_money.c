@@ -3,7 +3,7 @@
 #include "unit/money_rig.h"
 
 #include "sync/head-office/business_day.h"
-#include "sync/head-office/money.h"
+#include "sync/head-office/amount.h"
 
 /* ---------------------------------------------------------------- sharing */
 
@@ -23,7 +23,7 @@ static void shares_add_up(void **unused)
         int64_t amount = (int64_t)(chance(&state) % 100000) - 50000;
         for (size_t i = 0; i < count; i++)
             total += weights[i] = (int64_t)(chance(&state) % 1000) * (round % 5 > 0);
-        money_share(amount, weights, count, shares);
+        amount_share(amount, weights, count, shares);
         for (size_t i = 0; i < count; i++) {
             int64_t weight = total > 0 ? weights[i] : 1, all = total > 0 ? total : (int64_t)count;
             assert_true(llabs(shares[i] * all - amount * weight) < all);
@@ -36,12 +36,12 @@ static void shares_add_up(void **unused)
 static void large_products_are_exact(void **unused)
 {
     (void)unused;
-    assert_int_equal(money_part(INT64_C(900000000000000007), 999999999999, 1000000000000), INT64_C(899999999999100006));
-    assert_int_equal(money_part(-7, 1, 2), -3);
-    assert_int_equal(money_round(-7, 1, 2), -4);
-    assert_int_equal(money_round(5, 1, 2), 3);
-    assert_int_equal(money_round(1, 1, 3), 0);
-    assert_int_equal(money_round(INT64_C(123456789012), 7123456, 1000000), INT64_C(879439004428));
+    assert_int_equal(amount_part(INT64_C(900000000000000007), 999999999999, 1000000000000), INT64_C(899999999999100006));
+    assert_int_equal(amount_part(-7, 1, 2), -3);
+    assert_int_equal(amount_round(-7, 1, 2), -4);
+    assert_int_equal(amount_round(5, 1, 2), 3);
+    assert_int_equal(amount_round(1, 1, 3), 0);
+    assert_int_equal(amount_round(INT64_C(123456789012), 7123456, 1000000), INT64_C(879439004428));
 }
 
 static void days_begin_by_the_clock_of_the_business(void **unused)

@@ -28,7 +28,10 @@ static size_t take_params(json_t *params, struct platform_value *values)
     const char *name;
     json_t *value;
     size_t count = 0;
-    json_object_foreach(params, name, value) values[count++] = (struct platform_value){name, json_string_value(value)};
+    json_object_foreach(params, name, value)
+    {
+        values[count++] = (struct platform_value){name, json_string_value(value)};
+    }
     return count;
 }
 

@@ -1,4 +1,4 @@
-#include "sync/head-office/money.h"
+#include "sync/head-office/amount.h"
 
 #include <stdbool.h>
 
@@ -29,13 +29,13 @@ static int64_t part_and_left(int64_t amount, int64_t part, int64_t of, uint64_t 
     return amount < 0 ? -(int64_t)quotient : (int64_t)quotient;
 }
 
-int64_t money_part(int64_t amount, int64_t part, int64_t of)
+int64_t amount_part(int64_t amount, int64_t part, int64_t of)
 {
     uint64_t left;
     return part_and_left(amount, part, of, &left);
 }
 
-int64_t money_round(int64_t amount, int64_t part, int64_t of)
+int64_t amount_round(int64_t amount, int64_t part, int64_t of)
 {
     uint64_t left;
     int64_t cut = part_and_left(amount, part, of, &left);
@@ -65,13 +65,13 @@ static size_t most_cut(int64_t amount, const int64_t *weights, size_t count, int
     return best;
 }
 
-void money_share(int64_t amount, const int64_t *weights, size_t count, int64_t *ret)
+void amount_share(int64_t amount, const int64_t *weights, size_t count, int64_t *ret)
 {
     int64_t total = 0, left = amount;
     for (size_t i = 0; i < count; i++)
         total += weights[i];
     for (size_t i = 0; i < count; i++) {
-        ret[i] = money_part(amount, weight_at(weights, i, total), total > 0 ? total : (int64_t)count);
+        ret[i] = amount_part(amount, weight_at(weights, i, total), total > 0 ? total : (int64_t)count);
         left -= ret[i];
     }
     for (; left != 0 && count > 0; left += left < 0 ? 1 : -1)
