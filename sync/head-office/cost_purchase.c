@@ -1,6 +1,6 @@
 /* What suppliers ask: expected for what comes, and put right for what came. */
-#include "sync/head-office/cost.h"
 #include "sync/head-office/amount.h"
+#include "sync/head-office/cost.h"
 
 #include <errno.h>
 #include <inttypes.h>

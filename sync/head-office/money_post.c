@@ -1,7 +1,7 @@
 #include "sync/head-office/money_post.h"
 
-#include "sync/head-office/cost.h"
 #include "sync/head-office/amount.h"
+#include "sync/head-office/cost.h"
 #include "sync/head-office/order_shares.h"
 
 #include <errno.h>
