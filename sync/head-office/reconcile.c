@@ -96,14 +96,15 @@ static struct group *new_group(struct groups *groups)
     return &groups->list[groups->count++];
 }
 
-/* What our books say of an order, itself and in whatever orders its lines were split or merged into. */
+/* What our books say of an order, itself and in whatever orders its lines were split or merged into. The account's own
+ * index would be slow: it is kept from being used. */
 #define OWED(kind)                                                                                                     \
     "coalesce((SELECT sum(l.debit_minor - l.credit_minor) FROM books_line l JOIN books_entry e ON e.id = l.entry "     \
     "WHERE"                                                                                                            \
     " l.account = '1122' AND e.kind = " kind " AND l.order_number = g.order_number), 0) + coalesce((SELECT"            \
     " sum(l.debit_minor - l.credit_minor) FROM order_line o JOIN books_line l ON l.order_number = o.number AND"        \
-    " l.order_line = o.line JOIN books_entry e ON e.id = l.entry WHERE l.account = '1122' AND e.kind = " kind          \
-    " AND o.source_order = g.order_number), 0)"
+    " l.order_line = o.line JOIN books_entry e ON e.id = l.entry WHERE l.account || '' = '1122' AND e.kind = " kind    \
+    " AND o.source_order = g.order_number AND o.source_order <> ''), 0)"
 
 static int read_groups(struct run *run, struct groups *out, struct error *error)
 {
@@ -216,28 +217,44 @@ static void take_stored(struct sql_query *row, struct bill_stored *ret)
     sql_copy_text(row, 6, ret->reference, sizeof(ret->reference));
 }
 
-/* The next row that is certain and not posted; a waybill that comes twice is not certain. */
-static int next_certain(struct run *run, int64_t after, struct bill_stored *ret, bool *ret_found, struct error *error)
+/* Those that are certain and not posted, as numbers one after the other; a waybill that comes twice is not certain. */
+static int list_certain(struct run *run, struct buf *out, struct error *error)
 {
-    struct sql_query *row = sql_select(run->books->office->sql,
-                                       STORED " WHERE " THE_MONTH " AND id > ?3 AND (state = 'matched' OR (state ="
-                                              " 'different' AND meaning <> 'freight')) ORDER BY id LIMIT 1",
-                                       sql_text(run->party), sql_text(run->period), sql_int(after));
-    *ret_found = sql_next(row);
-    if (*ret_found)
+    struct sql_query *row =
+        sql_select(run->books->office->sql,
+                   "SELECT id FROM bill_row WHERE " THE_MONTH
+                   " AND (state = 'matched' OR (state = 'different' AND meaning <> 'freight'))"
+                   " AND NOT EXISTS (SELECT 1 FROM books_entry e WHERE e.key = 'bill/' || bill_row.id)"
+                   " ORDER BY id",
+                   sql_text(run->party), sql_text(run->period));
+    while (sql_next(row)) {
+        int64_t id = sql_get_int(row, 0);
+        buf_put(out, &id, sizeof(id));
+    }
+    int result = failed(run, sql_done(row), error);
+    return result || !out->failed ? result : error_set(error, -ENOMEM, "out of memory");
+}
+
+static int read_stored(struct run *run, int64_t id, struct bill_stored *ret, struct error *error)
+{
+    struct sql_query *row = sql_select(run->books->office->sql, STORED " WHERE id = ?1", sql_int(id));
+    if (sql_next(row))
         take_stored(row, ret);
     return failed(run, sql_done(row), error);
 }
 
 static int post_certain(struct run *run, struct error *error)
 {
-    struct bill_stored row = {0};
-    bool found = true, posted = false;
-    int result = 0;
-    while (!(result = next_certain(run, row.id, &row, &found, error)) && found) {
-        result = bill_post(run->books, &row, &posted, error);
-        if (result)
-            return result;
+    CLEANUP_BUF struct buf ids = {.max = (size_t)1 << 30};
+    int result = list_certain(run, &ids, error);
+    for (size_t at = 0; at < ids.length && !result; at += sizeof(int64_t)) {
+        struct bill_stored row = {0};
+        int64_t id;
+        bool posted = false;
+        memcpy(&id, ids.data + at, sizeof(id));
+        result = read_stored(run, id, &row, error);
+        if (!result)
+            result = bill_post(run->books, &row, &posted, error);
         run->done->rows++;
         run->done->posted += posted;
     }

@@ -50,7 +50,7 @@ CREATE TABLE books_entry (
     CHECK (debit_minor = credit_minor)
 ) STRICT;
 CREATE INDEX books_entry_period ON books_entry (period, id);
-CREATE INDEX books_entry_order ON books_entry (order_number, kind) WHERE order_number <> '';
+CREATE INDEX books_entry_order ON books_entry (order_number, kind);
 
 CREATE TABLE books_line (
     entry        INTEGER NOT NULL REFERENCES books_entry (id),
@@ -71,7 +71,7 @@ CREATE TABLE books_line (
     CHECK (debit_minor = 0 OR credit_minor = 0)
 ) STRICT;
 CREATE INDEX books_line_account ON books_line (account, entry);
-CREATE INDEX books_line_order ON books_line (order_number, account) WHERE order_number <> '';
+CREATE INDEX books_line_order ON books_line (order_number, account);
 
 CREATE TABLE books_closed ( -- months that nothing is posted in any more
     period    TEXT PRIMARY KEY,
@@ -137,7 +137,7 @@ CREATE TABLE cost_layer ( -- what came, and for how much
     left_minor  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX cost_layer_open ON cost_layer (sku, id) WHERE left_open > 0;
-CREATE INDEX cost_layer_document ON cost_layer (document, sku) WHERE document <> '';
+CREATE INDEX cost_layer_document ON cost_layer (document, sku);
 
 CREATE TABLE cost_owed ( -- pieces that were sold before they came
     id           INTEGER PRIMARY KEY,
@@ -209,7 +209,7 @@ CREATE TABLE bill_row (
     UNIQUE (party, format, row_key)
 ) STRICT;
 CREATE INDEX bill_row_of ON bill_row (party, day);
-CREATE INDEX bill_row_order ON bill_row (order_number, meaning) WHERE order_number <> '';
+CREATE INDEX bill_row_order ON bill_row (order_number, meaning);
 CREATE INDEX bill_row_reference ON bill_row (party, reference);
 CREATE INDEX parcel_waybill ON parcel (waybill) WHERE waybill IS NOT NULL;
 
@@ -248,7 +248,7 @@ CREATE TABLE invoice (
     CHECK (net_minor + tax_minor = gross_minor),
     CHECK ((state = 'red') = (of_invoice IS NOT NULL))
 ) STRICT;
-CREATE INDEX invoice_order ON invoice (order_number) WHERE order_number <> '';
+CREATE INDEX invoice_order ON invoice (order_number);
 
 CREATE TABLE invoice_line ( -- of a red one: below zero
     invoice     INTEGER NOT NULL REFERENCES invoice (id),
