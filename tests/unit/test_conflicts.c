@@ -176,6 +176,24 @@ static void moved_when_the_site_lets_it_go(void **state)
     assert_int_equal(number(&company->sites[HZ], "SELECT count(*) FROM allocation WHERE open > 0"), 0);
 }
 
+/* The wish to have it back and the wish to cancel it come to the site one after the other: it is nobody's then. */
+static void cancelled_while_its_site_is_asked_for_it(void **state)
+{
+    struct company *company = *state;
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    part(company, HZ);
+    check_move(company, BJ, false, STANDING_HELD);
+    cancel(company, "N1");
+    meet(company, HZ);
+    sync_site(company, HZ);
+    check_one_answer(company, "order.cancel_accepted", "cancelled");
+    check_site_of(company, "hz", "cancelled");
+    sync_site(company, BJ);
+    assert_int_equal(number(&company->sites[BJ], "SELECT count(*) FROM orders"), 0);
+    PLAY(&company->sites[HZ], NO_ORDER);
+}
+
 static void moved_there_and_back(void **state)
 {
     struct company *company = *state;
@@ -446,6 +464,7 @@ int main(void)
         STORY(cancelled_after_it_was_handed_over),
         STORY(moved_before_its_release_left),
         STORY(moved_when_the_site_lets_it_go),
+        STORY(cancelled_while_its_site_is_asked_for_it),
         STORY(moved_there_and_back),
         STORY(not_moved_when_the_site_has_begun_it),
         STORY(moved_when_the_lease_of_a_silent_site_is_over),
