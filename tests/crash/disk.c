@@ -349,9 +349,14 @@ static void renew_counter(struct content *content)
         header[24 + i] = header[92 + i] = (uint8_t)(last >> (24 - 8 * i));
 }
 
+/* An image may be put on another disk than it was taken from. */
 static void put_file(const struct image_file *file)
 {
-    struct entry *entry = disk_entry(file->name, true);
+    char name[NAME_SIZE];
+    memcpy(name, file->name, sizeof(name));
+    if (name[1] == '/')
+        name[0] = (char)('0' + (disk - disks));
+    struct entry *entry = disk_entry(name, true);
     if (!entry->now)
         entry->now = disk_inode_new();
     disk_content_size(&entry->now->now, 0);

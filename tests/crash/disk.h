@@ -41,7 +41,7 @@ void disk_install(uint64_t seed);
 bool disk_is_installed(void);
 void disk_empty(uint64_t seed);
 
-/* There are five: the file "2/site.db" is on disk 2, what has no such name on disk 0. What is said here and below is of
+/* There are four: the file "2/site.db" is on disk 2, what has no such name on disk 0. What is said here and below is of
  * the one that was chosen, or used by SQLite, last; at first disk 0. */
 void disk_choose(size_t number);
 

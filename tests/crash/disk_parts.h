@@ -6,7 +6,7 @@
 
 #define NAME_SIZE  64
 #define FILES_MAX  8 /* names of a disk; a database has three */
-#define DISKS_MAX  5
+#define DISKS_MAX  4
 #define SHARED_MAX 16
 
 struct content {
