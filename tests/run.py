@@ -63,8 +63,9 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    yield Job("e2e/test_hq on PostgreSQL", [sys.executable, "tests/rig/postgres.py", "tests/e2e/test_hq.py"], 300 * SLOWER,
-              alone=True)
+    for name in ("test_hq", "test_migrate"):
+        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
+                  alone=True)
 
 
 def compiled(folder, wrapper):
@@ -155,6 +156,7 @@ def all_jobs():
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300, alone=False)
+    yield from scripts("platforms", "test_*.py", 300, alone=False)
     yield from faults()
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)

@@ -1,5 +1,6 @@
 #include "base/option.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -220,4 +221,31 @@ int option_load_text(const char *name, const char *text, const struct option_sec
 {
     struct load load = {.sections = sections, .user = user, .text = text};
     return parse(&load, name, error);
+}
+
+static void write_field(const struct option_def *field, struct buf *json)
+{
+    static const char *const types[] = {"text", "number", "flag", "choice"};
+    json_open_object(json, NULL);
+    json_text(json, "name", field->name);
+    json_text(json, "type", types[field->type]);
+    json_bool(json, "required", !field->fallback);
+    if (field->fallback)
+        json_text(json, "default", field->fallback);
+    if (field->type == OPTION_NUMBER) {
+        json_int(json, "min", field->min);
+        json_int(json, "max", field->max);
+    }
+    if (field->choices)
+        json_text(json, "choices", field->choices);
+    json_text(json, "help", field->help);
+    json_close_object(json);
+}
+
+void option_write_json(const struct option_def *table, const char *key, struct buf *json)
+{
+    json_open_array(json, key);
+    for (const struct option_def *field = table; field->name; field++)
+        write_field(field, json);
+    json_close_array(json);
 }

@@ -3,6 +3,7 @@
 #ifndef BASE_OPTION_H
 #define BASE_OPTION_H
 
+#include "base/buf.h"
 #include "base/error.h"
 
 #include <stddef.h>
@@ -40,6 +41,9 @@ int option_set(const struct option_def *table, void *target, const char *name, c
 
 /* "  --name VALUE   help (default)" lines. */
 void option_print_help(const struct option_def *table, FILE *out);
+
+/* The table as a JSON array: name, type, required, default, min, max, choices, help. key as in json.h. */
+void option_write_json(const struct option_def *table, const char *key, struct buf *json);
 
 /* "# help" and "name = default" lines under [section], for the sample file. */
 void option_print_sample(const struct option_def *table, const char *section, FILE *out);

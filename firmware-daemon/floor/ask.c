@@ -169,25 +169,6 @@ int ask_rule(struct store *store, const struct event *event, struct effect *effe
 
 /* ---------------------------------------------------------------- what can be asked for */
 
-static void write_field(const struct option_def *field, struct buf *json)
-{
-    static const char *const types[] = {"text", "number", "flag", "choice"};
-    json_open_object(json, NULL);
-    json_text(json, "name", field->name);
-    json_text(json, "type", types[field->type]);
-    json_bool(json, "required", !field->fallback);
-    if (field->fallback)
-        json_text(json, "default", field->fallback);
-    if (field->type == OPTION_NUMBER) {
-        json_int(json, "min", field->min);
-        json_int(json, "max", field->max);
-    }
-    if (field->choices)
-        json_text(json, "choices", field->choices);
-    json_text(json, "help", field->help);
-    json_close_object(json);
-}
-
 void floor_asks(struct buf *json)
 {
     json_open_array(json, NULL);
@@ -197,10 +178,7 @@ void floor_asks(struct buf *json)
             json_text(json, "verb", verb->name);
             json_text(json, "help", verb->help);
             json_bool(json, "supervisor", verb->supervisor);
-            json_open_array(json, "fields");
-            for (const struct option_def *field = verb->fields; field->name; field++)
-                write_field(field, json);
-            json_close_array(json);
+            option_write_json(verb->fields, "fields", json);
             json_close_object(json);
         }
     }

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "sync/head-office/feed.h"
+#include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
 #include "sync/wire/topic.h"
@@ -173,11 +174,12 @@ static int give(struct office *office, const char *number, const char *from, con
     if (!result)
         result = give_up_numbers(office, from, number);
     if (!result)
-        result = sql_run(office->sql,
-                         "UPDATE orders SET state = 'imported', site = NULL, reason = NULL, rev = rev + 1"
-                         " WHERE number = ?1",
-                         sql_text(number));
-    return result ? office_failed(office->sql, result, error) : orders_release(office, to, number, &count, error);
+        result =
+            sql_run(office->sql, "UPDATE orders SET reason = NULL, rev = rev + 1 WHERE number = ?1", sql_text(number));
+    if (result)
+        return office_failed(office->sql, result, error);
+    result = order_life_act(office, number, ORDER_WITHDRAWN, "", from, error);
+    return result ? result : orders_release(office, to, number, &count, error);
 }
 
 static int ask(struct office *office, const char *number, const char *to, const struct holding *held)
@@ -257,7 +259,7 @@ int assignments_answered(struct office *office, const char *site, const char *ty
     int result = load(office, number, &held, why);
     if (result == -ENOENT)
         return -EINVAL;
-    if (result || !held.asked || strcmp(held.site, site) != 0 || strcmp(held.state, "cancelled") == 0)
+    if (result || !held.asked || strcmp(held.site, site) != 0 || strcmp(held.state, "closed") == 0)
         return result;
     if (held.cancelling)
         return forget_move(office, site, number);

@@ -1,5 +1,6 @@
 #include "sync/head-office/command.h"
 
+#include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
 
@@ -72,7 +73,7 @@ static const struct option_def cancel_options[] = {
 
 static const struct option_def orders_options[] = {
     COMMAND_DATABASE,
-    {"state", OPTION_CHOICE_AT(struct command_options, state), .choices = ORDERS_STATES, .help = "only these"},
+    {"state", OPTION_CHOICE_AT(struct command_options, state), .choices = ORDER_STATES, .help = "only these"},
     {0},
 };
 
@@ -105,6 +106,38 @@ static const struct option_def waybills_list_options[] = {
     {0},
 };
 
+static const struct option_def audit_options[] = {
+    COMMAND_DATABASE,
+    {"try", OPTION_FLAG_AT(struct command_options, try_only),
+     .help = "only say what it would find, and change nothing"},
+    {0},
+};
+
+static const struct option_def import_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"map", TEXT(map), .help = "file that says how another system calls the columns and values"},
+    {"try", OPTION_FLAG_AT(struct command_options, try_only),
+     .help = "say row by row what the file would change, and change nothing"},
+    {"report", OPTION_FLAG_AT(struct command_options, report),
+     .help = "say row by row what the file changed, and what all rows of the kind come to"},
+    {0},
+};
+
+static const struct option_def export_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"format", OPTION_CHOICE_AT(struct command_options, format), .fallback = "csv", .choices = "csv|xlsx",
+     .help = "of all: what files"},
+    {0},
+};
+
+static const struct option_def do_options[] = {
+    COMMAND_DATABASE,
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -118,8 +151,10 @@ const struct command commands[] = {
      site_lease_options, command_site_lease},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
-    {"import", "items|barcodes|locations|workers|documents|orders|waybills FILE.csv", 2,
-     "Take a file in, all of it or nothing", site_options, command_import},
+    {"import", "KIND FILE.csv", 2, "Take a file in, all of it or nothing, or say what that would change",
+     import_options, command_import},
+    {"export", "KIND|all FILE.csv|FILE.xlsx|FOLDER", 2, "Write the rows of a kind into a file, as import reads them",
+     export_options, command_export},
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
     {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
     {"orders", "", 0, "The orders", orders_options, command_orders},
@@ -143,6 +178,10 @@ const struct command commands[] = {
      command_waybills_void},
     {"waybills list", "", 0, "The numbers, one by one", waybills_list_options, command_waybills_list},
     {"waybills", "", 0, "How many numbers there are, per site, carrier and state", site_options, command_waybills},
+    {"audit", "", 0, "Check every order that waits for it and promise its stock, or say what that would find",
+     audit_options, command_audit},
+    {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
+    {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };

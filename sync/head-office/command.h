@@ -8,14 +8,15 @@
 #include "sync/head-office/hub.h"
 #include "sync/head-office/office.h"
 
-#define COMMAND_ARGUMENTS_MAX 2
+#define COMMAND_ARGUMENTS_MAX 24
+#define COMMAND_SOME          ((size_t)COMMAND_ARGUMENTS_MAX) /* one argument or more */
 
 struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
-    bool all, publish_events;
-    char sku[65];
+    bool all, publish_events, try_only, report;
+    char sku[65], who[65], map[256], format[8];
     int64_t after, count, lease_s, silent_hours;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
@@ -25,15 +26,15 @@ struct command_options {
 
 struct call {
     const struct command *command;
-    struct command_options options; /* text that was not given is "" */
-    const char *arguments[COMMAND_ARGUMENTS_MAX];
-    struct office office; /* open, and the time of the call */
+    struct command_options options;                   /* text that was not given is "" */
+    const char *arguments[COMMAND_ARGUMENTS_MAX + 1]; /* NULL behind the last */
+    struct office office;                             /* open, and the time of the call */
 };
 
 struct command {
     const char *name;      /* "site add": one or two words; NULL ends the table */
     const char *arguments; /* "KIND FILE.csv" */
-    size_t argument_count; /* exactly */
+    size_t argument_count; /* exactly; or COMMAND_SOME */
     const char *help;      /* one sentence */
     const struct option_def *options;
     int (*run)(struct call *call, struct error *error); /* -errno with a sentence */
@@ -88,5 +89,9 @@ int command_waybills_send(struct call *call, struct error *error);
 int command_waybills_void(struct call *call, struct error *error);
 int command_waybills_list(struct call *call, struct error *error);
 int command_status(struct call *call, struct error *error);
+int command_do(struct call *call, struct error *error);
+int command_verbs(struct call *call, struct error *error);
+int command_audit(struct call *call, struct error *error);
+int command_export(struct call *call, struct error *error);
 
 #endif

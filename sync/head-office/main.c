@@ -64,7 +64,7 @@ static int take_option(struct call *call, char ***arguments, struct error *error
     return option_set(call->command->options, &call->options, name, value, error) ? COMMAND_USAGE : 0;
 }
 
-/* expected: how many there must be beside options. */
+/* expected: how many there must be beside options, or COMMAND_SOME. */
 static int take_arguments(struct call *call, char **arguments, size_t expected, struct error *error)
 {
     size_t count = 0;
@@ -79,7 +79,7 @@ static int take_arguments(struct call *call, char **arguments, size_t expected, 
         if (result)
             return result;
     }
-    if (count < expected)
+    if (count < (expected == COMMAND_SOME ? 1 : expected))
         return error_set(error, COMMAND_USAGE, "an argument is missing: %s", call->command->arguments);
     return 0;
 }

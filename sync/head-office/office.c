@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define APPLICATION_ID 0x46485134 /* "FHQ4": head office */
+#define APPLICATION_ID 0x46485135 /* "FHQ5": head office */
 
 extern const struct embedded_file hq_schema[];
 
@@ -109,4 +109,18 @@ int office_failed(struct sql *sql, int code, struct error *error)
     default:
         return error_set(error, code, "the database refused: %s", sql_message(sql));
     }
+}
+
+int office_named(struct sql *sql, int result, const char *what, const char *name, struct error *error)
+{
+    if (result == -EPERM)
+        return error_set(error, -ENOENT, "there is no %s \"%s\"", what, name);
+    return result ? office_failed(sql, result, error) : 0;
+}
+
+int office_changed(struct sql *sql, int result, const char *what, const char *name, struct error *error)
+{
+    if (!result && sql_changes(sql) == 0)
+        return error_set(error, -ENOENT, "there is no %s \"%s\"", what, name);
+    return office_named(sql, result, what, name, error);
 }

@@ -36,4 +36,9 @@ void office_rollback(struct office *office); /* harmless outside a transaction *
 /* The sentence for a database that failed; returns code. */
 int office_failed(struct sql *sql, int code, struct error *error);
 
+/* The result of a statement about something that a person named. named: it was refused (-EPERM) when there is no such
+ * thing; changed: also when it touched no row. 0, or -ENOENT or a database's error with a sentence. */
+int office_named(struct sql *sql, int result, const char *what, const char *name, struct error *error);
+int office_changed(struct sql *sql, int result, const char *what, const char *name, struct error *error);
+
 #endif

@@ -5,18 +5,18 @@
 
 #include "sync/head-office/office.h"
 
-#define ORDERS_STATES                                                                                                  \
-    "imported|released|received|allocated|picking|short|parked|picked|packed|labelled|shipped|cancelled"
 #define ORDERS_NUMBER_SIZE 65
 #define ORDERS_LINES_MAX   400 /* of one order: its release must fit a line of the feed */
 
-struct order_row { /* one line of an order, with what all lines of the order share */
+struct order_row { /* one line of an order, with what all lines of the order share; amounts as decimal texts */
     char order[ORDERS_NUMBER_SIZE];
-    char platform[65], carrier[65], waybill[65]; /* waybill "": none yet */
+    char platform[65], shop[65], platform_order[65], state[16], carrier[65], waybill[65]; /* waybill "": none yet */
     int64_t priority;
-    char receiver_name[257], receiver_phone[65], receiver_address[513];
+    char receiver_name[257], receiver_phone[65], receiver_address[513], province[65], city[65], district[65];
+    char buyer[257], buyer_note[513], currency[4], freight[24], discount[24], platform_discount[24], paid[24];
     char sku[65];
     int64_t quantity;
+    char price[24], line_paid[24];
 };
 
 /* An import is staged row by row and then taken as a whole, all inside one transaction. Lines are numbered from 1 in
@@ -27,7 +27,9 @@ int orders_stage_row(struct office *office, const struct order_row *row, int64_t
                      struct error *error);
 int orders_stage_take(struct office *office, int64_t *changed, struct error *error);
 
-/* number NULL: every order that waits. -ENOENT, -EALREADY with a sentence. Inside a transaction. */
+/* Hands orders to a site. number NULL: every order that waits. site NULL: the one that the order's stock is promised
+ * at; otherwise that one does it, whatever its stock. -ENOENT, -EALREADY, -EINVAL (it lacks what a site needs to know)
+ * with a sentence. Inside a transaction. */
 int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count,
                    struct error *error);
 

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "sync/head-office/feed.h"
+#include "sync/head-office/promises.h"
 #include "sync/wire/line.h"
 #include "sync/wire/types.h"
 
@@ -194,17 +195,21 @@ static int take_release(struct office *office, const char *site, const json_t *d
         "coalesce(?3, ''), ?4, coalesce(CAST(?5 AS BIGINT), 0), '', '', '', 'released', ?6, ?7) ON CONFLICT DO NOTHING",
         sql_text(number), text_of(data, "platform"), text_of(data, "carrier"), text_of(data, "waybill"),
         number_of(data, "priority"), sql_text(site), sql_int(office->now_us));
-    if (!result && sql_changes(office->sql) > 0)
-        return take_lines(office, number, json_object_get(data, "lines"));
-    return result ? result
-                  : sql_run(office->sql,
-                            "UPDATE orders SET state = 'released', site = ?2 WHERE number = ?1 AND state = 'imported'",
-                            sql_text(number), sql_text(site));
+    bool is_new = !result && sql_changes(office->sql) > 0;
+    if (is_new)
+        result = take_lines(office, number, json_object_get(data, "lines"));
+    else if (!result)
+        result = sql_run(office->sql,
+                         "UPDATE orders SET state = 'released', site = ?2 WHERE number = ?1 AND state IN ('audit',"
+                         " 'exception', 'reserved')",
+                         sql_text(number), sql_text(site));
+    bool released = is_new || (!result && sql_changes(office->sql) > 0);
+    return result || !released ? result : promises_force(office, number, site);
 }
 
 static int take_cancel(struct office *office, const json_t *data)
 {
-    return sql_run(office->sql, "UPDATE orders SET cancelling = 1 WHERE number = ?1 AND state <> 'cancelled'",
+    return sql_run(office->sql, "UPDATE orders SET cancelling = 1 WHERE number = ?1 AND state <> 'closed'",
                    text_of(data, "order"));
 }
 

@@ -1,5 +1,7 @@
 #include "sync/head-office/projection.h"
 
+#include "sync/head-office/order_life.h"
+#include "sync/head-office/promises.h"
 #include "sync/head-office/waybills.h"
 
 #include <errno.h>
@@ -8,37 +10,17 @@
 
 #define QUANTITY_MAX 1000000000
 
-/* The order's way, as the events of its site tell it. An event that is not named for the present state leaves it. */
-static const struct transition {
-    const char *event, *from, *to;
-} transitions[] = {
-    {"order.received", "released", "received"},
-    {"order.allocated", "released received short parked", "allocated"},
-    {"order.parked", "released received allocated picking picked short", "parked"},
-    {"pick.line", "released received allocated parked", "picking"},
-    {"pick.line undone", "picked", "picking"},
-    {"pick.short", "released received allocated picking parked", "short"},
-    {"pick.staged", "released received allocated picking short", "picked"},
-    {"slot.complete", "picking short", "picked"},
-    {"waybill.assigned", "parked", "picked"},
-    {"parcel.packed", "picking picked short", "packed"},
-    {"label.printed", "packed", "labelled"},
-    {"parcel.unpacked", "packed labelled parked", "picked"},
-    {"parcel.shipped", "packed labelled", "shipped"},
-    {"order.cancel_accepted", "released received allocated picking short parked picked packed labelled", "cancelled"},
-};
-
 struct work {
     struct sql *sql;
     const char *site;
     const json_t *data;
     struct error *why;
-    const char *order; /* NULL: the event is about none */
-    int sign;          /* -1: it is being undone */
-    char state[24];    /* of the order, before the event */
-    bool stays;        /* the order's state does not move */
-    bool careful;      /* what fails must be known at once */
-    bool stray;        /* the order was the site's once, and is another's by now */
+    const char *order;            /* NULL: the event is about none */
+    int sign;                     /* -1: it is being undone */
+    char state[ORDER_STATE_SIZE]; /* of the order, before the event */
+    bool stays;                   /* the order's state does not move */
+    bool careful;                 /* what fails must be known at once */
+    bool stray;                   /* the order was the site's once, and is another's by now */
 };
 
 /* A change whose rows nobody counts. */
@@ -224,6 +206,13 @@ static int transfer_shipped(struct work *work)
                             sql_text(number), sql_text(work->site));
 }
 
+/* What leaves the bins is not to be taken out of them any more: both in one event, so that nothing counts twice. */
+static int open_reservation(struct work *work, int64_t line, int64_t delta)
+{
+    return CHANGE(work, "UPDATE reservation SET left_open = left_open + ?3 WHERE number = ?1 AND line = ?2",
+                  sql_text(work->order), sql_int(line), sql_int(work->sign * delta));
+}
+
 static int pick_line(struct work *work)
 {
     int64_t line, quantity;
@@ -236,6 +225,8 @@ static int pick_line(struct work *work)
                      "number = ?1 AND line = ?2",
                      sql_text(work->order), sql_int(line), sql_int(work->sign * quantity));
     result = changed_one(work, result, "order line");
+    if (!result)
+        result = open_reservation(work, line, -quantity);
     return result ? result : add_stock(work, -quantity);
 }
 
@@ -263,6 +254,8 @@ static int pick_unpicked(struct work *work)
     result = sql_run(work->sql, "UPDATE order_line SET picked = picked - ?3 WHERE number = ?1 AND line = ?2",
                      sql_text(work->order), sql_int(line), sql_int(quantity));
     result = changed_one(work, result, "order line");
+    if (!result)
+        result = open_reservation(work, line, quantity);
     return result ? result : add_stock(work, quantity);
 }
 
@@ -405,6 +398,8 @@ static int parcel_shipped(struct work *work)
     if (left > 0)
         return 0;
     result = CHANGE(work, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
+    if (!result)
+        result = promises_end(work->sql, work->order);
     return result ? result : raise_overship(work);
 }
 
@@ -471,7 +466,8 @@ static int order_parked(struct work *work)
 
 static int cancel_accepted(struct work *work)
 {
-    return sql_run(work->sql, "UPDATE orders SET cancelling = 0 WHERE number = ?1", sql_text(work->order));
+    int result = sql_run(work->sql, "UPDATE orders SET cancelling = 0 WHERE number = ?1", sql_text(work->order));
+    return result ? result : promises_end(work->sql, work->order);
 }
 
 static int cancel_rejected(struct work *work)
@@ -584,27 +580,13 @@ static int find_order(struct work *work)
     return result || ours ? result : error_set(work->why, -EINVAL, "order \"%s\" is not with this site", work->order);
 }
 
-/* Words are parted by one space. */
-static bool has_word(const char *words, const char *word)
-{
-    size_t length = strlen(word);
-    while (words) {
-        if (strncmp(words, word, length) == 0 && (words[length] == ' ' || words[length] == '\0'))
-            return true;
-        words = strchr(words, ' ');
-        words = words ? words + 1 : NULL;
-    }
-    return false;
-}
-
 /* Nobody else has moved it since it was found: its site's row is locked. */
 static int advance(struct work *work, const char *event)
 {
-    for (size_t i = 0; i < COUNT(transitions); i++)
-        if (strcmp(transitions[i].event, event) == 0 && has_word(transitions[i].from, work->state))
-            return CHANGE(work, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(work->order),
-                          sql_text(transitions[i].to));
-    return 0;
+    const char *after = order_life_after(event, work->state);
+    return after
+               ? CHANGE(work, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(work->order), sql_text(after))
+               : 0;
 }
 
 static int apply(struct work *work, const struct meaning *meaning)

@@ -1,8 +1,10 @@
-/* Which site does an order, and taking it back. */
+/* Handing an order to its site, and taking it back. */
 #include "base/json.h"
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/feed.h"
+#include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
+#include "sync/head-office/promises.h"
 #include "sync/head-office/waybills.h"
 #include "sync/wire/topic.h"
 
@@ -65,7 +67,7 @@ static int give_number(struct office *office, const char *site, struct sql_query
     return result == -ENOENT ? 0 : result;
 }
 
-static int release_one(struct office *office, const char *site, struct sql_query *order, struct error *error)
+static int send_release(struct office *office, const char *site, struct sql_query *order, struct error *error)
 {
     const char *number = sql_get_text(order, 0);
     CLEANUP_BUF struct buf data = {0};
@@ -77,58 +79,78 @@ static int release_one(struct office *office, const char *site, struct sql_query
         result = send_change(office, site, "order.release", number, sql_get_int(order, 8), &data);
     if (!result)
         result = assignments_given(office, site, number, lease_s);
-    if (result == -EMSGSIZE)
-        return error_set(error, result, "order \"%s\" is too long to be sent to a site: split it", number);
-    if (!result)
-        result = sql_run(office->sql, "UPDATE orders SET state = 'released', site = ?2 WHERE number = ?1",
-                         sql_text(number), sql_text(site));
     if (!result)
         result = give_number(office, site, order);
+    if (result == -EMSGSIZE)
+        return error_set(error, result, "order \"%s\" is too long to be sent to a site: split it", number);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
-static int check_waiting(struct office *office, const char *number, struct error *error)
+/* What has no item, no carrier or no receiver cannot be worked on by any site. order: as write_release(). */
+static int check_whole(struct office *office, struct sql_query *order, struct error *error)
 {
-    struct sql_query *order =
-        sql_select(office->sql, "SELECT state, site FROM orders WHERE number = ?1", sql_text(number));
-    int result = 0;
-    if (!sql_next(order))
-        result = error_set(error, -ENOENT, "there is no order \"%s\"", number);
-    else if (strcmp(sql_get_text(order, 0), "imported") != 0)
-        result = error_set(error, -EALREADY, "order \"%s\" is already %s%s%s", number, sql_get_text(order, 0),
-                           sql_get_null(order, 1) ? "" : " at site ", sql_get_text(order, 1));
-    int failed = sql_done(order);
-    return failed ? office_failed(office->sql, failed, error) : result;
+    const char *number = sql_get_text(order, 0);
+    if (!*sql_get_text(order, 2))
+        return error_set(error, -EINVAL, "order \"%s\" has no carrier: choose one", number);
+    int64_t unmapped;
+    int result = sql_number(office->sql, &unmapped, "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL",
+                            sql_text(number));
+    if (result)
+        return office_failed(office->sql, result, error);
+    return unmapped == 0
+               ? 0
+               : error_set(error, -EINVAL, "order \"%s\" has lines whose item is not known: map them first", number);
+}
+
+/* To the site that its stock is promised at, unless a person says which. */
+static int release_one(struct office *office, const char *site, struct sql_query *order, struct error *error)
+{
+    const char *number = sql_get_text(order, 0), *promised = sql_get_text(order, 9);
+    if (!site && !*promised)
+        return error_set(error, -EINVAL, "order \"%s\" has no stock promised: say which site does it", number);
+    int result = check_whole(office, order, error);
+    if (!result && site && strcmp(site, promised) != 0) {
+        result = promises_force(office, number, site);
+        if (result)
+            return office_failed(office->sql, result, error);
+    }
+    if (!result)
+        result = order_life_act(office, number, ORDER_RELEASED, "", site, error);
+    return result ? result : send_release(office, site ? site : promised, order, error);
 }
 
 int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count, struct error *error)
 {
-    int result = number ? check_waiting(office, number, error) : 0;
-    if (result)
-        return result;
     int64_t count = 0;
     /* Sorted here, because releasing moves an order within the index that this reads. */
-    struct sql_query *order =
-        sql_select(office->sql,
-                   "SELECT number, platform, carrier, waybill, priority, receiver_name, receiver_phone,"
-                   " receiver_address, rev FROM orders WHERE state = 'imported' AND (?1 IS NULL OR number = ?1)"
-                   " ORDER BY priority DESC, imported_us, number",
-                   sql_text(number));
+    struct sql_query *order = sql_select(
+        office->sql,
+        "SELECT number, platform, carrier, waybill, priority, receiver_name, receiver_phone, receiver_address, rev,"
+        " CASE WHEN EXISTS (SELECT 1 FROM reservation r WHERE r.number = o.number) THEN site ELSE '' END"
+        " FROM orders o WHERE number = ?1 OR (?1 IS NULL AND (state = 'audit' OR (state = 'reserved' AND"
+        " coalesce(?2, site) = site))) ORDER BY priority DESC, imported_us, number",
+        sql_text(number), sql_text(site));
+    int result = 0;
     for (; !result && sql_next(order); count++)
         result = release_one(office, site, order, error);
     int failed = sql_done(order);
     if (result || failed)
         return result ? result : office_failed(office->sql, failed, error);
+    if (number && count == 0)
+        return error_set(error, -ENOENT, "there is no order \"%s\"", number);
     *ret_count = count;
     return 0;
 }
 
 /* ---------------------------------------------------------------- cancelling */
 
-static int cancel_waiting(struct office *office, const char *number, const char *reason)
+static int cancel_waiting(struct office *office, const char *number, const char *reason, struct error *error)
 {
-    return sql_run(office->sql, "UPDATE orders SET state = 'cancelled', reason = ?2, rev = rev + 1 WHERE number = ?1",
-                   sql_text(number), sql_text(reason));
+    int result = order_life_act(office, number, ORDER_CLOSED, "", reason, error);
+    if (!result)
+        result = sql_run(office->sql, "UPDATE orders SET reason = ?2, rev = rev + 1 WHERE number = ?1",
+                         sql_text(number), sql_text(reason));
+    return result ? result : promises_free(office, number);
 }
 
 static int ask_site(struct office *office, const char *site, const char *number, const char *reason)
@@ -151,7 +173,7 @@ static int ask_site(struct office *office, const char *site, const char *number,
 
 int orders_cancel(struct office *office, const char *number, const char *reason, struct error *error)
 {
-    char state[16] = "", site[WIRE_NAME_SIZE] = "";
+    char state[ORDER_STATE_SIZE] = "", site[WIRE_NAME_SIZE] = "";
     bool asked = false;
     struct sql_query *order =
         sql_select(office->sql, "SELECT state, site, cancelling FROM orders WHERE number = ?1", sql_text(number));
@@ -163,9 +185,15 @@ int orders_cancel(struct office *office, const char *number, const char *reason,
     int result = sql_done(order);
     if (!result && !*state)
         return error_set(error, -ENOENT, "there is no order \"%s\"", number);
-    if (!result && strcmp(state, "shipped") == 0)
+    const struct order_state *known = order_state_find(state);
+    if (!result && strcmp(known->stage, "shipped") == 0)
         return error_set(error, -EALREADY, "order \"%s\" was already handed over and cannot be cancelled", number);
-    if (!result && !asked && strcmp(state, "cancelled") != 0)
-        result = *site ? ask_site(office, site, number, reason) : cancel_waiting(office, number, reason);
+    if (!result && strcmp(known->stage, "finished") == 0)
+        return error_set(error, -EALREADY, "order \"%s\" is finished and cannot be cancelled", number);
+    if (result || asked || strcmp(known->stage, "closed") == 0)
+        return result ? office_failed(office->sql, result, error) : 0;
+    if (order_life_after(ORDER_CLOSED, state))
+        return cancel_waiting(office, number, reason, error);
+    result = ask_site(office, site, number, reason);
     return result ? office_failed(office->sql, result, error) : 0;
 }

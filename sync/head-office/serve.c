@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/order_work.h"
 #include "sync/head-office/republish.h"
 #include "sync/mqtt/mqtt.h"
 #include "sync/wire/control.h"
@@ -14,7 +15,9 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
-#define TICK_US       100000   /* rows that other commands wrote leave within this */
+#define TICK_US       100000  /* rows that other commands wrote leave within this */
+#define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
+#define WORK_AT_ONCE  50
 #define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
 #define RECEIVE_MAX   256
 #define TURN_PRIORITY SD_EVENT_PRIORITY_IDLE /* after everything that is ready to be read: messages share a commit */
@@ -27,6 +30,7 @@ struct server {
     sd_event *event;
     sd_event_source *turn, *tick;
     int64_t data_version;
+    int64_t work_us; /* when orders are looked at next */
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
@@ -109,6 +113,7 @@ static void take_turn(struct server *server)
     if (hub_waiting(server->hub) == 0)
         return;
     report(server, hub_turn(server->hub, clock_wall_us(), &error), &error);
+    server->work_us = 0;
     tell_gen(server);
 }
 
@@ -133,12 +138,31 @@ static void publish_events(struct server *server)
         report(server, republish(&server->call->office, send_event, server, &sent, &error), &error);
 }
 
+/* What the settings let head office do with orders by itself. Its own changes are not seen in data_version. */
+static void work(struct server *server)
+{
+    struct error error = {0};
+    struct order_work done;
+    int64_t now_us = clock_mono_us();
+    if (now_us < server->work_us)
+        return;
+    server->call->office.now_us = clock_wall_us();
+    int result = order_work(&server->call->office, WORK_AT_ONCE, &done, &error);
+    report(server, result, &error);
+    server->work_us = !result && done.more ? 0 : now_us + WORK_US;
+    if (!result && done.released > 0)
+        server->data_version = -1;
+}
+
 static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
 {
     struct server *server = user;
     struct error error = {0};
     int64_t now_us = clock_wall_us(), version = sql_data_version(server->call->office.sql);
     int result = 0;
+    if (version != server->data_version)
+        server->work_us = 0;
+    work(server);
     if (version != server->data_version && mqtt_is_connected(server->mqtt)) {
         server->data_version = version;
         result = hub_send_changes(server->hub, now_us, &error);

@@ -36,7 +36,7 @@ static void cancelled_before_it_is_begun(void **state)
     meet(company, HZ);
     sync_site(company, HZ);
     check_one_answer(company, "order.cancel_accepted", "allocated");
-    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "cancelled");
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "closed");
     assert_int_equal(number(&company->sites[HZ], "SELECT count(*) FROM allocation WHERE open > 0"), 0);
     PLAY(&company->sites[HZ], {"B-1", "DONE_SIGNED_IN", "menu"}, {"CMD:PICK", "E27", "menu"});
 }
@@ -52,7 +52,7 @@ static void cancelled_while_it_is_picked(void **state)
     check_one_answer(company, "order.cancel_accepted", "picked");
     PLAY(&company->sites[HZ], {"T-1", "DONE_TO_SHELF", "parcel.shelf"}, {"RETURN-1", "DONE_SHELVED", "menu"});
     up(company, HZ);
-    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "cancelled");
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "closed");
     SITE_SAYS(company, HZ, "SELECT reason FROM task WHERE kind = 'putaway'", "order cancelled");
     assert_int_equal(at_office(company, "SELECT quantity FROM stock WHERE site = 'hz' AND location = 'RETURN-1'"), 1);
 }
@@ -75,7 +75,7 @@ static void cancelled_while_it_is_packed(void **state)
     assert_int_equal(EVENTS(company, "type = 'label.voided'"), 1);
     events_say(company, "parcel.packed", "data.closed_offline", "true");
     OFFICE_SAYS(company, "SELECT state FROM waybill WHERE number = 'SF-N1'", "void_pending");
-    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "cancelled");
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "closed");
 }
 
 /* The gate looks again, too: a sealed parcel is not loaded, and comes to the shelf. */
@@ -92,7 +92,7 @@ static void cancelled_when_it_is_sealed(void **state)
          {"T-2", "DONE_UNPACKED", "parcel.shelf"}, {"RETURN-1", "DONE_SHELVED", "menu"});
     up(company, HZ);
     check_one_answer(company, "order.cancel_accepted", "labelled");
-    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "cancelled");
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1'", "closed");
 }
 
 static void cancelled_after_it_was_handed_over(void **state)
@@ -188,7 +188,7 @@ static void cancelled_while_its_site_is_asked_for_it(void **state)
     meet(company, HZ);
     sync_site(company, HZ);
     check_one_answer(company, "order.cancel_accepted", "cancelled");
-    check_site_of(company, "hz", "cancelled");
+    check_site_of(company, "hz", "closed");
     sync_site(company, BJ);
     assert_int_equal(number(&company->sites[BJ], "SELECT count(*) FROM orders"), 0);
     PLAY(&company->sites[HZ], NO_ORDER);

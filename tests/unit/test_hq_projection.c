@@ -251,9 +251,9 @@ static void the_site_answers_a_cancellation(void **state)
     assert_state(play, "released");
     assert_int_equal(orders_cancel(&play->rig.office, "O1", "late", &play->rig.error), 0);
     happens(play, "order.cancel_accepted", "{\"order\":\"O1\",\"stage\":\"picking\"}");
-    assert_state(play, "cancelled");
+    assert_state(play, "closed");
     happens(play, "order.allocated", "{\"order\":\"O1\"}");
-    assert_state(play, "cancelled");
+    assert_state(play, "closed");
 }
 
 static void what_cannot_be_understood_is_parked(void **state)

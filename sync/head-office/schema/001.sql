@@ -147,27 +147,28 @@ CREATE TABLE worker (
 CREATE TABLE orders (
     number TEXT PRIMARY KEY,
     platform TEXT NOT NULL,
-    carrier TEXT NOT NULL,
+    carrier TEXT NOT NULL, -- "": not chosen yet
     waybill TEXT,
     priority INTEGER NOT NULL,
     receiver_name TEXT NOT NULL,
     receiver_phone TEXT NOT NULL,
     receiver_address TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'imported' CHECK (state IN ('imported', 'released', 'received', 'allocated', 'picking',
-        'short', 'parked', 'picked', 'packed', 'labelled', 'shipped', 'cancelled')),
-    reason TEXT, -- why it is parked or cancelled, or why a cancellation was refused
+    state TEXT NOT NULL DEFAULT 'audit' CHECK (state IN ('pending_pay', 'audit', 'exception', 'reserved', 'released',
+        'received', 'allocated', 'picking', 'short', 'parked', 'picked', 'packed', 'labelled', 'shipped', 'finished',
+        'closed')), -- order_life.h
+    reason TEXT, -- why it is parked or closed, or why a cancellation was refused
     cancelling INTEGER NOT NULL DEFAULT 0 CHECK (cancelling IN (0, 1)), -- asked of the site, not answered yet
-    site TEXT REFERENCES site (id),
+    site TEXT REFERENCES site (id), -- which does it, or will, as its stock is promised there
     rev INTEGER NOT NULL DEFAULT 1 CHECK (rev > 0),
     imported_us INTEGER NOT NULL,
-    CHECK (site IS NOT NULL OR state IN ('imported', 'cancelled'))
+    CHECK (site IS NOT NULL OR state IN ('pending_pay', 'audit', 'exception', 'finished', 'closed'))
 ) STRICT;
 CREATE INDEX orders_state ON orders (state, number);
 
 CREATE TABLE order_line (
     number TEXT NOT NULL REFERENCES orders (number),
     line INTEGER NOT NULL CHECK (line > 0),
-    sku TEXT NOT NULL REFERENCES item (sku),
+    sku TEXT REFERENCES item (sku), -- NULL: it is not known yet which of our items the platform means
     quantity INTEGER NOT NULL CHECK (quantity > 0),
     picked INTEGER NOT NULL DEFAULT 0 CHECK (picked BETWEEN 0 AND quantity),
     missing INTEGER NOT NULL DEFAULT 0 CHECK (missing BETWEEN 0 AND quantity),

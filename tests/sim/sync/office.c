@@ -45,7 +45,8 @@ static int import(struct world *world, const char *kind, const char *site, const
 {
     struct import_result result;
     world->office.now_us = world->now_us;
-    return import_text(&world->office, import_find(kind), site, kind, csv, strlen(csv), &result, error);
+    return import_text(&world->office, import_find(kind), &(struct import_options){.site = site}, kind, csv,
+                       strlen(csv), &result, error);
 }
 
 /* ---------------------------------------------------------------- start */

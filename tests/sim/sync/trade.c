@@ -43,7 +43,8 @@ static int release(struct world *world, struct error *error)
              "order,platform,carrier,waybill,priority,receiver_name,receiver_phone,receiver_address,sku,quantity\n"
              "N%d,taobao,SF,SF%d,0,Wang,13812345678,Hangzhou,MUG,1\n",
              number, number);
-    int failed = import_text(office, import_find("orders"), site, "orders", csv, strlen(csv), &result, error);
+    int failed = import_text(office, import_find("orders"), &(struct import_options){.site = site}, "orders", csv,
+                             strlen(csv), &result, error);
     if (!failed)
         failed = office_begin(office, error);
     if (failed)

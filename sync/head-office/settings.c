@@ -1,0 +1,52 @@
+#include "sync/head-office/settings.h"
+
+#include <errno.h>
+
+#define FLAG(member)   OPTION_FLAG_AT(struct settings, member)
+#define NUMBER(member) OPTION_NUMBER_AT(struct settings, member)
+
+const struct option_def settings_table[] = {
+    {"audit_by_itself", FLAG(audit_by_itself), .fallback = "no",
+     .help = "orders are checked, and their stock is promised, as soon as they come"},
+    {"release_by_itself", FLAG(release_by_itself), .fallback = "no",
+     .help = "orders whose stock is promised go to their site without a person"},
+    {"split_by_itself", FLAG(split_by_itself), .fallback = "no",
+     .help = "an order that no site has whole is split among sites"},
+    {"unpaid_hold_min", NUMBER(unpaid_hold_min), .fallback = "30", .min = 0, .max = 10080,
+     .help = "minutes for which the stock of an order that is not paid is kept; 0: it is not kept"},
+    {"silent_hours", NUMBER(silent_hours), .fallback = "24", .min = 1, .max = 8760,
+     .help = "nothing is promised of a site that was not heard for so long"},
+    {"finish_days", NUMBER(finish_days), .fallback = "15", .min = 1, .max = 365,
+     .help = "days after which a shipped order is finished, unless its platform says when"},
+    {"amount_limit_minor", NUMBER(amount_limit_minor), .fallback = "0", .min = 0, .max = 1000000000000,
+     .help = "an order that cost more is looked at by a person; 0: none is"},
+    {"merge_hours", NUMBER(merge_hours), .fallback = "0", .min = 0, .max = 168,
+     .help = "orders of one shop to one receiver that came within so many hours are put forward to be merged; 0: not"},
+    {0},
+};
+
+int settings_load(struct office *office, struct settings *ret, struct error *error)
+{
+    option_defaults(settings_table, ret);
+    struct sql_query *row = sql_select(office->sql, "SELECT name, value FROM setting", SQL_NO_VALUES);
+    while (sql_next(row)) {
+        struct error stale; /* of another version: it counts for nothing */
+        option_set(settings_table, ret, sql_get_text(row, 0), sql_get_text(row, 1), &stale);
+    }
+    int failed = sql_done(row);
+    return failed ? office_failed(office->sql, failed, error) : 0;
+}
+
+int settings_put(struct office *office, const char *name, const char *value, struct error *error)
+{
+    struct settings checked;
+    option_defaults(settings_table, &checked);
+    int result = option_set(settings_table, &checked, name, value, error);
+    if (result)
+        return result;
+    result = sql_run(office->sql,
+                     "INSERT INTO setting (name, value) VALUES (?1, ?2)"
+                     " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                     sql_text(name), sql_text(value));
+    return result ? office_failed(office->sql, result, error) : 0;
+}

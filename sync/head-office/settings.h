@@ -1,0 +1,23 @@
+/* How head office works by itself: each setting with its default, range and meaning. Commands set them; they are rows
+ * of the database, so that every program that works on it does the same. Does not hold the server's options: command.c
+ * does. */
+#ifndef HEAD_OFFICE_SETTINGS_H
+#define HEAD_OFFICE_SETTINGS_H
+
+#include "base/option.h"
+#include "sync/head-office/office.h"
+
+struct settings {
+    bool audit_by_itself, release_by_itself, split_by_itself;
+    int64_t unpaid_hold_min, silent_hours, finish_days, amount_limit_minor, merge_hours;
+};
+
+extern const struct option_def settings_table[];
+
+/* What is set, and the default of what is not. */
+int settings_load(struct office *office, struct settings *ret, struct error *error);
+
+/* -ENOENT, -EINVAL, -ERANGE with a sentence. Inside a transaction. */
+int settings_put(struct office *office, const char *name, const char *value, struct error *error);
+
+#endif

@@ -1,0 +1,103 @@
+#include "sync/head-office/verb.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define VALUE_MAX 8192
+
+const struct office_verb *verb_at(size_t index)
+{
+    static const struct office_verb *const chapters[] = {order_verbs, setting_verbs};
+    for (size_t i = 0; i < COUNT(chapters); i++)
+        for (const struct office_verb *verb = chapters[i]; verb->name; verb++)
+            if (index-- == 0)
+                return verb;
+    return NULL;
+}
+
+const struct office_verb *verb_find(const char *name)
+{
+    const struct office_verb *verb = NULL;
+    for (size_t i = 0; (verb = verb_at(i)); i++)
+        if (strcmp(verb->name, name) == 0)
+            break;
+    return verb;
+}
+
+/* Numbers and flags in their own kind, or as text; a list or an object as its text. */
+static bool value_text(const json_t *value, char *out, size_t capacity)
+{
+    if (json_is_string(value))
+        return strlen(json_string_value(value)) == json_string_length(value) &&
+               text_copy(out, capacity, json_string_value(value));
+    if (json_is_integer(value))
+        return snprintf(out, capacity, "%lld", (long long)json_integer_value(value)) > 0;
+    if (json_is_boolean(value))
+        return text_copy(out, capacity, json_is_true(value) ? "yes" : "no");
+    size_t length = json_dumpb(value, out, capacity - 1, JSON_COMPACT);
+    if (length == 0 || length >= capacity)
+        return false;
+    out[length] = '\0';
+    return json_is_object(value) || json_is_array(value);
+}
+
+static int take_fields(const struct office_verb *verb, const json_t *root, void *fields, struct error *error)
+{
+    const char *name;
+    json_t *value;
+    option_defaults(verb->fields, fields);
+    json_object_foreach((json_t *)(uintptr_t)root, name, value)
+    {
+        char text[VALUE_MAX];
+        if (json_is_null(value))
+            continue;
+        if (!value_text(value, text, sizeof(text)))
+            return error_set(error, -EINVAL, "\"%s\" cannot be read: give it as a text or a number", name);
+        int result = option_set(verb->fields, fields, name, text, error);
+        if (result)
+            return result == -ENOENT ? -EINVAL : result;
+    }
+    for (const struct option_def *field = verb->fields; field->name; field++)
+        if (!field->fallback && !json_object_get(root, field->name))
+            return error_set(error, -EINVAL, "\"%s\" needs \"%s\": %s", verb->name, field->name, field->help);
+    return 0;
+}
+
+static int run(struct verb_call *call, const struct office_verb *verb, struct error *error)
+{
+    int result = office_begin(call->office, error);
+    if (result)
+        return result;
+    result = verb->run(call, error);
+    if (!result)
+        result = office_commit(call->office, error);
+    office_rollback(call->office);
+    return result;
+}
+
+int verb_do(struct office *office, const char *name, const json_t *fields, const char *who, struct buf *answer,
+            struct error *error)
+{
+    const struct office_verb *verb = verb_find(name);
+    if (!verb)
+        return error_set(error, -ENOENT, "nobody can be asked for \"%s\": \"floorhand-hq verbs\" lists what can be",
+                         name);
+    union {
+        char bytes[VERB_FIELDS_MAX];
+        int64_t aligned;
+    } values = {{0}};
+    assert(verb->size <= sizeof(values));
+    int result = take_fields(verb, fields, &values, error);
+    if (result)
+        return result;
+    struct verb_call call = {.office = office, .who = who, .fields = &values, .answer = answer};
+    json_open_object(answer, NULL);
+    result = run(&call, verb, error);
+    json_close_object(answer);
+    return result;
+}
