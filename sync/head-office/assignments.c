@@ -91,6 +91,20 @@ int assignments_renew(struct office *office, const char *site)
     return result ? result : failed;
 }
 
+int assignments_begun(struct sql *sql, const char *site, const char *number)
+{
+    return sql_run(sql, "UPDATE assignment SET lease_s = 0 WHERE number = ?1 AND site = ?2 AND lease_s > 0",
+                   sql_text(number), sql_text(site));
+}
+
+int assignments_waits(struct sql *sql, const char *site, const char *number)
+{
+    return sql_run(sql,
+                   "UPDATE assignment SET lease_s = (SELECT lease_s FROM site WHERE id = ?2)"
+                   " WHERE number = ?1 AND site = ?2 AND lease_s = 0",
+                   sql_text(number), sql_text(site));
+}
+
 /* ---------------------------------------------------------------- moving */
 
 /* An order, and the site that has it. */

@@ -252,6 +252,26 @@ static void moved_when_the_lease_of_a_silent_site_is_over(void **state)
     SITE_SAYS(company, HZ, "SELECT reason FROM orders WHERE number = 'N1'", "moved");
 }
 
+/* Its lease is over and its site is silent, but head office has heard that it was begun. */
+static void begun_work_is_not_given_away(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    PLAY(&company->sites[HZ], BEGIN_IT);
+    up(company, HZ);
+    part(company, HZ);
+    time_passes(company, 168 * HOUR);
+    check_move(company, BJ, false, STANDING_HELD);
+    sync_site(company, BJ);
+    assert_int_equal(number(&company->sites[BJ], "SELECT count(*) FROM orders"), 0);
+    meet(company, HZ);
+    sync_site(company, HZ);
+    OFFICE_SAYS(company, "SELECT reason FROM orders WHERE number = 'N1'", "not moved: already picking");
+    check_site_of(company, "hz", "allocated");
+}
+
 /* The release comes to a site that was away for a week, and the change that takes it back comes right behind. */
 static void a_late_release_is_not_begun_before_all_is_known(void **state)
 {
@@ -468,6 +488,7 @@ int main(void)
         STORY(moved_there_and_back),
         STORY(not_moved_when_the_site_has_begun_it),
         STORY(moved_when_the_lease_of_a_silent_site_is_over),
+        STORY(begun_work_is_not_given_away),
         STORY(a_late_release_is_not_begun_before_all_is_known),
         STORY(begun_work_outlives_its_lease),
         STORY(a_site_that_is_heard_keeps_its_leases),
