@@ -11,7 +11,7 @@
 #define CALM_STEPS 6000
 #define BUSY_STEPS 5  /* of them: work goes on */
 #define SCHEDULES  20 /* of a seed */
-#define TRADES     8  /* of so many seeds one has orders */
+#define TRADES     20 /* of so many seeds one has orders */
 #define ROUGH      40 /* of so many seeds one has disks that lose what was not synced */
 
 /* ---------------------------------------------------------------- trouble */
@@ -62,7 +62,7 @@ static void trouble_box(struct world *world, struct box *box)
     }
     if (world->trades && world_chance(world, DRAW_TRADE, 100))
         trade_at_site(box);
-    if (world->trades && world_chance(world, DRAW_TRADE, box->linked ? 40 : 120)) /* for a while nobody hears it */
+    if (world->trades && world_chance(world, DRAW_TRADE, box->linked ? 80 : 120)) /* for a while nobody hears it */
         box_link(box, !box->linked);
     if (box->clone)
         return;
@@ -85,7 +85,7 @@ static void trouble(struct world *world)
     const struct faults *faults = &world->faults;
     uint64_t most = world_chance(world, DRAW_FAULTS, 60) ? 20000000 : 2 * (uint64_t)world->pace_us;
     world->now_us += 1000 + (int64_t)world_draw(world, DRAW_FAULTS, most);
-    if (world->trades && world_chance(world, DRAW_TRADE, 60)) /* leases end */
+    if (world->trades && world_chance(world, DRAW_TRADE, 150)) /* leases end */
         world->now_us += (int64_t)world_draw(world, DRAW_TRADE, 7000) * 1000000;
     for (size_t i = 0; i < BOXES; i++)
         if (world->boxes[i].lives)

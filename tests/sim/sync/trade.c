@@ -25,6 +25,7 @@ void trade_begin(struct world *world)
 {
     world->trade.orders = world->trade.workers = 0;
     memset(world->trade.cancels, 0, sizeof(world->trade.cancels));
+    memset(world->trade.lent_again, 0, sizeof(world->trade.lent_again));
 }
 
 /* ---------------------------------------------------------------- head office */
@@ -66,6 +67,32 @@ static int64_t asks(struct world *world, const char *number)
     return asks;
 }
 
+/* What head office has heard to be begun it gives to nobody else. Of a silent site it may not have heard it: then the
+ * order may be begun once more. */
+static void given_away(struct world *world, int which, const char *from)
+{
+    int64_t begun = 0;
+    char member[32];
+    snprintf(member, sizeof(member), "\"order\":\"N%d\"", which);
+    sql_number(world->office.sql, &begun,
+               "SELECT count(*) FROM event WHERE type = 'pick.started' AND site = ?1 AND instr(line, ?2) > 0",
+               sql_text(from), sql_text(member));
+    if (begun)
+        world_fail(world, "head office gives order N%d away, which it knows to be begun at %s", which, from);
+    world->trade.lent_again[which]++;
+    world->count.moved++;
+}
+
+static void site_of_order(struct world *world, const char *number, char out[WIRE_NAME_SIZE])
+{
+    struct sql_query *row =
+        sql_select(world->office.sql, "SELECT site FROM orders WHERE number = ?1", sql_text(number));
+    out[0] = '\0';
+    if (sql_next(row))
+        sql_copy_text(row, 0, out, WIRE_NAME_SIZE);
+    sql_done(row);
+}
+
 /* -EALREADY, -EBUSY: it is too late for that, or too early. */
 static int change_one(struct world *world, bool cancel, struct error *error)
 {
@@ -75,7 +102,9 @@ static int change_one(struct world *world, bool cancel, struct error *error)
     int which = late < world->trade.orders ? world->trade.orders - late : 1;
     const char *to = site_names[world_draw(world, DRAW_TRADE, SITES)];
     struct order_move move = {0};
+    char from[WIRE_NAME_SIZE];
     snprintf(number, sizeof(number), "N%d", which);
+    site_of_order(world, number, from);
     bool asked = asks(world, number);
     int result = office_begin(office, error);
     if (result)
@@ -89,13 +118,14 @@ static int change_one(struct world *world, bool cancel, struct error *error)
         office_rollback(office);
     if (!result && cancel && !asked && asks(world, number))
         world->trade.cancels[which]++;
-    world->count.moved += move.done && !result;
+    if (!result && move.done)
+        given_away(world, which, from);
     return result == -EALREADY || result == -EBUSY ? 0 : result;
 }
 
 int trade_at_office(struct world *world, struct error *error)
 {
-    uint64_t luck = world_draw(world, DRAW_TRADE, 4);
+    uint64_t luck = world_draw(world, DRAW_TRADE, 6);
     world->office.now_us = world->now_us;
     return luck < 2 || world->trade.orders == 0 ? release(world, error) : change_one(world, luck == 2, error);
 }
@@ -117,12 +147,8 @@ void trade_at_site(struct box *box)
 void trade_begun(struct box *box, const char *number)
 {
     struct world *world = box->world;
-    char site[WIRE_NAME_SIZE] = "";
-    struct sql_query *row =
-        sql_select(world->office.sql, "SELECT site FROM orders WHERE number = ?1", sql_text(number));
-    if (sql_next(row))
-        sql_copy_text(row, 0, site, sizeof(site));
-    sql_done(row);
+    char site[WIRE_NAME_SIZE];
+    site_of_order(world, number, site);
     world_note(world, "%s: order %s is begun", box->name, number);
     world->count.begun++;
     if (strcmp(site, box->name) != 0)
@@ -158,7 +184,7 @@ void trade_check(struct world *world)
     int64_t waiting = 0;
     count_answers(world, &answers);
     for (int i = 1; i <= world->trade.orders; i++) {
-        if (answers.begun[i] > 1)
+        if (answers.begun[i] > 1 + world->trade.lent_again[i])
             world_fail(world, "order N%d was begun %d times", i, answers.begun[i]);
         if (answers.cancels[i] != world->trade.cancels[i])
             world_fail(world, "order N%d: %d wishes to cancel it and %d answers", i, world->trade.cancels[i],

@@ -105,8 +105,9 @@ struct world {
     short slots[FACT_SLOTS]; /* 1 + the fact's index, by the hash of its id; 0: free */
     struct disk_image *first_office, *first_boxes[SITES];
     struct {
-        int orders, workers;       /* that there were */
-        int cancels[TRADE_ORDERS]; /* wishes of which the site was asked, by order */
+        int orders, workers;          /* that there were */
+        int cancels[TRADE_ORDERS];    /* wishes of which the site was asked, by order */
+        int lent_again[TRADE_ORDERS]; /* to another site, because its site was silent for too long */
     } trade;
     struct {
         int64_t begun, moved, schedules, facts, drops, duplicates, box_crashes, office_crashes, broker_restarts, images,
