@@ -112,7 +112,7 @@ void broker_restart(struct world *world)
     broker_reset(world);
     for (size_t i = 0; i < BOXES; i++) {
         struct box *box = &world->boxes[i];
-        if (!box->lives)
+        if (!box->lives || !box->linked)
             continue;
         struct buf presence = {0};
         box_link(box, false);
