@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
-SYNC_SEEDS = 250
+SYNC_SEEDS = 5000 if SLOWER == 1 else 100  # of twenty schedules, and each is run twice
 SIMULATED_SEEDS = 200 // SLOWER
 PRINTER_FAULTS = 600 // SLOWER
 
@@ -109,8 +109,9 @@ def simulator():
 
 def whole_floor():
     if (ROOT / "tests/sim/sync").is_dir():
-        yield Job("sim/sync protocol", [f"{OUT}/floorhand-sync-sim", "--seeds", str(SYNC_SEEDS)], 600 * SLOWER)
-        yield Job("sim/sensitivity", [sys.executable, "tests/sim/sync/sensitivity.py", f"{OUT}/tests/faulty_sync_sim", "--short"],
+        yield Job("sim/sync protocol", [sys.executable, "tests/sim/sync/schedules.py", f"{OUT}/floorhand-sync-sim",
+                                        "--seeds", str(SYNC_SEEDS)], 2400)
+        yield Job("sim/sensitivity", [sys.executable, "tests/sim/sync/sensitivity.py", f"{OUT}/tests/faulty_sync_sim"],
                   600 * SLOWER)
     if (ROOT / "tests/sim/crew").is_dir():
         yield Job("sim/crew", [f"{OUT}/floorhand-crew", "--seeds", "12", "--steps", "4000"], 300 * SLOWER)
