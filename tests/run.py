@@ -61,7 +61,7 @@ ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import"
 
 def on_postgres():
     yield Job("unit/head office on PostgreSQL", [sys.executable, "tests/rig/postgres.py",
-                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 300 * SLOWER)
+                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 900 * SLOWER)
 
 
 def head_office_on_postgres():
