@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/promises.h"
+#include "sync/head-office/shipments.h"
 #include "sync/head-office/waybills.h"
 
 #include <errno.h>
@@ -404,6 +405,8 @@ static int parcel_shipped(struct work *work)
     result = CHANGE(work, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
     if (!result)
         result = promises_end(work->sql, work->order);
+    if (!result)
+        result = shipments_tell(work->sql, work->order);
     return result ? result : raise_overship(work);
 }
 
@@ -517,7 +520,9 @@ static const struct meaning {
     {"waybill.assigned", waybill_assigned, .of_order = true},
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
+    {"return.received", nothing_more, .undoable = true}, /* aftersales.h */
     {"return.graded", return_graded, .undoable = true},
+    {"return.closed", nothing_more, .of_order = false},
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
