@@ -39,6 +39,9 @@ static const struct step {
     {ORDER_SHIPPED, "pending_pay,audit,exception,reserved", "finished"},
     {ORDER_FINISHED, "shipped", "finished"},
     {ORDER_CLOSED, "pending_pay,audit,exception,reserved,shipped,finished", "closed"},
+    {ORDER_SPLIT, "audit,exception,reserved", "closed"},
+    {ORDER_MERGED, "audit,exception,reserved", "closed"},
+    {ORDER_RESTORED, "closed", "audit"},
     /* facts */
     {"order.received", "released", "received"},
     {"order.allocated", "released,received,short,parked", "allocated"},
@@ -80,6 +83,17 @@ static int write_history(struct office *office, const char *number, const char *
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                    sql_text(number), sql_int(office->now_us), sql_text(act), sql_text(before), sql_text(after),
                    sql_text(who), sql_text(note ? note : ""));
+}
+
+int order_life_note(struct office *office, const char *number, const char *what, const char *who, const char *note,
+                    struct error *error)
+{
+    int result =
+        sql_run(office->sql,
+                "INSERT INTO order_history (number, time_us, act, before, after, who, note)"
+                " SELECT number, ?2, ?3, state, state, ?4, ?5 FROM orders WHERE number = ?1",
+                sql_text(number), sql_int(office->now_us), sql_text(what), sql_text(who), sql_text(note ? note : ""));
+    return result ? office_failed(office->sql, result, error) : 0;
 }
 
 /* Where the order stands, and the state after the act. */

@@ -53,6 +53,7 @@ static int read_numbers(struct sql_query *row, struct numbers *out)
 struct worker {
     struct office *office;
     struct settings settings;
+    struct rules rules;
     struct order_work *done;
     char site[WIRE_NAME_SIZE]; /* whose orders are released */
     int64_t chosen;            /* of the last kind of work */
@@ -61,7 +62,8 @@ struct worker {
 /* Orders that nobody else is at, chosen and locked within the transaction in which something is done with each. */
 struct job {
     int (*choose)(struct worker *worker, int64_t most, struct numbers *out);
-    int (*before)(struct worker *worker, const struct numbers *numbers); /* any of them is touched; may be NULL */
+    int (*before)(struct worker *worker, const struct numbers *numbers,
+                  struct error *error); /* any of them is touched; may be NULL */
     int (*each)(struct worker *worker, const char *number, struct error *error);
 };
 
@@ -69,10 +71,10 @@ static int do_some(struct worker *worker, const struct job *job, int64_t most, s
                    struct error *error)
 {
     int result = job->choose(worker, most, numbers);
-    if (!result && job->before)
-        result = job->before(worker, numbers);
     if (result)
         return office_failed(worker->office->sql, result, error);
+    if (job->before)
+        result = job->before(worker, numbers, error);
     for (size_t i = 0; i < numbers->count && !result; i++)
         result = job->each(worker, numbers->list[i], error);
     return result;
@@ -140,15 +142,22 @@ static int choose_new(struct worker *worker, int64_t most, struct numbers *out)
                         out);
 }
 
-static int lock_items(struct worker *worker, const struct numbers *numbers)
+/* Gifts first: their items are promised, too. */
+static int lock_items(struct worker *worker, const struct numbers *numbers, struct error *error)
 {
-    return promises_lock(worker->office, (const char(*)[ORDERS_NUMBER_SIZE])numbers->list, numbers->count);
+    int result = 0;
+    for (size_t i = 0; i < numbers->count && !result; i++)
+        result = rules_give(worker->office, &worker->settings, &worker->rules, numbers->list[i], error);
+    if (result)
+        return result;
+    result = promises_lock(worker->office, (const char(*)[ORDERS_NUMBER_SIZE])numbers->list, numbers->count);
+    return result ? office_failed(worker->office->sql, result, error) : 0;
 }
 
 static int audit(struct worker *worker, const char *number, struct error *error)
 {
     bool passed = false;
-    int result = exceptions_audit(worker->office, &worker->settings, number, &passed, error);
+    int result = exceptions_audit(worker->office, &worker->settings, &worker->rules, number, &passed, error);
     worker->done->audited++;
     worker->done->held += !result && !passed;
     return result;
@@ -286,11 +295,23 @@ static int find_orders(struct worker *worker, int64_t most, struct error *error)
     return result || !any ? result : do_job(worker, &refund_job, most, error);
 }
 
+static int load(struct worker *worker, struct error *error)
+{
+    int result = settings_load(worker->office, &worker->settings, error);
+    return result ? result : rules_load(worker->office, &worker->rules, error);
+}
+
+static void worker_done(struct worker *worker)
+{
+    rules_done(&worker->rules);
+}
+#define CLEANUP_WORKER CLEANUP(worker_done)
+
 int order_work(struct office *office, int64_t most, struct order_work *ret, struct error *error)
 {
     *ret = (struct order_work){0};
-    struct worker worker = {.office = office, .done = ret};
-    int result = settings_load(office, &worker.settings, error);
+    CLEANUP_WORKER struct worker worker = {.office = office, .done = ret};
+    int result = load(&worker, error);
     if (!result)
         result = free_unpaid(&worker, most, error);
     if (!result)
@@ -305,22 +326,27 @@ int order_work(struct office *office, int64_t most, struct order_work *ret, stru
 int order_work_audit(struct office *office, int64_t most, struct order_work *ret, struct error *error)
 {
     *ret = (struct order_work){0};
-    struct worker worker = {.office = office, .done = ret};
-    int result = settings_load(office, &worker.settings, error);
+    CLEANUP_WORKER struct worker worker = {.office = office, .done = ret};
+    int result = load(&worker, error);
     return forgive(ret, result ? result : check_waiting(&worker, most, error));
 }
 
 /* ---------------------------------------------------------------- what it would find */
 
-/* Of the orders that were checked: after this row of the history. */
+/* Of the orders that were checked: after this row of the history. A rule that holds an order back is an exception; what
+ * the other rules did is counted by themselves. */
 static int read_hits(struct office *office, int64_t after, struct order_audit_hit *hits, size_t *ret_count)
 {
     size_t count = 0;
-    struct sql_query *row = sql_select(office->sql,
-                                       "SELECT kind, rule, count(DISTINCT number) FROM exception WHERE released_us IS"
-                                       " NULL AND number IN (SELECT number FROM order_history WHERE id > ?1)"
-                                       " GROUP BY kind, rule ORDER BY 3 DESC, kind, rule",
-                                       sql_int(after));
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "SELECT kind, rule, count(DISTINCT number) FROM (SELECT kind, rule, number FROM exception WHERE "
+                   "released_us IS NULL"
+                   " UNION ALL SELECT r.kind, r.name, h.number FROM rule_hit h JOIN rule r ON r.id = h.rule WHERE "
+                   "r.kind <> 'hold')"
+                   " hits WHERE number IN (SELECT number FROM order_history WHERE id > ?1) GROUP BY kind, rule"
+                   " ORDER BY 3 DESC, kind, rule",
+                   sql_int(after));
     for (; count < ORDER_AUDIT_HITS_MAX && sql_next(row); count++) {
         sql_copy_text(row, 0, hits[count].kind, sizeof(hits[count].kind));
         sql_copy_text(row, 1, hits[count].rule, sizeof(hits[count].rule));
@@ -335,9 +361,9 @@ int order_audit_try(struct office *office, struct order_audit_hit hits[ORDER_AUD
 {
     struct order_work done = {0};
     CLEANUP_NUMBERS struct numbers numbers = {0};
-    struct worker worker = {.office = office, .done = &done};
+    CLEANUP_WORKER struct worker worker = {.office = office, .done = &done};
     int64_t after = 0;
-    int result = settings_load(office, &worker.settings, error);
+    int result = load(&worker, error);
     if (!result)
         result = office_begin(office, error);
     if (result)

@@ -609,6 +609,16 @@ static int apply(struct work *work, const struct meaning *meaning)
     return advance(work, event);
 }
 
+/* By which an order's timeline finds what was done for it with others. */
+static int note_wave(struct work *work, const char *order)
+{
+    const char *wave = json_string_value(json_object_get(work->data, "wave"));
+    return !wave
+               ? 0
+               : CHANGE(work, "INSERT INTO order_wave (number, site, wave) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                        sql_text(order), sql_text(work->site), sql_text(wave));
+}
+
 static int each_line(struct work *work, const char *event)
 {
     const struct meaning *meaning = find_meaning(event);
@@ -621,6 +631,8 @@ static int each_line(struct work *work, const char *event)
         struct work line = *work;
         line.data = data;
         result = json_object_update(data, json_array_get(lines, i)) == 0 ? apply(&line, meaning) : -EINVAL;
+        if (!result)
+            result = note_wave(work, line.order);
         json_decref(data);
     }
     return result;

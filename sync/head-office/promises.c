@@ -1,31 +1,10 @@
 #include "sync/head-office/promises.h"
 
+#include "sync/head-office/promises_sql.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SKU_SIZE 65
-
-/* Pieces that can be sold of a site t and an item w: in its good bins, less what it owes. */
-#define LEFT                                                                                                           \
-    "(SELECT coalesce(sum(s.quantity), 0) FROM stock s LEFT JOIN location l ON l.site = s.site AND l.code = "          \
-    "s.location"                                                                                                       \
-    " WHERE s.sku = w.sku AND s.site = t.id AND coalesce(l.kind, 'face') NOT IN ('damage', 'return', 'gate'))"         \
-    " - (SELECT coalesce(sum(r.left_open), 0) FROM reservation r WHERE r.sku = w.sku AND r.site = t.id"                \
-    " AND r.left_open > 0)"
-
-/* What order ?1 wants, lines of one item together. */
-#define WANTED                                                                                                         \
-    "(SELECT sku, sum(quantity - refunded) AS pieces FROM order_line WHERE number = ?1 AND quantity > refunded"        \
-    " GROUP BY sku) w"
-
-/* Of a site t that has not been heard for long nothing is promised: at ?2, after ?3 hours. */
-#define HEARD "?2 - coalesce(t.last_seen_us, 0) <= ?3 * 3600000000"
-
-/* Site t may do order o. */
-#define ALLOWED "coalesce(o.only_site, t.id) = t.id"
-
-#define IN_TURN "o.priority DESC, coalesce(o.paid_us, o.imported_us), o.number"
 
 #define CANDIDATES_MAX 64
 
@@ -285,6 +264,28 @@ int promises_force(struct office *office, const char *number, const char *site)
     return result ? result : hold(office, number, site, 0);
 }
 
+int promises_at(struct office *office, const char *number, const char *site)
+{
+    return hold(office, number, site, 0);
+}
+
+int promises_sites(struct office *office, const char *number, int64_t silent_hours, char (*out)[WIRE_NAME_SIZE],
+                   size_t room, size_t *ret_count)
+{
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "SELECT t.id, coalesce(near.rank, elsewhere.rank, 1000) AS far FROM site t JOIN orders o ON o.number"
+                   " = ?1 LEFT JOIN site_region near ON near.site = t.id AND near.province = o.province AND o.province"
+                   " <> '' LEFT JOIN site_region elsewhere ON elsewhere.site = t.id AND elsewhere.province = ''"
+                   " WHERE " HEARD " AND " ALLOWED " ORDER BY far, t.id",
+                   sql_text(number), sql_int(office->now_us), sql_int(silent_hours));
+    size_t count = 0;
+    while (count < room && sql_next(row))
+        sql_copy_text(row, 0, out[count++], WIRE_NAME_SIZE);
+    *ret_count = count;
+    return sql_done(row);
+}
+
 int promises_end(struct sql *sql, const char *number)
 {
     return sql_post(sql, "UPDATE reservation SET left_open = 0, expires_us = NULL WHERE number = ?1 AND left_open > 0",
@@ -299,103 +300,6 @@ int promises_free(struct office *office, const char *number)
                             "UPDATE orders SET site = NULL WHERE number = ?1 AND state IN ('pending_pay', 'audit',"
                             " 'exception', 'closed')",
                             sql_text(number));
-}
-
-/* ---------------------------------------------------------------- who is next */
-
-struct sql_query *promises_expired(struct office *office, int64_t most)
-{
-    return sql_select(office->sql,
-                      "SELECT number FROM orders WHERE state = 'pending_pay' AND number IN (SELECT number FROM"
-                      " reservation WHERE expires_us <= ?1) ORDER BY number LIMIT ?2" SQL_SKIP_LOCKED,
-                      sql_int(office->now_us), sql_int(most));
-}
-
-/* How much of an item the sites have left together, and one of them at the most. */
-static int load_there(struct office *office, const char *sku, int64_t silent_hours, int64_t *ret_sum, int64_t *ret_most)
-{
-    struct sql_query *row =
-        sql_select(office->sql, "SELECT " LEFT " FROM site t JOIN item w ON w.sku = ?1 WHERE " HEARD, sql_text(sku),
-                   sql_int(office->now_us), sql_int(silent_hours));
-    *ret_sum = *ret_most = 0;
-    while (sql_next(row)) {
-        int64_t left = sql_get_int(row, 0);
-        *ret_sum += left > 0 ? left : 0;
-        *ret_most = left > *ret_most ? left : *ret_most;
-    }
-    return sql_done(row);
-}
-
-/* Those that are to be checked again already stand in the queue until they have been. */
-static int want_item(struct office *office, const char *sku, int64_t silent_hours, int64_t most,
-                     int (*take)(void *user, const char *number), void *user)
-{
-    int64_t sum, at_one;
-    int result = load_there(office, sku, silent_hours, &sum, &at_one);
-    if (result || sum == 0)
-        return result;
-    struct sql_query *row = sql_select(
-        office->sql,
-        "SELECT o.number, o.lacks_pieces, o.state FROM orders o WHERE o.lacks = ?1 AND o.state IN ('exception', "
-        "'audit')"
-        " AND o.lacks_pieces <= ?4 AND (o.only_site IS NULL OR EXISTS (SELECT 1 FROM site t JOIN item w ON w.sku = ?1"
-        " WHERE t.id = o.only_site AND " HEARD " AND " LEFT " >= o.lacks_pieces)) ORDER BY " IN_TURN " LIMIT ?5",
-        sql_text(sku), sql_int(office->now_us), sql_int(silent_hours), sql_int(at_one),
-        sql_int(sum < most ? sum : most));
-    while (!result && sum > 0 && sql_next(row)) {
-        sum -= sql_get_int(row, 1);
-        if (strcmp(sql_get_text(row, 2), "exception") == 0)
-            result = take(user, sql_get_text(row, 0));
-    }
-    int failed = sql_done(row);
-    return result ? result : failed;
-}
-
-/* Orders whose items lie apart: those that one site has all of by now. */
-static int want_whole(struct office *office, int64_t silent_hours, int64_t most,
-                      int (*take)(void *user, const char *number), void *user)
-{
-    struct sql_query *row = sql_select(
-        office->sql,
-        "SELECT o.number FROM orders o WHERE o.lacks IS NULL AND o.lacks_pieces > 0 AND o.state = 'exception' AND "
-        "EXISTS"
-        " (SELECT 1 FROM site t WHERE " HEARD " AND " ALLOWED " AND NOT EXISTS (SELECT 1 FROM (SELECT l.sku,"
-        " sum(l.quantity - l.refunded) AS pieces FROM order_line l WHERE l.number = o.number AND l.quantity >"
-        " l.refunded GROUP BY l.sku) w WHERE " LEFT " < w.pieces)) ORDER BY " IN_TURN " LIMIT ?1",
-        sql_int(most), sql_int(office->now_us), sql_int(silent_hours));
-    int result = 0;
-    while (!result && sql_next(row))
-        result = take(user, sql_get_text(row, 0));
-    int failed = sql_done(row);
-    return result ? result : failed;
-}
-
-/* The next item that orders wait for, in the order of their SKUs; "": that was the last. */
-static int next_lacked(struct office *office, char sku[SKU_SIZE])
-{
-    struct sql_query *row = sql_select(
-        office->sql,
-        "SELECT lacks FROM orders WHERE lacks > ?1 AND state IN ('exception', 'audit') ORDER BY lacks LIMIT 1",
-        sql_text(sku));
-    bool found = sql_next(row);
-    if (found)
-        sql_copy_text(row, 0, sku, SKU_SIZE);
-    else
-        *sku = '\0';
-    return sql_done(row);
-}
-
-int promises_wanted(struct office *office, int64_t silent_hours, int64_t most,
-                    int (*take)(void *user, const char *number), void *user)
-{
-    char sku[SKU_SIZE] = "";
-    int result = next_lacked(office, sku);
-    while (!result && *sku) {
-        result = want_item(office, sku, silent_hours, most, take, user);
-        if (!result)
-            result = next_lacked(office, sku);
-    }
-    return result ? result : want_whole(office, silent_hours, most, take, user);
 }
 
 int promises_left(struct office *office, const char *site, const char *sku, int64_t *ret)

@@ -42,6 +42,16 @@ int promises_free(struct office *office, const char *number);
 /* Numbers of orders that were not paid in time: their stock may be freed. They are locked, and nobody else's. */
 struct sql_query *promises_expired(struct office *office, int64_t most);
 
+/* The sites that may do an order and were heard, whatever they have: the nearest first. */
+int promises_sites(struct office *office, const char *number, int64_t silent_hours, char (*out)[WIRE_NAME_SIZE],
+                   size_t room, size_t *ret_count);
+
+/* Promises an order at one site, which has all of it: the caller has looked, and its items' rows are locked. */
+int promises_at(struct office *office, const char *number, const char *site);
+
+/* What all sites that were heard have left of an item, and the one that has most. */
+int promises_there(struct office *office, const char *sku, int64_t silent_hours, int64_t *ret_sum, int64_t *ret_most);
+
 /* What a site can still promise of an item; may be less than nothing. */
 int promises_left(struct office *office, const char *site, const char *sku, int64_t *ret);
 

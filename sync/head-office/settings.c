@@ -33,6 +33,8 @@ const struct option_def settings_table[] = {
      .help = "what is sent in exchange is promised and sent when that is agreed, and not when the goods are back"},
     {"return_site", TEXT(return_site), .fallback = "",
      .help = "where goods come back to that no site of ours had sent"},
+    {"utc_offset_min", NUMBER(utc_offset_min), .fallback = "480", .min = -720, .max = 840,
+     .help = "minutes by which the clock that rules about the hour go by is ahead of UTC"},
     {0},
 };
 

@@ -186,6 +186,24 @@ static inline void shelf_meet(struct shelf *shelf)
     rig_turn(&shelf->rig);
 }
 
+/* The same as the site's journal has it: what it is about, who did it, and when. */
+static inline void shelf_tells(struct shelf *shelf, const char *site, const char *type, const char *subject,
+                               const char *time, const char *data)
+{
+    struct buf segment = {0};
+    char sequence[WIRE_SEQUENCE_SIZE];
+    bool bj = strcmp(site, "bj") == 0;
+    wire_sequence_write(sequence, 1, ++shelf->seq[bj]);
+    buf_printf(&segment,
+               "{\"specversion\":\"1.0\",\"id\":\"%s-%d\",\"source\":\"" WIRE_SITE_SOURCE "%s\",\"type\":"
+               "\"io.floorhand.%s.v1\",\"subject\":\"%s\",\"time\":\"%s\",\"sequence\":\"%s\",\"actor\":\"W1\","
+               "\"data\":%s}\n",
+               site, (int)shelf->seq[bj], site, type, subject, time, sequence, data);
+    rig_segment(&shelf->rig, bj ? "box-2" : "box-1", shelf->seq[bj], &segment);
+    buf_done(&segment);
+    rig_turn(&shelf->rig);
+}
+
 /* What a site reports. */
 static inline void shelf_happens(struct shelf *shelf, const char *site, const char *type, const char *data)
 {

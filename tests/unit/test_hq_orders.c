@@ -7,27 +7,30 @@
 /* ---------------------------------------------------------------- the life */
 
 static const char *const acts[] = {ORDER_PAID,     ORDER_HELD,      ORDER_FREED,   ORDER_CHANGED,  ORDER_RESERVED,
-                                   ORDER_RELEASED, ORDER_WITHDRAWN, ORDER_SHIPPED, ORDER_FINISHED, ORDER_CLOSED};
+                                   ORDER_RELEASED, ORDER_WITHDRAWN, ORDER_SHIPPED, ORDER_FINISHED, ORDER_CLOSED,
+                                   ORDER_SPLIT,    ORDER_MERGED,    ORDER_RESTORED};
 
 /* Every act in every state, as people would draw it; "-" is refused. */
 static const char *const drawn[] = {
-    /* paid       held       freed  changed  reserved    released    withdrawn shipped     finished    closed */
-    "pending_pay audit      -         -     -       -           -           -         finished    -           closed",
-    "audit       -          exception -     audit   reserved    released    -         finished    -           closed",
-    "exception   -          -         audit audit   -           -           -         finished    -           closed",
-    "reserved    -          exception -     audit   -           released    -         finished    -           closed",
-    "released    -          -         -     -       -           -           audit     -           -           -",
-    "received    -          -         -     -       -           -           audit     -           -           -",
-    "allocated   -          -         -     -       -           -           audit     -           -           -",
-    "picking     -          -         -     -       -           -           -         -           -           -",
-    "short       -          -         -     -       -           -           -         -           -           -",
-    "parked      -          -         -     -       -           -           audit     -           -           -",
-    "picked      -          -         -     -       -           -           -         -           -           -",
-    "packed      -          -         -     -       -           -           -         -           -           -",
-    "labelled    -          -         -     -       -           -           -         -           -           -",
-    "shipped     -          -         -     -       -           -           -         -           finished    closed",
-    "finished    -          -         -     -       -           -           -         -           -           closed",
-    "closed      -          -         -     -       -           -           -         -           -           -",
+    /* clang-format off */
+    /* from       paid   held      freed changed reserved released withdrawn shipped  finished closed split  merged restored */
+    "pending_pay  audit  -         -     -       -        -        -         finished -        closed -      -      -",
+    "audit        -      exception -     audit   reserved released -         finished -        closed closed closed -",
+    "exception    -      -         audit audit   -        -        -         finished -        closed closed closed -",
+    "reserved     -      exception -     audit   -        released -         finished -        closed closed closed -",
+    "released     -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "received     -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "allocated    -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "picking      -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "short        -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "parked       -      -         -     -       -        -        audit     -        -        -      -      -      -",
+    "picked       -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "packed       -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "labelled     -      -         -     -       -        -        -         -        -        -      -      -      -",
+    "shipped      -      -         -     -       -        -        -         -        finished closed -      -      -",
+    "finished     -      -         -     -       -        -        -         -        -        closed -      -      -",
+    "closed       -      -         -     -       -        -        -         -        -        -      -      -      audit",
+    /* clang-format on */
 };
 
 static void put_state(struct shelf *shelf, const char *state)
@@ -122,6 +125,22 @@ static const struct fault {
      "UPDATE orders SET receiver_address = '文三路 1 号' WHERE number = 'O'", false},
     {"address", "address", "UPDATE orders SET overlays = 8 WHERE number = 'O'",
      "UPDATE orders SET sealed = 'cipher' WHERE number = 'O'", false},
+    {"address", "address", "UPDATE orders SET receiver_address = '浙江省杭州市 1' WHERE number = 'O'",
+     "UPDATE orders SET receiver_address = '浙江省杭州市文三路 1 号' WHERE number = 'O'", false},
+    {"address", "province", "UPDATE orders SET province = '折江省' WHERE number = 'O'",
+     "UPDATE orders SET province = '黑龙江' WHERE number = 'O'", false},
+    {"address", "province", "UPDATE orders SET province = '折江省' WHERE number = 'O'",
+     "UPDATE orders SET province = 'Ontario' WHERE number = 'O'", false},
+    {"blacklist", "phone 13800000000",
+     "INSERT INTO blacklist (field, value, why, added_us, added_by) VALUES ('phone', '13800000000', '', 0, '')",
+     "DELETE FROM blacklist", false},
+    {"blacklist", "address 西路",
+     "INSERT INTO blacklist (field, value, why, added_us, added_by) VALUES ('address', '西路', '', 0, '')", NULL, true},
+    {"blacklist", "name 张O",
+     "INSERT INTO blacklist (field, value, why, added_us, added_by) VALUES ('name', '张O', '', 0, '')",
+     "UPDATE orders SET receiver_name = '李' WHERE number = 'O'", false},
+    {"carrier", "", "UPDATE orders SET carrier = '' WHERE number = 'O'",
+     "UPDATE orders SET carrier = 'YT' WHERE number = 'O'", false},
     {"amount", "3000", "UPDATE orders SET discount_minor = 1 WHERE number = 'O'",
      "UPDATE orders SET discount_minor = 0 WHERE number = 'O'", false},
     {"amount", "3000", "INSERT INTO setting (name, value) VALUES ('amount_limit_minor', '2999')", NULL, true},
@@ -255,14 +274,16 @@ static void only_what_is_to_be_checked_is_checked(void **state)
         put_state(shelf, at->name);
         if (strcmp(at->name, "audit") == 0)
             continue;
-        assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, "O", &passed, &shelf->rig.error), -EALREADY);
+        assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, NULL, "O", &passed, &shelf->rig.error),
+                         -EALREADY);
         assert_int_equal(shelf_number(shelf,
                                       "SELECT (SELECT count(*) FROM reservation) + (SELECT count(*) FROM"
                                       " exception)",
                                       SQL_NO_VALUES),
                          0);
     }
-    assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, "none", &passed, &shelf->rig.error), -ENOENT);
+    assert_int_equal(exceptions_audit(&shelf->rig.office, &settings, NULL, "none", &passed, &shelf->rig.error),
+                     -ENOENT);
 }
 
 /* ---------------------------------------------------------------- which site */
@@ -423,6 +444,14 @@ static void large_orders_wait_without_blocking(void **state)
     shelf_audit(shelf);
     assert_state(shelf, "BIG", "reserved");
     assert_int_equal(shelf_left(shelf, "hz", "T"), 0);
+    for (int i = 0; i < 4; i++)
+        shelf_order(shelf, (const char *[]){"A", "B", "C", "D"}[i], "T", i == 3 ? 1 : 2, 10 + i);
+    shelf_audit(shelf);
+    shelf_stock(shelf, "hz", "T", 15);
+    assert_int_equal(shelf_audit(shelf).retried, 1); /* A, and what is left is enough for D */
+    assert_int_equal(shelf_audit(shelf).retried, 1);
+    assert_state(shelf, "A", "reserved");
+    assert_state(shelf, "D", "reserved");
 }
 
 static void hold_unpaid(struct shelf *shelf, const char *number)
@@ -592,7 +621,7 @@ static void an_order_that_cannot_go_is_put_aside(void **state)
     rig_run(&shelf->rig,
             "INSERT INTO setting (name, value) VALUES ('audit_by_itself', 'yes'), ('release_by_itself', 'yes')");
     shelf_audit(shelf);
-    rig_run(&shelf->rig, "UPDATE orders SET carrier = '' WHERE number = 'BAD'");
+    rig_run(&shelf->rig, "UPDATE orders SET carrier = '' WHERE number = 'BAD'"); /* after its check */
     assert_int_equal(shelf_work(shelf).released, 1);
     assert_state(shelf, "GOOD", "released");
     assert_int_equal(shelf_held(shelf, "BAD", "unfit"), 1);
