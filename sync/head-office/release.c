@@ -3,6 +3,7 @@
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/order_life.h"
+#include "sync/head-office/order_split.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/promises.h"
 #include "sync/head-office/waybills.h"
@@ -174,17 +175,20 @@ static int ask_site(struct office *office, const char *site, const char *number,
 int orders_cancel(struct office *office, const char *number, const char *reason, struct error *error)
 {
     char state[ORDER_STATE_SIZE] = "", site[WIRE_NAME_SIZE] = "";
-    bool asked = false;
-    struct sql_query *order =
-        sql_select(office->sql, "SELECT state, site, cancelling FROM orders WHERE number = ?1", sql_text(number));
+    bool asked = false, replaced = false;
+    struct sql_query *order = sql_select(
+        office->sql, "SELECT state, site, cancelling, replaced FROM orders WHERE number = ?1", sql_text(number));
     if (sql_next(order)) {
         sql_copy_text(order, 0, state, sizeof(state));
         sql_copy_text(order, 1, site, sizeof(site));
         asked = sql_get_int(order, 2) != 0;
+        replaced = sql_get_int(order, 3) != 0;
     }
     int result = sql_done(order);
     if (!result && !*state)
         return error_set(error, -ENOENT, "there is no order \"%s\"", number);
+    if (!result && replaced)
+        return order_split_cancel(office, number, reason, error);
     const struct order_state *known = order_state_find(state);
     if (!result && strcmp(known->stage, "shipped") == 0)
         return error_set(error, -EALREADY, "order \"%s\" was already handed over and cannot be cancelled", number);

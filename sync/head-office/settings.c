@@ -22,6 +22,8 @@ const struct option_def settings_table[] = {
      .help = "an order that cost more is looked at by a person; 0: none is"},
     {"merge_hours", NUMBER(merge_hours), .fallback = "0", .min = 0, .max = 168,
      .help = "orders of one shop to one receiver that came within so many hours are put forward to be merged; 0: not"},
+    {"utc_offset_min", NUMBER(utc_offset_min), .fallback = "480", .min = -720, .max = 840,
+     .help = "minutes by which the clock that rules about the hour go by is ahead of UTC"},
     {0},
 };
 
