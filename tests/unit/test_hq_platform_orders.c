@@ -394,6 +394,52 @@ static void other_goods_at_a_site_wait_until_it_is_back(void **state)
     state_is(rig, "reserved");
 }
 
+/* ---------------------------------------------------------------- when others of ours do it */
+
+static struct fake_order *split(struct shop_rig *rig)
+{
+    struct fake_order *said = place();
+    shop_rig_say(rig, said);
+    assert_int_equal(DO(rig, "order.split", "order=s1-" ID, "parts=[[{\"line\":1,\"quantity\":1}]]"), 0);
+    audit(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'reserved'", 2);
+    return said;
+}
+
+static void what_was_split_follows_its_platform(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = split(rig);
+    said->order.overlays = PLATFORM_HOLD;
+    said->order.modified_us += SECOND;
+    shop_rig_say(rig, said);
+    audit(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'exception'", 2);
+    said->order.overlays = 0;
+    move(said);
+    shop_rig_say(rig, said);
+    audit(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'reserved' AND receiver_address"
+                        " LIKE '%西湖路9号'",
+                   2);
+    shop_rig_text(rig, "SELECT kind || ' ' || about FROM attention WHERE settled_us IS NULL", "changed_at_site s1-" ID);
+    said->order.state = PLATFORM_CANCELLED;
+    said->order.modified_us += SECOND;
+    shop_rig_say(rig, said);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'closed'", 2);
+    shop_rig_count(rig, "SELECT count(*) FROM reservation WHERE left_open > 0", 0);
+}
+
+static void what_was_split_and_shipped_elsewhere_is_told(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = split(rig);
+    said->order.state = PLATFORM_SHIPPED;
+    said->order.modified_us += SECOND;
+    shop_rig_say(rig, said);
+    shop_rig_text(rig, "SELECT kind FROM attention WHERE settled_us IS NULL", "shipped_elsewhere");
+}
+
 /* ---------------------------------------------------------------- what cannot be taken */
 
 static void what_cannot_be_taken_is_kept_and_told(void **state)
@@ -470,6 +516,8 @@ int main(void)
         ON_SHOP(a_refund_of_all_of_it_stops_the_parcel),
         ON_SHOP(a_cancellation_asks_the_site),
         ON_SHOP(other_goods_at_a_site_wait_until_it_is_back),
+        ON_SHOP(what_was_split_follows_its_platform),
+        ON_SHOP(what_was_split_and_shipped_elsewhere_is_told),
         ON_SHOP(what_cannot_be_taken_is_kept_and_told),
         ON_SHOP(an_item_is_known_when_a_person_says_so),
         ON_SHOP(an_item_is_known_when_it_has_come),
