@@ -21,8 +21,8 @@ extern const struct attention_kind attention_kinds[]; /* ended by a name of NULL
 #define ATTENTION_NOT_TAKEN      "not_taken"
 #define ATTENTION_NOT_TOLD       "not_told"
 
-/* about: an order's number, or the platform's where it has none here; a listing's item and SKU. One that stands already gets the new detail.
- * Inside a transaction, as all of it. */
+/* about: an order's number, or the platform's where it has none here; a listing's item and SKU. One that stands already
+ * gets the new detail. Inside a transaction, as all of it. */
 int attention_raise(struct office *office, const char *shop, const char *about, const char *kind, const char *detail);
 
 /* It is no more. Nothing when it was not raised. */

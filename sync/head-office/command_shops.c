@@ -78,7 +78,8 @@ int command_shops(struct call *call, struct error *error)
         " coalesce(pr.mark_us, 0), coalesce(pr.said, ''), (SELECT count(*) FROM listing l WHERE l.shop = s.code AND"
         " l.our_sku IS NULL), (SELECT count(*) FROM outbox o WHERE o.shop = s.code AND o.state IN ('waiting',"
         " 'sending')), (SELECT count(*) FROM outbox o WHERE o.shop = s.code AND o.state = 'uncertain'), (SELECT"
-        " count(*) FROM outbox o WHERE o.shop = s.code AND o.state = 'refused'), (SELECT count(*) FROM attention n WHERE"
+        " count(*) FROM outbox o WHERE o.shop = s.code AND o.state = 'refused'), (SELECT count(*) FROM attention n "
+        "WHERE"
         " n.shop = s.code AND n.settled_us IS NULL), (SELECT count(*) FROM platform_order p WHERE p.shop = s.code AND"
         " p.number IS NULL) FROM shop s JOIN shop_account a ON a.shop = s.code JOIN shop_health h ON h.shop = s.code"
         " LEFT JOIN pull po ON po.shop = s.code AND po.kind = 'orders' LEFT JOIN pull pr ON pr.shop = s.code AND"
@@ -238,8 +239,8 @@ static int take_over(struct runner *runner, struct error *error)
 int command_shops_run(struct call *call, struct error *error)
 {
     struct runner runner = {.call = call, .version = -1};
-    const struct platform_curl_options options = {
-        .ca_file = *call->options.ca_file ? call->options.ca_file : NULL, .whole_ms = call->options.call_s * 1000};
+    const struct platform_curl_options options = {.ca_file = *call->options.ca_file ? call->options.ca_file : NULL,
+                                                  .whole_ms = call->options.call_s * 1000};
     sigemptyset(&runner.signals);
     sigaddset(&runner.signals, SIGINT);
     sigaddset(&runner.signals, SIGTERM);

@@ -28,16 +28,17 @@ static int match(struct office *office, const char *code, char ret_sku[LISTINGS_
 }
 
 static int write_listing(struct office *office, const char *shop, const struct listing_seen *seen, const char *our_sku,
-                 const char *by)
+                         const char *by)
 {
-    return sql_run(office->sql,
-                   "INSERT INTO listing (shop, item, sku, code, title, our_sku, matched, seen_us) VALUES (?1, ?2, ?3, ?4,"
-                   " ?5, ?6, ?7, ?8) ON CONFLICT (shop, item, sku) DO UPDATE SET code = CASE WHEN excluded.code <> ''"
-                   " THEN excluded.code ELSE listing.code END, title = CASE WHEN excluded.title <> '' THEN"
-                   " excluded.title ELSE listing.title END, our_sku = excluded.our_sku, matched = excluded.matched,"
-                   " seen_us = excluded.seen_us",
-                   sql_text(shop), sql_text(seen->item), sql_text(seen->sku), sql_text(seen->code),
-                   sql_text(seen->title), sql_text(*our_sku ? our_sku : NULL), sql_text(by), sql_int(office->now_us));
+    return sql_run(
+        office->sql,
+        "INSERT INTO listing (shop, item, sku, code, title, our_sku, matched, seen_us) VALUES (?1, ?2, ?3, ?4,"
+        " ?5, ?6, ?7, ?8) ON CONFLICT (shop, item, sku) DO UPDATE SET code = CASE WHEN excluded.code <> ''"
+        " THEN excluded.code ELSE listing.code END, title = CASE WHEN excluded.title <> '' THEN"
+        " excluded.title ELSE listing.title END, our_sku = excluded.our_sku, matched = excluded.matched,"
+        " seen_us = excluded.seen_us",
+        sql_text(shop), sql_text(seen->item), sql_text(seen->sku), sql_text(seen->code), sql_text(seen->title),
+        sql_text(*our_sku ? our_sku : NULL), sql_text(by), sql_int(office->now_us));
 }
 
 struct known {
@@ -48,10 +49,9 @@ struct known {
 static int load(struct office *office, const char *shop, const struct listing_seen *seen, struct known *ret)
 {
     *ret = (struct known){0};
-    struct sql_query *row =
-        sql_select(office->sql,
-                   "SELECT our_sku, matched = 'person', code FROM listing WHERE shop = ?1 AND item = ?2 AND sku = ?3",
-                   sql_text(shop), sql_text(seen->item), sql_text(seen->sku));
+    struct sql_query *row = sql_select(
+        office->sql, "SELECT our_sku, matched = 'person', code FROM listing WHERE shop = ?1 AND item = ?2 AND sku = ?3",
+        sql_text(shop), sql_text(seen->item), sql_text(seen->sku));
     ret->found = sql_next(row);
     if (ret->found) {
         sql_copy_text(row, 0, ret->sku, sizeof(ret->sku));
@@ -143,9 +143,9 @@ static int read_unknown(struct office *office, const char *shop, struct unknown 
                         struct error *error)
 {
     int64_t count = 0;
-    int result = sql_number(office->sql, &count,
-                            "SELECT count(*) FROM listing WHERE shop = ?1 AND our_sku IS NULL AND code <> ''",
-                            sql_text(shop));
+    int result =
+        sql_number(office->sql, &count,
+                   "SELECT count(*) FROM listing WHERE shop = ?1 AND our_sku IS NULL AND code <> ''", sql_text(shop));
     if (result)
         return office_failed(office->sql, result, error);
     *ret = calloc((size_t)count + 1, sizeof(**ret));
@@ -184,9 +184,9 @@ int listings_match(struct office *office, const char *shop, int64_t *ret_lines, 
 int listings_offer(struct office *office, const char *shop, const struct listing_seen *seen, int64_t buffer,
                    int64_t ratio, struct error *error)
 {
-    int result = sql_run(office->sql,
-                         "UPDATE listing SET buffer = ?4, ratio = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
-                         sql_text(shop), sql_text(seen->item), sql_text(seen->sku),
-                         buffer < 0 ? sql_null() : sql_int(buffer), ratio < 0 ? sql_null() : sql_int(ratio));
+    int result =
+        sql_run(office->sql, "UPDATE listing SET buffer = ?4, ratio = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
+                sql_text(shop), sql_text(seen->item), sql_text(seen->sku), buffer < 0 ? sql_null() : sql_int(buffer),
+                ratio < 0 ? sql_null() : sql_int(ratio));
     return office_changed(office->sql, result, "listing", seen->sku, error);
 }

@@ -16,11 +16,12 @@
 
 int outbox_put(struct sql *sql, const struct outbox_entry *entry)
 {
-    return sql_run(sql,
-                   "INSERT INTO outbox (shop, kind, subject, key, version, body, made_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
-                   " ?7) ON CONFLICT (key) DO NOTHING",
-                   sql_text(entry->shop), sql_text(entry->kind), sql_text(entry->subject), sql_text(entry->key),
-                   sql_int(entry->version), sql_text(entry->body), sql_int(entry->made_us));
+    return sql_run(
+        sql,
+        "INSERT INTO outbox (shop, kind, subject, key, version, body, made_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+        " ?7) ON CONFLICT (key) DO NOTHING",
+        sql_text(entry->shop), sql_text(entry->kind), sql_text(entry->subject), sql_text(entry->key),
+        sql_int(entry->version), sql_text(entry->body), sql_int(entry->made_us));
 }
 
 static int not_refused(struct office *office, int64_t id, struct error *error)
@@ -101,7 +102,8 @@ static void take_row(struct sql_query *row, struct outbox_row *out)
     sql_copy_text(row, 9, out->said, sizeof(out->said));
 }
 
-#define ROW     "SELECT o.id, o.kind, o.subject, o.key, o.version, o.body, o.state, o.attempts, o.class, o.said FROM outbox o"
+#define ROW                                                                                                            \
+    "SELECT o.id, o.kind, o.subject, o.key, o.version, o.body, o.state, o.attempts, o.class, o.said FROM outbox o"
 #define IS_NEXT                                                                                                        \
     " o.next_us <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox before WHERE before.shop = o.shop AND before.subject ="     \
     " o.subject AND before.state IN ('waiting', 'sending', 'uncertain') AND before.id < o.id)"
@@ -131,12 +133,11 @@ static int load_others(struct sender *sender, struct outbox_call *call)
     to[slash] = '/' + 1;
     struct sql_query *row = sql_select(
         sender->worker->office->sql,
-        ROW " WHERE o.shop = ?1 AND o.state = ?3 AND o.kind = ?4 AND o.id <> ?5 AND o.subject >= ?6 AND o.subject < ?7 AND"
-            IS_NEXT " ORDER BY o.id LIMIT ?8",
+        ROW " WHERE o.shop = ?1 AND o.state = ?3 AND o.kind = ?4 AND o.id <> ?5 AND o.subject >= ?6 AND o.subject < ?7 "
+            "AND" IS_NEXT " ORDER BY o.id LIMIT ?8",
         sql_text(sender->shop->code), sql_int(sender->worker->office->now_us),
-        sql_text(first->uncertain ? "uncertain" : "waiting"), sql_text(first->kind), sql_int(first->id),
-        sql_text(from), sql_text(to),
-        sql_int(most < OUTBOX_BATCH_MAX ? (most > 0 ? most - 1 : 0) : OUTBOX_BATCH_MAX - 1));
+        sql_text(first->uncertain ? "uncertain" : "waiting"), sql_text(first->kind), sql_int(first->id), sql_text(from),
+        sql_text(to), sql_int(most < OUTBOX_BATCH_MAX ? (most > 0 ? most - 1 : 0) : OUTBOX_BATCH_MAX - 1));
     while (call->count < OUTBOX_BATCH_MAX && sql_next(row))
         take_row(row, &call->rows[call->count++]);
     return sql_done(row);
@@ -151,13 +152,14 @@ struct fate {
 
 static int write_fate(struct sender *sender, const struct outbox_row *row, const struct fate *fate)
 {
-    bool ends = strcmp(fate->state, "done") == 0 || strcmp(fate->state, "refused") == 0 ||
-                strcmp(fate->state, "dropped") == 0;
-    return sql_run(sender->worker->office->sql,
-                   "UPDATE outbox SET state = ?2, class = ?3, said = ?4, next_us = ?5, ended_us = CASE WHEN ?6 = 1 THEN ?7"
-                   " ELSE NULL END, made_us = CASE WHEN made_us = 0 THEN ?7 ELSE made_us END WHERE id = ?1",
-                   sql_int(row->id), sql_text(fate->state), sql_text(fate->class), sql_text(fate->said),
-                   sql_int(fate->next_us), sql_int(ends), sql_int(sender->worker->office->now_us));
+    bool ends =
+        strcmp(fate->state, "done") == 0 || strcmp(fate->state, "refused") == 0 || strcmp(fate->state, "dropped") == 0;
+    return sql_run(
+        sender->worker->office->sql,
+        "UPDATE outbox SET state = ?2, class = ?3, said = ?4, next_us = ?5, ended_us = CASE WHEN ?6 = 1 THEN ?7"
+        " ELSE NULL END, made_us = CASE WHEN made_us = 0 THEN ?7 ELSE made_us END WHERE id = ?1",
+        sql_int(row->id), sql_text(fate->state), sql_text(fate->class), sql_text(fate->said), sql_int(fate->next_us),
+        sql_int(ends), sql_int(sender->worker->office->now_us));
 }
 
 static int64_t back_off(struct sender *sender, const struct outbox_row *row)

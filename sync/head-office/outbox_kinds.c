@@ -36,7 +36,8 @@ static int put_carrier(struct outbox_call *call, const char *name, char *out, si
         return office_failed(call->office->sql, result, error);
     call->lacks = *out ? "" : OUTBOX_LACKS_CARRIER;
     return *out ? 0
-                : error_set(error, -EINVAL, "nobody has said what carrier \"%s\" is called there: shop.carrier", carrier);
+                : error_set(error, -EINVAL, "nobody has said what carrier \"%s\" is called there: shop.carrier",
+                            carrier);
 }
 
 static void put_lines(const json_t *body, struct platform_shipment *shipment)
@@ -242,20 +243,22 @@ static enum outbox_verdict conflict_stock(const struct outbox_call *call, const 
 static int done_stock(struct outbox_call *call, const struct outbox_row *row)
 {
     struct sql *sql = call->office->sql;
-    int result = sql_run(sql, "UPDATE stock_offer SET told = ?4, told_us = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
-                         sql_text(call->shop->code), sql_text(text_of(row->body, "item")),
-                         sql_text(text_of(row->body, "sku")), sql_int(number_of(row->body, "pieces")),
-                         sql_int(call->office->now_us));
-    return result ? result
-                  : sql_run(sql,
-                            "DELETE FROM outbox WHERE shop = ?1 AND subject = ?2 AND id < ?3 AND kind = 'stock' AND state"
-                            " IN ('done', 'dropped', 'refused')",
-                            sql_text(call->shop->code), sql_text(row->subject), sql_int(row->id));
+    int result =
+        sql_run(sql, "UPDATE stock_offer SET told = ?4, told_us = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
+                sql_text(call->shop->code), sql_text(text_of(row->body, "item")), sql_text(text_of(row->body, "sku")),
+                sql_int(number_of(row->body, "pieces")), sql_int(call->office->now_us));
+    return result
+               ? result
+               : sql_run(sql,
+                         "DELETE FROM outbox WHERE shop = ?1 AND subject = ?2 AND id < ?3 AND kind = 'stock' AND state"
+                         " IN ('done', 'dropped', 'refused')",
+                         sql_text(call->shop->code), sql_text(row->subject), sql_int(row->id));
 }
 
 /* ---------------------------------------------------------------- price and sale */
 
-/* {"item":…,"sku":…,"code":…,"price_minor":…,"pieces":…,"on_sale":…}; what it is then, it is however often it is said. */
+/* {"item":…,"sku":…,"code":…,"price_minor":…,"pieces":…,"on_sale":…}; what it is then, it is however often it is said.
+ */
 
 static int write_listing(struct outbox_call *call, enum platform_verb verb, unsigned ability, struct error *error)
 {

@@ -28,9 +28,9 @@ static int write_receiver(struct taking *taking)
     return sql_run(taking->office->sql,
                    "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
                    " city = ?6, district = ?7, sealed = ?8, rev = rev + 1 WHERE number = ?1",
-                   sql_text(taking->number), sql_text(order->name), sql_text(order->phone), sql_text(buf_text(&address)),
-                   sql_text(order->province), sql_text(order->city), sql_text(order->district),
-                   sql_text(order->sealed));
+                   sql_text(taking->number), sql_text(order->name), sql_text(order->phone),
+                   sql_text(buf_text(&address)), sql_text(order->province), sql_text(order->city),
+                   sql_text(order->district), sql_text(order->sealed));
 }
 
 /* What is still shown of a hidden receiver says that it is another one by now. */
@@ -38,12 +38,11 @@ static int is_elsewhere(struct taking *taking, bool *ret)
 {
     const struct platform_order *order = taking->order;
     int64_t same = 1;
-    int result =
-        sql_number(taking->office->sql, &same,
-                   "SELECT count(*) FROM orders WHERE number = ?1 AND (?2 = '' OR province = '' OR province = ?2) AND (?3"
-                   " = '' OR city = '' OR city = ?3) AND (?4 = '' OR district = '' OR district = ?4)",
-                   sql_text(taking->number), sql_text(order->province), sql_text(order->city),
-                   sql_text(order->district));
+    int result = sql_number(
+        taking->office->sql, &same,
+        "SELECT count(*) FROM orders WHERE number = ?1 AND (?2 = '' OR province = '' OR province = ?2) AND (?3"
+        " = '' OR city = '' OR city = ?3) AND (?4 = '' OR district = '' OR district = ?4)",
+        sql_text(taking->number), sql_text(order->province), sql_text(order->city), sql_text(order->district));
     *ret = same == 0;
     return result;
 }
@@ -94,7 +93,8 @@ static int rewrite_lines(struct taking *taking)
     int64_t base = 0;
     int result = taking->known ? promises_free(office, taking->number) : 0;
     if (!result && taking->known)
-        result = sql_run(office->sql, "DELETE FROM order_line WHERE number = ?1 AND gift = 0", sql_text(taking->number));
+        result =
+            sql_run(office->sql, "DELETE FROM order_line WHERE number = ?1 AND gift = 0", sql_text(taking->number));
     if (!result && taking->known)
         result = sql_number(office->sql, &base, "SELECT coalesce(max(line), 0) FROM order_line WHERE number = ?1",
                             sql_text(taking->number));
@@ -108,16 +108,17 @@ static int update_lines(struct taking *taking)
 {
     int64_t base = 0;
     struct sql *sql = taking->office->sql;
-    int result = sql_number(sql, &base,
-                            "SELECT coalesce(min(line), 1) - 1 FROM order_line WHERE number = ?1 AND gift = 0",
-                            sql_text(taking->number));
+    int result =
+        sql_number(sql, &base, "SELECT coalesce(min(line), 1) - 1 FROM order_line WHERE number = ?1 AND gift = 0",
+                   sql_text(taking->number));
     for (size_t i = 0; i < taking->order->line_count && !result; i++) {
         const struct platform_line *line = taking->lines[i];
-        result = sql_run(sql,
-                         "UPDATE order_line SET price_minor = ?3, paid_minor = ?4, overlays = ?5, title = ?6 WHERE number"
-                         " = ?1 AND line = ?2 AND platform_line = ?7",
-                         sql_text(taking->number), sql_int(base + (int64_t)i + 1), sql_int(line->price_minor),
-                         sql_int(line->paid_minor), sql_int(line->overlays), sql_text(line->title), sql_text(line->id));
+        result =
+            sql_run(sql,
+                    "UPDATE order_line SET price_minor = ?3, paid_minor = ?4, overlays = ?5, title = ?6 WHERE number"
+                    " = ?1 AND line = ?2 AND platform_line = ?7",
+                    sql_text(taking->number), sql_int(base + (int64_t)i + 1), sql_int(line->price_minor),
+                    sql_int(line->paid_minor), sql_int(line->overlays), sql_text(line->title), sql_text(line->id));
     }
     return result;
 }

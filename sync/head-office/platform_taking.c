@@ -64,8 +64,7 @@ static int insert_order(struct taking *taking)
 static int load_order(struct taking *taking)
 {
     struct sql_query *row =
-        sql_select(taking->office->sql,
-                   "SELECT state, overlays, replaced FROM orders WHERE number = ?1" SQL_FOR_UPDATE,
+        sql_select(taking->office->sql, "SELECT state, overlays, replaced FROM orders WHERE number = ?1" SQL_FOR_UPDATE,
                    sql_text(taking->number));
     bool found = sql_next(row);
     if (found) {
@@ -92,16 +91,16 @@ static int write_order(struct taking *taking, bool *ret_changed)
     *ret_changed = same == 0;
     if (result)
         return result;
-    return sql_run(sql,
-                   "UPDATE orders SET platform_status = ?2, overlays = ?3, modified_us = ?4, paid_us = ?5, ship_by_us ="
-                   " ?6, buyer = ?7, buyer_note = ?8, seller_note = ?9, currency = ?10, goods_minor = ?11, freight_minor"
-                   " = ?12, discount_minor = ?13, platform_discount_minor = ?14, paid_minor = ?15 WHERE number = ?1",
-                   sql_text(taking->number), sql_text(order->status), sql_int(taking->overlays),
-                   sql_int(order->modified_us), sql_ref(order->paid_us), sql_ref(order->ship_by_us),
-                   sql_text(order->buyer), sql_text(order->buyer_note), sql_text(order->seller_note),
-                   sql_text(*order->currency ? order->currency : "CNY"), sql_int(order->goods_minor),
-                   sql_int(order->freight_minor), sql_int(order->discount_minor),
-                   sql_int(order->platform_discount_minor), sql_int(order->paid_minor));
+    return sql_run(
+        sql,
+        "UPDATE orders SET platform_status = ?2, overlays = ?3, modified_us = ?4, paid_us = ?5, ship_by_us ="
+        " ?6, buyer = ?7, buyer_note = ?8, seller_note = ?9, currency = ?10, goods_minor = ?11, freight_minor"
+        " = ?12, discount_minor = ?13, platform_discount_minor = ?14, paid_minor = ?15 WHERE number = ?1",
+        sql_text(taking->number), sql_text(order->status), sql_int(taking->overlays), sql_int(order->modified_us),
+        sql_ref(order->paid_us), sql_ref(order->ship_by_us), sql_text(order->buyer), sql_text(order->buyer_note),
+        sql_text(order->seller_note), sql_text(*order->currency ? order->currency : "CNY"), sql_int(order->goods_minor),
+        sql_int(order->freight_minor), sql_int(order->discount_minor), sql_int(order->platform_discount_minor),
+        sql_int(order->paid_minor));
 }
 
 /* ---------------------------------------------------------------- following its platform */
@@ -213,12 +212,12 @@ static int ask_back(struct taking *taking, const char *why, struct error *error)
 static int follow_at_site(struct taking *taking, struct error *error)
 {
     int64_t stops = PLATFORM_HOLD | PLATFORM_REFUNDING;
-    int64_t new = taking->overlays & stops & ~taking->before_overlays;
+    int64_t new = taking->overlays &stops & ~taking->before_overlays;
     if (taking->changed_lines || taking->changed_receiver)
         return ask_back(taking, what_changed(taking), error);
     if (new == 0)
         return 0;
-    return ask_back(taking, (new & PLATFORM_REFUNDING) != 0 ? "a refund is asked for" : "its platform holds it back",
+    return ask_back(taking, (new &PLATFORM_REFUNDING) != 0 ? "a refund is asked for" : "its platform holds it back",
                     error);
 }
 
@@ -313,8 +312,7 @@ static int count_heir(void *user, const char *number)
 static int follow_heirs_elsewhere(struct taking *taking, struct error *error)
 {
     struct heirs heirs = {.taking = taking, .error = error};
-    int result =
-        taking->replaced ? order_split_heirs(taking->office, taking->number, count_heir, &heirs) : 0;
+    int result = taking->replaced ? order_split_heirs(taking->office, taking->number, count_heir, &heirs) : 0;
     if (result || heirs.left == 0)
         return result;
     return attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_ELSEWHERE,

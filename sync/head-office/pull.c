@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAGES_MAX    100 /* of a window: where there are more, it is halved */
+#define PAGES_MAX    100  /* of a window: where there are more, it is halved */
 #define WIDTH_S      1800 /* of a window, where a platform does not care */
 #define STEP_LEAST   SHOP_SECOND_US
 #define FAILURES_MAX 3 /* at one page, then the window begins anew */
@@ -104,8 +104,8 @@ static void open_window(struct reading *reading, int64_t mark_us)
     int64_t oldest = oldest_us(reading);
     *window = (struct pull_window){.open = true, .mark_us = mark_us, .step_us = window->step_us};
     window->from_us = mark_us - overlap > oldest ? mark_us - overlap : oldest;
-    window->to_us = smaller((mark_us > window->from_us ? mark_us : window->from_us) + window->step_us,
-                            platform_now(reading));
+    window->to_us =
+        smaller((mark_us > window->from_us ? mark_us : window->from_us) + window->step_us, platform_now(reading));
     if (window->to_us < mark_us) /* the clock was set back */
         window->to_us = mark_us;
     if (window->to_us <= window->from_us)
@@ -157,11 +157,12 @@ static int move_mark(struct reading *reading)
     window->open = false;
     window->step_us = window->step_us * 2;
     reading->done->more |= !here;
-    return sql_run(office->sql,
-                   "UPDATE pull SET mark_us = ?4, next_us = ?5, failures = 0, said = '' WHERE shop = ?1 AND kind = ?2 AND"
-                   " mark_us = ?3",
-                   sql_text(reading->shop->code), sql_text(kinds[reading->kind].name), sql_int(window->mark_us),
-                   sql_int(window->to_us), sql_int(here ? office->now_us + reading->shop->poll_s * SHOP_SECOND_US : 0));
+    return sql_run(
+        office->sql,
+        "UPDATE pull SET mark_us = ?4, next_us = ?5, failures = 0, said = '' WHERE shop = ?1 AND kind = ?2 AND"
+        " mark_us = ?3",
+        sql_text(reading->shop->code), sql_text(kinds[reading->kind].name), sql_int(window->mark_us),
+        sql_int(window->to_us), sql_int(here ? office->now_us + reading->shop->poll_s * SHOP_SECOND_US : 0));
 }
 
 static int store(struct reading *reading, const struct platform_answer *answer, struct error *error)
@@ -190,11 +191,10 @@ static int fail(struct reading *reading, const char *said, int64_t again_us, str
     struct office *office = reading->worker->office;
     int64_t wait_us = smaller(SHOP_SECOND_US << smaller(reading->failures, 12), AGAIN_MOST);
     reading->failures++;
-    int result = sql_run(office->sql,
-                         "UPDATE pull SET next_us = ?3, failures = ?4, said = ?5 WHERE shop = ?1 AND kind = ?2",
-                         sql_text(reading->shop->code), sql_text(kinds[reading->kind].name),
-                         sql_int(office->now_us + (again_us > 0 ? again_us : wait_us)), sql_int(reading->failures),
-                         sql_text(said));
+    int result = sql_run(
+        office->sql, "UPDATE pull SET next_us = ?3, failures = ?4, said = ?5 WHERE shop = ?1 AND kind = ?2",
+        sql_text(reading->shop->code), sql_text(kinds[reading->kind].name),
+        sql_int(office->now_us + (again_us > 0 ? again_us : wait_us)), sql_int(reading->failures), sql_text(said));
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -253,8 +253,7 @@ static int take_page(struct reading *reading, const struct platform_want *want, 
 static int read_page(struct reading *reading, bool *ret_on, struct error *error)
 {
     struct pull_window *window = reading->window;
-    struct platform_want want = {
-        .verb = kinds[reading->kind].verb, .from_us = window->from_us, .to_us = window->to_us};
+    struct platform_want want = {.verb = kinds[reading->kind].verb, .from_us = window->from_us, .to_us = window->to_us};
     struct platform_answer answer;
     struct platform_fault fault;
     text_copy(want.cursor, sizeof(want.cursor), window->cursor);
@@ -302,9 +301,9 @@ int pull_turn(struct shop_worker *worker, struct shop *shop, struct pull *pull, 
 
 static int find_again(struct shop_worker *worker, const struct shop *shop, char *ret_id, size_t capacity)
 {
-    struct sql_query *row =
-        sql_select(worker->office->sql, "SELECT id FROM platform_order WHERE shop = ?1 AND again = 1 ORDER BY id LIMIT 1",
-                   sql_text(shop->code));
+    struct sql_query *row = sql_select(
+        worker->office->sql, "SELECT id FROM platform_order WHERE shop = ?1 AND again = 1 ORDER BY id LIMIT 1",
+        sql_text(shop->code));
     bool found = sql_next(row);
     if (found)
         sql_copy_text(row, 0, ret_id, capacity);
@@ -339,8 +338,7 @@ static bool is_of_call(enum platform_class class)
            class == PLATFORM_PERMANENT || class == PLATFORM_CONFLICT;
 }
 
-int pull_again(struct shop_worker *worker, struct shop *shop, int64_t most, struct pull_done *done,
-               struct error *error)
+int pull_again(struct shop_worker *worker, struct shop *shop, int64_t most, struct pull_done *done, struct error *error)
 {
     struct reading reading = {.worker = worker, .shop = shop, .kind = PULL_ORDERS, .done = done};
     bool on = true;
@@ -386,7 +384,8 @@ int pull_next_us(struct office *office, const struct shop *shop, int64_t *ret, s
 
 int pull_from(struct office *office, const char *shop, int64_t from_us, struct error *error)
 {
-    int result = sql_run(office->sql, "UPDATE pull SET mark_us = ?2, next_us = 0, failures = 0, said = '' WHERE shop = ?1",
-                         sql_text(shop), sql_int(from_us));
+    int result =
+        sql_run(office->sql, "UPDATE pull SET mark_us = ?2, next_us = 0, failures = 0, said = '' WHERE shop = ?1",
+                sql_text(shop), sql_int(from_us));
     return result ? office_failed(office->sql, result, error) : 0;
 }

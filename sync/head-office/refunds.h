@@ -5,8 +5,8 @@
 #include "sync/head-office/office.h"
 #include "sync/platforms/platform.h"
 
-/* What was said last stands; what is older or the same does nothing. The order that it is about is asked for again while
- * it has not left: some platforms do not count a refund as a change of the order. Inside a transaction. */
+/* What was said last stands; what is older or the same does nothing. The order that it is about is asked for again
+ * while it has not left: some platforms do not count a refund as a change of the order. Inside a transaction. */
 int refunds_take(struct office *office, const char *shop, const struct platform_refund *refund, bool *ret_changed,
                  struct error *error);
 

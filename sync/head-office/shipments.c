@@ -41,7 +41,8 @@ static int find_targets(struct sql *sql, const char *number, struct target *out,
 {
     struct sql_query *row = sql_select(
         sql,
-        "SELECT t.shop, t.platform_order, t.number FROM orders t WHERE t.number IN (SELECT " BOUGHT_WITH " FROM order_line"
+        "SELECT t.shop, t.platform_order, t.number FROM orders t WHERE t.number IN (SELECT " BOUGHT_WITH
+        " FROM order_line"
         " l WHERE l.number = ?1) AND t.origin = 'sale' AND t.platform_order IS NOT NULL AND EXISTS (SELECT 1 FROM"
         " shop_account a WHERE a.shop = t.shop) ORDER BY t.number",
         sql_text(number));
@@ -79,11 +80,12 @@ static int find_parcels(struct sql *sql, const char *number, struct sent_parcel 
 /* As the platform names them. */
 static int write_lines(struct sql *sql, const char *number, const struct target *target, struct buf *out)
 {
-    struct sql_query *row = sql_select(sql,
-                                       "SELECT l.platform_line, sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND"
-                                       " l.gift = 0 AND l.platform_line <> '' AND l.shipped > 0 AND " BOUGHT_WITH
-                                       " = ?2 GROUP BY l.platform_line ORDER BY l.platform_line",
-                                       sql_text(number), sql_text(target->number));
+    struct sql_query *row =
+        sql_select(sql,
+                   "SELECT l.platform_line, sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND"
+                   " l.gift = 0 AND l.platform_line <> '' AND l.shipped > 0 AND " BOUGHT_WITH
+                   " = ?2 GROUP BY l.platform_line ORDER BY l.platform_line",
+                   sql_text(number), sql_text(target->number));
     json_open_array(out, "lines");
     while (sql_next(row)) {
         json_open_object(out, NULL);
@@ -99,12 +101,13 @@ static int write_lines(struct sql *sql, const char *number, const struct target 
 static int is_whole(struct sql *sql, const char *number, const struct target *target, bool *ret)
 {
     int64_t missing = 0;
-    int result = sql_number(sql, &missing,
-                            "SELECT count(*) FROM order_line b WHERE b.number = ?2 AND b.gift = 0 AND b.quantity >"
-                            " coalesce((SELECT sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND ((l.number ="
-                            " b.number AND l.line = b.line) OR (l.source_order = b.number AND l.source_line = b.line))),"
-                            " 0)",
-                            sql_text(number), sql_text(target->number));
+    int result =
+        sql_number(sql, &missing,
+                   "SELECT count(*) FROM order_line b WHERE b.number = ?2 AND b.gift = 0 AND b.quantity >"
+                   " coalesce((SELECT sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND ((l.number ="
+                   " b.number AND l.line = b.line) OR (l.source_order = b.number AND l.source_line = b.line))),"
+                   " 0)",
+                   sql_text(number), sql_text(target->number));
     *ret = missing == 0;
     return result;
 }
@@ -121,11 +124,9 @@ static int put(struct sql *sql, const struct target *target, const char *kind, c
 {
     if (body->failed)
         return -ENOMEM;
-    return outbox_put(sql, &(struct outbox_entry){.shop = target->shop,
-                                                  .kind = kind,
-                                                  .subject = target->number,
-                                                  .key = key,
-                                                  .body = buf_text(body)});
+    return outbox_put(
+        sql, &(struct outbox_entry){
+                 .shop = target->shop, .kind = kind, .subject = target->number, .key = key, .body = buf_text(body)});
 }
 
 /* first: with the order's goods; a further one is only another number. */
@@ -197,7 +198,7 @@ int shipments_amend(struct office *office, const char *number, const char *carri
     for (size_t i = 0; i < target_count && !result; i++)
         result = amend(office, &targets[i], &parcels[0], &now);
     if (!result)
-        result = sql_run(office->sql, "UPDATE parcel SET waybill = ?2, carrier = ?3 WHERE number = ?1", sql_text(number),
-                         sql_text(now.waybill), sql_text(now.carrier));
+        result = sql_run(office->sql, "UPDATE parcel SET waybill = ?2, carrier = ?3 WHERE number = ?1",
+                         sql_text(number), sql_text(now.waybill), sql_text(now.carrier));
     return result ? office_failed(office->sql, result, error) : 0;
 }

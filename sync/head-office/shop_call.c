@@ -5,8 +5,8 @@
 
 #define REFRESH_BEFORE_US (3600 * SHOP_SECOND_US) /* its end, where the platform says nothing */
 
-int shop_call(struct shop_worker *worker, struct shop *shop, struct platform_want *want,
-              struct platform_answer *answer, struct platform_fault *fault, struct error *error)
+int shop_call(struct shop_worker *worker, struct shop *shop, struct platform_want *want, struct platform_answer *answer,
+              struct platform_fault *fault, struct error *error)
 {
     struct office *office = worker->office;
     int64_t began_us = worker->clock_us();
@@ -98,7 +98,8 @@ static int refresh(struct shop_worker *worker, struct shop *shop, struct error *
     else
         result = not_yet(worker, shop, error);
     if (!result && over) /* some platforms lengthen nothing: only a person can, there */
-        result = shops_set_trouble(worker->office, shop, SHOP_TROUBLE_AUTH, "what it was authorised for is over", error);
+        result =
+            shops_set_trouble(worker->office, shop, SHOP_TROUBLE_AUTH, "what it was authorised for is over", error);
     platform_answer_done(&answer);
     return result;
 }

@@ -17,8 +17,8 @@ struct shop_worker {
 
 /* As platform_call(); want->now_us is set here. Also -ESTALE: the shop is not this worker's any more. Outside a
  * transaction. */
-int shop_call(struct shop_worker *worker, struct shop *shop, struct platform_want *want,
-              struct platform_answer *answer, struct platform_fault *fault, struct error *error);
+int shop_call(struct shop_worker *worker, struct shop *shop, struct platform_want *want, struct platform_answer *answer,
+              struct platform_fault *fault, struct error *error);
 
 /* A fresh access token, where it is time for one or the one that there is was refused (expired). Nothing is asked where
  * it is not time, or was tried a moment ago. Outside a transaction. */

@@ -59,8 +59,8 @@ static int do_single(struct turn *turn, struct error *error)
 
 static int do_orders(struct turn *turn, struct error *error)
 {
-    int result = pull_turn(turn->worker, turn->shop, &turn->memory->pull, PULL_ORDERS, PAGES_AT_ONCE,
-                           &turn->ret->orders, error);
+    int result =
+        pull_turn(turn->worker, turn->shop, &turn->memory->pull, PULL_ORDERS, PAGES_AT_ONCE, &turn->ret->orders, error);
     turn->more |= turn->ret->orders.more;
     return result;
 }

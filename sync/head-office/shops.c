@@ -88,7 +88,8 @@ int shops_load(struct office *office, const char *code, shops_find *find, struct
         office->sql,
         "SELECT a.platform_shop, a.gateway, a.app_key, a.app_secret, a.sign_secret, a.push_secret, a.sign_method,"
         " a.access_token, a.refresh_token, s.carrier, h.trouble, s.poll_s, s.history_days * 86400, a.expires_us,"
-        " a.refreshed_us, a.refresh_next_us, h.waits, h.ahead_us, s.platform FROM shop s JOIN shop_account a ON a.shop ="
+        " a.refreshed_us, a.refresh_next_us, h.waits, h.ahead_us, s.platform FROM shop s JOIN shop_account a ON a.shop "
+        "="
         " s.code JOIN shop_health h ON h.shop = s.code WHERE s.code = ?1",
         sql_text(code));
     if (sql_next(row)) {
@@ -119,23 +120,23 @@ int shops_add(struct office *office, const char *code, const char *platform, con
 /* A person has changed what was wrong: it is tried at once. */
 static int try_again(struct office *office, const char *code)
 {
-    return sql_run(office->sql,
-                   "UPDATE shop_health SET trouble = '', said = '', wait_us = 0, waits = 0, next_us = 0 WHERE shop = ?1",
-                   sql_text(code));
+    return sql_run(
+        office->sql,
+        "UPDATE shop_health SET trouble = '', said = '', wait_us = 0, waits = 0, next_us = 0 WHERE shop = ?1",
+        sql_text(code));
 }
 
 int shops_set_account(struct office *office, const char *code, const struct shop_account *account, struct error *error)
 {
-    int result =
-        sql_run(office->sql,
-                "UPDATE shop_account SET platform_shop = coalesce(nullif(?2, ''), platform_shop), gateway ="
-                " coalesce(nullif(?3, ''), gateway), app_key = coalesce(nullif(?4, ''), app_key), app_secret ="
-                " coalesce(nullif(?5, ''), app_secret), sign_secret = coalesce(nullif(?6, ''), sign_secret),"
-                " push_secret = coalesce(nullif(?7, ''), push_secret), sign_method = coalesce(nullif(?8, ''),"
-                " sign_method) WHERE shop = ?1",
-                sql_text(code), sql_text(account->platform_shop), sql_text(account->gateway),
-                sql_text(account->app_key), sql_text(account->app_secret), sql_text(account->sign_secret),
-                sql_text(account->push_secret), sql_text(account->sign_method));
+    int result = sql_run(office->sql,
+                         "UPDATE shop_account SET platform_shop = coalesce(nullif(?2, ''), platform_shop), gateway ="
+                         " coalesce(nullif(?3, ''), gateway), app_key = coalesce(nullif(?4, ''), app_key), app_secret ="
+                         " coalesce(nullif(?5, ''), app_secret), sign_secret = coalesce(nullif(?6, ''), sign_secret),"
+                         " push_secret = coalesce(nullif(?7, ''), push_secret), sign_method = coalesce(nullif(?8, ''),"
+                         " sign_method) WHERE shop = ?1",
+                         sql_text(code), sql_text(account->platform_shop), sql_text(account->gateway),
+                         sql_text(account->app_key), sql_text(account->app_secret), sql_text(account->sign_secret),
+                         sql_text(account->push_secret), sql_text(account->sign_method));
     result = office_changed(office->sql, result, "shop", code, error);
     if (result)
         return result;
@@ -145,15 +146,15 @@ int shops_set_account(struct office *office, const char *code, const struct shop
 
 int shops_set_rules(struct office *office, const char *code, const struct shop_rules *rules, struct error *error)
 {
-    int result = sql_run(office->sql,
-                         "UPDATE shop SET name = coalesce(nullif(?2, ''), name), carrier = coalesce(nullif(?3, ''),"
-                         " carrier), poll_s = CASE WHEN ?4 > 0 THEN ?4 ELSE poll_s END, history_days = CASE WHEN ?5 >= 0"
-                         " THEN ?5 ELSE history_days END, offers = CASE WHEN ?6 >= 0 THEN ?6 ELSE offers END, buffer ="
-                         " CASE WHEN ?7 >= 0 THEN ?7 ELSE buffer END, ratio = CASE WHEN ?8 >= 0 THEN ?8 ELSE ratio END"
-                         " WHERE code = ?1",
-                         sql_text(code), sql_text(rules->name), sql_text(rules->carrier), sql_int(rules->poll_s),
-                         sql_int(rules->history_days), sql_int(rules->offers), sql_int(rules->buffer),
-                         sql_int(rules->ratio));
+    int result =
+        sql_run(office->sql,
+                "UPDATE shop SET name = coalesce(nullif(?2, ''), name), carrier = coalesce(nullif(?3, ''),"
+                " carrier), poll_s = CASE WHEN ?4 > 0 THEN ?4 ELSE poll_s END, history_days = CASE WHEN ?5 >= 0"
+                " THEN ?5 ELSE history_days END, offers = CASE WHEN ?6 >= 0 THEN ?6 ELSE offers END, buffer ="
+                " CASE WHEN ?7 >= 0 THEN ?7 ELSE buffer END, ratio = CASE WHEN ?8 >= 0 THEN ?8 ELSE ratio END"
+                " WHERE code = ?1",
+                sql_text(code), sql_text(rules->name), sql_text(rules->carrier), sql_int(rules->poll_s),
+                sql_int(rules->history_days), sql_int(rules->offers), sql_int(rules->buffer), sql_int(rules->ratio));
     return office_changed(office->sql, result, "shop", code, error);
 }
 
@@ -170,8 +171,7 @@ int shops_set_running(struct office *office, const char *code, bool running, str
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
-int shops_set_tokens(struct office *office, const char *code, const struct platform_tokens *tokens,
-                     struct error *error)
+int shops_set_tokens(struct office *office, const char *code, const struct platform_tokens *tokens, struct error *error)
 {
     int result = sql_run(office->sql,
                          "UPDATE shop_account SET access_token = ?2, refresh_token = coalesce(nullif(?3, ''),"
@@ -197,7 +197,8 @@ static int find_next(struct office *office, const char *worker, char ret_code[SH
     struct sql_query *row = sql_select(
         office->sql,
         "SELECT h.shop FROM shop_health h JOIN shop s ON s.code = h.shop WHERE s.running = 1"
-        " AND " NOT_STOPPED " AND h.wait_us <= ?1 AND (h.worker = ?2 OR h.lease_us <= ?1) AND (h.next_us <= ?1 OR EXISTS"
+        " AND " NOT_STOPPED
+        " AND h.wait_us <= ?1 AND (h.worker = ?2 OR h.lease_us <= ?1) AND (h.next_us <= ?1 OR EXISTS"
         " (SELECT 1 FROM outbox o WHERE o.shop = h.shop AND o.state IN ('waiting', 'sending', 'uncertain') AND"
         " o.next_us <= ?1)) ORDER BY h.served_us, h.shop LIMIT 1",
         sql_int(office->now_us), sql_text(worker));
@@ -218,19 +219,17 @@ int shops_next(struct office *office, const char *worker, char ret_code[SHOP_COD
         return result;
     }
     if (!result)
-        result = sql_run(office->sql,
-                         "UPDATE shop_health SET worker = ?2, lease_us = ?3, served_us = ?4 WHERE shop = ?1",
-                         sql_text(ret_code), sql_text(worker), sql_int(office->now_us + SHOP_LEASE_US),
-                         sql_int(office->now_us));
+        result = sql_run(
+            office->sql, "UPDATE shop_health SET worker = ?2, lease_us = ?3, served_us = ?4 WHERE shop = ?1",
+            sql_text(ret_code), sql_text(worker), sql_int(office->now_us + SHOP_LEASE_US), sql_int(office->now_us));
     return end(office, result, error);
 }
 
 int shops_keep(struct office *office, const char *worker, const char *code, struct error *error)
 {
-    int result = sql_run(office->sql,
-                         "UPDATE shop_health SET lease_us = ?3 WHERE shop = ?1 AND worker = ?2 AND lease_us > ?4",
-                         sql_text(code), sql_text(worker), sql_int(office->now_us + SHOP_LEASE_US),
-                         sql_int(office->now_us));
+    int result =
+        sql_run(office->sql, "UPDATE shop_health SET lease_us = ?3 WHERE shop = ?1 AND worker = ?2 AND lease_us > ?4",
+                sql_text(code), sql_text(worker), sql_int(office->now_us + SHOP_LEASE_US), sql_int(office->now_us));
     if (result)
         return office_failed(office->sql, result, error);
     return sql_changes(office->sql) == 1
@@ -250,8 +249,8 @@ int shops_rest(struct office *office, const char *worker, const char *code, int6
 
 int shops_free(struct office *office, const char *worker, struct error *error)
 {
-    int result = sql_run(office->sql, "UPDATE shop_health SET worker = '', lease_us = 0 WHERE worker = ?1",
-                         sql_text(worker));
+    int result =
+        sql_run(office->sql, "UPDATE shop_health SET worker = '', lease_us = 0 WHERE worker = ?1", sql_text(worker));
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -344,7 +343,8 @@ static int note(struct office *office, struct shop *shop, const struct platform_
     int64_t ahead_us = shop->ahead_us;
     int result = note_clock(office, shop, fault, local_us);
     bool corrected = fault->class == PLATFORM_CLOCK && shop->ahead_us != ahead_us;
-    if (!result && (fault->class == PLATFORM_THROTTLED || (trouble && !shop_trouble_find(trouble)->stops && !corrected)))
+    if (!result &&
+        (fault->class == PLATFORM_THROTTLED || (trouble && !shop_trouble_find(trouble)->stops && !corrected)))
         result = note_wait(office, shop, fault);
     if (!result && trouble && !corrected)
         result = write_trouble(office, shop, trouble, fault->message);
@@ -365,10 +365,11 @@ int shops_note(struct office *office, struct shop *shop, const struct platform_f
 int shops_set_carrier(struct office *office, const char *code, const char *carrier, const char *name,
                       struct error *error)
 {
-    int result = sql_run(office->sql,
-                         "INSERT INTO shop_carrier (shop, carrier, code) VALUES (?1, ?2, ?3) ON CONFLICT (shop, carrier)"
-                         " DO UPDATE SET code = excluded.code",
-                         sql_text(code), sql_text(carrier), sql_text(name));
+    int result =
+        sql_run(office->sql,
+                "INSERT INTO shop_carrier (shop, carrier, code) VALUES (?1, ?2, ?3) ON CONFLICT (shop, carrier)"
+                " DO UPDATE SET code = excluded.code",
+                sql_text(code), sql_text(carrier), sql_text(name));
     result = office_named(office->sql, result, "shop", code, error);
     if (result)
         return result;

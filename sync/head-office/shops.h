@@ -67,8 +67,7 @@ struct shop_account { /* "" leaves what is there */
     const char *platform_shop, *gateway, *app_key, *app_secret, *sign_secret, *push_secret, *sign_method;
 };
 /* -ENOENT with a sentence. Inside a transaction. */
-int shops_set_account(struct office *office, const char *code, const struct shop_account *account,
-                      struct error *error);
+int shops_set_account(struct office *office, const char *code, const struct shop_account *account, struct error *error);
 
 /* The platform has given these. Whatever stopped the shop may be over. Inside a transaction. */
 int shops_set_tokens(struct office *office, const char *code, const struct platform_tokens *tokens,

@@ -24,10 +24,17 @@ static int find_changes(struct office *office, int64_t silent_hours, struct chan
 {
     struct sql_query *row = sql_select(
         office->sql,
-        ATP_OF("IN (SELECT our_sku FROM listing WHERE our_sku IS NOT NULL)") " SELECT l.shop, l.item, l.sku, l.code, "
-        OFFER ", coalesce(f.version, 0) FROM listing l JOIN shop s ON s.code = l.shop AND s.running = 1 AND s.offers = 1"
-        " JOIN atp a ON a.sku = l.our_sku LEFT JOIN stock_offer f ON f.shop = l.shop AND f.item = l.item AND f.sku ="
-        " l.sku WHERE f.pieces IS DISTINCT FROM " OFFER " ORDER BY l.shop, l.item, l.sku LIMIT ?3",
+        ATP_OF("IN (SELECT our_sku FROM listing WHERE our_sku IS NOT NULL)") " SELECT l.shop, l.item, l.sku, "
+                                                                             "l.code, " OFFER
+                                                                             ", coalesce(f.version, 0) FROM listing l "
+                                                                             "JOIN shop s ON s.code = l.shop AND "
+                                                                             "s.running = 1 AND s.offers = 1"
+                                                                             " JOIN atp a ON a.sku = l.our_sku LEFT "
+                                                                             "JOIN stock_offer f ON f.shop = l.shop "
+                                                                             "AND f.item = l.item AND f.sku ="
+                                                                             " l.sku WHERE f.pieces IS DISTINCT "
+                                                                             "FROM " OFFER
+                                                                             " ORDER BY l.shop, l.item, l.sku LIMIT ?3",
         sql_int(office->now_us), sql_int(silent_hours * 3600), sql_int(AT_ONCE));
     size_t count = 0;
     for (; count < AT_ONCE && sql_next(row); count++) {

@@ -35,18 +35,20 @@ struct fields {
     {                                                                                                                  \
         "platform_sku", TEXT(platform_sku), .fallback = "", .help = "the platform's number of the SKU, if it has any"  \
     }
-#define RULES                                                                                                          \
-    {"carrier", TEXT(carrier), .fallback = "", .help = "who carries its orders, unless something else says"},          \
-        {"poll_s", NUMBER(poll_s), .fallback = "-1", .min = -1, .max = 3600, .help = "seconds between two looks"},     \
-        {"history_days", NUMBER(history_days), .fallback = "-1", .min = -1, .max = 365,                                \
-         .help = "days that the first look goes back; 0: as far as the platform tells"},                               \
-        {"offers", NUMBER(offers), .fallback = "-1", .min = -1, .max = 1, .help = "1: it is told what may be sold"},   \
+#define RULES                                                                                                           \
+    {"carrier", TEXT(carrier), .fallback = "", .help = "who carries its orders, unless something else says"},           \
+        {"poll_s", NUMBER(poll_s), .fallback = "-1", .min = -1, .max = 3600, .help = "seconds between two looks"},      \
+        {"history_days",   NUMBER(history_days),                                                                        \
+         .fallback = "-1", .min = -1,                                                                                   \
+         .max = 365,       .help = "days that the first look goes back; 0: as far as the platform tells"},              \
+        {"offers", NUMBER(offers), .fallback = "-1", .min = -1, .max = 1, .help = "1: it is told what may be sold"},    \
         {"buffer", NUMBER(buffer), .fallback = "-1", .min = -1, .max = 1000000, .help = "pieces that are not offered"}, \
-    {                                                                                                                  \
-        "ratio", NUMBER(ratio), .fallback = "-1", .min = -1, .max = 100, .help = "percent of the rest that is offered" \
+    {                                                                                                                   \
+        "ratio", NUMBER(ratio), .fallback = "-1", .min = -1, .max = 100, .help = "percent of the rest that is offered"  \
     }
 #define ACCOUNT                                                                                                        \
-    {"platform_shop", TEXT(platform_shop), .fallback = "", .help = "the platform's number of the shop, where it asks"}, \
+    {"platform_shop", TEXT(platform_shop), .fallback = "",                                                             \
+     .help = "the platform's number of the shop, where it asks"},                                                      \
         {"gateway", TEXT(gateway), .fallback = "", .help = "another address than the platform's public one"},          \
         {"sign_method", TEXT(sign_method), .fallback = "", .help = "how calls are signed, if not the best way"},       \
         {"sign_secret", TEXT(sign_secret), .fallback = "", .help = "what calls are signed with, if not app_secret"},   \
@@ -81,17 +83,15 @@ static const struct option_def token_fields[] = {
     {"refresh_expires_s", NUMBER(refresh_expires_s), .fallback = "0", .min = 0, .max = 315360000,
      .help = "seconds from now until fresh ones can no longer be made; 0: not known"},
     {0}};
-static const struct option_def carrier_fields[] = {
-    SHOP,
-    {"carrier", TEXT(carrier), .help = "a carrier, as we call it"},
-    {"code", TEXT(code), .help = "as the platform calls it"},
-    {0}};
+static const struct option_def carrier_fields[] = {SHOP,
+                                                   {"carrier", TEXT(carrier), .help = "a carrier, as we call it"},
+                                                   {"code", TEXT(code), .help = "as the platform calls it"},
+                                                   {0}};
 static const struct option_def pull_fields[] = {
     SHOP,
     {"days", NUMBER(days), .fallback = "1", .min = 1, .max = 365, .help = "how many days back to read once more"},
     {0}};
-static const struct option_def map_fields[] = {
-    SHOP, LISTING, {"sku", TEXT(sku), .help = "our item"}, {0}};
+static const struct option_def map_fields[] = {SHOP, LISTING, {"sku", TEXT(sku), .help = "our item"}, {0}};
 static const struct option_def offer_fields[] = {
     SHOP,
     LISTING,
@@ -99,10 +99,7 @@ static const struct option_def offer_fields[] = {
     {"ratio", NUMBER(ratio), .fallback = "-1", .min = -1, .max = 100, .help = "-1: as the shop has it"},
     {0}};
 static const struct option_def price_fields[] = {
-    SHOP,
-    LISTING,
-    {"price_minor", NUMBER(price_minor), .min = 1, .max = 100000000000, .help = "in fen"},
-    {0}};
+    SHOP, LISTING, {"price_minor", NUMBER(price_minor), .min = 1, .max = 100000000000, .help = "in fen"}, {0}};
 static const struct option_def sale_fields[] = {
     SHOP,
     LISTING,
@@ -110,10 +107,9 @@ static const struct option_def sale_fields[] = {
     {"pieces", NUMBER(pieces), .fallback = "0", .min = 0, .max = 1000000000,
      .help = "what may be sold of it, where the platform asks with it"},
     {0}};
-static const struct option_def id_fields[] = {
-    {"id", NUMBER(id), .min = 1, .max = INT64_MAX, .help = "its number"},
-    {"reason", TEXT(reason), .fallback = "", .help = "why, for people"},
-    {0}};
+static const struct option_def id_fields[] = {{"id", NUMBER(id), .min = 1, .max = INT64_MAX, .help = "its number"},
+                                              {"reason", TEXT(reason), .fallback = "", .help = "why, for people"},
+                                              {0}};
 static const struct option_def waybill_fields[] = {
     {"order", TEXT(order), .help = "the order's number"},
     {"waybill", TEXT(waybill), .help = "the number it really goes with"},
@@ -142,9 +138,10 @@ static int add(struct verb_call *call, struct error *error)
         return error_set(error, -EINVAL, "there is no connector for a platform \"%s\"", fields->platform);
     for (const char *at = fields->shop; *at; at++)
         if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", *at))
-            return error_set(error, -EINVAL, "a shop's short name is letters and digits: it begins its orders' numbers");
-    int result = shops_add(call->office, fields->shop, fields->platform, *fields->name ? fields->name : fields->shop,
-                           error);
+            return error_set(error, -EINVAL,
+                             "a shop's short name is letters and digits: it begins its orders' numbers");
+    int result =
+        shops_add(call->office, fields->shop, fields->platform, *fields->name ? fields->name : fields->shop, error);
     return result ? result : set_account(call, error);
 }
 
@@ -296,12 +293,14 @@ const struct office_verb shop_verbs[] = {
     VERB("shop.set", set_fields, set_account, "Change that, or how the shop is worked", "修改店铺"),
     VERB("shop.start", shop_fields, start, "Let head office speak for a shop", "启用店铺"),
     VERB("shop.stop", shop_fields, stop, "Let it no more", "停用店铺"),
-    VERB("shop.token", token_fields, set_token, "Bring what the platform has authorised head office with", "更新店铺授权"),
+    VERB("shop.token", token_fields, set_token, "Bring what the platform has authorised head office with",
+         "更新店铺授权"),
     VERB("shop.carrier", carrier_fields, set_carrier, "Say what a carrier is called there", "设置快递公司编码"),
     VERB("shop.pull", pull_fields, pull_more, "Read a shop's last days once more", "重新拉取订单"),
     VERB("listing.map", map_fields, map, "Say which item of ours a platform means", "匹配平台商品"),
     VERB("listing.match", shop_fields, match, "Look again for the items that are not known yet", "自动匹配商品"),
-    VERB("listing.offer", offer_fields, offer, "Offer more or less of one listing than the shop's rule", "设置库存比例"),
+    VERB("listing.offer", offer_fields, offer, "Offer more or less of one listing than the shop's rule",
+         "设置库存比例"),
     VERB("listing.price", price_fields, set_price, "Change a price at the platform", "修改平台价格"),
     VERB("listing.sale", sale_fields, set_sale, "Put an item on sale at the platform, or take it off", "商品上下架"),
     VERB("outbox.retry", id_fields, retry, "Try once more what a platform has refused", "重试平台回传"),

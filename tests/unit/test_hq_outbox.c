@@ -23,8 +23,9 @@ static void pick_and_pack(struct shop_rig *rig, const char *id, int parcels)
     snprintf(sql, sizeof(sql), "INSERT INTO parcel (number, parcel, box) VALUES ('s1-%s', 'P-2', 'B')", id);
     if (parcels > 1)
         rig_run(&rig->rig, sql);
-    rig_run(&rig->rig, "INSERT INTO assignment (number, site, feed_seq, lease_s, renewed_us) SELECT number, 'hz', 1, 0, 0"
-                       " FROM orders WHERE state = 'labelled' ON CONFLICT DO NOTHING");
+    rig_run(&rig->rig,
+            "INSERT INTO assignment (number, site, feed_seq, lease_s, renewed_us) SELECT number, 'hz', 1, 0, 0"
+            " FROM orders WHERE state = 'labelled' ON CONFLICT DO NOTHING");
 }
 
 static int64_t seq;
@@ -187,8 +188,7 @@ static void a_throttled_write_waits_with_its_shop(void **state)
 {
     struct shop_rig *rig = *state;
     ship(rig, "1");
-    fake.faults[0] =
-        (struct fake_fault){.verb = PLATFORM_SHIP, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 20};
+    fake.faults[0] = (struct fake_fault){.verb = PLATFORM_SHIP, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 20};
     shop_rig_work(rig);
     outbox_is(rig, "waiting");
     shop_rig_later(rig, 19);
@@ -225,11 +225,12 @@ static void another_waybill_is_told(void **state)
 static void has_left(struct shop_rig *rig, const char *number, const char *waybill)
 {
     char sql[512];
-    snprintf(sql, sizeof(sql),
-             "UPDATE orders SET state = 'shipped', site = 'hz' WHERE number = '%s';"
-             "UPDATE order_line SET picked = quantity, packed = quantity, shipped = quantity WHERE number = '%s';"
-             "INSERT INTO parcel (number, parcel, box, waybill, manifest, carrier) VALUES ('%s', 'P', 'B', '%s', 'M', 'SF')",
-             number, number, number, waybill);
+    snprintf(
+        sql, sizeof(sql),
+        "UPDATE orders SET state = 'shipped', site = 'hz' WHERE number = '%s';"
+        "UPDATE order_line SET picked = quantity, packed = quantity, shipped = quantity WHERE number = '%s';"
+        "INSERT INTO parcel (number, parcel, box, waybill, manifest, carrier) VALUES ('%s', 'P', 'B', '%s', 'M', 'SF')",
+        number, number, number, waybill);
     rig_run(&rig->rig, sql);
     assert_int_equal(shipments_tell(rig->rig.office.sql, number), 0);
 }
@@ -237,7 +238,8 @@ static void has_left(struct shop_rig *rig, const char *number, const char *waybi
 static void split(struct shop_rig *rig)
 {
     fake_place("1")->order.line_count = 2;
-    fake.orders[0].lines[1] = (struct platform_line){.id = "1-2", .item = "i2", .sku = "k2", .code = "B", .quantity = 3};
+    fake.orders[0].lines[1] =
+        (struct platform_line){.id = "1-2", .item = "i2", .sku = "k2", .code = "B", .quantity = 3};
     shop_rig_later(rig, 1);
     assert_int_equal(DO(rig, "order.split", "order=s1-1", "parts=[[{\"line\":1,\"quantity\":2}]]"), 0);
 }
@@ -247,9 +249,10 @@ static void each_part_is_told_with_its_lines(void **state)
     struct shop_rig *rig = *state;
     split(rig);
     has_left(rig, "s1-1-2", "SF2");
-    shop_rig_text(rig, "SELECT subject || ' ' || body FROM outbox",
-                  "s1-1 {\"order\":\"1\",\"carrier\":\"SF\",\"waybill\":\"SF2\",\"lines\":[{\"line\":\"1-2\",\"quantity\":"
-                  "3}],\"whole\":false,\"extra\":false}");
+    shop_rig_text(
+        rig, "SELECT subject || ' ' || body FROM outbox",
+        "s1-1 {\"order\":\"1\",\"carrier\":\"SF\",\"waybill\":\"SF2\",\"lines\":[{\"line\":\"1-2\",\"quantity\":"
+        "3}],\"whole\":false,\"extra\":false}");
     shop_rig_work(rig);
     assert_false(fake_last(PLATFORM_SHIP)->whole);
 }
@@ -284,8 +287,9 @@ static void every_order_in_a_merged_parcel_is_told(void **state)
     has_left(rig, merged, "SF9");
     shop_rig_work(rig);
     assert_int_equal(fake.shipments, 2);
-    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject IN ('s1-2', 's1-3') AND state = 'done' AND body LIKE"
-                        " '%\"whole\":true%'",
+    shop_rig_count(rig,
+                   "SELECT count(*) FROM outbox WHERE subject IN ('s1-2', 's1-3') AND state = 'done' AND body LIKE"
+                   " '%\"whole\":true%'",
                    2);
 }
 
@@ -381,7 +385,8 @@ static void only_the_last_figure_goes_out(void **state)
     for (int i = 0; i < 5; i++)
         shop_rig_later(rig, 5);
     stock_is("k3", 7);
-    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject = 'i2/k3'", 1); /* what came to nothing is forgotten */
+    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject = 'i2/k3'",
+                   1); /* what came to nothing is forgotten */
     shop_rig_count(rig, "SELECT version FROM stock_offer WHERE sku = 'k3'", 3);
     for (size_t i = 0; i < fake.call_count; i++)
         for (size_t j = 0; fake.calls[i].verb == PLATFORM_STOCK && j < fake.calls[i].stock_count; j++)
