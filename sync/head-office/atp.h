@@ -18,7 +18,8 @@ struct sql_query *atp_select(struct office *office, const char *sku, int64_t sil
     " s.site AND l.code = s.location WHERE coalesce(l.kind, 'face') NOT IN ('damage', 'return', 'gate') AND "          \
     "s.sku " which " GROUP BY 1, 2),"                                                                                  \
     " wanted AS (SELECT site, sku, sum(left_open) AS pieces FROM reservation WHERE left_open > 0 GROUP BY 1, 2),"      \
-    " waits AS (SELECT l.sku, sum(l.quantity) AS pieces FROM orders o JOIN order_line l USING (number) WHERE o.state"  \
+    " waits AS (SELECT l.sku, sum(l.quantity - l.refunded) AS pieces FROM orders o JOIN order_line l USING (number) "  \
+    "WHERE o.state"                                                                                                    \
     " IN ('audit', 'exception') AND l.sku IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.number ="    \
     " o.number) GROUP BY 1),"                                                                                          \
     " there AS (SELECT i.sku, coalesce(h.pieces, 0) AS on_hand, coalesce(w.pieces, 0) AS assigned,"                    \

@@ -520,7 +520,9 @@ static const struct meaning {
     {"waybill.assigned", waybill_assigned, .of_order = true},
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
+    {"return.received", nothing_more, .undoable = true}, /* aftersales.h */
     {"return.graded", return_graded, .undoable = true},
+    {"return.closed", nothing_more, .of_order = false},
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},

@@ -16,7 +16,9 @@
 static int write_lines(struct office *office, struct buf *data, const char *number)
 {
     struct sql_query *line = sql_select(
-        office->sql, "SELECT line, sku, quantity FROM order_line WHERE number = ?1 ORDER BY line", sql_text(number));
+        office->sql,
+        "SELECT line, sku, quantity - refunded FROM order_line WHERE number = ?1 AND quantity > refunded ORDER BY line",
+        sql_text(number));
     json_open_array(data, "lines");
     while (sql_next(line)) {
         json_open_object(data, NULL);
@@ -94,7 +96,8 @@ static int check_whole(struct office *office, struct sql_query *order, struct er
     if (!*sql_get_text(order, 2))
         return error_set(error, -EINVAL, "order \"%s\" has no carrier: choose one", number);
     int64_t unmapped;
-    int result = sql_number(office->sql, &unmapped, "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL",
+    int result = sql_number(office->sql, &unmapped,
+                            "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded",
                             sql_text(number));
     if (result)
         return office_failed(office->sql, result, error);
