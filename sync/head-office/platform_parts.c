@@ -123,16 +123,16 @@ static int update_lines(struct taking *taking)
     return result;
 }
 
-/* Goods of an order that a site has, or that were shared out among others, cannot be changed under them. */
+/* Goods of an order that a site has cannot be changed under it. */
 int platform_taking_lines(struct taking *taking)
 {
     bool same = taking->known && strcmp(taking->lines_hash, taking->before_lines) == 0;
     const char *stage = order_state_find(taking->state)->stage;
     bool at_site = strcmp(stage, "floor") == 0 || strcmp(stage, "released") == 0;
     taking->changed_lines = taking->known && !same;
-    if (taking->is_split || taking->is_joined || (at_site && !same)) {
-        taking->keeps_lines = !same;
-        taking->overlays |= same || taking->is_split || taking->is_joined ? 0 : PLATFORM_HOLD;
+    if (at_site && !same) {
+        taking->keeps_lines = true;
+        taking->overlays |= PLATFORM_HOLD; /* if it comes back, it waits until they are as they should be */
         return 0;
     }
     return same ? update_lines(taking) : rewrite_lines(taking);

@@ -1,5 +1,5 @@
-/* Speaking for shops: windows of what was modified, whose shop it is, tokens, clocks, and platforms that want to be left
- * alone. */
+/* Speaking for shops: windows of what was modified, whose shop it is, tokens, clocks, and platforms that want to be
+ * left alone. */
 #include "unit/shop_rig.h"
 
 /* ---------------------------------------------------------------- windows */
@@ -95,7 +95,6 @@ static void what_is_too_much_is_halved(void **state)
     shop_rig_count(rig, "SELECT failures FROM pull WHERE kind = 'orders'", 0);
 }
 
-
 static void a_shop_may_look_back_less_than_it_could(void **state)
 {
     struct shop_rig *rig = *state;
@@ -189,9 +188,11 @@ static void a_throttled_shop_waits_and_the_others_do_not(void **state)
     struct shop_rig *rig = *state;
     shop_rig_work(rig);
     add_shop(rig, "s2");
-    fake.faults[0] = (struct fake_fault){.verb = PLATFORM_ORDERS, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 50};
+    fake.faults[0] =
+        (struct fake_fault){.verb = PLATFORM_ORDERS, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 50};
     fake.call_count = 0;
-    rig_run(&rig->rig, "UPDATE pull SET next_us = 0; UPDATE shop_health SET next_us = 0, served_us = 0 WHERE shop = 's1'");
+    rig_run(&rig->rig,
+            "UPDATE pull SET next_us = 0; UPDATE shop_health SET next_us = 0, served_us = 0 WHERE shop = 's1'");
     shop_rig_later(rig, 1);
     assert_string_equal(fake.calls[0].shop, "s1");
     for (size_t i = 1; i < fake.call_count; i++)
