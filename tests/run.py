@@ -54,7 +54,7 @@ class Outcome:
 
 # What is proved on SQLite, is proved on PostgreSQL, too.
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_conflicts",
-               "test_conflicts_data")
+               "test_conflicts_data", "test_hq_query")
 
 
 def on_postgres():

@@ -75,10 +75,12 @@ static int refuse_filter(const struct query *query, const char *name, struct err
 }
 
 /* ---- where to go on: "17.3.0.2", the key of the last row of the page before. What could be taken for something else
- * in an address or in the cursor itself stands as "~" and two hex digits. */
+ * in an address or in the cursor itself stands as "~" and two hex digits, an empty text as "~" alone. */
 
 static void write_key_text(const char *text, struct buf *out)
 {
+    if (!*text)
+        buf_putc(out, '~');
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
         bool plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || *c == '-';
         buf_printf(out, plain ? "%c" : "~%02X", *c);
@@ -99,6 +101,10 @@ static void write_cursor(const struct query *query, const struct cursor *cursor,
 static int read_key_text(const char *text, size_t length, char out[QUERY_KEY_TEXT_MAX])
 {
     size_t count = 0;
+    if (length == 1 && *text == '~')
+        length = 0;
+    else if (length == 0)
+        return -EINVAL;
     for (size_t i = 0; i < length; i++) {
         uint8_t byte = (uint8_t)text[i];
         size_t digits;

@@ -28,7 +28,7 @@ HQ = ROOT / os.environ.get("OUT", "build") / "floorhand-hq"
 SITE, BOX = "hz-07", "box-7f3a"
 COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
-            "waybills void", "waybills list", "waybills", "audit", "do", "verbs", "status"]
+            "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "do", "verbs", "status"]
 
 tap = Tap()
 
@@ -329,6 +329,28 @@ def _(office):
     order = office.run("cancel", "--order", "SO-00001", "--reason", "买家不要了")[0]
     equal((order["state"], order["cancelling"], order["reason"]), ("released", True, "买家不要了"))
     equal(office.run("status")[0]["orders"], {"closed": 1, "released": 2})
+
+
+@test("whatever is there can be listed, filtered and looked at")
+def _(office):
+    office.furnish(orders=620)
+    kinds = {row["kind"]: row for row in office.run("kinds")}
+    assert {"orders", "lines", "stock", "atp", "events", "exceptions"} <= set(kinds), kinds
+    equal(len(office.run("list", "orders")), 620)  # more than a page
+    equal([row["order"] for row in office.run("list", "orders", "limit=2", "after=SO-00002")], ["SO-00003", "SO-00004"])
+    office.run("cancel", "--order", "SO-00002")
+    equal([row["order"] for row in office.run("list", "orders", "state=closed")], ["SO-00002"])
+    order = office.run("get", "orders", "SO-00002")[0]
+    equal((order["order"]["stage"], order["history"]["rows"][0]["act"]), ("closed", "closed"))
+    whole = office.run("order", "SO-00002")[0]["receiver"]
+    assert not set(whole.values()) & set(order["order"].values()), order["order"]
+    for code, arguments, expected in (
+            (1, ["list", "cats"], 'there are no "cats" to look at'),
+            (1, ["get", "orders", "SO-9"], 'there is nothing called "SO-9" among the orders'),
+            (2, ["list", "orders", "colour=red"], 'orders cannot be asked for by "colour", but by order,'),
+            (2, ["list", "orders", "red"], '"red" is no FILTER=VALUE')):
+        said = office.refused(code, *arguments)
+        assert said.startswith(expected), said
 
 
 # ---------------------------------------------------------------- serve
