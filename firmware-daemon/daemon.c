@@ -267,7 +267,7 @@ static void site_catalogue(struct buf *json)
     query_catalogue(site_queries, json);
 }
 
-static int source_query(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+static int source_query(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
                         struct buf *json, struct error *error)
 {
     struct daemon *daemon = user;
@@ -275,7 +275,7 @@ static int source_query(void *user, const char *kind, const char *code, const st
         const char *kind;
         void (*write)(struct buf *json);
     } catalogues[] = {{"queries", site_catalogue}, {"asks", floor_asks}};
-    struct query_given given[UI_VALUES_MAX];
+    struct query_given given[WEB_VALUES_MAX];
     for (size_t i = 0; i < COUNT(catalogues); i++) {
         if (strcmp(catalogues[i].kind, kind) != 0)
             continue;
