@@ -63,8 +63,9 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    yield Job("e2e/test_hq on PostgreSQL", [sys.executable, "tests/rig/postgres.py", "tests/e2e/test_hq.py"], 300 * SLOWER,
-              alone=True)
+    for name in ("test_hq", "test_hq_api"):
+        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
+                  alone=True)
 
 
 def compiled(folder, wrapper):

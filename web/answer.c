@@ -26,6 +26,8 @@ bool web_answer_queue(struct web_request *request, int status, struct MHD_Respon
         MHD_add_response_header(response, "Cache-Control", "no-store");
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
         MHD_add_response_header(response, "Retry-After", RETRY_AFTER_S);
+    if (status == WEB_UNAUTHORIZED)
+        MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, "Allow", request->allow);
     bool queued = MHD_queue_response(request->connection, (unsigned)status, response) == MHD_YES;

@@ -24,6 +24,8 @@ static const struct option_def serve_options[] = {
     {"client-id", TEXT(client_id), .fallback = "floorhand-hq", .help = "MQTT client identifier"},
     {"publish-events", OPTION_FLAG_AT(struct command_options, publish_events),
      .help = "send every event on to fh1/ce/SITE/TYPE, for programs of others"},
+    {"listen", TEXT(listen),
+     .help = "ADDRESS:PORT to serve HTTP on, for programs of others and pages; not given: none"},
     {"window", NUMBER(hub.window), .fallback = "4", .min = 1, .max = 64, .help = "segments unacknowledged at once"},
     {"segment-max", NUMBER(hub.segment_max), .fallback = "200", .min = 1, .max = 200, .help = "lines of a segment"},
     {"linger-ms", NUMBER(hub.linger_ms), .fallback = "50", .min = 0, .max = 60000,

@@ -21,6 +21,7 @@ struct command_options {
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
     int64_t port;
+    char listen[80];
     struct hub_settings hub;
 };
 

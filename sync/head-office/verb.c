@@ -12,7 +12,7 @@
 
 const struct office_verb *verb_at(size_t index)
 {
-    static const struct office_verb *const chapters[] = {order_verbs, setting_verbs};
+    static const struct office_verb *const chapters[] = {order_verbs, setting_verbs, api_verbs};
     for (size_t i = 0; i < COUNT(chapters); i++)
         for (const struct office_verb *verb = chapters[i]; verb->name; verb++)
             if (index-- == 0)
@@ -27,6 +27,16 @@ const struct office_verb *verb_find(const char *name)
         if (strcmp(verb->name, name) == 0)
             break;
     return verb;
+}
+
+void verb_write(const struct office_verb *verb, struct buf *json)
+{
+    json_open_object(json, NULL);
+    json_text(json, "verb", verb->name);
+    json_text(json, "english", verb->english);
+    json_text(json, "chinese", verb->chinese);
+    option_write_json(verb->fields, "fields", json);
+    json_close_object(json);
 }
 
 /* Numbers and flags in their own kind, or as text; a list or an object as its text. */

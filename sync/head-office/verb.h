@@ -35,13 +35,16 @@ struct office_verb {
     }
 
 /* A new chapter is a line of verb.c. */
-extern const struct office_verb order_verbs[], setting_verbs[];
+extern const struct office_verb order_verbs[], setting_verbs[], api_verbs[];
 
 /* fields: a JSON object; numbers and flags in their own kind, or as text. The answer is a whole JSON object. -ENOENT:
  * no such verb, or what run() says; -EINVAL: a field that is not known, is missing or out of range, and the sentence
  * says what would be taken. */
 int verb_do(struct office *office, const char *name, const json_t *fields, const char *who, struct buf *answer,
             struct error *error);
+
+/* {"verb", "english", "chinese", "fields"} */
+void verb_write(const struct office_verb *verb, struct buf *json);
 
 /* All of them, one after the other; NULL behind the last. */
 const struct office_verb *verb_at(size_t index);
