@@ -417,27 +417,47 @@ int query_one(struct sql *sql, query_book book, const char *kind, const char *co
 
 /* ---------------------------------------------------------------- what can be asked */
 
+static void put_names(const char *key, const struct query_column *columns, bool types, struct buf *json)
+{
+    static const char *const names[] = {[QUERY_TEXT] = "text",
+                                        [QUERY_NUMBER] = "number",
+                                        [QUERY_FLAG] = "flag",
+                                        [QUERY_TIME] = "time",
+                                        [QUERY_JSON] = "json"};
+    json_open_array(json, key);
+    for (const struct query_column *column = columns; column->name; column++)
+        json_text(json, NULL, types ? names[column->type] : column->name);
+    json_close_array(json);
+}
+
+static void put_query(const struct query *query, struct buf *json)
+{
+    json_open_object(json, NULL);
+    json_text(json, "kind", query->kind);
+    json_text(json, "one", query->one);
+    json_text(json, "singular", query->one ? query->singular : NULL);
+    json_open_array(json, "filters");
+    for (const struct query_filter *filter = query->filters; filter->name; filter++)
+        json_text(json, NULL, filter->name);
+    json_close_array(json);
+    put_names("columns", query->columns, false, json);
+    put_names("types", query->columns, true, json);
+    json_open_array(json, "with");
+    for (const struct query_section *section = query->sections; section && section->name; section++)
+        json_text(json, NULL, section->name);
+    json_close_array(json);
+    json_open_array(json, "with_kinds");
+    for (const struct query_section *section = query->sections; section && section->name; section++)
+        json_text(json, NULL, section->kind);
+    json_close_array(json);
+    json_close_object(json);
+}
+
 void query_catalogue(query_book book, struct buf *json)
 {
-    json_open_array(json, NULL);
     const struct query *query;
-    for (size_t i = 0; (query = query_at(book, i)); i++) {
-        json_open_object(json, NULL);
-        json_text(json, "kind", query->kind);
-        json_text(json, "one", query->one);
-        json_open_array(json, "filters");
-        for (const struct query_filter *filter = query->filters; filter->name; filter++)
-            json_text(json, NULL, filter->name);
-        json_close_array(json);
-        json_open_array(json, "columns");
-        for (const struct query_column *column = query->columns; column->name; column++)
-            json_text(json, NULL, column->name);
-        json_close_array(json);
-        json_open_array(json, "with");
-        for (const struct query_section *section = query->sections; section && section->name; section++)
-            json_text(json, NULL, section->name);
-        json_close_array(json);
-        json_close_object(json);
-    }
+    json_open_array(json, NULL);
+    for (size_t i = 0; (query = query_at(book, i)); i++)
+        put_query(query, json);
     json_close_array(json);
 }

@@ -36,8 +36,10 @@ int query_list(struct sql *sql, query_book book, const char *kind, const struct 
 int query_one(struct sql *sql, query_book book, const char *kind, const char *code, struct buf *json,
               struct error *error);
 
-/* What can be asked: [{"kind", "one", "filters": [...], "columns": [...], "with": [...]}]; one: the filter that a code
- * of query_one() stands for, or null. */
+/* What can be asked: [{"kind", "one", "singular", "filters": [...], "columns": [...], "types": [...], "with": [...],
+ * "with_kinds": [...]}]. one: the filter that a code of query_one() stands for, and singular its row's name in that
+ * answer, or null; types: of the columns, text, number, flag, time or json; with: the lists that belong to one row, and
+ * of which kind each is. */
 void query_catalogue(query_book book, struct buf *json);
 
 /* All kinds of a book, one after the other; NULL behind the last. */
