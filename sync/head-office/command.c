@@ -115,6 +115,17 @@ static const struct option_def audit_options[] = {
     {0},
 };
 
+static const struct option_def webhooks_options[] = {
+    COMMAND_DATABASE,
+    {"once", OPTION_FLAG_AT(struct command_options, once), .help = "only send what is due now"},
+    {"retry-ms", NUMBER(retry_ms), .fallback = "5000", .min = 10, .max = 3600000,
+     .help = "wait after a failure; twice as long after each further one"},
+    {"retry-cap-ms", NUMBER(retry_cap_ms), .fallback = "3600000", .min = 10, .max = 86400000, .help = "longest wait"},
+    {"give-up", NUMBER(give_up), .fallback = "15", .min = 1, .max = 1000,
+     .help = "so many failures one after the other stop a webhook, until a person starts it again"},
+    {0},
+};
+
 static const struct option_def do_options[] = {
     COMMAND_DATABASE,
     {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
@@ -165,6 +176,8 @@ const struct command commands[] = {
      plain_options, command_list},
     {"get", "KIND CODE", 2, "One row, and what belongs to it", plain_options, command_get},
     {"kinds", "", 0, "What can be looked at, and by which filters", plain_options, command_kinds},
+    {"webhooks", "", 0, "Send programs of others what they are to be told, until stopped", webhooks_options,
+     command_webhooks},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
     {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},

@@ -22,6 +22,9 @@ struct command_options {
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
     int64_t port;
     char listen[80];
+    /* webhooks */
+    bool once;
+    int64_t retry_ms, retry_cap_ms, give_up;
     struct hub_settings hub;
 };
 
@@ -93,6 +96,7 @@ int command_status(struct call *call, struct error *error);
 int command_list(struct call *call, struct error *error);
 int command_get(struct call *call, struct error *error);
 int command_kinds(struct call *call, struct error *error);
+int command_webhooks(struct call *call, struct error *error);
 int command_do(struct call *call, struct error *error);
 int command_verbs(struct call *call, struct error *error);
 int command_audit(struct call *call, struct error *error);
