@@ -63,7 +63,7 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_webhooks"):
+    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_webhooks"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=True)
 
@@ -162,6 +162,7 @@ def all_jobs():
     yield from node_script("browser", "station.mjs", 240)
     yield from node_script("asyncapi", "parse.mjs", 60)
     yield from node_script("standards", "openapi.mjs", 60)
+    yield from node_script("standards", "epcis.mjs", 60)
 
 
 # ---------------------------------------------------------------- running one

@@ -115,6 +115,14 @@ static const struct option_def audit_options[] = {
     {0},
 };
 
+static const struct option_def epcis_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"from", TEXT(from), .help = "a day, or a time of UTC: 2026-03-04T09:15:00Z"},
+    {"to", TEXT(to), .help = "as from; itself it is outside"},
+    {0},
+};
+
 static const struct option_def webhooks_options[] = {
     COMMAND_DATABASE,
     {"once", OPTION_FLAG_AT(struct command_options, once), .help = "only send what is due now"},
@@ -176,6 +184,8 @@ const struct command commands[] = {
      plain_options, command_list},
     {"get", "KIND CODE", 2, "One row, and what belongs to it", plain_options, command_get},
     {"kinds", "", 0, "What can be looked at, and by which filters", plain_options, command_kinds},
+    {"export epcis", "", 0, "What sites reported of goods and parcels, as an EPCIS 2.0 document", epcis_options,
+     command_export_epcis},
     {"webhooks", "", 0, "Send programs of others what they are to be told, until stopped", webhooks_options,
      command_webhooks},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},

@@ -22,6 +22,7 @@ struct command_options {
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
     int64_t port;
     char listen[80];
+    char from[32], to[32];
     /* webhooks */
     bool once;
     int64_t retry_ms, retry_cap_ms, give_up;
@@ -97,6 +98,7 @@ int command_list(struct call *call, struct error *error);
 int command_get(struct call *call, struct error *error);
 int command_kinds(struct call *call, struct error *error);
 int command_webhooks(struct call *call, struct error *error);
+int command_export_epcis(struct call *call, struct error *error);
 int command_do(struct call *call, struct error *error);
 int command_verbs(struct call *call, struct error *error);
 int command_audit(struct call *call, struct error *error);

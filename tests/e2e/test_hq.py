@@ -21,7 +21,7 @@ from tap import Tap  # noqa: E402
 
 COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
-            "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "webhooks", "do", "verbs", "status"]
+            "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "export epcis", "webhooks", "do", "verbs", "status"]
 
 tap = Tap()
 test = tests_of(tap)
