@@ -63,7 +63,7 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_webhooks"):
+    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_webhooks", "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=True)
 

@@ -385,12 +385,12 @@ static int write_rows(struct export *export, const struct epcis_period *period, 
 {
     int result = 0;
     *ret_rows = 0;
-    struct sql_query *row = sql_select(export->office->sql,
-                                       "SELECT site, id, time, type, line, arrival FROM event WHERE arrival > ?1 AND"
-                                       " again = 0 AND time >= ?2 AND (?3 = '' OR time < ?3) AND (?4 = '' OR site = ?4)"
-                                       " ORDER BY arrival LIMIT ?5",
-                                       sql_int(*after), bound(period->from), bound(period->to),
-                                       sql_text(period->site), sql_int(ROWS_MAX));
+    struct sql_query *row =
+        sql_select(export->office->sql,
+                   "SELECT site, id, time, type, line, arrival FROM event WHERE arrival > ?1 AND"
+                   " again = 0 AND time >= ?2 AND (?3 = '' OR time < ?3) AND (?4 = '' OR site = ?4)"
+                   " ORDER BY arrival LIMIT ?5",
+                   sql_int(*after), bound(period->from), bound(period->to), sql_text(period->site), sql_int(ROWS_MAX));
     for (; !result && sql_next(row); ++*ret_rows) {
         json_t *line = json_loads(sql_get_text(row, 4), 0, NULL), *data = json_object_get(line, "data");
         *after = sql_get_int(row, 5);

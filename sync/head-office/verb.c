@@ -8,11 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define VALUE_MAX 8192
-
 const struct office_verb *verb_at(size_t index)
 {
-    static const struct office_verb *const chapters[] = {order_verbs, setting_verbs, api_verbs};
+    static const struct office_verb *const chapters[] = {order_verbs, setting_verbs, api_verbs, put_verbs};
     for (size_t i = 0; i < COUNT(chapters); i++)
         for (const struct office_verb *verb = chapters[i]; verb->name; verb++)
             if (index-- == 0)
@@ -63,7 +61,7 @@ static int take_fields(const struct office_verb *verb, const json_t *root, void 
     option_defaults(verb->fields, fields);
     json_object_foreach((json_t *)(uintptr_t)root, name, value)
     {
-        char text[VALUE_MAX];
+        char text[VERB_VALUE_MAX];
         if (json_is_null(value))
             continue;
         if (!value_text(value, text, sizeof(text)))

@@ -10,7 +10,8 @@
 
 #include <jansson.h>
 
-#define VERB_FIELDS_MAX 16384 /* bytes of a verb's struct */
+#define VERB_FIELDS_MAX 163840 /* bytes of a verb's struct */
+#define VERB_VALUE_MAX  131072 /* of one field, as text */
 
 struct verb_call {
     struct office *office;
@@ -35,7 +36,7 @@ struct office_verb {
     }
 
 /* A new chapter is a line of verb.c. */
-extern const struct office_verb order_verbs[], setting_verbs[], api_verbs[];
+extern const struct office_verb order_verbs[], setting_verbs[], api_verbs[], put_verbs[];
 
 /* fields: a JSON object; numbers and flags in their own kind, or as text. The answer is a whole JSON object. -ENOENT:
  * no such verb, or what run() says; -EINVAL: a field that is not known, is missing or out of range, and the sentence

@@ -1,15 +1,19 @@
-/* What head office is asked to do for programs of others: keys, webhooks. */
+/* What head office is asked to do for programs of others: keys, webhooks, and the one way to a whole receiver. */
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/keys.h"
+#include "sync/head-office/orders.h"
 #include "sync/head-office/verb.h"
 #include "sync/head-office/webhooks.h"
+
+#include <errno.h>
 
 struct fields {
     char key[KEY_ID_SIZE], name[KEY_NAME_SIZE], shop[KEY_SHOP_SIZE];
     char reads[KEY_SCOPE_SIZE], verbs[KEY_SCOPE_SIZE];
     char webhook[WEBHOOK_ID_SIZE], url[WEBHOOK_URL_SIZE], events[WEBHOOK_EVENTS_SIZE];
     bool skip;
+    char order[ORDERS_NUMBER_SIZE];
 };
 
 #define TEXT(member) OPTION_TEXT_AT(struct fields, member)
@@ -25,6 +29,7 @@ static const struct option_def add_fields[] = {
     {0}};
 static const struct option_def key_fields[] = {{"key", TEXT(key), .help = "which key, by its short name"}, {0}};
 
+static const struct option_def order_fields[] = {{"order", TEXT(order), .help = "the order's number"}, {0}};
 #define WEBHOOK                                                                                                        \
     {                                                                                                                  \
         "webhook", TEXT(webhook), .help = "which webhook"                                                              \
@@ -102,10 +107,36 @@ static int test_webhook(struct verb_call *call, struct error *error)
     return webhooks_test(call->office, fields->webhook, error);
 }
 
+/* Lists mask receivers. Whoever must know one says so, and it stands in the order's history who it was. */
+static int reveal(struct verb_call *call, struct error *error)
+{
+    static const char *const members[] = {"name", "phone", "address", "province", "city", "district"};
+    const struct fields *fields = call->fields;
+    struct sql_query *row = sql_select(call->office->sql,
+                                       "SELECT receiver_name, receiver_phone, receiver_address, province, city, "
+                                       "district FROM orders WHERE number = ?1",
+                                       sql_text(fields->order));
+    bool found = sql_next(row);
+    json_text(call->answer, "order", fields->order);
+    for (int i = 0; found && i < (int)COUNT(members); i++)
+        json_text(call->answer, members[i], sql_get_text(row, i));
+    int result = sql_done(row);
+    if (!result && !found)
+        return error_set(error, -ENOENT, "there is no order \"%s\"", fields->order);
+    if (!result)
+        result = sql_run(call->office->sql,
+                         "INSERT INTO order_history (number, time_us, act, before, after, who)"
+                         " SELECT number, ?2, 'revealed', state, state, ?3 FROM orders WHERE number = ?1",
+                         sql_text(fields->order), sql_int(call->office->now_us), sql_text(call->who));
+    return result ? office_failed(call->office->sql, result, error) : 0;
+}
+
 const struct office_verb api_verbs[] = {
     VERB("key.add", add_fields, add_key, "Make a key for a program of others: it is shown once",
          "新建接口密钥(只显示一次)"),
     VERB("key.revoke", key_fields, revoke_key, "A key is good no more", "吊销接口密钥"),
+    VERB("order.reveal", order_fields, reveal, "Show an order's whole receiver, and write down who wanted it",
+         "查看完整收货信息(留痕)"),
     VERB("webhook.add", add_webhook_fields, add_webhook,
          "Tell a program of others what happens: its secret is shown once", "新建事件推送(密钥只显示一次)"),
     VERB("webhook.remove", webhook_fields, remove_webhook, "Tell it nothing more, and forget what waits",

@@ -139,6 +139,20 @@ def _(office):
         equal(client.get("/api/v1/items/GB-1")[1]["item"]["name"], "绿茶")
 
 
+@test("a whole receiver is shown to whoever may ask, and it stands in the history who did")
+def _(office):
+    office.furnish()
+    with served(office) as client:
+        whole = office.run("order", "SO-00001")[0]["receiver"]
+        status, said = client.do("order.reveal", order="SO-00001")
+        equal((status, said["name"], said["phone"], said["address"]), (200, whole["name"], whole["phone"], whole["address"]))
+        last = client.get("/api/v1/orders/SO-00001")[1]["history"]["rows"][-1]
+        assert last["act"] == "revealed" and last["who"][4:] in client.key and last["before"] == last["after"], last
+        equal(client.do("order.reveal", order="SO-9")[0], 404)
+        reader = Client(client.port, new_key(office, verbs="order.put")["secret"])
+        equal(reader.do("order.reveal", order="SO-00001")[0], 403)
+
+
 @test("pages go on where the one before ended")
 def _(office):
     office.furnish(orders=230)
