@@ -105,12 +105,14 @@ def verb_path(verb):
 
 def import_path(kind, per_site):
     site = [{"name": "site", "in": "query", "required": True, "schema": {"type": "string"}}] if per_site else []
+    trial = {"name": "try", "in": "query", "schema": {"enum": ["yes", "no"]}, "description": "yes: say what it would change, and do not"}
     return {"post": {
         "operationId": f"import{camel(kind)}", "summary": f"Take a file of {kind} in, all of it or nothing", "tags": ["files"],
-        "parameters": site,
+        "parameters": [*site, trial],
         "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
-        "responses": answers("What became of it", {"type": "object", "required": ["imported", "rows", "changed"], "properties": {
-            "imported": {"const": kind}, "rows": {"type": "integer"}, "changed": {"type": "integer"}}}, "413")}}
+        "responses": answers("What became of it", {"type": "object", "required": ["rows", "changed"], "properties": {
+            "imported": {"const": kind}, "would_import": {"const": kind}, "rows": {"type": "integer"},
+            "changed": {"type": "integer"}}}, "413")}}
 
 
 # ---------------------------------------------------------------- the rest
@@ -120,7 +122,7 @@ def fixed_paths():
     text = {"type": "string"}
     kinds = {"type": "array", "items": {"type": "object", "required": ["kind", "one", "filters", "columns", "types", "with"]}}
     verbs = {"type": "array", "items": {"type": "object", "required": ["verb", "english", "chinese", "fields"]}}
-    words = {"type": "object", "required": ["states", "exceptions", "settings"]}
+    words = {"type": "object", "required": ["states", "exceptions", "settings", "files"]}
     stream = answers("An endless stream. hello begins it; orders and events carry one JSON object each; lost says that there were too"
                      " many, and to ask anew; alive comes every 5 seconds", text)
     stream["200"]["content"] = {"text/event-stream": {"schema": text}}
@@ -133,8 +135,8 @@ def fixed_paths():
                                   "responses": answers("The kinds of rows", kinds)}},
         "/api/v1/verbs": {"get": {"operationId": "verbs", "summary": "What this key may ask for",
                                   "responses": answers("The verbs and their fields", verbs)}},
-        "/api/v1/words": {"get": {"operationId": "words", "summary": "Names in both languages, and settings with their ranges",
-                                  "responses": answers("Order states, kinds of exceptions, settings", words)}},
+        "/api/v1/words": {"get": {"operationId": "words", "summary": "Names in both languages, settings with their ranges, files with their columns",
+                                  "responses": answers("Order states, kinds of exceptions, settings, files", words)}},
         "/api/v1/changes": {"get": {
             "operationId": "changes", "summary": "Orders and events as they change", "parameters": [
                 {"name": "kinds", "in": "query", "schema": {"type": "string", "default": "orders"},

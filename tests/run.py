@@ -59,11 +59,11 @@ ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import"
 
 def on_postgres():
     yield Job("unit/head office on PostgreSQL", [sys.executable, "tests/rig/postgres.py",
-                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 180 * SLOWER)
+                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 360 * SLOWER)
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_webhooks", "test_third_party"):
+    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_webhooks", "test_migrate", "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=True)
 
@@ -155,6 +155,7 @@ def all_jobs():
     yield from scripts("e2e", "test_*.py", 300, alone=True)
     yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300, alone=False)
+    yield from scripts("platforms", "test_*.py", 300, alone=False)
     yield from faults()
     yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)

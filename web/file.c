@@ -16,14 +16,14 @@ static void hash_text(const char *bytes, size_t length, char out[HASH_TEXT_SIZE]
     sodium_bin2base64(out, HASH_TEXT_SIZE, hash, sizeof(hash), sodium_base64_VARIANT_ORIGINAL);
 }
 
-int web_policy(const struct embedded_file *files, const char *name, char out[WEB_POLICY_SIZE])
+int web_policy(const struct embedded_file *files, const char *page, char out[WEB_POLICY_SIZE])
 {
     static const char opening[] = "<script type=\"importmap\">";
     snprintf(out, WEB_POLICY_SIZE, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-    if (!name)
+    if (!page)
         return 0;
-    const struct embedded_file *page = embed_find(files, name);
-    const char *map = page ? strstr(page->data, opening) : NULL;
+    const struct embedded_file *file = embed_find(files, page);
+    const char *map = file ? strstr(file->data, opening) : NULL;
     const char *end = map ? strstr(map, "</script>") : NULL;
     if (!end)
         return -ENOENT;

@@ -130,7 +130,7 @@ int sql_await(struct sql *sql); /* how the posted statements ended: the first fa
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values);
 /* The same for a text that is put together at run time: prepared for this call, forgotten by sql_done. After so many
  * steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME; PostgreSQL, which knows none, has
- * a millisecond for a thousand of them, as it may be far away. One at a time. */
+ * a millisecond for two hundred of them, as it may be busy or far away. One at a time. */
 struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max);
 bool sql_next(struct sql_query *query);
 int sql_done(struct sql_query *query);

@@ -15,7 +15,7 @@
 #define VALUES_MAX       32
 #define POSTED_MAX       64 /* as many answers as always fit in the socket, so that nobody waits for the other */
 #define RETRY_US         1000000
-#define STEPS_A_MS       1000
+#define STEPS_A_MS       200
 #define OLDEST           130000 /* pg_current_snapshot() */
 #define TYPE_BYTES       17     /* OIDs of PostgreSQL's own types never change */
 #define TYPE_INT         20

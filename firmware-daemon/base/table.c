@@ -127,13 +127,22 @@ static const struct option_def *find_renamed(const struct table *table, const ch
             text_copy_n(column, sizeof(column), at, ours))
             return find_column(table->columns, column);
     }
-    return find_column(table->columns, name);
+    const char *ours = table->map ? table_map_column(table->map, name) : NULL;
+    if (!ours && table->map && table_map_names(table->map, name))
+        return NULL;
+    return find_column(table->columns, ours ? ours : name);
+}
+
+static bool is_constant(const struct table *table, const char *name)
+{
+    return table->map && table_map_names(table->map, name) && !table_map_theirs(table->map, name);
 }
 
 static void take_header_cell(struct reading *reading, const char *name)
 {
     const struct option_def *column = find_renamed(reading->table, name);
-    if ((!column && !reading->table->leaves_others) || reading->columns == TABLE_COLUMNS_MAX) {
+    bool passes = reading->table->leaves_others || reading->table->map;
+    if ((!column && !passes) || reading->columns == TABLE_COLUMNS_MAX) {
         reading->result = header_error(reading, "unknown", name);
         return;
     }
@@ -147,7 +156,7 @@ static void end_header(struct reading *reading)
 {
     reading->header_read = true;
     for (const struct option_def *column = reading->table->columns; column->name; column++) {
-        bool found = column->fallback != NULL;
+        bool found = column->fallback != NULL || is_constant(reading->table, column->name);
         for (size_t i = 0; i < reading->columns; i++)
             found |= reading->order[i] == column;
         if (!found) {
@@ -186,6 +195,10 @@ static void take_cell(struct reading *reading, const char *text, size_t length)
     struct error why = {0};
     if (!column)
         return;
+    if (reading->table->map) {
+        text = table_map_value(reading->table->map, column->name, text);
+        length = strlen(text);
+    }
     if (length == 0 && column->fallback)
         return;
     reading->result =
@@ -214,11 +227,21 @@ static void end_row(struct reading *reading)
     reading->rows++;
 }
 
+static int set_constant(void *user, const char *ours, const char *value)
+{
+    struct reading *reading = user;
+    struct error why = {0};
+    int result = option_set(reading->table->columns, reading->table->row, ours, value, &why);
+    return result ? cell_error(reading, ours, why.text) : 0;
+}
+
 static void start_row(struct reading *reading)
 {
     reading->cell = 0;
     memset(reading->table->row, 0, reading->table->row_size);
     option_defaults(reading->table->columns, reading->table->row);
+    if (reading->table->map && !reading->result)
+        reading->result = table_map_constants(reading->table->map, set_constant, reading);
 }
 
 /* ---------------------------------------------------------------- libcsv */

@@ -2,6 +2,7 @@
  * whole and never blocks the ones behind it. */
 #include "floor/rule.h"
 #include "floor/settings.h"
+#include "floor/stock_set.h"
 #include "floor/waybill.h"
 #include "store/document.h"
 #include "store/order_lease.h"
@@ -369,6 +370,19 @@ static int apply_wave_rule(struct store *store, const json_t *data)
     return whole ? wave_rule_upsert(store, &rule) : -EMSGSIZE;
 }
 
+static int apply_stock(struct store *store, const json_t *data)
+{
+    struct stock_row row = {.quantity = number_of(data, "quantity"), .weight_g = number_of(data, "weight_g")};
+    bool whole = COPY_TEXTS(data, TEXT(row.location, "location"), TEXT(row.sku, "sku"), TEXT(row.lot, "lot"),
+                            TEXT(row.expiry, "expiry"), TEXT(row.serial, "serial"));
+    int64_t changed = 0;
+    const char *column = NULL;
+    struct error why = {0};
+    if (row.quantity < 0)
+        return -EINVAL;
+    return whole ? stock_set(store, &row, &changed, &column, &why) : -EMSGSIZE;
+}
+
 static int apply_setting(struct store *store, const json_t *data)
 {
     int result = setting_set(store, text_of(data, "name"), number_of(data, "value"));
@@ -403,6 +417,7 @@ static const struct {
     {"io.floorhand.transfer.closed.v1", apply_transfer_closed},
     {"io.floorhand.return.expect.v1", apply_return},
     {"io.floorhand.lot.upsert.v1", apply_lot},
+    {"io.floorhand.stock.set.v1", apply_stock},
     {"io.floorhand.count.request.v1", apply_count},
     {"io.floorhand.wave_rule.upsert.v1", apply_wave_rule},
     {"io.floorhand.config.set.v1", apply_setting},
@@ -433,7 +448,8 @@ static const struct {
     {-ENOENT, "it names an item, an order or a waybill that this site does not have",
      "所指的商品、订单或运单号本仓没有"},
     {-EEXIST, "a code in it already belongs to something else", "其中的条码已属于别的对象"},
-    {-EBUSY, "a parcel still uses the waybill", "仍有包裹使用该运单号"},
+    {-EBUSY, "a parcel still uses the waybill, or orders are promised what it takes away",
+     "仍有包裹使用该运单号,或库存已分配给订单"},
     {-EMSGSIZE, "a value in it is too long", "其中有内容过长"},
     {0, "a value in it is missing or not allowed", "其中有内容缺失或不允许"},
 };

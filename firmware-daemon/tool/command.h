@@ -30,7 +30,8 @@ struct tool_options {
     char out[256];
     char data[256], to[8], templates[256], lacks[96], key[64];
     char kind[12], with[256], columns[256], since[24];
-    int64_t baud, seconds, dpi, copies, limit, days;
+    char shop[256], order[65], cursor[128];
+    int64_t baud, seconds, dpi, copies, limit, days, horizon, season, percent, minutes;
 };
 
 struct command_call {

@@ -31,6 +31,13 @@ static const char route_help[] =
     "array of {aisle, block, position}, counted from 0 and in mm from that block's front. The depot is at the front "
     "end\n"
     "of aisle 0. - is standard input. Prints one JSON object.";
+static const char forecast_help[] =
+    "Forecast how much will be asked for, from what was asked for.\n"
+    "FILE.csv (or - for standard input) is UTF-8 with the columns series, period and value, one row a period. For\n"
+    "each series one JSON object is printed: the method, chosen by what would have been right before, its mean "
+    "absolute\n"
+    "scaled error (below 1 it is better than repeating the last value or season), and for each period to come the\n"
+    "forecast and what it will hardly be below or above.";
 static const char slotting_help[] =
     "Suggest which SKU should lie in which face.\n"
     "Reads faces, stock and the picks of the last days from the daemon, and tells what to move or swap, and what "
@@ -99,6 +106,21 @@ static const char audit_verify_help[] =
     "the\n"
     "hash that stands for all of them: head office has the same for this number. Exit code 1 when one was changed.";
 
+static const char platform_sign_help[] =
+    "Sign a call of a selling platform.\n"
+    "PLATFORM is taobao, jd, pdd, douyin or kuaishou. Reads {\"secret\": \"...\", \"sign_method\": \"...\", "
+    "\"params\": "
+    "{...}}\n"
+    "from standard input, values as they are before they are encoded for the wire, and prints the signature alone.\n"
+    "Without sign_method it is what params say, and otherwise MD5.";
+
+static const char platform_try_help[] =
+    "Ask a selling platform something, as head office would.\n"
+    "VERB is orders, order, refunds or carriers: nothing is changed there. The shop's file is a JSON object with "
+    "platform,\n"
+    "app_key, app_secret, access_token and what else the platform needs. Prints one JSON object; exit code 1 when the\n"
+    "platform refused.";
+
 static const struct command commands[] = {
     {"scan parse", "TEXT", scan_parse_help, 1, 1, scan_parse_options, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
@@ -114,6 +136,7 @@ static const struct command commands[] = {
     {"compare", "FILE.csv --kind KIND", compare_help, 1, 1, compare_options, command_compare},
     {"route", "FILE.json", route_help, 1, 1, NULL, command_route},
     {"slotting", "", slotting_help, 0, 0, slotting_options, command_slotting},
+    {"forecast", "FILE.csv", forecast_help, 1, 1, forecast_options, command_forecast},
     {"audit verify", "", audit_verify_help, 0, 0, audit_options, command_audit_verify},
     {"training start", "--station ID", training_start_help, 0, 0, training_options, command_training_start},
     {"training stop", "--station ID", "Let a station work again, as scanning LIVE there does.", 0, 0, training_options,
@@ -133,6 +156,8 @@ static const struct command commands[] = {
      command_label_print},
     {"label keys", "", "Print the reference of a template's keys, as docs/labels.md holds it.", 0, 0, NULL,
      command_label_keys},
+    {"platform sign", "PLATFORM", platform_sign_help, 1, 1, NULL, command_platform_sign},
+    {"platform try", "VERB --shop FILE.json", platform_try_help, 1, 1, platform_try_options, command_platform_try},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
 };

@@ -134,6 +134,25 @@ static const struct option_def webhooks_options[] = {
     {0},
 };
 
+static const struct option_def import_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"map", TEXT(map), .help = "file that says how another system calls the columns and values"},
+    {"try", OPTION_FLAG_AT(struct command_options, try_only),
+     .help = "say row by row what the file would change, and change nothing"},
+    {"report", OPTION_FLAG_AT(struct command_options, report),
+     .help = "say row by row what the file changed, and what all rows of the kind come to"},
+    {0},
+};
+
+static const struct option_def export_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"format", OPTION_CHOICE_AT(struct command_options, format), .fallback = "csv", .choices = "csv|xlsx",
+     .help = "of all: what files"},
+    {0},
+};
+
 static const struct option_def do_options[] = {
     COMMAND_DATABASE,
     {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
@@ -153,8 +172,12 @@ const struct command commands[] = {
      site_lease_options, command_site_lease},
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
-    {"import", "items|barcodes|locations|workers|documents|orders|waybills FILE.csv", 2,
-     "Take a file in, all of it or nothing", site_options, command_import},
+    {"import", "KIND FILE.csv", 2, "Take a file in, all of it or nothing, or say what that would change",
+     import_options, command_import},
+    {"export epcis", "", 0, "What sites reported of goods and parcels, as an EPCIS 2.0 document", epcis_options,
+     command_export_epcis},
+    {"export", "KIND|all FILE.csv|FILE.xlsx|FOLDER", 2, "Write the rows of a kind into a file, as import reads them",
+     export_options, command_export},
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
     {"cancel", "", 0, "Cancel an order, or ask the site to", cancel_options, command_cancel},
     {"orders", "", 0, "The orders", orders_options, command_orders},
@@ -184,8 +207,8 @@ const struct command commands[] = {
      plain_options, command_list},
     {"get", "KIND CODE", 2, "One row, and what belongs to it", plain_options, command_get},
     {"kinds", "", 0, "What can be looked at, and by which filters", plain_options, command_kinds},
-    {"export epcis", "", 0, "What sites reported of goods and parcels, as an EPCIS 2.0 document", epcis_options,
-     command_export_epcis},
+    {"words", "", 0, "States and exceptions in both languages, settings with their ranges, files with their columns",
+     plain_options, command_words},
     {"webhooks", "", 0, "Send programs of others what they are to be told, until stopped", webhooks_options,
      command_webhooks},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},

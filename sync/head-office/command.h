@@ -15,8 +15,8 @@ struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
-    bool all, publish_events, try_only;
-    char sku[65], who[65];
+    bool all, publish_events, try_only, report;
+    char sku[65], who[65], map[256], format[8];
     int64_t after, count, lease_s, silent_hours;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
@@ -96,11 +96,13 @@ int command_waybills_list(struct call *call, struct error *error);
 int command_status(struct call *call, struct error *error);
 int command_list(struct call *call, struct error *error);
 int command_get(struct call *call, struct error *error);
+int command_words(struct call *call, struct error *error);
 int command_kinds(struct call *call, struct error *error);
 int command_webhooks(struct call *call, struct error *error);
 int command_export_epcis(struct call *call, struct error *error);
 int command_do(struct call *call, struct error *error);
 int command_verbs(struct call *call, struct error *error);
 int command_audit(struct call *call, struct error *error);
+int command_export(struct call *call, struct error *error);
 
 #endif

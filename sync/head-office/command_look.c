@@ -1,4 +1,4 @@
-/* floorhand-hq list, get, kinds, and the lists that have names of their own. */
+/* floorhand-hq list, get, kinds, words, and the lists that have names of their own. */
 #include "base/json.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/query.h"
@@ -18,7 +18,7 @@ struct listing {
     struct query_given given[QUERY_GIVEN_MAX];
     size_t count;
     bool limited; /* one page, as the caller says */
-    char next[NEXT_SIZE];
+    char next[NEXT_SIZE], after[NEXT_SIZE];
 };
 
 static void no_such_kind(const char *kind, struct error *error)
@@ -70,14 +70,13 @@ static int print_list(struct listing *listing, struct error *error)
         return print_page(listing, error);
     if (listing->count > QUERY_GIVEN_MAX - 2)
         return error_set(error, COMMAND_USAGE, "at most %d filters can be given at once", QUERY_GIVEN_MAX - 2);
-    char after[NEXT_SIZE];
     size_t count = listing->count;
     listing->given[listing->count++] = (struct query_given){"limit", "500"};
     int result = print_page(listing, error);
     while (!result && *listing->next) {
-        memcpy(after, listing->next, sizeof(after));
+        memcpy(listing->after, listing->next, sizeof(listing->after));
         listing->count = count + 1;
-        listing->given[listing->count++] = (struct query_given){"after", after};
+        listing->given[listing->count++] = (struct query_given){"after", listing->after};
         result = print_page(listing, error);
     }
     return result;
@@ -177,4 +176,13 @@ int command_kinds(struct call *call, struct error *error)
     json_decref(wrapped);
     json_decref(kinds);
     return kinds ? 0 : error_set(error, -ENOMEM, "out of memory");
+}
+
+int command_words(struct call *call, struct error *error)
+{
+    (void)call, (void)error;
+    CLEANUP_BUF struct buf json = {0};
+    query_words(&json);
+    command_print(&json);
+    return 0;
 }

@@ -1,49 +1,11 @@
-/* floorhand-hq import, release, cancel, order. */
+/* floorhand-hq release, cancel, order. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/table.h"
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/command.h"
-#include "sync/head-office/import.h"
 #include "sync/head-office/orders.h"
 
 #include <errno.h>
-
-int command_import_file(struct call *call, const char *kind_name, const char *path, struct error *error)
-{
-    const struct import_kind *kind = import_find(kind_name);
-    if (!kind)
-        return error_set(
-            error, COMMAND_USAGE,
-            "\"%s\" cannot be imported: it is one of items, barcodes, locations, workers, documents, orders, waybills",
-            kind_name);
-    if (!kind->per_site && *call->options.site)
-        return error_set(error, COMMAND_USAGE, "%s are the same at every site: leave --site out", kind->name);
-    int result = kind->per_site ? command_choose_site(call, error) : 0;
-    if (result)
-        return result;
-    CLEANUP_BUF struct buf text = {0};
-    result = table_load(path, &text, error);
-    struct import_result outcome;
-    if (!result)
-        result =
-            import_text(&call->office, kind, call->options.site, path, buf_text(&text), text.length, &outcome, error);
-    if (result)
-        return result;
-    CLEANUP_BUF struct buf json = {0};
-    json_open_object(&json, NULL);
-    json_text(&json, "imported", kind->name);
-    json_int(&json, "rows", outcome.rows);
-    json_int(&json, "changed", outcome.changed);
-    json_close_object(&json);
-    command_print(&json);
-    return 0;
-}
-
-int command_import(struct call *call, struct error *error)
-{
-    return command_import_file(call, call->arguments[0], call->arguments[1], error);
-}
 
 int command_release(struct call *call, struct error *error)
 {

@@ -59,12 +59,12 @@ static int raise(struct audit *audit, const char *kind, const char *rule, const 
 
 /* ---------------------------------------------------------------- what is looked at */
 
-/* Every check is a question: no row, or one with the rule's name and what is wrong. ?1 is the order, ?2 a number.
+/* Every check is a question: no row, or one with the rule's name and what is wrong. ?1 is the order, ?2 the number.
  * The overlays are those of sync/platforms/platform.h: 1 a refund is asked for, 4 held, 8 masked. */
 struct check {
     const char *kind;
     const char *question;
-    int64_t (*number)(const struct settings *settings); /* NULL: ?2 is 0 */
+    int64_t (*number)(const struct settings *settings); /* NULL: there is no ?2 */
 };
 
 static int64_t amount_limit(const struct settings *settings)
@@ -110,8 +110,10 @@ static const struct check checks[] = {
 static int look(struct audit *audit, const struct check *check)
 {
     char rule[65] = "", detail[EXCEPTION_DETAIL_SIZE] = "";
-    int64_t number = check->number ? check->number(audit->settings) : 0;
-    struct sql_query *row = sql_select(audit->office->sql, check->question, sql_text(audit->number), sql_int(number));
+    struct sql *sql = audit->office->sql;
+    struct sql_query *row = check->number ? sql_select(sql, check->question, sql_text(audit->number),
+                                                       sql_int(check->number(audit->settings)))
+                                          : sql_select(sql, check->question, sql_text(audit->number));
     bool found = sql_next(row);
     if (found) {
         sql_copy_text(row, 0, rule, sizeof(rule));

@@ -241,39 +241,37 @@ static bool post_do(struct web_request *request)
 
 /* ---------------------------------------------------------------- files */
 
-static int import_body(struct web_request *request, const struct import_kind *kind, struct import_result *ret,
+static int import_body(struct web_request *request, const struct import_kind *kind, struct buf *answer,
                        struct error *error)
 {
-    const char *site = web_value(request, "site");
+    const char *site = web_value(request, "site"), *try_only = web_value(request, "try");
+    const struct import_options options = {.site = kind->per_site ? site : NULL,
+                                           .try_only = try_only && strcmp(try_only, "yes") == 0};
+    struct import_result outcome;
     if (kind->per_site && !site)
         return error_set(error, -EINVAL, "Say for which site these %s are: ?site=...", kind->name);
     int result = table_to_utf8("the file", &request->body, error);
-    return result ? result
-                  : import_text(http_of(request)->office, kind, kind->per_site ? site : NULL, "the file",
-                                buf_text(&request->body), request->body.length, ret, error);
+    if (!result)
+        result = import_text(http_of(request)->office, kind, &options, "the file", buf_text(&request->body),
+                             request->body.length, &outcome, error);
+    if (!result)
+        import_tell(kind, &options, &outcome, answer);
+    return result;
 }
 
 static bool post_import(struct web_request *request)
 {
     const struct import_kind *kind = import_find(request->id);
     char verb[WEB_SEGMENT_SIZE + 8];
-    struct import_result outcome;
     struct error error = {0};
     if (!kind)
         return web_answer_error(request, WEB_NOT_FOUND, "\"%s\" cannot be imported.", request->id);
     snprintf(verb, sizeof(verb), "import.%s", kind->name);
     if (!keys_may_do(key_of(request), verb) || *key_of(request)->shop)
         return forbid(request, "import", kind->name);
-    int result = import_body(request, kind, &outcome, &error);
-    if (result)
-        return http_answer_fault(request, result, &error);
     CLEANUP_BUF struct buf json = {0};
-    json_open_object(&json, NULL);
-    json_text(&json, "imported", kind->name);
-    json_int(&json, "rows", outcome.rows);
-    json_int(&json, "changed", outcome.changed);
-    json_close_object(&json);
-    return web_answer_json(request, WEB_OK, &json);
+    int result = import_body(request, kind, &json, &error);
+    return answer_rows(request, result, &json, &error);
 }
 
 /* ---------------------------------------------------------------- what changes */

@@ -208,7 +208,7 @@ static int check_sums(const struct platform_order *order, struct error *error)
                          (long long)order->paid_minor, (long long)due);
     if (paid + order->freight_minor != order->paid_minor)
         return error_set(error, -EINVAL, "\"paid_minor\" is %lld, but that of the lines and freight make %lld.",
-                         (long long)order->paid_minor, (long long)(paid + order->freight_minor));
+                         (long long)order->paid_minor, (long long)paid + (long long)order->freight_minor);
     return 0;
 }
 

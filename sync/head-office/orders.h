@@ -8,13 +8,15 @@
 #define ORDERS_NUMBER_SIZE 65
 #define ORDERS_LINES_MAX   400 /* of one order: its release must fit a line of the feed */
 
-struct order_row { /* one line of an order, with what all lines of the order share */
+struct order_row { /* one line of an order, with what all lines of the order share; amounts as decimal texts */
     char order[ORDERS_NUMBER_SIZE];
-    char platform[65], carrier[65], waybill[65]; /* waybill "": none yet */
+    char platform[65], shop[65], platform_order[65], state[16], carrier[65], waybill[65]; /* waybill "": none yet */
     int64_t priority;
-    char receiver_name[257], receiver_phone[65], receiver_address[513];
+    char receiver_name[257], receiver_phone[65], receiver_address[513], province[65], city[65], district[65];
+    char buyer[257], buyer_note[513], currency[4], freight[24], discount[24], platform_discount[24], paid[24];
     char sku[65];
     int64_t quantity;
+    char price[24], line_paid[24];
 };
 
 /* An import is staged row by row and then taken as a whole, all inside one transaction. Lines are numbered from 1 in

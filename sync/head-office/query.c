@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "sync/head-office/exceptions.h"
+#include "sync/head-office/import.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/query_words.h"
 #include "sync/head-office/settings.h"
@@ -31,6 +32,15 @@ static void put_exception_kind(const struct exception_kind *kind, struct buf *js
     json_close_object(json);
 }
 
+static void put_file(const struct import_kind *kind, struct buf *json)
+{
+    json_open_object(json, NULL);
+    json_text(json, "kind", kind->name);
+    json_bool(json, "per_site", kind->per_site);
+    option_write_json(kind->columns, "columns", json);
+    json_close_object(json);
+}
+
 void query_words(struct buf *json)
 {
     json_open_object(json, NULL);
@@ -43,5 +53,9 @@ void query_words(struct buf *json)
         put_exception_kind(kind, json);
     json_close_array(json);
     option_write_json(settings_table, "settings", json);
+    json_open_array(json, "files");
+    for (const struct import_kind *kind = import_kinds; kind->name; kind++)
+        put_file(kind, json);
+    json_close_array(json);
     json_close_object(json);
 }

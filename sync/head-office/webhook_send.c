@@ -84,7 +84,7 @@ static bool write_headers(struct sending *sending, int64_t now_us)
 }
 
 /* What is answered beside the status is of no interest, and of any length. */
-static size_t drop(char *bytes, size_t size, size_t count, void *user)
+static size_t drop(const char *bytes, size_t size, size_t count, void *user)
 {
     (void)bytes;
     (void)user;

@@ -18,11 +18,12 @@
 #define PLATFORM_ID_SIZE     65
 #define PLATFORM_CODE_SIZE   65   /* a merchant's own SKU, carriers, raw statuses */
 #define PLATFORM_TEXT_SIZE   257  /* titles, names, nicks */
-#define PLATFORM_LONG_SIZE   1025 /* addresses, notes, sealed receivers */
+#define PLATFORM_LONG_SIZE   1025 /* addresses, notes, labels' forms */
+#define PLATFORM_SEALED_SIZE 2049 /* receivers as a platform hides them */
 #define PLATFORM_TOKEN_SIZE  513
 #define PLATFORM_CURSOR_SIZE 513
 #define PLATFORM_LINES_MAX   200 /* of one order */
-#define PLATFORM_ROWS_MAX    100 /* of one answer */
+#define PLATFORM_ROWS_MAX    200 /* of one answer: more than any page has */
 
 /* ---------------------------------------------------------------- whom a connector speaks for */
 
@@ -73,7 +74,7 @@ struct platform_stock_row {
 struct platform_parcel {        /* for a waybill number */
     char key[PLATFORM_ID_SIZE]; /* ours, the same whenever it is asked again: the number is then the same */
     char order[PLATFORM_ID_SIZE];
-    char sealed[PLATFORM_LONG_SIZE]; /* the platform's own word for the receiver, where it hides him */
+    char sealed[PLATFORM_SEALED_SIZE]; /* as the order had it, where the platform hides the receiver */
     char name[PLATFORM_TEXT_SIZE], phone[PLATFORM_CODE_SIZE];
     char province[PLATFORM_CODE_SIZE], city[PLATFORM_CODE_SIZE], district[PLATFORM_CODE_SIZE], town[PLATFORM_CODE_SIZE];
     char address[PLATFORM_LONG_SIZE];
@@ -92,6 +93,7 @@ struct platform_shipment {
     char carrier[PLATFORM_CODE_SIZE]; /* the platform's own code */
     char waybill[PLATFORM_CODE_SIZE];
     char old_carrier[PLATFORM_CODE_SIZE], old_waybill[PLATFORM_CODE_SIZE]; /* PLATFORM_SHIP_AMEND */
+    bool extra; /* a further parcel of an order that was said to be shipped: MULTI_PARCEL */
     bool whole; /* all that is left of the order; otherwise these lines: */
     struct platform_shipped_line {
         char line[PLATFORM_ID_SIZE];
@@ -107,11 +109,13 @@ struct platform_want {
     char cursor[PLATFORM_CURSOR_SIZE]; /* "": the first page; else as the answer before gave it */
     char order[PLATFORM_ID_SIZE];
     char carrier[PLATFORM_CODE_SIZE], waybill[PLATFORM_CODE_SIZE]; /* WAYBILL_GET, WAYBILL_CANCEL */
-    char key[PLATFORM_ID_SIZE]; /* of a write: the same when it is repeated, other than that of any other */
+    char form[PLATFORM_LONG_SIZE];    /* WAYBILL_GET: the label's, as the platform names it: an address */
+    char account[PLATFORM_CODE_SIZE]; /* WAYBILL_GET: ours at the carrier, where parcels are paid by the month */
+    char key[PLATFORM_ID_SIZE];       /* of a write: the same when it is repeated, other than that of any other */
     bool delta;
     const struct platform_shipment *shipment;
     const struct platform_stock_row *stock;
-    size_t stock_count; /* up to caps.stock_batch */
+    size_t stock_count; /* up to caps.stock_batch; those of a write belong to one item */
     const struct platform_sender *sender;
     const struct platform_parcel *parcels;
     size_t parcel_count; /* up to caps.waybill_batch */
@@ -127,11 +131,12 @@ struct platform_request {
 void platform_request_done(struct platform_request *request);
 
 struct platform_response {
-    int status;            /* of HTTP; 0: nothing came back */
-    bool sent;             /* the request may have reached the platform */
-    int64_t retry_after_s; /* as a header said; 0: none did */
-    int64_t clock_us;      /* as its Date header says; 0: none */
-    int64_t pages;         /* X-WP-TotalPages; 0: none */
+    int status;                       /* of HTTP; 0: nothing came back */
+    bool sent;                        /* the request may have reached the platform */
+    int64_t retry_after_s;            /* as a header said; 0: none did */
+    int64_t clock_us;                 /* as its Date header says, whole seconds; 0: none */
+    int64_t pages;                    /* X-WP-TotalPages; 0: none */
+    char trouble[PLATFORM_TEXT_SIZE]; /* status 0: why nothing came, a sentence */
     struct buf body;
 };
 void platform_response_done(struct platform_response *response);
@@ -156,7 +161,8 @@ const char *platform_class_name(enum platform_class class); /* "auth_expired" */
 
 struct platform_fault {
     enum platform_class class;
-    int64_t retry_s; /* THROTTLED: 0: not said */
+    int64_t retry_s;  /* THROTTLED: 0: not said */
+    int64_t clock_us; /* the platform's, as HTTP said it; 0: it did not */
     char code[PLATFORM_CODE_SIZE], sub_code[PLATFORM_TEXT_SIZE], request[PLATFORM_ID_SIZE];
     char message[PLATFORM_TEXT_SIZE]; /* the platform's own words, for the log and for people */
 };
@@ -207,7 +213,8 @@ struct platform_order {
     char name[PLATFORM_TEXT_SIZE], phone[PLATFORM_CODE_SIZE];
     char province[PLATFORM_CODE_SIZE], city[PLATFORM_CODE_SIZE], district[PLATFORM_CODE_SIZE], town[PLATFORM_CODE_SIZE];
     char address[PLATFORM_LONG_SIZE];
-    char sealed[PLATFORM_LONG_SIZE];  /* what the platform takes in place of the receiver when a waybill is asked for */
+    char
+        sealed[PLATFORM_SEALED_SIZE]; /* what the platform takes in place of the receiver when a waybill is asked for */
     char waybill[PLATFORM_CODE_SIZE]; /* that it was shipped with, as far as the platform says */
     struct platform_line *lines;      /* owned by the answer */
     size_t line_count;
@@ -324,18 +331,21 @@ struct platform {
     const char *title; /* for people: "淘宝/天猫 Taobao/Tmall" */
     const char *gateway;
     struct platform_caps caps;
-    /* The signature over these parameters alone; method "": the platform's best. NULL: it signs otherwise. -EINVAL with
-     * a sentence: there is no such method. */
+    /* The signature over these parameters alone, as sign.h says. NULL: it signs otherwise. -EINVAL with a sentence:
+     * there is no such method. */
     int (*sign)(const char *secret, const char *method, const struct platform_value *values, size_t count,
                 struct buf *out, struct error *error);
-    /* -ENOTSUP: the platform has no such call. -EINVAL with a sentence: it could not be taken. */
+    /* Whole when 0. -ENOTSUP: the platform has no such call. -EINVAL with a sentence: it could not be taken. -ENOMEM.
+     */
     int (*build)(const struct platform_shop *shop, const struct platform_want *want, struct platform_request *out,
                  struct error *error);
-    /* What the answer means. A response that never came, is no JSON or was cut short is RETRY, and UNCERTAIN where the
-     * verb writes and it was sent. Rows are filled into answer by read() only when this says OK or PARTIAL. */
-    void (*classify)(const struct platform_want *want, const struct platform_response *response,
+    /* What an answer that is JSON means; root is the body, every number of it as text (text_json.h). What never came,
+     * is no JSON or was cut short does not get here: platform_classify() judges it for all platforms. ret is zeroes,
+     * which is OK. */
+    void (*classify)(const struct platform_want *want, const struct platform_response *response, const json_t *root,
                      struct platform_fault *ret);
-    /* root: the body, every number of it as text (json_text.h). -EBADMSG with a sentence: it is not as it must be. */
+    /* Fills answer, which is zeroes, when classify() said OK or PARTIAL. -EBADMSG with a sentence: it is not as it must
+     * be, and what was filled is worth nothing. */
     int (*read)(const struct platform_want *want, const struct platform_response *response, const json_t *root,
                 struct platform_answer *answer, struct error *error);
     /* Checks a push and says what it is about; ret_reply is what the platform wants to hear. -EACCES: it was not signed
@@ -347,5 +357,16 @@ struct platform {
 
 extern const struct platform *const platforms[];        /* ended by NULL */
 const struct platform *platform_find(const char *name); /* NULL: there is none */
+
+/* What a response means, whatever the platform. ret_root is the body where it is JSON, owned by the caller, else NULL:
+ * then it is RETRY, or UNCERTAIN where the verb writes and it was sent (nothing came, a page in HTML, an answer cut
+ * short or empty, a server in trouble), or THROTTLED where HTTP says so (429). Where the connector says RETRY of a
+ * write, it is UNCERTAIN: the platform had the call, and nobody knows how far it went. A token that is not refreshed
+ * for any reason but that one's is AUTH_REVOKED. */
+void platform_classify(const struct platform *platform, const struct platform_want *want,
+                       const struct platform_response *response, struct platform_fault *ret, json_t **ret_root);
+
+/* RETRY or UNCERTAIN, by whether it may have happened. */
+enum platform_class platform_lost(const struct platform_want *want, const struct platform_response *response);
 
 #endif

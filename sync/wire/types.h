@@ -192,6 +192,7 @@
     X("lot.upsert", "a lot, its last day, and whether it is blocked")                                                  \
     X("barcode.drop", "a code that the floor had proposed is refused")                                                 \
     X("in_store.format", "how the shop's own numbers are read: their item, weight, price")                             \
+    X("stock.set", "what lies at a location, as head office was told: the difference is booked")                       \
     X("count.request", "a location that shall be counted")                                                             \
     X("wave_rule.upsert", "which orders go into a wave together")                                                      \
     X("config.set", "how the floor works: one setting")

@@ -276,7 +276,8 @@ static int import_item(struct head_office *head, struct error *error)
     char csv[128];
     struct import_result result;
     snprintf(csv, sizeof(csv), "sku,name,weight_g\nSKU-%" PRId64 ",Item,%d\n", ++head->items, (int)draw(head, 1000));
-    int failure = import_text(&head->office, import_find("items"), SITE, "items", csv, strlen(csv), &result, error);
+    int failure = import_text(&head->office, import_find("items"), &(struct import_options){.site = SITE}, "items", csv,
+                              strlen(csv), &result, error);
     return failure ? failure : hub_send_changes(head->hub, head->office.now_us, error);
 }
 

@@ -19,9 +19,9 @@ from rig.office import BOX, HQ, SITE, Box, equal, event_line, sequence, tests_of
 from rig.process import command, free_port, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
-COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "release", "cancel", "orders", "order move",
+COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "export epcis", "export", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
-            "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "export epcis", "webhooks", "do", "verbs", "status"]
+            "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "words", "webhooks", "do", "verbs", "status"]
 
 tap = Tap()
 test = tests_of(tap)

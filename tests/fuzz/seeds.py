@@ -26,6 +26,9 @@ ANSWERS = {"none": 0, "ack-nak": 1, "honeywell": 2}
 UNITS = {"": 0, "kg": 1, "g": 2, "lb": 3, "oz": 4}
 SERIAL_SCALES = {"mt-sics": 0, "toledo-8217": 1, "toledo-continuous": 2, "a-and-d": 3, "cas": 4}
 PRINTERS = {"zpl": 0, "hqes": 1, "sgd": 2, "tspl": 3, "epl": 4, "cpcl": 5, "escpos": 6, "port-status": 7}
+SELLING_PLATFORMS = ["taobao", "jd", "pdd", "douyin", "kuaishou"]
+SELLING_VERBS = ["orders", "order", "refunds", "ship", "ship_amend", "stock", "stock_read", "price", "listing", "waybill_get",
+                 "waybill_cancel", "carriers", "bills", "token_refresh"]
 LANGUAGES = {"zpl": 1, "tspl": 2, "epl": 3, "cpcl": 4, "escpos": 5}
 
 
@@ -226,6 +229,16 @@ def of_runs():
         yield "wire_run", b"\3" + raw
 
 
+def of_answers():
+    """tests/replay/platform/PLATFORM-VERB.json, and the texts of numbers and times that stand in them."""
+    for path in sorted((REPLAY / "platform").glob("*.json")):
+        platform, _, verb = path.stem.partition("-")
+        head = bytes([SELLING_PLATFORMS.index(platform), SELLING_VERBS.index(verb)])
+        yield head + path.read_bytes().strip()
+    for text in ("19.9", "1e2", "-0.01", "0.30000000000000004", "29.999999999999996", "2024-06-01 08:11:41", "1717200701", "1717200701000"):
+        yield b"\0\0" + text.encode()
+
+
 def all_seeds():
     """Yields (target, name, bytes)."""
     for folder, of_capture in (("scanner", of_scanner), ("scale", of_scale), ("printer", of_printer)):
@@ -241,3 +254,5 @@ def all_seeds():
         yield target, f"frame-{number}", data
     for number, (target, data) in enumerate(of_runs()):
         yield target, f"run-{number}", data
+    for number, data in enumerate(of_answers()):
+        yield "platform_answer", f"answer-{number}", data

@@ -55,7 +55,8 @@ static void import(struct office_side *side, const char *kind, const char *csv)
     struct import_result result;
     struct error error = {0};
     side->office.now_us = side->sim->now_us;
-    if (import_text(&side->office, import_find(kind), "hz-07", kind, csv, strlen(csv), &result, &error) != 0)
+    if (import_text(&side->office, import_find(kind), &(struct import_options){.site = "hz-07"}, kind, csv, strlen(csv),
+                    &result, &error) != 0)
         sim_fail(side->sim, "head office cannot import: %s", error.text);
 }
 

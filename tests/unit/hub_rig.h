@@ -349,7 +349,8 @@ static inline int rig_import(struct rig *rig, const char *kind, const char *site
                              struct import_result *ret)
 {
     rig->error.text[0] = '\0';
-    return import_text(&rig->office, import_find(kind), site, "FILE", text, strlen(text), ret, &rig->error);
+    return import_text(&rig->office, import_find(kind), &(struct import_options){.site = site}, "FILE", text,
+                       strlen(text), ret, &rig->error);
 }
 
 static inline void rig_import_good(struct rig *rig, const char *kind, const char *site, const char *text)

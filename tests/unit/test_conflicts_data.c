@@ -5,6 +5,7 @@
 #include "sync/head-office/atp.h"
 #include "sync/head-office/parked.h"
 
+#include <errno.h>
 #include <time.h>
 
 /* ---------------------------------------------------------------- the clock on the wall is wrong */
@@ -339,6 +340,30 @@ static void what_is_free_at_a_silent_site_is_not_promised(void **state)
     check_atp(company, 32, 0);
 }
 
+/* Another system's figures: the site books the difference, once, and head office hears it as any other event. */
+static void stock_of_a_file_is_booked_by_the_site(void **state)
+{
+    struct company *company = *state;
+    struct rig *office = &company->office;
+    sync_site(company, HZ);
+    int64_t before =
+        at_office(company, "SELECT coalesce(sum(quantity), 0) FROM stock WHERE site = 'hz' AND sku = 'MUG' AND"
+                           " location = 'A-01'");
+    struct import_result outcome;
+    const char *file = "location,sku,quantity\nA-01,MUG,77\n";
+    rig_import_good(office, "stock", "hz", file);
+    assert_int_equal(at_office(company, "SELECT coalesce(sum(quantity), 0) FROM stock WHERE site = 'hz' AND sku = 'MUG'"
+                                        " AND location = 'A-01'"),
+                     before); /* the site alone writes stock */
+    sync_site(company, HZ);
+    check_same_stock(company, "A-01", "MUG", 77);
+    assert_int_equal(rig_import(office, "stock", "hz", file, &outcome), 0);
+    assert_int_equal(outcome.changed, 0);
+    assert_int_equal(rig_import(office, "stock", "hz", "location,sku,quantity\nNOWHERE,MUG,1\n", &outcome), -ENOENT);
+    assert_int_equal(rig_import(office, "stock", "hz", "location,sku,quantity\nA-01,MUG,1\nA-01,MUG,2\n", &outcome),
+                     -EEXIST);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, company_open, company_close)
 
 int main(void)
@@ -353,6 +378,7 @@ int main(void)
         STORY(corrections_are_differences),
         STORY(a_second_label_says_so_and_seals_nothing),
         STORY(what_is_free_at_a_silent_site_is_not_promised),
+        STORY(stock_of_a_file_is_booked_by_the_site),
         cmocka_unit_test_setup_teardown(head_office_is_older_than_the_site, open_another_version, company_close),
         cmocka_unit_test_setup_teardown(the_site_is_older_than_head_office, open_another_version, company_close),
     };

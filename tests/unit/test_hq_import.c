@@ -226,9 +226,8 @@ static void wrong_files_are_refused_whole(void **state)
         {"orders", ORDER "O-9,shop,SF,,0," TO ",T-1,0\n",
          "FILE, line 2, column quantity: quantity must be a whole number from 1 to 1000000, not \"0\""},
         {"orders", ORDER "O-9,shop,SF,,0," TO ",T-1,1\nO-9,shop,YTO,,0," TO ",C-1,1\n",
-         "FILE, line 3: order \"O-9\" says otherwise in line 2: platform, carrier, waybill, priority and receiver must "
-         "be"
-         " the same in all its rows"},
+         "FILE, line 3: order \"O-9\" says otherwise in line 2: all but the item, its quantity and its price must "
+         "be the same in all its rows"},
         {"orders", ORDER "O-9,shop,SF,,0," TO ",T-1,1\nO-1,shop,SF,SF1,0," TO ",T-1,9\n",
          "FILE, line 3: order \"O-1\" is already released and this file says otherwise: give the new order another"
          " number"},

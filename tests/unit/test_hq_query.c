@@ -13,7 +13,7 @@
 #define EACH_QUERY(query)                                                                                              \
     size_t at_##query = 0;                                                                                             \
     for (const struct query *query; (query = query_at(office_queries, at_##query)); at_##query++)
-#define MANY 100000
+#define MANY 40000
 
 static json_t *parsed(const struct buf *json)
 {

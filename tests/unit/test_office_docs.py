@@ -27,13 +27,6 @@ def told(command):
     return [json.loads(line) for line in said.splitlines()]
 
 
-def import_kinds():
-    """{kind: whether it is of one site}, of the table in import.c."""
-    table = re.search(r"const struct import_kind import_kinds\[\] = \{\n(.*?)\n    \{0\},\n\};", (ROOT / "sync/head-office/import.c").read_text(),
-                      re.DOTALL)[1]
-    return {name: ".per_site = true" in rest for name, rest in re.findall(r'\{"(\w+)", ([^{}]*)\}', table)}
-
-
 def routes():
     """[(method, pattern)] of the table in http_routes.c."""
     return re.findall(r'^    \{"([A-Z]+)", "([^"]+)", ', (ROOT / "sync/head-office/http_routes.c").read_text(), re.MULTILINE)
@@ -63,7 +56,8 @@ def duplicate_names(document):
 
 
 def main():
-    kinds, verbs, imports = told("kinds"), told("verbs"), import_kinds()
+    kinds, verbs, words = told("kinds"), told("verbs"), told("words")[0]
+    imports = {file["kind"]: file["per_site"] for file in words["files"]}
     document = office_openapi.document(kinds, verbs, imports)
     text = HEAD + wire_asyncapi.yaml(document)
     if "--write" in sys.argv:

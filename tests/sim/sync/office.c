@@ -39,7 +39,8 @@ static void import(struct world *world, const char *kind, const char *site, cons
     struct import_result result;
     struct error error = {0};
     world->office.now_us = world->now_us;
-    if (import_text(&world->office, import_find(kind), site, kind, csv, strlen(csv), &result, &error) != 0) {
+    if (import_text(&world->office, import_find(kind), &(struct import_options){.site = site}, kind, csv, strlen(csv),
+                    &result, &error) != 0) {
         fprintf(stderr, "%s\n", error.text);
         abort();
     }

@@ -1,0 +1,94 @@
+#include "base/decimal.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define DIGITS_MAX   64 /* of a number that anybody would mean */
+#define EXPONENT_MAX 400
+
+/* digits × 10^exponent */
+struct decimal {
+    char digits[DIGITS_MAX];
+    size_t count;
+    int exponent;
+    bool negative;
+};
+
+static int put_digit(struct decimal *decimal, char digit)
+{
+    if (decimal->count == 0 && digit == '0')
+        return 0;
+    if (decimal->count == DIGITS_MAX)
+        return -ERANGE;
+    decimal->digits[decimal->count++] = digit;
+    return 0;
+}
+
+static int split(const char *text, struct decimal *ret)
+{
+    const char *at = text;
+    int64_t exponent = 0;
+    int result = 0;
+    *ret = (struct decimal){.negative = *at == '-'};
+    at += ret->negative;
+    if (!text_all_digits(at, 1))
+        return -EINVAL;
+    for (; !result && *at >= '0' && *at <= '9'; at++)
+        result = put_digit(ret, *at);
+    if (!result && *at == '.') {
+        if (!text_all_digits(++at, 1))
+            return -EINVAL;
+        for (; !result && *at >= '0' && *at <= '9'; at++, ret->exponent--)
+            result = put_digit(ret, *at);
+    }
+    if (!result && (*at == 'e' || *at == 'E')) {
+        bool plus = at[1] == '+';
+        at += 1 + plus;
+        result = plus && *at == '-' ? -EINVAL : text_to_int(at, -EXPONENT_MAX, EXPONENT_MAX, &exponent);
+        at = "";
+    }
+    ret->exponent += (int)exponent;
+    return result ? result : *at ? -EINVAL : 0;
+}
+
+/* In units of 10^-places. A part of such a unit is refused, unless it is nothing. */
+static int to_units(const char *text, int places, int64_t *ret)
+{
+    struct decimal decimal;
+    int64_t units = 0;
+    int result = split(text, &decimal);
+    int exponent = decimal.exponent + places;
+    for (; !result && exponent < 0 && decimal.count > 0; exponent++)
+        result = decimal.digits[--decimal.count] == '0' ? 0 : -EINVAL;
+    for (size_t i = 0; !result && i < decimal.count; i++)
+        if (__builtin_mul_overflow(units, 10, &units) || __builtin_sub_overflow(units, decimal.digits[i] - '0', &units))
+            result = -ERANGE;
+    for (; !result && exponent > 0 && units; exponent--)
+        result = __builtin_mul_overflow(units, 10, &units) ? -ERANGE : 0;
+    if (!result && !decimal.negative && __builtin_sub_overflow(0, units, &units))
+        result = -ERANGE;
+    if (!result)
+        *ret = units;
+    return result;
+}
+
+int decimal_to_minor(const char *text, int64_t *ret)
+{
+    return to_units(text, 2, ret);
+}
+
+int decimal_to_whole(const char *text, int64_t *ret)
+{
+    return to_units(text, 0, ret);
+}
+
+void decimal_from_minor(int64_t minor, char out[DECIMAL_SIZE])
+{
+    uint64_t size = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
+    snprintf(out, DECIMAL_SIZE, "%s%" PRIu64 ".%02" PRIu64, minor < 0 ? "-" : "", size / 100, size % 100);
+}
