@@ -54,7 +54,7 @@ class Outcome:
 
 # What is proved on SQLite, is proved on PostgreSQL, too.
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_conflicts",
-               "test_conflicts_data", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
+               "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
                "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
                "test_hq_outbox", "test_hq_money", "test_hq_bills", "test_hq_invoices")
 
@@ -65,7 +65,7 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_money", "test_migrate"):
+    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_money", "test_hq_webhooks", "test_migrate", "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=True)
 
@@ -165,6 +165,8 @@ def all_jobs():
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
     yield from node_script("asyncapi", "parse.mjs", 60)
+    yield from node_script("standards", "openapi.mjs", 60)
+    yield from node_script("standards", "epcis.mjs", 60)
 
 
 # ---------------------------------------------------------------- running one

@@ -130,8 +130,9 @@ int sql_await(struct sql *sql); /* how the posted statements ended: the first fa
  * Never NULL: a statement that could not start yields no row and its error from sql_done. */
 #define sql_select(sql, text, ...) sql_select_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values);
-/* SQLite only. The same for a text that is put together at run time: prepared for this call, forgotten by sql_done.
- * After so many steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME. One at a time. */
+/* The same for a text that is put together at run time: prepared for this call, forgotten by sql_done. After so many
+ * steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME; PostgreSQL, which knows none, has
+ * a millisecond for two hundred of them, as it may be busy or far away. One at a time. */
 struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max);
 bool sql_next(struct sql_query *query);
 int sql_done(struct sql_query *query);

@@ -21,6 +21,10 @@ struct command_options {
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
     int64_t port;
+    char listen[80];
+    char from[32], to[32];
+    /* webhooks */
+    int64_t retry_ms, retry_cap_ms, give_up;
     struct hub_settings hub;
 };
 
@@ -89,6 +93,12 @@ int command_waybills_send(struct call *call, struct error *error);
 int command_waybills_void(struct call *call, struct error *error);
 int command_waybills_list(struct call *call, struct error *error);
 int command_status(struct call *call, struct error *error);
+int command_list(struct call *call, struct error *error);
+int command_get(struct call *call, struct error *error);
+int command_words(struct call *call, struct error *error);
+int command_kinds(struct call *call, struct error *error);
+int command_webhooks(struct call *call, struct error *error);
+int command_export_epcis(struct call *call, struct error *error);
 int command_do(struct call *call, struct error *error);
 int command_bill_take(struct call *call, struct error *error);
 int command_verbs(struct call *call, struct error *error);

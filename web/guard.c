@@ -1,25 +1,13 @@
 /* A page from elsewhere must neither scan nor read: no foreign origin, and no foreign name for this machine (which
  * would make a foreign page same-origin, "DNS rebinding"). */
 #include "base/text.h"
-#include "ui/request.h"
+#include "web/internal.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-static const char *header(struct ui_request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-}
-
-static bool refuse(struct ui_request *request, int status, const char *sentence)
-{
-    request->refused = status;
-    text_copy(request->why.text, sizeof(request->why.text), sentence);
-    return false;
-}
-
 /* "host", "host:80", "[::1]:80" → the host alone. */
-static bool host_alone(const char *host, char out[UI_ID_SIZE])
+static bool host_alone(const char *host, char out[WEB_NAME_SIZE])
 {
     const char *end;
     if (*host == '[') {
@@ -29,11 +17,11 @@ static bool host_alone(const char *host, char out[UI_ID_SIZE])
     } else {
         end = host + strcspn(host, ":");
     }
-    return end != host && text_copy_n(out, UI_ID_SIZE, host, (size_t)(end - host));
+    return end != host && text_copy_n(out, WEB_NAME_SIZE, host, (size_t)(end - host));
 }
 
 /* An address, "localhost", or this machine's own name, with or without a domain behind it. */
-static bool is_this_machine(const struct ui_server *server, const char *host)
+static bool is_this_machine(const struct web_server *server, const char *host)
 {
     struct in6_addr address;
     if (inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1)
@@ -57,21 +45,23 @@ static bool is_same_origin(const char *origin, const char *host)
     return false;
 }
 
-bool ui_guard_passes(struct ui_request *request)
+bool web_guard_passes(struct web_request *request)
 {
-    char name[UI_ID_SIZE];
-    const char *host = header(request, "Host");
+    char name[WEB_NAME_SIZE];
+    if (request->server->site->any_host)
+        return true;
+    const char *host = web_header(request, "Host");
     if (!host || !host_alone(host, name))
-        return refuse(request, MHD_HTTP_BAD_REQUEST, "The request does not say which host it is for.");
+        return web_refuse(request, MHD_HTTP_BAD_REQUEST, "The request does not say which host it is for.");
     if (!is_this_machine(request->server, name))
-        return refuse(request, MHD_HTTP_MISDIRECTED_REQUEST,
-                      "This machine is not called that: open it by its IP address or its own name.");
+        return web_refuse(request, MHD_HTTP_MISDIRECTED_REQUEST,
+                          "This machine is not called that: open it by its IP address or its own name.");
     if (strcmp(request->route->method, MHD_HTTP_METHOD_POST) != 0)
         return true;
-    const char *origin = header(request, "Origin");
-    const char *site = header(request, "Sec-Fetch-Site"); /* sent by browsers even where they leave out Origin */
+    const char *origin = web_header(request, "Origin");
+    const char *site = web_header(request, "Sec-Fetch-Site"); /* sent by browsers even where they leave out Origin */
     if ((origin && !is_same_origin(origin, host)) ||
         (!origin && site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0))
-        return refuse(request, MHD_HTTP_FORBIDDEN, "A page of another site may not post here.");
+        return web_refuse(request, MHD_HTTP_FORBIDDEN, "A page of another site may not post here.");
     return true;
 }

@@ -1,6 +1,6 @@
 #include "base/json.h"
 #include "base/text.h"
-#include "ui/request.h"
+#include "web/internal.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -15,20 +15,22 @@ static const char *const common_headers[][2] = {
     {"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
-enum MHD_Result ui_answer_queue(struct ui_request *request, int status, struct MHD_Response *response)
+bool web_answer_queue(struct web_request *request, int status, struct MHD_Response *response)
 {
     if (!response)
-        return MHD_NO;
+        return false;
     for (size_t i = 0; i < COUNT(common_headers); i++)
         MHD_add_response_header(response, common_headers[i][0], common_headers[i][1]);
-    MHD_add_response_header(response, "Content-Security-Policy", request->server->page_policy);
+    MHD_add_response_header(response, "Content-Security-Policy", request->server->site->policy);
     if (!MHD_get_response_header(response, "Cache-Control"))
         MHD_add_response_header(response, "Cache-Control", "no-store");
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
         MHD_add_response_header(response, "Retry-After", RETRY_AFTER_S);
+    if (status == WEB_UNAUTHORIZED)
+        MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, "Allow", request->allow);
-    enum MHD_Result queued = MHD_queue_response(request->connection, (unsigned)status, response);
+    bool queued = MHD_queue_response(request->connection, (unsigned)status, response) == MHD_YES;
     MHD_destroy_response(response);
     return queued;
 }
@@ -46,19 +48,19 @@ static struct MHD_Response *copied(const char *type, const char *body, size_t le
     return response;
 }
 
-enum MHD_Result ui_answer(struct ui_request *request, int status, const char *type, const char *body, size_t length)
+bool web_answer(struct web_request *request, int status, const char *type, const char *body, size_t length)
 {
-    return ui_answer_queue(request, status, copied(type, body, length));
+    return web_answer_queue(request, status, copied(type, body, length));
 }
 
-enum MHD_Result ui_answer_json(struct ui_request *request, int status, const struct buf *json)
+bool web_answer_json(struct web_request *request, int status, const struct buf *json)
 {
     if (json->failed)
-        return ui_answer_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "The answer was too large to send.");
-    return ui_answer(request, status, "application/json", buf_text(json), json->length);
+        return web_answer_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "The answer was too large to send.");
+    return web_answer(request, status, "application/json", buf_text(json), json->length);
 }
 
-enum MHD_Result ui_answer_error(struct ui_request *request, int status, const char *format, ...)
+bool web_answer_error(struct web_request *request, int status, const char *format, ...)
 {
     struct error sentence;
     va_list arguments;
@@ -71,10 +73,10 @@ enum MHD_Result ui_answer_error(struct ui_request *request, int status, const ch
     json_text_n(&json, "message", sentence.text, text_whole_utf8(sentence.text, strlen(sentence.text)));
     json_close_object(&json);
     json_close_object(&json);
-    return json.failed ? MHD_NO : ui_answer_json(request, status, &json);
+    return !json.failed && web_answer_json(request, status, &json);
 }
 
-enum MHD_Result ui_answer_errno(struct ui_request *request, int code)
+bool web_answer_errno(struct web_request *request, int code)
 {
     static const struct {
         int code, status;
@@ -90,14 +92,14 @@ enum MHD_Result ui_answer_errno(struct ui_request *request, int code)
     };
     for (size_t i = 0; i < COUNT(known); i++)
         if (known[i].code == code)
-            return ui_answer_error(request, known[i].status, "%s", known[i].sentence);
-    return ui_answer_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "It failed inside: %s.", strerror(-code));
+            return web_answer_error(request, known[i].status, "%s", known[i].sentence);
+    return web_answer_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "It failed inside: %s.", strerror(-code));
 }
 
-enum MHD_Result ui_answer_redirect(struct ui_request *request, const char *path)
+bool web_answer_redirect(struct web_request *request, const char *path)
 {
     struct MHD_Response *response = copied("text/plain; charset=utf-8", "", 0);
     if (response)
         MHD_add_response_header(response, "Location", path);
-    return ui_answer_queue(request, MHD_HTTP_FOUND, response);
+    return web_answer_queue(request, MHD_HTTP_FOUND, response);
 }
