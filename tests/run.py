@@ -54,12 +54,14 @@ class Outcome:
 
 # What is proved on SQLite, is proved on PostgreSQL, too.
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_conflicts",
-               "test_conflicts_data", "test_hq_query")
+               "test_conflicts_data", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
+               "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_platform_orders", "test_hq_shops",
+               "test_hq_outbox", "test_hq_query")
 
 
 def on_postgres():
     yield Job("unit/head office on PostgreSQL", [sys.executable, "tests/rig/postgres.py",
-                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 360 * SLOWER)
+                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 480 * SLOWER)
 
 
 def head_office_on_postgres():

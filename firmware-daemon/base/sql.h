@@ -36,7 +36,8 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
  * Statements are written in the words that both databases understand: ?1 for values, IS [NOT] DISTINCT FROM, CASE in
  * place of max(a, b), "table.column" where ON CONFLICT knows two columns of a name. Scripts are written for SQLite:
  * INTEGER, BLOB, TEXT and STRICT are put into PostgreSQL's words, TEXT with the order of bytes.
- * A SELECT ends with SQL_FOR_UPDATE to keep others from its rows until the end of the transaction.
+ * A SELECT ends with SQL_FOR_UPDATE to keep others from its rows until the end of the transaction, or with
+ * SQL_SKIP_LOCKED to take those alone that nobody else has.
  *
  * A lost connection is made anew by the first statement outside a transaction, once a second at most. Until then, and
  * for the rest of the transaction that it was lost in, every statement fails with -ENOTCONN. */
@@ -120,9 +121,10 @@ int sql_await(struct sql *sql); /* how the posted statements ended: the first fa
 /* Begins a transaction that may change anything: no other of this kind runs at the same time. One that begins with
  * SQL_BEGIN_ROWS runs beside others of its own kind in PostgreSQL, and alone in SQLite: it locks the rows that it
  * decides upon by SQL_FOR_UPDATE. */
-#define SQL_BEGIN      "BEGIN IMMEDIATE"
-#define SQL_BEGIN_ROWS "BEGIN IMMEDIATE /* ROWS */"
-#define SQL_FOR_UPDATE " /* FOR UPDATE */" /* a comment for SQLite, where the transaction is alone anyway */
+#define SQL_BEGIN       "BEGIN IMMEDIATE"
+#define SQL_BEGIN_ROWS  "BEGIN IMMEDIATE /* ROWS */"
+#define SQL_FOR_UPDATE  " /* FOR UPDATE */" /* a comment for SQLite, where the transaction is alone anyway */
+#define SQL_SKIP_LOCKED " /* FOR UPDATE SKIP LOCKED */"
 
 /* SELECT: while (sql_next(q)) { sql_get_int(q, 0) ... } then sql_done(q), which tells whether it failed.
  * Never NULL: a statement that could not start yields no row and its error from sql_done. */

@@ -126,13 +126,15 @@ static void say_nothing(void *user, const char *message)
 }
 
 /* A commit must be on the disk when it is answered, whatever the server's file says; a lock is waited for as long as
- * with SQLite. */
+ * with SQLite. Statements of ours are short: compiling one to machine code takes a hundred times as long as running it.
+ */
 static int prepare_connection(struct postgres *postgres)
 {
     char text[512];
     PQsetNoticeProcessor(postgres->connection, say_nothing, NULL);
     snprintf(text, sizeof(text),
-             "SET lock_timeout = %" PRId64 "; SET standard_conforming_strings = on; SET client_encoding = 'UTF8';"
+             "SET lock_timeout = %" PRId64
+             "; SET jit = off; SET standard_conforming_strings = on; SET client_encoding = 'UTF8';"
              "SELECT set_config('synchronous_commit', 'on', false)"
              " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
              postgres->busy_ms > 0 ? postgres->busy_ms : 1);
@@ -174,7 +176,10 @@ struct word {
     const char *ours, *theirs;
 };
 
-static const struct word statement_words[] = {{"/* FOR UPDATE */", "FOR UPDATE"}, {NULL, NULL}};
+/* Whose key stays as it is: rows of other tables may go on pointing to it meanwhile. */
+static const struct word statement_words[] = {{"/* FOR UPDATE */", "FOR NO KEY UPDATE"},
+                                              {"/* FOR UPDATE SKIP LOCKED */", "FOR NO KEY UPDATE SKIP LOCKED"},
+                                              {NULL, NULL}};
 
 /* The longest first. Texts are compared byte by byte, as SQLite does. */
 static const struct word script_words[] = {

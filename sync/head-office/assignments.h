@@ -36,6 +36,10 @@ struct order_move {
 int assignments_move(struct office *office, const char *number, const char *to, struct order_move *ret,
                      struct error *error);
 
+/* Gives an order to no site, as if it were moved: nobody has begun it, and it is looked at again as its platform has it
+ * by then. -EBUSY with a sentence: it is begun, and stays. */
+int assignments_take_back(struct office *office, const char *number, struct order_move *ret, struct error *error);
+
 /* A site's event may be the answer. ret_to: the site that has got the order by it, "" none. -EINVAL with a sentence:
  * the event cannot be interpreted. */
 int assignments_answered(struct office *office, const char *site, const char *type, const json_t *data, char ret_to[64],

@@ -159,6 +159,14 @@ static const struct option_def do_options[] = {
     {0},
 };
 
+static const struct option_def shops_run_options[] = {
+    COMMAND_DATABASE,
+    {"ca", TEXT(ca_file), .help = "file of the authority that signed the platforms' certificates, if not a public one"},
+    {"call-s", NUMBER(call_s), .fallback = "30", .min = 1, .max = 60, .help = "longest wait for a platform's answer"},
+    {"once", OPTION_FLAG_AT(struct command_options, once), .help = "end when there is nothing to do"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -213,6 +221,8 @@ const struct command commands[] = {
      command_webhooks},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
     {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
+    {"shops run", "", 0, "Speak for the shops on their platforms, until stopped", shops_run_options, command_shops_run},
+    {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };

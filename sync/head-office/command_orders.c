@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/order_timeline.h"
 #include "sync/head-office/orders.h"
 
 #include <errno.h>
@@ -199,6 +200,8 @@ static int print_order(struct call *call, const char *number, struct error *erro
         result = put_assignments(call, &json, number);
     if (!result)
         result = put_overship(call, &json, number);
+    if (!result)
+        result = order_timeline_write(&call->office, number, "timeline", &json);
     if (result)
         return office_failed(call->office.sql, result, error);
     json_close_object(&json);

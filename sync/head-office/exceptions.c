@@ -1,6 +1,7 @@
 #include "sync/head-office/exceptions.h"
 
 #include "sync/head-office/order_life.h"
+#include "sync/head-office/order_split.h"
 #include "sync/head-office/promises.h"
 
 #include <errno.h>
@@ -22,6 +23,10 @@ const struct exception_kind exception_kinds[] = {
      "合并订单或确认单独发货", true},
     {"rule", "a rule of your own holds it", "自定义规则", "confirm it", "人工确认", true},
     {"short", "no site has all of it", "库存不足", "stock comes in, or it is split", "补货或拆单", false},
+    {"carrier", "nobody is chosen to carry it", "未匹配到快递", "choose a carrier, or make a rule that does",
+     "指定快递或新增快递规则", false},
+    {"unfit", "a site cannot be told it as it is", "无法下发", "it is corrected, and checked again", "修正后重新审核",
+     false},
     {0},
 };
 
@@ -36,25 +41,45 @@ const struct exception_kind *exception_kind_find(const char *name)
 struct audit {
     struct office *office;
     const struct settings *settings;
+    const struct rules *rules;
+    struct facts facts; /* for rules, where there are any */
     const char *number;
-    int64_t open; /* exceptions that stand */
+    int64_t open; /* exceptions that stood before, and in the end those that do */
 };
 
-/* An exception for each row of found (rule, detail), unless a person confirmed the very same. One that stands already
- * stays. */
+/* Unless a person confirmed the very same. One that stands already goes on standing, for what is wrong now. */
 static int raise(struct audit *audit, const char *kind, const char *rule, const char *detail)
 {
     struct sql *sql = audit->office->sql;
-    int64_t known;
-    int result = sql_number(sql, &known,
-                            "SELECT count(*) FROM exception WHERE number = ?1 AND kind = ?2 AND rule = ?3"
-                            " AND (released_us IS NULL OR (detail = ?4 AND released_by <> ''))",
-                            sql_text(audit->number), sql_text(kind), sql_text(rule), sql_text(detail));
-    if (!result && known == 0)
-        result = sql_run(
-            sql, "INSERT INTO exception (number, kind, rule, detail, raised_us) VALUES (?1, ?2, ?3, ?4, ?5)",
-            sql_text(audit->number), sql_text(kind), sql_text(rule), sql_text(detail), sql_int(audit->office->now_us));
-    return result;
+    const struct sql_value number = sql_text(audit->number), now = sql_int(audit->office->now_us);
+    int result = sql_run(sql,
+                         "UPDATE exception SET detail = ?4 WHERE number = ?1 AND kind = ?2 AND rule = ?3"
+                         " AND released_us IS NULL",
+                         number, sql_text(kind), sql_text(rule), sql_text(detail));
+    if (result || sql_changes(sql) > 0)
+        return result;
+    return sql_run(sql,
+                   "INSERT INTO exception (number, kind, rule, detail, raised_us) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT"
+                   " EXISTS (SELECT 1 FROM exception WHERE number = ?1 AND kind = ?2 AND rule = ?3 AND detail = ?4"
+                   " AND released_by <> '')",
+                   number, sql_text(kind), sql_text(rule), sql_text(detail), now);
+}
+
+static int count_open(struct audit *audit)
+{
+    return sql_number(audit->office->sql, &audit->open,
+                      "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL",
+                      sql_text(audit->number));
+}
+
+/* It is not so any more, if it was. */
+static int cure(struct audit *audit, const char *kind)
+{
+    if (audit->open == 0)
+        return 0;
+    return sql_run(audit->office->sql,
+                   "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = ?2 AND released_us IS NULL",
+                   sql_text(audit->number), sql_text(kind), sql_int(audit->office->now_us));
 }
 
 /* ---------------------------------------------------------------- what is looked at */
@@ -77,22 +102,54 @@ static int64_t merge_us(const struct settings *settings)
     return settings->merge_hours * 3600 * 1000000;
 }
 
+/* The platform speaks of its own orders: of what was split or merged by those that it came of. */
+#define THIS_OR_ITS_SOURCE                                                                                             \
+    "(number = ?1 OR number IN (SELECT source_order FROM order_line WHERE number = ?1 AND source_order <> ''))"
+
+#define PROVINCES                                                                                                                                  \
+    "'北京', '天津', '河北', '山西', '内蒙', '辽宁', '吉林', '黑龙', '上海', '江苏', '浙江', '安徽', '福建', '江西',"  \
+    " '山东', '河南', '湖北', '湖南', '广东', '广西', '海南', '重庆', '四川', '贵州', '云南', '西藏', '陕西', '甘肃'," \
+    " '青海', '宁夏', '新疆', '台湾', '香港', '澳门'"
+
 static const struct check checks[] = {
     {"unmapped",
      "SELECT '', min(CASE WHEN code <> '' THEN code WHEN title <> '' THEN title ELSE platform_sku END)"
-     " FROM order_line WHERE number = ?1 AND sku IS NULL HAVING count(*) > 0",
+     " FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded HAVING count(*) > 0",
      NULL},
-    {"hold", "SELECT '', platform_status FROM orders WHERE number = ?1 AND (overlays & 4) <> 0", NULL},
+    {"hold",
+     "SELECT '', max(platform_status) FROM orders WHERE (overlays & 4) <> 0 AND " THIS_OR_ITS_SOURCE
+     " HAVING count(*) > 0",
+     NULL},
     {"refund",
-     "SELECT '', CASE WHEN (o.overlays & 1) <> 0 THEN '' ELSE coalesce((SELECT min(l.title) FROM order_line l WHERE"
-     " l.number = ?1 AND (l.overlays & 1) <> 0), '') END FROM orders o WHERE o.number = ?1 AND ((o.overlays & 1) <> 0 "
-     "OR"
-     " EXISTS (SELECT 1 FROM order_line l WHERE l.number = ?1 AND (l.overlays & 1) <> 0))",
+     "SELECT '', max(what) FROM (SELECT '' AS what FROM orders WHERE (overlays & 1) <> 0 AND " THIS_OR_ITS_SOURCE
+     " UNION ALL SELECT l.title FROM order_line l LEFT JOIN order_line s ON s.number = l.source_order AND s.line ="
+     " l.source_line WHERE l.number = ?1 AND ((l.overlays & 1) <> 0 OR (s.overlays & 1) <> 0)"
+     " UNION ALL SELECT '' FROM orders o JOIN aftersale a ON a.order_number IN (o.number, CASE WHEN o.origin = 'split'"
+     " THEN o.of_order ELSE o.number END) AND a.goods = 'here' AND a.state NOT IN ('settled', 'refused', 'closed')"
+     " WHERE o.number = ?1) asked HAVING count(*) > 0",
      NULL},
+    /* An address must say more than its province, city and district do. Of provinces written in Chinese the first two
+     * characters tell them apart. */
     {"address",
-     "SELECT '', CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' ELSE 'address' END"
-     " FROM orders WHERE number = ?1 AND sealed = '' AND (receiver_name = '' OR receiver_phone = ''"
-     " OR length(receiver_address) < 4 OR (overlays & 8) <> 0)",
+     "SELECT '', CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' WHEN wrong_province "
+     "THEN"
+     " 'province' ELSE 'address' END FROM (SELECT number, sealed, overlays, receiver_name, receiver_phone,"
+     " replace(replace(replace(receiver_address, province, ''), city, ''), district, '') AS street,"
+     " currency = 'CNY' AND province > '~' AND substr(province, 1, 2) NOT IN (" PROVINCES ") AS wrong_province"
+     " FROM orders) o WHERE number = ?1 AND sealed = '' AND (receiver_name = '' OR receiver_phone = '' OR "
+     "wrong_province"
+     " OR length(street) < 4 OR (overlays & 8) <> 0)",
+     NULL},
+    {"blacklist",
+     "SELECT '', min(hit) FROM (SELECT 'phone ' || b.value AS hit FROM orders o JOIN blacklist b ON b.field = 'phone' "
+     "AND"
+     " b.value = o.receiver_phone WHERE o.number = ?1 UNION ALL SELECT 'name ' || b.value FROM orders o JOIN blacklist "
+     "b"
+     " ON b.field = 'name' AND b.value = o.receiver_name WHERE o.number = ?1 UNION ALL SELECT 'buyer ' || b.value FROM"
+     " orders o JOIN blacklist b ON b.field = 'buyer' AND b.value = o.buyer WHERE o.number = ?1 UNION ALL SELECT"
+     " 'address ' || b.value FROM orders o JOIN blacklist b ON b.field = 'address' AND replace(o.province || o.city ||"
+     " o.district || o.receiver_address, b.value, '') <> o.province || o.city || o.district || o.receiver_address"
+     " WHERE o.number = ?1) hits HAVING count(*) > 0",
      NULL},
     {"amount",
      "SELECT '', CAST(paid_minor AS TEXT) FROM orders WHERE number = ?1 AND ((?2 > 0 AND paid_minor > ?2) OR"
@@ -110,10 +167,9 @@ static const struct check checks[] = {
 static int look(struct audit *audit, const struct check *check)
 {
     char rule[65] = "", detail[EXCEPTION_DETAIL_SIZE] = "";
-    struct sql *sql = audit->office->sql;
-    struct sql_query *row = check->number ? sql_select(sql, check->question, sql_text(audit->number),
-                                                       sql_int(check->number(audit->settings)))
-                                          : sql_select(sql, check->question, sql_text(audit->number));
+    const struct sql_value values[] = {
+        sql_text(audit->number), check->number ? sql_int(check->number(audit->settings)) : SQL_NO_VALUES, {0}};
+    struct sql_query *row = sql_select_values(audit->office->sql, check->question, values);
     bool found = sql_next(row);
     if (found) {
         sql_copy_text(row, 0, rule, sizeof(rule));
@@ -122,29 +178,127 @@ static int look(struct audit *audit, const struct check *check)
     int result = sql_done(row);
     if (result)
         return result;
-    if (found)
-        return raise(audit, check->kind, rule, detail);
-    return sql_run(audit->office->sql,
-                   "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = ?2 AND released_us IS NULL",
-                   sql_text(audit->number), sql_text(check->kind), sql_int(audit->office->now_us));
+    return found ? raise(audit, check->kind, rule, detail) : cure(audit, check->kind);
+}
+
+/* ---------------------------------------------------------------- rules of one's own */
+
+/* An exception for every rule that holds the order back; those of rules that do so no more are gone. */
+static int hold_by_rules(struct audit *audit)
+{
+    struct sql *sql = audit->office->sql;
+    const struct rule *rule = NULL;
+    int result =
+        audit->open == 0
+            ? 0
+            : sql_run(sql,
+                      "UPDATE exception SET released_us = ?2 WHERE number = ?1 AND kind = 'rule' AND released_us"
+                      " IS NULL AND rule NOT IN (SELECT name FROM rule WHERE active = 1 AND kind = 'hold')",
+                      sql_text(audit->number), sql_int(audit->office->now_us));
+    for (size_t i = 0; i < audit->rules->count && !result; i++) {
+        rule = audit->rules->list[i];
+        if (!rule->active || strcmp(rule->kind, "hold") != 0)
+            continue;
+        if (rule_holds(rule, &audit->facts)) {
+            result = rules_hit(audit->office, rule, audit->number);
+            result = result ? result : raise(audit, "rule", rule->name, rule->result);
+        } else if (audit->open > 0)
+            result = sql_run(sql,
+                             "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = 'rule' AND rule = ?2"
+                             " AND released_us IS NULL",
+                             sql_text(audit->number), sql_text(rule->name), sql_int(audit->office->now_us));
+    }
+    return result;
+}
+
+/* Which site alone may do it; NULL: any. */
+static int choose_site(struct audit *audit)
+{
+    const struct rule *rule = rules_next(audit->rules, "site", NULL, &audit->facts);
+    int result = rule ? rules_hit(audit->office, rule, audit->number) : 0;
+    if (result)
+        return result;
+    result = sql_run(audit->office->sql,
+                     "UPDATE orders SET only_site = ?2 WHERE number = ?1 AND only_site IS DISTINCT FROM ?2",
+                     sql_text(audit->number), sql_text(rule ? rule->result : NULL));
+    if (result || sql_changes(audit->office->sql) == 0 || !rule)
+        return result;
+    /* what was promised elsewhere is given back */
+    return sql_run(audit->office->sql, "DELETE FROM reservation WHERE number = ?1 AND site <> ?2",
+                   sql_text(audit->number), sql_text(rule->result));
+}
+
+/* What a rule chose, another may choose anew: the order may have become another. */
+static int load_carrier(struct audit *audit, bool *ret_open)
+{
+    int64_t open = 0;
+    int result = sql_number(audit->office->sql, &open,
+                            "SELECT CASE WHEN carrier = '' THEN 1 WHEN EXISTS (SELECT 1 FROM rule_hit h JOIN rule r ON"
+                            " r.id = h.rule WHERE h.number = o.number AND r.kind = 'carrier' AND r.result = o.carrier)"
+                            " THEN 1 ELSE 0 END FROM orders o WHERE number = ?1",
+                            sql_text(audit->number));
+    *ret_open = open != 0;
+    return result;
+}
+
+static int choose_carrier(struct audit *audit)
+{
+    bool open = false;
+    int result = load_carrier(audit, &open);
+    if (result || !open)
+        return result ? result : cure(audit, "carrier");
+    const struct rule *rule = NULL;
+    if (audit->facts.values) {
+        facts_done(&audit->facts); /* its site is known by now, and its gifts */
+        result = facts_load(audit->office, audit->number, audit->settings->utc_offset_min, &audit->facts);
+        rule = result ? NULL : rules_next(audit->rules, "carrier", NULL, &audit->facts);
+    }
+    if (!result)
+        result = sql_run(audit->office->sql, "UPDATE orders SET carrier = ?2 WHERE number = ?1 AND carrier <> ?2",
+                         sql_text(audit->number), sql_text(rule ? rule->result : ""));
+    if (!result && rule)
+        result = rules_hit(audit->office, rule, audit->number);
+    if (result)
+        return result;
+    return rule ? cure(audit, "carrier") : raise(audit, "carrier", "", "");
+}
+
+static int ask_rules(struct audit *audit)
+{
+    int result = audit->rules->count == 0
+                     ? 0
+                     : facts_load(audit->office, audit->number, audit->settings->utc_offset_min, &audit->facts);
+    if (!result)
+        result = hold_by_rules(audit);
+    return result ? result : choose_site(audit);
 }
 
 /* ---------------------------------------------------------------- the whole of it */
+
+/* Where no site has all of it, it may be for a gift. */
+static int promise_goods(struct audit *audit, struct promise *promise, struct error *error)
+{
+    bool gifts = false;
+    int result = promises_make(audit->office, audit->number, 0, audit->settings->silent_hours, promise, error);
+    if (result || *promise->site)
+        return result;
+    result = rules_take_back(audit->office, audit->number, &gifts);
+    if (result)
+        return office_failed(audit->office->sql, result, error);
+    return gifts ? promises_make(audit->office, audit->number, 0, audit->settings->silent_hours, promise, error) : 0;
+}
 
 static int promise(struct audit *audit, struct error *error)
 {
     char detail[EXCEPTION_DETAIL_SIZE];
     struct promise promise;
-    int result = promises_make(audit->office, audit->number, 0, audit->settings->silent_hours, &promise, error);
+    int result = promise_goods(audit, &promise, error);
     if (result == -EINVAL) /* not mapped: that is an exception of its own */
         return 0;
     if (result)
         return result;
     if (*promise.site)
-        result = sql_run(audit->office->sql,
-                         "UPDATE exception SET released_us = ?2 WHERE number = ?1 AND kind = 'short'"
-                         " AND released_us IS NULL",
-                         sql_text(audit->number), sql_int(audit->office->now_us));
+        result = cure(audit, "short");
     else {
         snprintf(detail, sizeof(detail), "%s %" PRId64, promise.lacks, promise.lacks_pieces);
         result = raise(audit, "short", "", *promise.lacks ? detail : "");
@@ -152,30 +306,75 @@ static int promise(struct audit *audit, struct error *error)
     return result ? office_failed(audit->office->sql, result, error) : 0;
 }
 
-static int count_open(struct audit *audit)
+/* Only stock is wanting, and several sites have all of it together. */
+static int split(struct audit *audit, bool *ret_done, struct error *error)
 {
-    return sql_number(audit->office->sql, &audit->open,
-                      "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL",
-                      sql_text(audit->number));
+    int64_t others = 0;
+    *ret_done = false;
+    if (audit->open != 1 || !audit->settings->split_by_itself)
+        return 0;
+    int result = sql_number(audit->office->sql, &others,
+                            "SELECT count(*) FROM exception WHERE number = ?1 AND released_us IS NULL AND kind <>"
+                            " 'short'",
+                            sql_text(audit->number));
+    if (result)
+        return office_failed(audit->office->sql, result, error);
+    return others > 0 ? 0 : order_split_by_stock(audit->office, audit->settings, audit->number, ret_done, error);
 }
 
-int exceptions_audit(struct office *office, const struct settings *settings, const char *number, bool *ret_passed,
-                     struct error *error)
+static int look_at_all(struct audit *audit, struct error *error)
 {
-    struct audit audit = {.office = office, .settings = settings, .number = number};
-    int result = 0;
+    int result = count_open(audit);
+    if (!result)
+        result = cure(audit, "unfit"); /* it is tried again */
     for (size_t i = 0; i < COUNT(checks) && !result; i++)
-        result = look(&audit, &checks[i]);
+        result = look(audit, &checks[i]);
+    if (!result)
+        result = ask_rules(audit);
     if (result)
-        return office_failed(office->sql, result, error);
-    result = promise(&audit, error);
+        return office_failed(audit->office->sql, result, error);
+    result = promise(audit, error);
     if (result)
         return result;
-    result = count_open(&audit);
-    if (result)
-        return office_failed(office->sql, result, error);
-    *ret_passed = audit.open == 0;
+    result = choose_carrier(audit);
+    if (!result)
+        result = count_open(audit);
+    return result ? office_failed(audit->office->sql, result, error) : 0;
+}
+
+int exceptions_audit(struct office *office, const struct settings *settings, const struct rules *rules,
+                     const char *number, bool *ret_passed, struct error *error)
+{
+    CLEANUP_RULES struct rules own = {0};
+    struct audit audit = {.office = office, .settings = settings, .rules = rules ? rules : &own, .number = number};
+    int result = order_life_check(office, number, ORDER_RESERVED, error);
+    if (!result && !rules)
+        result = rules_load(office, &own, error);
+    if (!result)
+        result = rules_give(office, settings, audit.rules, number, error);
+    bool done = false;
+    if (!result)
+        result = look_at_all(&audit, error);
+    if (!result)
+        result = split(&audit, &done, error);
+    facts_done(&audit.facts);
+    *ret_passed = !result && (done || audit.open == 0);
+    if (result || done)
+        return result;
     return order_life_act(office, number, audit.open == 0 ? ORDER_RESERVED : ORDER_HELD, "", NULL, error);
+}
+
+int exceptions_look_again_at(struct office *office, const char *kind, const char *rule, struct error *error)
+{
+    struct sql_query *row = sql_select(office->sql,
+                                       "SELECT DISTINCT number FROM exception WHERE kind = ?1 AND released_us IS NULL"
+                                       " AND (?2 IS NULL OR rule = ?2) ORDER BY number",
+                                       sql_text(kind), sql_text(rule));
+    int result = 0;
+    while (!result && sql_next(row))
+        result = exceptions_look_again(office, sql_get_text(row, 0), error);
+    int failed = sql_done(row);
+    return result || !failed ? result : office_failed(office->sql, failed, error);
 }
 
 int exceptions_look_again(struct office *office, const char *number, struct error *error)
@@ -188,6 +387,17 @@ int exceptions_look_again(struct office *office, const char *number, struct erro
     return held > 0 ? order_life_act(office, number, ORDER_FREED, "", NULL, error) : 0;
 }
 
+int exceptions_hold(struct office *office, const char *number, const char *kind, const char *detail,
+                    struct error *error)
+{
+    struct audit audit = {.office = office, .number = number};
+    int result = order_life_act(office, number, ORDER_HELD, "", kind, error);
+    if (result)
+        return result;
+    result = raise(&audit, kind, "", detail);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
 int exceptions_confirm(struct office *office, const char *number, const char *kind_name, const char *who,
                        struct error *error)
 {
@@ -196,6 +406,8 @@ int exceptions_confirm(struct office *office, const char *number, const char *ki
         return error_set(error, -ENOENT, "there is no exception \"%s\"", kind_name);
     if (!kind->confirmable)
         return error_set(error, -EPERM, "\"%s\" cannot be confirmed: it ends when %s", kind->name, kind->release_en);
+    if (!*who)
+        return error_set(error, -EINVAL, "say who confirms it");
     int result = sql_run(office->sql,
                          "UPDATE exception SET released_us = ?3, released_by = ?4 WHERE number = ?1 AND kind = ?2"
                          " AND released_us IS NULL",

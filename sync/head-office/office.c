@@ -7,10 +7,23 @@
 
 extern const struct embedded_file hq_schema[];
 
+int office_gen(struct sql *sql, char out[ID_TEXT_SIZE])
+{
+    struct sql_query *query = sql_select(sql, "SELECT gen FROM hub", SQL_NO_VALUES);
+    bool found = sql_next(query);
+    if (found)
+        sql_copy_text(query, 0, out, ID_TEXT_SIZE);
+    int failed = sql_done(query);
+    return failed ? failed : found ? 0 : -ENOENT;
+}
+
 static int give_identity(struct sql *sql, const struct random_source *random)
 {
     char gen[ID_TEXT_SIZE];
     struct wire_key key;
+    int result = office_gen(sql, gen); /* a look keeps nobody waiting */
+    if (result != -ENOENT)
+        return result;
     id_new(random, gen);
     wire_key_new(&key, random);
     return sql_run(sql, "INSERT INTO hub (id, gen, key) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING", sql_text(gen),
@@ -44,16 +57,6 @@ int office_open(const char *path, const struct random_source *random, struct sql
     return 0;
 }
 
-int office_gen(struct sql *sql, char out[ID_TEXT_SIZE])
-{
-    struct sql_query *query = sql_select(sql, "SELECT gen FROM hub", SQL_NO_VALUES);
-    bool found = sql_next(query);
-    if (found)
-        sql_copy_text(query, 0, out, ID_TEXT_SIZE);
-    int failed = sql_done(query);
-    return failed ? failed : found ? 0 : -ENOENT;
-}
-
 int office_key(struct sql *sql, struct wire_key *ret)
 {
     size_t length = 0;
@@ -76,6 +79,12 @@ int office_renew_gen(struct sql *sql, const struct random_source *random, char o
 int office_begin(struct office *office, struct error *error)
 {
     int result = sql_run(office->sql, SQL_BEGIN, SQL_NO_VALUES);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+int office_begin_rows(struct office *office, struct error *error)
+{
+    int result = sql_run(office->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 

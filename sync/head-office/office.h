@@ -30,6 +30,7 @@ int office_renew_gen(struct sql *sql, const struct random_source *random, char o
 int office_key(struct sql *sql, struct wire_key *ret);
 
 int office_begin(struct office *office, struct error *error);
+int office_begin_rows(struct office *office, struct error *error); /* beside others: base/sql.h, SQL_BEGIN_ROWS */
 int office_commit(struct office *office, struct error *error);
 void office_rollback(struct office *office); /* harmless outside a transaction */
 

@@ -39,6 +39,9 @@ static const struct step {
     {ORDER_SHIPPED, "pending_pay,audit,exception,reserved", "finished"},
     {ORDER_FINISHED, "shipped", "finished"},
     {ORDER_CLOSED, "pending_pay,audit,exception,reserved,shipped,finished", "closed"},
+    {ORDER_SPLIT, "audit,exception,reserved", "closed"},
+    {ORDER_MERGED, "audit,exception,reserved", "closed"},
+    {ORDER_RESTORED, "closed", "audit"},
     /* facts */
     {"order.received", "released", "received"},
     {"order.allocated", "released,received,short,parked", "allocated"},
@@ -82,27 +85,66 @@ static int write_history(struct office *office, const char *number, const char *
                    sql_text(who), sql_text(note ? note : ""));
 }
 
-int order_life_act(struct office *office, const char *number, const char *act, const char *who, const char *note,
-                   struct error *error)
+int order_life_note(struct office *office, const char *number, const char *what, const char *who, const char *note,
+                    struct error *error)
 {
-    char before[ORDER_STATE_SIZE] = "", site[65] = "";
+    int result =
+        sql_run(office->sql,
+                "INSERT INTO order_history (number, time_us, act, before, after, who, note)"
+                " SELECT number, ?2, ?3, state, state, ?4, ?5 FROM orders WHERE number = ?1",
+                sql_text(number), sql_int(office->now_us), sql_text(what), sql_text(who), sql_text(note ? note : ""));
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+/* Where the order stands, and the state after the act. */
+static int find_step(struct office *office, const char *number, const char *act, char ret_before[ORDER_STATE_SIZE],
+                     const char **ret_after, struct error *error)
+{
+    char site[65] = "";
+    *ret_before = '\0';
     struct sql_query *row = sql_select(
         office->sql, "SELECT state, coalesce(site, '') FROM orders WHERE number = ?1" SQL_FOR_UPDATE, sql_text(number));
     if (sql_next(row)) {
-        sql_copy_text(row, 0, before, sizeof(before));
+        sql_copy_text(row, 0, ret_before, ORDER_STATE_SIZE);
         sql_copy_text(row, 1, site, sizeof(site));
     }
     int result = sql_done(row);
     if (result)
         return office_failed(office->sql, result, error);
-    if (!*before)
+    if (!*ret_before)
         return error_set(error, -ENOENT, "there is no order \"%s\"", number);
-    const char *after = order_life_after(act, before);
-    if (!after)
-        return error_set(error, -EALREADY, "order \"%s\" is %s%s%s and cannot be %s", number, before,
-                         *site ? " at site " : "", site, act);
+    *ret_after = order_life_after(act, ret_before);
+    return *ret_after ? 0
+                      : error_set(error, -EALREADY, "order \"%s\" is %s%s%s and cannot be %s", number, ret_before,
+                                  *site ? " at site " : "", site, act);
+}
+
+int order_life_check(struct office *office, const char *number, const char *act, struct error *error)
+{
+    char before[ORDER_STATE_SIZE];
+    const char *after;
+    return find_step(office, number, act, before, &after, error);
+}
+
+/* Exceptions are of orders that head office keeps back. */
+static int end_exceptions(struct office *office, const char *number)
+{
+    return sql_run(office->sql, "UPDATE exception SET released_us = ?2 WHERE number = ?1 AND released_us IS NULL",
+                   sql_text(number), sql_int(office->now_us));
+}
+
+int order_life_act(struct office *office, const char *number, const char *act, const char *who, const char *note,
+                   struct error *error)
+{
+    char before[ORDER_STATE_SIZE];
+    const char *after;
+    int result = find_step(office, number, act, before, &after, error);
+    if (result)
+        return result;
     result = sql_run(office->sql, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(number), sql_text(after));
     if (!result)
         result = write_history(office, number, act, before, after, who, note);
+    if (!result && text_is_listed("released,finished,closed", after))
+        result = end_exceptions(office, number);
     return result ? office_failed(office->sql, result, error) : 0;
 }

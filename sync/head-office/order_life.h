@@ -31,14 +31,25 @@ extern const struct order_state order_states[]; /* in the order of a life; ended
 #define ORDER_SHIPPED   "shipped"   /* by somebody else: the platform says so */
 #define ORDER_FINISHED  "finished"  /* the buyer has it, and may not send it back any more */
 #define ORDER_CLOSED    "closed"    /* nothing will be done for it */
+#define ORDER_SPLIT     "split"     /* others stand for it, parts of it: order_split.h */
+#define ORDER_MERGED    "merged"    /* another stands for it and more */
+#define ORDER_RESTORED  "restored"  /* none stands for it any more: it is looked at again */
 
 /* The state after it, or NULL: it is not named for this state. */
 const char *order_life_after(const char *act, const char *state);
 
-/* Does it, and writes it into the order's history. who: a person, or "" for head office itself; note may be NULL. The
- * order's row is locked until the end of the transaction. -ENOENT, -EALREADY with a sentence. Inside a transaction. */
+/* Does it, and writes it into the order's history. who: a person, or "" for head office itself; note may be NULL. What
+ * leaves head office's hands has no exceptions any more. The order's row is locked until the end of the transaction.
+ * -ENOENT, -EALREADY with a sentence. Inside a transaction. */
 int order_life_act(struct office *office, const char *number, const char *act, const char *who, const char *note,
                    struct error *error);
+
+/* Writes what was done with it into its history without moving it. Inside a transaction. */
+int order_life_note(struct office *office, const char *number, const char *what, const char *who, const char *note,
+                    struct error *error);
+
+/* Refuses what order_life_act() would, and does nothing else. The order's row is locked from here on. */
+int order_life_check(struct office *office, const char *number, const char *act, struct error *error);
 
 const struct order_state *order_state_find(const char *name); /* NULL: there is none */
 

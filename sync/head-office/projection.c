@@ -1,7 +1,9 @@
 #include "sync/head-office/projection.h"
 
+#include "base/text.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/promises.h"
+#include "sync/head-office/shipments.h"
 #include "sync/head-office/waybills.h"
 
 #include <errno.h>
@@ -206,9 +208,12 @@ static int transfer_shipped(struct work *work)
                             sql_text(number), sql_text(work->site));
 }
 
-/* What leaves the bins is not to be taken out of them any more: both in one event, so that nothing counts twice. */
+/* What leaves the bins is not to be taken out of them any more: both in one event, so that nothing counts twice. What
+ * is put back of an order that is over is owed to nobody. */
 static int open_reservation(struct work *work, int64_t line, int64_t delta)
 {
+    if (text_is_listed("shipped,finished,closed", work->state))
+        return 0;
     return CHANGE(work, "UPDATE reservation SET left_open = left_open + ?3 WHERE number = ?1 AND line = ?2",
                   sql_text(work->order), sql_int(line), sql_int(work->sign * delta));
 }
@@ -400,6 +405,8 @@ static int parcel_shipped(struct work *work)
     result = CHANGE(work, "UPDATE order_line SET shipped = packed WHERE number = ?1", sql_text(work->order));
     if (!result)
         result = promises_end(work->sql, work->order);
+    if (!result)
+        result = shipments_tell(work->sql, work->order);
     return result ? result : raise_overship(work);
 }
 
@@ -513,7 +520,9 @@ static const struct meaning {
     {"waybill.assigned", waybill_assigned, .of_order = true},
     {"label.voided", label_voided, .of_order = true},
     {"feed.parked", feed_parked, .of_order = false},
+    {"return.received", nothing_more, .undoable = true}, /* aftersales.h */
     {"return.graded", return_graded, .undoable = true},
+    {"return.closed", nothing_more, .of_order = false},
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
@@ -603,6 +612,16 @@ static int apply(struct work *work, const struct meaning *meaning)
     return advance(work, event);
 }
 
+/* By which an order's timeline finds what was done for it with others. */
+static int note_wave(struct work *work, const char *order)
+{
+    const char *wave = json_string_value(json_object_get(work->data, "wave"));
+    return !wave
+               ? 0
+               : CHANGE(work, "INSERT INTO order_wave (number, site, wave) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                        sql_text(order), sql_text(work->site), sql_text(wave));
+}
+
 static int each_line(struct work *work, const char *event)
 {
     const struct meaning *meaning = find_meaning(event);
@@ -615,6 +634,8 @@ static int each_line(struct work *work, const char *event)
         struct work line = *work;
         line.data = data;
         result = json_object_update(data, json_array_get(lines, i)) == 0 ? apply(&line, meaning) : -EINVAL;
+        if (!result)
+            result = note_wave(work, line.order);
         json_decref(data);
     }
     return result;

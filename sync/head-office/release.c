@@ -3,6 +3,7 @@
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/order_life.h"
+#include "sync/head-office/order_split.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/promises.h"
 #include "sync/head-office/waybills.h"
@@ -15,7 +16,9 @@
 static int write_lines(struct office *office, struct buf *data, const char *number)
 {
     struct sql_query *line = sql_select(
-        office->sql, "SELECT line, sku, quantity FROM order_line WHERE number = ?1 ORDER BY line", sql_text(number));
+        office->sql,
+        "SELECT line, sku, quantity - refunded FROM order_line WHERE number = ?1 AND quantity > refunded ORDER BY line",
+        sql_text(number));
     json_open_array(data, "lines");
     while (sql_next(line)) {
         json_open_object(data, NULL);
@@ -93,7 +96,8 @@ static int check_whole(struct office *office, struct sql_query *order, struct er
     if (!*sql_get_text(order, 2))
         return error_set(error, -EINVAL, "order \"%s\" has no carrier: choose one", number);
     int64_t unmapped;
-    int result = sql_number(office->sql, &unmapped, "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL",
+    int result = sql_number(office->sql, &unmapped,
+                            "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded",
                             sql_text(number));
     if (result)
         return office_failed(office->sql, result, error);
@@ -174,17 +178,20 @@ static int ask_site(struct office *office, const char *site, const char *number,
 int orders_cancel(struct office *office, const char *number, const char *reason, struct error *error)
 {
     char state[ORDER_STATE_SIZE] = "", site[WIRE_NAME_SIZE] = "";
-    bool asked = false;
-    struct sql_query *order =
-        sql_select(office->sql, "SELECT state, site, cancelling FROM orders WHERE number = ?1", sql_text(number));
+    bool asked = false, replaced = false;
+    struct sql_query *order = sql_select(
+        office->sql, "SELECT state, site, cancelling, replaced FROM orders WHERE number = ?1", sql_text(number));
     if (sql_next(order)) {
         sql_copy_text(order, 0, state, sizeof(state));
         sql_copy_text(order, 1, site, sizeof(site));
         asked = sql_get_int(order, 2) != 0;
+        replaced = sql_get_int(order, 3) != 0;
     }
     int result = sql_done(order);
     if (!result && !*state)
         return error_set(error, -ENOENT, "there is no order \"%s\"", number);
+    if (!result && replaced)
+        return order_split_cancel(office, number, reason, error);
     const struct order_state *known = order_state_find(state);
     if (!result && strcmp(known->stage, "shipped") == 0)
         return error_set(error, -EALREADY, "order \"%s\" was already handed over and cannot be cancelled", number);

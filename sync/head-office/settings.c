@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #define FLAG(member)   OPTION_FLAG_AT(struct settings, member)
+#define TEXT(member)   OPTION_TEXT_AT(struct settings, member)
 #define NUMBER(member) OPTION_NUMBER_AT(struct settings, member)
 
 const struct option_def settings_table[] = {
@@ -22,6 +23,18 @@ const struct option_def settings_table[] = {
      .help = "an order that cost more is looked at by a person; 0: none is"},
     {"merge_hours", NUMBER(merge_hours), .fallback = "0", .min = 0, .max = 168,
      .help = "orders of one shop to one receiver that came within so many hours are put forward to be merged; 0: not"},
+    {"utc_offset_min", NUMBER(utc_offset_min), .fallback = "480", .min = -720, .max = 840,
+     .help = "minutes by which the clock that rules about the hour go by is ahead of UTC"},
+    {"refund_before_grading_minor", NUMBER(refund_before_grading_minor), .fallback = "0", .min = 0,
+     .max = 1000000000000,
+     .help = "a return that a person agrees to is refunded at once up to this amount, before its goods are graded; 0:"
+             " none is"},
+    {"refund_grades", TEXT(refund_grades), .fallback = "",
+     .help = "grades with which a return, an exchange or a repair is settled without a person, like A,B; empty: none"},
+    {"exchange_ships_first", FLAG(exchange_ships_first), .fallback = "no",
+     .help = "what is sent in exchange is promised and sent when that is agreed, and not when the goods are back"},
+    {"return_site", TEXT(return_site), .fallback = "",
+     .help = "where goods come back to that no site of ours had sent"},
     {0},
 };
 

@@ -9,7 +9,10 @@
 
 struct settings {
     bool audit_by_itself, release_by_itself, split_by_itself;
-    int64_t unpaid_hold_min, silent_hours, finish_days, amount_limit_minor, merge_hours;
+    bool exchange_ships_first;
+    int64_t refund_before_grading_minor;
+    char refund_grades[8], return_site[65];
+    int64_t unpaid_hold_min, silent_hours, finish_days, amount_limit_minor, merge_hours, utc_offset_min;
 };
 
 extern const struct option_def settings_table[];

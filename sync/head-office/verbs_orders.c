@@ -68,7 +68,7 @@ static int audit(struct verb_call *call, struct error *error)
     if (!result)
         result = exceptions_look_again(call->office, fields->order, error);
     if (!result)
-        result = exceptions_audit(call->office, &settings, fields->order, &passed, error);
+        result = exceptions_audit(call->office, &settings, NULL, fields->order, &passed, error);
     return result ? result : tell_state(call, fields->order, error);
 }
 
@@ -108,6 +108,11 @@ static int set_carrier(struct verb_call *call, struct error *error)
         return result;
     result = sql_run(call->office->sql, "UPDATE orders SET carrier = ?2 WHERE number = ?1", sql_text(fields->order),
                      sql_text(fields->carrier));
+    if (!result) /* no rule has chosen it */
+        result = sql_run(call->office->sql,
+                         "DELETE FROM rule_hit WHERE number = ?1 AND rule IN (SELECT id FROM rule WHERE kind ="
+                         " 'carrier')",
+                         sql_text(fields->order));
     return result ? office_failed(call->office->sql, result, error) : tell_state(call, fields->order, error);
 }
 

@@ -4,6 +4,7 @@
 
 #include "sync/platforms/platform.h"
 
-extern const struct platform platform_taobao, platform_jd, platform_pdd, platform_douyin, platform_kuaishou;
+extern const struct platform platform_taobao, platform_jd, platform_pdd, platform_douyin, platform_kuaishou,
+    platform_shopify, platform_woocommerce;
 
 #endif

@@ -11,7 +11,8 @@
 #include <string.h>
 
 const struct platform *const platforms[] = {
-    &platform_taobao, &platform_jd, &platform_pdd, &platform_douyin, &platform_kuaishou, NULL,
+    &platform_taobao,   &platform_jd,      &platform_pdd,         &platform_douyin,
+    &platform_kuaishou, &platform_shopify, &platform_woocommerce, NULL,
 };
 
 const struct platform *platform_find(const char *name)
@@ -42,6 +43,7 @@ static const struct {
     [PLATFORM_CARRIERS] = {"carriers", false},
     [PLATFORM_BILLS] = {"bills", false},
     [PLATFORM_TOKEN_REFRESH] = {"token_refresh", true},
+    [PLATFORM_WAYBILL_PRINT] = {"waybill_print", false},
 };
 
 const char *platform_verb_name(enum platform_verb verb)

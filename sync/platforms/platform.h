@@ -31,6 +31,7 @@
 struct platform_shop {
     char id[PLATFORM_ID_SIZE];        /* the platform's own number of the shop; "" where calls do not say it */
     char gateway[PLATFORM_TEXT_SIZE]; /* "": the platform's public one */
+    char place[PLATFORM_ID_SIZE];     /* the platform's number of the store whose stock is told; "": its only one */
     char app_key[PLATFORM_TOKEN_SIZE], app_secret[PLATFORM_TOKEN_SIZE];
     char sign_secret[PLATFORM_TOKEN_SIZE]; /* where it is another than app_secret (Kuaishou); messages' secret is
                                               push_secret */
@@ -56,6 +57,7 @@ enum platform_verb {
     PLATFORM_CARRIERS, /* the platform's list of carriers */
     PLATFORM_BILLS,    /* settlement rows of a window, a page at a time */
     PLATFORM_TOKEN_REFRESH,
+    PLATFORM_WAYBILL_PRINT, /* what is printed of one, where WAYBILL_GET does not say: PRINTS_APART */
     PLATFORM_VERBS
 };
 const char *platform_verb_name(enum platform_verb verb); /* "stock_read" */
@@ -100,6 +102,7 @@ struct platform_shipment {
         int64_t quantity;
     } lines[PLATFORM_LINES_MAX];
     size_t line_count;
+    const char *raw; /* platform_order.raw, as it was read just now: for SHIPS_BY_RAW */
 };
 
 struct platform_want {
@@ -108,10 +111,11 @@ struct platform_want {
     int64_t from_us, to_us;            /* a window, half open; a connector may widen it to its platform's whole units */
     char cursor[PLATFORM_CURSOR_SIZE]; /* "": the first page; else as the answer before gave it */
     char order[PLATFORM_ID_SIZE];
-    char carrier[PLATFORM_CODE_SIZE], waybill[PLATFORM_CODE_SIZE]; /* WAYBILL_GET, WAYBILL_CANCEL */
+    char carrier[PLATFORM_CODE_SIZE], waybill[PLATFORM_CODE_SIZE]; /* WAYBILL_GET, _PRINT, _CANCEL */
     char form[PLATFORM_LONG_SIZE];    /* WAYBILL_GET: the label's, as the platform names it: an address */
     char account[PLATFORM_CODE_SIZE]; /* WAYBILL_GET: ours at the carrier, where parcels are paid by the month */
     char key[PLATFORM_ID_SIZE];       /* of a write: the same when it is repeated, other than that of any other */
+    char currency[4];                 /* PRICE, on platforms of more than one */
     bool delta;
     const struct platform_shipment *shipment;
     const struct platform_stock_row *stock;
@@ -308,6 +312,8 @@ enum platform_ability {
     PLATFORM_LISTINGS = 1024,
     PLATFORM_BILL_ROWS = 2048,
     PLATFORM_REFRESHES = 4096,
+    PLATFORM_PRINTS_APART = 8192,  /* what is printed is asked for with WAYBILL_PRINT */
+    PLATFORM_SHIPS_BY_RAW = 16384, /* what it calls the lines of a parcel stands in the order's raw text alone */
 };
 
 struct platform_caps {

@@ -16,7 +16,7 @@ static const struct member {
 #name, offsetof(struct platform_shop, name), sizeof(((struct platform_shop *)0)->name)                         \
     }
     MEMBER(id),          MEMBER(gateway),     MEMBER(app_key),      MEMBER(app_secret),    MEMBER(sign_secret),
-    MEMBER(push_secret), MEMBER(sign_method), MEMBER(access_token), MEMBER(refresh_token),
+    MEMBER(push_secret), MEMBER(sign_method), MEMBER(access_token), MEMBER(refresh_token), MEMBER(place),
 };
 
 static int take_platform(const char *name, const struct platform **ret, struct error *error)

@@ -108,7 +108,13 @@ static const struct platform_sender sender = {.name = "a", .phone = "1", .provin
 static const struct platform_parcel parcels[2] = {
     {.key = "P-1", .order = "1", .name = "a", .phone = "1", .goods = "e"},
     {.key = "P-2", .order = "2", .name = "a", .phone = "1", .goods = "e"}};
-static const struct platform_shop shop = {.id = "1", .app_key = "k", .app_secret = "s", .refresh_token = "r"};
+static const struct platform_shop shop = {.id = "1",
+                                          .gateway = "http://127.0.0.1/x",
+                                          .place = "7",
+                                          .app_key = "k",
+                                          .app_secret = "s",
+                                          .sign_secret = "s",
+                                          .refresh_token = "r"};
 
 /* What a platform has no call for, it gives no answer to. */
 static bool is_asked(const struct platform *platform, const struct platform_want *want)

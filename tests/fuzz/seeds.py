@@ -26,9 +26,9 @@ ANSWERS = {"none": 0, "ack-nak": 1, "honeywell": 2}
 UNITS = {"": 0, "kg": 1, "g": 2, "lb": 3, "oz": 4}
 SERIAL_SCALES = {"mt-sics": 0, "toledo-8217": 1, "toledo-continuous": 2, "a-and-d": 3, "cas": 4}
 PRINTERS = {"zpl": 0, "hqes": 1, "sgd": 2, "tspl": 3, "epl": 4, "cpcl": 5, "escpos": 6, "port-status": 7}
-SELLING_PLATFORMS = ["taobao", "jd", "pdd", "douyin", "kuaishou"]
+SELLING_PLATFORMS = ["taobao", "jd", "pdd", "douyin", "kuaishou", "shopify", "woocommerce"]
 SELLING_VERBS = ["orders", "order", "refunds", "ship", "ship_amend", "stock", "stock_read", "price", "listing", "waybill_get",
-                 "waybill_cancel", "carriers", "bills", "token_refresh"]
+                 "waybill_cancel", "carriers", "bills", "token_refresh", "waybill_print"]
 LANGUAGES = {"zpl": 1, "tspl": 2, "epl": 3, "cpcl": 4, "escpos": 5}
 
 

@@ -12,7 +12,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OUT = pathlib.Path(ROOT, os.environ.get("OUT", "build"))
 CALLER = OUT / "tests/platform_caller"
-GATEWAYS = {"taobao": "/taobao/router/rest", "pdd": "/pdd/api/router"}
+GATEWAYS = {"taobao": "/taobao/router/rest", "pdd": "/pdd/api/router", "jd": "/jd/routerjson", "douyin": "/douyin", "kuaishou": "/kuaishou",
+            "shopify": "/shopify", "woo": "/woo"}
 PAGES_MAX = 100
 
 
@@ -56,9 +57,14 @@ class Bench:
 
     def shop(self, key, **more):
         told = self.look("shops")[key]
-        return {"platform": told["platform"], "id": str(told["number"]), "app_key": told["app_key"], "app_secret": told["secret"],
-                "sign_secret": told["sign_secret"], "access_token": told["access"], "refresh_token": told["refresh"],
-                "gateway": f"http://127.0.0.1:{self.ports['port']}{GATEWAYS[told['platform']]}", **more}
+        known = {"platform": told["platform"], "id": str(told["number"]), "app_key": told["app_key"], "app_secret": told["secret"],
+                 "sign_secret": told["sign_secret"], "access_token": told["access"], "refresh_token": told["refresh"],
+                 "gateway": f"http://127.0.0.1:{self.ports['port']}{GATEWAYS[told['platform']]}"}
+        if known["platform"] == "woo":  # a key and its secret, and no other tokens
+            known.update(platform="woocommerce", app_key=told["access"], app_secret=told["refresh"])
+        if known["platform"] == "shopify":
+            known.update(place="1")
+        return {**known, **more}
 
     def call(self, shop, verb, **more):
         """shop: a key, or what shop() gave. Returns what the connector made of it."""

@@ -136,6 +136,7 @@ static int take_want(const json_t *line, struct asked *ret)
     TAKE(line, "form", want->form);
     TAKE(line, "account", want->account);
     TAKE(line, "key", want->key);
+    TAKE(line, "currency", want->currency);
     want->delta = text_json_true(line, "delta");
     take_shipment(json_object_get(line, "shipment"), &ret->shipment);
     take_stock(json_object_get(line, "stock"), ret);
@@ -165,6 +166,23 @@ static void tell(int result, const struct error *error, const struct platform_fa
     fflush(stdout);
 }
 
+/* As head office does: an order whose lines the platform calls by names of its own is read just before a parcel of it
+ * is told. NULL: it could not be read; owned by the caller. */
+static char *raw_of(const struct platform *platform, const struct platform_shop *shop, const struct asked *asked,
+                    struct platform_transport *transport)
+{
+    CLEANUP(platform_answer_done) struct platform_answer answer = {0};
+    struct platform_want want = asked->want;
+    struct platform_fault fault;
+    want.verb = PLATFORM_ORDER;
+    text_copy(want.order, sizeof(want.order), asked->shipment.order);
+    if (platform_call(platform, shop, &want, transport, &answer, &fault, NULL) != 0 || answer.count == 0)
+        return NULL;
+    char *raw = answer.orders[0].raw;
+    answer.orders[0].raw = NULL;
+    return raw;
+}
+
 static int call(const json_t *line, struct platform_transport *transport, struct platform_answer *answer,
                 struct platform_fault *fault, struct error *error)
 {
@@ -175,6 +193,11 @@ static int call(const json_t *line, struct platform_transport *transport, struct
         return -EBADR;
     if (take_want(line, &asked) != 0)
         return error_set(error, -EBADR, "there is no such verb");
+    CLEANUP(cleanup_free) char *raw = NULL;
+    bool ships = asked.want.verb == PLATFORM_SHIP || asked.want.verb == PLATFORM_SHIP_AMEND;
+    if (ships && platform->caps.abilities & PLATFORM_SHIPS_BY_RAW)
+        raw = raw_of(platform, &shop, &asked, transport);
+    asked.shipment.raw = raw;
     return platform_call(platform, &shop, &asked.want, transport, answer, fault, error);
 }
 

@@ -210,6 +210,43 @@ static void not_moved_when_the_site_has_begun_it(void **state)
     check_site_of(company, "hz", "picking");
 }
 
+/* The buyer has moved house and wants two: nobody has begun it, so it comes back, and the same site does it as it is
+ * now. */
+static void taken_back_changed_and_given_again(void **state)
+{
+    struct company *company = *state;
+    struct rig *office = &company->office;
+    struct order_move move;
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    assert_int_equal(assignments_take_back(&office->office, "N1", &move, &office->error), 0);
+    assert_false(move.done);
+    sync_site(company, HZ);
+    OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1' AND site IS NULL", "audit");
+    PLAY(&company->sites[HZ], NO_ORDER);
+    rig_run(office, "UPDATE orders SET receiver_address = '宁波2号', priority = 7, rev = rev + 1 WHERE number = 'N1';"
+                    "UPDATE order_line SET quantity = 2 WHERE number = 'N1'");
+    assert_int_equal(rig_release(office, "hz", "N1"), 0);
+    sync_site(company, HZ);
+    check_site_of(company, "hz", "allocated");
+    SITE_SAYS(company, HZ, "SELECT receiver_address || ' ' || priority FROM orders WHERE number = 'N1'", "宁波2号 7");
+    assert_int_equal(number(&company->sites[HZ], "SELECT sum(quantity) FROM allocation WHERE open > 0"), 2);
+}
+
+static void not_taken_back_when_the_site_has_begun_it(void **state)
+{
+    struct company *company = *state;
+    struct rig *office = &company->office;
+    struct order_move move;
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    PLAY(&company->sites[HZ], BEGIN_IT);
+    assert_int_equal(assignments_take_back(&office->office, "N1", &move, &office->error), 0);
+    sync_site(company, HZ);
+    check_site_of(company, "hz", "allocated");
+    OFFICE_SAYS(company, "SELECT state FROM assignment WHERE wanted_by IS NULL", "given");
+}
+
 /* The release has left, and nobody knows whether it came. It had: the site's own clock ends it before head office's. */
 static void moved_when_the_lease_of_a_silent_site_is_over(void **state)
 {
@@ -448,6 +485,8 @@ int main(void)
         STORY(moved_when_the_site_lets_it_go),
         STORY(moved_there_and_back),
         STORY(not_moved_when_the_site_has_begun_it),
+        STORY(taken_back_changed_and_given_again),
+        STORY(not_taken_back_when_the_site_has_begun_it),
         STORY(moved_when_the_lease_of_a_silent_site_is_over),
         STORY(a_late_release_is_not_begun_before_all_is_known),
         STORY(begun_work_outlives_its_lease),

@@ -357,7 +357,13 @@ static void writers_of_other_rows_work_beside_each_other(void **state)
     assert_int_equal(run(place->other, SQL_BEGIN_ROWS), 0);
     assert_int_equal(sql_number(place->sql, &id, look, sql_int(1)), 0);
     assert_int_equal(sql_number(place->other, &id, look, sql_int(2)), 0);
+    assert_int_equal(run(place->other, "SAVEPOINT look"), 0);
     assert_int_equal(sql_number(place->other, &id, look, sql_int(1)), -EBUSY);
+    assert_int_equal(run(place->other, "ROLLBACK TO look"), 0);
+    /* what nobody else has; and a row that somebody has may be pointed to */
+    assert_int_equal(sql_number(place->other, &id, "SELECT id FROM t ORDER BY id" SQL_SKIP_LOCKED, SQL_NO_VALUES), 0);
+    assert_int_equal(id, 2);
+    assert_int_equal(run(place->other, "INSERT INTO child (t) VALUES (1)"), 0);
     assert_int_equal(run(place->other, "ROLLBACK"), 0);
     assert_int_equal(run(place->other, SQL_BEGIN), -EBUSY);
     assert_int_equal(run(place->sql, "COMMIT"), 0);
