@@ -11,8 +11,8 @@
 int order_put_read(const json_t *root, struct platform_order *ret, struct error *error);
 void order_put_done(struct platform_order *order);
 
-/* *ret_taken: "new", "changed" or "same"; ret_number: what it is called here. -ENOENT: no such shop; -EALREADY: it says
- * something else by now, and that cannot be taken any more. Inside a transaction. */
+/* *ret_taken: "new", "changed" or "same"; ret_number: what it is called here. -ENOENT: no such shop; -EALREADY: it
+ * cannot be taken as it is, and the sentence says why. Inside a transaction. */
 int order_put_take(struct office *office, const char *shop, const struct platform_order *order, char ret_number[65],
                    const char **ret_taken, struct error *error);
 

@@ -77,6 +77,7 @@ static const struct query_section order_sections[] = {
     {"waybills", "waybills", "order", 0, 0},
     {"documents", "documents", "order", 0, 0},
     {"related", "orders", "of_order", 0, 0},
+    {"aftersales", "aftersales", "order", 0, 0},
     {"overship", "overship", "order", 0, 0},
     {"history", "history", "order", 0, 0},
     {"events", "events", "subject", "order/", 0},

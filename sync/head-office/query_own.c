@@ -1,13 +1,8 @@
-/* What can be looked at of head office itself: its settings, shops and files, and what programs of others may do. */
+/* What can be looked at of head office itself: its settings and files, and what programs of others may do. */
 #include "sync/head-office/query_words.h"
 
 static const struct query_column setting_columns[] = {TEXT("name", "s.name"), TEXT("value", "s.value"), {0}};
 static const struct query_filter setting_filters[] = {BY_INDEX("name", "s.name = ?"), {0}};
-
-static const struct query_column shop_columns[] = {
-    TEXT("shop", "s.code"), TEXT("platform", "s.platform"), TEXT("name", "s.name"), {0}};
-static const struct query_filter shop_filters[] = {
-    BY_INDEX("shop", "s.code = ?"), BY_LOOKING("platform", PLAIN("s.platform") " = ?"), {0}};
 
 static const struct query_column import_columns[] = {
     NUMBER("import", "i.number"), TEXT("kind", "i.kind"),         TEXT("file", "i.file"),    TEXT("hash", "i.hash"),
@@ -61,7 +56,6 @@ static const struct query_filter delivery_filters[] = {
 
 const struct query office_own_queries[] = {
     {"settings", "setting", "setting s", {"s.name"}, {true}, false, 0, setting_columns, setting_filters, "name", 0},
-    {"shops", "shop", "shop s", {"s.code"}, {true}, false, 0, shop_columns, shop_filters, "shop", 0},
     {"imports", "import", "import i", {"i.number"}, {0}, true, 0, import_columns, import_filters, 0, 0},
     {"keys", "key", "api_key k", {"k.id"}, {true}, false, 0, key_columns, key_filters, "key", 0},
     {"webhooks",

@@ -34,7 +34,7 @@ THEIRS = {
 def shop(office):
     """(a client with the connector's key, a function that runs one round of the connector on a list of Bazaar's orders)."""
     office.furnish()
-    office.run_sql("INSERT INTO shop (code, platform, name) VALUES ('bz', 'bazaar', 'Bazaar')")
+    office.run("do", "shop.add_own", "shop=bz", "platform=bazaar", "name=Bazaar")
     office.run_sql("INSERT INTO shop (code, platform, name) VALUES ('tb', 'taobao', 'Tea')")
     key = office.run("do", "key.add", "name=bazaar", "reads=orders", "verbs=order.put", "shop=bz")[0]["secret"]
     port = free_port()
@@ -121,8 +121,13 @@ def _(office):
         equal(client.do("order.put", order=told(modified="2026-03-04T09:15:21Z", paid_minor=100))[1]["taken"], "same")
         equal(client.do("order.put", order=told(modified="2026-03-04T09:15:22.5Z", buyer_note="x"))[1]["taken"], "changed")
         other = told(modified="2026-03-05T00:00:00Z", lines=[{**line, "id": "2"}])
-        equal(client.do("order.put", order=other)[0], 409)
-        equal(client.do("order.put", order=told(id="2", state="cancelled"))[1]["taken"], "same")
+        equal(client.do("order.put", order=other)[1]["taken"], "changed")
+        equal([row["platform_line"] for row in office.run("list", "lines", "order=bz-1")], ["2"])
+        endless = told(id="4", goods_minor=0, paid_minor=0, lines=[{**line, "quantity": 10 ** 12, "price_minor": 0, "paid_minor": 0}])
+        status, said = client.do("order.put", order=endless)
+        assert status == 409 and "quantity" in said["error"]["message"], (status, said)
+        equal(office.run("list", "orders", "order=bz-4"), [])
+        equal(client.do("order.put", order=told(id="2", state="cancelled"))[1]["taken"], "new")  # and closed
         many = [{**line, "id": str(number), "title": "茶" * 80} for number in range(200)]
         equal(client.do("order.put", order=told(id="3", lines=many, goods_minor=20000, paid_minor=20000))[1]["taken"], "new")
         equal(len(office.run("list", "lines", "order=bz-3")), 200)

@@ -1,11 +1,9 @@
 -- What others look at and are told: indexes for questions, the keys of their programs, and their webhooks.
 
-CREATE INDEX event_subject ON event (subject, arrival);
 CREATE INDEX order_line_sku ON order_line (sku, number, line) WHERE sku IS NOT NULL;
 CREATE INDEX orders_buyer ON orders (buyer, number) WHERE buyer <> '';
 CREATE INDEX orders_waybill ON orders (waybill) WHERE waybill IS NOT NULL;
 CREATE INDEX orders_platform_order ON orders (platform_order, number) WHERE platform_order IS NOT NULL;
-CREATE INDEX orders_of_order ON orders (of_order, number) WHERE of_order IS NOT NULL;
 CREATE INDEX parcel_waybill ON parcel (waybill) WHERE waybill IS NOT NULL;
 CREATE INDEX barcode_sku ON barcode (sku, code) WHERE sku IS NOT NULL;
 CREATE INDEX document_order ON document (order_number, number) WHERE order_number <> '';
