@@ -2,8 +2,8 @@
  * again by plain SQL and by piece in the test. */
 #include "unit/money_rig.h"
 
-#include "sync/head-office/business_day.h"
 #include "sync/head-office/amount.h"
+#include "sync/head-office/business_day.h"
 
 /* ---------------------------------------------------------------- sharing */
 
@@ -36,7 +36,8 @@ static void shares_add_up(void **unused)
 static void large_products_are_exact(void **unused)
 {
     (void)unused;
-    assert_int_equal(amount_part(INT64_C(900000000000000007), 999999999999, 1000000000000), INT64_C(899999999999100006));
+    assert_int_equal(amount_part(INT64_C(900000000000000007), 999999999999, 1000000000000),
+                     INT64_C(899999999999100006));
     assert_int_equal(amount_part(-7, 1, 2), -3);
     assert_int_equal(amount_round(-7, 1, 2), -4);
     assert_int_equal(amount_round(5, 1, 2), 3);
