@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sync/head-office/attention.h"
 #include "sync/head-office/platform_taking.h"
+#include "sync/head-office/refunds.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -230,12 +231,14 @@ static int keep_not_taken(struct taking *taking, const char *why, struct error *
     return result ? office_failed(taking->office->sql, result, error) : 0;
 }
 
-static int keep_taken(struct taking *taking, bool was_not_taken, struct error *error)
+static int keep_taken(struct taking *taking, bool is_new, struct error *error)
 {
     int result = write_said(taking, "");
-    if (!result && was_not_taken)
+    if (!result && is_new)
         result = attention_end(taking->office, taking->order->id, ATTENTION_NOT_TAKEN);
-    return result ? office_failed(taking->office->sql, result, error) : 0;
+    if (result)
+        return office_failed(taking->office->sql, result, error);
+    return is_new ? refunds_order_came(taking->office, taking->source->shop, taking->order->id, error) : 0;
 }
 
 /* The same, said again at a later time: only that is written. */
@@ -268,7 +271,7 @@ int platform_orders_take(struct office *office, const struct settings *settings,
     *ret = result ? PLATFORM_NOT_TAKEN : taking.known ? PLATFORM_CHANGED : PLATFORM_NEW;
     return result == -EINVAL ? keep_not_taken(&taking, error->text, error)
            : result          ? result
-                             : keep_taken(&taking, said.found && !was_known, error);
+                             : keep_taken(&taking, !was_known, error);
 }
 
 int platform_orders_ask_again(struct sql *sql, const char *number)

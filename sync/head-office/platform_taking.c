@@ -184,10 +184,16 @@ static int follow_cancelled(struct taking *taking, struct error *error)
     return result ? result : cancel(taking, error);
 }
 
+/* A case of after-sales is told of by itself. */
 static int follow_cancelled_late(struct taking *taking, struct error *error)
 {
-    (void)error;
-    return attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_LATE, taking->order->status);
+    int64_t cases = 0;
+    int result = sql_number(taking->office->sql, &cases, "SELECT count(*) FROM aftersale WHERE order_number = ?1",
+                            sql_text(taking->number));
+    if (!result && cases == 0)
+        result = attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_LATE,
+                                 taking->order->status);
+    return result ? office_failed(taking->office->sql, result, error) : 0;
 }
 
 static int follow_finished(struct taking *taking, struct error *error)
@@ -209,16 +215,29 @@ static int ask_back(struct taking *taking, const char *why, struct error *error)
     return result == -EBUSY || result == -EALREADY ? 0 : result; /* it is begun: a person decides */
 }
 
+/* After-sales asks the site to stop, when it hears of the refund itself: that is soon. Where it hears of none, this is
+ * all that is known. */
+static int follow_refunding(struct taking *taking, struct error *error)
+{
+    int64_t heard = 0;
+    int result =
+        sql_run(taking->office->sql, "UPDATE pull SET next_us = 0 WHERE shop = ?1 AND kind = 'refunds' AND said = ''",
+                sql_text(taking->source->shop));
+    if (!result)
+        heard = sql_changes(taking->office->sql);
+    if (result)
+        return office_failed(taking->office->sql, result, error);
+    return heard > 0 ? 0 : ask_back(taking, "a refund is asked for", error);
+}
+
 static int follow_at_site(struct taking *taking, struct error *error)
 {
-    int64_t stops = PLATFORM_HOLD | PLATFORM_REFUNDING;
-    int64_t new = taking->overlays &stops & ~taking->before_overlays;
+    int64_t stops = (taking->overlays & ~taking->before_overlays) & (PLATFORM_HOLD | PLATFORM_REFUNDING);
     if (taking->changed_lines || taking->changed_receiver)
         return ask_back(taking, what_changed(taking), error);
-    if (new == 0)
-        return 0;
-    return ask_back(taking, (new &PLATFORM_REFUNDING) != 0 ? "a refund is asked for" : "its platform holds it back",
-                    error);
+    if (stops & PLATFORM_HOLD)
+        return ask_back(taking, "its platform holds it back", error);
+    return stops ? follow_refunding(taking, error) : 0;
 }
 
 static int follow_elsewhere_at_site(struct taking *taking, struct error *error)

@@ -350,6 +350,24 @@ static void what_is_begun_stays_and_a_person_is_told(void **state)
     shop_rig_text(rig, "SELECT settled_by FROM attention", "tester");
 }
 
+/* Head office hears of the refund itself, and after-sales asks the site to stop. */
+static void a_refund_stops_the_parcel(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = release(rig);
+    shop_rig_work(rig);
+    sent(rig);
+    said->order.overlays = said->lines[0].overlays = PLATFORM_REFUNDING;
+    said->order.modified_us = fake.now_us += SECOND;
+    fake.refunds[fake.refund_count++] = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.unassign'", 0);
+    shop_rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'", 1);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale_stop WHERE order_number = 's1-" ID "'", 1);
+}
+
+/* The shop may not be asked for refunds: what the order says is all that is known. */
 static void a_refund_of_all_of_it_stops_the_parcel(void **state)
 {
     struct shop_rig *rig = *state;
@@ -449,6 +467,17 @@ static void what_was_split_and_shipped_elsewhere_is_told(void **state)
 
 /* ---------------------------------------------------------------- what cannot be taken */
 
+static void a_refund_that_came_first_holds_its_order(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake.refunds[fake.refund_count++] = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 1);
+    shop_rig_say(rig, place());
+    audit(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM exception WHERE kind = 'refund' AND released_us IS NULL", 1);
+}
+
 static void what_cannot_be_taken_is_kept_and_told(void **state)
 {
     struct shop_rig *rig = *state;
@@ -537,11 +566,13 @@ int main(void)
         ON_SHOP(a_change_before_the_release_left_takes_it_back),
         ON_SHOP(a_change_later_asks_the_site),
         ON_SHOP(what_is_begun_stays_and_a_person_is_told),
+        ON_SHOP(a_refund_stops_the_parcel),
         ON_SHOP(a_refund_of_all_of_it_stops_the_parcel),
         ON_SHOP(a_cancellation_asks_the_site),
         ON_SHOP(other_goods_at_a_site_wait_until_it_is_back),
         ON_SHOP(what_was_split_follows_its_platform),
         ON_SHOP(what_was_split_and_shipped_elsewhere_is_told),
+        ON_SHOP(a_refund_that_came_first_holds_its_order),
         ON_SHOP(what_cannot_be_taken_is_kept_and_told),
         ON_SHOP(an_order_that_came_by_a_file_goes_on_under_its_number),
         ON_SHOP(an_item_is_known_when_a_person_says_so),

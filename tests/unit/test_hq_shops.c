@@ -115,13 +115,14 @@ static void refunds_are_kept_and_their_orders_looked_at(void **state)
         .id = "r1", .order = "1", .state = PLATFORM_REFUND_ASKED, .amount_minor = 100, .modified_us = fake.now_us};
     fake.orders[0].order.overlays = fake.orders[0].lines[0].overlays = PLATFORM_REFUNDING; /* not modified by that */
     shop_rig_later(rig, 31);
-    shop_rig_text(rig, "SELECT state || ' ' || amount_minor FROM refund_seen", "asked 100");
+    shop_rig_text(rig, "SELECT platform_state || ' ' || platform_minor || ' ' || order_number FROM aftersale",
+                  "asked 100 s1-1");
     assert_int_equal(fake_called(PLATFORM_ORDER), 1);
     shop_rig_count(rig, "SELECT overlays FROM orders", PLATFORM_REFUNDING);
     fake.refunds[0].modified_us -= 10 * SECOND; /* older */
     fake.refunds[0].state = PLATFORM_REFUND_DONE;
     shop_rig_later(rig, 31);
-    shop_rig_text(rig, "SELECT state FROM refund_seen", "asked");
+    shop_rig_text(rig, "SELECT platform_state FROM aftersale", "asked");
 }
 
 /* ---------------------------------------------------------------- whose it is */
