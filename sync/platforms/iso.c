@@ -90,20 +90,20 @@ int64_t read_money(struct text_reader *reader, const json_t *object, const char 
         text_copy(moved, sizeof(moved), text);
     else
         snprintf(moved, sizeof(moved), "%.64se%d", text, digits_of(currency) - 2);
-    if (*text && text_to_minor(moved, &minor) != 0)
+    if (*text && decimal_to_minor(moved, &minor) != 0)
         say_wrong(reader, path, text);
     return reader->result ? 0 : minor;
 }
 
-void money_to_text(int64_t minor, const char *currency, char out[TEXT_MINOR_SIZE])
+void money_to_text(int64_t minor, const char *currency, char out[DECIMAL_SIZE])
 {
     uint64_t size = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
     const char *sign = minor < 0 ? "-" : "";
     int digits = digits_of(currency);
     if (digits == 2)
-        minor_to_text(minor, out);
+        decimal_from_minor(minor, out);
     else if (digits == 0)
-        snprintf(out, TEXT_MINOR_SIZE, "%s%" PRIu64, sign, size);
+        snprintf(out, DECIMAL_SIZE, "%s%" PRIu64, sign, size);
     else
-        snprintf(out, TEXT_MINOR_SIZE, "%s%" PRIu64 ".%03" PRIu64, sign, size / 1000, size % 1000);
+        snprintf(out, DECIMAL_SIZE, "%s%" PRIu64 ".%03" PRIu64, sign, size / 1000, size % 1000);
 }

@@ -186,9 +186,9 @@ static int64_t wait_of(const json_t *root)
 {
     const json_t *cost = text_json_at(root, "extensions.cost");
     int64_t wanted = 0, left = 0, rate = 0;
-    (void)text_to_whole(text_json_text(cost, "requestedQueryCost"), &wanted); /* what is missing is 0 */
-    (void)text_to_whole(text_json_text(cost, "throttleStatus.currentlyAvailable"), &left);
-    (void)text_to_whole(text_json_text(cost, "throttleStatus.restoreRate"), &rate);
+    (void)decimal_to_whole(text_json_text(cost, "requestedQueryCost"), &wanted); /* what is missing is 0 */
+    (void)decimal_to_whole(text_json_text(cost, "throttleStatus.currentlyAvailable"), &left);
+    (void)decimal_to_whole(text_json_text(cost, "throttleStatus.restoreRate"), &rate);
     return rate > 0 && wanted > left && wanted < 1000000 && left >= 0 ? (wanted - left + rate - 1) / rate : 1;
 }
 

@@ -40,13 +40,13 @@ static void check_amount(const char *text, int64_t minor)
 
 static void check_text(const char *text)
 {
-    char written[TEXT_MINOR_SIZE], time[TEXT_TIME_SIZE];
+    char written[DECIMAL_SIZE], time[TEXT_TIME_SIZE];
     int64_t minor, again;
-    if (text_to_minor(text, &minor) == 0) {
+    if (decimal_to_minor(text, &minor) == 0) {
         check_amount(text, minor);
-        minor_to_text(minor, written);
-        CLAIM(text_to_minor(written, &again) == 0 && again == minor);
-        CLAIM(text_near_minor(text, &again) == 0 && again == minor);
+        decimal_from_minor(minor, written);
+        CLAIM(decimal_to_minor(written, &again) == 0 && again == minor);
+        CLAIM(decimal_near_minor(text, &again) == 0 && again == minor);
     }
     if (text_to_time(text, &again) == 0) {
         CLAIM(again >= 0);

@@ -35,7 +35,7 @@ struct asked {
 static int64_t number(const json_t *object, const char *name)
 {
     int64_t value = 0;
-    (void)text_to_whole(text_json_text(object, name), &value); /* what is missing is 0 */
+    (void)decimal_to_whole(text_json_text(object, name), &value); /* what is missing is 0 */
     return value;
 }
 
