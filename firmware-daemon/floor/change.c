@@ -315,9 +315,21 @@ static int apply_transfer_closed(struct store *store, const json_t *data)
     return waits ? document_set_state(store, id, "closed", text_of(data, "outcome")) : result;
 }
 
+/* The buyer says under which waybill it comes when it was announced already. */
 static int apply_return(struct store *store, const json_t *data)
 {
-    return apply_document(store, data, "return");
+    struct document document;
+    int64_t id;
+    int result = document_find(store, text_of(data, "number"), &id);
+    if (result == -ENOENT)
+        return apply_document(store, data, "return");
+    if (!result)
+        result = document_load(store, id, &document);
+    if (result || number_of(data, "rev") <= document.rev || strcmp(document.kind, "return") != 0)
+        return result;
+    const char *waybill = text_of(data, "waybill");
+    return strlen(waybill) < sizeof(document.waybill) ? document_set_waybill(store, id, waybill, number_of(data, "rev"))
+                                                      : -EMSGSIZE;
 }
 
 static int apply_lot(struct store *store, const json_t *data)

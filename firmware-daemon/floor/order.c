@@ -67,13 +67,22 @@ static int enter_waybill(struct store *store, const struct order *order)
                           &new);
 }
 
-/* Head office had given it to another site, and gives it to this one again. */
-static int enter_again(struct store *store, int64_t id, bool *ret_new)
+/* Head office had given it to another site or taken it back, and gives it to this one again: as it is by now. */
+static int enter_again(struct store *store, const struct order_entry *entry, int64_t id, bool *ret_new)
 {
     struct order order;
     int result = order_load(store, id, &order);
     *ret_new = !result && strcmp(order.state, "cancelled") == 0 && strcmp(order.reason, ORDER_MOVED) == 0;
-    return result || !*ret_new ? result : order_set_state(store, id, "received", "");
+    if (result || !*ret_new)
+        return result;
+    result = order_change(store, id, &entry->order);
+    if (!result && *entry->order.waybill)
+        result = enter_waybill(store, &entry->order);
+    if (!result)
+        result = order_end_lines(store, id);
+    for (size_t i = 0; i < entry->line_count && !result; i++)
+        result = order_change_line(store, id, entry->lines[i].line, entry->lines[i].item, entry->lines[i].quantity);
+    return result ? result : order_set_state(store, id, "received", "");
 }
 
 static int enter_new(struct store *store, const struct order_entry *entry, int64_t *ret_id)
@@ -91,7 +100,7 @@ int order_enter(struct store *store, const struct order_entry *entry, bool *ret_
     int64_t id;
     int result = order_find(store, entry->order.number, &id);
     *ret_new = result == -ENOENT;
-    result = *ret_new ? enter_new(store, entry, &id) : result ? result : enter_again(store, id, ret_new);
+    result = *ret_new ? enter_new(store, entry, &id) : result ? result : enter_again(store, entry, id, ret_new);
     if (result || !*ret_new)
         return result;
     if (entry->lease_us > 0)

@@ -54,6 +54,12 @@ int document_set_state(struct store *store, int64_t id, const char *state, const
                    sql_text(state), sql_text(outcome));
 }
 
+int document_set_waybill(struct store *store, int64_t id, const char *waybill, int64_t rev)
+{
+    return sql_run(store->sql, "UPDATE document SET waybill = ?2, rev = ?3 WHERE id = ?1", sql_int(id),
+                   sql_text(waybill), sql_int(rev));
+}
+
 int document_set_worker(struct store *store, int64_t id, int64_t worker)
 {
     return sql_run(store->sql, "UPDATE document SET worker = ?2 WHERE id = ?1", sql_int(id), sql_ref(worker));

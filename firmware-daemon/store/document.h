@@ -16,6 +16,7 @@ int document_find(struct store *store, const char *number, int64_t *ret);
 /* -EEXIST when the number is taken. */
 int document_insert(struct store *store, const struct document *document, int64_t *ret);
 int document_set_state(struct store *store, int64_t id, const char *state, const char *outcome);
+int document_set_waybill(struct store *store, int64_t id, const char *waybill, int64_t rev);
 int document_set_worker(struct store *store, int64_t id, int64_t worker); /* 0: free for anybody */
 
 struct document_line {

@@ -69,6 +69,32 @@ int order_add_line(struct store *store, int64_t order, int64_t line, int64_t ite
                    sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
 }
 
+int order_change(struct store *store, int64_t id, const struct order *order)
+{
+    return sql_run(store->sql,
+                   "UPDATE orders SET platform = ?2, carrier = ?3, waybill = coalesce(?4, waybill), priority = ?5,"
+                   " receiver_name = ?6, receiver_phone = ?7, receiver_address = ?8, rev = ?9, owner = ?10, policy ="
+                   " ?11, due_us = ?12, life_days = ?13 WHERE id = ?1",
+                   sql_int(id), sql_text(order->platform), sql_text(order->carrier),
+                   sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority),
+                   sql_text(order->receiver_name), sql_text(order->receiver_phone), sql_text(order->receiver_address),
+                   sql_int(order->rev), sql_text(order->owner), sql_text(*order->policy ? order->policy : "partial"),
+                   sql_int(order->due_us), sql_int(order->life_days));
+}
+
+int order_change_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity)
+{
+    int result = sql_run(
+        store->sql, "UPDATE order_line SET item = ?3, quantity = ?4, refused = 0 WHERE order_id = ?1 AND line = ?2",
+        sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
+    return result || sql_changes(store->sql) > 0 ? result : order_add_line(store, order, line, item, quantity);
+}
+
+int order_end_lines(struct store *store, int64_t order)
+{
+    return sql_run(store->sql, "UPDATE order_line SET refused = 1 WHERE order_id = ?1", sql_int(order));
+}
+
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason)
 {
     return sql_run(store->sql, "UPDATE orders SET state = ?2, reason = ?3 WHERE id = ?1", sql_int(id), sql_text(state),

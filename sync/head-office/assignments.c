@@ -1,9 +1,12 @@
 #include "sync/head-office/assignments.h"
 
 #include "base/json.h"
+#include "sync/head-office/attention.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
+#include "sync/head-office/platform_taking.h"
+#include "sync/head-office/promises.h"
 #include "sync/head-office/waybills.h"
 #include "sync/wire/topic.h"
 
@@ -91,6 +94,20 @@ int assignments_renew(struct office *office, const char *site)
     return result ? result : failed;
 }
 
+int assignments_begun(struct sql *sql, const char *site, const char *number)
+{
+    return sql_run(sql, "UPDATE assignment SET lease_s = 0 WHERE number = ?1 AND site = ?2 AND lease_s > 0",
+                   sql_text(number), sql_text(site));
+}
+
+int assignments_waits(struct sql *sql, const char *site, const char *number)
+{
+    return sql_run(sql,
+                   "UPDATE assignment SET lease_s = (SELECT lease_s FROM site WHERE id = ?2)"
+                   " WHERE number = ?1 AND site = ?2 AND lease_s = 0",
+                   sql_text(number), sql_text(site));
+}
+
 /* ---------------------------------------------------------------- moving */
 
 /* An order, and the site that has it. */
@@ -165,6 +182,18 @@ static int give_up_numbers(struct office *office, const char *site, const char *
                    sql_text(number), sql_text(site));
 }
 
+/* It is with no site: it is looked at again as it is at its platform now. */
+static int take_in(struct office *office, const char *number, struct error *error)
+{
+    int result = promises_free(office, number);
+    if (!result)
+        result = attention_end(office, number, ATTENTION_CHANGED);
+    if (!result)
+        result = platform_orders_ask_again(office->sql, number);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+/* to "": to nobody. */
 static int give(struct office *office, const char *number, const char *from, const char *to, struct error *error)
 {
     int64_t count;
@@ -179,7 +208,9 @@ static int give(struct office *office, const char *number, const char *from, con
     if (result)
         return office_failed(office->sql, result, error);
     result = order_life_act(office, number, ORDER_WITHDRAWN, "", from, error);
-    return result ? result : orders_release(office, to, number, &count, error);
+    if (result)
+        return result;
+    return *to ? orders_release(office, to, number, &count, error) : take_in(office, number, error);
 }
 
 static int ask(struct office *office, const char *number, const char *to, const struct holding *held)
@@ -188,7 +219,7 @@ static int ask(struct office *office, const char *number, const char *to, const 
     return result ? result
                   : sql_run(office->sql,
                             "UPDATE assignment SET state = 'asked', wanted_by = ?3 WHERE number = ?1 AND site = ?2",
-                            sql_text(number), sql_text(held->site), sql_text(to));
+                            sql_text(number), sql_text(held->site), sql_text(*to ? to : NULL));
 }
 
 /* Its release has not left yet: nothing of it will. The site learns of an order that it must not do, and no more. */
@@ -219,9 +250,14 @@ int assignments_move(struct office *office, const char *number, const char *to, 
     return ret->done ? give(office, number, held.site, to, error) : 0;
 }
 
+int assignments_take_back(struct office *office, const char *number, struct order_move *ret, struct error *error)
+{
+    return assignments_move(office, number, "", ret, error);
+}
+
 /* ---------------------------------------------------------------- the answer */
 
-static int keep(struct office *office, const char *site, const char *number, const char *stage)
+static int keep(struct office *office, const char *site, const char *number, const char *stage, struct error *why)
 {
     int result = sql_run(office->sql,
                          "UPDATE assignment SET state = 'given', wanted_by = NULL WHERE number = ?1 AND site = ?2"
@@ -229,8 +265,20 @@ static int keep(struct office *office, const char *site, const char *number, con
                          sql_text(number), sql_text(site));
     if (result || sql_changes(office->sql) == 0)
         return result;
-    return sql_run(office->sql, "UPDATE orders SET reason = 'not moved: already ' || ?2 WHERE number = ?1",
-                   sql_text(number), sql_text(stage));
+    result = sql_run(office->sql, "UPDATE orders SET reason = 'not moved: already ' || ?2 WHERE number = ?1",
+                     sql_text(number), sql_text(stage));
+    if (!result)
+        result = platform_taking_kept(office, number, why);
+    return result == -EALREADY ? 0 : result; /* it has left */
+}
+
+/* The order was cancelled after its site was asked to give it back: nobody gets it, and the site's answer to that wish,
+ * which came to it later, says so. */
+static int forget_move(struct office *office, const char *site, const char *number)
+{
+    return sql_run(office->sql,
+                   "UPDATE assignment SET state = 'given', wanted_by = NULL WHERE number = ?1 AND site = ?2",
+                   sql_text(number), sql_text(site));
 }
 
 int assignments_answered(struct office *office, const char *site, const char *type, const json_t *data, char ret_to[64],
@@ -245,13 +293,15 @@ int assignments_answered(struct office *office, const char *site, const char *ty
     if (!number)
         return error_set(why, -EINVAL, "it does not say which order");
     if (!released)
-        return keep(office, site, number, stage ? stage : "begun");
+        return keep(office, site, number, stage ? stage : "begun", why);
     struct holding held = {0};
     int result = load(office, number, &held, why);
     if (result == -ENOENT)
         return -EINVAL;
     if (result || !held.asked || strcmp(held.site, site) != 0 || strcmp(held.state, "closed") == 0)
         return result;
+    if (held.cancelling)
+        return forget_move(office, site, number);
     snprintf(ret_to, 64, "%s", held.wanted_by);
     return give(office, number, site, held.wanted_by, why);
 }

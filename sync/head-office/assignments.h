@@ -24,6 +24,12 @@ int assignments_published(struct sql *sql, const char *site, int64_t seq, int64_
 /* The site is heard: leases that will end soon are given again. */
 int assignments_renew(struct office *office, const char *site);
 
+/* The site has begun the order: from then on it has it without a lease, and nobody gets it without an answer. */
+int assignments_begun(struct sql *sql, const char *site, const char *number);
+
+/* The order waits at the site because its lease was over, and so is not begun: it may be lent again. */
+int assignments_waits(struct sql *sql, const char *site, const char *number);
+
 struct order_move {
     bool done;           /* the other site has it; otherwise its site was asked */
     enum standing stood; /* before */
@@ -35,6 +41,10 @@ struct order_move {
  * -ENOENT, -EALREADY, -EBUSY with a sentence. */
 int assignments_move(struct office *office, const char *number, const char *to, struct order_move *ret,
                      struct error *error);
+
+/* Gives an order to no site, as if it were moved: nobody has begun it, and it is looked at again as its platform has it
+ * by then. -EBUSY with a sentence: it is begun, and stays. */
+int assignments_take_back(struct office *office, const char *number, struct order_move *ret, struct error *error);
 
 /* A site's event may be the answer. ret_to: the site that has got the order by it, "" none. -EINVAL with a sentence:
  * the event cannot be interpreted. */

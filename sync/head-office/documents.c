@@ -86,8 +86,10 @@ static const char *type_of(const char *kind)
     return "";
 }
 
-/* The columns of the query in documents_send(). */
-static int send_one(struct office *office, const char *site, struct sql_query *row)
+#define HEAD "SELECT number, kind, partner, owner, order_number, waybill, blind, over_percent, site FROM document"
+
+/* row: as HEAD. */
+static int send_one(struct office *office, const char *site, struct sql_query *row, int64_t rev)
 {
     CLEANUP_BUF struct buf data = {0};
     char number[65], key[80];
@@ -100,14 +102,14 @@ static int send_one(struct office *office, const char *site, struct sql_query *r
     json_bool(&data, "blind", sql_get_int(row, 6) != 0);
     json_int(&data, "over_percent", sql_get_int(row, 7));
     int result = write_lines(office, number, &data);
-    json_int(&data, "rev", 1);
+    json_int(&data, "rev", rev);
     json_close_object(&data);
     if (result || data.failed)
         return result ? result : -ENOMEM;
     snprintf(key, sizeof(key), "document/%s", number);
     result = feed_append(
         office, site,
-        &(struct feed_change){.type = type_of(sql_get_text(row, 1)), .key = key, .rev = 1, .data = buf_text(&data)});
+        &(struct feed_change){.type = type_of(sql_get_text(row, 1)), .key = key, .rev = rev, .data = buf_text(&data)});
     if (result)
         return result;
     return sql_run(office->sql, "UPDATE document SET sent = 1 WHERE number = ?1", sql_text(number));
@@ -116,17 +118,29 @@ static int send_one(struct office *office, const char *site, struct sql_query *r
 int documents_send(struct office *office, const char *site, struct error *error)
 {
     struct sql_query *rows =
-        sql_select(office->sql,
-                   "SELECT number, kind, partner, owner, order_number, waybill, blind, over_percent FROM document"
-                   " WHERE site = ?1 AND sent = 0 ORDER BY number",
-                   sql_text(site));
+        sql_select(office->sql, HEAD " WHERE site = ?1 AND sent = 0 ORDER BY number", sql_text(site));
     int result = 0;
     while (!result && sql_next(rows))
-        result = send_one(office, site, rows);
+        result = send_one(office, site, rows, 1);
     int failed = sql_done(rows);
     if (!result && !failed)
         return 0;
     if (result == -EMSGSIZE)
         return error_set(error, result, "a document has too many lines for one message: split it");
     return office_failed(office->sql, result ? result : failed, error);
+}
+
+int documents_tell_again(struct office *office, const char *number, const char *waybill, int64_t rev,
+                         struct error *error)
+{
+    char site[65] = "";
+    int result =
+        sql_run(office->sql, "UPDATE document SET waybill = ?2 WHERE number = ?1", sql_text(number), sql_text(waybill));
+    struct sql_query *row = sql_select(office->sql, HEAD " WHERE number = ?1", sql_text(number));
+    if (!result && sql_next(row)) {
+        sql_copy_text(row, 8, site, sizeof(site));
+        result = send_one(office, site, row, rev);
+    }
+    int failed = sql_done(row);
+    return result || failed ? office_failed(office->sql, result ? result : failed, error) : 0;
 }

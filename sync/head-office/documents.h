@@ -21,4 +21,9 @@ int documents_put(struct office *office, const char *site, const void *data, int
 /* Every document of the site that it has not been told yet goes into its feed. Inside a transaction. */
 int documents_send(struct office *office, const char *site, struct error *error);
 
+/* The site is told of a document once more, as the waybill it comes under is known by now. rev: above that of the last
+ * time. Inside a transaction. */
+int documents_tell_again(struct office *office, const char *number, const char *waybill, int64_t rev,
+                         struct error *error);
+
 #endif

@@ -114,7 +114,7 @@ static int64_t merge_us(const struct settings *settings)
 static const struct check checks[] = {
     {"unmapped",
      "SELECT '', min(CASE WHEN code <> '' THEN code WHEN title <> '' THEN title ELSE platform_sku END)"
-     " FROM order_line WHERE number = ?1 AND sku IS NULL HAVING count(*) > 0",
+     " FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded HAVING count(*) > 0",
      NULL},
     {"hold",
      "SELECT '', max(platform_status) FROM orders WHERE (overlays & 4) <> 0 AND " THIS_OR_ITS_SOURCE
@@ -123,7 +123,9 @@ static const struct check checks[] = {
     {"refund",
      "SELECT '', max(what) FROM (SELECT '' AS what FROM orders WHERE (overlays & 1) <> 0 AND " THIS_OR_ITS_SOURCE
      " UNION ALL SELECT l.title FROM order_line l LEFT JOIN order_line s ON s.number = l.source_order AND s.line ="
-     " l.source_line WHERE l.number = ?1 AND ((l.overlays & 1) <> 0 OR (s.overlays & 1) <> 0)) asked"
+     " l.source_line WHERE l.number = ?1 AND ((l.overlays & 1) <> 0 OR (s.overlays & 1) <> 0)"
+     " UNION ALL SELECT a.reason FROM aftersale a WHERE a.goods = 'here' AND a.state NOT IN ('settled', 'refused',"
+     " 'closed') AND a.order_number IN (SELECT number FROM orders WHERE " THIS_OR_ITS_SOURCE ")) asked"
      " HAVING count(*) > 0",
      NULL},
     /* An address must say more than its province, city and district do. Of provinces written in Chinese the first two

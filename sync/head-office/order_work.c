@@ -1,6 +1,7 @@
 #include "sync/head-office/order_work.h"
 
 #include "base/text.h"
+#include "sync/head-office/aftersales.h"
 #include "sync/head-office/exceptions.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
@@ -199,7 +200,25 @@ static int release(struct worker *worker, const char *number, struct error *erro
     return 0;
 }
 
+/* Refunds that were heard of before their order. */
+static int choose_refunds(struct worker *worker, int64_t most, struct numbers *out)
+{
+    return read_numbers(
+        sql_select(worker->office->sql,
+                   "SELECT number FROM aftersale a WHERE order_number IS NULL AND EXISTS (SELECT 1 FROM orders o"
+                   " WHERE o.shop = a.shop AND o.platform_order = a.platform_order AND o.origin = 'sale')"
+                   " ORDER BY number LIMIT ?1" SQL_SKIP_LOCKED,
+                   sql_int(most)),
+        out);
+}
+
+static int find_order(struct worker *worker, const char *number, struct error *error)
+{
+    return aftersales_find_order(worker->office, number, error);
+}
+
 static const struct job expire_job = {choose_expired, NULL, expire};
+static const struct job refund_job = {choose_refunds, NULL, find_order};
 static const struct job retry_job = {choose_wanted, NULL, retry};
 static const struct job audit_job = {choose_new, lock_items, audit};
 static const struct job release_job = {choose_promised, NULL, release};
@@ -278,6 +297,16 @@ static void worker_done(struct worker *worker)
 }
 #define CLEANUP_WORKER CLEANUP(worker_done)
 
+static int find_orders(struct worker *worker, int64_t most, struct error *error)
+{
+    static const char question[] = "SELECT a.number FROM aftersale a JOIN orders o ON o.shop = a.shop AND"
+                                   " o.platform_order = a.platform_order AND o.origin = 'sale' WHERE a.order_number IS"
+                                   " NULL AND ?1 > 0 LIMIT 1";
+    bool any;
+    int result = is_any(worker, &any, error, question);
+    return result || !any ? result : do_job(worker, &refund_job, most, error);
+}
+
 int order_work(struct office *office, int64_t most, struct order_work *ret, struct error *error)
 {
     *ret = (struct order_work){0};
@@ -285,6 +314,8 @@ int order_work(struct office *office, int64_t most, struct order_work *ret, stru
     int result = load(&worker, error);
     if (!result)
         result = free_unpaid(&worker, most, error);
+    if (!result)
+        result = find_orders(&worker, most, error);
     if (!result && worker.settings.audit_by_itself)
         result = check_waiting(&worker, most, error);
     if (!result && worker.settings.release_by_itself)

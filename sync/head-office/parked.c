@@ -1,5 +1,6 @@
 #include "sync/head-office/parked.h"
 
+#include "sync/head-office/aftersales.h"
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/orphans.h"
 #include "sync/head-office/projection.h"
@@ -38,6 +39,8 @@ static int interpret(struct office *office, const char *site, const struct wire_
                      char ret_to[PARKED_SITE_SIZE], struct error *why)
 {
     int result = projection_apply(office->sql, site, event, careful, why);
+    if (!result)
+        result = aftersales_heard(office, site, event, why);
     if (!result)
         result = transfers_pass_on(office, site, event->type, event->data, ret_to, why);
     if (!result && !*ret_to)

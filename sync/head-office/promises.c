@@ -88,7 +88,8 @@ int promises_lock(struct office *office, const char (*numbers)[65], size_t count
 static int check_mapped(struct office *office, const char *number, struct error *error)
 {
     int64_t lines;
-    int result = sql_number(office->sql, &lines, "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL",
+    int result = sql_number(office->sql, &lines,
+                            "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded",
                             sql_text(number));
     if (result)
         return office_failed(office->sql, result, error);
@@ -166,13 +167,15 @@ static int choose(struct office *office, struct candidate *candidates, size_t co
 
 static int hold(struct office *office, const char *number, const char *site, int64_t expires_us)
 {
-    int result = sql_run(office->sql,
-                         "INSERT INTO reservation (number, line, site, sku, quantity, left_open, expires_us)"
-                         " SELECT number, line, ?2, sku, quantity, quantity - picked, ?3 FROM order_line"
-                         " WHERE number = ?1 AND sku IS NOT NULL ON CONFLICT (number, line) DO UPDATE SET"
-                         " site = excluded.site, sku = excluded.sku, quantity = excluded.quantity,"
-                         " left_open = excluded.left_open, expires_us = excluded.expires_us",
-                         sql_text(number), sql_text(site), sql_ref(expires_us));
+    int result =
+        sql_run(office->sql,
+                "INSERT INTO reservation (number, line, site, sku, quantity, left_open, expires_us)"
+                " SELECT number, line, ?2, sku, quantity - refunded, CASE WHEN picked < quantity - refunded THEN"
+                " quantity - refunded - picked ELSE 0 END, ?3 FROM order_line WHERE number = ?1 AND sku IS NOT"
+                " NULL AND quantity > refunded ON CONFLICT (number, line) DO UPDATE SET"
+                " site = excluded.site, sku = excluded.sku, quantity = excluded.quantity,"
+                " left_open = excluded.left_open, expires_us = excluded.expires_us",
+                sql_text(number), sql_text(site), sql_ref(expires_us));
     return result
                ? result
                : sql_run(office->sql, "UPDATE orders SET site = ?2, lacks = NULL, lacks_pieces = 0 WHERE number = ?1",
@@ -194,8 +197,8 @@ static int lack(struct office *office, const char *number, int64_t silent_hours,
     }
     int result = sql_done(row);
     if (!result && !found)
-        result = sql_number(office->sql, &ret->lacks_pieces, "SELECT sum(quantity) FROM order_line WHERE number = ?1",
-                            sql_text(number));
+        result = sql_number(office->sql, &ret->lacks_pieces,
+                            "SELECT sum(quantity - refunded) FROM order_line WHERE number = ?1", sql_text(number));
     return result ? result
                   : sql_run(office->sql, "UPDATE orders SET lacks = ?2, lacks_pieces = ?3 WHERE number = ?1",
                             sql_text(number), sql_text(found ? ret->lacks : NULL), sql_int(ret->lacks_pieces));
@@ -207,8 +210,9 @@ static int find_promise(struct office *office, const char *number, struct promis
     struct sql_query *row = sql_select(
         office->sql,
         "SELECT r.site, (SELECT count(*) FROM order_line l LEFT JOIN reservation x ON x.number = l.number AND x.line ="
-        " l.line AND x.sku = l.sku AND x.quantity = l.quantity AND x.site = r.site WHERE l.number = ?1"
-        " AND x.number IS NULL) FROM reservation r WHERE r.number = ?1 LIMIT 1",
+        " l.line AND x.sku = l.sku AND x.quantity = l.quantity - l.refunded AND x.site = r.site WHERE"
+        " l.number = ?1 AND l.quantity > l.refunded AND x.number IS NULL) FROM reservation r WHERE r.number = ?1 LIMIT "
+        "1",
         sql_text(number));
     bool found = sql_next(row), same = found && sql_get_int(row, 1) == 0;
     if (same)

@@ -63,8 +63,8 @@ static int want_whole(struct office *office, int64_t silent_hours, int64_t most,
         "SELECT o.number FROM orders o WHERE o.lacks IS NULL AND o.lacks_pieces > 0 AND o.state = 'exception' AND "
         "EXISTS"
         " (SELECT 1 FROM site t WHERE " HEARD " AND " ALLOWED " AND NOT EXISTS (SELECT 1 FROM (SELECT l.sku,"
-        " sum(l.quantity) AS pieces FROM order_line l WHERE l.number = o.number GROUP BY l.sku) w WHERE " LEFT
-        " < w.pieces)) ORDER BY " IN_TURN " LIMIT ?1",
+        " sum(l.quantity - l.refunded) AS pieces FROM order_line l WHERE l.number = o.number AND l.quantity >"
+        " l.refunded GROUP BY l.sku) w WHERE " LEFT " < w.pieces)) ORDER BY " IN_TURN " LIMIT ?1",
         sql_int(most), sql_int(office->now_us), sql_int(silent_hours));
     int result = 0;
     while (!result && sql_next(row))

@@ -13,7 +13,9 @@
     " AND r.left_open > 0)"
 
 /* What order ?1 wants, lines of one item together. */
-#define WANTED "(SELECT sku, sum(quantity) AS pieces FROM order_line WHERE number = ?1 GROUP BY sku) w"
+#define WANTED                                                                                                         \
+    "(SELECT sku, sum(quantity - refunded) AS pieces FROM order_line WHERE number = ?1 AND quantity > refunded"        \
+    " GROUP BY sku) w"
 
 /* Of a site t that has not been heard for long nothing is promised: at ?2, after ?3 hours. */
 #define HEARD "?2 - coalesce(t.last_seen_us, 0) <= ?3 * 3600000000"

@@ -1,5 +1,6 @@
 /* Handing an order to its site, and taking it back. */
 #include "base/json.h"
+#include "sync/head-office/aftersale_orders.h"
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/order_life.h"
@@ -16,7 +17,9 @@
 static int write_lines(struct office *office, struct buf *data, const char *number)
 {
     struct sql_query *line = sql_select(
-        office->sql, "SELECT line, sku, quantity FROM order_line WHERE number = ?1 ORDER BY line", sql_text(number));
+        office->sql,
+        "SELECT line, sku, quantity - refunded FROM order_line WHERE number = ?1 AND quantity > refunded ORDER BY line",
+        sql_text(number));
     json_open_array(data, "lines");
     while (sql_next(line)) {
         json_open_object(data, NULL);
@@ -94,7 +97,8 @@ static int check_whole(struct office *office, struct sql_query *order, struct er
     if (!*sql_get_text(order, 2))
         return error_set(error, -EINVAL, "order \"%s\" has no carrier: choose one", number);
     int64_t unmapped;
-    int result = sql_number(office->sql, &unmapped, "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL",
+    int result = sql_number(office->sql, &unmapped,
+                            "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded",
                             sql_text(number));
     if (result)
         return office_failed(office->sql, result, error);
@@ -194,8 +198,10 @@ int orders_cancel(struct office *office, const char *number, const char *reason,
         return error_set(error, -EALREADY, "order \"%s\" was already handed over and cannot be cancelled", number);
     if (!result && strcmp(known->stage, "finished") == 0)
         return error_set(error, -EALREADY, "order \"%s\" is finished and cannot be cancelled", number);
-    if (result || asked || strcmp(known->stage, "closed") == 0)
-        return result ? office_failed(office->sql, result, error) : 0;
+    if (result)
+        return office_failed(office->sql, result, error);
+    if (asked || strcmp(known->stage, "closed") == 0)
+        return aftersale_forgo(office, number, reason, error);
     if (order_life_after(ORDER_CLOSED, state))
         return cancel_waiting(office, number, reason, error);
     result = ask_site(office, site, number, reason);

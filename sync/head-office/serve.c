@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/http.h"
 #include "sync/head-office/money_post.h"
 #include "sync/head-office/order_work.h"
 #include "sync/head-office/republish.h"
@@ -29,6 +30,7 @@ struct server {
     struct call *call;
     struct hub *hub;
     struct mqtt *mqtt;
+    struct office_http *http; /* NULL: nobody asked for it */
     sd_event *event;
     sd_event_source *turn, *tick;
     int64_t data_version;
@@ -176,6 +178,8 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
     if (!result && hub_due_us(server->hub) <= now_us)
         report(server, hub_resend(server->hub, now_us, &error), &error);
     publish_events(server);
+    if (server->http)
+        office_http_tick(server->http);
     sd_event_source_set_time(source, time_us + TICK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -280,11 +284,23 @@ static int prepare_loop(struct server *server)
     return result >= 0 ? sd_event_set_watchdog(server->event, true) : result;
 }
 
+static int serve_http(struct server *server, struct error *error)
+{
+    const char *listen = server->call->options.listen;
+    if (!*listen)
+        return 0;
+    int result = office_http_open(server->event, listen, &server->call->office, &server->http, error);
+    if (!result)
+        log_info("HTTP is served on port %d", office_http_port(server->http));
+    return result;
+}
+
 static void stop(struct server *server)
 {
     if (server->mqtt && mqtt_is_connected(server->mqtt))
         publish_presence(server, false);
     sd_notify(0, "STOPPING=1");
+    office_http_close(server->http);
     mqtt_free(server->mqtt);
     hub_free(server->hub);
     sd_event_source_unref(server->turn);
@@ -318,6 +334,9 @@ int command_serve(struct call *call, struct error *error)
     if (result < 0)
         return error_set(error, result, "cannot prepare the event loop: %s", strerror(-result));
     result = connect_broker(&server, &will, password, error);
+    if (result)
+        return result;
+    result = serve_http(&server, error);
     if (result)
         return result;
     sd_notify(0, "READY=1");

@@ -26,6 +26,16 @@ const struct option_def settings_table[] = {
     {"utc_offset_min", NUMBER(utc_offset_min), .fallback = "480", .min = -720, .max = 840,
      .help =
          "minutes by which the clock of the business is ahead of UTC: rules about the hour, days and months go by it"},
+    {"refund_before_grading_minor", NUMBER(refund_before_grading_minor), .fallback = "0", .min = 0,
+     .max = 1000000000000,
+     .help = "a return that a person agrees to is refunded at once up to this amount, before its goods are graded; 0:"
+             " none is"},
+    {"refund_grades", TEXT(refund_grades), .fallback = "",
+     .help = "grades with which a return, an exchange or a repair is settled without a person, like A,B; empty: none"},
+    {"exchange_ships_first", FLAG(exchange_ships_first), .fallback = "no",
+     .help = "what is sent in exchange is promised and sent when that is agreed, and not when the goods are back"},
+    {"return_site", TEXT(return_site), .fallback = "",
+     .help = "where goods come back to that no site of ours had sent"},
     {"base_currency", TEXT(base_currency), .fallback = "CNY",
      .help = "the currency that the books are kept in, as three letters; not to be changed once they are"},
     {"cost_method", OPTION_CHOICE_AT(struct settings, cost_method), .fallback = "average", .choices = "average|fifo",

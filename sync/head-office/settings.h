@@ -9,6 +9,9 @@
 
 struct settings {
     bool audit_by_itself, release_by_itself, split_by_itself;
+    bool exchange_ships_first;
+    int64_t refund_before_grading_minor;
+    char refund_grades[8], return_site[65];
     int64_t unpaid_hold_min, silent_hours, finish_days, amount_limit_minor, merge_hours, utc_offset_min;
     /* money */
     char base_currency[4], cost_method[8];

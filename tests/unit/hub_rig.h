@@ -116,7 +116,8 @@ static inline void rig_new_database(struct rig *rig, char *ret_path, size_t capa
         return;
     struct sql *sql = NULL;
     if (sql_open_postgres(url, NULL, &sql, &rig->error) != 0 ||
-        sql_script(sql, "DROP SCHEMA IF EXISTS test CASCADE; CREATE SCHEMA test", &rig->error) != 0)
+        sql_script(sql, "SET lock_timeout = '30s'; DROP SCHEMA IF EXISTS test CASCADE; CREATE SCHEMA test",
+                   &rig->error) != 0)
         fail_msg("%s", rig->error.text);
     sql_close(sql);
 }
