@@ -11,7 +11,7 @@
 struct site_config {
     char site[64], box[40], database[256], link_socket[100], labels[256], hardware[100];
     int64_t resend_ms, label_limit_s, journal_days;
-    struct ui_settings ui;
+    struct web_settings ui;
 };
 
 /* How a device speaks, where neither its own word nor its model file says so. "auto" and 0: what those say. */

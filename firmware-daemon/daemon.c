@@ -262,15 +262,20 @@ static int source_figures(void *user, const char *kind, int64_t since_us, struct
     return figures_write(daemon->store, kind, since_us, csv);
 }
 
-static int source_query(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+static void site_catalogue(struct buf *json)
+{
+    query_catalogue(site_queries, json);
+}
+
+static int source_query(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
                         struct buf *json, struct error *error)
 {
     struct daemon *daemon = user;
     static const struct {
         const char *kind;
         void (*write)(struct buf *json);
-    } catalogues[] = {{"queries", query_catalogue}, {"asks", floor_asks}};
-    struct query_given given[UI_VALUES_MAX];
+    } catalogues[] = {{"queries", site_catalogue}, {"asks", floor_asks}};
+    struct query_given given[WEB_VALUES_MAX];
     for (size_t i = 0; i < COUNT(catalogues); i++) {
         if (strcmp(catalogues[i].kind, kind) != 0)
             continue;
@@ -279,8 +284,8 @@ static int source_query(void *user, const char *kind, const char *code, const st
     }
     for (size_t i = 0; i < count; i++)
         given[i] = (struct query_given){values[i].name, values[i].value};
-    return *code ? query_one(daemon->store, kind, code, json, error)
-                 : query_list(daemon->store, kind, given, count, json, error);
+    return *code ? query_one(daemon->store->sql, site_queries, kind, code, json, error)
+                 : query_list(daemon->store->sql, site_queries, kind, given, count, json, error);
 }
 
 static int source_label(void *user, const char *station, const char *json, size_t length, uint64_t request,

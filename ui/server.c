@@ -1,325 +1,9 @@
-#include "ui/server.h"
+#include "ui/station.h"
 
-#include "base/clock.h"
-#include "base/text.h"
-#include "ui/request.h"
-
-#include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <netinet/tcp.h>
-#include <string.h>
-#include <strings.h>
+#include <stdlib.h>
 
-#define DRAIN_MAX        ((size_t)16 << 20) /* body bytes read and dropped for a client that should hear why */
-#define CONNECTION_POOL  ((size_t)16 << 10) /* bytes: request line and headers must fit */
-#define IDLE_S           15u                /* a client that neither sends nor reads is let go */
-#define SEND_BUFFER      (128 << 10)        /* bytes the kernel may hold for a page that does not read */
-#define LOST_CLIENT_MS   30000              /* sent bytes not acknowledged for so long: the client is gone */
-#define LISTEN_BACKLOG   64
-#define SPARE_CONNECTION 16 /* beyond two for each open page: its stream and its scans */
-#define SECOND_US        UINT64_C(1000000)
-
-/* ---------------------------------------------------------------- one request */
-
-static void refuse(struct ui_request *request, int status, const char *sentence)
-{
-    request->refused = status;
-    text_copy(request->why.text, sizeof(request->why.text), sentence);
-}
-
-static const char *header(struct ui_request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-}
-
-/* What the headers say about the body, before it comes. */
-static void judge_body(struct ui_request *request)
-{
-    if (!request->route->body_type)
-        return;
-    const char *type = header(request, "Content-Type");
-    size_t wanted = strlen(request->route->body_type);
-    if (!type || strncasecmp(type, request->route->body_type, wanted) != 0 || !strchr("; ", type[wanted]))
-        refuse(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-               strstr(request->route->body_type, "csv") ? "Send the file as Content-Type text/csv."
-                                                        : "Send the scan as Content-Type application/json.");
-}
-
-static struct ui_request *begin_request(struct ui_server *server, struct MHD_Connection *connection, const char *method,
-                                        const char *path)
-{
-    struct ui_request *request = calloc(1, sizeof(*request));
-    if (!request)
-        return NULL;
-    request->server = server;
-    request->connection = connection;
-    list_init(&request->link);
-    if (ui_route_find(request, method, path) && ui_guard_passes(request))
-        judge_body(request);
-    request->body.max = request->route ? request->route->body_max : 0;
-    return request;
-}
-
-static enum MHD_Result take_body(struct ui_request *request, const char *bytes, size_t *length)
-{
-    request->received += *length;
-    if (request->received > DRAIN_MAX)
-        return MHD_NO;
-    if (!request->refused && request->received > request->body.max)
-        refuse(request, MHD_HTTP_CONTENT_TOO_LARGE,
-               request->route->body_type ? "That is too long to be taken." : "This address takes no body.");
-    if (!request->refused)
-        buf_put(&request->body, bytes, *length);
-    *length = 0;
-    return MHD_YES;
-}
-
-static enum MHD_Result handle(struct ui_request *request)
-{
-    if (request->refused)
-        return ui_answer_error(request, request->refused, "%s", request->why.text);
-    if (request->body.failed)
-        return ui_answer_errno(request, -ENOMEM);
-    if (request->handled) /* resumed with no answer: never do a thing twice */
-        return MHD_NO;
-    request->handled = true;
-    enum MHD_Result handled = request->route->handle(request);
-    buf_done(&request->body);
-    if (!list_empty(&request->link)) {
-        request->waited_us = clock_mono_us();
-        request->suspended = true;
-        MHD_suspend_connection(request->connection);
-    }
-    return handled;
-}
-
-/* A body too large even to be read and dropped: say so at once, which ends the connection. */
-static bool declares_too_much(struct ui_request *request)
-{
-    const char *declared = header(request, "Content-Length");
-    return declared && strtoull(declared, NULL, 10) > DRAIN_MAX;
-}
-
-/* MHD calls it when the headers are there, for each piece of the body, and once more at its end. */
-static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path, const char *method,
-                                  const char *version, const char *upload, size_t *upload_length, void **state)
-{
-    (void)version;
-    struct ui_request *request = *state;
-    if (!request) {
-        *state = request = begin_request(user, connection, method, path);
-        if (!request)
-            return MHD_NO;
-        return declares_too_much(request) ? ui_answer_errno(request, -EMSGSIZE) : MHD_YES;
-    }
-    if (*upload_length > 0)
-        return take_body(request, upload, upload_length);
-    return handle(request);
-}
-
-static void on_completed(void *user, struct MHD_Connection *connection, void **state,
-                         enum MHD_RequestTerminationCode code)
-{
-    (void)user;
-    (void)connection;
-    (void)code;
-    struct ui_request *request = *state;
-    if (!request)
-        return;
-    list_remove(&request->link);
-    buf_done(&request->body);
-    free(request);
-    *state = NULL;
-}
-
-static struct ui_request *take_waiting(struct ui_server *server, uint64_t number)
-{
-    struct ui_request *request;
-    LIST_EACH(request, &server->waiting, struct ui_request, link)
-    if (request->number == number) {
-        list_remove(&request->link);
-        return request;
-    }
-    return NULL;
-}
-
-static void resume(struct ui_request *request)
-{
-    if (!request->suspended)
-        return;
-    request->suspended = false;
-    ui_server_resume(request->server, request->connection);
-}
-
-void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length)
-{
-    struct ui_request *request = take_waiting(server, number);
-    if (!request)
-        return;
-    ui_answer(request, http_status, "application/json", json, length);
-    resume(request);
-}
-
-static void give_up_waiting(struct ui_server *server)
-{
-    int64_t now = clock_mono_us();
-    struct ui_request *request;
-    LIST_EACH(request, &server->waiting, struct ui_request, link)
-    if (now - request->waited_us >= UI_ANSWER_WAIT_S * (int64_t)SECOND_US) {
-        list_remove(&request->link);
-        ui_answer_error(request, MHD_HTTP_GATEWAY_TIMEOUT,
-                        "No answer came in %d seconds: look at the screen before you scan again.", UI_ANSWER_WAIT_S);
-        resume(request);
-    }
-}
-
-/* ---------------------------------------------------------------- in the event loop */
-
-static void set_timer(struct ui_server *server)
-{
-    MHD_UNSIGNED_LONG_LONG ms;
-    if (MHD_get_timeout(server->http, &ms) != MHD_YES) {
-        sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-        return;
-    }
-    sd_event_source_set_time_relative(server->timer, (uint64_t)ms * 1000);
-    sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
-}
-
-static int on_readable(sd_event_source *source, int fd, uint32_t events, void *user)
-{
-    (void)source;
-    (void)fd;
-    (void)events;
-    struct ui_server *server = user;
-    MHD_run(server->http);
-    set_timer(server);
-    return 0;
-}
-
-static int on_resumed(sd_event_source *source, void *user)
-{
-    return on_readable(source, -1, 0, user);
-}
-
-/* MHD makes no descriptor ready for it when the loop is not its own: it is told to run. */
-void ui_server_resume(struct ui_server *server, struct MHD_Connection *connection)
-{
-    MHD_resume_connection(connection);
-    if (server->resumed)
-        sd_event_source_set_enabled(server->resumed, SD_EVENT_ONESHOT);
-}
-
-static int on_timer(sd_event_source *source, uint64_t usec, void *user)
-{
-    (void)usec;
-    return on_readable(source, -1, 0, user);
-}
-
-static int on_beat(sd_event_source *source, uint64_t usec, void *user)
-{
-    (void)usec;
-    struct ui_server *server = user;
-    ui_events_beat(server);
-    give_up_waiting(server);
-    sd_event_source_set_time_relative(source, UI_BEAT_S * SECOND_US);
-    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-}
-
-static int join_loop(struct ui_server *server, sd_event *event)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->http, MHD_DAEMON_INFO_EPOLL_FD);
-    if (!info)
-        return -ENOTSUP;
-    int r = sd_event_add_io(event, &server->readable, info->epoll_fd, EPOLLIN, on_readable, server);
-    if (r >= 0)
-        r = sd_event_add_defer(event, &server->resumed, on_resumed, server);
-    if (r >= 0)
-        r = sd_event_add_time_relative(event, &server->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, server);
-    if (r >= 0)
-        r = sd_event_add_time_relative(event, &server->beat, CLOCK_BOOTTIME, UI_BEAT_S * SECOND_US, 0, on_beat, server);
-    return r < 0 ? r : 0;
-}
-
-/* ---------------------------------------------------------------- open and close */
-
-static int explain_bind(int code, const char *address, int64_t port, struct error *error)
-{
-    static const struct {
-        int code;
-        const char *advice;
-    } known[] = {
-        {-EADDRINUSE, "another program has this port: choose another one"},
-        {-EADDRNOTAVAIL, "this machine does not have that address: see `ip address`"},
-        {-EACCES, "this user may not take a port below 1024: choose a higher one"},
-    };
-    const char *advice = strerror(-code);
-    for (size_t i = 0; i < COUNT(known); i++)
-        if (known[i].code == code)
-            advice = known[i].advice;
-    return error_set(error, code, "The pages cannot be served on %s port %" PRId64 ": %s.", address, port, advice);
-}
-
-static int listen_on(const struct ui_settings *settings, struct error *error)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } to = {0};
-    const char *address = settings->address[0] ? settings->address : "127.0.0.1";
-    uint16_t port = htons((uint16_t)settings->port);
-    if (inet_pton(AF_INET, address, &to.v4.sin_addr) == 1) {
-        to.v4.sin_family = AF_INET;
-        to.v4.sin_port = port;
-    } else if (inet_pton(AF_INET6, address, &to.v6.sin6_addr) == 1) {
-        to.v6.sin6_family = AF_INET6;
-        to.v6.sin6_port = port;
-    } else {
-        return error_set(error, -EINVAL, "\"%s\" is no IP address: use 127.0.0.1, or 0.0.0.0 for every network.",
-                         address);
-    }
-    socklen_t length = to.any.sa_family == AF_INET ? sizeof(to.v4) : sizeof(to.v6);
-    int fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return explain_bind(-errno, address, settings->port, error);
-    /* Accepted sockets inherit all of these (tcp(7), socket(7)). */
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BUFFER}, sizeof(int));
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &(unsigned){LOST_CLIENT_MS}, sizeof(unsigned));
-    if (bind(fd, &to.any, length) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
-        int r = -errno;
-        close(fd);
-        return explain_bind(r, address, settings->port, error);
-    }
-    return fd;
-}
-
-static int start_http(struct ui_server *server, const struct ui_settings *settings, struct error *error)
-{
-    int fd = listen_on(settings, error);
-    if (fd < 0)
-        return fd;
-    unsigned connections = (unsigned)(2 * settings->clients_max + SPARE_CONNECTION);
-    server->http = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-                                    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_POOL,
-                                    MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-                                    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
-    if (server->http)
-        return 0;
-    close(fd);
-    return error_set(error, -ENOMEM, "The web server did not start: the machine is out of memory or open files.");
-}
-
-static void learn_host_name(struct ui_server *server)
-{
-    if (gethostname(server->host_name, sizeof(server->host_name) - 1) < 0)
-        server->host_name[0] = '\0';
-    server->host_name[strcspn(server->host_name, ".")] = '\0';
-}
-
-int ui_server_open(sd_event *event, const struct ui_settings *settings, const struct ui_source *source, void *user,
+int ui_server_open(sd_event *event, const struct web_settings *settings, const struct ui_source *source, void *user,
                    struct ui_server **ret, struct error *error)
 {
     CLEANUP(ui_server_close_p) struct ui_server *server = calloc(1, sizeof(*server));
@@ -327,18 +11,12 @@ int ui_server_open(sd_event *event, const struct ui_settings *settings, const st
         return -ENOMEM;
     server->source = source;
     server->user = user;
-    server->streams_max = (size_t)settings->clients_max;
-    list_init(&server->waiting);
-    list_init(&server->streams);
-    learn_host_name(server);
-    int r = ui_pages_open(server, error);
-    if (r == 0)
-        r = start_http(server, settings, error);
-    if (r < 0)
-        return r;
-    r = join_loop(server, event);
-    if (r < 0)
-        return error_set(error, r, "The web server did not start: %s.", strerror(-r));
+    server->site = (struct web_site){.routes = ui_routes, .policy = server->policy};
+    int result = ui_pages_open(server, error);
+    if (!result)
+        result = web_server_open(event, settings, &server->site, server, &server->web, error);
+    if (result)
+        return result;
     *ret = server;
     server = NULL;
     return 0;
@@ -348,24 +26,22 @@ struct ui_server *ui_server_close(struct ui_server *server)
 {
     if (!server)
         return NULL;
-    server->closing = true;
-    if (server->http) {
-        struct ui_request *request;
-        LIST_EACH(request, &server->waiting, struct ui_request, link)
-        resume(request);
-        ui_events_resume_all(server);
-        MHD_stop_daemon(server->http); /* calls on_completed for each request; wants none suspended */
-    }
-    sd_event_source_disable_unref(server->beat);
-    sd_event_source_disable_unref(server->timer);
-    sd_event_source_disable_unref(server->resumed);
-    sd_event_source_disable_unref(server->readable);
+    web_server_close(server->web);
     free(server);
     return NULL;
 }
 
 int ui_server_port(const struct ui_server *server)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->http, MHD_DAEMON_INFO_BIND_PORT);
-    return info ? info->port : 0;
+    return web_server_port(server->web);
+}
+
+void ui_server_publish(struct ui_server *server, const char *station, const char *json, size_t length)
+{
+    web_server_publish(server->web, station, "view", json, length, true);
+}
+
+void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length)
+{
+    web_server_answer(server->web, number, http_status, json, length);
 }

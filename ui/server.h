@@ -1,14 +1,10 @@
-/* The web server of the appliance: pages, a small JSON interface and live views, inside the daemon's own event loop.
- * Does not write the store and decides nothing: a scan or an import is handed to the source, and answered later. */
+/* The web server of the appliance: the stations' pages, a small JSON interface and live views, inside the daemon's own
+ * event loop. Does not write the store and decides nothing: a scan or an import is handed to the source, and answered
+ * later. */
 #ifndef UI_SERVER_H
 #define UI_SERVER_H
 
-#include "base/buf.h"
-#include "base/error.h"
-
-#include <stddef.h>
-#include <stdint.h>
-#include <systemd/sd-event.h>
+#include "web/server.h"
 
 #define UI_SCAN_BODY_MAX   ((size_t)16 << 10) /* bytes of a posted scan, JSON included */
 #define UI_IMPORT_BODY_MAX ((size_t)8 << 20)  /* bytes of a posted CSV file */
@@ -16,15 +12,8 @@
 #define UI_LABEL_BODY_MAX  ((size_t)6 << 20)  /* bytes of a label to be printed, with a picture in it */
 #define UI_ASK_BODY_MAX    ((size_t)64 << 10) /* bytes of what a supervisor asks for */
 #define UI_QUERY_MAX       ((size_t)8 << 20)  /* bytes of the answer to a question */
-#define UI_VALUES_MAX      8                  /* behind the "?" of an address */
 #define UI_PICTURE_MAX     ((size_t)4 << 20)  /* bytes of a label's picture */
 #define UI_FIGURES_MAX     ((size_t)64 << 20) /* bytes of a CSV file of figures */
-#define UI_ANSWER_WAIT_S   30                 /* a request not answered by then gets 504 */
-
-/* One of the values behind the "?" of an address. */
-struct ui_value {
-    const char *name, *value;
-};
 
 /* What the daemon provides. Called in the thread of the event loop; what is passed in is lent for the call.
  * The docs/openapi.yaml gives the shape of each JSON value; base/json.h writes it. */
@@ -40,7 +29,7 @@ struct ui_source {
     int (*figures)(void *user, const char *kind, int64_t since_us, struct buf *csv);
     /* Rows of one kind, a page of them; code: one row and what belongs to it, "" for the list.
      * -ENOENT no such kind or row; -EINVAL, the sentence says what is not known; -ETIME it would take too long. */
-    int (*query)(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+    int (*query)(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
                  struct buf *json, struct error *error);
     /* role: scanner, printer or scale; "": what its model says, -ENODEV when none does. As scan. */
     int (*bind)(void *user, const char *device, const char *role, const char *station, uint64_t request);
@@ -58,16 +47,10 @@ struct ui_source {
     int (*ask)(void *user, const char *verb, const char *json, size_t length, uint64_t request);
 };
 
-struct ui_settings {
-    char address[64];    /* an IP address */
-    int64_t port;        /* 0: any free one */
-    int64_t clients_max; /* pages that may be open at the same time */
-};
-
 struct ui_server;
 
 /* The source must outlive the server. */
-int ui_server_open(sd_event *event, const struct ui_settings *settings, const struct ui_source *source, void *user,
+int ui_server_open(sd_event *event, const struct web_settings *settings, const struct ui_source *source, void *user,
                    struct ui_server **ret, struct error *error);
 /* Open requests end without an answer. */
 struct ui_server *ui_server_close(struct ui_server *server);

@@ -56,20 +56,40 @@ static int split(const char *text, struct decimal *ret)
     return result ? result : *at ? -EINVAL : 0;
 }
 
-/* In units of 10^-places. A part of such a unit is refused, unless it is nothing. */
-static int to_units(const char *text, int places, int64_t *ret)
+#define NOISE_DIGITS 6
+
+/* The digits behind the units are cut off: they are zeroes, or, where noise may be, begin with so many zeroes or nines.
+ * Nines are one unit more. */
+static int cut(struct decimal *decimal, size_t count, bool noise, bool *ret_one_more)
+{
+    size_t kept = decimal->count > count ? decimal->count - count : 0, padding = count - (decimal->count - kept);
+    size_t zeroes = padding, nines = 0;
+    while (zeroes < count && decimal->digits[kept + zeroes - padding] == '0')
+        zeroes++;
+    while (padding == 0 && nines < count && decimal->digits[kept + nines] == '9')
+        nines++;
+    *ret_one_more = noise && nines >= NOISE_DIGITS;
+    decimal->count = kept;
+    return zeroes == count || (noise && zeroes >= NOISE_DIGITS) || *ret_one_more ? 0 : -EINVAL;
+}
+
+/* In units of 10^-places. A part of such a unit is refused. Counted below zero, where one number more fits. */
+static int to_units(const char *text, int places, bool noise, int64_t *ret)
 {
     struct decimal decimal;
+    bool one_more = false;
     int64_t units = 0;
     int result = split(text, &decimal);
     int exponent = decimal.exponent + places;
-    for (; !result && exponent < 0 && decimal.count > 0; exponent++)
-        result = decimal.digits[--decimal.count] == '0' ? 0 : -EINVAL;
+    if (!result && exponent < 0 && decimal.count > 0)
+        result = cut(&decimal, (size_t)-exponent, noise, &one_more);
     for (size_t i = 0; !result && i < decimal.count; i++)
         if (__builtin_mul_overflow(units, 10, &units) || __builtin_sub_overflow(units, decimal.digits[i] - '0', &units))
             result = -ERANGE;
     for (; !result && exponent > 0 && units; exponent--)
         result = __builtin_mul_overflow(units, 10, &units) ? -ERANGE : 0;
+    if (!result && one_more && __builtin_sub_overflow(units, 1, &units))
+        result = -ERANGE;
     if (!result && !decimal.negative && __builtin_sub_overflow(0, units, &units))
         result = -ERANGE;
     if (!result)
@@ -79,12 +99,17 @@ static int to_units(const char *text, int places, int64_t *ret)
 
 int decimal_to_minor(const char *text, int64_t *ret)
 {
-    return to_units(text, 2, ret);
+    return to_units(text, 2, false, ret);
+}
+
+int decimal_near_minor(const char *text, int64_t *ret)
+{
+    return to_units(text, 2, true, ret);
 }
 
 int decimal_to_whole(const char *text, int64_t *ret)
 {
-    return to_units(text, 0, ret);
+    return to_units(text, 0, false, ret);
 }
 
 void decimal_from_minor(int64_t minor, char out[DECIMAL_SIZE])

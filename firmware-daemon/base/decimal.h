@@ -9,6 +9,10 @@
  * has a part of a minor unit; -ERANGE: it does not fit. */
 int decimal_to_minor(const char *text, int64_t *ret);
 
+/* The same of what went through a float at the platform: from the third place after the point on, six zeroes or six
+ * nines are noise ("0.30000000000000004" is 30). Anything else there is -EINVAL. */
+int decimal_near_minor(const char *text, int64_t *ret);
+
 /* A whole number, also as "3.0" or "1e2". -EINVAL, -ERANGE. */
 int decimal_to_whole(const char *text, int64_t *ret);
 

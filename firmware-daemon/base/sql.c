@@ -155,6 +155,24 @@ struct sql_query *sql_select_values(struct sql *sql, const char *text, const str
     return query;
 }
 
+struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max)
+{
+    if (!sql)
+        return sql_failed_query(-EIO);
+    struct sql_query *query = calloc(1, sizeof(*query));
+    if (!query)
+        return sql_failed_query(-ENOMEM);
+    int result = sql->engine->prepare(sql, query, text, false);
+    if (result) {
+        free(query);
+        return sql_failed_query(result);
+    }
+    query->sql = sql;
+    query->spare = query->busy = query->limited = true;
+    query->result = sql->engine->start_limited(query, values, steps_max);
+    return query;
+}
+
 bool sql_next(struct sql_query *query)
 {
     if (query->result || !query->statement)

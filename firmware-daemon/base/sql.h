@@ -130,8 +130,9 @@ int sql_await(struct sql *sql); /* how the posted statements ended: the first fa
  * Never NULL: a statement that could not start yields no row and its error from sql_done. */
 #define sql_select(sql, text, ...) sql_select_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values);
-/* SQLite only. The same for a text that is put together at run time: prepared for this call, forgotten by sql_done.
- * After so many steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME. One at a time. */
+/* The same for a text that is put together at run time: prepared for this call, forgotten by sql_done. After so many
+ * steps of SQLite's virtual machine (some ten millions a second) it ends with -ETIME; PostgreSQL, which knows none, has
+ * a millisecond for two hundred of them, as it may be busy or far away. One at a time. */
 struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max);
 bool sql_next(struct sql_query *query);
 int sql_done(struct sql_query *query);
@@ -170,11 +171,6 @@ int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, str
 int sql_copy_step(struct sql_copy *copy, int pages, int *ret_percent, struct error *error);
 struct sql_copy *sql_copy_end(struct sql_copy *copy);
 DEFINE_CLEANUP(sql_copy_end, struct sql_copy *);
-
-/* All of a database, kept in memory, and put back into one: for simulations, which restore disks. NULL: no memory. */
-void *sql_image_take(struct sql *sql);
-int sql_image_put(struct sql *sql, void *image);
-void sql_image_free(void *image); /* accepts NULL */
 
 /* Throws: the caller's bug. Never returns. */
 _Noreturn void sql_misuse(struct sql *sql, const char *text);

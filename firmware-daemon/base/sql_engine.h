@@ -30,7 +30,9 @@ struct sql_engine {
     /* Sets query->statement; keep: it will be used again and again. */
     int (*prepare)(struct sql *sql, struct sql_query *query, const char *text, bool keep);
     int (*start)(struct sql_query *query, const struct sql_value *values); /* an engine may run the statement here */
-    int (*step)(struct sql_query *query);                                  /* 1: a row; 0: no more */
+    /* The same, given up with -ETIME after about so many steps of SQLite's: finish() takes the limit away again. */
+    int (*start_limited)(struct sql_query *query, const struct sql_value *values, int steps_max);
+    int (*step)(struct sql_query *query);   /* 1: a row; 0: no more */
     int (*await)(struct sql *sql);          /* how what was posted has ended; NULL: nothing ever waits */
     void (*reset)(struct sql_query *query); /* ready for the next start */
     void (*finish)(struct sql_query *query);

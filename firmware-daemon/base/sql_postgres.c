@@ -15,6 +15,7 @@
 #define VALUES_MAX       32
 #define POSTED_MAX       64 /* as many answers as always fit in the socket, so that nobody waits for the other */
 #define RETRY_US         1000000
+#define STEPS_A_MS       200
 #define OLDEST           130000 /* pg_current_snapshot() */
 #define TYPE_BYTES       17     /* OIDs of PostgreSQL's own types never change */
 #define TYPE_INT         20
@@ -498,6 +499,28 @@ static int engine_start(struct sql_query *query, const struct sql_value *values)
     return result;
 }
 
+/* The limit is the connection's, and taken away at once: the result is here as a whole by then. In a transaction that
+ * fails meanwhile the rollback takes it away. */
+static int engine_start_limited(struct sql_query *query, const struct sql_value *values, int steps_max)
+{
+    struct postgres *postgres = postgres_of(query->sql);
+    char text[64];
+    int result = engine_await(query->sql);
+    if (!result)
+        result = connected(postgres);
+    snprintf(text, sizeof(text), "SET statement_timeout = %d", steps_max / STEPS_A_MS + 1);
+    if (!result)
+        result = run(postgres, text);
+    if (result)
+        return result;
+    result = engine_start(query, values);
+    if (!postgres->lost && PQtransactionStatus(postgres->connection) != PQTRANS_INERROR) {
+        int failed_too = run(postgres, "RESET statement_timeout");
+        result = result ? result : failed_too;
+    }
+    return result;
+}
+
 static int engine_step(struct sql_query *query)
 {
     struct statement *statement = query->statement;
@@ -646,6 +669,7 @@ static const struct sql_engine engine = {
     .close = engine_close,
     .prepare = engine_prepare,
     .start = engine_start,
+    .start_limited = engine_start_limited,
     .step = engine_step,
     .await = engine_await,
     .reset = engine_reset,

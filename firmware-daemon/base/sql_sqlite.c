@@ -327,24 +327,10 @@ static int enough(void *user)
     return 1;
 }
 
-struct sql_query *sql_select_once(struct sql *sql, const char *text, const struct sql_value *values, int steps_max)
+static int engine_start_limited(struct sql_query *query, const struct sql_value *values, int steps_max)
 {
-    if (!sql)
-        return sql_failed_query(-EIO);
-    sqlite3 *handle = sqlite_of(sql)->handle;
-    struct sql_query *query = calloc(1, sizeof(*query));
-    if (!query)
-        return sql_failed_query(-ENOMEM);
-    int result = engine_prepare(sql, query, text, false);
-    if (result) {
-        free(query);
-        return sql_failed_query(result);
-    }
-    query->sql = sql;
-    query->spare = query->busy = query->limited = true;
-    sqlite3_progress_handler(handle, steps_max, enough, NULL);
-    query->result = engine_start(query, values);
-    return query;
+    sqlite3_progress_handler(handle_of(query->sql), steps_max, enough, NULL);
+    return engine_start(query, values);
 }
 
 static int64_t engine_get_int(struct sql_query *query, int column)
@@ -398,6 +384,7 @@ static const struct sql_engine engine = {
     .close = engine_close,
     .prepare = engine_prepare,
     .start = engine_start,
+    .start_limited = engine_start_limited,
     .step = engine_step,
     .reset = engine_reset,
     .finish = engine_finish,
@@ -471,33 +458,4 @@ struct sql_copy *sql_copy_end(struct sql_copy *copy)
     sql_close(copy->to);
     free(copy);
     return NULL;
-}
-
-/* ---------------------------------------------------------------- images */
-
-static int copy_all(sqlite3 *from, sqlite3 *to)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-    if (backup)
-        sqlite3_backup_step(backup, -1);
-    return backup && sqlite3_backup_finish(backup) == SQLITE_OK ? 0 : -EIO;
-}
-
-void *sql_image_take(struct sql *sql)
-{
-    sqlite3 *image = NULL;
-    if (sqlite3_open(":memory:", &image) == SQLITE_OK && copy_all(handle_of(sql), image) == 0)
-        return image;
-    sqlite3_close(image);
-    return NULL;
-}
-
-int sql_image_put(struct sql *sql, void *image)
-{
-    return copy_all(image, handle_of(sql));
-}
-
-void sql_image_free(void *image)
-{
-    sqlite3_close(image);
 }

@@ -161,3 +161,37 @@ bool text_is_listed(const char *list, const char *word)
     }
     return false;
 }
+
+/* Where a "*" has led astray, it takes one letter more. */
+static bool fits(const char *pattern, size_t length, const char *word)
+{
+    const char *end = pattern + length, *star = NULL, *from = word;
+    while (*word) {
+        if (pattern < end && *pattern == '*') {
+            star = pattern++;
+            from = word;
+        } else if (pattern < end && *pattern == *word) {
+            pattern++;
+            word++;
+        } else if (star) {
+            pattern = star + 1;
+            word = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (pattern < end && *pattern == '*')
+        pattern++;
+    return pattern == end;
+}
+
+bool text_is_covered(const char *list, const char *word)
+{
+    for (const char *at = list; *at; at += strspn(at, ", ")) {
+        size_t listed = strcspn(at, ", ");
+        if (listed > 0 && fits(at, listed, word))
+            return true;
+        at += listed;
+    }
+    return false;
+}

@@ -34,4 +34,7 @@ bool text_copy_n(char *out, size_t capacity, const char *text, size_t length);
 /* Whether a word stands in a list like "3,8"; "*" lists every word. */
 bool text_is_listed(const char *list, const char *word);
 
+/* Whether a word is covered by a list like "orders,order.*": there "*" stands for any letters, also none. */
+bool text_is_covered(const char *list, const char *word);
+
 #endif

@@ -84,9 +84,9 @@ int order_change(struct store *store, int64_t id, const struct order *order)
 
 int order_change_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity)
 {
-    int result = sql_run(store->sql,
-                         "UPDATE order_line SET item = ?3, quantity = ?4, refused = 0 WHERE order_id = ?1 AND line = ?2",
-                         sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
+    int result = sql_run(
+        store->sql, "UPDATE order_line SET item = ?3, quantity = ?4, refused = 0 WHERE order_id = ?1 AND line = ?2",
+        sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
     return result || sql_changes(store->sql) > 0 ? result : order_add_line(store, order, line, item, quantity);
 }
 

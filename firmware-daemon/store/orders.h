@@ -25,8 +25,8 @@ int order_find(struct store *store, const char *number, int64_t *ret);
 /* A new order with state received. -EEXIST when its number or waybill is taken. */
 int order_insert(struct store *store, const struct order *order, int64_t *ret_id);
 int order_add_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity);
-/* One of which nothing is picked says something else: itself; that nothing more is wanted of its lines; a line, which is
- * wanted then. */
+/* One of which nothing is picked says something else: itself; that nothing more is wanted of its lines; a line, which
+ * is wanted then. */
 int order_change(struct store *store, int64_t id, const struct order *order);
 int order_end_lines(struct store *store, int64_t order);
 int order_change_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity);

@@ -1,5 +1,5 @@
 /* What can be asked of orders, waves and documents. */
-#include "store/query_table.h"
+#include "store/query_words.h"
 
 #define SUM_OF_LINES(column) "(SELECT sum(" column ") FROM order_line WHERE order_id = o.id)"
 
@@ -181,15 +181,26 @@ static const struct query_filter document_line_filters[] = {BY_INDEX("document",
                                                             {0}};
 
 const struct query order_queries[] = {
-    {"orders", "order", "orders o", {"o.id"}, true, 0, order_columns, order_filters, "order", order_sections},
-    {"lines", "line", "order_line l", {"l.id"}, false, 0, line_columns, line_filters, 0, 0},
-    {"allocations", "allocation", "allocation a", {"a.id"}, false, 0, allocation_columns, allocation_filters, 0, 0},
-    {"waves", "wave", "wave w", {"w.id"}, true, 0, wave_columns, wave_filters, "wave", wave_sections},
-    {"wave-rules", "wave_rule", "wave_rule r", {"r.rowid"}, false, 0, wave_rule_columns, wave_rule_filters, 0, 0},
+    {"orders", "order", "orders o", {"o.id"}, {0}, true, 0, order_columns, order_filters, "order", order_sections},
+    {"lines", "line", "order_line l", {"l.id"}, {0}, false, 0, line_columns, line_filters, 0, 0},
+    {"allocations",
+     "allocation",
+     "allocation a",
+     {"a.id"},
+     {0},
+     false,
+     0,
+     allocation_columns,
+     allocation_filters,
+     0,
+     0},
+    {"waves", "wave", "wave w", {"w.id"}, {0}, true, 0, wave_columns, wave_filters, "wave", wave_sections},
+    {"wave-rules", "wave_rule", "wave_rule r", {"r.rowid"}, {0}, false, 0, wave_rule_columns, wave_rule_filters, 0, 0},
     {"documents",
      "document",
      "document d",
      {"d.id"},
+     {0},
      true,
      0,
      document_columns,
@@ -200,6 +211,7 @@ const struct query order_queries[] = {
      "document_line",
      "document_line l",
      {"l.id"},
+     {0},
      false,
      0,
      document_line_columns,

@@ -1,5 +1,5 @@
 /* What can be asked of parcels, what they leave on, and their labels. */
-#include "store/query_table.h"
+#include "store/query_words.h"
 
 static const struct query_column parcel_columns[] = {
     TEXT("parcel", PARCEL_OF("p.id")),
@@ -85,18 +85,29 @@ static const struct query_filter job_filters[] = {
 static const struct query_section job_sections[] = {{"events", "journal", "subject", "job/", 0}, {0}};
 
 const struct query parcel_queries[] = {
-    {"parcels", "parcel", "parcel p", {"p.id"}, true, 0, parcel_columns, parcel_filters, "parcel", parcel_sections},
+    {"parcels",
+     "parcel",
+     "parcel p",
+     {"p.id"},
+     {0},
+     true,
+     0,
+     parcel_columns,
+     parcel_filters,
+     "parcel",
+     parcel_sections},
     {"manifests",
      "manifest",
      "manifest m",
      {"m.id"},
+     {0},
      true,
      0,
      manifest_columns,
      manifest_filters,
      "manifest",
      manifest_sections},
-    {"waybills", "waybill", "waybill w", {"w.id"}, true, 0, waybill_columns, waybill_filters, "waybill", 0},
-    {"print-jobs", "print_job", "print_job j", {"j.id"}, true, 0, job_columns, job_filters, "job", job_sections},
+    {"waybills", "waybill", "waybill w", {"w.id"}, {0}, true, 0, waybill_columns, waybill_filters, "waybill", 0},
+    {"print-jobs", "print_job", "print_job j", {"j.id"}, {0}, true, 0, job_columns, job_filters, "job", job_sections},
     {0},
 };

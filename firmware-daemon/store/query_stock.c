@@ -1,5 +1,5 @@
 /* What can be asked of stock, and of what it is and where it lies. */
-#include "store/query_table.h"
+#include "store/query_words.h"
 
 static const struct query_column stock_columns[] = {
     TEXT("sku", SKU_OF("b.item")),
@@ -168,26 +168,28 @@ const struct query stock_queries[] = {
      "stock",
      "balance b",
      {"b.item", "b.location", "b.lpn", "b.lot"},
+     {0},
      false,
      "b.quantity <> 0 AND b.physical = 1",
      stock_columns,
      stock_filters,
      0,
      0},
-    {"items", "item", "item i", {"i.id"}, false, 0, item_columns, item_filters, "sku", item_sections},
+    {"items", "item", "item i", {"i.id"}, {0}, false, 0, item_columns, item_filters, "sku", item_sections},
     {"locations",
      "location",
      "location l",
      {"l.id"},
+     {0},
      false,
      0,
      location_columns,
      location_filters,
      "location",
      location_sections},
-    {"lots", "lot", "lot t", {"t.id"}, false, "t.id <> 0", lot_columns, lot_filters, 0, 0},
-    {"serials", "serial", "serial s", {"s.id"}, false, 0, serial_columns, serial_filters, 0, 0},
-    {"lpns", "lpn", "lpn p", {"p.id"}, false, "p.id <> 0", lpn_columns, lpn_filters, "lpn", lpn_sections},
-    {"holds", "hold", "hold h", {"h.id"}, false, 0, hold_columns, hold_filters, 0, 0},
+    {"lots", "lot", "lot t", {"t.id"}, {0}, false, "t.id <> 0", lot_columns, lot_filters, 0, 0},
+    {"serials", "serial", "serial s", {"s.id"}, {0}, false, 0, serial_columns, serial_filters, 0, 0},
+    {"lpns", "lpn", "lpn p", {"p.id"}, {0}, false, "p.id <> 0", lpn_columns, lpn_filters, "lpn", lpn_sections},
+    {"holds", "hold", "hold h", {"h.id"}, {0}, false, 0, hold_columns, hold_filters, 0, 0},
     {0},
 };

@@ -1,5 +1,5 @@
 /* What can be asked of people, their work, and all that happened. */
-#include "store/query_table.h"
+#include "store/query_words.h"
 
 static const struct query_column worker_columns[] = {
     TEXT("worker", "w.code"),
@@ -159,12 +159,32 @@ static const struct query_column parked_columns[] = {
 static const struct query_filter no_filters[] = {{0}};
 
 const struct query work_queries[] = {
-    {"workers", "worker", "worker w", {"w.id"}, false, 0, worker_columns, worker_filters, "worker", worker_sections},
-    {"tasks", "task", "task t", {"t.id"}, true, 0, task_columns, task_filters, "task", task_sections},
-    {"counts", "count", "stock_count c", {"c.id"}, true, 0, count_columns, count_filters, "count", count_sections},
-    {"moves", "move", "move m", {"m.id"}, true, 0, move_columns, move_filters, 0, 0},
-    {"journal", "event", "journal j", {"j.seq"}, true, 0, journal_columns, journal_filters, "seq", journal_sections},
-    {"chain", "link", "journal j", {"j.seq"}, false, 0, chain_columns, chain_filters, 0, 0},
-    {"parked-changes", "parked_change", "parked k", {"k.feed_seq"}, true, 0, parked_columns, no_filters, 0, 0},
+    {"workers",
+     "worker",
+     "worker w",
+     {"w.id"},
+     {0},
+     false,
+     0,
+     worker_columns,
+     worker_filters,
+     "worker",
+     worker_sections},
+    {"tasks", "task", "task t", {"t.id"}, {0}, true, 0, task_columns, task_filters, "task", task_sections},
+    {"counts", "count", "stock_count c", {"c.id"}, {0}, true, 0, count_columns, count_filters, "count", count_sections},
+    {"moves", "move", "move m", {"m.id"}, {0}, true, 0, move_columns, move_filters, 0, 0},
+    {"journal",
+     "event",
+     "journal j",
+     {"j.seq"},
+     {0},
+     true,
+     0,
+     journal_columns,
+     journal_filters,
+     "seq",
+     journal_sections},
+    {"chain", "link", "journal j", {"j.seq"}, {0}, false, 0, chain_columns, chain_filters, 0, 0},
+    {"parked-changes", "parked_change", "parked k", {"k.feed_seq"}, {0}, true, 0, parked_columns, no_filters, 0, 0},
     {0},
 };

@@ -1,5 +1,6 @@
 #include "sync/head-office/command.h"
 
+#include "sync/head-office/bills.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
@@ -24,6 +25,8 @@ static const struct option_def serve_options[] = {
     {"client-id", TEXT(client_id), .fallback = "floorhand-hq", .help = "MQTT client identifier"},
     {"publish-events", OPTION_FLAG_AT(struct command_options, publish_events),
      .help = "send every event on to fh1/ce/SITE/TYPE, for programs of others"},
+    {"listen", TEXT(listen),
+     .help = "ADDRESS:PORT to serve HTTP on, for programs of others and pages; not given: none"},
     {"window", NUMBER(hub.window), .fallback = "4", .min = 1, .max = 64, .help = "segments unacknowledged at once"},
     {"segment-max", NUMBER(hub.segment_max), .fallback = "200", .min = 1, .max = 200, .help = "lines of a segment"},
     {"linger-ms", NUMBER(hub.linger_ms), .fallback = "50", .min = 0, .max = 60000,
@@ -113,6 +116,25 @@ static const struct option_def audit_options[] = {
     {0},
 };
 
+static const struct option_def epcis_options[] = {
+    COMMAND_DATABASE,
+    COMMAND_SITE,
+    {"from", TEXT(from), .help = "a day, or a time of UTC: 2026-03-04T09:15:00Z"},
+    {"to", TEXT(to), .help = "as from; itself it is outside"},
+    {0},
+};
+
+static const struct option_def webhooks_options[] = {
+    COMMAND_DATABASE,
+    {"once", OPTION_FLAG_AT(struct command_options, once), .help = "only send what is due now"},
+    {"retry-ms", NUMBER(retry_ms), .fallback = "5000", .min = 10, .max = 3600000,
+     .help = "wait after a failure; twice as long after each further one"},
+    {"retry-cap-ms", NUMBER(retry_cap_ms), .fallback = "3600000", .min = 10, .max = 86400000, .help = "longest wait"},
+    {"give-up", NUMBER(give_up), .fallback = "15", .min = 1, .max = 1000,
+     .help = "so many failures one after the other stop a webhook, until a person starts it again"},
+    {0},
+};
+
 static const struct option_def import_options[] = {
     COMMAND_DATABASE,
     COMMAND_SITE,
@@ -146,6 +168,16 @@ static const struct option_def shops_run_options[] = {
     {0},
 };
 
+static const struct option_def bill_options[] = {
+    COMMAND_DATABASE,
+    {"format", OPTION_CHOICE_AT(struct command_options, bill), .fallback = "carrier", .choices = BILL_FORMATS,
+     .help = "whose kind of bill it is"},
+    {"party", TEXT(party), .help = "the shop whose bill it is, or the carrier"},
+    {"map", TEXT(map), .help = "file that says how a carrier calls the columns"},
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -161,6 +193,8 @@ const struct command commands[] = {
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
     {"import", "KIND FILE.csv", 2, "Take a file in, all of it or nothing, or say what that would change",
      import_options, command_import},
+    {"export epcis", "", 0, "What sites reported of goods and parcels, as an EPCIS 2.0 document", epcis_options,
+     command_export_epcis},
     {"export", "KIND|all FILE.csv|FILE.xlsx|FOLDER", 2, "Write the rows of a kind into a file, as import reads them",
      export_options, command_export},
     {"release", "", 0, "Hand orders to a site", release_options, command_release},
@@ -188,10 +222,20 @@ const struct command commands[] = {
     {"waybills", "", 0, "How many numbers there are, per site, carrier and state", site_options, command_waybills},
     {"audit", "", 0, "Check every order that waits for it and promise its stock, or say what that would find",
      audit_options, command_audit},
+    {"list", "KIND [FILTER=VALUE...]", COMMAND_SOME, "Rows of a kind; with limit=N and after=NEXT a page of them",
+     plain_options, command_list},
+    {"get", "KIND CODE", 2, "One row, and what belongs to it", plain_options, command_get},
+    {"kinds", "", 0, "What can be looked at, and by which filters", plain_options, command_kinds},
+    {"words", "", 0, "States and exceptions in both languages, settings with their ranges, files with their columns",
+     plain_options, command_words},
+    {"webhooks", "", 0, "Send programs of others what they are to be told, until stopped", webhooks_options,
+     command_webhooks},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
     {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
     {"shops run", "", 0, "Speak for the shops on their platforms, until stopped", shops_run_options, command_shops_run},
     {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
+    {"bill take", "FILE.csv", 1, "Take in a bill of a platform or carrier, to be compared with the books", bill_options,
+     command_bill_take},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };

@@ -40,12 +40,7 @@ int command_verbs(struct call *call, struct error *error)
     CLEANUP_BUF struct buf json = {0};
     const struct office_verb *verb;
     for (size_t i = 0; (verb = verb_at(i)); i++) {
-        json_open_object(&json, NULL);
-        json_text(&json, "verb", verb->name);
-        json_text(&json, "english", verb->english);
-        json_text(&json, "chinese", verb->chinese);
-        option_write_json(verb->fields, "fields", &json);
-        json_close_object(&json);
+        verb_write(verb, &json);
         command_print(&json);
     }
     return 0;

@@ -32,18 +32,7 @@ static void print_outcome(const struct import_kind *kind, const struct import_op
                           const struct import_result *outcome)
 {
     CLEANUP_BUF struct buf json = {0};
-    json_open_object(&json, NULL);
-    json_text(&json, options->try_only ? "would_import" : "imported", kind->name);
-    json_int(&json, "rows", outcome->rows);
-    json_int(&json, "changed", outcome->changed);
-    if (options->try_only || options->report) {
-        json_int(&json, "new_rows", outcome->new_rows);
-        json_int(&json, "changed_rows", outcome->changed_rows);
-        json_int(&json, "gone_rows", outcome->gone_rows);
-        json_int(&json, "content_rows", outcome->content_rows);
-        json_text(&json, "content_hash", outcome->content_hash);
-    }
-    json_close_object(&json);
+    import_tell(kind, options, outcome, &json);
     command_print(&json);
 }
 

@@ -1,4 +1,4 @@
-/* floorhand-hq release, cancel, orders, order. */
+/* floorhand-hq release, cancel, order. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "sync/head-office/assignments.h"
@@ -72,22 +72,6 @@ static void put_order(struct buf *json, struct sql_query *row)
     json_bool(json, "cancelling", sql_get_int(row, 7) != 0);
     put_text(json, "site", row, 8);
     json_int(json, "rev", sql_get_int(row, 9));
-}
-
-int command_orders(struct call *call, struct error *error)
-{
-    struct sql_query *row =
-        sql_select(call->office.sql, "SELECT " ORDER_COLUMNS " FROM orders WHERE ?1 = '' OR state = ?1 ORDER BY number",
-                   sql_text(call->options.state));
-    CLEANUP_BUF struct buf json = {0};
-    while (sql_next(row)) {
-        json_open_object(&json, NULL);
-        put_order(&json, row);
-        json_close_object(&json);
-        command_print(&json);
-    }
-    int failed = sql_done(row);
-    return failed ? office_failed(call->office.sql, failed, error) : 0;
 }
 
 static int put_receiver(struct call *call, struct buf *json, const char *number)

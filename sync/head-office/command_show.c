@@ -1,4 +1,4 @@
-/* floorhand-hq events, parked, stock, status. */
+/* floorhand-hq events, parked replay, stock atp, status. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "sync/head-office/atp.h"
@@ -25,33 +25,6 @@ int command_events(struct call *call, struct error *error)
     return done(call, event, error);
 }
 
-/* row: site, epoch, seq, why, line. */
-static int print_events(struct call *call, struct sql_query *row, struct error *error)
-{
-    CLEANUP_BUF struct buf json = {0};
-    while (sql_next(row)) {
-        json_open_object(&json, NULL);
-        json_text(&json, "site", sql_get_text(row, 0));
-        json_int(&json, "epoch", sql_get_int(row, 1));
-        json_int(&json, "seq", sql_get_int(row, 2));
-        json_text(&json, "why", sql_get_text(row, 3));
-        json_raw(&json, "event", sql_get_text(row, 4));
-        json_close_object(&json);
-        command_print(&json);
-    }
-    return done(call, row, error);
-}
-
-int command_parked(struct call *call, struct error *error)
-{
-    struct sql_query *row = sql_select(call->office.sql,
-                                       "SELECT p.site, p.epoch, p.seq, p.why, e.line FROM parked p"
-                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR p.site = ?1"
-                                       " ORDER BY e.arrival",
-                                       sql_text(call->options.site));
-    return print_events(call, row, error);
-}
-
 int command_parked_replay(struct call *call, struct error *error)
 {
     struct parked_outcome outcome;
@@ -71,35 +44,6 @@ int command_parked_replay(struct call *call, struct error *error)
     json_close_object(&json);
     command_print(&json);
     return 0;
-}
-
-int command_flagged(struct call *call, struct error *error)
-{
-    struct sql_query *row = sql_select(call->office.sql,
-                                       "SELECT f.site, f.epoch, f.seq, f.why, e.line FROM flagged f"
-                                       " JOIN event e USING (site, epoch, seq) WHERE ?1 = '' OR f.site = ?1"
-                                       " ORDER BY e.arrival, f.why",
-                                       sql_text(call->options.site));
-    return print_events(call, row, error);
-}
-
-int command_stock(struct call *call, struct error *error)
-{
-    struct sql_query *row = sql_select(call->office.sql,
-                                       "SELECT site, location, sku, quantity FROM stock"
-                                       " WHERE (?1 = '' OR site = ?1) AND quantity <> 0 ORDER BY site, location, sku",
-                                       sql_text(call->options.site));
-    CLEANUP_BUF struct buf json = {0};
-    while (sql_next(row)) {
-        json_open_object(&json, NULL);
-        json_text(&json, "site", sql_get_text(row, 0));
-        json_text(&json, "location", sql_get_text(row, 1));
-        json_text(&json, "sku", sql_get_text(row, 2));
-        json_int(&json, "quantity", sql_get_int(row, 3));
-        json_close_object(&json);
-        command_print(&json);
-    }
-    return done(call, row, error);
 }
 
 int command_stock_atp(struct call *call, struct error *error)

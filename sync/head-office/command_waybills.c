@@ -58,27 +58,6 @@ int command_waybills_void(struct call *call, struct error *error)
     return 0;
 }
 
-int command_waybills_list(struct call *call, struct error *error)
-{
-    struct sql_query *row = sql_select(call->office.sql,
-                                       "SELECT number, site, carrier, order_number, state FROM waybill"
-                                       " WHERE (?1 = '' OR site = ?1) AND (?2 = '' OR state = ?2) ORDER BY id",
-                                       sql_text(call->options.site), sql_text(call->options.state));
-    CLEANUP_BUF struct buf json = {0};
-    while (sql_next(row)) {
-        json_open_object(&json, NULL);
-        json_text(&json, "waybill", sql_get_text(row, 0));
-        json_text(&json, "site", sql_get_text(row, 1));
-        json_text(&json, "carrier", sql_get_text(row, 2));
-        json_text(&json, "order", sql_get_null(row, 3) ? NULL : sql_get_text(row, 3));
-        json_text(&json, "state", sql_get_text(row, 4));
-        json_close_object(&json);
-        command_print(&json);
-    }
-    int failed = sql_done(row);
-    return failed ? office_failed(call->office.sql, failed, error) : 0;
-}
-
 int command_waybills(struct call *call, struct error *error)
 {
     static const char *const states[] = {"stock", "sent", "live", "void_pending", "void", "refused"};

@@ -1,5 +1,7 @@
 #include "sync/head-office/import.h"
 
+#include "base/json.h"
+
 #include "sync/head-office/import_report.h"
 #include "sync/head-office/orders.h"
 
@@ -142,4 +144,21 @@ int import_text(struct office *office, const struct import_kind *kind, const str
     if (!result)
         *ret = outcome;
     return result;
+}
+
+void import_tell(const struct import_kind *kind, const struct import_options *options,
+                 const struct import_result *outcome, struct buf *json)
+{
+    json_open_object(json, NULL);
+    json_text(json, options->try_only ? "would_import" : "imported", kind->name);
+    json_int(json, "rows", outcome->rows);
+    json_int(json, "changed", outcome->changed);
+    if (options->try_only || options->report) {
+        json_int(json, "new_rows", outcome->new_rows);
+        json_int(json, "changed_rows", outcome->changed_rows);
+        json_int(json, "gone_rows", outcome->gone_rows);
+        json_int(json, "content_rows", outcome->content_rows);
+        json_text(json, "content_hash", outcome->content_hash);
+    }
+    json_close_object(json);
 }

@@ -55,6 +55,10 @@ struct import_result {
 int import_text(struct office *office, const struct import_kind *kind, const struct import_options *options,
                 const char *path, const char *text, size_t length, struct import_result *ret, struct error *error);
 
+/* What became of it, as a JSON object. */
+void import_tell(const struct import_kind *kind, const struct import_options *options,
+                 const struct import_result *outcome, struct buf *json);
+
 /* Every row of a kind, in the order of its key, as a line of JSON; lent for the call. */
 int import_each(struct office *office, const struct import_kind *kind, const char *site,
                 int (*take)(void *user, const char *key, const char *json, size_t length), void *user,

@@ -54,13 +54,31 @@ static void put_lines(const json_t *body, struct platform_shipment *shipment)
     }
 }
 
+/* Where a part cannot be told, the first one stands for all, and the next is a further parcel. */
+static int is_further(struct outbox_call *call, bool *ret)
+{
+    int64_t before = 0;
+    const struct outbox_row *row = &call->rows[0];
+    bool whole = json_is_true(json_object_get(row->body, "whole"));
+    int result = whole || can(call, PLATFORM_PART_SHIP)
+                     ? 0
+                     : sql_number(call->office->sql, &before,
+                                  "SELECT count(*) FROM outbox WHERE shop = ?1 AND subject = ?2 AND id < ?3 AND kind ="
+                                  " 'ship' AND state = 'done'",
+                                  sql_text(call->shop->code), sql_text(row->subject), sql_int(row->id));
+    *ret = before > 0 || json_is_true(json_object_get(row->body, "extra"));
+    return result;
+}
+
 static int write_ship(struct outbox_call *call, struct error *error)
 {
     const json_t *body = call->rows[0].body;
     struct platform_shipment *shipment = &call->shipment;
-    *shipment = (struct platform_shipment){.extra = json_is_true(json_object_get(body, "extra")),
-                                           .whole = json_is_true(json_object_get(body, "whole")) ||
+    *shipment = (struct platform_shipment){.whole = json_is_true(json_object_get(body, "whole")) ||
                                                     !can(call, PLATFORM_PART_SHIP)};
+    int result = is_further(call, &shipment->extra);
+    if (result)
+        return office_failed(call->office->sql, result, error);
     if (shipment->extra && !can(call, PLATFORM_MULTI_PARCEL))
         return error_set(error, -ENOTSUP, "the platform wants to know of one parcel of an order only");
     text_copy(shipment->order, sizeof(shipment->order), text_of(body, "order"));
@@ -90,20 +108,38 @@ static int read_order(struct outbox_call *call, struct error *error)
     return 0;
 }
 
-/* The platform's word for each line of this parcel. */
-static bool lines_are_shipped(const json_t *body, const struct platform_order *order)
+/* The platform's word for each line of this parcel. *ret_part: of a line that is in it only in part nobody can tell. */
+static bool lines_are_shipped(const json_t *body, const struct platform_order *order, bool *ret_part)
 {
     size_t index;
     json_t *line;
     bool all = json_array_size(json_object_get(body, "lines")) > 0;
+    *ret_part = false;
     json_array_foreach(json_object_get(body, "lines"), index, line)
     {
         bool shipped = false;
-        for (size_t i = 0; i < order->line_count; i++)
-            shipped |= order->lines[i].shipped && strcmp(order->lines[i].id, text_of(line, "line")) == 0;
+        for (size_t i = 0; i < order->line_count; i++) {
+            if (strcmp(order->lines[i].id, text_of(line, "line")) != 0)
+                continue;
+            shipped = order->lines[i].shipped;
+            *ret_part |= order->lines[i].quantity > number_of(line, "quantity");
+        }
         all = all && shipped;
     }
     return all;
+}
+
+/* Some of the order is shipped there: by this parcel, or by another. */
+static enum outbox_verdict judge_part(struct outbox_call *call, const struct outbox_row *row,
+                                      const struct platform_order *order)
+{
+    bool part;
+    if (lines_are_shipped(row->body, order, &part))
+        return OUTBOX_DONE;
+    if (!part)
+        return OUTBOX_NOT_DONE;
+    text_copy(call->said, sizeof(call->said), "whether it knows of this part of a line cannot be seen: look there");
+    return OUTBOX_REFUSED;
 }
 
 static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_row *row,
@@ -128,7 +164,7 @@ static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_ro
     }
     if (shipped)
         return OUTBOX_DONE;
-    return order->state == PLATFORM_PART_SHIPPED && lines_are_shipped(row->body, order) ? OUTBOX_DONE : OUTBOX_NOT_DONE;
+    return order->state == PLATFORM_PART_SHIPPED ? judge_part(call, row, order) : OUTBOX_NOT_DONE;
 }
 
 static enum outbox_verdict judge_amend(struct outbox_call *call, struct outbox_row *row,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sync/head-office/attention.h"
 #include "sync/head-office/platform_taking.h"
+#include "sync/head-office/refunds.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -117,28 +118,55 @@ static void digest_order(struct taking *taking)
 /* ---------------------------------------------------------------- what was said before */
 
 struct said {
-    bool found, again, taken;
+    bool found, again;
     int64_t modified_us;
     char hash[DIGEST_SIZE];
 };
+
+/* SHOP-ID; check() has it whether it fits. */
+static void name_order(struct taking *taking)
+{
+    CLEANUP_BUF struct buf name = {0};
+    buf_printf(&name, "%s-%s", taking->source->shop, taking->order->id);
+    text_copy(taking->number, sizeof(taking->number), buf_text(&name));
+}
+
+/* It may have come from another system's file, under a number of its own. */
+static int find_number(struct taking *taking)
+{
+    struct sql_query *row = sql_select(taking->office->sql,
+                                       "SELECT number FROM orders WHERE shop = ?1 AND platform_order = ?2 AND origin ="
+                                       " 'sale'",
+                                       sql_text(taking->source->shop), sql_text(taking->order->id));
+    taking->known = sql_next(row);
+    if (taking->known)
+        sql_copy_text(row, 0, taking->number, sizeof(taking->number));
+    else
+        name_order(taking);
+    return sql_done(row);
+}
 
 static int load_said(struct taking *taking, struct said *ret)
 {
     struct sql_query *row = sql_select(
         taking->office->sql,
-        "SELECT modified_us, hash, receiver, lines, again, number IS NOT NULL FROM platform_order WHERE shop = ?1 AND"
+        "SELECT modified_us, hash, again, coalesce(number, ''), receiver, lines FROM platform_order WHERE shop = ?1 AND"
         " id = ?2",
         sql_text(taking->source->shop), sql_text(taking->order->id));
     *ret = (struct said){.found = sql_next(row)};
     if (ret->found) {
         ret->modified_us = sql_get_int(row, 0);
         sql_copy_text(row, 1, ret->hash, sizeof(ret->hash));
-        sql_copy_text(row, 2, taking->before_receiver, sizeof(taking->before_receiver));
-        sql_copy_text(row, 3, taking->before_lines, sizeof(taking->before_lines));
-        ret->again = sql_get_int(row, 4) != 0;
-        ret->taken = sql_get_int(row, 5) != 0;
+        ret->again = sql_get_int(row, 2) != 0;
+        sql_copy_text(row, 3, taking->number, sizeof(taking->number));
+        taking->known = *taking->number;
     }
-    return sql_done(row);
+    if (taking->known) {
+        sql_copy_text(row, 4, taking->before_receiver, sizeof(taking->before_receiver));
+        sql_copy_text(row, 5, taking->before_lines, sizeof(taking->before_lines));
+    }
+    int failed = sql_done(row);
+    return failed || taking->known ? failed : find_number(taking);
 }
 
 static int write_said(const struct taking *taking, const char *trouble)
@@ -162,14 +190,6 @@ static int write_said(const struct taking *taking, const char *trouble)
 }
 
 /* ---------------------------------------------------------------- taking */
-
-/* SHOP-ID; check() has it whether it fits. */
-static void name_order(struct taking *taking)
-{
-    CLEANUP_BUF struct buf name = {0};
-    buf_printf(&name, "%s-%s", taking->source->shop, taking->order->id);
-    text_copy(taking->number, sizeof(taking->number), buf_text(&name));
-}
 
 static int check(const struct taking *taking, struct error *error)
 {
@@ -211,12 +231,14 @@ static int keep_not_taken(struct taking *taking, const char *why, struct error *
     return result ? office_failed(taking->office->sql, result, error) : 0;
 }
 
-static int keep_taken(struct taking *taking, bool was_not_taken, struct error *error)
+static int keep_taken(struct taking *taking, bool is_new, struct error *error)
 {
     int result = write_said(taking, "");
-    if (!result && was_not_taken)
+    if (!result && is_new)
         result = attention_end(taking->office, taking->order->id, ATTENTION_NOT_TAKEN);
-    return result ? office_failed(taking->office->sql, result, error) : 0;
+    if (result)
+        return office_failed(taking->office->sql, result, error);
+    return is_new ? refunds_order_came(taking->office, taking->source->shop, taking->order->id, error) : 0;
 }
 
 /* The same, said again at a later time: only that is written. */
@@ -241,18 +263,15 @@ int platform_orders_take(struct office *office, const struct settings *settings,
     *ret = PLATFORM_SAME;
     if (said.found && order->modified_us < said.modified_us)
         return 0;
-    name_order(&taking);
     digest_order(&taking);
     if (said.found && !said.again && strcmp(said.hash, taking.hash) == 0)
         return keep_time(&taking, &said, error);
-    taking.known = said.found && said.taken;
-    if (!taking.known)
-        *taking.before_receiver = *taking.before_lines = '\0';
+    bool was_known = taking.known;
     result = take_alone(&taking, error);
     *ret = result ? PLATFORM_NOT_TAKEN : taking.known ? PLATFORM_CHANGED : PLATFORM_NEW;
     return result == -EINVAL ? keep_not_taken(&taking, error->text, error)
            : result          ? result
-                             : keep_taken(&taking, said.found && !said.taken, error);
+                             : keep_taken(&taking, !was_known, error);
 }
 
 int platform_orders_ask_again(struct sql *sql, const char *number)

@@ -1,5 +1,6 @@
 /* What an order of a platform says of receiver and goods, as rows of ours. */
 #include "base/buf.h"
+#include "sync/head-office/attention.h"
 #include "sync/head-office/listings.h"
 #include "sync/head-office/platform_taking.h"
 #include "sync/head-office/promises.h"
@@ -123,17 +124,33 @@ static int update_lines(struct taking *taking)
     return result;
 }
 
-/* Goods of an order that a site has, or that were shared out among others, cannot be changed under them. */
+/* Pieces of it were given up for a refund: to count them anew would send them. */
+static int has_refunds(struct taking *taking, bool *ret)
+{
+    int64_t lines = 0;
+    int result =
+        sql_number(taking->office->sql, &lines, "SELECT count(*) FROM order_line WHERE number = ?1 AND refunded > 0",
+                   sql_text(taking->number));
+    *ret = lines > 0;
+    return result;
+}
+
+/* Goods of an order that a site has cannot be changed under it. */
 int platform_taking_lines(struct taking *taking)
 {
-    bool same = taking->known && strcmp(taking->lines_hash, taking->before_lines) == 0;
+    bool same = taking->known && strcmp(taking->lines_hash, taking->before_lines) == 0, refunds = false;
     const char *stage = order_state_find(taking->state)->stage;
     bool at_site = strcmp(stage, "floor") == 0 || strcmp(stage, "released") == 0;
     taking->changed_lines = taking->known && !same;
-    if (taking->is_split || taking->is_joined || (at_site && !same)) {
-        taking->keeps_lines = !same;
-        taking->overlays |= same || taking->is_split || taking->is_joined ? 0 : PLATFORM_HOLD;
+    if (at_site && !same) {
+        taking->keeps_lines = true;
+        taking->overlays |= PLATFORM_HOLD; /* if it comes back, it waits until they are as they should be */
         return 0;
     }
+    int result = taking->changed_lines ? has_refunds(taking, &refunds) : 0;
+    if (result || refunds)
+        return result ? result
+                      : attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_CHANGED,
+                                        "goods, and a part of them was refunded");
     return same ? update_lines(taking) : rewrite_lines(taking);
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/attention.h"
+#include "sync/head-office/order_split.h"
 #include "sync/head-office/promises.h"
 
 #include <errno.h>
@@ -62,17 +63,14 @@ static int insert_order(struct taking *taking)
 
 static int load_order(struct taking *taking)
 {
-    struct sql_query *row = sql_select(
-        taking->office->sql,
-        "SELECT state, overlays, merged_into IS NOT NULL, EXISTS (SELECT 1 FROM orders part WHERE part.of_order"
-        " = o.number AND part.origin = 'split') FROM orders o WHERE number = ?1" SQL_FOR_UPDATE,
-        sql_text(taking->number));
+    struct sql_query *row =
+        sql_select(taking->office->sql, "SELECT state, overlays, replaced FROM orders WHERE number = ?1" SQL_FOR_UPDATE,
+                   sql_text(taking->number));
     bool found = sql_next(row);
     if (found) {
         sql_copy_text(row, 0, taking->state, sizeof(taking->state));
         taking->before_overlays = sql_get_int(row, 1);
-        taking->is_joined = sql_get_int(row, 2) != 0;
-        taking->is_split = sql_get_int(row, 3) != 0;
+        taking->replaced = sql_get_int(row, 2) != 0;
     }
     int failed = sql_done(row);
     return failed ? failed : found ? 0 : -ENOENT;
@@ -186,57 +184,21 @@ static int follow_cancelled(struct taking *taking, struct error *error)
     return result ? result : cancel(taking, error);
 }
 
-/* The parts of one that was split are cancelled with it; of those that have left a person is told. */
-static int follow_parts(struct taking *taking, struct error *error)
-{
-    struct taking part = *taking;
-    int result = 0;
-    char after[ORDERS_NUMBER_SIZE] = "";
-    while (!result) {
-        struct sql_query *row =
-            sql_select(taking->office->sql,
-                       "SELECT number, state FROM orders WHERE of_order = ?1 AND origin = 'split' AND"
-                       " number > ?2 ORDER BY number LIMIT 1",
-                       sql_text(taking->number), sql_text(after));
-        bool found = sql_next(row);
-        if (found) {
-            sql_copy_text(row, 0, part.number, sizeof(part.number));
-            sql_copy_text(row, 1, part.state, sizeof(part.state));
-        }
-        result = sql_done(row);
-        if (result || !found)
-            break;
-        text_copy(after, sizeof(after), part.number);
-        enum stage stage = stage_of(&part);
-        if (stage == STAGE_WAITING || stage == STAGE_SITE)
-            result = cancel(&part, error);
-        else if (stage == STAGE_SHIPPED)
-            result = attention_raise(taking->office, taking->source->shop, part.number, ATTENTION_LATE,
-                                     taking->order->status);
-    }
-    return result;
-}
-
+/* A case of after-sales is told of by itself. */
 static int follow_cancelled_late(struct taking *taking, struct error *error)
 {
-    (void)error;
-    return attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_LATE, taking->order->status);
+    int64_t cases = 0;
+    int result = sql_number(taking->office->sql, &cases, "SELECT count(*) FROM aftersale WHERE order_number = ?1",
+                            sql_text(taking->number));
+    if (!result && cases == 0)
+        result = attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_LATE,
+                                 taking->order->status);
+    return result ? office_failed(taking->office->sql, result, error) : 0;
 }
 
 static int follow_finished(struct taking *taking, struct error *error)
 {
     return act(taking, ORDER_FINISHED, NULL, error);
-}
-
-/* Somebody there waits for it, and nobody here does it. */
-static int follow_closed_here(struct taking *taking, struct error *error)
-{
-    (void)error;
-    bool done_by_others = taking->is_joined || taking->is_split;
-    if (done_by_others || (taking->order->overlays & (PLATFORM_REFUNDING | PLATFORM_REFUNDED)) != 0)
-        return 0;
-    return attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_CLOSED_HERE,
-                           taking->order->status);
 }
 
 /* ---------------------------------------------------------------- while a site has it */
@@ -253,16 +215,29 @@ static int ask_back(struct taking *taking, const char *why, struct error *error)
     return result == -EBUSY || result == -EALREADY ? 0 : result; /* it is begun: a person decides */
 }
 
+/* After-sales asks the site to stop, when it hears of the refund itself: that is soon. Where it hears of none, this is
+ * all that is known. */
+static int follow_refunding(struct taking *taking, struct error *error)
+{
+    int64_t heard = 0;
+    int result =
+        sql_run(taking->office->sql, "UPDATE pull SET next_us = 0 WHERE shop = ?1 AND kind = 'refunds' AND said = ''",
+                sql_text(taking->source->shop));
+    if (!result)
+        heard = sql_changes(taking->office->sql);
+    if (result)
+        return office_failed(taking->office->sql, result, error);
+    return heard > 0 ? 0 : ask_back(taking, "a refund is asked for", error);
+}
+
 static int follow_at_site(struct taking *taking, struct error *error)
 {
-    int64_t stops = PLATFORM_HOLD | PLATFORM_REFUNDING;
-    int64_t new = taking->overlays &stops & ~taking->before_overlays;
+    int64_t stops = (taking->overlays & ~taking->before_overlays) & (PLATFORM_HOLD | PLATFORM_REFUNDING);
     if (taking->changed_lines || taking->changed_receiver)
         return ask_back(taking, what_changed(taking), error);
-    if (new == 0)
-        return 0;
-    return ask_back(taking, (new &PLATFORM_REFUNDING) != 0 ? "a refund is asked for" : "its platform holds it back",
-                    error);
+    if (stops & PLATFORM_HOLD)
+        return ask_back(taking, "its platform holds it back", error);
+    return stops ? follow_refunding(taking, error) : 0;
 }
 
 static int follow_elsewhere_at_site(struct taking *taking, struct error *error)
@@ -270,6 +245,103 @@ static int follow_elsewhere_at_site(struct taking *taking, struct error *error)
     int result = attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_ELSEWHERE,
                                  taking->order->waybill);
     return result ? result : orders_cancel(taking->office, taking->number, "shipped elsewhere", error);
+}
+
+/* ---------------------------------------------------------------- when other orders do it, or none */
+
+struct heirs {
+    struct taking *taking;
+    int64_t left; /* of them are not shipped yet */
+    struct error *error;
+};
+
+static int load_heir(struct heirs *heirs, const char *number, struct taking *ret)
+{
+    *ret = *heirs->taking;
+    text_copy(ret->number, sizeof(ret->number), number);
+    int result = load_order(ret);
+    return result ? office_failed(ret->office->sql, result, heirs->error) : 0;
+}
+
+/* Its checks look at the platform's order, too. */
+static int tell_heir(void *user, const char *number)
+{
+    struct heirs *heirs = user;
+    struct taking heir;
+    int result = load_heir(heirs, number, &heir);
+    enum stage stage = stage_of(&heir);
+    if (!result && heir.changed_receiver && (stage == STAGE_WAITING || stage == STAGE_SITE)) {
+        result = platform_taking_receiver(&heir);
+        result = result ? office_failed(heir.office->sql, result, heirs->error) : 0;
+    }
+    if (result)
+        return result;
+    switch (stage) {
+    case STAGE_WAITING:
+        heirs->left++;
+        return order_life_check(heir.office, number, ORDER_CHANGED, heirs->error) == 0
+                   ? act(&heir, ORDER_CHANGED, what_changed(heirs->taking), heirs->error)
+                   : 0;
+    case STAGE_SITE:
+        heirs->left++;
+        heir.before_overlays = heirs->taking->before_overlays;
+        return follow_at_site(&heir, heirs->error);
+    default:
+        return 0;
+    }
+}
+
+static int tell_heirs(struct taking *taking, int64_t *ret_left, struct error *error)
+{
+    struct heirs heirs = {.taking = taking, .error = error};
+    int result = order_split_heirs(taking->office, taking->number, tell_heir, &heirs);
+    *ret_left = heirs.left;
+    return result;
+}
+
+/* Somebody there waits for it, and nobody here does it; or others do, and must hear of it. What they are sent as is a
+ * person's to change. */
+static int follow_closed_here(struct taking *taking, struct error *error)
+{
+    const char *shop = taking->source->shop;
+    int64_t left;
+    if (!taking->replaced)
+        return (taking->order->overlays & (PLATFORM_REFUNDING | PLATFORM_REFUNDED)) != 0
+                   ? 0
+                   : attention_raise(taking->office, shop, taking->number, ATTENTION_CLOSED_HERE,
+                                     taking->order->status);
+    if (!is_changed(taking))
+        return 0;
+    int result = tell_heirs(taking, &left, error);
+    if (!result && left > 0 && (taking->changed_receiver || taking->changed_lines))
+        result = attention_raise(taking->office, shop, taking->number, ATTENTION_CHANGED, what_changed(taking));
+    return result;
+}
+
+static int count_heir(void *user, const char *number)
+{
+    struct heirs *heirs = user;
+    struct taking heir;
+    int result = load_heir(heirs, number, &heir);
+    enum stage stage = stage_of(&heir);
+    heirs->left += !result && (stage == STAGE_WAITING || stage == STAGE_SITE);
+    return result;
+}
+
+static int follow_heirs_elsewhere(struct taking *taking, struct error *error)
+{
+    struct heirs heirs = {.taking = taking, .error = error};
+    int result = taking->replaced ? order_split_heirs(taking->office, taking->number, count_heir, &heirs) : 0;
+    if (result || heirs.left == 0)
+        return result;
+    return attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_ELSEWHERE,
+                           taking->order->waybill);
+}
+
+static int follow_heirs_cancelled(struct taking *taking, struct error *error)
+{
+    int result = taking->replaced ? cancel(taking, error) : 0;
+    return result == -EALREADY ? follow_cancelled_late(taking, error) : result; /* some of it has gone too far */
 }
 
 int platform_taking_kept(struct office *office, const char *number, struct error *error)
@@ -288,10 +360,11 @@ int platform_taking_kept(struct office *office, const char *number, struct error
 static int (*const follows[][STAGES])(struct taking *taking, struct error *error) = {
     [PLATFORM_UNPAID] = {follow_unpaid, follow_at_site, nothing, nothing, nothing},
     [PLATFORM_PAID] = {follow_paid, follow_at_site, nothing, nothing, follow_closed_here},
-    [PLATFORM_PART_SHIPPED] = {follow_paid, follow_at_site, nothing, nothing, nothing},
-    [PLATFORM_SHIPPED] = {follow_elsewhere, follow_elsewhere_at_site, nothing, nothing, nothing},
-    [PLATFORM_COMPLETED] = {follow_elsewhere, follow_elsewhere_at_site, follow_finished, nothing, nothing},
-    [PLATFORM_CANCELLED] = {follow_cancelled, follow_cancelled, follow_cancelled_late, nothing, follow_parts},
+    [PLATFORM_PART_SHIPPED] = {follow_paid, follow_at_site, nothing, nothing, follow_closed_here},
+    [PLATFORM_SHIPPED] = {follow_elsewhere, follow_elsewhere_at_site, nothing, nothing, follow_heirs_elsewhere},
+    [PLATFORM_COMPLETED] = {follow_elsewhere, follow_elsewhere_at_site, follow_finished, nothing,
+                            follow_heirs_elsewhere},
+    [PLATFORM_CANCELLED] = {follow_cancelled, follow_cancelled, follow_cancelled_late, nothing, follow_heirs_cancelled},
 };
 
 /* What it must not be picked for, whatever the platform's own words are: it is paid here and unpaid there, or somebody
@@ -302,7 +375,7 @@ static void decide_overlays(struct taking *taking)
     bool paid_here = taking->known && strcmp(taking->state, "pending_pay") != 0;
     taking->overlays = order->overlays;
     if ((order->state == PLATFORM_UNPAID && paid_here) ||
-        (order->state == PLATFORM_PART_SHIPPED && !taking->is_split && stage_of(taking) == STAGE_WAITING))
+        (order->state == PLATFORM_PART_SHIPPED && stage_of(taking) == STAGE_WAITING))
         taking->overlays |= PLATFORM_HOLD;
 }
 
@@ -312,7 +385,9 @@ static int apply_parts(struct taking *taking)
     enum stage stage = stage_of(taking);
     bool gone = stage == STAGE_SHIPPED || stage == STAGE_FINISHED || stage == STAGE_CLOSED;
     if (gone) {
-        taking->keeps_lines = true;
+        taking->changed_receiver =
+            *taking->receiver_hash && strcmp(taking->receiver_hash, taking->before_receiver) != 0;
+        taking->changed_lines = strcmp(taking->lines_hash, taking->before_lines) != 0;
         taking->overlays &= ~(int64_t)PLATFORM_MASKED;
         return 0;
     }

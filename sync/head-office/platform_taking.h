@@ -27,7 +27,7 @@ struct taking {
     char state[ORDER_STATE_SIZE]; /* ours, before */
     int64_t before_overlays;      /* ours, before */
     int64_t overlays;             /* ours, from now on */
-    bool is_joined, is_split;     /* another order of ours does it; others do a part of it */
+    bool replaced;                /* other orders of ours do it: what it was split into, or merged with */
     bool changed_receiver, changed_lines, changed_else;
 };
 

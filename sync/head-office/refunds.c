@@ -1,42 +1,102 @@
 #include "sync/head-office/refunds.h"
 
+#include "sync/head-office/aftersales.h"
+#include "sync/head-office/attention.h"
+#include "sync/head-office/orders.h"
+
 #include <errno.h>
 
-static const char *const kinds[] = {
-    [PLATFORM_REFUND_ONLY] = "refund_only", [PLATFORM_RETURN] = "return", [PLATFORM_EXCHANGE] = "exchange",
-    [PLATFORM_REISSUE] = "reissue",         [PLATFORM_REPAIR] = "repair",
-};
-static const char *const states[] = {
-    [PLATFORM_REFUND_ASKED] = "asked", [PLATFORM_REFUND_RETURNING] = "returning", [PLATFORM_REFUND_ARRIVED] = "arrived",
-    [PLATFORM_REFUND_DONE] = "done",   [PLATFORM_REFUND_CLOSED] = "closed",
+/* Windows overlap: most of what they bring is known. */
+static int is_known(struct office *office, const char *shop, const struct platform_refund *refund, bool *ret)
+{
+    int64_t known = 0;
+    int result =
+        sql_number(office->sql, &known,
+                   "SELECT count(*) FROM aftersale WHERE shop = ?1 AND platform_refund = ?2 AND (modified_us > ?3"
+                   " OR (modified_us = ?3 AND platform_status = ?4 AND platform_minor = ?5 AND platform_pieces ="
+                   " ?6))",
+                   sql_text(shop), sql_text(refund->id), sql_int(refund->modified_us), sql_text(refund->status),
+                   sql_int(refund->amount_minor), sql_int(refund->quantity));
+    *ret = known > 0;
+    return result;
+}
+
+static int ask_for_order(struct office *office, const char *shop, const struct platform_refund *refund)
+{
+    return sql_run(
+        office->sql,
+        "UPDATE platform_order SET again = 1 WHERE shop = ?1 AND id = ?2 AND number IN (SELECT number FROM"
+        " orders WHERE shop = ?1 AND platform_order = ?2 AND state NOT IN ('shipped', 'finished', 'closed'))",
+        sql_text(shop), sql_text(refund->order));
+}
+
+/* One refund, or one case whose order has come. */
+struct one {
+    struct office *office;
+    const char *shop;
+    const struct platform_refund *refund; /* NULL: the case */
+    const char *number;                   /* of the case */
 };
 
-static int write_refund(struct office *office, const char *shop, const struct platform_refund *refund)
+static int take(const struct one *one, struct error *error)
 {
-    return sql_run(office->sql,
-                   "INSERT INTO refund_seen (shop, id, order_id, line_id, kind, state, status, amount_minor, quantity,"
-                   " modified_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (shop, id) DO UPDATE SET"
-                   " order_id = excluded.order_id, line_id = excluded.line_id, kind = excluded.kind, state ="
-                   " excluded.state, status = excluded.status, amount_minor = excluded.amount_minor, quantity ="
-                   " excluded.quantity, modified_us = excluded.modified_us WHERE refund_seen.modified_us <="
-                   " excluded.modified_us AND (refund_seen.kind, refund_seen.state, refund_seen.status,"
-                   " refund_seen.amount_minor, refund_seen.quantity) IS DISTINCT FROM (excluded.kind, excluded.state,"
-                   " excluded.status, excluded.amount_minor, excluded.quantity)",
-                   sql_text(shop), sql_text(refund->id), sql_text(refund->order), sql_text(refund->line),
-                   sql_text(kinds[refund->kind]), sql_text(states[refund->state]), sql_text(refund->status),
-                   sql_int(refund->amount_minor), sql_int(refund->quantity), sql_int(refund->modified_us));
+    return one->refund ? aftersales_take(one->office, one->shop, one->refund, error)
+                       : aftersales_find_order(one->office, one->number, error);
+}
+
+/* What is wrong with one is that one's matter: a person is told. */
+static int take_alone(const struct one *one, struct error *error)
+{
+    struct office *office = one->office;
+    int result = sql_run(office->sql, "SAVEPOINT refund", SQL_NO_VALUES);
+    if (result)
+        return office_failed(office->sql, result, error);
+    result = take(one, error);
+    bool own = result == -EPERM || result == -EEXIST || result == -EALREADY || result == -ENOENT || result == -E2BIG ||
+               result == -EINVAL;
+    int ended = own ? sql_run(office->sql, "ROLLBACK TO refund", SQL_NO_VALUES) : 0;
+    if (!ended && (!result || own))
+        ended = sql_run(office->sql, "RELEASE refund", SQL_NO_VALUES);
+    if (!ended && own)
+        ended = attention_raise(office, one->shop, one->refund ? one->refund->id : one->number, ATTENTION_NOT_TAKEN,
+                                error->text);
+    if (ended)
+        return office_failed(office->sql, ended, error);
+    return own ? 0 : result;
 }
 
 int refunds_take(struct office *office, const char *shop, const struct platform_refund *refund, bool *ret_changed,
                  struct error *error)
 {
-    int result = write_refund(office, shop, refund);
-    *ret_changed = !result && sql_changes(office->sql) > 0;
-    if (!result && *ret_changed)
-        result = sql_run(office->sql,
-                         "UPDATE platform_order SET again = 1 WHERE shop = ?1 AND id = ?2 AND number IN (SELECT number"
-                         " FROM orders WHERE shop = ?1 AND platform_order = ?2 AND state NOT IN ('shipped', 'finished',"
-                         " 'closed'))",
-                         sql_text(shop), sql_text(refund->order));
+    bool known = false;
+    int result = is_known(office, shop, refund, &known);
+    *ret_changed = !result && !known;
+    if (result || known)
+        return result ? office_failed(office->sql, result, error) : 0;
+    result = take_alone(&(struct one){.office = office, .shop = shop, .refund = refund}, error);
+    if (result)
+        return result;
+    result = ask_for_order(office, shop, refund);
     return result ? office_failed(office->sql, result, error) : 0;
+}
+
+int refunds_order_came(struct office *office, const char *shop, const char *platform_order, struct error *error)
+{
+    char number[ORDERS_NUMBER_SIZE] = "";
+    int result = 0;
+    for (bool found = true; found && !result;) {
+        struct sql_query *row = sql_select(office->sql,
+                                           "SELECT number FROM aftersale WHERE shop = ?1 AND platform_order = ?2 AND"
+                                           " order_number IS NULL AND number > ?3 ORDER BY number LIMIT 1",
+                                           sql_text(shop), sql_text(platform_order), sql_text(number));
+        found = sql_next(row);
+        if (found)
+            sql_copy_text(row, 0, number, sizeof(number));
+        int failed = sql_done(row);
+        if (failed)
+            return office_failed(office->sql, failed, error);
+        if (found)
+            result = take_alone(&(struct one){.office = office, .shop = shop, .number = number}, error);
+    }
+    return result;
 }

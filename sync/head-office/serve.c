@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/http.h"
+#include "sync/head-office/money_post.h"
 #include "sync/head-office/order_work.h"
 #include "sync/head-office/republish.h"
 #include "sync/mqtt/mqtt.h"
@@ -18,6 +20,7 @@
 #define TICK_US       100000  /* rows that other commands wrote leave within this */
 #define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
 #define WORK_AT_ONCE  50
+#define POST_AT_ONCE  500
 #define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
 #define RECEIVE_MAX   256
 #define TURN_PRIORITY SD_EVENT_PRIORITY_IDLE /* after everything that is ready to be read: messages share a commit */
@@ -27,6 +30,7 @@ struct server {
     struct call *call;
     struct hub *hub;
     struct mqtt *mqtt;
+    struct office_http *http; /* NULL: nobody asked for it */
     sd_event *event;
     sd_event_source *turn, *tick;
     int64_t data_version;
@@ -149,7 +153,10 @@ static void work(struct server *server)
     server->call->office.now_us = clock_wall_us();
     int result = order_work(&server->call->office, WORK_AT_ONCE, &done, &error);
     report(server, result, &error);
-    server->work_us = !result && done.more ? 0 : now_us + WORK_US;
+    struct money_work money = {0};
+    if (!result)
+        report(server, money_work(&server->call->office, POST_AT_ONCE, &money, &error), &error);
+    server->work_us = !result && (done.more || money.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }
@@ -171,6 +178,8 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
     if (!result && hub_due_us(server->hub) <= now_us)
         report(server, hub_resend(server->hub, now_us, &error), &error);
     publish_events(server);
+    if (server->http)
+        office_http_tick(server->http);
     sd_event_source_set_time(source, time_us + TICK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -275,11 +284,23 @@ static int prepare_loop(struct server *server)
     return result >= 0 ? sd_event_set_watchdog(server->event, true) : result;
 }
 
+static int serve_http(struct server *server, struct error *error)
+{
+    const char *listen = server->call->options.listen;
+    if (!*listen)
+        return 0;
+    int result = office_http_open(server->event, listen, &server->call->office, &server->http, error);
+    if (!result)
+        log_info("HTTP is served on port %d", office_http_port(server->http));
+    return result;
+}
+
 static void stop(struct server *server)
 {
     if (server->mqtt && mqtt_is_connected(server->mqtt))
         publish_presence(server, false);
     sd_notify(0, "STOPPING=1");
+    office_http_close(server->http);
     mqtt_free(server->mqtt);
     hub_free(server->hub);
     sd_event_source_unref(server->turn);
@@ -313,6 +334,9 @@ int command_serve(struct call *call, struct error *error)
     if (result < 0)
         return error_set(error, result, "cannot prepare the event loop: %s", strerror(-result));
     result = connect_broker(&server, &will, password, error);
+    if (result)
+        return result;
+    result = serve_http(&server, error);
     if (result)
         return result;
     sd_notify(0, "READY=1");

@@ -29,20 +29,21 @@ static void key_of(const char *kind, const char *shop, const char *order, const 
 
 /* ---------------------------------------------------------------- who is to hear of it */
 
-/* An order of a platform that is in the parcels. */
+/* An order of a platform of which there is something in the parcels. */
 struct target {
     char shop[SHOP_CODE_SIZE], order[PLATFORM_ID_SIZE], number[ORDERS_NUMBER_SIZE];
-    bool whole;
 };
 
-/* The order itself, what it is a part of, and what was merged into it. */
+/* The order that a line l was bought with, whatever was split and merged since. */
+#define BOUGHT_WITH "CASE WHEN l.source_order <> '' THEN l.source_order ELSE l.number END"
+
 static int find_targets(struct sql *sql, const char *number, struct target *out, size_t *ret_count)
 {
     struct sql_query *row = sql_select(
         sql,
-        "SELECT t.shop, t.platform_order, t.number, CASE WHEN o.origin = 'split' THEN 0 ELSE 1 END FROM orders o JOIN"
-        " orders t ON t.number = CASE WHEN o.origin = 'split' THEN o.of_order ELSE o.number END OR t.merged_into ="
-        " o.number WHERE o.number = ?1 AND t.origin = 'sale' AND t.platform_order IS NOT NULL AND EXISTS (SELECT 1 FROM"
+        "SELECT t.shop, t.platform_order, t.number FROM orders t WHERE t.number IN (SELECT " BOUGHT_WITH
+        " FROM order_line"
+        " l WHERE l.number = ?1) AND t.origin = 'sale' AND t.platform_order IS NOT NULL AND EXISTS (SELECT 1 FROM"
         " shop_account a WHERE a.shop = t.shop) ORDER BY t.number",
         sql_text(number));
     size_t count = 0;
@@ -50,7 +51,6 @@ static int find_targets(struct sql *sql, const char *number, struct target *out,
         sql_copy_text(row, 0, out[count].shop, sizeof(out->shop));
         sql_copy_text(row, 1, out[count].order, sizeof(out->order));
         sql_copy_text(row, 2, out[count].number, sizeof(out->number));
-        out[count].whole = sql_get_int(row, 3) != 0;
     }
     *ret_count = count;
     return sql_done(row);
@@ -77,28 +77,39 @@ static int find_parcels(struct sql *sql, const char *number, struct sent_parcel 
     return sql_done(row);
 }
 
-/* As the platform names them. *ret_all: nothing of the order is left behind. */
-static int write_lines(struct sql *sql, const char *number, struct buf *out, bool *ret_all)
+/* As the platform names them. */
+static int write_lines(struct sql *sql, const char *number, const struct target *target, struct buf *out)
 {
-    struct sql_query *row = sql_select(
-        sql,
-        "SELECT platform_line, sum(shipped), sum(quantity) FROM order_line WHERE number = ?1 AND gift = 0 AND"
-        " platform_line <> '' GROUP BY platform_line ORDER BY platform_line",
-        sql_text(number));
-    *ret_all = true;
+    struct sql_query *row =
+        sql_select(sql,
+                   "SELECT l.platform_line, sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND"
+                   " l.gift = 0 AND l.platform_line <> '' AND l.shipped > 0 AND " BOUGHT_WITH
+                   " = ?2 GROUP BY l.platform_line ORDER BY l.platform_line",
+                   sql_text(number), sql_text(target->number));
     json_open_array(out, "lines");
     while (sql_next(row)) {
-        int64_t shipped = sql_get_int(row, 1);
-        *ret_all &= shipped >= sql_get_int(row, 2);
-        if (shipped == 0)
-            continue;
         json_open_object(out, NULL);
         json_text(out, "line", sql_get_text(row, 0));
-        json_int(out, "quantity", shipped);
+        json_int(out, "quantity", sql_get_int(row, 1));
         json_close_object(out);
     }
     json_close_array(out);
     return sql_done(row);
+}
+
+/* Nothing of what was bought is in another order, or was left behind. */
+static int is_whole(struct sql *sql, const char *number, const struct target *target, bool *ret)
+{
+    int64_t missing = 0;
+    int result =
+        sql_number(sql, &missing,
+                   "SELECT count(*) FROM order_line b WHERE b.number = ?2 AND b.gift = 0 AND b.quantity >"
+                   " coalesce((SELECT sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND ((l.number ="
+                   " b.number AND l.line = b.line) OR (l.source_order = b.number AND l.source_line = b.line))),"
+                   " 0)",
+                   sql_text(number), sql_text(target->number));
+    *ret = missing == 0;
+    return result;
 }
 
 static void write_head(struct buf *out, const struct target *target, const struct sent_parcel *parcel)
@@ -123,11 +134,13 @@ static int tell(struct sql *sql, const char *number, const struct target *target
                 bool first)
 {
     char key[OUTBOX_KEY_SIZE];
-    bool all = true;
+    bool whole = true;
     CLEANUP_BUF struct buf body = {0};
     write_head(&body, target, parcel);
-    int result = write_lines(sql, number, &body, &all);
-    json_bool(&body, "whole", target->whole && all);
+    int result = write_lines(sql, number, target, &body);
+    if (!result)
+        result = is_whole(sql, number, target, &whole);
+    json_bool(&body, "whole", whole);
     json_bool(&body, "extra", !first);
     json_close_object(&body);
     key_of("ship", target->shop, target->order, parcel->waybill, "", key);

@@ -8,12 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define VALUE_MAX 8192
-
 const struct office_verb *verb_at(size_t index)
 {
-    static const struct office_verb *const chapters[] = {order_verbs, setting_verbs,   rule_verbs,
-                                                         split_verbs, aftersale_verbs, shop_verbs};
+    static const struct office_verb *const chapters[] = {order_verbs,     setting_verbs, rule_verbs,  split_verbs,
+                                                         aftersale_verbs, shop_verbs,    money_verbs, bill_verbs,
+                                                         invoice_verbs,   api_verbs,     put_verbs};
     for (size_t i = 0; i < COUNT(chapters); i++)
         for (const struct office_verb *verb = chapters[i]; verb->name; verb++)
             if (index-- == 0)
@@ -28,6 +27,16 @@ const struct office_verb *verb_find(const char *name)
         if (strcmp(verb->name, name) == 0)
             break;
     return verb;
+}
+
+void verb_write(const struct office_verb *verb, struct buf *json)
+{
+    json_open_object(json, NULL);
+    json_text(json, "verb", verb->name);
+    json_text(json, "english", verb->english);
+    json_text(json, "chinese", verb->chinese);
+    option_write_json(verb->fields, "fields", json);
+    json_close_object(json);
 }
 
 /* Numbers and flags in their own kind, or as text; a list or an object as its text. */
@@ -54,7 +63,7 @@ static int take_fields(const struct office_verb *verb, const json_t *root, void 
     option_defaults(verb->fields, fields);
     json_object_foreach((json_t *)(uintptr_t)root, name, value)
     {
-        char text[VALUE_MAX];
+        char text[VERB_VALUE_MAX];
         if (json_is_null(value))
             continue;
         if (!value_text(value, text, sizeof(text)))

@@ -10,7 +10,8 @@
 
 #include <jansson.h>
 
-#define VERB_FIELDS_MAX 16384 /* bytes of a verb's struct */
+#define VERB_FIELDS_MAX 163840 /* bytes of a verb's struct */
+#define VERB_VALUE_MAX  131072 /* of one field, as text */
 
 struct verb_call {
     struct office *office;
@@ -36,13 +37,16 @@ struct office_verb {
 
 /* A new chapter is a line of verb.c. */
 extern const struct office_verb order_verbs[], setting_verbs[], rule_verbs[], split_verbs[], aftersale_verbs[],
-    shop_verbs[];
+    shop_verbs[], money_verbs[], bill_verbs[], invoice_verbs[], api_verbs[], put_verbs[];
 
 /* fields: a JSON object; numbers and flags in their own kind, or as text. The answer is a whole JSON object. -ENOENT:
  * no such verb, or what run() says; -EINVAL: a field that is not known, is missing or out of range, and the sentence
  * says what would be taken. */
 int verb_do(struct office *office, const char *name, const json_t *fields, const char *who, struct buf *answer,
             struct error *error);
+
+/* {"verb", "english", "chinese", "fields"} */
+void verb_write(const struct office_verb *verb, struct buf *json);
 
 /* All of them, one after the other; NULL behind the last. */
 const struct office_verb *verb_at(size_t index);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define SECOND_US INT64_C(1000000)
-#define CHINA_US  (8 * 3600 * SECOND_US)
+#define CHINA_US  (INT64_C(8) * 3600 * SECOND_US)
 #define LOCAL     19 /* "2024-06-01T08:11:41" */
 
 /* ---------------------------------------------------------------- times */
@@ -23,8 +23,9 @@ static int east_of(const char *text, int64_t *ret_s)
     if ((*text != '+' && *text != '-') || strlen(text) != 6 || text[3] != ':' || !text_all_digits(text + 1, 2) ||
         !text_all_digits(text + 4, 2))
         return -EINVAL;
-    int64_t minutes = ((text[1] - '0') * 10 + text[2] - '0') * 60 + (text[4] - '0') * 10 + text[5] - '0';
-    *ret_s = (*text == '-' ? -60 : 60) * minutes;
+    int64_t hours = (text[1] - '0') * INT64_C(10) + text[2] - '0';
+    int64_t minutes = (text[4] - '0') * INT64_C(10) + text[5] - '0';
+    *ret_s = (*text == '-' ? INT64_C(-60) : INT64_C(60)) * (hours * 60 + minutes);
     return 0;
 }
 
@@ -89,20 +90,20 @@ int64_t read_money(struct text_reader *reader, const json_t *object, const char 
         text_copy(moved, sizeof(moved), text);
     else
         snprintf(moved, sizeof(moved), "%.64se%d", text, digits_of(currency) - 2);
-    if (*text && text_to_minor(moved, &minor) != 0)
+    if (*text && decimal_to_minor(moved, &minor) != 0)
         say_wrong(reader, path, text);
     return reader->result ? 0 : minor;
 }
 
-void money_to_text(int64_t minor, const char *currency, char out[TEXT_MINOR_SIZE])
+void money_to_text(int64_t minor, const char *currency, char out[DECIMAL_SIZE])
 {
     uint64_t size = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
     const char *sign = minor < 0 ? "-" : "";
     int digits = digits_of(currency);
     if (digits == 2)
-        minor_to_text(minor, out);
+        decimal_from_minor(minor, out);
     else if (digits == 0)
-        snprintf(out, TEXT_MINOR_SIZE, "%s%" PRIu64, sign, size);
+        snprintf(out, DECIMAL_SIZE, "%s%" PRIu64, sign, size);
     else
-        snprintf(out, TEXT_MINOR_SIZE, "%s%" PRIu64 ".%03" PRIu64, sign, size / 1000, size % 1000);
+        snprintf(out, DECIMAL_SIZE, "%s%" PRIu64 ".%03" PRIu64, sign, size / 1000, size % 1000);
 }

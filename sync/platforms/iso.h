@@ -14,6 +14,6 @@ int64_t read_iso_time(struct text_reader *reader, const json_t *object, const ch
 void time_to_iso(int64_t utc_us, char out[ISO_TIME_SIZE]); /* "2024-06-01T00:11:41", UTC */
 
 int64_t read_money(struct text_reader *reader, const json_t *object, const char *path, const char *currency);
-void money_to_text(int64_t minor, const char *currency, char out[TEXT_MINOR_SIZE]);
+void money_to_text(int64_t minor, const char *currency, char out[DECIMAL_SIZE]);
 
 #endif

@@ -57,7 +57,7 @@ static const struct word_row kinds[] = {
 static const struct after_sale *after_sale_of(const char *text)
 {
     int64_t number;
-    if (text_to_whole(text, &number) != 0)
+    if (decimal_to_whole(text, &number) != 0)
         return NULL;
     for (size_t i = 0; i < COUNT(after_sales); i++)
         if (number >= after_sales[i].from && number <= after_sales[i].to)

@@ -16,7 +16,7 @@
  * amount that is set names the one that it replaces in another way (see set_stock). */
 #define VERSION    "2026-01"
 #define SECOND_US  INT64_C(1000000)
-#define WINDOW_S   (31 * 86400)
+#define WINDOW_S   (31 * INT64_C(86400))
 #define BATCH      50
 #define TEXT(x)    TEXT_OF(x)
 #define TEXT_OF(x) #x
@@ -186,9 +186,9 @@ static int64_t wait_of(const json_t *root)
 {
     const json_t *cost = text_json_at(root, "extensions.cost");
     int64_t wanted = 0, left = 0, rate = 0;
-    (void)text_to_whole(text_json_text(cost, "requestedQueryCost"), &wanted); /* what is missing is 0 */
-    (void)text_to_whole(text_json_text(cost, "throttleStatus.currentlyAvailable"), &left);
-    (void)text_to_whole(text_json_text(cost, "throttleStatus.restoreRate"), &rate);
+    (void)decimal_to_whole(text_json_text(cost, "requestedQueryCost"), &wanted); /* what is missing is 0 */
+    (void)decimal_to_whole(text_json_text(cost, "throttleStatus.currentlyAvailable"), &left);
+    (void)decimal_to_whole(text_json_text(cost, "throttleStatus.restoreRate"), &rate);
     return rate > 0 && wanted > left && wanted < 1000000 && left >= 0 ? (wanted - left + rate - 1) / rate : 1;
 }
 
@@ -259,7 +259,7 @@ const struct platform platform_shopify = {
              .window_s = 3600,
              .refund_window_max_s = WINDOW_S,
              .overlap_s = 600,
-             .history_s = 60 * 86400,
+             .history_s = 60 * INT64_C(86400),
              .clock_s = 86400,
              .page = SHOPIFY_PAGE,
              .stock_batch = BATCH},

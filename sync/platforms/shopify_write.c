@@ -51,7 +51,7 @@ static bool is_open(const json_t *fulfillment_order)
 static int64_t number_at(const json_t *object, const char *path)
 {
     int64_t number = 0;
-    (void)text_to_whole(text_json_text(object, path), &number); /* what is missing is 0 */
+    (void)decimal_to_whole(text_json_text(object, path), &number); /* what is missing is 0 */
     return number;
 }
 
@@ -238,7 +238,7 @@ int shopify_put_price(const struct platform_shop *shop, const struct platform_wa
     shopify_put_id(out, "id", "Product", want->stock[0].item);
     json_open_array(out, "variants");
     for (size_t i = 0; i < want->stock_count; i++) {
-        char price[TEXT_MINOR_SIZE];
+        char price[DECIMAL_SIZE];
         if (strcmp(want->stock[i].item, want->stock[0].item) != 0)
             return error_set(error, -EINVAL, "prices are told for SKUs of one item at a time");
         money_to_text(want->stock[i].price_minor, want->currency, price);

@@ -193,7 +193,7 @@ bool text_json_true(const json_t *object, const char *path)
 {
     const char *text = text_json_text(object, path);
     int64_t number;
-    return strcmp(text, "true") == 0 || (text_to_whole(text, &number) == 0 && number != 0);
+    return strcmp(text, "true") == 0 || (decimal_to_whole(text, &number) == 0 && number != 0);
 }
 
 void read_text(struct text_reader *reader, const json_t *object, const char *path, char *out, size_t capacity)
@@ -223,22 +223,22 @@ static int64_t read_number(struct text_reader *reader, const json_t *object, con
 
 int64_t read_yuan(struct text_reader *reader, const json_t *object, const char *path)
 {
-    return read_number(reader, object, path, text_to_minor);
+    return read_number(reader, object, path, decimal_to_minor);
 }
 
 int64_t read_yuan_float(struct text_reader *reader, const json_t *object, const char *path)
 {
-    return read_number(reader, object, path, text_near_minor);
+    return read_number(reader, object, path, decimal_near_minor);
 }
 
 int64_t read_fen(struct text_reader *reader, const json_t *object, const char *path)
 {
-    return read_number(reader, object, path, text_to_whole);
+    return read_number(reader, object, path, decimal_to_whole);
 }
 
 int64_t read_whole(struct text_reader *reader, const json_t *object, const char *path)
 {
-    return read_number(reader, object, path, text_to_whole);
+    return read_number(reader, object, path, decimal_to_whole);
 }
 
 int64_t read_time(struct text_reader *reader, const json_t *object, const char *path)

@@ -4,6 +4,7 @@
 #define PLATFORMS_TEXT_JSON_H
 
 #include "base/cleanup.h"
+#include "base/decimal.h"
 #include "base/error.h"
 
 #include <jansson.h>
@@ -49,7 +50,7 @@ void read_text(struct text_reader *reader, const json_t *object, const char *pat
 void read_id(struct text_reader *reader, const json_t *object, const char *path, char *out,
              size_t capacity); /* too long is an error; "0" is none */
 int64_t read_yuan(struct text_reader *reader, const json_t *object, const char *path);       /* in fen */
-int64_t read_yuan_float(struct text_reader *reader, const json_t *object, const char *path); /* text_near_minor() */
+int64_t read_yuan_float(struct text_reader *reader, const json_t *object, const char *path); /* decimal_near_minor() */
 int64_t read_fen(struct text_reader *reader, const json_t *object, const char *path);
 int64_t read_whole(struct text_reader *reader, const json_t *object, const char *path); /* a count, a code */
 int64_t read_time(struct text_reader *reader, const json_t *object, const char *path);  /* as text_to_time() does */
@@ -60,17 +61,6 @@ void read_required(struct text_reader *reader, const char *text, const char *nam
 
 /* ---------------------------------------------------------------- texts */
 
-/* A decimal number to minor units of two digits: "19.9" is 1990, "1e2" 10000, "-0.01" -1. -EINVAL: it is no number, or
- * has a part of a fen; -ERANGE: it does not fit. */
-int text_to_minor(const char *text, int64_t *ret);
-
-/* The same of what went through a float at the platform: from the third place after the point on, six zeroes or six
- * nines are noise ("0.30000000000000004" is 30). Anything else there is -EINVAL. */
-int text_near_minor(const char *text, int64_t *ret);
-
-/* A whole number, also as "3.0" or "1e2". -EINVAL, -ERANGE. */
-int text_to_whole(const char *text, int64_t *ret);
-
 /* A time as platforms write it, to UTC microseconds: "2024-06-01 08:11:41" is China's time (UTC+8), with or without
  * milliseconds behind it; 10 digits are seconds since 1970, 13 milliseconds. 0, and what is before 1970, is 0: not
  * said. -EINVAL: it is none of them. */
@@ -78,9 +68,5 @@ int text_to_time(const char *text, int64_t *ret);
 
 #define TEXT_TIME_SIZE 20
 void time_to_text(int64_t utc_us, char out[TEXT_TIME_SIZE]); /* "2024-06-01 08:11:41", UTC+8 */
-
-/* Minor units as yuan: "19.90". */
-#define TEXT_MINOR_SIZE 24
-void minor_to_text(int64_t minor, char out[TEXT_MINOR_SIZE]);
 
 #endif

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #define SECOND_US INT64_C(1000000)
-#define WINDOW_S  (31 * 86400)
+#define WINDOW_S  (31 * INT64_C(86400))
 #define BATCH     50
 #define BASE      "/wp-json/wc/v3"
 
@@ -185,7 +185,7 @@ static int put_item(const struct platform_want *want, struct buf *path, struct f
                     struct error *error)
 {
     (void)query;
-    char price[TEXT_MINOR_SIZE];
+    char price[DECIMAL_SIZE];
     const struct platform_stock_row *row = want->stock;
     if (want->stock_count != 1)
         return error_set(error, -EINVAL, "one price or one item at a time is changed");

@@ -6,6 +6,7 @@
 #include "floor/commands.h"
 #include "sync/site/trouble.h"
 #include "ui/server.h"
+#include "web/request.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -345,7 +346,7 @@ static int take_binding(void *user, const char *device, const char *role, const 
     return -EAGAIN;
 }
 
-static int give_rows(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+static int give_rows(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
                      struct buf *json, struct error *error)
 {
     (void)user, (void)kind, (void)code, (void)values, (void)count, (void)json, (void)error;
@@ -365,7 +366,7 @@ int main(int argc, char **argv)
                                             .scan = take_scan,
                                             .import = take_import};
     struct fake *fake = calloc(1, sizeof(*fake));
-    struct ui_settings settings = {.address = "127.0.0.1", .clients_max = 8};
+    struct web_settings settings = {.address = "127.0.0.1", .clients_max = 8};
     struct error error = {"A port number is wanted."};
     if (!fake || (argc > 1 && text_to_int(argv[1], 0, 65535, &settings.port) < 0) || sd_event_new(&fake->event) < 0 ||
         ui_server_open(fake->event, &settings, &source, fake, &fake->server, &error) < 0) {

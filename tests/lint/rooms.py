@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from tap import Tap  # noqa: E402
 
 TABLE = ROOT / "docs/architecture.md"
-SOURCE_FOLDERS = ("firmware-daemon", "drivers", "sync", "ui")
+SOURCE_FOLDERS = ("firmware-daemon", "drivers", "sync", "web", "ui")
 OBJECTS = ROOT / "build/obj" / os.environ.get("MODE", "release")
 MAX_FUNCTION_LINES = 70
 MAX_FILE_LINES = 800

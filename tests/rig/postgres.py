@@ -52,6 +52,10 @@ def query(url, sql, *values):
     return [tuple(json.loads(line).values()) for line in said.splitlines()]
 
 
+def run(url, sql):
+    must([tools() / "psql", "--no-psqlrc", "--quiet", "--command", sql, url])
+
+
 def new_schema(url, name):
     """Returns the URL of an empty schema of that database."""
     must([tools() / "psql", "--no-psqlrc", "--quiet", "--command",

@@ -143,7 +143,7 @@ class Trade:
         sums = self.value("SELECT coalesce(sum(paid_minor), 0) FROM orders WHERE shop = ? AND paid_us IS NOT NULL", shop)
         if sums != ledger["sums"]["paid"]:
             yield f"{name}: {ledger['sums']['paid']} was paid there and {sums} here"
-        refunds = self.value("SELECT count(*) FROM refund_seen WHERE shop = ?", shop)
+        refunds = self.value("SELECT count(*) FROM aftersale WHERE shop = ? AND platform_refund IS NOT NULL", shop)
         if refunds != ledger["sums"]["refunds"]:
             yield f"{name}: {ledger['sums']['refunds']} refunds there and {refunds} here"
 

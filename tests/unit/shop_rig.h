@@ -175,9 +175,9 @@ static inline void fake_refresh(void)
 }
 
 static void (*const fake_does[PLATFORM_VERBS])(void) = {
-    [PLATFORM_ORDERS] = fake_orders,       [PLATFORM_ORDER] = fake_one_order,
-    [PLATFORM_REFUNDS] = fake_refunds,     [PLATFORM_SHIP] = fake_ship,
-    [PLATFORM_STOCK] = fake_set_stock,     [PLATFORM_STOCK_READ] = fake_read_stock,
+    [PLATFORM_ORDERS] = fake_orders,         [PLATFORM_ORDER] = fake_one_order,
+    [PLATFORM_REFUNDS] = fake_refunds,       [PLATFORM_SHIP] = fake_ship,
+    [PLATFORM_STOCK] = fake_set_stock,       [PLATFORM_STOCK_READ] = fake_read_stock,
     [PLATFORM_TOKEN_REFRESH] = fake_refresh,
 };
 
@@ -206,8 +206,8 @@ static inline void fake_note_call(void)
         call->stock[i] = want->stock[i];
 }
 
-static int fake_build(const struct platform_shop *shop, const struct platform_want *want,
-                      struct platform_request *out, struct error *error)
+static int fake_build(const struct platform_shop *shop, const struct platform_want *want, struct platform_request *out,
+                      struct error *error)
 {
     (void)error;
     if (!fake_does[want->verb])
@@ -258,7 +258,8 @@ static int fake_exchange(struct platform_transport *transport, const struct plat
     if (fault && fault->class == PLATFORM_OK)
         ret->status = 0;
     else if (fault)
-        fake.fault = (struct platform_fault){.class = fault->class, .retry_s = fault->retry_s, .message = "no, says it"};
+        fake.fault =
+            (struct platform_fault){.class = fault->class, .retry_s = fault->retry_s, .message = "no, says it"};
     if (fake.fault.class != PLATFORM_OK || ret->status == 0)
         platform_answer_done(&fake.answer);
     return 0;
@@ -280,9 +281,12 @@ static int fake_read(const struct platform_want *want, const struct platform_res
     return 0;
 }
 
-static struct platform fake_platform = {
-    .name = "fake", .title = "Fake", .gateway = "https://127.0.0.1", .build = fake_build, .classify = fake_classify,
-    .read = fake_read};
+static struct platform fake_platform = {.name = "fake",
+                                        .title = "Fake",
+                                        .gateway = "https://127.0.0.1",
+                                        .build = fake_build,
+                                        .classify = fake_classify,
+                                        .read = fake_read};
 static struct platform_transport fake_transport = {.exchange = fake_exchange};
 
 static const struct platform *fake_find(const char *name)
@@ -304,10 +308,9 @@ struct shop_rig {
 
 static inline void shop_rig_worker(struct shop_rig *rig, struct shop_work *work, const char *name)
 {
-    *work = (struct shop_work){.worker = {.office = &rig->rig.office,
-                                          .transport = &fake_transport,
-                                          .find = fake_find,
-                                          .clock_us = fake_clock}};
+    *work = (struct shop_work){
+        .worker = {
+            .office = &rig->rig.office, .transport = &fake_transport, .find = fake_find, .clock_us = fake_clock}};
     text_copy(work->worker.name, sizeof(work->worker.name), name);
 }
 
@@ -316,14 +319,14 @@ static inline void shop_rig_open(struct shop_rig *rig)
 {
     rig_open(&rig->rig);
     fake = (struct fake){.now_us = NOON_US, .rig = &rig->rig};
-    fake_platform.caps = (struct platform_caps){
-        .abilities = PLATFORM_STOCK_SET | PLATFORM_REFRESHES | PLATFORM_MULTI_PARCEL | PLATFORM_PART_SHIP,
-        .window_s = 1800,
-        .window_max_s = 86400,
-        .overlap_s = 300,
-        .history_s = 3600,
-        .page = FAKE_PAGE,
-        .stock_batch = 10};
+    fake_platform.caps = (struct platform_caps){.abilities = PLATFORM_STOCK_SET | PLATFORM_REFRESHES |
+                                                             PLATFORM_MULTI_PARCEL | PLATFORM_PART_SHIP,
+                                                .window_s = 1800,
+                                                .window_max_s = 86400,
+                                                .overlap_s = 300,
+                                                .history_s = 3600,
+                                                .page = FAKE_PAGE,
+                                                .stock_batch = 10};
     rig_import_good(&rig->rig, "items", NULL, "sku,name,weight_g\nA,tea,1\nB,cup,1\nC,soap,1\n");
     rig_run(&rig->rig, "UPDATE site SET last_seen_us = 1700000000000000;"
                        "INSERT INTO stock (site, location, sku, quantity) VALUES ('hz', 'A-01', 'A', 10),"

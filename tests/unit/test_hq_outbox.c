@@ -23,8 +23,9 @@ static void pick_and_pack(struct shop_rig *rig, const char *id, int parcels)
     snprintf(sql, sizeof(sql), "INSERT INTO parcel (number, parcel, box) VALUES ('s1-%s', 'P-2', 'B')", id);
     if (parcels > 1)
         rig_run(&rig->rig, sql);
-    rig_run(&rig->rig, "INSERT INTO assignment (number, site, feed_seq, lease_s, renewed_us) SELECT number, 'hz', 1, 0, 0"
-                       " FROM orders WHERE state = 'labelled' ON CONFLICT DO NOTHING");
+    rig_run(&rig->rig,
+            "INSERT INTO assignment (number, site, feed_seq, lease_s, renewed_us) SELECT number, 'hz', 1, 0, 0"
+            " FROM orders WHERE state = 'labelled' ON CONFLICT DO NOTHING");
 }
 
 static int64_t seq;
@@ -187,8 +188,7 @@ static void a_throttled_write_waits_with_its_shop(void **state)
 {
     struct shop_rig *rig = *state;
     ship(rig, "1");
-    fake.faults[0] =
-        (struct fake_fault){.verb = PLATFORM_SHIP, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 20};
+    fake.faults[0] = (struct fake_fault){.verb = PLATFORM_SHIP, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 20};
     shop_rig_work(rig);
     outbox_is(rig, "waiting");
     shop_rig_later(rig, 19);
@@ -221,30 +221,93 @@ static void another_waybill_is_told(void **state)
     assert_int_equal(DO(rig, "order.waybill", "order=s1-2", "waybill=SF200"), -ENOENT);
 }
 
-static void parts_and_merged_orders_reach_their_platform_orders(void **state)
+/* As when the last event of an order's parcels is taken. */
+static void has_left(struct shop_rig *rig, const char *number, const char *waybill)
+{
+    char sql[512];
+    snprintf(
+        sql, sizeof(sql),
+        "UPDATE orders SET state = 'shipped', site = 'hz' WHERE number = '%s';"
+        "UPDATE order_line SET picked = quantity, packed = quantity, shipped = quantity WHERE number = '%s';"
+        "INSERT INTO parcel (number, parcel, box, waybill, manifest, carrier) VALUES ('%s', 'P', 'B', '%s', 'M', 'SF')",
+        number, number, number, waybill);
+    rig_run(&rig->rig, sql);
+    assert_int_equal(shipments_tell(rig->rig.office.sql, number), 0);
+}
+
+static void split(struct shop_rig *rig)
+{
+    fake_place("1")->order.line_count = 2;
+    fake.orders[0].lines[1] =
+        (struct platform_line){.id = "1-2", .item = "i2", .sku = "k2", .code = "B", .quantity = 3};
+    shop_rig_later(rig, 1);
+    assert_int_equal(DO(rig, "order.split", "order=s1-1", "parts=[[{\"line\":1,\"quantity\":2}]]"), 0);
+}
+
+static void each_part_is_told_with_its_lines(void **state)
 {
     struct shop_rig *rig = *state;
-    fake_place("1")->order.line_count = 2;
-    fake.orders[0].lines[1] = (struct platform_line){.id = "1-2", .item = "i2", .sku = "k2", .code = "B", .quantity = 3};
+    split(rig);
+    has_left(rig, "s1-1-2", "SF2");
+    shop_rig_text(
+        rig, "SELECT subject || ' ' || body FROM outbox",
+        "s1-1 {\"order\":\"1\",\"carrier\":\"SF\",\"waybill\":\"SF2\",\"lines\":[{\"line\":\"1-2\",\"quantity\":"
+        "3}],\"whole\":false,\"extra\":false}");
+    shop_rig_work(rig);
+    assert_false(fake_last(PLATFORM_SHIP)->whole);
+}
+
+static void where_parts_cannot_be_told_the_next_is_a_further_parcel(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake_platform.caps.abilities &= ~(unsigned)PLATFORM_PART_SHIP;
+    split(rig);
+    has_left(rig, "s1-1-1", "SF1");
+    shop_rig_work(rig);
+    assert_true(fake_last(PLATFORM_SHIP)->whole && !fake_last(PLATFORM_SHIP)->extra);
+    has_left(rig, "s1-1-2", "SF2");
+    shop_rig_work(rig);
+    assert_true(fake_last(PLATFORM_SHIP)->extra);
+    assert_int_equal(fake.shipments, 2);
+}
+
+static void every_order_in_a_merged_parcel_is_told(void **state)
+{
+    struct shop_rig *rig = *state;
     fake_place("2");
     fake_place("3");
     shop_rig_later(rig, 1);
-    rig_run(&rig->rig,
-            "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone, receiver_address,"
-            " state, site, imported_us, shop, origin, of_order) SELECT 's1-1-2', platform, carrier, 0, '', '', '',"
-            " 'shipped', 'hz', 0, shop, 'split', number FROM orders WHERE number = 's1-1';"
-            "INSERT INTO order_line (number, line, sku, quantity, picked, packed, shipped, platform_line) VALUES"
-            " ('s1-1-2', 1, 'B', 3, 3, 3, 3, '1-2');"
-            "INSERT INTO parcel (number, parcel, box, waybill, manifest, carrier) VALUES ('s1-1-2', 'P', 'B', 'SF1', 'M',"
-            " 'SF'), ('s1-2', 'P', 'B', 'SF2', 'M', 'SF');"
-            "UPDATE orders SET merged_into = 's1-2', state = 'closed' WHERE number = 's1-3';"
-            "UPDATE order_line SET picked = 2, packed = 2, shipped = 2 WHERE number = 's1-2'");
-    assert_int_equal(shipments_tell(rig->rig.office.sql, "s1-1-2"), 0);
-    shop_rig_text(rig, "SELECT subject || ' ' || body FROM outbox",
-                  "s1-1 {\"order\":\"1\",\"carrier\":\"SF\",\"waybill\":\"SF1\",\"lines\":[{\"line\":\"1-2\",\"quantity\":"
-                  "3}],\"whole\":false,\"extra\":false}");
-    assert_int_equal(shipments_tell(rig->rig.office.sql, "s1-2"), 0);
-    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject IN ('s1-2', 's1-3')", 2);
+    assert_int_equal(DO(rig, "order.merge", "orders=[\"s1-2\",\"s1-3\"]"), 0);
+    char merged[ORDERS_NUMBER_SIZE] = "";
+    struct sql_query *row =
+        sql_select(rig->rig.office.sql, "SELECT number FROM orders WHERE origin = 'merge'", SQL_NO_VALUES);
+    if (sql_next(row))
+        sql_copy_text(row, 0, merged, sizeof(merged));
+    sql_done(row);
+    has_left(rig, merged, "SF9");
+    shop_rig_work(rig);
+    assert_int_equal(fake.shipments, 2);
+    shop_rig_count(rig,
+                   "SELECT count(*) FROM outbox WHERE subject IN ('s1-2', 's1-3') AND state = 'done' AND body LIKE"
+                   " '%\"whole\":true%'",
+                   2);
+}
+
+static void what_became_of_a_part_of_a_line_is_a_persons_to_see(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake_place("1")->lines[0].quantity = 5;
+    shop_rig_later(rig, 1);
+    assert_int_equal(DO(rig, "order.split", "order=s1-1", "parts=[[{\"line\":1,\"quantity\":2}]]"), 0);
+    has_left(rig, "s1-1-1", "SF1");
+    fake.faults[0] = (struct fake_fault){.verb = PLATFORM_SHIP, .happens = true, .times = 1};
+    shop_rig_work(rig);
+    fake.orders[0].order.state = PLATFORM_PART_SHIPPED; /* of two by this parcel, or by somebody else's */
+    *fake.orders[0].order.waybill = '\0';
+    for (int i = 0; i < 5; i++)
+        shop_rig_later(rig, 5);
+    outbox_is(rig, "refused");
+    assert_int_equal(fake_called(PLATFORM_SHIP), 1);
 }
 
 /* ---------------------------------------------------------------- what may be sold */
@@ -322,7 +385,8 @@ static void only_the_last_figure_goes_out(void **state)
     for (int i = 0; i < 5; i++)
         shop_rig_later(rig, 5);
     stock_is("k3", 7);
-    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject = 'i2/k3'", 1); /* what came to nothing is forgotten */
+    shop_rig_count(rig, "SELECT count(*) FROM outbox WHERE subject = 'i2/k3'",
+                   1); /* what came to nothing is forgotten */
     shop_rig_count(rig, "SELECT version FROM stock_offer WHERE sku = 'k3'", 3);
     for (size_t i = 0; i < fake.call_count; i++)
         for (size_t j = 0; fake.calls[i].verb == PLATFORM_STOCK && j < fake.calls[i].stock_count; j++)
@@ -423,7 +487,10 @@ int main(void)
         ON_SHOP(a_throttled_write_waits_with_its_shop),
         ON_SHOP(a_write_goes_on_with_a_fresh_token),
         ON_SHOP(another_waybill_is_told),
-        ON_SHOP(parts_and_merged_orders_reach_their_platform_orders),
+        ON_SHOP(each_part_is_told_with_its_lines),
+        ON_SHOP(where_parts_cannot_be_told_the_next_is_a_further_parcel),
+        ON_SHOP(every_order_in_a_merged_parcel_is_told),
+        ON_SHOP(what_became_of_a_part_of_a_line_is_a_persons_to_see),
         ON_SHOP(a_share_of_what_can_be_promised_is_offered),
         ON_SHOP(an_order_takes_what_it_wants_off_the_offer),
         ON_SHOP(only_the_last_figure_goes_out),

@@ -1,4 +1,5 @@
-/* Orders as platforms tell them: what is stored, what is not done twice, and how an order of ours follows its platform. */
+/* Orders as platforms tell them: what is stored, what is not done twice, and how an order of ours follows its platform.
+ */
 #include "unit/shop_rig.h"
 
 #include "sync/head-office/exceptions.h"
@@ -31,13 +32,16 @@ static void an_order_is_stored_as_it_was_said(void **state)
     said->lines[1] = (struct platform_line){
         .id = "x", .item = "i9", .sku = "k9", .code = "?", .title = "lamp", .quantity = 1, .price_minor = 7};
     assert_int_equal(shop_rig_say(rig, said), PLATFORM_NEW);
-    shop_rig_text(rig,
-                  "SELECT number || ' ' || platform || ' ' || platform_order || ' ' || state || ' ' || carrier || ' ' ||"
-                  " receiver_address || ' ' || province FROM orders",
-                  "s1-" ID " fake " ID " audit SF 浙江省杭州市余杭区文一西路1号 浙江省");
+    shop_rig_text(
+        rig,
+        "SELECT number || ' ' || platform || ' ' || platform_order || ' ' || state || ' ' || carrier || ' ' ||"
+        " receiver_address || ' ' || province FROM orders",
+        "s1-" ID " fake " ID " audit SF 浙江省杭州市余杭区文一西路1号 浙江省");
     shop_rig_count(rig, "SELECT paid_minor * 10000 + goods_minor FROM orders", 45003980);
-    shop_rig_text(rig, "SELECT sku || ' ' || quantity || ' ' || price_minor || ' ' || paid_minor FROM order_line"
-                       " WHERE code = 'A'", "A 2 1990 3900");
+    shop_rig_text(rig,
+                  "SELECT sku || ' ' || quantity || ' ' || price_minor || ' ' || paid_minor FROM order_line"
+                  " WHERE code = 'A'",
+                  "A 2 1990 3900");
     shop_rig_count(rig, "SELECT count(*) FROM order_line WHERE sku IS NULL AND code = '?'", 1);
     shop_rig_text(rig, "SELECT raw FROM platform_order", "{\"is\":\"raw\"}");
     shop_rig_count(rig, "SELECT count(*) FROM listing WHERE our_sku IS NULL", 1);
@@ -121,7 +125,8 @@ static void a_status_that_nobody_knows_holds_it(void **state)
     shop_rig_say(rig, said);
     state_is(rig, "pending_pay");
     shop_rig_count(rig, "SELECT count(*) FROM reservation", 0);
-    shop_rig_text(rig, "SELECT kind || ' ' || detail FROM attention WHERE settled_us IS NULL", "unknown_status WAIT_MOON");
+    shop_rig_text(rig, "SELECT kind || ' ' || detail FROM attention WHERE settled_us IS NULL",
+                  "unknown_status WAIT_MOON");
     said->order.state = PLATFORM_PAID;
     said->order.overlays = 0;
     said->order.modified_us += SECOND;
@@ -318,7 +323,8 @@ static void a_change_later_asks_the_site(void **state)
     move(said);
     shop_rig_say(rig, said);
     state_is(rig, "released");
-    shop_rig_text(rig, "SELECT kind || ' ' || detail FROM attention WHERE settled_us IS NULL", "changed_at_site receiver");
+    shop_rig_text(rig, "SELECT kind || ' ' || detail FROM attention WHERE settled_us IS NULL",
+                  "changed_at_site receiver");
     shop_rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.unassign'", 1);
     event(rig, 1, "order.released", "{\"order\":\"s1-" ID "\"}");
     state_is(rig, "audit");
@@ -344,6 +350,24 @@ static void what_is_begun_stays_and_a_person_is_told(void **state)
     shop_rig_text(rig, "SELECT settled_by FROM attention", "tester");
 }
 
+/* Head office hears of the refund itself, and after-sales asks the site to stop. */
+static void a_refund_stops_the_parcel(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = release(rig);
+    shop_rig_work(rig);
+    sent(rig);
+    said->order.overlays = said->lines[0].overlays = PLATFORM_REFUNDING;
+    said->order.modified_us = fake.now_us += SECOND;
+    fake.refunds[fake.refund_count++] = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.unassign'", 0);
+    shop_rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'", 1);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale_stop WHERE order_number = 's1-" ID "'", 1);
+}
+
+/* The shop may not be asked for refunds: what the order says is all that is known. */
 static void a_refund_of_all_of_it_stops_the_parcel(void **state)
 {
     struct shop_rig *rig = *state;
@@ -394,7 +418,65 @@ static void other_goods_at_a_site_wait_until_it_is_back(void **state)
     state_is(rig, "reserved");
 }
 
+/* ---------------------------------------------------------------- when others of ours do it */
+
+static struct fake_order *split(struct shop_rig *rig)
+{
+    struct fake_order *said = place();
+    shop_rig_say(rig, said);
+    assert_int_equal(DO(rig, "order.split", "order=s1-" ID, "parts=[[{\"line\":1,\"quantity\":1}]]"), 0);
+    audit(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'reserved'", 2);
+    return said;
+}
+
+static void what_was_split_follows_its_platform(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = split(rig);
+    said->order.overlays = PLATFORM_HOLD;
+    said->order.modified_us += SECOND;
+    shop_rig_say(rig, said);
+    audit(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'exception'", 2);
+    said->order.overlays = 0;
+    move(said);
+    shop_rig_say(rig, said);
+    audit(rig);
+    shop_rig_count(rig,
+                   "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'reserved' AND receiver_address"
+                   " LIKE '%西湖路9号'",
+                   2);
+    shop_rig_text(rig, "SELECT kind || ' ' || about FROM attention WHERE settled_us IS NULL", "changed_at_site s1-" ID);
+    said->order.state = PLATFORM_CANCELLED;
+    said->order.modified_us += SECOND;
+    shop_rig_say(rig, said);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE origin = 'split' AND state = 'closed'", 2);
+    shop_rig_count(rig, "SELECT count(*) FROM reservation WHERE left_open > 0", 0);
+}
+
+static void what_was_split_and_shipped_elsewhere_is_told(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = split(rig);
+    said->order.state = PLATFORM_SHIPPED;
+    said->order.modified_us += SECOND;
+    shop_rig_say(rig, said);
+    shop_rig_text(rig, "SELECT kind FROM attention WHERE settled_us IS NULL", "shipped_elsewhere");
+}
+
 /* ---------------------------------------------------------------- what cannot be taken */
+
+static void a_refund_that_came_first_holds_its_order(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake.refunds[fake.refund_count++] = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 1);
+    shop_rig_say(rig, place());
+    audit(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM exception WHERE kind = 'refund' AND released_us IS NULL", 1);
+}
 
 static void what_cannot_be_taken_is_kept_and_told(void **state)
 {
@@ -411,6 +493,23 @@ static void what_cannot_be_taken_is_kept_and_told(void **state)
     assert_int_equal(shop_rig_say(rig, said), PLATFORM_NEW);
     shop_rig_count(rig, "SELECT count(*) FROM attention WHERE settled_us IS NULL", 0);
     shop_rig_count(rig, "SELECT count(*) FROM orders", 2);
+}
+
+static void an_order_that_came_by_a_file_goes_on_under_its_number(void **state)
+{
+    struct shop_rig *rig = *state;
+    rig_run(&rig->rig, "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone,"
+                       " receiver_address, imported_us, shop, platform_order) VALUES ('OLD-1', 'fake', 'YT', 0, 'x', '1',"
+                       " 'y', 0, 's1', '" ID "'); INSERT INTO order_line (number, line, sku, quantity) VALUES ('OLD-1', 1,"
+                       " 'C', 9)");
+    struct fake_order *said = place();
+    assert_int_equal(shop_rig_say(rig, said), PLATFORM_CHANGED);
+    shop_rig_text(rig,
+                  "SELECT number || ' ' || carrier || ' ' || receiver_name || ' ' || sku || ' ' || quantity FROM orders"
+                  " JOIN order_line USING (number)",
+                  "OLD-1 YT 张伟 A 2");
+    shop_rig_text(rig, "SELECT number FROM platform_order", "OLD-1");
+    assert_int_equal(shop_rig_say(rig, said), PLATFORM_SAME);
 }
 
 static void an_item_is_known_when_a_person_says_so(void **state)
@@ -467,10 +566,15 @@ int main(void)
         ON_SHOP(a_change_before_the_release_left_takes_it_back),
         ON_SHOP(a_change_later_asks_the_site),
         ON_SHOP(what_is_begun_stays_and_a_person_is_told),
+        ON_SHOP(a_refund_stops_the_parcel),
         ON_SHOP(a_refund_of_all_of_it_stops_the_parcel),
         ON_SHOP(a_cancellation_asks_the_site),
         ON_SHOP(other_goods_at_a_site_wait_until_it_is_back),
+        ON_SHOP(what_was_split_follows_its_platform),
+        ON_SHOP(what_was_split_and_shipped_elsewhere_is_told),
+        ON_SHOP(a_refund_that_came_first_holds_its_order),
         ON_SHOP(what_cannot_be_taken_is_kept_and_told),
+        ON_SHOP(an_order_that_came_by_a_file_goes_on_under_its_number),
         ON_SHOP(an_item_is_known_when_a_person_says_so),
         ON_SHOP(an_item_is_known_when_it_has_come),
     };

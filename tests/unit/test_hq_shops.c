@@ -1,5 +1,5 @@
-/* Speaking for shops: windows of what was modified, whose shop it is, tokens, clocks, and platforms that want to be left
- * alone. */
+/* Speaking for shops: windows of what was modified, whose shop it is, tokens, clocks, and platforms that want to be
+ * left alone. */
 #include "unit/shop_rig.h"
 
 /* ---------------------------------------------------------------- windows */
@@ -95,7 +95,6 @@ static void what_is_too_much_is_halved(void **state)
     shop_rig_count(rig, "SELECT failures FROM pull WHERE kind = 'orders'", 0);
 }
 
-
 static void a_shop_may_look_back_less_than_it_could(void **state)
 {
     struct shop_rig *rig = *state;
@@ -116,13 +115,14 @@ static void refunds_are_kept_and_their_orders_looked_at(void **state)
         .id = "r1", .order = "1", .state = PLATFORM_REFUND_ASKED, .amount_minor = 100, .modified_us = fake.now_us};
     fake.orders[0].order.overlays = fake.orders[0].lines[0].overlays = PLATFORM_REFUNDING; /* not modified by that */
     shop_rig_later(rig, 31);
-    shop_rig_text(rig, "SELECT state || ' ' || amount_minor FROM refund_seen", "asked 100");
+    shop_rig_text(rig, "SELECT platform_state || ' ' || platform_minor || ' ' || order_number FROM aftersale",
+                  "asked 100 s1-1");
     assert_int_equal(fake_called(PLATFORM_ORDER), 1);
     shop_rig_count(rig, "SELECT overlays FROM orders", PLATFORM_REFUNDING);
     fake.refunds[0].modified_us -= 10 * SECOND; /* older */
     fake.refunds[0].state = PLATFORM_REFUND_DONE;
     shop_rig_later(rig, 31);
-    shop_rig_text(rig, "SELECT state FROM refund_seen", "asked");
+    shop_rig_text(rig, "SELECT platform_state FROM aftersale", "asked");
 }
 
 /* ---------------------------------------------------------------- whose it is */
@@ -189,9 +189,11 @@ static void a_throttled_shop_waits_and_the_others_do_not(void **state)
     struct shop_rig *rig = *state;
     shop_rig_work(rig);
     add_shop(rig, "s2");
-    fake.faults[0] = (struct fake_fault){.verb = PLATFORM_ORDERS, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 50};
+    fake.faults[0] =
+        (struct fake_fault){.verb = PLATFORM_ORDERS, .class = PLATFORM_THROTTLED, .times = 1, .retry_s = 50};
     fake.call_count = 0;
-    rig_run(&rig->rig, "UPDATE pull SET next_us = 0; UPDATE shop_health SET next_us = 0, served_us = 0 WHERE shop = 's1'");
+    rig_run(&rig->rig,
+            "UPDATE pull SET next_us = 0; UPDATE shop_health SET next_us = 0, served_us = 0 WHERE shop = 's1'");
     shop_rig_later(rig, 1);
     assert_string_equal(fake.calls[0].shop, "s1");
     for (size_t i = 1; i < fake.call_count; i++)

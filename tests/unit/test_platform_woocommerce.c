@@ -237,7 +237,7 @@ static void money_has_the_digits_of_its_currency(void **state)
     };
     for (size_t i = 0; i < COUNT(seen); i++) {
         int result;
-        char text[TEXT_MINOR_SIZE];
+        char text[DECIMAL_SIZE];
         assert_int_equal(money(seen[i].text, seen[i].currency, &result), seen[i].minor);
         assert_int_equal(result, seen[i].result);
         money_to_text(seen[i].minor, seen[i].currency, text);

@@ -6,28 +6,28 @@
 
 #include <cmocka.h>
 
+#include "base/query_table.h"
 #include "floor_script.h"
 #include "store/query.h"
-#include "store/query_table.h"
 
 #include <errno.h>
 #include <jansson.h>
 
-#define EACH_QUERY(query) for (const struct query *query = query_at(0); query; query = next_of(query))
+#define EACH_QUERY(query) for (const struct query *query = query_at(site_queries, 0); query; query = next_of(query))
 
 #define MANY 300000 /* rows of each long table: a scan of one of them would pass the limit of steps */
 
 static const struct query *next_of(const struct query *query)
 {
     size_t i = 0;
-    while (query_at(i) != query)
+    while (query_at(site_queries, i) != query)
         i++;
-    return query_at(i + 1);
+    return query_at(site_queries, i + 1);
 }
 
 static const struct query *query_of(const char *kind)
 {
-    const struct query *query = query_at(0);
+    const struct query *query = query_at(site_queries, 0);
     while (query && strcmp(query->kind, kind) != 0)
         query = next_of(query);
     return query;
@@ -51,7 +51,7 @@ static json_t *list(struct site_rig *rig, const char *kind, const char *const *g
     size_t count = 0;
     for (; given[2 * count]; count++)
         filters[count] = (struct query_given){given[2 * count], given[2 * count + 1]};
-    int result = query_list(rig->store, kind, filters, count, &json, &error);
+    int result = query_list(rig->store->sql, site_queries, kind, filters, count, &json, &error);
     if (result)
         fail_msg("%s %s: %d %s", kind, count ? given[0] : "", result, error.text);
     return parsed(&json);
@@ -63,7 +63,7 @@ static json_t *one(struct site_rig *rig, const char *kind, const char *code)
 {
     CLEANUP_BUF struct buf json = {0};
     struct error error = {0};
-    assert_int_equal(query_one(rig->store, kind, code, &json, &error), 0);
+    assert_int_equal(query_one(rig->store->sql, site_queries, kind, code, &json, &error), 0);
     return parsed(&json);
 }
 
@@ -159,9 +159,9 @@ static void nobody_is_named(void **state)
     CLEANUP_BUF struct buf all = {0};
     struct error error;
     EACH_QUERY(query)
-    assert_int_equal(query_list(rig->store, query->kind, NULL, 0, &all, &error), 0);
-    query_one(rig->store, "orders", "N1", &all, &error);
-    query_one(rig->store, "workers", "u1", &all, &error);
+    assert_int_equal(query_list(rig->store->sql, site_queries, query->kind, NULL, 0, &all, &error), 0);
+    query_one(rig->store->sql, site_queries, "orders", "N1", &all, &error);
+    query_one(rig->store->sql, site_queries, "workers", "u1", &all, &error);
     for (size_t i = 0; i < COUNT(secrets); i++)
         if (strstr(buf_text(&all), secrets[i]))
             fail_msg("%s stands in an answer", secrets[i]);
@@ -214,14 +214,15 @@ static void what_is_not_known_is_refused(void **state)
         CLEANUP_BUF struct buf json = {0};
         struct error error = {0};
         struct query_given given = {cases[i].name, cases[i].value};
-        assert_int_equal(query_list(rig->store, cases[i].kind, &given, 1, &json, &error), cases[i].result);
+        assert_int_equal(query_list(rig->store->sql, site_queries, cases[i].kind, &given, 1, &json, &error),
+                         cases[i].result);
         assert_non_null(strstr(error.text, cases[i].word));
     }
     CLEANUP_BUF struct buf json = {0};
     struct error error;
-    assert_int_equal(query_one(rig->store, "orders", "N1", &json, &error), -ENOENT);
-    assert_int_equal(query_one(rig->store, "moves", "1", &json, &error), -ENOENT);
-    assert_int_equal(query_one(rig->store, "print-jobs", "x", &json, &error), -EINVAL);
+    assert_int_equal(query_one(rig->store->sql, site_queries, "orders", "N1", &json, &error), -ENOENT);
+    assert_int_equal(query_one(rig->store->sql, site_queries, "moves", "1", &json, &error), -ENOENT);
+    assert_int_equal(query_one(rig->store->sql, site_queries, "print-jobs", "x", &json, &error), -EINVAL);
 }
 
 static void script(struct site_rig *rig, const char *sql)
@@ -334,11 +335,12 @@ static void the_catalogue_tells_all(void **state)
 {
     (void)state;
     CLEANUP_BUF struct buf json = {0};
-    query_catalogue(&json);
+    query_catalogue(site_queries, &json);
     json_t *root = parsed(&json);
     for (size_t i = 0; i < json_array_size(root); i++)
-        assert_string_equal(json_string_value(json_object_get(json_array_get(root, i), "kind")), query_at(i)->kind);
-    assert_null(query_at(json_array_size(root)));
+        assert_string_equal(json_string_value(json_object_get(json_array_get(root, i), "kind")),
+                            query_at(site_queries, i)->kind);
+    assert_null(query_at(site_queries, json_array_size(root)));
     json_decref(root);
 }
 

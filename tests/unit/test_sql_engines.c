@@ -288,6 +288,29 @@ static void what_others_commit_is_noticed(void **state)
     assert_true(sql_data_version(place->sql) != before);
 }
 
+#define COUNTED                                                                                                        \
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT max(i) FROM n WHERE i >= ?1"
+
+static void a_statement_put_together_has_a_limit(void **state)
+{
+    struct place *place = *state;
+    char text[sizeof(COUNTED)];
+    memcpy(text, COUNTED, sizeof(text));
+    struct sql_value few[] = {sql_int(10), {0}}, many[] = {sql_int(20000000), {0}};
+    struct sql_query *query = sql_select_once(place->sql, text, few, 10000);
+    assert_true(sql_next(query));
+    assert_int_equal(sql_get_int(query, 0), 10);
+    assert_int_equal(sql_done(query), 0);
+    assert_int_equal(sql_run(place->sql, SQL_BEGIN, SQL_NO_VALUES), 0);
+    query = sql_select_once(place->sql, text, many, 10000);
+    assert_false(sql_next(query));
+    assert_int_equal(sql_done(query), -ETIME);
+    assert_int_equal(sql_run(place->sql, "ROLLBACK", SQL_NO_VALUES), 0);
+    int64_t all = 0; /* the limit was the statement's, not the connection's */
+    assert_int_equal(sql_number(place->sql, &all, COUNTED, sql_int(200000)), 0);
+    assert_int_equal(all, 200000);
+}
+
 static void a_schema_is_brought_up_once(void **state)
 {
     struct place *place = *state;
@@ -440,11 +463,17 @@ static void what_cannot_be_used_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest both[] = {
-        TEST(values_come_back_as_they_went),       TEST(nothing_is_a_value),
-        TEST(texts_are_in_the_order_of_bytes),     TEST(loops_nest),
-        TEST(refusals_have_one_meaning),           TEST(a_savepoint_takes_back_what_failed),
-        TEST(a_posted_statement_fails_by_the_end), TEST(one_writer_at_a_time),
-        TEST(what_others_commit_is_noticed),       TEST(a_schema_is_brought_up_once),
+        TEST(values_come_back_as_they_went),
+        TEST(nothing_is_a_value),
+        TEST(texts_are_in_the_order_of_bytes),
+        TEST(loops_nest),
+        TEST(refusals_have_one_meaning),
+        TEST(a_savepoint_takes_back_what_failed),
+        TEST(a_statement_put_together_has_a_limit),
+        TEST(a_posted_statement_fails_by_the_end),
+        TEST(one_writer_at_a_time),
+        TEST(what_others_commit_is_noticed),
+        TEST(a_schema_is_brought_up_once),
     };
     const struct CMUnitTest postgres[] = {
         TEST(a_failed_transaction_is_not_committed),

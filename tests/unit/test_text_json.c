@@ -152,10 +152,10 @@ static void decimals_are_exact(void **state)
     };
     int64_t minor = 7;
     for (size_t i = 0; i < COUNT(wrong); i++)
-        assert_int_equal(text_to_minor(wrong[i].text, &minor), wrong[i].minor);
+        assert_int_equal(decimal_to_minor(wrong[i].text, &minor), wrong[i].minor);
     assert_int_equal(minor, 7);
     for (size_t i = 0; i < COUNT(good); i++) {
-        assert_int_equal(text_to_minor(good[i].text, &minor), 0);
+        assert_int_equal(decimal_to_minor(good[i].text, &minor), 0);
         assert_int_equal(minor, good[i].minor);
     }
 }
@@ -178,11 +178,11 @@ static void noise_of_floats_is_not_money(void **state)
                                         "0.12345678", "1e-3",    "92233720368547758.0799999999"};
     int64_t minor;
     for (size_t i = 0; i < COUNT(good); i++) {
-        assert_int_equal(text_near_minor(good[i].text, &minor), 0);
+        assert_int_equal(decimal_near_minor(good[i].text, &minor), 0);
         assert_int_equal(minor, good[i].minor);
     }
     for (size_t i = 0; i < COUNT(wrong); i++)
-        assert_int_not_equal(text_near_minor(wrong[i], &minor), 0);
+        assert_int_not_equal(decimal_near_minor(wrong[i], &minor), 0);
 }
 
 static void yuan_are_written_and_read_again(void **state)
@@ -195,11 +195,11 @@ static void yuan_are_written_and_read_again(void **state)
                                             {"92233720368547758.07", INT64_MAX},
                                             {"-92233720368547758.08", INT64_MIN}};
     for (size_t i = 0; i < COUNT(written); i++) {
-        char text[TEXT_MINOR_SIZE];
+        char text[DECIMAL_SIZE];
         int64_t minor;
-        minor_to_text(written[i].minor, text);
+        decimal_from_minor(written[i].minor, text);
         assert_string_equal(text, written[i].text);
-        assert_int_equal(text_to_minor(text, &minor), 0);
+        assert_int_equal(decimal_to_minor(text, &minor), 0);
         assert_int_equal(minor, written[i].minor);
     }
 }
@@ -208,12 +208,12 @@ static void whole_numbers(void **state)
 {
     (void)state;
     int64_t number;
-    assert_int_equal(text_to_whole("3.0", &number), 0);
+    assert_int_equal(decimal_to_whole("3.0", &number), 0);
     assert_int_equal(number, 3);
-    assert_int_equal(text_to_whole("1e2", &number), 0);
+    assert_int_equal(decimal_to_whole("1e2", &number), 0);
     assert_int_equal(number, 100);
-    assert_int_equal(text_to_whole("3.5", &number), -EINVAL);
-    assert_int_equal(text_to_whole("9223372036854775808", &number), -ERANGE);
+    assert_int_equal(decimal_to_whole("3.5", &number), -EINVAL);
+    assert_int_equal(decimal_to_whole("9223372036854775808", &number), -ERANGE);
 }
 
 /* ---------------------------------------------------------------- times */

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ui/server.h"
+#include "web/request.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -117,7 +118,7 @@ static int take_ask(void *user, const char *verb, const char *json, size_t lengt
 }
 
 /* Tells what it was asked. */
-static int give_rows(void *user, const char *kind, const char *code, const struct ui_value *values, size_t count,
+static int give_rows(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
                      struct buf *json, struct error *error)
 {
     (void)user;
@@ -276,7 +277,7 @@ static int set_up(void **state)
 {
     static struct rig rig;
     rig = (struct rig){.stations = "[{\"id\":\"bench-1\",\"name\":\"Bench 1\"}]"};
-    struct ui_settings settings = {.address = "127.0.0.1", .port = 0, .clients_max = CLIENTS_MAX};
+    struct web_settings settings = {.address = "127.0.0.1", .port = 0, .clients_max = CLIENTS_MAX};
     struct error error = {""};
     assert_int_equal(sd_event_new(&rig.event), 0);
     if (ui_server_open(rig.event, &settings, &source, &rig, &rig.server, &error) < 0)
@@ -636,13 +637,13 @@ static void bad_settings_are_explained(void **state)
     struct rig *rig = *state;
     struct ui_server *server = NULL;
     struct error error;
-    struct ui_settings settings = {.address = "box.local", .port = 0, .clients_max = 1};
+    struct web_settings settings = {.address = "box.local", .port = 0, .clients_max = 1};
     assert_int_equal(ui_server_open(rig->event, &settings, &source, rig, &server, &error), -EINVAL);
     assert_non_null(strstr(error.text, "use 127.0.0.1"));
-    settings = (struct ui_settings){.address = "127.0.0.1", .port = ui_server_port(rig->server), .clients_max = 1};
+    settings = (struct web_settings){.address = "127.0.0.1", .port = ui_server_port(rig->server), .clients_max = 1};
     assert_int_equal(ui_server_open(rig->event, &settings, &source, rig, &server, &error), -EADDRINUSE);
     assert_non_null(strstr(error.text, "choose another"));
-    settings = (struct ui_settings){.address = "192.0.2.1", .port = 0, .clients_max = 1};
+    settings = (struct web_settings){.address = "192.0.2.1", .port = 0, .clients_max = 1};
     assert_int_equal(ui_server_open(rig->event, &settings, &source, rig, &server, &error), -EADDRNOTAVAIL);
     assert_null(server);
 }

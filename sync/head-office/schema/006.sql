@@ -74,20 +74,6 @@ CREATE TABLE platform_order ( -- what a platform last said of an order
 CREATE INDEX platform_order_number ON platform_order (number);
 CREATE INDEX platform_order_again ON platform_order (shop) WHERE again = 1;
 
-CREATE TABLE refund_seen ( -- what a platform last said of a refund
-    shop         TEXT NOT NULL REFERENCES shop (code),
-    id           TEXT NOT NULL,
-    order_id     TEXT NOT NULL,
-    line_id      TEXT NOT NULL,
-    kind         TEXT NOT NULL,
-    state        TEXT NOT NULL,
-    status       TEXT NOT NULL, -- in the platform's own word
-    amount_minor INTEGER NOT NULL,
-    quantity     INTEGER NOT NULL,
-    modified_us  INTEGER NOT NULL,
-    PRIMARY KEY (shop, id)
-) STRICT;
-
 CREATE TABLE listing ( -- what is for sale in a shop, and which of our items it is
     shop    TEXT NOT NULL REFERENCES shop (code),
     item    TEXT NOT NULL, -- the platform's

@@ -1,0 +1,24 @@
+/* Head office over HTTP, for programs of others and for pages: the tables of questions, the verbs, files, and what
+ * changes, all by a key (keys.h). It works in serve's loop and between its turns: an answer is short, but for a file
+ * that is taken in. No TLS: that is a proxy's matter. */
+#ifndef HEAD_OFFICE_HTTP_H
+#define HEAD_OFFICE_HTTP_H
+
+#include "sync/head-office/office.h"
+
+#include <systemd/sd-event.h>
+
+struct office_http;
+
+/* listen: "127.0.0.1:8080", "[::1]:8080"; port 0: any free one. The office must outlive it, and is used with the time
+ * of each request. */
+int office_http_open(sd_event *event, const char *listen, struct office *office, struct office_http **ret,
+                     struct error *error);
+struct office_http *office_http_close(struct office_http *http);
+
+int office_http_port(const struct office_http *http);
+
+/* Tells those who listen what has changed; at most so often as anybody can see. */
+void office_http_tick(struct office_http *http);
+
+#endif

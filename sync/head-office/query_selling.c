@@ -1,0 +1,164 @@
+/* What can be looked at of selling: shops and how they go, what is for sale in them, what platforms are to be told,
+ * what a person should see, rules. */
+#include "sync/head-office/query_words.h"
+
+static const struct query_column shop_columns[] = {
+    TEXT("shop", "s.code"),
+    TEXT("platform", "s.platform"),
+    TEXT("name", "s.name"),
+    FLAG("running", "s.running"),
+    TEXT("carrier", SET("s.carrier")),
+    FLAG("offers", "s.offers"),
+    NUMBER("buffer", "s.buffer"),
+    NUMBER("ratio", "s.ratio"),
+    TEXT("trouble", "(SELECT nullif(h.trouble, '') FROM shop_health h WHERE h.shop = s.code)"),
+    TEXT("said", "(SELECT nullif(h.said, '') FROM shop_health h WHERE h.shop = s.code)"),
+    TIME("heard", "(SELECT nullif(h.heard_us, 0) FROM shop_health h WHERE h.shop = s.code)"),
+    TIME("token_expires", "(SELECT nullif(a.expires_us, 0) FROM shop_account a WHERE a.shop = s.code)"),
+    {0},
+};
+static const struct query_filter shop_filters[] = {
+    BY_INDEX("shop", "s.code = ?"),
+    BY_LOOKING("platform", PLAIN("s.platform") " = ?"),
+    BY_LOOKING("running", WHETHER("s.running = 1")),
+    {0},
+};
+static const struct query_section shop_sections[] = {{"pulls", "pulls", "shop", 0, 0},
+                                                     {"outbox", "outbox", "shop", 0, 0},
+                                                     {"attention", "attention", "shop", 0, 0},
+                                                     {0}};
+
+static const struct query_column pull_columns[] = {
+    TEXT("shop", "p.shop"),           TEXT("kind", "p.kind"),      TIME("mark", "p.mark_us"),
+    NUMBER("failures", "p.failures"), TEXT("said", SET("p.said")), {0},
+};
+static const struct query_filter pull_filters[] = {BY_INDEX("shop", "p.shop = ?"), {0}};
+
+#define OFFER(column)                                                                                                  \
+    "(SELECT f." column " FROM stock_offer f WHERE f.shop = l.shop AND f.item = l.item AND f.sku = l.sku)"
+static const struct query_column listing_columns[] = {
+    TEXT("shop", "l.shop"),
+    TEXT("item", "l.item"),
+    TEXT("platform_sku", SET("l.sku")),
+    TEXT("code", SET("l.code")),
+    TEXT("title", SET("l.title")),
+    TEXT("sku", "l.our_sku"),
+    TEXT("matched", SET("l.matched")),
+    NUMBER("buffer", "l.buffer"),
+    NUMBER("ratio", "l.ratio"),
+    NUMBER("pieces", OFFER("pieces")),
+    NUMBER("told", OFFER("told")),
+    TIME("told_at", "nullif(" OFFER("told_us") ", 0)"),
+    TIME("seen", "l.seen_us"),
+    {0},
+};
+static const struct query_filter listing_filters[] = {
+    BY_INDEX("sku", "l.our_sku = ?"),
+    BY_INDEX("shop", "l.shop = ?"),
+    BY_LOOKING("mapped", WHETHER("l.our_sku IS NOT NULL")),
+    BY_LOOKING("code", PLAIN("l.code") " = ?"),
+    {0},
+};
+
+/* What exactly is told may hold a receiver, and so is no column. */
+static const struct query_column outbox_columns[] = {
+    NUMBER("outbox", "x.id"),
+    TEXT("shop", "x.shop"),
+    TEXT("kind", "x.kind"),
+    TEXT("subject", "x.subject"),
+    TEXT("state", "x.state"),
+    NUMBER("attempts", "x.attempts"),
+    TIME("next", "nullif(x.next_us, 0)"),
+    TIME("made", "nullif(x.made_us, 0)"),
+    TIME("ended", "x.ended_us"),
+    TEXT("class", SET("x.class")),
+    TEXT("said", SET("x.said")),
+    {0},
+};
+static const struct query_filter outbox_filters[] = {
+    BY_LOOKING("shop", PLAIN("x.shop") " = ?"),
+    BY_LOOKING("state", PLAIN("x.state") " = ?"),
+    BY_LOOKING("kind", PLAIN("x.kind") " = ?"),
+    BY_LOOKING("subject", PLAIN("x.subject") " = ?"),
+    {0},
+};
+
+static const struct query_column attention_columns[] = {
+    NUMBER("attention", "a.id"),
+    TEXT("shop", "a.shop"),
+    TEXT("about", "a.about"),
+    TEXT("kind", "a.kind"),
+    TEXT("detail", SET("a.detail")),
+    TIME("raised", "a.raised_us"),
+    TIME("settled", "a.settled_us"),
+    TEXT("settled_by", SET("a.settled_by")),
+    FLAG("open", "a.settled_us IS NULL"),
+    {0},
+};
+static const struct query_filter attention_filters[] = {
+    BY_LOOKING("about", PLAIN("a.about") " = ?"),
+    BY_LOOKING("open", WHETHER("a.settled_us IS NULL")),
+    BY_LOOKING("kind", PLAIN("a.kind") " = ?"),
+    BY_LOOKING("shop", PLAIN("a.shop") " = ?"),
+    {0},
+};
+
+static const struct query_column rule_columns[] = {
+    TEXT("rule", "r.name"),
+    TEXT("kind", "r.kind"),
+    NUMBER("priority", "r.priority"),
+    FLAG("active", "r.active"),
+    TEXT("result", "r.result"),
+    NUMBER("pieces", "r.pieces"),
+    NUMBER("cap", "r.cap"),
+    NUMBER("hits", "(SELECT count(*) FROM rule_hit h WHERE h.rule = r.id)"),
+    {0},
+};
+static const struct query_filter rule_filters[] = {BY_INDEX("rule", "r.name = ?"),
+                                                   BY_LOOKING("kind", PLAIN("r.kind") " = ?"),
+                                                   BY_LOOKING("active", WHETHER("r.active = 1")),
+                                                   {0}};
+static const struct query_section rule_sections[] = {{"conditions", "rule-conditions", "rule", 0, 0}, {0}};
+
+/* A condition may name a telephone or a part of an address: whoever may see rules may see those of rules. */
+static const struct query_column condition_columns[] = {
+    TEXT("rule", "(SELECT r.name FROM rule r WHERE r.id = c.rule)"),
+    NUMBER("place", "c.place"),
+    TEXT("field", "c.field"),
+    TEXT("operator", "c.operator"),
+    TEXT("value", "c.value"),
+    {0},
+};
+static const struct query_filter condition_filters[] = {
+    BY_INDEX("rule", "c.rule = (SELECT r.id FROM rule r WHERE r.name = ?)"), {0}};
+
+const struct query office_selling_queries[] = {
+    {"shops", "shop", "shop s", {"s.code"}, {true}, false, 0, shop_columns, shop_filters, "shop", shop_sections},
+    {"pulls", "pull", "pull p", {"p.shop", "p.kind"}, {true, true}, false, 0, pull_columns, pull_filters, 0, 0},
+    {"listings",
+     "listing",
+     "listing l",
+     {"l.shop", "l.item", "l.sku"},
+     {true, true, true},
+     false,
+     0,
+     listing_columns,
+     listing_filters,
+     0,
+     0},
+    {"outbox", "outbox", "outbox x", {"x.id"}, {0}, true, 0, outbox_columns, outbox_filters, 0, 0},
+    {"attention", "attention", "attention a", {"a.id"}, {0}, true, 0, attention_columns, attention_filters, 0, 0},
+    {"rules", "rule", "rule r", {"r.name"}, {true}, false, 0, rule_columns, rule_filters, "rule", rule_sections},
+    {"rule-conditions",
+     "rule_condition",
+     "rule_condition c",
+     {"c.rule", "c.place"},
+     {0},
+     false,
+     0,
+     condition_columns,
+     condition_filters,
+     0,
+     0},
+    {0},
+};

@@ -1,0 +1,196 @@
+"""Head office's HTTP interface as an OpenAPI 3.1 document, made of what the program says of itself: its kinds of rows, its verbs, its
+files. Does not write files."""
+
+import re
+
+TYPES = {"text": {"type": "string"}, "number": {"type": "integer"}, "flag": {"type": "boolean"},
+         "time": {"type": "string", "format": "date-time"}, "json": {}, "choice": {"type": "string"}}
+KINDS_OF_VALUES = {"text": "string", "number": "integer", "flag": "boolean"}
+
+DESCRIPTION = """\
+What programs of others, and pages, ask of head office. Everything but /healthz needs a key, which floorhand-hq do key.add makes, and
+answers 401 without one, 403 where the key does not reach. Errors are one sentence for a person. Times are UTC; money is in
+minor units of the order's currency; receivers are masked. A page of rows may be short or empty though there are more: go on until
+next is null. docs/head-office.md tells the rest."""
+
+MESSAGE = """\
+What a webhook is sent by POST: what a site reported, as it wrote it, or what head office did with an order, as a CloudEvent. Take
+it when the signature is good, answer 2xx within ten seconds, and pass over an id that you have had."""
+
+
+def reference(section, name):
+    return {"$ref": f"#/components/{section}/{name}"}
+
+
+def camel(name):
+    return "".join(part.capitalize() for part in re.split(r"[-_.]", name))
+
+
+def answers(description, schema, *faults):
+    """faults: statuses, beside those that every address has."""
+    known = {"404": "there is nothing of this name", "409": "its state, or what there is already, forbids it",
+             "413": "that is too much"}
+    return {"200": {"description": description, "content": {"application/json": {"schema": schema}}},
+            "400": reference("responses", "Refused"), "401": reference("responses", "NoKey"),
+            "403": reference("responses", "Forbidden"), "503": reference("responses", "Busy"),
+            **{code: {"description": known[code], "content": {"application/json": {"schema": reference("schemas", "Error")}}}
+               for code in faults}}
+
+
+# ---------------------------------------------------------------- looking
+
+
+def column_schema(kind):
+    schema = dict(TYPES[kind])
+    if "type" in schema:
+        schema["type"] = [schema["type"], "null"]
+    return schema
+
+
+def row_schema(kind):
+    columns = dict(zip(kind["columns"], (column_schema(one) for one in kind["types"])))
+    return {"type": "object", "required": kind["columns"], "properties": columns}
+
+
+def page_schema(row):
+    return {"type": "object", "required": ["rows", "next"], "properties": {
+        "rows": {"type": "array", "items": row}, "next": {"type": ["string", "null"]}}}
+
+
+def list_path(kind):
+    filters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in kind["filters"]]
+    return {"get": {
+        "operationId": f"list{camel(kind['kind'])}", "summary": f"A page of {kind['kind']}", "tags": ["rows"],
+        "parameters": [*filters, reference("parameters", "limit"), reference("parameters", "after")],
+        "responses": answers("The rows, and where the next page begins",
+                             page_schema(reference("schemas", camel(kind["kind"]))), "404", "413")}}
+
+
+def one_path(kind):
+    lists = {name: page_schema(reference("schemas", camel(of))) for name, of in zip(kind["with"], kind["with_kinds"])}
+    whole = {"type": "object", "required": [kind["singular"], *lists],
+             "properties": {kind["singular"]: reference("schemas", camel(kind["kind"])), **lists}}
+    return {"get": {
+        "operationId": f"get{camel(kind['kind'])}", "summary": f"One {kind['singular']}, and what belongs to it", "tags": ["rows"],
+        "parameters": [{"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "responses": answers("The row and its lists, each with its first page", whole, "404")}}
+
+
+# ---------------------------------------------------------------- asking
+
+
+def field_schema(field):
+    schema = {"type": KINDS_OF_VALUES.get(field["type"], "string"), "description": field["help"]}
+    if field.get("choices"):
+        schema["enum"] = field["choices"] if isinstance(field["choices"], list) else field["choices"].split("|")
+    for ours, theirs in (("min", "minimum"), ("max", "maximum")):
+        if field["type"] == "number" and ours in field:
+            schema[theirs] = field[ours]
+    if field.get("default") not in (None, ""):
+        schema["default"] = field["default"]
+    return schema
+
+
+def verb_path(verb):
+    body = {"type": "object", "additionalProperties": False,
+            "properties": {field["name"]: field_schema(field) for field in verb["fields"]}}
+    required = [field["name"] for field in verb["fields"] if field["required"]]
+    if required:
+        body["required"] = required
+    return {"post": {
+        "operationId": f"do{camel(verb['verb'])}", "summary": verb["english"], "description": verb["chinese"], "tags": ["verbs"],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": answers("It is done; what is worth telling of it", {"type": "object"}, "404", "409", "413")}}
+
+
+def import_path(kind, per_site):
+    site = [{"name": "site", "in": "query", "required": True, "schema": {"type": "string"}}] if per_site else []
+    trial = {"name": "try", "in": "query", "schema": {"enum": ["yes", "no"]}, "description": "yes: say what it would change, and do not"}
+    return {"post": {
+        "operationId": f"import{camel(kind)}", "summary": f"Take a file of {kind} in, all of it or nothing", "tags": ["files"],
+        "parameters": [*site, trial],
+        "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
+        "responses": answers("What became of it", {"type": "object", "required": ["rows", "changed"], "properties": {
+            "imported": {"const": kind}, "would_import": {"const": kind}, "rows": {"type": "integer"},
+            "changed": {"type": "integer"}}}, "413")}}
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def fixed_paths():
+    text = {"type": "string"}
+    kinds = {"type": "array", "items": {"type": "object", "required": ["kind", "one", "filters", "columns", "types", "with"]}}
+    verbs = {"type": "array", "items": {"type": "object", "required": ["verb", "english", "chinese", "fields"]}}
+    words = {"type": "object", "required": ["states", "exceptions", "settings", "files"]}
+    stream = answers("An endless stream. hello begins it; orders and events carry one JSON object each; lost says that there were too"
+                     " many, and to ask anew; alive comes every 5 seconds", text)
+    stream["200"]["content"] = {"text/event-stream": {"schema": text}}
+    return {
+        "/healthz": {"get": {
+            "operationId": "health", "summary": "Whether head office and its database answer", "security": [],
+            "responses": {"200": {"description": "They do", "content": {"application/json": {"schema": {"type": "object"}}}},
+                          "503": reference("responses", "Busy")}}},
+        "/api/v1/kinds": {"get": {"operationId": "kinds", "summary": "What this key may look at",
+                                  "responses": answers("The kinds of rows", kinds)}},
+        "/api/v1/verbs": {"get": {"operationId": "verbs", "summary": "What this key may ask for",
+                                  "responses": answers("The verbs and their fields", verbs)}},
+        "/api/v1/words": {"get": {"operationId": "words", "summary": "Names in both languages, settings with their ranges, files with their columns",
+                                  "responses": answers("Order states, kinds of exceptions, settings, files", words)}},
+        "/api/v1/changes": {"get": {
+            "operationId": "changes", "summary": "Orders and events as they change", "parameters": [
+                {"name": "kinds", "in": "query", "schema": {"type": "string", "default": "orders"},
+                 "description": "orders, events or both, with a comma"}], "responses": stream}},
+    }
+
+
+def webhooks():
+    headers = {"webhook-id": "of the message: the same in every try",
+               "webhook-timestamp": "of this try, in seconds of the Unix clock",
+               "webhook-signature": "v1, and the base64 of HMAC-SHA256 over id.timestamp.body by the webhook's secret"}
+    return {"message": {"post": {
+        "summary": "Something happened", "description": MESSAGE, "security": [],
+        "parameters": [{"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+                       for name, text in headers.items()],
+        "requestBody": {"required": True, "content": {"application/cloudevents+json": {"schema": reference("schemas", "Message")}}},
+        "responses": {"2XX": {"description": "It is taken"}}}}}
+
+
+def components(kinds):
+    error = {"type": "object", "required": ["error"], "properties": {"error": {
+        "type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}}}
+    message = {"type": "object", "required": ["specversion", "id", "source", "type", "data"], "properties": {
+        "specversion": {"const": "1.0"}, "id": {"type": "string"}, "source": {"type": "string"}, "type": {"type": "string"},
+        "subject": {"type": "string"}, "time": {"type": "string"}, "data": {"type": "object"}}}
+
+    def fault(description):
+        return {"description": description, "content": {"application/json": {"schema": reference("schemas", "Error")}}}
+    return {
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "fhk_..., as key.add has shown it once"}},
+        "parameters": {
+            "limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}},
+            "after": {"name": "after", "in": "query", "schema": {"type": "string"}, "description": "next, of the page before"}},
+        "responses": {"Refused": fault("It cannot be understood, and why"), "NoKey": fault("No key, or none that is good"),
+                      "Forbidden": fault("This key does not reach that"), "Busy": fault("Not just now: try again")},
+        "schemas": {"Error": error, "Message": message, **{camel(kind["kind"]): row_schema(kind) for kind in kinds}},
+    }
+
+
+def document(kinds, verbs, imports):
+    """imports: {kind: whether it is of one site}."""
+    paths = fixed_paths()
+    for kind in kinds:
+        paths[f"/api/v1/{kind['kind']}"] = list_path(kind)
+        if kind["one"]:
+            paths[f"/api/v1/{kind['kind']}/{{code}}"] = one_path(kind)
+    paths.update({f"/api/v1/do/{verb['verb']}": verb_path(verb) for verb in verbs})
+    paths.update({f"/api/v1/import/{kind}": import_path(kind, per_site) for kind, per_site in imports.items()})
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Floorhand head office", "version": "1", "description": DESCRIPTION},
+        "servers": [{"url": "http://127.0.0.1:8080"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "webhooks": webhooks(),
+        "components": components(kinds),
+    }

@@ -1,0 +1,29 @@
+/* The stations' web server, as the files of this room share it. Not for use outside ui/: ui/server.h is what the daemon
+ * sees. */
+#ifndef UI_STATION_H
+#define UI_STATION_H
+
+#include "ui/server.h"
+#include "web/request.h"
+
+struct ui_server {
+    struct web_server *web;
+    struct web_site site;
+    const struct ui_source *source;
+    void *user; /* the source's */
+    char policy[WEB_POLICY_SIZE];
+};
+
+static inline struct ui_server *ui_of(struct web_request *request)
+{
+    return request->user;
+}
+
+extern const struct web_route ui_routes[];
+
+int ui_pages_open(struct ui_server *server, struct error *error);
+bool ui_pages_list(struct web_request *request);
+bool ui_pages_station(struct web_request *request);
+bool ui_pages_asset(struct web_request *request);
+
+#endif

@@ -1,0 +1,67 @@
+/* A page from elsewhere must neither scan nor read: no foreign origin, and no foreign name for this machine (which
+ * would make a foreign page same-origin, "DNS rebinding"). */
+#include "base/text.h"
+#include "web/internal.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+/* "host", "host:80", "[::1]:80" → the host alone. */
+static bool host_alone(const char *host, char out[WEB_NAME_SIZE])
+{
+    const char *end;
+    if (*host == '[') {
+        end = strchr(++host, ']');
+        if (!end)
+            return false;
+    } else {
+        end = host + strcspn(host, ":");
+    }
+    return end != host && text_copy_n(out, WEB_NAME_SIZE, host, (size_t)(end - host));
+}
+
+/* An address, "localhost", or this machine's own name, with or without a domain behind it. */
+static bool is_this_machine(const struct web_server *server, const char *host)
+{
+    struct in6_addr address;
+    if (inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1)
+        return true;
+    if (strcasecmp(host, "localhost") == 0)
+        return true;
+    size_t length = strlen(server->host_name);
+    return length > 0 && strncasecmp(host, server->host_name, length) == 0 &&
+           (host[length] == '\0' || host[length] == '.');
+}
+
+/* "http://host:port" of the very host that is asked. https: a proxy in front may add TLS. */
+static bool is_same_origin(const char *origin, const char *host)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < COUNT(schemes); i++) {
+        size_t length = strlen(schemes[i]);
+        if (strncasecmp(origin, schemes[i], length) == 0)
+            return strcasecmp(origin + length, host) == 0;
+    }
+    return false;
+}
+
+bool web_guard_passes(struct web_request *request)
+{
+    char name[WEB_NAME_SIZE];
+    if (request->server->site->any_host)
+        return true;
+    const char *host = web_header(request, "Host");
+    if (!host || !host_alone(host, name))
+        return web_refuse(request, MHD_HTTP_BAD_REQUEST, "The request does not say which host it is for.");
+    if (!is_this_machine(request->server, name))
+        return web_refuse(request, MHD_HTTP_MISDIRECTED_REQUEST,
+                          "This machine is not called that: open it by its IP address or its own name.");
+    if (strcmp(request->route->method, MHD_HTTP_METHOD_POST) != 0)
+        return true;
+    const char *origin = web_header(request, "Origin");
+    const char *site = web_header(request, "Sec-Fetch-Site"); /* sent by browsers even where they leave out Origin */
+    if ((origin && !is_same_origin(origin, host)) ||
+        (!origin && site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0))
+        return web_refuse(request, MHD_HTTP_FORBIDDEN, "A page of another site may not post here.");
+    return true;
+}

@@ -1,0 +1,50 @@
+/* What the files of this room share. Not for use outside web/. */
+#ifndef WEB_INTERNAL_H
+#define WEB_INTERNAL_H
+
+#include "web/request.h"
+
+#include <microhttpd.h>
+
+#define WEB_NAME_SIZE 64
+#define WEB_BEAT_S    5 /* the pages take a stream that is silent for longer as lost */
+
+struct web_server {
+    struct MHD_Daemon *http;
+    const struct web_site *site;
+    void *user;
+    sd_event_source *readable, *resumed, *timer, *beat;
+    struct list waiting; /* struct web_request, by .link */
+    struct list streams; /* struct web_stream, by .link */
+    size_t stream_count, streams_max;
+    uint64_t last_number;
+    bool closing;
+    char host_name[WEB_NAME_SIZE]; /* this machine's, lower case */
+};
+
+/* ---- the loop (server.c) */
+
+/* After MHD_suspend_connection(). */
+void web_server_resume(struct web_server *server, struct MHD_Connection *connection);
+
+/* ---- answers (answer.c) */
+
+/* Adds the headers that every answer carries, queues it and lets go of it. */
+bool web_answer_queue(struct web_request *request, int status, struct MHD_Response *response);
+
+/* ---- what may be asked, and from where (guard.c) */
+
+/* True when the request's page is ours. Otherwise .refused and .why are set. */
+bool web_guard_passes(struct web_request *request);
+
+/* ---- routes (route.c) */
+
+/* Finds the route and fills .id and .rest. Otherwise .refused and .why are set. */
+bool web_route_find(struct web_request *request, const char *method, const char *path);
+
+/* ---- live streams (stream.c) */
+
+void web_streams_beat(struct web_server *server); /* one sign of life to every stream */
+void web_streams_resume_all(struct web_server *server);
+
+#endif
