@@ -1,5 +1,5 @@
-/* Refunds as platforms tell them, on their way to after-sales: what is said again is passed over, and one that cannot be
- * taken holds up no other. Does not decide anything about goods or money: aftersales does. */
+/* Refunds as platforms tell them, on their way to after-sales: what is said again is passed over, and one that cannot
+ * be taken holds up no other. Does not decide anything about goods or money: aftersales does. */
 #ifndef HEAD_OFFICE_REFUNDS_H
 #define HEAD_OFFICE_REFUNDS_H
 

@@ -498,10 +498,11 @@ static void what_cannot_be_taken_is_kept_and_told(void **state)
 static void an_order_that_came_by_a_file_goes_on_under_its_number(void **state)
 {
     struct shop_rig *rig = *state;
-    rig_run(&rig->rig, "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone,"
-                       " receiver_address, imported_us, shop, platform_order) VALUES ('OLD-1', 'fake', 'YT', 0, 'x', '1',"
-                       " 'y', 0, 's1', '" ID "'); INSERT INTO order_line (number, line, sku, quantity) VALUES ('OLD-1', 1,"
-                       " 'C', 9)");
+    rig_run(&rig->rig,
+            "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone,"
+            " receiver_address, imported_us, shop, platform_order) VALUES ('OLD-1', 'fake', 'YT', 0, 'x', '1',"
+            " 'y', 0, 's1', '" ID "'); INSERT INTO order_line (number, line, sku, quantity) VALUES ('OLD-1', 1,"
+            " 'C', 9)");
     struct fake_order *said = place();
     assert_int_equal(shop_rig_say(rig, said), PLATFORM_CHANGED);
     shop_rig_text(rig,

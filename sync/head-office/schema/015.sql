@@ -211,7 +211,6 @@ CREATE TABLE bill_row (
 CREATE INDEX bill_row_of ON bill_row (party, day);
 CREATE INDEX bill_row_order ON bill_row (order_number, meaning);
 CREATE INDEX bill_row_reference ON bill_row (party, reference);
-CREATE INDEX parcel_waybill ON parcel (waybill) WHERE waybill IS NOT NULL;
 
 CREATE TABLE bill_word ( -- what a person said that a word of a bill means
     format  TEXT NOT NULL,
