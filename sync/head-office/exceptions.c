@@ -92,25 +92,51 @@ static int cure(struct audit *audit, const char *kind)
 /* What is wrong is raised, and what is not any more is cured. */
 static int look(struct audit *audit)
 {
-    uint64_t wrong = 0;
-    struct sql_query *row =
-        sql_select(audit->office->sql, exceptions_question, sql_text(audit->number),
-                   sql_int(audit->settings->amount_limit_minor), sql_int(audit->settings->merge_hours * HOUR_US));
+    unsigned wrong = 0;
+    struct sql_query *row = sql_select(audit->office->sql, exceptions_question, sql_text(audit->number),
+                                       sql_int(audit->settings->amount_limit_minor));
     int result = 0;
     while (!result && sql_next(row)) {
         size_t kind = 0;
         while (strcmp(exceptions_asked[kind], sql_get_text(row, 0)) != 0)
             kind++;
-        wrong |= UINT64_C(1) << kind;
+        wrong |= 1U << kind;
         result = raise(audit, exceptions_asked[kind], "", sql_get_text(row, 1));
     }
     int failed = sql_done(row);
     if (!result)
         result = failed;
     for (size_t kind = 0; exceptions_asked[kind] && !result; kind++)
-        if (!(wrong & UINT64_C(1) << kind))
+        if (!(wrong & 1U << kind))
             result = cure(audit, exceptions_asked[kind]);
     return result;
+}
+
+/* A check of its own: asked where it can find anything at all. */
+static int look_for(struct audit *audit, const char *kind, bool asked, struct sql_query *(*ask)(struct audit *audit))
+{
+    char detail[EXCEPTION_DETAIL_SIZE];
+    if (!asked)
+        return cure(audit, kind);
+    struct sql_query *row = ask(audit);
+    bool found = sql_next(row);
+    if (found)
+        sql_copy_text(row, 0, detail, sizeof(detail));
+    int result = sql_done(row);
+    if (result)
+        return result;
+    return found ? raise(audit, kind, "", detail) : cure(audit, kind);
+}
+
+static struct sql_query *ask_blacklist(struct audit *audit)
+{
+    return sql_select(audit->office->sql, exceptions_blacklist_question, sql_text(audit->number));
+}
+
+static struct sql_query *ask_merge(struct audit *audit)
+{
+    return sql_select(audit->office->sql, exceptions_merge_question, sql_text(audit->number),
+                      sql_int(audit->settings->merge_hours * HOUR_US));
 }
 
 /* ---------------------------------------------------------------- rules of one's own */
@@ -261,6 +287,10 @@ static int look_at_all(struct audit *audit, struct error *error)
         result = cure(audit, "unfit"); /* it is tried again */
     if (!result)
         result = look(audit);
+    if (!result)
+        result = look_for(audit, "blacklist", audit->rules->blacklist, ask_blacklist);
+    if (!result)
+        result = look_for(audit, "merge", audit->settings->merge_hours > 0, ask_merge);
     if (!result)
         result = ask_rules(audit);
     if (result)

@@ -385,8 +385,9 @@ int order_split_heirs(struct office *office, const char *number, int (*take)(voi
 {
     struct sql_query *row =
         sql_select(office->sql,
-                   "SELECT number FROM orders WHERE replaced = 0 AND (number = ?1 OR number IN (SELECT l.number FROM"
-                   " order_line l WHERE l.source_order = ?1 AND l.source_order <> '')) ORDER BY number",
+                   "SELECT number FROM orders WHERE replaced = 0 AND number IN (SELECT CAST(?1 AS TEXT) UNION ALL "
+                   "SELECT l.number FROM"
+                   " order_line l WHERE l.source_order = ?1 AND l.source_order <> '') ORDER BY number",
                    sql_text(number));
     struct party heirs = {.count = 0};
     int result = 0;

@@ -69,6 +69,11 @@ int rules_load(struct office *office, struct rules *ret, struct error *error)
         result = -ENOMEM;
     for (size_t i = 0; i < ret->count && !result; i++)
         result = read_conditions(office, ret->list[i]);
+    int64_t listed = 0;
+    if (!result)
+        result = sql_number(office->sql, &listed, "SELECT count(*) FROM (SELECT 1 FROM blacklist LIMIT 1) anybody",
+                            SQL_NO_VALUES);
+    ret->blacklist = listed > 0;
     return result ? office_failed(office->sql, result, error) : 0;
 }
 

@@ -29,6 +29,7 @@ struct rule {
 struct rules {
     struct rule **list;
     size_t count;
+    bool blacklist; /* there is somebody on it */
 };
 
 int rules_load(struct office *office, struct rules *ret, struct error *error);
