@@ -221,19 +221,20 @@ $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARC
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # Signatures are made up: libsodium's would be nearly all of the work.
-$(OUT)/floorhand-sync-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/sync/*.c)) $(ARCHIVE)
+# Its databases are on the disks of tests/crash.
+SYNC_SIM := $(wildcard tests/sim/sync/*.c) $(wildcard tests/crash/disk*.c)
+SYNC_SIM_WRAPS := -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached,--wrap=deflateInit2_,--wrap=file_settle
+$(OUT)/floorhand-sync-sim: $(SYNC_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached -o $@ \
-		$(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # The same with faults that it must find: what has some is compiled for it alone, and stands before the archive.
-FAULTY := $(wildcard tests/sim/sync/*.c) $(shell grep -ls 'base/defect.h' $(SOURCES))
+FAULTY := $(SYNC_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
 $(OBJ)/faulty/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,compile)$(CC) $(ALL_CFLAGS) $(library_cflags) -DFLOORHAND_DEFECTS -MMD -c -o $@ $<
+	$(call say,compile)$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) -DFLOORHAND_DEFECTS -MMD -c -o $@ $<
 $(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached -o $@ \
-		$(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
@@ -276,10 +277,11 @@ sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sim
 	@$(OUT)/floorhand-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
 
-SYNC_SEEDS ?= 5000
-sim-sync: deps-build ## the sync protocol alone, twenty schedules a seed: make sim-sync SYNC_SEEDS=n, or SEED=n
+SYNC_FIRST ?= 1
+SYNC_SEEDS ?= 50000
+sim-sync: deps-build ## the sync protocol alone, a million schedules, twenty a seed: make sim-sync SYNC_FIRST=n SYNC_SEEDS=n, or SEED=n
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sync-sim
-	@$(OUT)/floorhand-sync-sim $(if $(SEED),--seed $(SEED) --trace,--seeds $(SYNC_SEEDS))
+	@$(if $(SEED),$(OUT)/floorhand-sync-sim --seed $(SEED) --trace,python3 tests/sim/sync/schedules.py $(OUT)/floorhand-sync-sim --first $(SYNC_FIRST) --seeds $(SYNC_SEEDS))
 sim-sensitivity: deps-build ## that the simulator finds faults: fourteen of them, each switched on
 	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/faulty_sync_sim
 	@python3 tests/sim/sync/sensitivity.py $(OUT)/tests/faulty_sync_sim

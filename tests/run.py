@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
-SYNC_SEEDS = 250
+SYNC_SEEDS = 5000 if SLOWER == 1 else 100  # of twenty schedules, and each is run twice
 SIMULATED_SEEDS = 200 // SLOWER
 PRINTER_FAULTS = 600 // SLOWER
 
@@ -55,17 +55,17 @@ class Outcome:
 # What is proved on SQLite, is proved on PostgreSQL, too.
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_conflicts",
                "test_conflicts_data", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
-               "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_platform_orders", "test_hq_shops",
-               "test_hq_outbox")
+               "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
+               "test_hq_outbox", "test_hq_money", "test_hq_bills", "test_hq_invoices")
 
 
 def on_postgres():
     yield Job("unit/head office on PostgreSQL", [sys.executable, "tests/rig/postgres.py",
-                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 300 * SLOWER)
+                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES)], 900 * SLOWER)
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_migrate"):
+    for name in ("test_hq", "test_hq_money", "test_migrate"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=True)
 
@@ -109,8 +109,9 @@ def simulator():
 
 def whole_floor():
     if (ROOT / "tests/sim/sync").is_dir():
-        yield Job("sim/sync protocol", [f"{OUT}/floorhand-sync-sim", "--seeds", str(SYNC_SEEDS)], 600 * SLOWER)
-        yield Job("sim/sensitivity", [sys.executable, "tests/sim/sync/sensitivity.py", f"{OUT}/tests/faulty_sync_sim", "--short"],
+        yield Job("sim/sync protocol", [sys.executable, "tests/sim/sync/schedules.py", f"{OUT}/floorhand-sync-sim",
+                                        "--seeds", str(SYNC_SEEDS)], 2400)
+        yield Job("sim/sensitivity", [sys.executable, "tests/sim/sync/sensitivity.py", f"{OUT}/tests/faulty_sync_sim"],
                   600 * SLOWER)
     if (ROOT / "tests/sim/crew").is_dir():
         yield Job("sim/crew", [f"{OUT}/floorhand-crew", "--seeds", "12", "--steps", "4000"], 300 * SLOWER)

@@ -171,11 +171,6 @@ int sql_copy_step(struct sql_copy *copy, int pages, int *ret_percent, struct err
 struct sql_copy *sql_copy_end(struct sql_copy *copy);
 DEFINE_CLEANUP(sql_copy_end, struct sql_copy *);
 
-/* All of a database, kept in memory, and put back into one: for simulations, which restore disks. NULL: no memory. */
-void *sql_image_take(struct sql *sql);
-int sql_image_put(struct sql *sql, void *image);
-void sql_image_free(void *image); /* accepts NULL */
-
 /* Throws: the caller's bug. Never returns. */
 _Noreturn void sql_misuse(struct sql *sql, const char *text);
 

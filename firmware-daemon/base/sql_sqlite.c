@@ -472,32 +472,3 @@ struct sql_copy *sql_copy_end(struct sql_copy *copy)
     free(copy);
     return NULL;
 }
-
-/* ---------------------------------------------------------------- images */
-
-static int copy_all(sqlite3 *from, sqlite3 *to)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-    if (backup)
-        sqlite3_backup_step(backup, -1);
-    return backup && sqlite3_backup_finish(backup) == SQLITE_OK ? 0 : -EIO;
-}
-
-void *sql_image_take(struct sql *sql)
-{
-    sqlite3 *image = NULL;
-    if (sqlite3_open(":memory:", &image) == SQLITE_OK && copy_all(handle_of(sql), image) == 0)
-        return image;
-    sqlite3_close(image);
-    return NULL;
-}
-
-int sql_image_put(struct sql *sql, void *image)
-{
-    return copy_all(image, handle_of(sql));
-}
-
-void sql_image_free(void *image)
-{
-    sqlite3_close(image);
-}

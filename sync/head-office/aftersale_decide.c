@@ -12,37 +12,79 @@
 
 /* ---------------------------------------------------------------- opening */
 
-/* What is left of an order that was stopped has its money at the order that was bought. */
-static int find_first(struct office *office, const struct aftersale_wish *wish, struct aftersale *ret,
-                      char state[ORDER_STATE_SIZE], struct error *error)
+/* What is claimed, by the lines of the order that was bought. */
+struct claims {
+    struct aftersale_claim list[ORDERS_LINES_MAX];
+    size_t count;
+};
+
+/* A line of the order that is named is one of the order that was bought. Nothing named: all of the lines. */
+static int add_claim(const struct aftersale_wish *wish, struct sql_query *row, struct claims *out)
 {
-    *state = '\0';
+    struct aftersale_claim claim = {sql_get_int(row, 3), sql_get_int(row, 1), AFTERSALE_SHARE, ""};
+    bool named = wish->count == 0;
+    for (size_t i = 0; i < wish->count && !named; i++) {
+        named = wish->claims[i].line == sql_get_int(row, 0);
+        if (named) {
+            claim = wish->claims[i];
+            claim.line = sql_get_int(row, 3);
+        }
+    }
+    if (named && out->count < ORDERS_LINES_MAX)
+        out->list[out->count++] = claim;
+    return named;
+}
+
+/* An order that was split, merged, or sent for the rest of another is gone by: cases are of what was bought. */
+static int find_first(struct office *office, const struct aftersale_wish *wish, char ret_first[ORDERS_NUMBER_SIZE],
+                      struct claims *ret, struct error *error)
+{
+    bool several = false;
+    *ret_first = '\0';
     struct sql_query *row =
         sql_select(office->sql,
-                   "SELECT CASE WHEN o.origin = 'split' AND EXISTS (SELECT 1 FROM aftersale_stop s WHERE"
-                   " s.order_number IN " AFTERSALE_PARTS("o.of_order") ") THEN o.of_order ELSE o.number END,"
-                                                                       " o.state FROM orders o WHERE o.number = ?1",
+                   "SELECT line, quantity - refunded, CASE WHEN source_order <> '' THEN source_order ELSE number END,"
+                   " coalesce(source_line, line) FROM order_line WHERE number = ?1 ORDER BY line",
                    sql_text(wish->order));
-    if (sql_next(row)) {
-        sql_copy_text(row, 0, ret->order, sizeof(ret->order));
-        sql_copy_text(row, 1, state, ORDER_STATE_SIZE);
+    while (sql_next(row)) {
+        const char *first = sql_get_text(row, 2);
+        if (!add_claim(wish, row, ret))
+            continue;
+        several |= *ret_first && strcmp(ret_first, first) != 0;
+        text_copy(ret_first, ORDERS_NUMBER_SIZE, first);
     }
     int failed = sql_done(row);
     if (failed)
         return office_failed(office->sql, failed, error);
-    return *state ? 0 : error_set(error, -ENOENT, "there is no order \"%s\"", wish->order);
+    if (several)
+        return error_set(error, -EINVAL, "order \"%s\" was merged of several: open a case for each of them",
+                         wish->order);
+    if (!*ret_first || (wish->count > 0 && ret->count < wish->count))
+        return error_set(error, -ENOENT, "there is no order \"%s\" with such lines", wish->order);
+    if (strcmp(ret_first, wish->order) == 0 && wish->count == 0)
+        ret->count = 0; /* what is left of it */
+    return 0;
 }
 
 /* Only a refund can be asked for before the goods have left. */
-static int check_state(const struct aftersale_wish *wish, const char *state, struct error *error)
+static int check_state(struct office *office, const struct aftersale_wish *wish, const char *first, struct error *error)
 {
-    bool left = text_is_listed("shipped,finished", state);
-    if (strcmp(state, "pending_pay") == 0)
-        return error_set(error, -EALREADY, "order \"%s\" is not paid: close it", wish->order);
-    return left || strcmp(wish->kind, "refund") == 0
+    int64_t left = 0, unpaid = 0;
+    int result = sql_number(office->sql, &left,
+                            "SELECT count(*) FROM orders WHERE state IN ('shipped', 'finished') AND number IN"
+                            " " AFTERSALE_PARTS("?1"),
+                            sql_text(first));
+    if (!result)
+        result = sql_number(office->sql, &unpaid,
+                            "SELECT count(*) FROM orders WHERE state = 'pending_pay' AND number = ?1", sql_text(first));
+    if (result)
+        return office_failed(office->sql, result, error);
+    if (unpaid > 0)
+        return error_set(error, -EALREADY, "order \"%s\" is not paid: close it", first);
+    return left > 0 || strcmp(wish->kind, "refund") == 0
                ? 0
-               : error_set(error, -EALREADY, "order \"%s\" is %s: of what has not left only a refund can be asked for",
-                           wish->order, state);
+               : error_set(error, -EALREADY, "of order \"%s\", which has not left, only a refund can be asked for",
+                           first);
 }
 
 static int insert(struct office *office, struct aftersale *aftersale, const struct aftersale_wish *wish,
@@ -62,12 +104,12 @@ static int insert(struct office *office, struct aftersale *aftersale, const stru
 }
 
 static int claim(struct office *office, struct aftersale *aftersale, const struct aftersale_wish *wish,
-                 struct error *error)
+                 const struct claims *claims, struct error *error)
 {
     int64_t lines;
-    int result = wish->count > 0 ? 0 : aftersale_claim_all(office, aftersale, error);
-    for (size_t i = 0; i < wish->count && !result; i++)
-        result = aftersale_claim(office, aftersale, &wish->claims[i], error);
+    int result = claims->count > 0 ? 0 : aftersale_claim_all(office, aftersale, error);
+    for (size_t i = 0; i < claims->count && !result; i++)
+        result = aftersale_claim(office, aftersale, &claims->list[i], error);
     if (!result)
         result = aftersale_claim_freight(office, aftersale, wish->freight_minor, error);
     if (result)
@@ -96,19 +138,19 @@ int aftersale_open(struct office *office, const struct aftersale_wish *wish, con
                    char ret_number[AFTERSALE_NUMBER_SIZE], struct error *error)
 {
     struct aftersale aftersale = {0};
-    char state[ORDER_STATE_SIZE];
+    struct claims claims = {.count = 0};
     int result = find_key(office, wish, ret_number, error);
     if (result || *ret_number)
         return result;
-    result = find_first(office, wish, &aftersale, state, error);
+    result = find_first(office, wish, aftersale.order, &claims, error);
     if (!result)
-        result = check_state(wish, state, error);
+        result = check_state(office, wish, aftersale.order, error);
     if (!result)
         result = insert(office, &aftersale, wish, who, error);
     if (!result)
         result = aftersale_find_goods(office, &aftersale, error);
     if (!result)
-        result = claim(office, &aftersale, wish, error);
+        result = claim(office, &aftersale, wish, &claims, error);
     text_copy(ret_number, AFTERSALE_NUMBER_SIZE, aftersale.number);
     return result ? result : aftersale_follow(office, &aftersale, error);
 }
@@ -282,10 +324,11 @@ static int trace(struct office *office, const struct aftersale_trace *trace, cha
 {
     struct sql_query *row = sql_select(
         office->sql,
-        "SELECT o.number FROM orders o WHERE o.state IN ('shipped', 'finished') AND (?1 = '' OR ?1 IN (o.number,"
-        " coalesce(o.platform_order, ''))) AND (?2 = '' OR ?2 = coalesce(o.waybill, '') OR EXISTS (SELECT 1 FROM parcel"
-        " p WHERE p.number = o.number AND p.waybill = ?2)) AND (?3 = '' OR ?3 = o.receiver_phone)"
-        " ORDER BY o.imported_us DESC, o.number LIMIT 6",
+        "SELECT DISTINCT CASE WHEN l.source_order <> '' THEN l.source_order ELSE l.number END FROM orders o JOIN"
+        " order_line l ON l.number = o.number WHERE o.state IN ('shipped', 'finished') AND (?1 = '' OR ?1 IN (o.number,"
+        " l.source_order, coalesce(o.platform_order, '')) OR l.source_order IN (SELECT number FROM orders WHERE"
+        " platform_order = ?1)) AND (?2 = '' OR ?2 = coalesce(o.waybill, '') OR EXISTS (SELECT 1 FROM parcel p WHERE"
+        " p.number = o.number AND p.waybill = ?2)) AND (?3 = '' OR ?3 = o.receiver_phone) ORDER BY 1 LIMIT 6",
         sql_text(trace->order), sql_text(trace->waybill), sql_text(trace->phone));
     for (*ret_count = 0; sql_next(row); ++*ret_count) {
         buf_printf(all, "%s%s", *ret_count > 0 ? ", " : "", sql_get_text(row, 0));

@@ -33,7 +33,10 @@ static int find_site(struct office *office, struct aftersale *aftersale, const s
     if (*aftersale->site)
         return 0;
     struct sql_query *row =
-        sql_select(office->sql, "SELECT coalesce(site, '') FROM orders WHERE number = ?1", sql_text(aftersale->order));
+        sql_select(office->sql,
+                   "SELECT coalesce(o.site, '') FROM orders o WHERE o.state IN ('shipped', 'finished') AND o.number IN"
+                   " " AFTERSALE_PARTS("?1") " ORDER BY o.number LIMIT 1",
+                   sql_text(aftersale->order));
     if (sql_next(row))
         sql_copy_text(row, 0, aftersale->site, sizeof(aftersale->site));
     int failed = sql_done(row);

@@ -13,6 +13,19 @@
 
 /* ---------------------------------------------------------------- to the site */
 
+/* As the site knows the order: by the number of the one part that it has sent. */
+static int name_order(struct office *office, const struct aftersale *aftersale, char out[ORDERS_NUMBER_SIZE])
+{
+    text_copy(out, ORDERS_NUMBER_SIZE, aftersale->order);
+    struct sql_query *row = sql_select(office->sql,
+                                       "SELECT min(o.number) FROM orders o WHERE o.site = ?2 AND o.state IN ('shipped',"
+                                       " 'finished') AND o.number IN " AFTERSALE_PARTS("?1") " HAVING count(*) = 1",
+                                       sql_text(aftersale->order), sql_text(aftersale->site));
+    if (sql_next(row))
+        sql_copy_text(row, 0, out, ORDERS_NUMBER_SIZE);
+    return sql_done(row);
+}
+
 /* A document has a line for each item. */
 static int put_lines(struct office *office, const struct aftersale *aftersale, struct error *error)
 {
@@ -21,13 +34,12 @@ static int put_lines(struct office *office, const struct aftersale *aftersale, s
     int64_t changed = 0;
     snprintf(document.number, sizeof(document.number), "%s", aftersale->number);
     snprintf(document.kind, sizeof(document.kind), "return");
-    snprintf(document.order, sizeof(document.order), "%s", aftersale->order);
     snprintf(document.waybill, sizeof(document.waybill), "%s", aftersale->waybill);
     struct sql_query *row = sql_select(office->sql,
                                        "SELECT sku, sum(quantity) FROM aftersale_line WHERE number = ?1 AND sku IS NOT"
                                        " NULL AND quantity > 0 GROUP BY sku ORDER BY sku",
                                        sql_text(aftersale->number));
-    int result = 0;
+    int result = name_order(office, aftersale, document.order);
     while (!result && sql_next(row)) {
         sql_copy_text(row, 0, document.sku, sizeof(document.sku));
         document.quantity = sql_get_int(row, 1);
@@ -84,14 +96,17 @@ static int find_number(struct office *office, struct sql_query *row, char ret[AF
 /* A case of the order that waits for goods, the oldest. */
 static int find_waiting(struct office *office, const char *order, char ret[AFTERSALE_NUMBER_SIZE], struct error *error)
 {
-    return find_number(office,
-                       sql_select(office->sql,
-                                  "SELECT number FROM aftersale a WHERE order_number = ?1 AND kind IN ('return',"
-                                  " 'exchange', 'repair') AND state IN ('asked', 'agreed', 'returning') AND NOT EXISTS"
-                                  " (SELECT 1 FROM aftersale_goods g WHERE g.number = a.number AND g.received > 0)"
-                                  " ORDER BY CASE state WHEN 'asked' THEN 1 ELSE 0 END, asked_us, number LIMIT 1",
-                                  sql_text(order)),
-                       ret, error);
+    return find_number(
+        office,
+        sql_select(office->sql,
+                   "SELECT number FROM aftersale a WHERE (order_number = ?1 OR order_number IN"
+                   " " AFTERSALE_SOURCES(
+                       "?1") ") AND kind IN ('return',"
+                             " 'exchange', 'repair') AND state IN ('asked', 'agreed', 'returning') AND NOT EXISTS"
+                             " (SELECT 1 FROM aftersale_goods g WHERE g.number = a.number AND g.received > 0)"
+                             " ORDER BY CASE state WHEN 'asked' THEN 1 ELSE 0 END, asked_us, number LIMIT 1",
+                   sql_text(order)),
+        ret, error);
 }
 
 static int make(struct office *office, const char *site, const char *document, const char *order,
@@ -100,7 +115,8 @@ static int make(struct office *office, const char *site, const char *document, c
     aftersale_number(office, ret);
     int result = sql_run(office->sql,
                          "INSERT INTO aftersale (number, kind, order_number, reason, site, asked_us, changed_us)"
-                         " VALUES (?1, 'return', (SELECT number FROM orders WHERE number = ?2), ?3, ?4, ?5, ?5)",
+                         " VALUES (?1, 'return', (SELECT min(number) FROM orders WHERE number IN " AFTERSALE_SOURCES(
+                             "?2") " HAVING count(*) = 1), ?3, ?4, ?5, ?5)",
                          sql_text(ret), sql_text(order), sql_text(document), sql_text(site), sql_int(office->now_us));
     return result ? office_failed(office->sql, result, error) : 0;
 }

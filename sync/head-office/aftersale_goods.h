@@ -1,5 +1,6 @@
 /* Goods that come back: what a site is told to expect, and what it reports of them. Goods that nobody announced get a
- * case of their own, with the order's number or without one (unclaimed, 无主件). Does not decide what they are worth.
+ * case of their own, with the order's number or, where it
+ * is not known or was merged of several, without one (unclaimed, 无主件). Does not decide what they are worth.
  * Inside a transaction. */
 #ifndef HEAD_OFFICE_AFTERSALE_GOODS_H
 #define HEAD_OFFICE_AFTERSALE_GOODS_H

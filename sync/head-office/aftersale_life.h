@@ -20,10 +20,20 @@ extern const struct aftersale_word aftersale_states[], aftersale_kinds[]; /* end
 #define AFTERSALE_OVER    "('settled', 'refused', 'closed')"
 #define AFTERSALE_DROPPED "('refused', 'closed')"
 
-/* As a set of SQL: the order that was bought, and those that do parts of it. */
+/* A case is of the order that was bought, whatever that was split or merged into since (order_split.h). As a set of
+ * SQL: the numbers of all that do parts of it now; and as a condition: order_line p is a line of it, or a part of that
+ * line. Of orders with replaced = 1 nothing counts. */
 #define AFTERSALE_PARTS(first)                                                                                         \
-    "(SELECT number FROM orders WHERE number = " first " UNION ALL SELECT number FROM orders WHERE of_order = " first  \
-    " AND origin = 'split')"
+    "(SELECT number FROM orders WHERE replaced = 0 AND number = " first " UNION SELECT pl.number FROM order_line pl"   \
+    " JOIN orders po ON po.number = pl.number WHERE po.replaced = 0 AND pl.source_order <> '' AND pl.source_order "    \
+    "= " first ")"
+#define AFTERSALE_PART_LINE(p, first, at)                                                                              \
+    "((" p ".number = " first " AND " p ".line = " at ") OR (" p ".source_order <> '' AND " p ".source_order = " first \
+    " AND " p ".source_line = " at "))"
+/* The orders that a number (?1 or a column) was bought as. */
+#define AFTERSALE_SOURCES(number)                                                                                      \
+    "(SELECT CASE WHEN sl.source_order <> '' THEN sl.source_order ELSE sl.number END FROM order_line sl WHERE"         \
+    " sl.number = " number ")"
 
 /* The steps. */
 #define AFTERSALE_AGREED     "agreed"     /* by a person, or at the platform */

@@ -14,11 +14,11 @@ struct room {
     int64_t pieces, shipped, minor; /* left: of what was ordered, of what has left a site, of the money */
 };
 
-/* What left of a line, with any part that the order was divided into; all of it where somebody else sent the order. */
+/* What left of a line, in any part that the order was divided into; all of it where somebody else sent that. */
 #define SENT                                                                                                           \
-    "(SELECT CASE WHEN w.state = 'finished' AND NOT EXISTS (SELECT 1 FROM order_line z WHERE z.number = w.number AND"  \
-    " z.shipped > 0) THEN l.quantity - l.refunded ELSE (SELECT coalesce(sum(s.shipped), 0) FROM order_line s WHERE"    \
-    " s.line = l.line AND s.number IN " AFTERSALE_PARTS("l.number") ") END FROM orders w WHERE w.number = l.number)"
+    "(SELECT coalesce(sum(CASE WHEN o.state = 'finished' AND NOT EXISTS (SELECT 1 FROM order_line z WHERE z.number ="  \
+    " o.number AND z.shipped > 0) THEN p.quantity - p.refunded ELSE p.shipped END), 0) FROM order_line p JOIN orders"  \
+    " o ON o.number = p.number WHERE o.replaced = 0 AND " AFTERSALE_PART_LINE("p", "l.number", "l.line") ")"
 /* ?1 the order, ?2 the case. */
 #define OTHERS                                                                                                         \
     " FROM aftersale_line x JOIN aftersale a ON a.number = x.number WHERE a.order_number = l.number AND"               \

@@ -7,19 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Who gets it and what for is as the first order says; its number at the platform is taken along where the platform
- * still waits for these goods. */
+/* Who gets it is as the last of the parts says; which order of the platform it is of, each line. */
 static int put_head(struct office *office, const char *number, const char *origin, const char *first, int64_t pay_minor)
 {
     return sql_run(
         office->sql,
         "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone, receiver_address,"
-        " imported_us, shop, platform_order, platform_status, placed_us, paid_us, ship_by_us, buyer, buyer_note,"
+        " imported_us, shop, platform_status, placed_us, paid_us, ship_by_us, buyer, buyer_note,"
         " seller_note, province, city, district, sealed, overlays, currency, goods_minor, paid_minor, origin, of_order)"
         " SELECT ?1, platform, carrier, priority, receiver_name, receiver_phone, receiver_address, ?5, shop,"
-        " CASE WHEN ?2 = 'split' THEN platform_order END, platform_status, placed_us, paid_us,"
+        " platform_status, placed_us, paid_us,"
         " CASE WHEN ?2 = 'split' THEN ship_by_us END, buyer, buyer_note, seller_note, province, city, district, sealed,"
-        " overlays & 8, currency, CAST(?4 AS BIGINT), CAST(?4 AS BIGINT), ?2, number FROM orders WHERE number = ?3",
+        " overlays & 8, currency, CAST(?4 AS BIGINT), CAST(?4 AS BIGINT), ?2, ?3 FROM orders WHERE number ="
+        " coalesce((SELECT max(number) FROM " AFTERSALE_PARTS("?3") " parts), ?3)",
         sql_text(number), sql_text(origin), sql_text(first), sql_int(pay_minor), sql_int(office->now_us));
 }
 
@@ -80,21 +80,22 @@ int aftersale_send_instead(struct office *office, struct aftersale *aftersale, s
 /* An order that a site was made to stop is as if it had never been; one that somebody closed for another reason has
  * had its pieces. ?1: the order that was bought. */
 #define DUE                                                                                                            \
-    "(SELECT l.line, l.quantity - (SELECT coalesce(sum(x.quantity), 0) FROM aftersale_line x JOIN aftersale a ON"      \
-    " a.number = x.number WHERE a.order_number = ?1 AND x.line = l.line AND a.goods = 'off' AND a.state = 'settled')"  \
-    " - (SELECT coalesce(sum(p.quantity - p.refunded), 0) FROM order_line p WHERE p.line = l.line AND"                 \
-    " p.number IN " AFTERSALE_PARTS("?1") " AND NOT EXISTS"                                                            \
-                                          " (SELECT 1 FROM aftersale_stop s WHERE s.order_number = p.number AND "      \
-                                          "s.own = 1 AND s.state = 'stopped')) AS "                                    \
-                                          "pieces"                                                                     \
-                                          " FROM order_line l WHERE l.number = ?1) due"
+    "(SELECT l.line, l.gift, l.quantity - (SELECT coalesce(sum(x.quantity), 0) FROM aftersale_line x JOIN aftersale a" \
+    " ON a.number = x.number WHERE a.order_number = ?1 AND x.line = l.line AND a.goods = 'off' AND a.state ="          \
+    " 'settled') - (SELECT coalesce(sum(p.quantity - p.refunded), 0) FROM order_line p JOIN orders o ON o.number ="    \
+    " p.number WHERE o.replaced = 0 AND " AFTERSALE_PART_LINE(                                                         \
+        "p", "?1", "l.line") " AND NOT EXISTS (SELECT 1 FROM"                                                          \
+                             " aftersale_stop s WHERE s.order_number = p.number AND s.own = 1 AND s.state = "          \
+                             "'stopped')) AS pieces"                                                                   \
+                             " FROM order_line l WHERE l.number = ?1) due"
 
 /* Something was stopped, and nothing about it is open any more. */
 static int is_wanted(struct office *office, const char *first, int64_t *ret)
 {
     return sql_number(
         office->sql, ret,
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM " DUE " WHERE pieces > 0) AND NOT EXISTS (SELECT 1 FROM aftersale"
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM " DUE
+        " WHERE pieces > 0 AND gift = 0) AND NOT EXISTS (SELECT 1 FROM aftersale"
         " WHERE order_number = ?1 AND goods = 'here' AND state NOT IN " AFTERSALE_DROPPED ") AND NOT EXISTS"
         " (SELECT 1 FROM aftersale_stop WHERE state = 'asked' AND order_number IN " AFTERSALE_PARTS(
             "?1") ")"
@@ -137,10 +138,33 @@ int aftersale_send_rest(struct office *office, const char *first, struct error *
     if (!result)
         result = sql_run(office->sql,
                          "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item,"
-                         " platform_sku, code, title, price_minor, gift, bundle) SELECT ?2, b.line, b.sku, due.pieces,"
+                         " platform_sku, code, title, price_minor, gift, bundle,"
+                         " source_order, source_line) SELECT ?2, b.line, b.sku, due.pieces,"
                          " b.platform_line, b.platform_item, b.platform_sku, b.code, b.title, b.price_minor, b.gift,"
-                         " b.bundle FROM " DUE " JOIN order_line b ON b.number = ?1 AND b.line = due.line WHERE"
+                         " b.bundle, b.number, b.line FROM " DUE
+                         " JOIN order_line b ON b.number = ?1 AND b.line = due.line WHERE"
                          " due.pieces > 0",
                          sql_text(first), sql_text(number));
     return result ? office_failed(office->sql, result, error) : check(office, number, error);
+}
+
+int aftersale_forgo(struct office *office, const char *number, const char *reason, struct error *error)
+{
+    char part[ORDERS_NUMBER_SIZE];
+    int result = sql_run(office->sql, "UPDATE aftersale_stop SET own = 0 WHERE order_number = ?1", sql_text(number));
+    for (bool found = true; found && !result;) {
+        struct sql_query *row = sql_select(
+            office->sql,
+            "SELECT o.number FROM order_line l JOIN orders o ON o.number = l.number WHERE l.source_order = ?1 AND"
+            " l.source_order <> '' AND o.replaced = 0 AND o.cancelling = 0 AND o.state NOT IN ('shipped', 'finished',"
+            " 'closed') ORDER BY o.number LIMIT 1",
+            sql_text(number));
+        found = sql_next(row);
+        if (found)
+            sql_copy_text(row, 0, part, sizeof(part));
+        result = sql_done(row);
+        if (found && !result && (result = orders_cancel(office, part, reason, error)) != 0)
+            return result;
+    }
+    return result ? office_failed(office->sql, result, error) : 0;
 }

@@ -14,4 +14,8 @@ int aftersale_send_instead(struct office *office, struct aftersale *aftersale, s
  * no refund is open and no site is still to answer. first: the order that was bought. */
 int aftersale_send_rest(struct office *office, const char *first, struct error *error);
 
+/* Somebody wants nothing of the order any more, though it was closed or is being stopped for a refund of a part: what
+ * was or would be sent anew of it is cancelled, too. */
+int aftersale_forgo(struct office *office, const char *number, const char *reason, struct error *error);
+
 #endif

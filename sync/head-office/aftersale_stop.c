@@ -39,11 +39,18 @@ static bool is_at_site(const struct part *part)
     return state && text_is_listed("released,floor", state->stage);
 }
 
-static int lock_items(struct office *office, const char *first)
+/* Each that waits may be promised anew. */
+static int lock_items(struct office *office, const char *first, const struct parts *parts)
 {
-    char numbers[1][ORDERS_NUMBER_SIZE];
-    text_copy(numbers[0], sizeof(numbers[0]), first);
-    return promises_lock(office, (const char(*)[ORDERS_NUMBER_SIZE])numbers, 1);
+    char numbers[PARTS_MAX + 1][ORDERS_NUMBER_SIZE];
+    size_t count = 0;
+    for (size_t i = 0; i < parts->count; i++)
+        if (is_waiting(&parts->list[i]))
+            memcpy(numbers[count++], parts->list[i].number, ORDERS_NUMBER_SIZE);
+    if (count == 0)
+        return 0;
+    text_copy(numbers[count++], ORDERS_NUMBER_SIZE, first);
+    return promises_lock(office, (const char(*)[ORDERS_NUMBER_SIZE])numbers, count);
 }
 
 static int load_parts(struct office *office, const char *first, struct parts *ret, struct error *error)
@@ -60,11 +67,8 @@ static int load_parts(struct office *office, const char *first, struct parts *re
         part->cancelling = sql_get_int(row, 2) != 0;
     }
     int result = sql_done(row);
-    bool waits = false;
-    for (size_t i = 0; i < ret->count; i++)
-        waits |= is_waiting(&ret->list[i]);
-    if (!result && waits) /* each of them may be promised anew */
-        result = lock_items(office, first);
+    if (!result)
+        result = lock_items(office, first, ret);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -94,7 +98,7 @@ int aftersale_find_goods(struct office *office, struct aftersale *aftersale, str
                                                                                  " AND o.state <> 'closed'",
                             sql_text(aftersale->order));
     bool is_here = here > 0 || gone == 0;
-    if (is_here && strcmp(aftersale->kind, "return") == 0) /* there is nothing yet that could come back */
+    if (gone == 0 && strcmp(aftersale->kind, "return") == 0) /* there is nothing yet that could come back */
         text_copy(aftersale->kind, sizeof(aftersale->kind), "refund");
     is_here &= strcmp(aftersale->kind, "refund") == 0;
     text_copy(aftersale->goods, sizeof(aftersale->goods), is_here ? "here" : "left");
@@ -124,13 +128,16 @@ static int count_claimed(struct office *office, const struct aftersale *aftersal
 {
     return sql_number(
         office->sql, ret,
-        "SELECT count(*) FROM aftersale_line c JOIN order_line p ON p.number = ?3 AND p.line = c.line AND p.quantity >"
-        " p.refunded WHERE c.number = ?1 AND c.quantity > 0 AND (SELECT coalesce(sum(x.quantity), 0) FROM"
-        " aftersale_line x JOIN aftersale a ON a.number = x.number WHERE a.order_number = ?2 AND x.line = c.line AND"
-        " a.goods = 'here' AND a.state NOT IN " AFTERSALE_DROPPED ") > (SELECT coalesce(sum(w.quantity - w.refunded),"
-        " 0) FROM order_line w JOIN orders o ON o.number = w.number WHERE w.line = c.line AND " PART_OF(
-            "?2") " AND"
-                  " o.state IN " WAITING ")",
+        "SELECT count(*) FROM aftersale_line c JOIN order_line p ON p.number = ?3 AND p.quantity > p.refunded AND"
+        " " AFTERSALE_PART_LINE("p", "?2", "c.line") " WHERE c.number = ?1 AND c.quantity > 0 AND (SELECT"
+                                                     " coalesce(sum(x.quantity), 0) FROM aftersale_line x JOIN "
+                                                     "aftersale a ON a.number = x.number WHERE"
+                                                     " a.order_number = ?2 AND x.line = c.line AND a.goods = 'here' "
+                                                     "AND a.state NOT IN " AFTERSALE_DROPPED ")"
+                                                     " > (SELECT coalesce(sum(w.quantity - w.refunded), 0) FROM "
+                                                     "order_line w JOIN orders o ON o.number = w.number"
+                                                     " WHERE o.replaced = 0 AND o.state IN " WAITING
+                                                     " AND " AFTERSALE_PART_LINE("w", "?2", "c.line") ")",
         sql_text(aftersale->number), sql_text(aftersale->order), sql_text(part->number));
 }
 
@@ -192,29 +199,33 @@ static int load_claims(struct office *office, const struct aftersale *aftersale,
 }
 
 /* As many as there are of them in this part. */
-static int take_off(struct office *office, const char *number, struct claimed *claimed, bool *ret_touched)
+static int take_off(struct office *office, const char *first, const char *number, struct claimed *claimed,
+                    bool *ret_touched)
 {
-    int64_t there = 0;
-    int result =
-        sql_number(office->sql, &there, "SELECT quantity - refunded FROM order_line WHERE number = ?1 AND line = ?2",
-                   sql_text(number), sql_int(claimed->line));
-    if (result)
-        return result == -ENOENT ? 0 : result;
-    int64_t off = there < claimed->pieces ? there : claimed->pieces;
-    claimed->pieces -= off;
-    *ret_touched |= off > 0;
-    return off > 0
-               ? sql_run(office->sql, "UPDATE order_line SET refunded = refunded + ?3 WHERE number = ?1 AND line = ?2",
-                         sql_text(number), sql_int(claimed->line), sql_int(off))
-               : 0;
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "SELECT p.line, p.quantity - p.refunded FROM order_line p WHERE p.number = ?1 AND p.quantity >"
+                   " p.refunded AND " AFTERSALE_PART_LINE("p", "?2", "?3") " ORDER BY p.line",
+                   sql_text(number), sql_text(first), sql_int(claimed->line));
+    int result = 0;
+    while (!result && claimed->pieces > 0 && sql_next(row)) {
+        int64_t there = sql_get_int(row, 1), off = there < claimed->pieces ? there : claimed->pieces;
+        claimed->pieces -= off;
+        *ret_touched = true;
+        result = sql_run(office->sql, "UPDATE order_line SET refunded = refunded + ?3 WHERE number = ?1 AND line = ?2",
+                         sql_text(number), sql_int(sql_get_int(row, 0)), sql_int(off));
+    }
+    int failed = sql_done(row);
+    return result ? result : failed;
 }
 
-/* With fewer pieces it is promised anew; with none it is closed. */
+/* With fewer pieces it is promised anew; with nothing that was bought it is closed, gifts and all. */
 static int follow_part(struct office *office, const char *number, struct error *error)
 {
     int64_t left;
     int result =
-        sql_number(office->sql, &left, "SELECT coalesce(sum(quantity - refunded), 0) FROM order_line WHERE number = ?1",
+        sql_number(office->sql, &left,
+                   "SELECT coalesce(sum(quantity - refunded), 0) FROM order_line WHERE number = ?1 AND gift = 0",
                    sql_text(number));
     if (result)
         return office_failed(office->sql, result, error);
@@ -245,7 +256,7 @@ int aftersale_give_up(struct office *office, struct aftersale *aftersale, struct
     for (size_t i = 0; i < parts.count && !result; i++) {
         bool touched = false;
         for (size_t k = 0; k < count && !result && is_waiting(&parts.list[i]); k++)
-            result = take_off(office, parts.list[i].number, &claims[k], &touched);
+            result = take_off(office, aftersale->order, parts.list[i].number, &claims[k], &touched);
         if (result)
             return office_failed(office->sql, result, error);
         if (touched)
@@ -301,27 +312,22 @@ int aftersale_let_go(struct office *office, const struct aftersale *aftersale, s
 
 /* ---------------------------------------------------------------- the site's answer */
 
-int aftersale_stop_answered(struct office *office, const char *site, const char *number, bool stopped,
-                            char ret_first[ORDERS_NUMBER_SIZE], struct error *error)
+int aftersale_stop_answered(struct office *office, const char *site, const char *number, bool stopped, bool *ret_asked,
+                            struct error *error)
 {
-    *ret_first = '\0';
-    struct sql_query *row =
-        sql_select(office->sql,
-                   "SELECT CASE WHEN o.origin = 'split' THEN o.of_order ELSE o.number END FROM aftersale_stop s JOIN"
-                   " orders o ON o.number = s.order_number WHERE o.number = ?1 AND o.site = ?2 AND s.state = 'asked'",
-                   sql_text(number), sql_text(site));
-    if (sql_next(row))
-        sql_copy_text(row, 0, ret_first, ORDERS_NUMBER_SIZE);
-    int result = sql_done(row);
-    if (!result && *ret_first)
-        result = sql_run(office->sql, "UPDATE aftersale_stop SET state = ?2 WHERE order_number = ?1", sql_text(number),
-                         sql_text(stopped ? "stopped" : "late"));
-    if (!result && *ret_first && !stopped)
-        result = sql_run(
-            office->sql,
-            "UPDATE aftersale SET goods = 'left', agreed_by = '', trouble = 'its goods had left already: let them come"
-            " back, or refund them as they are' WHERE order_number = ?1 AND goods = 'here' AND state NOT IN"
-            " " AFTERSALE_DROPPED,
-            sql_text(ret_first));
+    int result = sql_run(office->sql,
+                         "UPDATE aftersale_stop SET state = ?3 WHERE order_number = ?1 AND state = 'asked' AND EXISTS"
+                         " (SELECT 1 FROM orders o WHERE o.number = ?1 AND o.site = ?2)",
+                         sql_text(number), sql_text(site), sql_text(stopped ? "stopped" : "late"));
+    *ret_asked = !result && sql_changes(office->sql) > 0;
+    if (!result && *ret_asked && !stopped)
+        result = sql_run(office->sql,
+                         "UPDATE aftersale SET goods = 'left', agreed_by = '', trouble = 'its goods had left already:"
+                         " let them come back, or refund them as they are' WHERE order_number IN " AFTERSALE_SOURCES(
+                             "?1") " AND goods = 'here' AND state NOT IN " AFTERSALE_DROPPED " AND EXISTS (SELECT 1"
+                                   " FROM aftersale_line x JOIN order_line p ON p.number = ?1 AND " AFTERSALE_PART_LINE(
+                                       "p", "aftersale.order_number", "x.line") " WHERE x.number = aftersale.number AND"
+                                                                                " x.quantity > 0)",
+                         sql_text(number));
     return result ? office_failed(office->sql, result, error) : 0;
 }

@@ -22,9 +22,8 @@ int aftersale_give_up(struct office *office, struct aftersale *aftersale, struct
 /* The case is over: what was held for it alone is checked again, and what was stopped and not given up is sent. */
 int aftersale_let_go(struct office *office, const struct aftersale *aftersale, struct error *error);
 
-/* A site's answer to the request to stop an order. ret_first: the order that was bought, "" when nothing had been asked
- * for after-sales' sake. */
-int aftersale_stop_answered(struct office *office, const char *site, const char *number, bool stopped,
-                            char ret_first[ORDERS_NUMBER_SIZE], struct error *error);
+/* A site's answer to the request to stop an order. *ret_asked false: nothing had been asked for after-sales' sake. */
+int aftersale_stop_answered(struct office *office, const char *site, const char *number, bool stopped, bool *ret_asked,
+                            struct error *error);
 
 #endif

@@ -217,7 +217,7 @@ int aftersales_find_order(struct office *office, const char *number, struct erro
 #define AT_ONCE_MAX 64
 
 struct numbers {
-    char list[AT_ONCE_MAX][AFTERSALE_NUMBER_SIZE];
+    char list[AT_ONCE_MAX][ORDERS_NUMBER_SIZE];
     size_t count;
 };
 
@@ -226,35 +226,50 @@ static int read_numbers(struct office *office, struct sql_query *row, struct num
 {
     ret->count = 0;
     while (ret->count < AT_ONCE_MAX && sql_next(row))
-        sql_copy_text(row, 0, ret->list[ret->count++], AFTERSALE_NUMBER_SIZE);
+        sql_copy_text(row, 0, ret->list[ret->count++], ORDERS_NUMBER_SIZE);
     int failed = sql_done(row);
     return failed ? office_failed(office->sql, failed, error) : 0;
 }
 
-static int follow_all(struct office *office, const char *first, struct error *error)
+static int follow_first(struct office *office, const char *first, struct error *error)
 {
-    struct numbers numbers;
+    struct numbers cases;
     int result = read_numbers(office,
                               sql_select(office->sql,
                                          "SELECT number FROM aftersale WHERE order_number = ?1 AND kind = 'refund' AND"
                                          " state NOT IN " AFTERSALE_DROPPED " ORDER BY number LIMIT 64",
                                          sql_text(first)),
-                              &numbers, error);
-    for (size_t i = 0; i < numbers.count && !result; i++) {
+                              &cases, error);
+    for (size_t i = 0; i < cases.count && !result; i++) {
         struct aftersale aftersale;
-        result = aftersale_load(office, numbers.list[i], &aftersale, error);
+        result = aftersale_load(office, cases.list[i], &aftersale, error);
         if (!result)
             result = aftersale_follow(office, &aftersale, error);
     }
     return result ? result : aftersale_send_rest(office, first, error);
 }
 
+/* The order that was stopped may have been several that were bought. */
+static int follow_stop(struct office *office, const char *number, struct error *error)
+{
+    struct numbers firsts;
+    int result = read_numbers(
+        office,
+        sql_select(office->sql, "SELECT number FROM orders WHERE number IN " AFTERSALE_SOURCES("?1") " ORDER BY number",
+                   sql_text(number)),
+        &firsts, error);
+    for (size_t i = 0; i < firsts.count && !result; i++)
+        result = follow_first(office, firsts.list[i], error);
+    return result;
+}
+
 static int hear(struct office *office, const char *site, const struct wire_line *event, struct error *why)
 {
     bool undone = strcmp(event->type, "scan.undone") == 0;
     const char *type = undone ? json_string_value(json_object_get(event->data, "undid")) : event->type;
-    char name[ORDERS_NUMBER_SIZE] = "";
+    char name[AFTERSALE_NUMBER_SIZE] = "";
     struct aftersale aftersale;
+    bool asked = false;
     int result = 0;
     if (type && strncmp(type, "return.", 7) == 0) {
         result = aftersale_goods_heard(office, site, type, event->data, undone ? -1 : 1, name, why);
@@ -267,8 +282,8 @@ static int hear(struct office *office, const char *site, const struct wire_line 
         return 0;
     const char *order = json_string_value(json_object_get(event->data, "order"));
     if (order)
-        result = aftersale_stop_answered(office, site, order, stopped, name, why);
-    return result || !*name ? result : follow_all(office, name, why);
+        result = aftersale_stop_answered(office, site, order, stopped, &asked, why);
+    return result || !asked ? result : follow_stop(office, order, why);
 }
 
 int aftersales_heard(struct office *office, const char *site, const struct wire_line *event, struct error *why)

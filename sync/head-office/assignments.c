@@ -94,6 +94,20 @@ int assignments_renew(struct office *office, const char *site)
     return result ? result : failed;
 }
 
+int assignments_begun(struct sql *sql, const char *site, const char *number)
+{
+    return sql_run(sql, "UPDATE assignment SET lease_s = 0 WHERE number = ?1 AND site = ?2 AND lease_s > 0",
+                   sql_text(number), sql_text(site));
+}
+
+int assignments_waits(struct sql *sql, const char *site, const char *number)
+{
+    return sql_run(sql,
+                   "UPDATE assignment SET lease_s = (SELECT lease_s FROM site WHERE id = ?2)"
+                   " WHERE number = ?1 AND site = ?2 AND lease_s = 0",
+                   sql_text(number), sql_text(site));
+}
+
 /* ---------------------------------------------------------------- moving */
 
 /* An order, and the site that has it. */
@@ -258,6 +272,15 @@ static int keep(struct office *office, const char *site, const char *number, con
     return result == -EALREADY ? 0 : result; /* it has left */
 }
 
+/* The order was cancelled after its site was asked to give it back: nobody gets it, and the site's answer to that wish,
+ * which came to it later, says so. */
+static int forget_move(struct office *office, const char *site, const char *number)
+{
+    return sql_run(office->sql,
+                   "UPDATE assignment SET state = 'given', wanted_by = NULL WHERE number = ?1 AND site = ?2",
+                   sql_text(number), sql_text(site));
+}
+
 int assignments_answered(struct office *office, const char *site, const char *type, const json_t *data, char ret_to[64],
                          struct error *why)
 {
@@ -277,6 +300,8 @@ int assignments_answered(struct office *office, const char *site, const char *ty
         return -EINVAL;
     if (result || !held.asked || strcmp(held.site, site) != 0 || strcmp(held.state, "closed") == 0)
         return result;
+    if (held.cancelling)
+        return forget_move(office, site, number);
     snprintf(ret_to, 64, "%s", held.wanted_by);
     return give(office, number, site, held.wanted_by, why);
 }

@@ -24,6 +24,12 @@ int assignments_published(struct sql *sql, const char *site, int64_t seq, int64_
 /* The site is heard: leases that will end soon are given again. */
 int assignments_renew(struct office *office, const char *site);
 
+/* The site has begun the order: from then on it has it without a lease, and nobody gets it without an answer. */
+int assignments_begun(struct sql *sql, const char *site, const char *number);
+
+/* The order waits at the site because its lease was over, and so is not begun: it may be lent again. */
+int assignments_waits(struct sql *sql, const char *site, const char *number);
+
 struct order_move {
     bool done;           /* the other site has it; otherwise its site was asked */
     enum standing stood; /* before */

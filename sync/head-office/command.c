@@ -1,5 +1,6 @@
 #include "sync/head-office/command.h"
 
+#include "sync/head-office/bills.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/orders.h"
 #include "sync/head-office/waybills.h"
@@ -146,6 +147,16 @@ static const struct option_def shops_run_options[] = {
     {0},
 };
 
+static const struct option_def bill_options[] = {
+    COMMAND_DATABASE,
+    {"format", OPTION_CHOICE_AT(struct command_options, bill), .fallback = "carrier", .choices = BILL_FORMATS,
+     .help = "whose kind of bill it is"},
+    {"party", TEXT(party), .help = "the shop whose bill it is, or the carrier"},
+    {"map", TEXT(map), .help = "file that says how a carrier calls the columns"},
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -192,6 +203,8 @@ const struct command commands[] = {
     {"verbs", "", 0, "What head office can be asked to do, and the fields", plain_options, command_verbs},
     {"shops run", "", 0, "Speak for the shops on their platforms, until stopped", shops_run_options, command_shops_run},
     {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
+    {"bill take", "FILE.csv", 1, "Take in a bill of a platform or carrier, to be compared with the books", bill_options,
+     command_bill_take},
     {"status", "", 0, "Head office as a whole", plain_options, command_status},
     {0},
 };

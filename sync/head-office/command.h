@@ -16,7 +16,7 @@ struct command_options {
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
     bool all, publish_events, try_only, report, once;
-    char sku[65], who[65], map[256], format[8];
+    char sku[65], who[65], map[256], format[8], party[65], bill[24];
     int64_t after, count, lease_s, silent_hours, call_s;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65];
@@ -90,6 +90,7 @@ int command_waybills_void(struct call *call, struct error *error);
 int command_waybills_list(struct call *call, struct error *error);
 int command_status(struct call *call, struct error *error);
 int command_do(struct call *call, struct error *error);
+int command_bill_take(struct call *call, struct error *error);
 int command_verbs(struct call *call, struct error *error);
 int command_audit(struct call *call, struct error *error);
 int command_export(struct call *call, struct error *error);

@@ -124,9 +124,9 @@ static const struct check checks[] = {
      "SELECT '', max(what) FROM (SELECT '' AS what FROM orders WHERE (overlays & 1) <> 0 AND " THIS_OR_ITS_SOURCE
      " UNION ALL SELECT l.title FROM order_line l LEFT JOIN order_line s ON s.number = l.source_order AND s.line ="
      " l.source_line WHERE l.number = ?1 AND ((l.overlays & 1) <> 0 OR (s.overlays & 1) <> 0)"
-     " UNION ALL SELECT '' FROM orders o JOIN aftersale a ON a.order_number IN (o.number, CASE WHEN o.origin = 'split'"
-     " THEN o.of_order ELSE o.number END) AND a.goods = 'here' AND a.state NOT IN ('settled', 'refused', 'closed')"
-     " WHERE o.number = ?1) asked HAVING count(*) > 0",
+     " UNION ALL SELECT a.reason FROM aftersale a WHERE a.goods = 'here' AND a.state NOT IN ('settled', 'refused',"
+     " 'closed') AND a.order_number IN (SELECT number FROM orders WHERE " THIS_OR_ITS_SOURCE ")) asked"
+     " HAVING count(*) > 0",
      NULL},
     /* An address must say more than its province, city and district do. Of provinces written in Chinese the first two
      * characters tell them apart. */

@@ -147,9 +147,12 @@ static int add_lines(struct office *office, const char *merged, const char *numb
         office->sql,
         "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku, code, title,"
         " price_minor, paid_minor, gift, bundle, source_order, source_line) SELECT ?1, (SELECT coalesce(max(line), 0)"
-        " FROM order_line WHERE number = ?1) + row_number() OVER (ORDER BY line), sku, quantity, platform_line,"
+        " FROM order_line WHERE number = ?1) + row_number() OVER (ORDER BY line), sku, quantity - refunded, "
+        "platform_line,"
         " platform_item, platform_sku, code, title, price_minor, paid_minor, gift, bundle, CASE WHEN source_order <> ''"
-        " THEN source_order ELSE number END, coalesce(source_line, line) FROM order_line WHERE number = ?2",
+        " THEN source_order ELSE number END, coalesce(source_line, line) FROM order_line WHERE number = ?2 AND "
+        "quantity >"
+        " refunded",
         sql_text(merged), sql_text(number));
 }
 
@@ -317,13 +320,14 @@ static int undo_split(struct office *office, const char *number, const char *who
                    &parts, error);
     if (result)
         return result;
-    int failed = sql_number(office->sql, &changed,
-                            "SELECT count(*) FROM order_line l WHERE l.number = ?1 AND l.quantity <> (SELECT "
-                            "coalesce(sum(c.quantity), 0) FROM"
-                            " order_line c JOIN orders o ON o.number = c.number WHERE o.of_order = ?1 AND o.origin = "
-                            "'split' AND o.reason IS"
-                            " DISTINCT FROM 'undone' AND c.line = l.line AND c.sku IS NOT DISTINCT FROM l.sku)",
-                            sql_text(number));
+    int failed =
+        sql_number(office->sql, &changed,
+                   "SELECT count(*) FROM order_line l WHERE l.number = ?1 AND l.quantity - l.refunded <> (SELECT "
+                   "coalesce(sum(c.quantity - c.refunded), 0) FROM"
+                   " order_line c JOIN orders o ON o.number = c.number WHERE o.of_order = ?1 AND o.origin = "
+                   "'split' AND o.reason IS"
+                   " DISTINCT FROM 'undone' AND c.line = l.line AND c.sku IS NOT DISTINCT FROM l.sku)",
+                   sql_text(number));
     result = check_same(office, number, changed, failed, error);
     return result ? result : swap(office, &parts, &whole, who, error);
 }
@@ -339,13 +343,14 @@ static int undo_merge(struct office *office, const char *number, const char *who
         &were, error);
     if (result)
         return result;
-    int failed = sql_number(
-        office->sql, &changed,
-        "SELECT count(*) FROM (SELECT sku, sum(n) AS n FROM (SELECT sku, quantity AS n FROM order_line WHERE number = "
-        "?1"
-        " UNION ALL SELECT l.sku, -l.quantity FROM order_line l JOIN orders o USING (number) WHERE o.merged_into = ?1)"
-        " both_sides GROUP BY sku) sums WHERE n <> 0",
-        sql_text(number));
+    int failed = sql_number(office->sql, &changed,
+                            "SELECT count(*) FROM (SELECT sku, sum(n) AS n FROM (SELECT sku, quantity - refunded AS n "
+                            "FROM order_line WHERE number = "
+                            "?1"
+                            " UNION ALL SELECT l.sku, l.refunded - l.quantity FROM order_line l JOIN orders o USING "
+                            "(number) WHERE o.merged_into = ?1)"
+                            " both_sides GROUP BY sku) sums WHERE n <> 0",
+                            sql_text(number));
     result = check_same(office, number, changed, failed, error);
     return result ? result : swap(office, &merged, &were, who, error);
 }

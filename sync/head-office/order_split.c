@@ -33,7 +33,9 @@ int order_split_load(struct office *office, const char *number, struct split_pla
     if (result)
         return result;
     struct sql_query *row = sql_select(
-        office->sql, "SELECT line, quantity, price_minor, paid_minor FROM order_line WHERE number = ?1 ORDER BY line",
+        office->sql,
+        "SELECT line, quantity - refunded, price_minor, paid_minor FROM order_line WHERE number = ?1 AND quantity >"
+        " refunded ORDER BY line",
         sql_text(number));
     bool fits = true;
     while (fits && sql_next(row)) {
@@ -280,7 +282,8 @@ struct hunt {
 static int load_skus(struct hunt *hunt, const char *number)
 {
     struct sql_query *row =
-        sql_select(hunt->office->sql, "SELECT coalesce(sku, '') FROM order_line WHERE number = ?1 ORDER BY line",
+        sql_select(hunt->office->sql,
+                   "SELECT coalesce(sku, '') FROM order_line WHERE number = ?1 AND quantity > refunded ORDER BY line",
                    sql_text(number));
     for (size_t i = 0; i < hunt->plan->line_count && sql_next(row); i++)
         sql_copy_text(row, 0, hunt->skus[i], sizeof(hunt->skus[i]));

@@ -1,6 +1,7 @@
 #include "sync/head-office/projection.h"
 
 #include "base/text.h"
+#include "sync/head-office/assignments.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/promises.h"
 #include "sync/head-office/shipments.h"
@@ -466,9 +467,18 @@ static int order_parked(struct work *work)
 {
     const char *reason;
     int result = get_text(work, "reason", &reason);
-    return result ? result
-                  : sql_run(work->sql, "UPDATE orders SET reason = ?2 WHERE number = ?1", sql_text(work->order),
-                            sql_text(reason));
+    if (!result)
+        result = sql_run(work->sql, "UPDATE orders SET reason = ?2 WHERE number = ?1", sql_text(work->order),
+                         sql_text(reason));
+    return result || strcmp(reason, "lease") != 0 ? result : assignments_waits(work->sql, work->site, work->order);
+}
+
+/* A worker has it: what is begun is never taken away. An order that is unknown here has no lease either. */
+static int order_begun(struct work *work)
+{
+    const char *number;
+    int result = get_text(work, "order", &number);
+    return result ? result : assignments_begun(work->sql, work->site, number);
 }
 
 static int cancel_accepted(struct work *work)
@@ -504,6 +514,8 @@ static const struct meaning {
     {"order.parked", order_parked, .of_order = true},
     {"order.cancel_accepted", cancel_accepted, .of_order = true},
     {"order.cancel_rejected", cancel_rejected, .of_order = true},
+    {"pick.started", order_begun, .of_order = false},
+    {"pick.claimed", order_begun, .of_order = false},
     {"pick.line", pick_line, .of_order = true, .undoable = true},
     {"pick.short", pick_short, .of_order = true, .undoable = true},
     {"pick.damaged", goods_taken, .of_order = true, .undoable = true},

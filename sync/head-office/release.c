@@ -1,5 +1,6 @@
 /* Handing an order to its site, and taking it back. */
 #include "base/json.h"
+#include "sync/head-office/aftersale_orders.h"
 #include "sync/head-office/assignments.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/order_life.h"
@@ -197,8 +198,10 @@ int orders_cancel(struct office *office, const char *number, const char *reason,
         return error_set(error, -EALREADY, "order \"%s\" was already handed over and cannot be cancelled", number);
     if (!result && strcmp(known->stage, "finished") == 0)
         return error_set(error, -EALREADY, "order \"%s\" is finished and cannot be cancelled", number);
-    if (result || asked || strcmp(known->stage, "closed") == 0)
-        return result ? office_failed(office->sql, result, error) : 0;
+    if (result)
+        return office_failed(office->sql, result, error);
+    if (asked || strcmp(known->stage, "closed") == 0)
+        return aftersale_forgo(office, number, reason, error);
     if (order_life_after(ORDER_CLOSED, state))
         return cancel_waiting(office, number, reason, error);
     result = ask_site(office, site, number, reason);

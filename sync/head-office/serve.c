@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/money_post.h"
 #include "sync/head-office/order_work.h"
 #include "sync/head-office/republish.h"
 #include "sync/mqtt/mqtt.h"
@@ -18,6 +19,7 @@
 #define TICK_US       100000  /* rows that other commands wrote leave within this */
 #define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
 #define WORK_AT_ONCE  50
+#define POST_AT_ONCE  500
 #define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
 #define RECEIVE_MAX   256
 #define TURN_PRIORITY SD_EVENT_PRIORITY_IDLE /* after everything that is ready to be read: messages share a commit */
@@ -149,7 +151,10 @@ static void work(struct server *server)
     server->call->office.now_us = clock_wall_us();
     int result = order_work(&server->call->office, WORK_AT_ONCE, &done, &error);
     report(server, result, &error);
-    server->work_us = !result && done.more ? 0 : now_us + WORK_US;
+    struct money_work money = {0};
+    if (!result)
+        report(server, money_work(&server->call->office, POST_AT_ONCE, &money, &error), &error);
+    server->work_us = !result && (done.more || money.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }

@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #define FLAG(member)   OPTION_FLAG_AT(struct settings, member)
-#define TEXT(member)   OPTION_TEXT_AT(struct settings, member)
 #define NUMBER(member) OPTION_NUMBER_AT(struct settings, member)
+#define TEXT(member)   OPTION_TEXT_AT(struct settings, member)
 
 const struct option_def settings_table[] = {
     {"audit_by_itself", FLAG(audit_by_itself), .fallback = "no",
@@ -24,7 +24,8 @@ const struct option_def settings_table[] = {
     {"merge_hours", NUMBER(merge_hours), .fallback = "0", .min = 0, .max = 168,
      .help = "orders of one shop to one receiver that came within so many hours are put forward to be merged; 0: not"},
     {"utc_offset_min", NUMBER(utc_offset_min), .fallback = "480", .min = -720, .max = 840,
-     .help = "minutes by which the clock that rules about the hour go by is ahead of UTC"},
+     .help =
+         "minutes by which the clock of the business is ahead of UTC: rules about the hour, days and months go by it"},
     {"refund_before_grading_minor", NUMBER(refund_before_grading_minor), .fallback = "0", .min = 0,
      .max = 1000000000000,
      .help = "a return that a person agrees to is refunded at once up to this amount, before its goods are graded; 0:"
@@ -35,6 +36,16 @@ const struct option_def settings_table[] = {
      .help = "what is sent in exchange is promised and sent when that is agreed, and not when the goods are back"},
     {"return_site", TEXT(return_site), .fallback = "",
      .help = "where goods come back to that no site of ours had sent"},
+    {"base_currency", TEXT(base_currency), .fallback = "CNY",
+     .help = "the currency that the books are kept in, as three letters; not to be changed once they are"},
+    {"cost_method", OPTION_CHOICE_AT(struct settings, cost_method), .fallback = "average", .choices = "average|fifo",
+     .help = "what pieces cost that leave: the average of all, or what the oldest did; for items that are new"},
+    {"bill_rounding_minor", NUMBER(bill_rounding_minor), .fallback = "5", .min = 0, .max = 10000,
+     .help = "a difference of a bill up to this is called rounding"},
+    {"bill_settle_days", NUMBER(bill_settle_days), .fallback = "15", .min = 0, .max = 365,
+     .help = "what a platform has not settled so many days after an order left is missing"},
+    {"invoice_tax_rate", NUMBER(invoice_tax_rate), .fallback = "1300", .min = 0, .max = 10000,
+     .help = "tax of an invoice's line where nothing else is said, in ten-thousandths"},
     {0},
 };
 

@@ -13,7 +13,8 @@
 const struct office_verb *verb_at(size_t index)
 {
     static const struct office_verb *const chapters[] = {order_verbs, setting_verbs,   rule_verbs,
-                                                         split_verbs, aftersale_verbs, shop_verbs};
+                                                         split_verbs, aftersale_verbs, shop_verbs,
+                                                         money_verbs, bill_verbs,      invoice_verbs};
     for (size_t i = 0; i < COUNT(chapters); i++)
         for (const struct office_verb *verb = chapters[i]; verb->name; verb++)
             if (index-- == 0)

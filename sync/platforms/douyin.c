@@ -9,11 +9,9 @@
 #include "sync/platforms/sign.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#define DAY_S       86400
+#define DAY_S       INT64_C(86400)
 #define SECOND_US   INT64_C(1000000)
 #define HISTORY_S   (90 * DAY_S)
 #define BILLS_S     (7 * DAY_S)
@@ -23,18 +21,29 @@
 
 /* ---------------------------------------------------------------- windows */
 
+/* A number up to the next '-', which is passed over. */
+static int take_second(const char **at, int64_t *ret)
+{
+    char digits[24];
+    size_t length = strcspn(*at, "-");
+    if ((*at)[length] != '-' || !text_copy_n(digits, sizeof(digits), *at, length))
+        return -EINVAL;
+    *at += length + 1;
+    return text_to_int(digits, 0, INT64_MAX / SECOND_US, ret);
+}
+
 int douyin_part_of(const struct platform_want *want, struct douyin_part *ret, struct error *error)
 {
-    int64_t whole_from_s, whole_to_s;
-    char page[32] = "";
-    int result = window_of(want, HISTORY_S, &whole_from_s, &whole_to_s, error);
+    const char *at = want->cursor;
+    int64_t from_s, to_s;
+    int result = window_of(want, HISTORY_S, &from_s, &to_s, error);
     if (result)
         return result;
-    *ret = (struct douyin_part){.from_s = whole_from_s, .to_s = whole_to_s};
-    if (*want->cursor && (sscanf(want->cursor, "%" SCNd64 "-%" SCNd64 "-%31s", &ret->from_s, &ret->to_s, page) < 2 ||
-                          ret->from_s < whole_from_s || ret->to_s > whole_to_s || ret->to_s < ret->from_s))
+    *ret = (struct douyin_part){.from_s = from_s, .to_s = to_s};
+    if (*at && (take_second(&at, &ret->from_s) != 0 || take_second(&at, &ret->to_s) != 0 || ret->from_s < from_s ||
+                ret->to_s > to_s || ret->to_s < ret->from_s))
         return error_set(error, -EINVAL, "\"%.40s\" is no cursor of this window", want->cursor);
-    return page_of(page, &ret->page, error);
+    return page_of(at, &ret->page, error);
 }
 
 typedef int put_call(const struct platform_shop *shop, const struct platform_want *want, struct buf *out,

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEPTH_MAX   10000 /* rows of a window that pages reach */
+#define ROWS_MAX    ((size_t)2 * DOUYIN_PAGE) /* a platform may give some twice */
+#define DEPTH_MAX   10000                     /* rows of a window that pages reach */
 #define REFUNDS_MAX 50000
 
 /* ---------------------------------------------------------------- words */
@@ -216,7 +217,7 @@ void douyin_read_orders(struct text_reader *reader, const struct platform_want *
                         struct platform_answer *answer)
 {
     const json_t *rows = text_json_at(data, "shop_order_list");
-    answer->orders = rows_new(reader, answer, json_array_size(rows), 2 * DOUYIN_PAGE, sizeof(*answer->orders));
+    answer->orders = rows_new(reader, answer, json_array_size(rows), ROWS_MAX, sizeof(*answer->orders));
     for (size_t i = 0; i < answer->count; i++)
         read_row(reader, json_array_get(rows, i), &answer->orders[i]);
     part_on(reader, want, read_whole(reader, data, "total"), DEPTH_MAX, answer);
@@ -261,7 +262,7 @@ void douyin_read_refunds(struct text_reader *reader, const struct platform_want 
                          struct platform_answer *answer)
 {
     const json_t *rows = text_json_at(data, "items");
-    answer->refunds = rows_new(reader, answer, json_array_size(rows), 2 * DOUYIN_PAGE, sizeof(*answer->refunds));
+    answer->refunds = rows_new(reader, answer, json_array_size(rows), ROWS_MAX, sizeof(*answer->refunds));
     for (size_t i = 0; i < answer->count; i++)
         read_refund(reader, json_array_get(rows, i), &answer->refunds[i]);
     part_on(reader, want, read_whole(reader, data, "total"), REFUNDS_MAX, answer);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define SECOND_US INT64_C(1000000)
-#define CHINA_US  (8 * 3600 * SECOND_US)
+#define CHINA_US  (INT64_C(8) * 3600 * SECOND_US)
 #define LOCAL     19 /* "2024-06-01T08:11:41" */
 
 /* ---------------------------------------------------------------- times */
@@ -23,8 +23,9 @@ static int east_of(const char *text, int64_t *ret_s)
     if ((*text != '+' && *text != '-') || strlen(text) != 6 || text[3] != ':' || !text_all_digits(text + 1, 2) ||
         !text_all_digits(text + 4, 2))
         return -EINVAL;
-    int64_t minutes = ((text[1] - '0') * 10 + text[2] - '0') * 60 + (text[4] - '0') * 10 + text[5] - '0';
-    *ret_s = (*text == '-' ? -60 : 60) * minutes;
+    int64_t hours = (text[1] - '0') * INT64_C(10) + text[2] - '0';
+    int64_t minutes = (text[4] - '0') * INT64_C(10) + text[5] - '0';
+    *ret_s = (*text == '-' ? INT64_C(-60) : INT64_C(60)) * (hours * 60 + minutes);
     return 0;
 }
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_S      86400
+#define DAY_S      INT64_C(86400)
 #define SECOND_US  INT64_C(1000000)
 #define MONTH_S    (28 * DAY_S) /* the shortest there is */
 #define REFUND_S   (7 * DAY_S)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ROWS_MAX ((size_t)2 * JD_PAGE) /* a platform may give some twice */
+
 /* ---------------------------------------------------------------- words */
 
 static const struct status_row states[] = {
@@ -151,7 +153,7 @@ void jd_read_orders(struct text_reader *reader, const struct platform_want *want
 {
     const json_t *found = text_json_at(body, "searchorderinfo_result"), *rows = text_json_at(found, "orderInfoList");
     struct page page;
-    answer->orders = rows_new(reader, answer, json_array_size(rows), 2 * PLATFORM_ROWS_MAX, sizeof(*answer->orders));
+    answer->orders = rows_new(reader, answer, json_array_size(rows), ROWS_MAX, sizeof(*answer->orders));
     for (size_t i = 0; i < answer->count; i++)
         read_row(reader, json_array_get(rows, i), &answer->orders[i]);
     int64_t total = read_whole(reader, found, "orderTotal");

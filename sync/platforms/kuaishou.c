@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_S       86400
+#define DAY_S       INT64_C(86400)
 #define MILLIS      1000
 #define WEEK_S      (7 * DAY_S)
 #define GATEWAY     "https://openapi.kwaixiaodian.com"

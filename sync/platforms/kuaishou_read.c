@@ -7,7 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define NO_MORE "nomore"
+#define NO_MORE  "nomore"
+#define ROWS_MAX ((size_t)2 * KUAISHOU_REFUND_PAGE) /* a platform may give some twice */
 
 /* ---------------------------------------------------------------- words */
 
@@ -169,7 +170,7 @@ void kuaishou_read_orders(struct text_reader *reader, const struct platform_want
                           struct platform_answer *answer)
 {
     const json_t *rows = text_json_at(data, "orderList");
-    answer->orders = rows_new(reader, answer, json_array_size(rows), 2 * PLATFORM_ROWS_MAX, sizeof(*answer->orders));
+    answer->orders = rows_new(reader, answer, json_array_size(rows), ROWS_MAX, sizeof(*answer->orders));
     for (size_t i = 0; i < answer->count; i++)
         read_row(reader, json_array_get(rows, i), &answer->orders[i]);
     cursor_on(reader, want, text_json_text(data, "cursor"), answer);
@@ -211,7 +212,7 @@ void kuaishou_read_refunds(struct text_reader *reader, const struct platform_wan
     const json_t *rows = text_json_at(data, "refundOrderInfoList");
     if (!rows)
         rows = text_json_at(data, "dataList"); /* as it was called before */
-    answer->refunds = rows_new(reader, answer, json_array_size(rows), 2 * PLATFORM_ROWS_MAX, sizeof(*answer->refunds));
+    answer->refunds = rows_new(reader, answer, json_array_size(rows), ROWS_MAX, sizeof(*answer->refunds));
     for (size_t i = 0; i < answer->count; i++)
         read_refund(reader, json_array_get(rows, i), &answer->refunds[i]);
     cursor_on(reader, want, text_json_text(data, "pcursor"), answer);

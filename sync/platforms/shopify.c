@@ -16,7 +16,7 @@
  * amount that is set names the one that it replaces in another way (see set_stock). */
 #define VERSION    "2026-01"
 #define SECOND_US  INT64_C(1000000)
-#define WINDOW_S   (31 * 86400)
+#define WINDOW_S   (31 * INT64_C(86400))
 #define BATCH      50
 #define TEXT(x)    TEXT_OF(x)
 #define TEXT_OF(x) #x
@@ -259,7 +259,7 @@ const struct platform platform_shopify = {
              .window_s = 3600,
              .refund_window_max_s = WINDOW_S,
              .overlap_s = 600,
-             .history_s = 60 * 86400,
+             .history_s = 60 * INT64_C(86400),
              .clock_s = 86400,
              .page = SHOPIFY_PAGE,
              .stock_batch = BATCH},

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REFUNDS_MAX (SHOPIFY_PAGE * 20)
+#define REFUNDS_MAX ((size_t)SHOPIFY_PAGE * 20)
 
 /* ---------------------------------------------------------------- words */
 

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #define SECOND_US INT64_C(1000000)
-#define WINDOW_S  (31 * 86400)
+#define WINDOW_S  (31 * INT64_C(86400))
 #define BATCH     50
 #define BASE      "/wp-json/wc/v3"
 

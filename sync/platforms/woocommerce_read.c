@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define REFUNDS_MAX 2000
+#define ROWS_MAX    ((size_t)2 * WOO_PAGE) /* a shop may give some twice */
 
 /* Completed is all that it says of an order that has left. */
 static const struct status_row states[] = {
@@ -126,7 +127,7 @@ static void read_row(struct text_reader *reader, const json_t *row, struct platf
 void woo_read_orders(struct text_reader *reader, const struct platform_want *want,
                      const struct platform_response *response, const json_t *root, struct platform_answer *answer)
 {
-    answer->orders = rows_new(reader, answer, json_array_size(root), 2 * WOO_PAGE, sizeof(*answer->orders));
+    answer->orders = rows_new(reader, answer, json_array_size(root), ROWS_MAX, sizeof(*answer->orders));
     for (size_t i = 0; i < answer->count; i++)
         read_row(reader, json_array_get(root, i), &answer->orders[i]);
     page_back(reader, want, response, answer->count, answer);

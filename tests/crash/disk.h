@@ -1,12 +1,13 @@
-/* A disk in memory that loses power and fails: the VFS of every SQLite connection of this program once it is installed.
+/* Disks in memory that lose power and fail: the VFS of every SQLite connection of this program once it is installed.
  * What is written is only safe after a sync, as POSIX has it: at a power cut any part of the rest may be there. One
- * connection at a time: locks are always granted. Does not know what the files hold. */
+ * connection at a time to a file: locks are always granted. Does not know what the files hold. */
 #ifndef CRASH_DISK_H
 #define CRASH_DISK_H
 
 #include "base/id.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a power cut leaves of the writes, truncations and names that were not synced. */
@@ -40,6 +41,14 @@ void disk_install(uint64_t seed);
 bool disk_is_installed(void);
 void disk_empty(uint64_t seed);
 
+/* There are four: the file "2/site.db" is on disk 2, what has no such name on disk 0. What is said here and below is of
+ * the one that was chosen, or used by SQLite, last; at first disk 0. */
+void disk_choose(size_t number);
+
+/* Whether everything written is safe at once, which is much faster: for those whose power never fails. Before the first
+ * file is opened there. Its databases have no WAL. */
+void disk_be_safe(bool safe);
+
 /* The power fails at the operation with this number, counted from now; 0: it does not fail. Nothing works after that
  * until disk_power_on(). */
 void disk_cut_after(int64_t operations);
@@ -58,6 +67,12 @@ void disk_fail_after(int64_t operations, int64_t many, enum disk_fault fault);
 /* Keeps all that is there, and puts it back on a disk that disk_empty() has emptied. */
 void disk_save_image(void);
 void disk_load_image(void);
+
+/* All that is there, as a thing of its own, and in the place of what is there. A connection to a safe disk stays good;
+ * others must be closed before. Caller frees. */
+struct disk_image *disk_image_take(void);
+void disk_image_put(const struct disk_image *image);
+struct disk_image *disk_image_free(struct disk_image *image); /* accepts NULL */
 
 const struct disk_counters *disk_counters(void);  /* since the program began */
 uint64_t disk_hash(void);                         /* of every operation since disk_empty(): equal for equal seeds */

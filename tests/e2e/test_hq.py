@@ -25,7 +25,7 @@ import wire_frame as wire  # noqa: E402
 
 COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "export", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
-            "waybills void", "waybills list", "waybills", "audit", "do", "verbs", "status"]
+            "waybills void", "waybills list", "waybills", "audit", "do", "verbs", "shops run", "shops", "bill take", "status"]
 
 tap = Tap()
 

@@ -2,8 +2,10 @@
 """JD, Douyin, Kuaishou, Shopify and WooCommerce against the stand-in, over HTTP: as test_platform_calls.py does for the two others,
 with what is different at each of these."""
 
+import http.server
 import json
 import sys
+import threading
 
 from test_platform_calls import SENDER, STATES, Shop, must, must_be
 from platforms.bench import Bench
@@ -64,6 +66,11 @@ class Other(Shop):
         return self.call("stock", stock=[self.row(quantity=by if self.traits["delta"] else self.sku()[2] + by)],
                          delta=self.traits["delta"], key=f"C{self.name}{self.number}")
 
+    def push_secret(self):
+        """What its pushes are signed with."""
+        told = self.bench.look("shops")[self.key]
+        return told["message_secret"] if self.name == "kuaishou" else told["secret"]
+
     def order(self, order):
         return self.call("order", order=order)["orders"][0]
 
@@ -121,8 +128,6 @@ def test_one(tap, shop):
 
 
 def test_moving(tap, shop):
-    if shop.name in ("kuaishou", "shopify"):
-        return  # their cursors say after which order a page begins; the stand-in's say after how many
     now = shop.bench.now()
     start, end = now - 1790, now
     shop.arm("change", shop.traits["list"], times=6,
@@ -505,9 +510,74 @@ def test_deep(tap, shop):
               faults + must(found >= wanted and len(wanted) > DEEP, f"{len(found)} of {len(wanted)}"))
 
 
+# ---------------------------------------------------------------- pushes
+
+
+class Listener:
+    """Takes what the stand-in pushes, and answers as the connector says. Also a context."""
+
+    def __init__(self, shop):
+        listener, self.heard = self, []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                headers = "".join(f"{name}: {value}\n" for name, value in self.headers.items())
+                said = shop.bench.hear(shop.bench.shop(shop.key, push_secret=shop.push_secret()), headers, body)
+                listener.heard.append(said)
+                self.send_response(200 if said["result"] == 0 else 403)
+                self.end_headers()
+                self.wfile.write(said["reply"].encode())
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_pushes(tap, shop):
+    """A hint is of the right order, or there is none."""
+    if shop.name == "jd":
+        return
+    order, faults = shop.place(), []
+    with Listener(shop) as listener:
+        def push(**more):
+            listener.heard.clear()
+            said = shop.say("push", url=listener.url, **{"order": order, "retries": 0, **more})
+            return said["received"], [hint for heard in listener.heard for hint in heard["hints"]]
+
+        received, hints = push(event="paid")
+        faults += must(received and [hint["order"] for hint in hints] == [order] and hints[0]["topic"] and hints[0]["message"], hints)
+        number = len(shop.bench.look("pushes"))
+        again, more = push(event="paid", replay=number)
+        faults += must(again and more == hints, f"{more}, not {hints}")  # told alike: the message's number says that it was there before
+        received, hints = push(tag="9999" if shop.name == "douyin" else "order.strange" if shop.name == "woo" else "orders/strange")
+        faults += must(received and len(hints) == 1, hints)
+        for sign in ("wrong", "missing") if shop.name != "kuaishou" else ("wrong",):
+            received, hints = push(sign=sign)
+            faults += must(not received and not hints, f"{sign}: {hints}")
+        if shop.name == "kuaishou":
+            received, hints = push(padding="bad")
+            faults += must(not received and not hints, hints)
+        if shop.name == "douyin":
+            orders = [shop.place() for _ in range(50)]
+            received, hints = push(orders=orders)
+            faults += must(received and [hint["order"] for hint in hints] == orders, hints)
+    tap.check(f"{shop.name}: pushes are believed when they are signed, and only hint", faults)
+
+
 TESTS = (test_pulled, test_one, test_moving, test_money, test_oddities, test_overlays, test_ship, test_ship_parts, test_stock,
          test_stock_rows, test_same_key, test_prices, test_waybills, test_sealed, test_bills, test_carriers, test_transport, test_lost_reply,
-         test_throttled, test_called_wrongly, test_cursor, test_deep, test_tokens)
+         test_pushes, test_throttled, test_called_wrongly, test_cursor, test_deep, test_tokens)
 
 
 def main():

@@ -57,15 +57,24 @@ static void check_text(const char *text)
 
 /* ---------------------------------------------------------------- answers */
 
-static void check_orders(const struct platform_answer *answer)
+/* Where yuan stand as they were paid. */
+static const char *paid_at(const struct platform *platform)
+{
+    static const char *const members[][2] = {{"taobao", "payment"}, {"pdd", "pay_amount"}, {"jd", "actualPay"}};
+    for (size_t i = 0; i < COUNT(members); i++)
+        if (strcmp(members[i][0], platform->name) == 0)
+            return members[i][1];
+    return "-";
+}
+
+static void check_orders(const struct platform *platform, const struct platform_answer *answer)
 {
     for (size_t i = 0; answer->orders && i < answer->count; i++) {
         const struct platform_order *order = &answer->orders[i];
         json_t *raw = json_loads(order->raw, 0, NULL);
         CLAIM(raw && *order->id && order->line_count <= PLATFORM_LINES_MAX);
         CLAIM(order->line_count > 0 || (order->overlays & (unsigned)PLATFORM_HOLD));
-        check_amount(text_json_text(raw, "payment"), order->paid_minor);
-        check_amount(text_json_text(raw, "pay_amount"), order->paid_minor);
+        check_amount(text_json_text(raw, paid_at(platform)), order->paid_minor);
         json_decref(raw);
     }
 }
@@ -98,7 +107,7 @@ static void check_answer(const struct platform *platform, const struct platform_
     CLAIM(result == 0 || (result == -EBADMSG && *error.text));
     if (result)
         return;
-    check_orders(&answer);
+    check_orders(platform, &answer);
     check_shown(&fault, &answer);
 }
 

@@ -69,10 +69,17 @@ class Bench:
     def call(self, shop, verb, **more):
         """shop: a key, or what shop() gave. Returns what the connector made of it."""
         question = {"shop": self.shop(shop) if isinstance(shop, str) else shop, "verb": verb, "now": self.now(), **more}
+        said = self._ask(question)
+        return {**said.pop("answer"), **said}
+
+    def _ask(self, question):
         self.caller.stdin.write(json.dumps(question).encode() + b"\n")
         self.caller.stdin.flush()
-        said = json.loads(self.caller.stdout.readline())
-        return {**said.pop("answer"), **said}
+        return json.loads(self.caller.stdout.readline())
+
+    def hear(self, shop, headers, body):
+        """What the connector makes of a push."""
+        return self._ask({"shop": shop, "hear": {"headers": headers, "body": body}})
 
     def pull(self, shop, verb, rows, start, end, **more):
         """All pages of a window: {id: row}, the last one that came; and what was wrong, or ""."""

@@ -1,7 +1,8 @@
 /* Calls platforms as a test says: one JSON object a line on standard input, what came of it on a line of standard
  * output. Members: shop (as in shop.h), verb, now, from, to (unix seconds), whole_ms, ca_file, and those of a want by
  * their names in platform.h. The connection is kept from line to line. Beside what platform_show() writes there are
- * "result" (an errno where the call could not be made, with "error") and tokens' "access" and "refresh". */
+ * "result" (an errno where the call could not be made, with "error") and tokens' "access" and "refresh". A line with
+ * "hear" is a push instead: what it hints at comes back. */
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@
 
 #define STOCK_MAX   64
 #define PARCELS_MAX 16
+#define HINTS_MAX   64
 #define SECOND_US   INT64_C(1000000)
 
 /* Everything a want points to. */
@@ -201,6 +203,41 @@ static int call(const json_t *line, struct platform_transport *transport, struct
     return platform_call(platform, &shop, &asked.want, transport, answer, fault, error);
 }
 
+/* What a push says: "hear" has its headers, a line each, and its body. */
+static void hear(const json_t *line)
+{
+    static struct platform_hint hints[HINTS_MAX];
+    const json_t *push = json_object_get(line, "hear");
+    const char *body = text_json_text(push, "body");
+    const struct platform *platform;
+    struct platform_shop shop;
+    struct error error = {0};
+    size_t count = 0;
+    CLEANUP_BUF struct buf reply = {0}, out = {0};
+    int result = shop_of_json(json_object_get(line, "shop"), &shop, &platform, &error) != 0 || !platform ? -EBADR : 0;
+    if (!result)
+        result = platform->hear(&shop, text_json_text(push, "headers"), body, strlen(body), hints, HINTS_MAX, &count,
+                                &reply, &error);
+    json_open_object(&out, NULL);
+    json_int(&out, "result", result);
+    json_text(&out, "error", error.text);
+    json_text(&out, "reply", buf_text(&reply));
+    json_open_array(&out, "hints");
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(&out, NULL);
+        json_text(&out, "shop", hints[i].shop);
+        json_text(&out, "message", hints[i].message);
+        json_text(&out, "topic", hints[i].topic);
+        json_text(&out, "order", hints[i].order);
+        json_text(&out, "refund", hints[i].refund);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
+    json_close_object(&out);
+    puts(buf_text(&out));
+    fflush(stdout);
+}
+
 /* A line that wants other limits gets a transport of its own. */
 static int serve_line(const char *text, struct platform_transport *kept)
 {
@@ -211,6 +248,10 @@ static int serve_line(const char *text, struct platform_transport *kept)
     struct error error = {0};
     if (text_json_load(text, strlen(text), &line, &error) != 0)
         return -EBADMSG;
+    if (json_object_get(line, "hear")) {
+        hear(line);
+        return 0;
+    }
     const char *ca_file = text_json_text(line, "ca_file");
     const struct platform_curl_options options = {.whole_ms = number(line, "whole_ms"),
                                                   .ca_file = *ca_file ? ca_file : NULL};

@@ -6,6 +6,7 @@
 #include "unit/company.h"
 
 #include "sync/head-office/aftersale_life.h"
+#include "sync/head-office/aftersales.h"
 #include "sync/head-office/verb.h"
 
 #include <errno.h>
@@ -226,6 +227,44 @@ static inline void ship_two(struct company *company)
 static inline void scan_at(struct company *company, const char *scan, const char *answer, const char *step)
 {
     play_line(&company->sites[HZ], &(struct line){scan, answer, step});
+}
+
+/* ---------------------------------------------------------------- what a platform says */
+
+static inline struct platform_refund refund_of(const char *id, const char *line, int64_t minor, int64_t pieces)
+{
+    struct platform_refund refund = {.kind = PLATFORM_REFUND_ONLY,
+                                     .state = PLATFORM_REFUND_ASKED,
+                                     .amount_minor = minor,
+                                     .quantity = pieces,
+                                     .created_us = 1000,
+                                     .modified_us = 1000};
+    snprintf(refund.id, sizeof(refund.id), "%s", id);
+    snprintf(refund.order, sizeof(refund.order), "P-N1");
+    snprintf(refund.line, sizeof(refund.line), "%s", line);
+    return refund;
+}
+
+static inline void take(struct company *company, const struct platform_refund *refund)
+{
+    struct rig *office = &company->office;
+    assert_int_equal(office_begin(&office->office, &office->error), 0);
+    if (aftersales_take(&office->office, "TB", refund, &office->error) != 0)
+        fail_msg("%s", office->error.text);
+    assert_int_equal(office_commit(&office->office, &office->error), 0);
+    struct sql_query *row =
+        sql_select(office->office.sql, "SELECT number FROM aftersale WHERE platform_refund = ?1", sql_text(refund->id));
+    assert_true(sql_next(row));
+    sql_copy_text(row, 0, last_case, sizeof(last_case));
+    sql_done(row);
+}
+
+static inline void say(struct company *company, struct platform_refund *refund, enum platform_refund_state what,
+                       int64_t modified_us)
+{
+    refund->state = what;
+    refund->modified_us = modified_us;
+    take(company, refund);
 }
 
 #define STORY(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)

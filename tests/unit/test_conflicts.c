@@ -176,6 +176,24 @@ static void moved_when_the_site_lets_it_go(void **state)
     assert_int_equal(number(&company->sites[HZ], "SELECT count(*) FROM allocation WHERE open > 0"), 0);
 }
 
+/* The wish to have it back and the wish to cancel it come to the site one after the other: it is nobody's then. */
+static void cancelled_while_its_site_is_asked_for_it(void **state)
+{
+    struct company *company = *state;
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    part(company, HZ);
+    check_move(company, BJ, false, STANDING_HELD);
+    cancel(company, "N1");
+    meet(company, HZ);
+    sync_site(company, HZ);
+    check_one_answer(company, "order.cancel_accepted", "cancelled");
+    check_site_of(company, "hz", "closed");
+    sync_site(company, BJ);
+    assert_int_equal(number(&company->sites[BJ], "SELECT count(*) FROM orders"), 0);
+    PLAY(&company->sites[HZ], NO_ORDER);
+}
+
 static void moved_there_and_back(void **state)
 {
     struct company *company = *state;
@@ -269,6 +287,26 @@ static void moved_when_the_lease_of_a_silent_site_is_over(void **state)
     sync_site(company, BJ);
     check_site_of(company, "bj", "allocated");
     SITE_SAYS(company, HZ, "SELECT reason FROM orders WHERE number = 'N1'", "moved");
+}
+
+/* Its lease is over and its site is silent, but head office has heard that it was begun. */
+static void begun_work_is_not_given_away(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    PLAY(&company->sites[HZ], BEGIN_IT);
+    up(company, HZ);
+    part(company, HZ);
+    time_passes(company, 168 * HOUR);
+    check_move(company, BJ, false, STANDING_HELD);
+    sync_site(company, BJ);
+    assert_int_equal(number(&company->sites[BJ], "SELECT count(*) FROM orders"), 0);
+    meet(company, HZ);
+    sync_site(company, HZ);
+    OFFICE_SAYS(company, "SELECT reason FROM orders WHERE number = 'N1'", "not moved: already picking");
+    check_site_of(company, "hz", "allocated");
 }
 
 /* The release comes to a site that was away for a week, and the change that takes it back comes right behind. */
@@ -483,11 +521,13 @@ int main(void)
         STORY(cancelled_after_it_was_handed_over),
         STORY(moved_before_its_release_left),
         STORY(moved_when_the_site_lets_it_go),
+        STORY(cancelled_while_its_site_is_asked_for_it),
         STORY(moved_there_and_back),
         STORY(not_moved_when_the_site_has_begun_it),
         STORY(taken_back_changed_and_given_again),
         STORY(not_taken_back_when_the_site_has_begun_it),
         STORY(moved_when_the_lease_of_a_silent_site_is_over),
+        STORY(begun_work_is_not_given_away),
         STORY(a_late_release_is_not_begun_before_all_is_known),
         STORY(begun_work_outlives_its_lease),
         STORY(a_site_that_is_heard_keeps_its_leases),

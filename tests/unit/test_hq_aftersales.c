@@ -3,7 +3,6 @@
  * what is given up; what was paid is what is kept and what is given back. */
 #include "unit/aftersales_story.h"
 
-#include "sync/head-office/aftersales.h"
 #include "sync/head-office/order_work.h"
 
 /* ---------------------------------------------------------------- the table of steps */
@@ -202,7 +201,7 @@ static void what_is_left_of_a_stopped_order_is_sent_anew(void **state)
     decided(company, "aftersale.agree", "");
     assert_int_equal(due(company, "N1"), 2700);
     OFFICE_SAYS(company, "SELECT state FROM orders WHERE number = 'N1-R1'", "reserved");
-    OFFICE_SAYS(company, "SELECT platform_order FROM orders WHERE number = 'N1-R1'", "P-N1");
+    OFFICE_SAYS(company, "SELECT source_order || '/' || source_line FROM order_line WHERE number = 'N1-R1'", "N1/1");
     OFFICE_SAYS(company, "SELECT quantity FROM order_line WHERE number = 'N1-R1'", "2");
     /* and of that one more */
     must(company, "aftersale.open",
@@ -280,42 +279,6 @@ static void what_has_left_meanwhile_comes_back_as_a_return(void **state)
 }
 
 /* ---------------------------------------------------------------- platforms */
-
-static struct platform_refund refund_of(const char *id, const char *line, int64_t minor, int64_t pieces)
-{
-    struct platform_refund refund = {.kind = PLATFORM_REFUND_ONLY,
-                                     .state = PLATFORM_REFUND_ASKED,
-                                     .amount_minor = minor,
-                                     .quantity = pieces,
-                                     .created_us = 1000,
-                                     .modified_us = 1000};
-    snprintf(refund.id, sizeof(refund.id), "%s", id);
-    snprintf(refund.order, sizeof(refund.order), "P-N1");
-    snprintf(refund.line, sizeof(refund.line), "%s", line);
-    return refund;
-}
-
-static void take(struct company *company, const struct platform_refund *refund)
-{
-    struct rig *office = &company->office;
-    assert_int_equal(office_begin(&office->office, &office->error), 0);
-    if (aftersales_take(&office->office, "TB", refund, &office->error) != 0)
-        fail_msg("%s", office->error.text);
-    assert_int_equal(office_commit(&office->office, &office->error), 0);
-    struct sql_query *row =
-        sql_select(office->office.sql, "SELECT number FROM aftersale WHERE platform_refund = ?1", sql_text(refund->id));
-    assert_true(sql_next(row));
-    sql_copy_text(row, 0, last_case, sizeof(last_case));
-    sql_done(row);
-}
-
-static void say(struct company *company, struct platform_refund *refund, enum platform_refund_state what,
-                int64_t modified_us)
-{
-    refund->state = what;
-    refund->modified_us = modified_us;
-    take(company, refund);
-}
 
 static void a_platform_s_refund_is_followed(void **state)
 {

@@ -106,8 +106,11 @@ static void nothing_is_sent_that_cannot_be_built(void **state)
 static void http_is_for_this_machine_alone(void **state)
 {
     (void)state;
-    static const char *const elsewhere[] = {"http://platform.invalid/", "http://127.0.0.1.platform.invalid/",
-                                            "http://localhost@platform.invalid/", "http://127.0.0.1:80@platform.invalid/", "ftp://127.0.0.1/",
+    static const char *const elsewhere[] = {"http://platform.invalid/",
+                                            "http://127.0.0.1.platform.invalid/",
+                                            "http://localhost@platform.invalid/",
+                                            "http://127.0.0.1:80@platform.invalid/",
+                                            "ftp://127.0.0.1/",
                                             "file:///etc/passwd"};
     struct platform_transport *transport;
     assert_int_equal(platform_curl_new(&(struct platform_curl_options){.connect_ms = 200}, &transport), 0);

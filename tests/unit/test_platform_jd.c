@@ -46,7 +46,7 @@ static void a_window_is_asked_for_as_texts(void **state)
     assert_non_null(strstr(json_asked(), "{\"start_date\":\"2024-06-01 08:30:00\",\"end_date\":\"2024-06-01 09:00:00\","
                                          "\"order_state\":\"WAIT_SELLER_STOCK_OUT,"));
     assert_non_null(strstr(json_asked(), "\"page\":\"3\",\"page_size\":\"100\",\"sortType\":\"0\",\"dateType\":\"0\""));
-    want.from_us = want.to_us - 28 * 86400 * RIG_S - 1;
+    want.from_us = want.to_us - 28 * INT64_C(86400) * RIG_S - 1;
     ask(&asked, &platform_jd, &want);
     assert_int_equal(asked.result, -EINVAL);
 }

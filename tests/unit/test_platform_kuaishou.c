@@ -44,7 +44,7 @@ static void a_question_stands_in_the_address(void **state)
     assert_string_equal(param(), "{\"orderViewStatus\":1,\"pageSize\":50,\"beginTime\":1717201800000,\"endTime\":"
                                  "1717203600000,\"queryType\":2,\"sort\":1,\"cpsType\":0,\"cursor\":\"\"}");
     asked_check_sign(&asked, &platform_kuaishou, "sign-secret");
-    want.from_us = want.to_us - 7 * 86400 * RIG_S - 1;
+    want.from_us = want.to_us - 7 * INT64_C(86400) * RIG_S - 1;
     ask_kuaishou(&want);
     assert_int_equal(asked.result, -EINVAL);
     ask(&asked, &platform_kuaishou, &want); /* a shop without its sign_secret */

@@ -4,8 +4,6 @@
 -- Pieces that were given up before they left: neither promised nor released (aftersale_stop.c).
 ALTER TABLE order_line ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND quantity);
 
-CREATE INDEX orders_of ON orders (of_order) WHERE of_order IS NOT NULL;
-
 CREATE TABLE aftersale (
     number          TEXT PRIMARY KEY, -- also that of the return which a site is told of
     kind            TEXT NOT NULL CHECK (kind IN ('refund', 'return', 'exchange', 'reissue', 'repair')),

@@ -17,7 +17,9 @@ static int post(void *user, enum event_kind kind, int64_t number, const void *by
 {
     struct box *box = user;
     struct event event = {.kind = kind, .number = number};
-    event.wall_us = event.mono_us = box->world->now_us;
+    event.mono_us = box->world->now_us;
+    event.wall_us = event.mono_us + box->clock_us;
+    event.clock = box->clock_us ? CLOCK_UNSET : CLOCK_SYNCED;
     if (kind == EVENT_IMPORT)
         snprintf(event.name, sizeof(event.name), "stock");
     int result = event_set_bytes(&event, bytes, length);
@@ -101,10 +103,19 @@ static int on_snapshot_whole(void *user, const struct site_snapshot *snapshot)
     return uplink_post_snapshot(post, box, snapshot);
 }
 
+/* Where there are orders: their leases begin when head office was heard. */
+static void on_in_step(void *user, bool in_step)
+{
+    struct box *box = user;
+    if (box->world->trades)
+        post(box, EVENT_LINK, in_step ? 1 + box->sync.feed_head : 0, "", 0);
+}
+
 static void on_effect(void *user, const struct event *event, const struct effect *effect)
 {
     struct box *box = user;
-    if (effect->answer.message == E00_NOT_SAVED)
+    disk_choose((size_t)box->number);
+    if (effect->answer.message == E00_NOT_SAVED && !disk_is_off())
         world_fail(box->world, "%s: an event of kind %d was not saved: %s", box->name, (int)event->kind,
                    sql_message(box->store->sql));
 }
@@ -128,43 +139,74 @@ static const struct site_ops ops = {.send = on_send,
                                     .rewound = on_rewound,
                                     .change = on_change,
                                     .snapshot_line = on_snapshot_line,
-                                    .snapshot_whole = on_snapshot_whole};
+                                    .snapshot_whole = on_snapshot_whole,
+                                    .in_step = on_in_step};
 
-void box_open(struct box *box, struct world *world, int site)
+/* The daemon's database, on its disk as that is. A disk that loses power gets a short WAL, so that cuts hit the copying
+ * of it too. */
+static int mount(struct box *box)
 {
-    static const struct sql_options memory = {.exclusive = true, .page_bytes = 1024};
+    static const struct sql_options safe = {.page_bytes = 1024, .cache_kib = 4096};
+    static const struct sql_options rough = {.exclusive = true, .page_bytes = 1024, .wal_kib = 64};
     struct error error = {0};
-    *box = (struct box){.world = world, .site = site, .seeded = {(uint64_t)site + 1}};
-    snprintf(box->name, sizeof(box->name), "%s", site_names[site]);
-    snprintf(box->box, sizeof(box->box), "box-%s", site_names[site]);
-    snprintf(box->hardware, sizeof(box->hardware), "%032d", site);
-    struct store_settings settings = {.path = ":memory:",
+    struct store_settings settings = {.path = box->path,
                                       .site = box->name,
                                       .box = box->box,
-                                      .options = &memory,
+                                      .options = box->world->rough ? &rough : &safe,
                                       .random = random_from_seed(&box->seeded)};
-    wire_key_new(&box->key, &settings.random);
-    if (store_open(&settings, &box->store, &error) != 0) {
-        fprintf(stderr, "%s\n", error.text);
-        abort();
-    }
+    int result = store_open(&settings, &box->store, &error);
+    if (!result && !box->world->rough)
+        result = sql_script(box->store->sql, "PRAGMA journal_mode=MEMORY", &error);
+    disk_choose((size_t)box->number);
+    if (result && !disk_is_off())
+        world_fail(box->world, "%s does not start: %s", box->name, error.text);
+    return result;
 }
 
-static void start(struct box *box)
+void box_belong(struct box *box, int site)
 {
-    int64_t boot = 0;
+    box->site = site;
+    snprintf(box->name, sizeof(box->name), "%s", site_names[site]);
+    snprintf(box->box, sizeof(box->box), "box-%s", site_names[site]);
+}
+
+void box_open(struct box *box, struct world *world, int number)
+{
+    *box = (struct box){.world = world, .number = number, .seeded = {(uint64_t)number + 1}};
+    box_belong(box, number < SITES ? number : 0);
+    snprintf(box->path, sizeof(box->path), "%d/site.db", number);
+    snprintf(box->hardware, sizeof(box->hardware), "%032d", number);
+    struct random_source random = random_from_seed(&box->seeded);
+    wire_key_new(&box->key, &random);
+    disk_choose((size_t)number);
+    disk_be_safe(true);
+    if (mount(box) != 0)
+        abort();
+}
+
+/* The machine has started, and not the daemon alone: a lease is no good without a clock that was kept. */
+static void post_boot(struct box *box)
+{
+    struct event event = {.kind = EVENT_BOOT, .clock = box->clock_us ? CLOCK_UNSET : CLOCK_SYNCED};
+    snprintf(event.name, sizeof(event.name), "start %lld", (long long)box->world->count.box_crashes);
+    event.mono_us = box->world->now_us;
+    event.wall_us = event.mono_us + box->clock_us;
+    turn_post(box->turn, &event);
+}
+
+void box_start(struct box *box)
+{
     const struct site_settings settings = {.site = box->name,
                                            .box = box->box,
                                            .hardware = box->hardware,
                                            .key = box->key,
-                                           .boot = boot,
                                            .random = random_from_seed(&box->seeded)};
     if (turn_new(box->store, on_effect, box, &box->turn) != 0)
         abort();
     site_done(&box->sync);
     site_init(&box->sync, &settings, &ops, box);
-    box->seen_seq = box_number(box, "SELECT last_seq FROM stream");
-    box->pruned_seq = box_number(box, "SELECT pruned_seq FROM stream");
+    if (box->world->trades)
+        post_boot(box);
     tell(box);
     if (box->linked)
         site_link_up(&box->sync, box->world->now_us);
@@ -178,10 +220,59 @@ static void stop(struct box *box)
     box->turn = turn_free(box->turn);
 }
 
-void box_reset(struct box *box)
+void box_take_image(struct box *box, struct disk_image **image)
+{
+    disk_image_free(*image);
+    disk_choose((size_t)box->number);
+    *image = disk_image_take();
+}
+
+/* On a safe disk the connection stays, and finds other content. */
+static void put(struct box *box, const struct disk_image *image)
 {
     stop(box);
-    start(box);
+    if (box->world->rough)
+        box->store = store_close(box->store);
+    disk_choose((size_t)box->number);
+    disk_image_put(image);
+    if (!box->store && mount(box) != 0)
+        abort();
+    memcpy(box->store->site, box->name, sizeof(box->name));
+}
+
+void box_put_image(struct box *box, const struct disk_image *image)
+{
+    put(box, image);
+    truth_forget(box);
+    box_start(box);
+}
+
+/* However the seed before ended: a start changes the database, and so the image is put a second time. */
+static void change_disks(struct box *box, const struct disk_image *image)
+{
+    bool rough = box->world->rough;
+    stop(box);
+    box->store = store_close(box->store);
+    disk_choose((size_t)box->number);
+    disk_empty(box->world->seed * BOXES + (uint64_t)box->number);
+    disk_be_safe(!rough);
+    if (!rough)
+        put(box, image);
+}
+
+void box_first(struct box *box, const struct disk_image *image, bool was_rough)
+{
+    if (box->number >= SITES)
+        box_belong(box, 0);
+    if (box->world->rough || was_rough)
+        change_disks(box, image);
+    if (box->number < SITES || !box->world->rough) /* a rough clone has no disk before it appears */
+        put(box, image);
+    box->seeded.state = box->world->seed * 5 + 2 + (uint64_t)box->number;
+    if (box->number >= SITES)
+        return;
+    truth_forget(box);
+    box_start(box);
 }
 
 /* A disk that lies has forgotten its last commits. */
@@ -189,7 +280,24 @@ static void forget_commits(struct box *box)
 {
     size_t back = 1 + world_draw(box->world, DRAW_FAULTS, 2);
     if (DEFECT(10) && box->before[back])
-        image_put(box->before[back], box->store->sql);
+        put(box, box->before[back]);
+}
+
+/* Of what was not synced some is lost, and now and then the power fails again while the daemon starts. */
+static void lose_power(struct box *box)
+{
+    int again = (int)world_draw(box->world, DRAW_DISKS, 3);
+    disk_choose((size_t)box->number);
+    disk_turn_off();
+    box->store = store_close(box->store);
+    do {
+        disk_choose((size_t)box->number);
+        disk_power_on(world_loss(box->world));
+        disk_cut_after(again-- > 0 ? 1 + (int64_t)world_draw(box->world, DRAW_DISKS, 30) : 0);
+    } while (mount(box) != 0 && !*box->world->failure);
+    disk_cut_after(0);
+    if (!box->store)
+        abort();
 }
 
 void box_cut_power(struct box *box)
@@ -197,15 +305,19 @@ void box_cut_power(struct box *box)
     world_note(box->world, "%s%s: power cut", box->name, box->clone ? " (clone)" : "");
     box->world->count.box_crashes++;
     stop(box);
+    if (box->world->rough)
+        lose_power(box);
     forget_commits(box);
-    start(box);
+    truth_survived(box);
+    truth_learn(box); /* a commit may have survived that nobody was told of */
+    box_start(box);
 }
 
 /* ---------------------------------------------------------------- work */
 
-void box_work(struct box *box)
+/* So many that what two pasts of a disk have taken can never be more than there was. */
+static void move_goods(struct box *box)
 {
-    /* So many that what two pasts of a disk have taken can never be more than there was. */
     int64_t there = box_number(box, "SELECT sum(quantity) FROM balance b JOIN location l ON l.id = b.location "
                                     "WHERE l.code = 'A-01'");
     char csv[96];
@@ -214,28 +326,66 @@ void box_work(struct box *box)
     post(box, EVENT_IMPORT, 0, csv, (size_t)length);
 }
 
+/* One to three things at once; goods are moved half of the times. */
+void box_work(struct box *box)
+{
+    if (world_draw(box->world, DRAW_WORK, 2))
+        move_goods(box);
+    for (uint64_t more = 1 + world_draw(box->world, DRAW_WORK, 2); more > 0; more--)
+        post(box, EVENT_SCAN_ABORTED, 3, "", 0);
+}
+
+void box_scan(struct box *box, const char *text)
+{
+    struct event event = {.kind = EVENT_SCAN, .clock = box->clock_us ? CLOCK_UNSET : CLOCK_SYNCED};
+    snprintf(event.station, sizeof(event.station), "bench-1");
+    event.mono_us = box->world->now_us;
+    event.wall_us = event.mono_us + box->clock_us;
+    if (event_set_bytes(&event, text, strlen(text)) == 0)
+        turn_post(box->turn, &event);
+}
+
 void box_prune(struct box *box)
 {
-    post(box, EVENT_PRUNE, box->world->now_us + 3600000000, "", 0);
+    post(box, EVENT_PRUNE, INT64_MAX / 2, "", 0); /* whatever the clock says */
 }
 
 static void remember_commit(struct box *box)
 {
     if (!DEFECT(10))
         return;
-    image_drop(&box->before[2]);
+    disk_image_free(box->before[2]);
     box->before[2] = box->before[1];
     box->before[1] = box->before[0];
     box->before[0] = NULL;
-    image_take(&box->before[0], box->store->sql);
+    box_take_image(box, &box->before[0]);
+}
+
+/* On a rough disk the power may fail in any write of it. True: it has. */
+static bool take_turn(struct box *box)
+{
+    struct world *world = box->world;
+    struct error error = {0};
+    bool cut = world->rough && !world->calm && world_chance(world, DRAW_DISKS, 2 * world->faults.box_crash);
+    disk_choose((size_t)box->number);
+    disk_cut_after(cut ? 1 + (int64_t)world_draw(world, DRAW_DISKS, 80) : 0);
+    int result = turn_take(box->turn, &error);
+    disk_choose((size_t)box->number);
+    if (disk_is_off())
+        return true;
+    disk_cut_after(0);
+    if (result)
+        world_fail(world, "%s: %s", box->name, error.text);
+    return false;
 }
 
 void box_step(struct box *box)
 {
-    struct error error = {0};
     if (turn_waiting(box->turn) > 0) {
-        if (turn_take(box->turn, &error) != 0)
-            world_fail(box->world, "%s: %s", box->name, error.text);
+        if (take_turn(box)) {
+            box_cut_power(box);
+            return;
+        }
         remember_commit(box);
         truth_learn(box);
         tell(box);
@@ -268,9 +418,10 @@ int64_t box_number(struct box *box, const char *sql)
     return value;
 }
 
-bool box_has(struct box *box, const char *id)
+bool box_has(struct box *box, const struct fact *fact)
 {
     int64_t found = 0;
-    sql_number(box->store->sql, &found, "SELECT EXISTS (SELECT 1 FROM journal WHERE instr(line, ?1))", sql_text(id));
+    sql_number(box->store->sql, &found, "SELECT instr(line, ?2) FROM journal WHERE seq = ?1", sql_int(fact->seq),
+               sql_text(fact->id));
     return found != 0;
 }

@@ -43,7 +43,12 @@ static void put(struct world *world, bool up, const char *box, int port, const v
     struct packet *packet = &broker->packets[broker->count++];
     *packet = (struct packet){.up = up, .port = port};
     snprintf(packet->box, sizeof(packet->box), "%s", box);
-    uint64_t most = world->calm ? 1000 : world->faults.delay ? 1 + 1000 * (uint64_t)world->faults.delay : 20000;
+    const uint64_t delay = (uint64_t)world->faults.delay;
+    uint64_t most = world->calm ? 1000 : 20000;
+    if (!world->calm && delay && world->slow) /* all take some steps */
+        most = (uint64_t)world->pace_us * (1 + delay / 5);
+    else if (!world->calm && delay && world_chance(world, DRAW_NETWORK, 250)) /* some come long after others */
+        most = 1000000 * delay;
     packet->due_us = world->now_us + 1000 + (int64_t)world_draw(world, DRAW_NETWORK, most);
     buf_put(&packet->bytes, bytes, length);
 }
@@ -52,6 +57,7 @@ static void carry(struct world *world, bool up, const char *box, int port, const
 {
     static const char *const ports[] = {"segment", "control", "presence"};
     world_note(world, "%s %s: %s, %zu bytes", up ? "from" : "to", box, ports[port], length);
+    world->hash = world_hash(world->hash, bytes, length);
     if (!world->calm && world_chance(world, DRAW_NETWORK, world->faults.drop)) {
         world->count.drops++;
         return;
@@ -106,7 +112,7 @@ void broker_restart(struct world *world)
     broker_reset(world);
     for (size_t i = 0; i < BOXES; i++) {
         struct box *box = &world->boxes[i];
-        if (!box->lives)
+        if (!box->lives || !box->linked)
             continue;
         struct buf presence = {0};
         box_link(box, false);

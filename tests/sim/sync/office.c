@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "base/defect.h"
+#include "base/text.h"
 #include "sync/head-office/feed.h"
 #include "sync/head-office/import.h"
 
@@ -24,26 +25,85 @@ static void on_note(void *user, const char *box, const char *sentence)
     world_note(user, "head office notes of %s: %s", box, sentence);
 }
 
-void office_side_start(struct world *world)
+static void crash(struct world *world);
+
+/* A failure is a power cut where the disk has lost its power. */
+static bool failed(struct world *world, int result, const char *what, const struct error *error)
+{
+    world->office_changed = true;
+    if (result >= 0)
+        return false;
+    disk_choose(OFFICE_DISK);
+    if (disk_is_off())
+        crash(world);
+    else
+        world_fail(world, "head office %s: %s", what, error->text);
+    return true;
+}
+
+static int import(struct world *world, const char *kind, const char *site, const char *csv, struct error *error)
+{
+    struct import_result result;
+    world->office.now_us = world->now_us;
+    return import_text(&world->office, import_find(kind), &(struct import_options){.site = site}, kind, csv,
+                       strlen(csv), &result, error);
+}
+
+/* ---------------------------------------------------------------- start */
+
+static int mount(struct world *world)
+{
+    struct error error = {0};
+    int result = office_open("3/hq.db", &world->office.random, &world->office.sql, &error);
+    if (!result && !world->rough)
+        result = sql_script(world->office.sql, "PRAGMA journal_mode=MEMORY", &error);
+    else if (!result)
+        result = sql_script(world->office.sql, "PRAGMA wal_autocheckpoint=30", &error);
+    disk_choose(OFFICE_DISK);
+    if (result && !disk_is_off())
+        world_fail(world, "head office does not start: %s", error.text);
+    return result;
+}
+
+/* A new process on the database as it is. */
+static void start(struct world *world)
 {
     static const struct hub_ops ops = {on_send, on_note};
     struct error error = {0};
     world->hub = hub_free(world->hub);
     world->office_starts++;
+    world->office_changed = true;
     if (hub_new(world->office.sql, &world->office.random, &settings, &ops, world, &world->hub, &error) != 0)
         abort();
 }
 
-static void import(struct world *world, const char *kind, const char *site, const char *csv)
+static void put(struct world *world, const struct disk_image *image)
 {
-    struct import_result result;
-    struct error error = {0};
-    world->office.now_us = world->now_us;
-    if (import_text(&world->office, import_find(kind), &(struct import_options){.site = site}, kind, csv, strlen(csv),
-                    &result, &error) != 0) {
-        fprintf(stderr, "%s\n", error.text);
+    world->hub = hub_free(world->hub);
+    if (world->rough)
+        world->office.sql = sql_close(world->office.sql);
+    disk_choose(OFFICE_DISK);
+    disk_image_put(image);
+    if (!world->office.sql && mount(world) != 0)
         abort();
+}
+
+/* However the seed before ended: a start changes the database, and so the image is put a second time. */
+void office_side_first(struct world *world, bool was_rough)
+{
+    world->hub = hub_free(world->hub);
+    if (world->rough || was_rough) {
+        world->office.sql = sql_close(world->office.sql);
+        disk_choose(OFFICE_DISK);
+        disk_empty(world->seed);
+        disk_be_safe(!world->rough);
+        if (!world->rough)
+            put(world, world->first_office);
     }
+    put(world, world->first_office);
+    world->office_seeded.state = world->seed * 3 + 1;
+    world->office_starts = 0;
+    start(world);
 }
 
 void office_side_open(struct world *world)
@@ -52,36 +112,54 @@ void office_side_open(struct world *world)
     world->office_seeded.state = 77;
     world->office.random = random_from_seed(&world->office_seeded);
     world->office.now_us = world->now_us;
-    if (office_open(":memory:", &world->office.random, &world->office.sql, &error) != 0)
+    disk_choose(OFFICE_DISK);
+    disk_be_safe(true);
+    if (mount(world) != 0)
         abort();
     for (int i = 0; i < SITES; i++)
         sql_run(world->office.sql, "INSERT INTO site (id, name, box, added_us) VALUES (?1, ?1, 'box-' || ?1, 0)",
                 sql_text(site_names[i]));
-    import(world, "items", NULL, "sku,name,weight_g\nMUG,mug,350\n");
+    if (import(world, "items", NULL, "sku,name,weight_g\nMUG,mug,350\n", &error) != 0)
+        abort();
     for (int i = 0; i < SITES; i++)
-        import(world, "locations", site_names[i], "code,kind,walk\nA-01,face,1\n");
-    office_side_start(world);
+        if (import(world, "locations", site_names[i], "code,kind,walk\nA-01,face,1\n", &error) != 0)
+            abort();
+    char workers[2048];
+    trade_write_workers(workers, sizeof(workers));
+    if (import(world, "workers", NULL, workers, &error) != 0)
+        abort();
+    sql_run(world->office.sql, "UPDATE site SET lease_s = 3600", SQL_NO_VALUES);
+    start(world);
 }
+
+/* ---------------------------------------------------------------- work */
 
 static void send_changes(struct world *world)
 {
     struct error error = {0};
-    if (hub_send_changes(world->hub, world->now_us, &error) != 0)
-        world_fail(world, "head office cannot send: %s", error.text);
+    failed(world, hub_send_changes(world->hub, world->now_us, &error), "cannot send", &error);
 }
 
 void office_side_change(struct world *world)
 {
+    struct error error = {0};
     char csv[80];
     snprintf(csv, sizeof(csv), "sku,name,weight_g\nMUG,mug,%d\n", 1 + (int)world_draw(world, DRAW_OFFICE, 100000));
-    import(world, "items", NULL, csv);
-    send_changes(world);
+    if (!failed(world, import(world, "items", NULL, csv, &error), "cannot import", &error))
+        send_changes(world);
+}
+
+void office_side_trade(struct world *world)
+{
+    struct error error = {0};
+    if (!failed(world, trade_at_office(world, &error), "cannot trade", &error))
+        send_changes(world);
 }
 
 /* A new process, whose presence everybody is told. */
 static void start_again(struct world *world)
 {
-    office_side_start(world);
+    start(world);
     for (int i = 0; i < SITES; i++) {
         struct buf presence = {0};
         office_side_presence(world, &presence);
@@ -91,28 +169,58 @@ static void start_again(struct world *world)
     send_changes(world);
 }
 
+static void lose_power(struct world *world)
+{
+    int again = (int)world_draw(world, DRAW_DISKS, 3);
+    disk_choose(OFFICE_DISK);
+    disk_turn_off();
+    world->hub = hub_free(world->hub);
+    world->office.sql = sql_close(world->office.sql);
+    do {
+        disk_choose(OFFICE_DISK);
+        disk_power_on(world_loss(world));
+        disk_cut_after(again-- > 0 ? 1 + (int64_t)world_draw(world, DRAW_DISKS, 30) : 0);
+    } while (mount(world) != 0 && !*world->failure);
+    disk_cut_after(0);
+    if (!world->office.sql)
+        abort();
+}
+
 static void crash(struct world *world)
 {
     world_note(world, "head office crashes");
     world->count.office_crashes++;
+    if (world->rough)
+        lose_power(world);
     start_again(world);
 }
 
-void office_side_step(struct world *world)
+static void take_turn(struct world *world, int crashes)
 {
     struct error error = {0};
-    int crashes = world->calm ? 0 : world->faults.office_crash;
-    int result = hub_waiting(world->hub) > 0 ? hub_decide(world->hub, world->now_us, &error) : 1;
+    int result = hub_decide(world->hub, world->now_us, &error);
     if (result == 0 && world_chance(world, DRAW_FAULTS, 4 * crashes)) {
         crash(world); /* before the commit */
         return;
     }
     if (result == 0)
         result = hub_commit(world->hub, world->now_us, &error);
-    if (result < 0)
-        world_fail(world, "head office's turn failed: %s", error.text);
-    if (hub_due_us(world->hub) <= world->now_us && hub_resend(world->hub, world->now_us, &error) != 0)
-        world_fail(world, "head office cannot send again: %s", error.text);
+    failed(world, result, "cannot take a turn", &error);
+}
+
+void office_side_step(struct world *world)
+{
+    struct error error = {0};
+    int crashes = world->calm ? 0 : world->faults.office_crash;
+    bool cut = world->rough && world_chance(world, DRAW_DISKS, 2 * crashes);
+    disk_choose(OFFICE_DISK);
+    disk_cut_after(cut ? 1 + (int64_t)world_draw(world, DRAW_DISKS, 60) : 0);
+    if (hub_waiting(world->hub) > 0)
+        take_turn(world, crashes);
+    if (hub_due_us(world->hub) <= world->now_us)
+        failed(world, hub_resend(world->hub, world->now_us, &error), "cannot send again", &error);
+    disk_choose(OFFICE_DISK);
+    disk_cut_after(0);
     if (world_chance(world, DRAW_FAULTS, crashes))
         crash(world);
 }
@@ -121,7 +229,9 @@ void office_side_step(struct world *world)
 void office_side_backup(struct world *world)
 {
     world_note(world, "head office is backed up");
-    image_take(&world->backup, world->office.sql);
+    disk_image_free(world->backup);
+    disk_choose(OFFICE_DISK);
+    world->backup = disk_image_take();
     sql_run(world->office.sql, "UPDATE site SET durable_epoch = epoch, durable_seq = applied, durable_feed = feed_head",
             SQL_NO_VALUES);
 }
@@ -131,19 +241,20 @@ void office_side_restore(struct world *world, bool knowingly)
     char gen[ID_TEXT_SIZE];
     world_note(world, "head office falls back to its backup%s", knowingly ? "" : ", and nobody says so");
     world->count.restores++;
-    world->unknowing |= !knowingly;
-    world->hub = hub_free(world->hub);
-    image_put(world->backup, world->office.sql);
+    put(world, world->backup);
     if (knowingly && !DEFECT(7))
         office_renew_gen(world->office.sql, &world->office.random, gen);
     start_again(world);
-    for (int i = 0; i < SITES; i++)
-        truth_lost(world, i);
+    if (!knowingly)
+        text_copy(world->unknowing, sizeof(world->unknowing), hub_gen(world->hub));
+    truth_count_anew(world);
+    truth_lost(world);
 }
 
 void office_side_claim(struct world *world, int site)
 {
     world_note(world, "a person claims %s", site_names[site]);
+    world->office_changed = true;
     sql_run(world->office.sql,
             "UPDATE site SET key = NULL, hardware = NULL, fault = NULL, claimed_us = ?2 WHERE id = ?1",
             sql_text(site_names[site]), sql_int(world->now_us));
@@ -162,14 +273,4 @@ int64_t office_side_number(struct world *world, int site, const char *sql)
     int64_t value = 0;
     sql_number_values(world->office.sql, &value, sql, (struct sql_value[]){sql_text(site_names[site]), {0}});
     return value;
-}
-
-bool office_side_has(struct world *world, const char *id)
-{
-    int64_t found = 0;
-    sql_number(world->office.sql, &found, "SELECT EXISTS (SELECT 1 FROM event WHERE id = ?1)", sql_text(id));
-    if (DEFECT(12))
-        sql_number(world->office.sql, &found, "SELECT EXISTS (SELECT 1 FROM event WHERE instr(line, ?1))",
-                   sql_text(id));
-    return found != 0;
 }

@@ -1,8 +1,16 @@
-/* Signatures that cost a hundredth: whoever has the public key can make them, and nobody in a simulation forges any.
- * The linker puts these in the place of libsodium's (--wrap); tests/sim signs with the real ones. */
-#include <sodium.h>
-#include <string.h>
+/* What makes a schedule cheap, and changes nothing of what it proves: signatures, compression and memory.
+ * The linker puts the first two in the place of libsodium's and zlib's (--wrap); tests/sim has the real ones. */
+#include "world.h"
 
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+/* ---------------------------------------------------------------- signatures that cost a hundredth */
+
+/* Whoever has the public key can make them, and nobody in a simulation forges any. */
 int __wrap_crypto_sign_detached(unsigned char *signature, unsigned long long *length, const unsigned char *message,
                                 unsigned long long message_length, const unsigned char *secret_key);
 int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
@@ -23,4 +31,123 @@ int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const uns
     unsigned char expected[crypto_sign_BYTES];
     crypto_generichash(expected, sizeof(expected), message, message_length, public_key, crypto_sign_PUBLICKEYBYTES);
     return memcmp(signature, expected, sizeof(expected)) == 0 ? 0 : -1;
+}
+
+/* ---------------------------------------------------------------- no compression */
+
+int __real_deflateInit2_(z_streamp stream, int level, int method, int window_bits, int memory, int strategy,
+                         const char *version, int size);
+int __wrap_deflateInit2_(z_streamp stream, int level, int method, int window_bits, int memory, int strategy,
+                         const char *version, int size);
+
+/* What is not smaller then travels as it is. */
+int __wrap_deflateInit2_(z_streamp stream, int level, int method, int window_bits, int memory, int strategy,
+                         const char *version, int size)
+{
+    (void)window_bits;
+    (void)memory;
+    (void)level;
+    return __real_deflateInit2_(stream, 0, method, -9, 1, strategy, version, size);
+}
+
+/* ---------------------------------------------------------------- memory from lists, one for each size */
+
+#define STEP    32
+#define CLASSES 160 /* up to 5 KiB: a page with its header, and nearly all else */
+#define BLOCK   ((size_t)1 << 20)
+
+static struct spare {
+    struct spare *next;
+} * spares[CLASSES];
+static char *block;
+static size_t block_left;
+
+/* The size stands before what is given out. */
+static void *take(int size)
+{
+    size_t class = ((size_t)size + STEP - 1) / STEP;
+    size_t *memory;
+    if (class >= CLASSES) {
+        memory = malloc(class * STEP + 16);
+    } else if (spares[class]) {
+        memory = (size_t *)(void *)spares[class] - 2;
+        spares[class] = spares[class]->next;
+    } else {
+        if (block_left < class * STEP + 16) {
+            block = malloc(BLOCK);
+            block_left = block ? BLOCK : 0;
+        }
+        if (!block_left)
+            return NULL;
+        memory = (size_t *)(void *)block;
+        block += class * STEP + 16;
+        block_left -= class * STEP + 16;
+    }
+    if (!memory)
+        return NULL;
+    memory[0] = class * STEP;
+    return memory + 2;
+}
+
+static void give_back(void *memory)
+{
+    size_t class = memory ? ((size_t *)memory)[-2] / STEP : 0;
+    if (class >= CLASSES) {
+        free((size_t *)memory - 2);
+    } else if (memory) {
+        ((struct spare *)memory)->next = spares[class];
+        spares[class] = memory;
+    }
+}
+
+static int size_of(void *memory)
+{
+    return memory ? (int)((size_t *)memory)[-2] : 0;
+}
+
+static void *change(void *memory, int size)
+{
+    if (size <= size_of(memory))
+        return memory;
+    void *larger = take(size);
+    if (larger && memory)
+        memcpy(larger, memory, (size_t)size_of(memory));
+    if (larger)
+        give_back(memory);
+    return larger;
+}
+
+static int round_up(int size)
+{
+    return (size + STEP - 1) / STEP * STEP;
+}
+
+static int begin(void *user)
+{
+    (void)user;
+    return SQLITE_OK;
+}
+
+static void end(void *user)
+{
+    (void)user;
+}
+
+/* The linker calls this for file_settle(), which asks the system's own files. */
+int __wrap_file_settle(const char *path);
+int __wrap_file_settle(const char *path)
+{
+    return disk_is_installed() ? disk_settle(path) : 0;
+}
+
+void quick_set_up(void)
+{
+    static const sqlite3_mem_methods lists = {take, give_back, change, size_of, round_up, begin, end, NULL};
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &lists);
+    struct sql *sql = NULL; /* the first connection sets SQLite up for this house, before the disks are installed */
+    if (sql_open(":memory:", NULL, &sql, NULL) != 0)
+        abort();
+    sql_close(sql);
+    disk_install(1);
 }
