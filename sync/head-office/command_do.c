@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-#define AUDIT_AT_ONCE 500
+#define AUDIT_AT_ONCE 50
+#define PAUSE_US      5000 /* others who wait for a file of SQLite look again only now and then */
 
 /* "field=value" each, behind the verb. */
 static int read_fields(const struct call *call, json_t *fields, struct error *error)
@@ -83,6 +85,7 @@ int command_audit(struct call *call, struct error *error)
         result = order_work_audit(&call->office, AUDIT_AT_ONCE, &done, error);
         audited += done.audited;
         held += done.held;
+        usleep(PAUSE_US);
     }
     if (result)
         return result;

@@ -1,5 +1,6 @@
 #include "sync/head-office/exceptions.h"
 
+#include "sync/head-office/exceptions_checks.h"
 #include "sync/head-office/order_life.h"
 #include "sync/head-office/order_split.h"
 #include "sync/head-office/promises.h"
@@ -38,6 +39,8 @@ const struct exception_kind *exception_kind_find(const char *name)
     return NULL;
 }
 
+#define HOUR_US INT64_C(3600000000)
+
 struct audit {
     struct office *office;
     const struct settings *settings;
@@ -52,17 +55,19 @@ static int raise(struct audit *audit, const char *kind, const char *rule, const 
 {
     struct sql *sql = audit->office->sql;
     const struct sql_value number = sql_text(audit->number), now = sql_int(audit->office->now_us);
-    int result = sql_run(sql,
-                         "UPDATE exception SET detail = ?4 WHERE number = ?1 AND kind = ?2 AND rule = ?3"
-                         " AND released_us IS NULL",
-                         number, sql_text(kind), sql_text(rule), sql_text(detail));
-    if (result || sql_changes(sql) > 0)
-        return result;
-    return sql_run(sql,
-                   "INSERT INTO exception (number, kind, rule, detail, raised_us) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT"
-                   " EXISTS (SELECT 1 FROM exception WHERE number = ?1 AND kind = ?2 AND rule = ?3 AND detail = ?4"
-                   " AND released_by <> '')",
-                   number, sql_text(kind), sql_text(rule), sql_text(detail), now);
+    if (audit->open > 0) {
+        int result = sql_run(sql,
+                             "UPDATE exception SET detail = ?4 WHERE number = ?1 AND kind = ?2 AND rule = ?3"
+                             " AND released_us IS NULL",
+                             number, sql_text(kind), sql_text(rule), sql_text(detail));
+        if (result || sql_changes(sql) > 0)
+            return result;
+    }
+    return sql_post(sql,
+                    "INSERT INTO exception (number, kind, rule, detail, raised_us) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT"
+                    " EXISTS (SELECT 1 FROM exception WHERE number = ?1 AND kind = ?2 AND rule = ?3 AND detail = ?4"
+                    " AND released_by <> '')",
+                    number, sql_text(kind), sql_text(rule), sql_text(detail), now);
 }
 
 static int count_open(struct audit *audit)
@@ -77,108 +82,35 @@ static int cure(struct audit *audit, const char *kind)
 {
     if (audit->open == 0)
         return 0;
-    return sql_run(audit->office->sql,
-                   "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = ?2 AND released_us IS NULL",
-                   sql_text(audit->number), sql_text(kind), sql_int(audit->office->now_us));
+    return sql_post(audit->office->sql,
+                    "UPDATE exception SET released_us = ?3 WHERE number = ?1 AND kind = ?2 AND released_us IS NULL",
+                    sql_text(audit->number), sql_text(kind), sql_int(audit->office->now_us));
 }
 
 /* ---------------------------------------------------------------- what is looked at */
 
-/* Every check is a question: no row, or one with the rule's name and what is wrong. ?1 is the order, ?2 the number.
- * The overlays are those of sync/platforms/platform.h: 1 a refund is asked for, 4 held, 8 masked. */
-struct check {
-    const char *kind;
-    const char *question;
-    int64_t (*number)(const struct settings *settings); /* NULL: there is no ?2 */
-};
-
-static int64_t amount_limit(const struct settings *settings)
+/* What is wrong is raised, and what is not any more is cured. */
+static int look(struct audit *audit)
 {
-    return settings->amount_limit_minor;
-}
-
-static int64_t merge_us(const struct settings *settings)
-{
-    return settings->merge_hours * 3600 * 1000000;
-}
-
-/* The platform speaks of its own orders: of what was split or merged by those that it came of. */
-#define THIS_OR_ITS_SOURCE                                                                                             \
-    "(number = ?1 OR number IN (SELECT source_order FROM order_line WHERE number = ?1 AND source_order <> ''))"
-
-#define PROVINCES                                                                                                                                  \
-    "'北京', '天津', '河北', '山西', '内蒙', '辽宁', '吉林', '黑龙', '上海', '江苏', '浙江', '安徽', '福建', '江西',"  \
-    " '山东', '河南', '湖北', '湖南', '广东', '广西', '海南', '重庆', '四川', '贵州', '云南', '西藏', '陕西', '甘肃'," \
-    " '青海', '宁夏', '新疆', '台湾', '香港', '澳门'"
-
-static const struct check checks[] = {
-    {"unmapped",
-     "SELECT '', min(CASE WHEN code <> '' THEN code WHEN title <> '' THEN title ELSE platform_sku END)"
-     " FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded HAVING count(*) > 0",
-     NULL},
-    {"hold",
-     "SELECT '', max(platform_status) FROM orders WHERE (overlays & 4) <> 0 AND " THIS_OR_ITS_SOURCE
-     " HAVING count(*) > 0",
-     NULL},
-    {"refund",
-     "SELECT '', max(what) FROM (SELECT '' AS what FROM orders WHERE (overlays & 1) <> 0 AND " THIS_OR_ITS_SOURCE
-     " UNION ALL SELECT l.title FROM order_line l LEFT JOIN order_line s ON s.number = l.source_order AND s.line ="
-     " l.source_line WHERE l.number = ?1 AND ((l.overlays & 1) <> 0 OR (s.overlays & 1) <> 0)"
-     " UNION ALL SELECT a.reason FROM aftersale a WHERE a.goods = 'here' AND a.state NOT IN ('settled', 'refused',"
-     " 'closed') AND a.order_number IN (SELECT number FROM orders WHERE " THIS_OR_ITS_SOURCE ")) asked"
-     " HAVING count(*) > 0",
-     NULL},
-    /* An address must say more than its province, city and district do. Of provinces written in Chinese the first two
-     * characters tell them apart. */
-    {"address",
-     "SELECT '', CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' WHEN wrong_province "
-     "THEN"
-     " 'province' ELSE 'address' END FROM (SELECT number, sealed, overlays, receiver_name, receiver_phone,"
-     " replace(replace(replace(receiver_address, province, ''), city, ''), district, '') AS street,"
-     " currency = 'CNY' AND province > '~' AND substr(province, 1, 2) NOT IN (" PROVINCES ") AS wrong_province"
-     " FROM orders) o WHERE number = ?1 AND sealed = '' AND (receiver_name = '' OR receiver_phone = '' OR "
-     "wrong_province"
-     " OR length(street) < 4 OR (overlays & 8) <> 0)",
-     NULL},
-    {"blacklist",
-     "SELECT '', min(hit) FROM (SELECT 'phone ' || b.value AS hit FROM orders o JOIN blacklist b ON b.field = 'phone' "
-     "AND"
-     " b.value = o.receiver_phone WHERE o.number = ?1 UNION ALL SELECT 'name ' || b.value FROM orders o JOIN blacklist "
-     "b"
-     " ON b.field = 'name' AND b.value = o.receiver_name WHERE o.number = ?1 UNION ALL SELECT 'buyer ' || b.value FROM"
-     " orders o JOIN blacklist b ON b.field = 'buyer' AND b.value = o.buyer WHERE o.number = ?1 UNION ALL SELECT"
-     " 'address ' || b.value FROM orders o JOIN blacklist b ON b.field = 'address' AND replace(o.province || o.city ||"
-     " o.district || o.receiver_address, b.value, '') <> o.province || o.city || o.district || o.receiver_address"
-     " WHERE o.number = ?1) hits HAVING count(*) > 0",
-     NULL},
-    {"amount",
-     "SELECT '', CAST(paid_minor AS TEXT) FROM orders WHERE number = ?1 AND ((?2 > 0 AND paid_minor > ?2) OR"
-     " (shop IS NOT NULL AND paid_minor <> goods_minor + freight_minor - discount_minor - platform_discount_minor))",
-     amount_limit},
-    {"merge",
-     "SELECT '', min(other.number) FROM orders o JOIN orders other ON other.shop = o.shop AND other.number <> o.number"
-     " AND other.receiver_name = o.receiver_name AND other.receiver_phone = o.receiver_phone"
-     " AND other.receiver_address = o.receiver_address AND other.state IN ('audit', 'exception', 'reserved')"
-     " AND other.imported_us BETWEEN o.imported_us - ?2 AND o.imported_us + ?2"
-     " WHERE o.number = ?1 AND ?2 > 0 AND o.origin = 'sale' HAVING count(*) > 0",
-     merge_us},
-};
-
-static int look(struct audit *audit, const struct check *check)
-{
-    char rule[65] = "", detail[EXCEPTION_DETAIL_SIZE] = "";
-    const struct sql_value values[] = {
-        sql_text(audit->number), check->number ? sql_int(check->number(audit->settings)) : SQL_NO_VALUES, {0}};
-    struct sql_query *row = sql_select_values(audit->office->sql, check->question, values);
-    bool found = sql_next(row);
-    if (found) {
-        sql_copy_text(row, 0, rule, sizeof(rule));
-        sql_copy_text(row, 1, detail, sizeof(detail));
+    uint64_t wrong = 0;
+    struct sql_query *row =
+        sql_select(audit->office->sql, exceptions_question, sql_text(audit->number),
+                   sql_int(audit->settings->amount_limit_minor), sql_int(audit->settings->merge_hours * HOUR_US));
+    int result = 0;
+    while (!result && sql_next(row)) {
+        size_t kind = 0;
+        while (strcmp(exceptions_asked[kind], sql_get_text(row, 0)) != 0)
+            kind++;
+        wrong |= UINT64_C(1) << kind;
+        result = raise(audit, exceptions_asked[kind], "", sql_get_text(row, 1));
     }
-    int result = sql_done(row);
-    if (result)
-        return result;
-    return found ? raise(audit, check->kind, rule, detail) : cure(audit, check->kind);
+    int failed = sql_done(row);
+    if (!result)
+        result = failed;
+    for (size_t kind = 0; exceptions_asked[kind] && !result; kind++)
+        if (!(wrong & UINT64_C(1) << kind))
+            result = cure(audit, exceptions_asked[kind]);
+    return result;
 }
 
 /* ---------------------------------------------------------------- rules of one's own */
@@ -327,8 +259,8 @@ static int look_at_all(struct audit *audit, struct error *error)
     int result = count_open(audit);
     if (!result)
         result = cure(audit, "unfit"); /* it is tried again */
-    for (size_t i = 0; i < COUNT(checks) && !result; i++)
-        result = look(audit, &checks[i]);
+    if (!result)
+        result = look(audit);
     if (!result)
         result = ask_rules(audit);
     if (result)
@@ -390,7 +322,7 @@ int exceptions_look_again(struct office *office, const char *number, struct erro
 int exceptions_hold(struct office *office, const char *number, const char *kind, const char *detail,
                     struct error *error)
 {
-    struct audit audit = {.office = office, .number = number};
+    struct audit audit = {.office = office, .number = number, .open = 1}; /* perhaps one of this kind */
     int result = order_life_act(office, number, ORDER_HELD, "", kind, error);
     if (result)
         return result;

@@ -78,11 +78,11 @@ const struct order_state *order_state_find(const char *name)
 static int write_history(struct office *office, const char *number, const char *act, const char *before,
                          const char *after, const char *who, const char *note)
 {
-    return sql_run(office->sql,
-                   "INSERT INTO order_history (number, time_us, act, before, after, who, note)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                   sql_text(number), sql_int(office->now_us), sql_text(act), sql_text(before), sql_text(after),
-                   sql_text(who), sql_text(note ? note : ""));
+    return sql_post(office->sql,
+                    "INSERT INTO order_history (number, time_us, act, before, after, who, note)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    sql_text(number), sql_int(office->now_us), sql_text(act), sql_text(before), sql_text(after),
+                    sql_text(who), sql_text(note ? note : ""));
 }
 
 int order_life_note(struct office *office, const char *number, const char *what, const char *who, const char *note,
@@ -129,8 +129,8 @@ int order_life_check(struct office *office, const char *number, const char *act,
 /* Exceptions are of orders that head office keeps back. */
 static int end_exceptions(struct office *office, const char *number)
 {
-    return sql_run(office->sql, "UPDATE exception SET released_us = ?2 WHERE number = ?1 AND released_us IS NULL",
-                   sql_text(number), sql_int(office->now_us));
+    return sql_post(office->sql, "UPDATE exception SET released_us = ?2 WHERE number = ?1 AND released_us IS NULL",
+                    sql_text(number), sql_int(office->now_us));
 }
 
 int order_life_act(struct office *office, const char *number, const char *act, const char *who, const char *note,
@@ -141,7 +141,7 @@ int order_life_act(struct office *office, const char *number, const char *act, c
     int result = find_step(office, number, act, before, &after, error);
     if (result)
         return result;
-    result = sql_run(office->sql, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(number), sql_text(after));
+    result = sql_post(office->sql, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(number), sql_text(after));
     if (!result)
         result = write_history(office, number, act, before, after, who, note);
     if (!result && text_is_listed("released,finished,closed", after))

@@ -200,8 +200,8 @@ static int lack(struct office *office, const char *number, int64_t silent_hours,
         result = sql_number(office->sql, &ret->lacks_pieces,
                             "SELECT sum(quantity - refunded) FROM order_line WHERE number = ?1", sql_text(number));
     return result ? result
-                  : sql_run(office->sql, "UPDATE orders SET lacks = ?2, lacks_pieces = ?3 WHERE number = ?1",
-                            sql_text(number), sql_text(found ? ret->lacks : NULL), sql_int(ret->lacks_pieces));
+                  : sql_post(office->sql, "UPDATE orders SET lacks = ?2, lacks_pieces = ?3 WHERE number = ?1",
+                             sql_text(number), sql_text(found ? ret->lacks : NULL), sql_int(ret->lacks_pieces));
 }
 
 /* -ENOENT: it has none, or one of other lines than it has now, which is given back. */
