@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
-SYNC_SEEDS = 5000 if SLOWER == 1 else 100  # of twenty schedules, and each is run twice
+SYNC_SEEDS = 1000 if SLOWER == 1 else 100  # of twenty schedules, and each is run twice
 SIMULATED_SEEDS = 200 // SLOWER
 PRINTER_FAULTS = 600 // SLOWER
 

@@ -45,9 +45,7 @@ static int load_common_site(struct office *office, const char (*numbers)[ORDERS_
 static int check_partner(struct office *office, const char *first, const char *number, struct error *error)
 {
     int64_t same = 0;
-    int result = order_split_check_whole(office, number, error);
-    if (!result)
-        result = order_life_check(office, number, ORDER_MERGED, error);
+    int result = order_life_check(office, number, ORDER_MERGED, error);
     if (result)
         return result;
     result = sql_number(

@@ -13,23 +13,10 @@
 
 /* ---------------------------------------------------------------- the order as it is */
 
-int order_split_check_whole(struct office *office, const char *number, struct error *error)
-{
-    int64_t refunded;
-    int result = sql_number(office->sql, &refunded,
-                            "SELECT coalesce(sum(refunded), 0) FROM order_line WHERE number = ?1", sql_text(number));
-    if (result)
-        return office_failed(office->sql, result, error);
-    return refunded == 0 ? 0
-                         : error_set(error, -EALREADY, "order \"%s\" was refunded in part: it stays as it is", number);
-}
-
 int order_split_load(struct office *office, const char *number, struct split_plan *plan, struct error *error)
 {
     memset(plan, 0, sizeof(*plan));
-    int result = order_split_check_whole(office, number, error);
-    if (!result)
-        result = order_life_check(office, number, ORDER_SPLIT, error);
+    int result = order_life_check(office, number, ORDER_SPLIT, error);
     if (result)
         return result;
     struct sql_query *row = sql_select(

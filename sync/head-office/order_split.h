@@ -23,9 +23,6 @@ struct split_plan {
     } lines[ORDERS_LINES_MAX];
 };
 
-/* Of an order that was refunded in part nothing is shared out any more: -EALREADY with a sentence. */
-int order_split_check_whole(struct office *office, const char *number, struct error *error);
-
 /* The order's lines, and nothing shared out yet. -ENOENT, -EALREADY (a site has it, it is not paid) with a sentence. */
 int order_split_load(struct office *office, const char *number, struct split_plan *plan, struct error *error);
 

@@ -174,7 +174,7 @@ static int write_said(const struct taking *taking, const char *trouble)
     const struct platform_order *order = taking->order;
     bool keeps = !*taking->receiver_hash && !taking->forgets_receiver;
     const char *receiver = keeps ? taking->before_receiver : taking->receiver_hash;
-    return sql_run(
+    return sql_post(
         taking->office->sql,
         "INSERT INTO platform_order (shop, id, number, modified_us, hash, receiver, lines, raw, taken_us, trouble,"
         " again)"
@@ -211,15 +211,19 @@ static int take_alone(struct taking *taking, struct error *error)
     int result = check(taking, error);
     if (result)
         return result;
-    result = sql_run(sql, "SAVEPOINT platform_order", SQL_NO_VALUES);
+    result = sql_post(sql, "SAVEPOINT platform_order", SQL_NO_VALUES);
     if (result)
         return office_failed(sql, result, error);
     result = platform_taking_apply(taking, error);
+    if (!result) { /* what was posted and not told of yet */
+        result = sql_await(sql);
+        result = result ? office_failed(sql, result, error) : 0;
+    }
     if (result == -EPERM || result == -EEXIST || result == -EALREADY || result == -ENOENT)
         result = -EINVAL;
     int ended = result == -EINVAL ? sql_run(sql, "ROLLBACK TO platform_order", SQL_NO_VALUES) : 0;
     if (!ended && (!result || result == -EINVAL))
-        ended = sql_run(sql, "RELEASE platform_order", SQL_NO_VALUES);
+        ended = sql_post(sql, "RELEASE platform_order", SQL_NO_VALUES);
     return ended ? office_failed(sql, ended, error) : result;
 }
 

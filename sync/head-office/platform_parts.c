@@ -26,12 +26,12 @@ static int write_receiver(struct taking *taking)
     const struct platform_order *order = taking->order;
     CLEANUP_BUF struct buf address = {0};
     platform_taking_address(order, &address);
-    return sql_run(taking->office->sql,
-                   "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
-                   " city = ?6, district = ?7, sealed = ?8, rev = rev + 1 WHERE number = ?1",
-                   sql_text(taking->number), sql_text(order->name), sql_text(order->phone),
-                   sql_text(buf_text(&address)), sql_text(order->province), sql_text(order->city),
-                   sql_text(order->district), sql_text(order->sealed));
+    return sql_post(taking->office->sql,
+                    "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
+                    " city = ?6, district = ?7, sealed = ?8, rev = rev + 1 WHERE number = ?1",
+                    sql_text(taking->number), sql_text(order->name), sql_text(order->phone),
+                    sql_text(buf_text(&address)), sql_text(order->province), sql_text(order->city),
+                    sql_text(order->district), sql_text(order->sealed));
 }
 
 /* What is still shown of a hidden receiver says that it is another one by now. */
@@ -77,14 +77,14 @@ static int insert_line(struct taking *taking, const struct platform_line *line, 
     int result = listings_find(taking->office, taking->source->shop, &seen, sku);
     if (result)
         return result;
-    return sql_run(taking->office->sql,
-                   "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku,"
-                   " code, title, price_minor, paid_minor, overlays) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                   " ?11, ?12)",
-                   sql_text(taking->number), sql_int(number), sql_text(*sku ? sku : NULL), sql_int(line->quantity),
-                   sql_text(line->id), sql_text(line->item), sql_text(line->sku), sql_text(line->code),
-                   sql_text(line->title), sql_int(line->price_minor), sql_int(line->paid_minor),
-                   sql_int(line->overlays));
+    return sql_post(taking->office->sql,
+                    "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku,"
+                    " code, title, price_minor, paid_minor, overlays) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                    " ?11, ?12)",
+                    sql_text(taking->number), sql_int(number), sql_text(*sku ? sku : NULL), sql_int(line->quantity),
+                    sql_text(line->id), sql_text(line->item), sql_text(line->sku), sql_text(line->code),
+                    sql_text(line->title), sql_int(line->price_minor), sql_int(line->paid_minor),
+                    sql_int(line->overlays));
 }
 
 /* Gifts that were added here stay, and keep their numbers. */

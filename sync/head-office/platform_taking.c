@@ -52,13 +52,13 @@ static int insert_order(struct taking *taking)
 {
     const struct platform_order *order = taking->order;
     text_copy(taking->state, sizeof(taking->state), order->state == PLATFORM_UNPAID ? "pending_pay" : "audit");
-    return sql_run(taking->office->sql,
-                   "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone,"
-                   " receiver_address, state, imported_us, shop, platform_order, placed_us) VALUES (?1, ?2, ?3, 0, '',"
-                   " '', '', ?4, ?5, ?6, ?7, ?8)",
-                   sql_text(taking->number), sql_text(taking->source->platform), sql_text(taking->source->carrier),
-                   sql_text(taking->state), sql_int(taking->office->now_us), sql_text(taking->source->shop),
-                   sql_text(order->id), sql_ref(order->created_us));
+    return sql_post(taking->office->sql,
+                    "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone,"
+                    " receiver_address, state, imported_us, shop, platform_order, placed_us) VALUES (?1, ?2, ?3, 0, '',"
+                    " '', '', ?4, ?5, ?6, ?7, ?8)",
+                    sql_text(taking->number), sql_text(taking->source->platform), sql_text(taking->source->carrier),
+                    sql_text(taking->state), sql_int(taking->office->now_us), sql_text(taking->source->shop),
+                    sql_text(order->id), sql_ref(order->created_us));
 }
 
 static int load_order(struct taking *taking)
@@ -76,23 +76,28 @@ static int load_order(struct taking *taking)
     return failed ? failed : found ? 0 : -ENOENT;
 }
 
-/* *ret_changed: something that a check looks at. */
-static int write_order(struct taking *taking, bool *ret_changed)
+/* *ret: something that a check looks at is other than before. */
+static int find_changed(struct taking *taking, bool *ret)
 {
     const struct platform_order *order = taking->order;
-    struct sql *sql = taking->office->sql;
-    int64_t same = 0;
-    int result = sql_number(sql, &same,
-                            "SELECT count(*) FROM orders WHERE number = ?1 AND overlays = ?2 AND seller_note = ?3 AND"
-                            " buyer_note = ?4 AND paid_minor = ?5 AND goods_minor = ?6 AND buyer = ?7",
-                            sql_text(taking->number), sql_int(taking->overlays), sql_text(order->seller_note),
-                            sql_text(order->buyer_note), sql_int(order->paid_minor), sql_int(order->goods_minor),
-                            sql_text(order->buyer));
-    *ret_changed = same == 0;
-    if (result)
-        return result;
-    return sql_run(
-        sql,
+    int64_t same = 1;
+    int result = taking->known
+                     ? sql_number(taking->office->sql, &same,
+                                  "SELECT count(*) FROM orders WHERE number = ?1 AND overlays = ?2 AND seller_note = ?3"
+                                  " AND buyer_note = ?4 AND paid_minor = ?5 AND goods_minor = ?6 AND buyer = ?7",
+                                  sql_text(taking->number), sql_int(taking->overlays), sql_text(order->seller_note),
+                                  sql_text(order->buyer_note), sql_int(order->paid_minor), sql_int(order->goods_minor),
+                                  sql_text(order->buyer))
+                     : 0;
+    *ret = same == 0;
+    return result;
+}
+
+static int write_order(struct taking *taking)
+{
+    const struct platform_order *order = taking->order;
+    return sql_post(
+        taking->office->sql,
         "UPDATE orders SET platform_status = ?2, overlays = ?3, modified_us = ?4, paid_us = ?5, ship_by_us ="
         " ?6, buyer = ?7, buyer_note = ?8, seller_note = ?9, currency = ?10, goods_minor = ?11, freight_minor"
         " = ?12, discount_minor = ?13, platform_discount_minor = ?14, paid_minor = ?15 WHERE number = ?1",
@@ -412,7 +417,9 @@ int platform_taking_apply(struct taking *taking, struct error *error)
     if (!result)
         result = apply_parts(taking);
     if (!result)
-        result = write_order(taking, &taking->changed_else);
+        result = find_changed(taking, &taking->changed_else);
+    if (!result)
+        result = write_order(taking);
     if (!result)
         result = note_status(taking);
     if (result)

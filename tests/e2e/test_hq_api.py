@@ -191,6 +191,8 @@ def _(office):
             data, _ = changes.wait(lambda event, data: event == "orders", "its state")
             equal((data["order"], data["state"], data["stage"]), ("SO-00001", "received", "floor"))
             assert time.monotonic() - begun < 2, time.monotonic() - begun
+            office.run("do", "order.carrier", "order=SO-00002", "carrier=YT")
+            equal(changes.next()[1]["order"], "SO-00002")  # what was told is not told again
     finally:
         broker.stop()
 

@@ -87,6 +87,27 @@ static void what_was_given_up_is_in_no_part(void **state)
     assert_int_equal(at_office(company, "SELECT sum(left_open) FROM reservation WHERE number = 'N1'"), 2);
 }
 
+/* No site has all of it; what is left of it is split by itself. */
+static void what_is_left_is_split_by_itself(void **state)
+{
+    struct company *company = *state;
+    must(company, "setting.set", "{\"name\":\"split_by_itself\",\"value\":\"yes\"}");
+    buy(company, "N1", 30, 1);
+    must(company, "aftersale.open",
+         "{\"order\":\"N1\",\"kind\":\"refund\",\"lines\":[{\"line\":1,\"quantity\":1},{\"line\":2,\"quantity\":1}]}");
+    OFFICE_SAYS(company, "SELECT kind FROM exception WHERE released_us IS NULL ORDER BY kind", "refund short");
+    decided(company, "aftersale.agree", "");
+    assert_int_equal(due(company, "N1"), 2700 + 450);
+    OFFICE_SAYS(company, "SELECT DISTINCT origin FROM orders WHERE replaced = 0", "split");
+    assert_int_equal(at_office(company,
+                               "SELECT sum(l.quantity - l.refunded) FROM order_line l JOIN orders o ON o.number"
+                               " = l.number WHERE o.replaced = 0"),
+                     29);
+    assert_int_equal(at_office(company, "SELECT sum(paid_minor) FROM orders WHERE replaced = 0") -
+                         at_office(company, "SELECT paid_minor FROM orders WHERE number = 'N1'"),
+                     0);
+}
+
 static void a_refund_of_one_takes_its_pieces_out_of_what_was_merged(void **state)
 {
     struct company *company = *state;
@@ -206,6 +227,7 @@ int main(void)
         STORY(what_nobody_has_begun_is_given_up_first),
         STORY(a_part_is_asked_for_by_its_own_number),
         STORY(what_was_given_up_is_in_no_part),
+        STORY(what_is_left_is_split_by_itself),
         STORY(a_refund_of_one_takes_its_pieces_out_of_what_was_merged),
         STORY(the_other_one_of_a_stopped_merger_is_sent_alone),
         STORY(what_comes_back_of_a_part_is_known_at_its_site),
