@@ -192,7 +192,7 @@ const struct command commands[] = {
     {"site list", "", 0, "The same as sites", plain_options, command_sites},
     {"sites", "", 0, "The sites, and how far each of them is", plain_options, command_sites},
     {"import", "KIND FILE.csv", 2, "Take a file in, all of it or nothing, or say what that would change",
-     import_options, command_import},
+     import_options, command_office_import},
     {"export epcis", "", 0, "What sites reported of goods and parcels, as an EPCIS 2.0 document", epcis_options,
      command_export_epcis},
     {"export", "KIND|all FILE.csv|FILE.xlsx|FOLDER", 2, "Write the rows of a kind into a file, as import reads them",
@@ -227,7 +227,7 @@ const struct command commands[] = {
     {"get", "KIND CODE", 2, "One row, and what belongs to it", plain_options, command_get},
     {"kinds", "", 0, "What can be looked at, and by which filters", plain_options, command_kinds},
     {"words", "", 0, "States and exceptions in both languages, settings with their ranges, files with their columns",
-     plain_options, command_words},
+     plain_options, command_office_words},
     {"webhooks", "", 0, "Send programs of others what they are to be told, until stopped", webhooks_options,
      command_webhooks},
     {"do", "VERB [FIELD=VALUE...]", COMMAND_SOME, "Ask head office to do something", do_options, command_do},
@@ -236,7 +236,7 @@ const struct command commands[] = {
     {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
     {"bill take", "FILE.csv", 1, "Take in a bill of a platform or carrier, to be compared with the books", bill_options,
      command_bill_take},
-    {"status", "", 0, "Head office as a whole", plain_options, command_status},
+    {"status", "", 0, "Head office as a whole", plain_options, command_office_status},
     {0},
 };
 

@@ -60,7 +60,7 @@ int command_import_file(struct call *call, const char *kind_name, const char *pa
     return result;
 }
 
-int command_import(struct call *call, struct error *error)
+int command_office_import(struct call *call, struct error *error)
 {
     return command_import_file(call, call->arguments[0], call->arguments[1], error);
 }

@@ -178,7 +178,7 @@ int command_kinds(struct call *call, struct error *error)
     return kinds ? 0 : error_set(error, -ENOMEM, "out of memory");
 }
 
-int command_words(struct call *call, struct error *error)
+int command_office_words(struct call *call, struct error *error)
 {
     (void)call, (void)error;
     CLEANUP_BUF struct buf json = {0};

@@ -96,7 +96,7 @@ static int put_last_imports(struct call *call, struct buf *json)
     return sql_done(row);
 }
 
-int command_status(struct call *call, struct error *error)
+int command_office_status(struct call *call, struct error *error)
 {
     static const char *const names[] = {"sites",    "events",    "parked",  "changes_waiting", "items",
                                         "barcodes", "locations", "workers", "overship"};

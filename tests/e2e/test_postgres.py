@@ -78,7 +78,7 @@ def said_by(database, folder):
     for call in (call.split() for line in CALLS.strip().splitlines() for call in line.split(" | ")):
         argv = [str(folder / part) if part.endswith(".csv") else part for part in call]
         code, out, err = command([HQ, *argv, "--database", database])
-        out = re.sub(r'"(gen|time)":"[^"]*"', r'"\1":""', out)
+        out = re.sub(r'"(gen|time|imported)":"[^"]*"', r'"\1":""', out)
         said.append((" ".join(call), code, out, err))
     return said
 
