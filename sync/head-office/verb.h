@@ -36,7 +36,7 @@ struct office_verb {
     }
 
 /* A new chapter is a line of verb.c. */
-extern const struct office_verb order_verbs[], setting_verbs[], rule_verbs[], split_verbs[], aftersale_verbs[],
+extern const struct office_verb order_verbs[], office_setting_verbs[], rule_verbs[], split_verbs[], aftersale_verbs[],
     shop_verbs[], money_verbs[], bill_verbs[], invoice_verbs[], api_verbs[], put_verbs[];
 
 /* fields: a JSON object; numbers and flags in their own kind, or as text. The answer is a whole JSON object. -ENOENT:

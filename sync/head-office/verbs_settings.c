@@ -52,7 +52,7 @@ static int set_capacity(struct verb_call *call, struct error *error)
     return office_changed(call->office->sql, result, "site", fields->site, error);
 }
 
-const struct office_verb setting_verbs[] = {
+const struct office_verb office_setting_verbs[] = {
     VERB("setting.set", set_fields, set, "How head office works by itself", "修改设置"),
     VERB("site.region", region_fields, set_region, "How far a site is from a province", "设置仓库到省份的距离"),
     VERB("site.capacity", capacity_fields, set_capacity, "How much a site can do at a time", "设置仓库产能"),

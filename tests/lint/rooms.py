@@ -171,6 +171,19 @@ def floor_faults():
     return faults
 
 
+def twice_defined():
+    """All rooms go into one archive, and the linker takes whichever it meets first: two functions of one name are one of them, in the
+    wrong program, without a word."""
+    found = {}
+    for source in sources():
+        path = OBJECTS / source.with_suffix(".o")
+        if source.suffix == ".c" and source.name != "main.c" and source.parts[0] != "tests" and path.exists():
+            for symbol in symbols("--defined-only", ["--extern-only", path]):
+                found.setdefault(symbol, []).append(str(source))
+    return [f"{symbol} is in {' and '.join(names)}: one of them needs another name" for symbol, names in sorted(found.items())
+            if len(names) > 1]
+
+
 # What the connection to the broker may not call: reconnecting replays what an earlier connection left, connecting in the
 # background spins on a dead TLS port and cannot be given properties, and a loop of libmosquitto's own ends without a word.
 CONNECTION_MAY_NOT = re.compile(r"^mosquitto_(reconnect\w*|connect_async|connect_bind_async|connect_srv|loop|loop_forever|loop_start|threaded_set)$")
@@ -251,6 +264,7 @@ def main():
     tap.check("every guarded library is used only where the table says",
               [fault for source, text in texts.items() for fault in library_faults(source, text, rooms)])
     tap.check("a rule reaches no clock, file, socket or log", floor_faults())
+    tap.check("every function has a name of its own", twice_defined())
     tap.check("the connection to the broker is made, and its loop run, by us", connection_faults())
     tap.check(f"no function is longer than {MAX_FUNCTION_LINES} lines and no file longer than {MAX_FILE_LINES}",
               [fault for path in long_files()
