@@ -78,6 +78,8 @@ def tokens_end(folder):
                 trade.stand_in.tell("token", shop=name, action="expire")
             trade.stand_in.tell("place", shop=name, count=3)
         yield from trade.agree("douyin-1", "kuaishou-1", "taobao-1", "jd-1")
+        wait_until(lambda: all(trade.stand_in.look("shops")[name]["refreshes"] for name in ALL if name != "jd-1"),
+                   "every shop that can asks for a new token")
         tokens = trade.stand_in.look("shops")
         yield from (f"{name}: {tokens[name]['refreshes']} refreshes" for name in ALL if tokens[name]["refreshes"] != (name != "jd-1"))
         trade.write("UPDATE shop_account SET refresh_next_us = 0")
