@@ -242,6 +242,16 @@ static void write_field(const struct option_def *field, struct buf *json)
     json_close_object(json);
 }
 
+bool option_value_text(const json_t *value, char *out, size_t capacity)
+{
+    if (json_is_string(value))
+        return text_copy(out, capacity, json_string_value(value)) &&
+               strlen(json_string_value(value)) == json_string_length(value);
+    if (json_is_integer(value))
+        return snprintf(out, capacity, "%lld", (long long)json_integer_value(value)) > 0;
+    return json_is_boolean(value) && text_copy(out, capacity, json_is_true(value) ? "yes" : "no");
+}
+
 void option_write_json(const struct option_def *table, const char *key, struct buf *json)
 {
     json_open_array(json, key);

@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,6 +43,10 @@ int option_set(const struct option_def *table, void *target, const char *name, c
 
 /* "  --name VALUE   help (default)" lines. */
 void option_print_help(const struct option_def *table, FILE *out);
+
+/* A JSON value as option_set() reads it: a text, or a number or flag in its own kind. false: it is none of these, too
+ * long, or has a zero byte in it. */
+bool option_value_text(const json_t *value, char *out, size_t capacity);
 
 /* The table as a JSON array: name, type, required, default, min, max, choices, help. key as in json.h. */
 void option_write_json(const struct option_def *table, const char *key, struct buf *json);

@@ -106,21 +106,10 @@ static int refuse_field(struct ask *ask, const struct verb *verb, const char *na
     return FLOOR_REFUSED;
 }
 
-/* A value as the table of fields reads it: numbers and flags in their own kind, or as text. */
-static bool value_text(const json_t *value, char *out, size_t capacity)
-{
-    if (json_is_string(value))
-        return text_copy(out, capacity, json_string_value(value)) &&
-               strlen(json_string_value(value)) == json_string_length(value);
-    if (json_is_integer(value))
-        return snprintf(out, capacity, "%lld", (long long)json_integer_value(value)) > 0;
-    return json_is_boolean(value) && text_copy(out, capacity, json_is_true(value) ? "yes" : "no");
-}
-
 static int take_field(struct ask *ask, const struct verb *verb, const char *name, const json_t *value, void *fields)
 {
     char text[1024];
-    bool readable = value_text(value, text, sizeof(text));
+    bool readable = option_value_text(value, text, sizeof(text));
     if (readable && strcmp(name, ASK_BADGE) == 0)
         return take_badge(ask, text);
     bool taken = readable && *text && option_set(verb->fields, fields, name, text, NULL) == 0;

@@ -10,14 +10,19 @@
  * assigned at a site that was not heard for silent_s is left out: nobody knows what has become of it. */
 struct sql_query *atp_select(struct office *office, const char *sku, int64_t silent_s);
 
+/* What can be sold of stock s: what lies in good bins. Conditions follow with AND. */
+#define GOOD_STOCK                                                                                                     \
+    "stock s LEFT JOIN location l ON l.site = s.site AND l.code = s.location"                                          \
+    " WHERE coalesce(l.kind, 'face') NOT IN ('damage', 'return', 'gate')"
+
 /* The same as tables in front of a statement, the last of them atp (sku, pieces, on_hand, assigned, waiting, left_out):
  * of items whose SKU is so, a condition on it; ?1 is the time, ?2 silent_s. A site's free pieces count as far as there
  * are any: what it lacks is its own matter. */
 #define ATP_OF(which)                                                                                                  \
-    "WITH lies AS (SELECT s.site, s.sku, sum(s.quantity) AS pieces FROM stock s LEFT JOIN location l ON l.site ="      \
-    " s.site AND l.code = s.location WHERE coalesce(l.kind, 'face') NOT IN ('damage', 'return', 'gate') AND "          \
-    "s.sku " which " GROUP BY 1, 2),"                                                                                  \
-    " wanted AS (SELECT site, sku, sum(left_open) AS pieces FROM reservation WHERE left_open > 0 GROUP BY 1, 2),"      \
+    "WITH lies AS (SELECT s.site, s.sku, sum(s.quantity) AS pieces FROM " GOOD_STOCK " AND s.sku " which               \
+    " GROUP BY 1, 2),"                                                                                                 \
+    " wanted AS (SELECT site, sku, sum(left_open) AS pieces FROM reservation WHERE left_open > 0 AND sku " which       \
+    " GROUP BY 1, 2),"                                                                                                 \
     " waits AS (SELECT l.sku, sum(l.quantity - l.refunded) AS pieces FROM orders o JOIN order_line l USING (number) "  \
     "WHERE o.state"                                                                                                    \
     " IN ('audit', 'exception') AND l.sku IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.number ="    \

@@ -2,13 +2,13 @@
 #ifndef HEAD_OFFICE_PROMISES_SQL_H
 #define HEAD_OFFICE_PROMISES_SQL_H
 
+#include "sync/head-office/atp.h"
+
 #define SKU_SIZE 65
 
 /* Pieces that can be sold of a site t and an item w: in its good bins, less what it owes. */
 #define LEFT                                                                                                           \
-    "(SELECT coalesce(sum(s.quantity), 0) FROM stock s LEFT JOIN location l ON l.site = s.site AND l.code = "          \
-    "s.location"                                                                                                       \
-    " WHERE s.sku = w.sku AND s.site = t.id AND coalesce(l.kind, 'face') NOT IN ('damage', 'return', 'gate'))"         \
+    "(SELECT coalesce(sum(s.quantity), 0) FROM " GOOD_STOCK " AND s.sku = w.sku AND s.site = t.id)"                    \
     " - (SELECT coalesce(sum(r.left_open), 0) FROM reservation r WHERE r.sku = w.sku AND r.site = t.id"                \
     " AND r.left_open > 0)"
 

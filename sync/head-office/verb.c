@@ -39,21 +39,16 @@ void verb_write(const struct office_verb *verb, struct buf *json)
     json_close_object(json);
 }
 
-/* Numbers and flags in their own kind, or as text; a list or an object as its text. */
+/* A list or an object as its text. */
 static bool value_text(const json_t *value, char *out, size_t capacity)
 {
-    if (json_is_string(value))
-        return strlen(json_string_value(value)) == json_string_length(value) &&
-               text_copy(out, capacity, json_string_value(value));
-    if (json_is_integer(value))
-        return snprintf(out, capacity, "%lld", (long long)json_integer_value(value)) > 0;
-    if (json_is_boolean(value))
-        return text_copy(out, capacity, json_is_true(value) ? "yes" : "no");
+    if (!json_is_object(value) && !json_is_array(value))
+        return option_value_text(value, out, capacity);
     size_t length = json_dumpb(value, out, capacity - 1, JSON_COMPACT);
     if (length == 0 || length >= capacity)
         return false;
     out[length] = '\0';
-    return json_is_object(value) || json_is_array(value);
+    return true;
 }
 
 static int take_fields(const struct office_verb *verb, const json_t *root, void *fields, struct error *error)

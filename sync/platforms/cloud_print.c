@@ -110,6 +110,15 @@ int cloud_print_write(const struct cloud_print *as, const struct platform_want *
     return out->failed ? -ENOMEM : 0;
 }
 
+int cloud_print_put(const struct cloud_print *as, const struct platform_want *want, struct form *form,
+                    struct error *error)
+{
+    CLEANUP_BUF struct buf request = {0};
+    int result = cloud_print_write(as, want, &request, error);
+    form_put_buf(form, "param_waybill_cloud_print_apply_new_request", &request);
+    return result;
+}
+
 /* ---------------------------------------------------------------- what came back */
 
 size_t cloud_print_count(const json_t *modules)

@@ -20,6 +20,10 @@ struct cloud_print {
 int cloud_print_write(const struct cloud_print *as, const struct platform_want *want, struct buf *out,
                       struct error *error);
 
+/* The same as the form's one parameter: that is how both are asked. */
+int cloud_print_put(const struct cloud_print *as, const struct platform_want *want, struct form *form,
+                    struct error *error);
+
 /* The receiver's address: its parts, and this detail. */
 void cloud_print_put_address(const struct platform_parcel *parcel, const char *detail, struct buf *out);
 

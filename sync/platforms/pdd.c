@@ -157,10 +157,7 @@ static int put_waybill_get(const struct platform_shop *shop, const struct platfo
                            struct error *error)
 {
     const struct cloud_print as = {"wp_code", "PDD", shop->id, put_receiver};
-    CLEANUP_BUF struct buf request = {0};
-    int result = cloud_print_write(&as, want, &request, error);
-    form_put_buf(form, "param_waybill_cloud_print_apply_new_request", &request);
-    return result;
+    return cloud_print_put(&as, want, form, error);
 }
 
 static int put_waybill_cancel(const struct platform_shop *shop, const struct platform_want *want, struct form *form,
