@@ -115,18 +115,18 @@ static void free_sending(struct sender *sender, struct sending *sending)
         curl_easy_cleanup(sending->easy);
     }
     curl_slist_free_all(sending->headers);
-    free(sending->message.body);
+    webhook_message_free(&sending->message);
     list_remove(&sending->link);
     free(sending);
     sender->count--;
 }
 
 /* Takes the message over. */
-static int begin(struct sender *sender, const struct webhook_message *message)
+static int begin(struct sender *sender, struct webhook_message *message)
 {
     struct sending *sending = calloc(1, sizeof(*sending));
     if (!sending) {
-        free(message->body);
+        webhook_message_free(message);
         return -ENOMEM;
     }
     list_append(&sender->sending, &sending->link);

@@ -272,13 +272,10 @@ int webhooks_forget(struct office *office, struct error *error)
 
 /* ---------------------------------------------------------------- for the sender */
 
-/* Two senders that see the same one: the second changes nothing. */
 static int claim(struct office *office, const char *id)
 {
-    int result = sql_run(office->sql,
-                         "UPDATE webhook SET busy_until_us = ?2 WHERE id = ?1 AND active = 1 AND busy_until_us <= ?3",
-                         sql_text(id), sql_int(office->now_us + BUSY_US), sql_int(office->now_us));
-    return result ? result : sql_changes(office->sql) == 1 ? 0 : -EBUSY;
+    return sql_run(office->sql, "UPDATE webhook SET busy_until_us = ?2 WHERE id = ?1", sql_text(id),
+                   sql_int(office->now_us + BUSY_US));
 }
 
 static int read_message(struct sql_query *row, struct webhook_message *ret)
@@ -296,7 +293,8 @@ static int read_message(struct sql_query *row, struct webhook_message *ret)
     return ret->body ? 0 : -ENOMEM;
 }
 
-int webhooks_take(struct office *office, struct webhook_message *ret, struct error *error)
+/* What is due first at a webhook that nobody sends to. -ENOENT: none. */
+static int next_message(struct office *office, struct webhook_message *ret)
 {
     *ret = (struct webhook_message){.delivery = 0};
     struct sql_query *row = sql_select(
@@ -305,18 +303,36 @@ int webhooks_take(struct office *office, struct webhook_message *ret, struct err
         " (SELECT min(x.id) FROM delivery x WHERE x.webhook = w.id AND x.sent_us IS NULL) WHERE w.active = 1 AND"
         " w.next_us <= ?1 AND w.busy_until_us <= ?1 ORDER BY d.id LIMIT 1",
         sql_int(office->now_us));
-    bool found = sql_next(row);
-    int result = found ? read_message(row, ret) : 0;
+    int result = !sql_next(row) ? -ENOENT : read_message(row, ret);
     int failed = sql_done(row);
-    if (!failed && !result && found)
+    if (!failed)
+        return result;
+    webhook_message_free(ret);
+    return failed;
+}
+
+/* Looked for before anybody is kept waiting, and again as one who writes, alone: meanwhile another sender may have sent
+ * it, and be ready for the next. */
+int webhooks_take(struct office *office, struct webhook_message *ret, struct error *error)
+{
+    int result = next_message(office, ret);
+    webhook_message_free(ret);
+    if (result)
+        return result == -ENOENT ? result : office_failed(office->sql, result, error);
+    result = office_begin(office, error);
+    if (result)
+        return result;
+    result = next_message(office, ret);
+    if (!result)
         result = claim(office, ret->webhook);
-    if (!failed && !result && found)
-        return 0;
-    free(ret->body);
-    ret->body = NULL;
-    if (failed || (result && result != -EBUSY))
-        return office_failed(office->sql, failed ? failed : result, error);
-    return -ENOENT;
+    if (result && result != -ENOENT)
+        office_failed(office->sql, result, error);
+    if (!result)
+        result = office_commit(office, error);
+    office_rollback(office);
+    if (result)
+        webhook_message_free(ret);
+    return result;
 }
 
 static int64_t wait_us(const struct webhook_patience *patience, int64_t failures)
@@ -350,6 +366,12 @@ static int record_failure(struct office *office, const struct webhook_message *m
                    " ELSE active END, trouble = CASE WHEN ?4 = 1 THEN ?5 ELSE trouble END WHERE id = ?1",
                    sql_text(message->webhook), sql_int(failures), sql_int(office->now_us + wait_us(patience, failures)),
                    sql_int(given_up), sql_text(trouble));
+}
+
+void webhook_message_free(struct webhook_message *message)
+{
+    free(message->body);
+    message->body = NULL;
 }
 
 int webhooks_record(struct office *office, const struct webhook_message *message, int64_t status, const char *fault,

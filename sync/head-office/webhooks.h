@@ -39,7 +39,7 @@ struct webhook_message {
     uint8_t secret[WEBHOOK_SECRET];
     int64_t delivery, failures;
     char id[129];
-    char *body; /* owned: free() */
+    char *body; /* owned: webhook_message_free() */
 };
 
 struct webhook_patience {
@@ -49,6 +49,7 @@ struct webhook_patience {
 
 /* The next message that is due, whose webhook is this sender's for the next minute. -ENOENT: none is. */
 int webhooks_take(struct office *office, struct webhook_message *ret, struct error *error);
+void webhook_message_free(struct webhook_message *message);
 
 /* How it went: status is HTTP's, 0 when nothing was answered, and fault says why. */
 int webhooks_record(struct office *office, const struct webhook_message *message, int64_t status, const char *fault,
