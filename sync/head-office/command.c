@@ -1,9 +1,9 @@
 #include "sync/head-office/command.h"
 
-#include "sync/head-office/bills.h"
-#include "sync/head-office/order_life.h"
-#include "sync/head-office/orders.h"
-#include "sync/head-office/waybills.h"
+#include "sync/head-office/books/bills.h"
+#include "sync/head-office/orders/order_life.h"
+#include "sync/head-office/orders/orders.h"
+#include "sync/head-office/orders/waybills.h"
 
 #include <errno.h>
 #include <stdio.h>

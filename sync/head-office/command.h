@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 #include "base/option.h"
-#include "sync/head-office/hub.h"
 #include "sync/head-office/office.h"
+#include "sync/head-office/sites/hub.h"
 
 #define COMMAND_ARGUMENTS_MAX 24
 #define COMMAND_SOME          ((size_t)COMMAND_ARGUMENTS_MAX) /* one argument or more */

@@ -1,7 +1,7 @@
 /* floorhand-hq do, verbs, audit: the verbs from the command line. */
 #include "base/json.h"
 #include "sync/head-office/command.h"
-#include "sync/head-office/order_work.h"
+#include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/verb.h"
 
 #include <errno.h>

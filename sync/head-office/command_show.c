@@ -1,9 +1,9 @@
 /* floorhand-hq events, parked replay, stock atp, status. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "sync/head-office/atp.h"
 #include "sync/head-office/command.h"
-#include "sync/head-office/parked.h"
+#include "sync/head-office/sites/parked.h"
+#include "sync/head-office/stock/atp.h"
 
 #include <stdio.h>
 

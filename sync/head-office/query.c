@@ -1,9 +1,9 @@
 #include "sync/head-office/query.h"
 
 #include "base/json.h"
-#include "sync/head-office/exceptions.h"
-#include "sync/head-office/import.h"
-#include "sync/head-office/order_life.h"
+#include "sync/head-office/imports/import.h"
+#include "sync/head-office/orders/exceptions.h"
+#include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/query_words.h"
 #include "sync/head-office/settings.h"
 

@@ -3,9 +3,9 @@
 
 #include "base/chain.h"
 #include "base/cleanup.h"
-#include "sync/head-office/hub.h"
-#include "sync/head-office/import.h"
+#include "sync/head-office/imports/import.h"
 #include "sync/head-office/office.h"
+#include "sync/head-office/sites/hub.h"
 #include "sync/wire/control.h"
 #include "sync/wire/run.h"
 

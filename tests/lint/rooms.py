@@ -79,7 +79,7 @@ def parse_rooms(text):
 
 def parse_permission(room, permission):
     for part in re.split(r"[,;]\s*", permission.strip()):
-        alone = re.fullmatch(r"`([\w.*]+)` alone uses (\w+)", part)
+        alone = re.fullmatch(r"`([\w.*/]+)` alone uses (\w+)", part)
         if alone and alone[2] in GUARDED_LIBRARIES:
             room.only_files.setdefault(alone[2], []).append(f"{room.path}/{alone[1]}")
         elif alone:

@@ -1,10 +1,10 @@
 #include "sim.h"
 
-#include "sync/head-office/hub.h"
-#include "sync/head-office/import.h"
+#include "sync/head-office/imports/import.h"
 #include "sync/head-office/office.h"
-#include "sync/head-office/orders.h"
-#include "sync/head-office/waybills.h"
+#include "sync/head-office/orders/orders.h"
+#include "sync/head-office/orders/waybills.h"
+#include "sync/head-office/sites/hub.h"
 #include "sync/wire/control.h"
 
 #include <stdio.h>

@@ -5,8 +5,8 @@
 
 #include "unit/company.h"
 
-#include "sync/head-office/aftersale_life.h"
-#include "sync/head-office/aftersales.h"
+#include "sync/head-office/aftersales/aftersale_life.h"
+#include "sync/head-office/aftersales/aftersales.h"
 #include "sync/head-office/verb.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 
 #include "unit/hub_rig.h"
 
-#include "sync/head-office/feed.h"
+#include "sync/head-office/sites/feed.h"
 #include "unit/floor_script.h"
 
 #define HZ 0

@@ -4,7 +4,7 @@
 
 #include "unit/hub_rig.h"
 
-#include "sync/head-office/books.h"
+#include "sync/head-office/books/books.h"
 #include "sync/head-office/verb.h"
 
 #define COLUMNS                                                                                                        \

@@ -5,10 +5,10 @@
 
 #include "unit/hub_rig.h"
 
-#include "sync/head-office/exceptions.h"
-#include "sync/head-office/order_life.h"
-#include "sync/head-office/order_work.h"
-#include "sync/head-office/promises.h"
+#include "sync/head-office/orders/exceptions.h"
+#include "sync/head-office/orders/order_life.h"
+#include "sync/head-office/orders/order_work.h"
+#include "sync/head-office/stock/promises.h"
 #include "sync/head-office/verb.h"
 
 #include <errno.h>

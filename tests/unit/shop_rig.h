@@ -6,10 +6,10 @@
 #include "unit/hub_rig.h"
 
 #include "base/text.h"
-#include "sync/head-office/outbox.h"
-#include "sync/head-office/platform_orders.h"
-#include "sync/head-office/shop_work.h"
-#include "sync/head-office/stock_push.h"
+#include "sync/head-office/shops/outbox.h"
+#include "sync/head-office/shops/platform_orders.h"
+#include "sync/head-office/shops/shop_work.h"
+#include "sync/head-office/shops/stock_push.h"
 #include "sync/head-office/verb.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
  * tells them. Both sides run their production rules, each on its own database. */
 #include "unit/company.h"
 
-#include "sync/head-office/assignments.h"
+#include "sync/head-office/orders/assignments.h"
 
 #include <errno.h>
 

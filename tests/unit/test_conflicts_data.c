@@ -2,8 +2,8 @@
  * has heard of for long. docs/conflicts.md tells the rules; the other stories are in test_conflicts.c. */
 #include "unit/company.h"
 
-#include "sync/head-office/atp.h"
-#include "sync/head-office/parked.h"
+#include "sync/head-office/sites/parked.h"
+#include "sync/head-office/stock/atp.h"
 
 #include <errno.h>
 #include <time.h>

@@ -3,7 +3,7 @@
  * what is given up; what was paid is what is kept and what is given back. */
 #include "unit/aftersales_story.h"
 
-#include "sync/head-office/order_work.h"
+#include "sync/head-office/orders/order_work.h"
 
 /* ---------------------------------------------------------------- the table of steps */
 

@@ -1,8 +1,8 @@
 /* Bills of platforms and carriers: what is read of their files, and what comparing them with the books comes to. */
 #include "unit/money_rig.h"
 
-#include "sync/head-office/bills.h"
-#include "sync/head-office/reconcile.h"
+#include "sync/head-office/books/bills.h"
+#include "sync/head-office/books/reconcile.h"
 
 #define ALIPAY                                                                                                                                                    \
     "#支付宝账务明细查询\r\n#账号：[2088]\r\n账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+" \

@@ -1,7 +1,7 @@
 /* Invoices: their numbers have no gaps, red ones add up to what they take back, and tax is owed as they say. */
 #include "unit/money_rig.h"
 
-#include "sync/head-office/invoices.h"
+#include "sync/head-office/books/invoices.h"
 
 #define ORDERS                                                                                                         \
     COLUMNS "O1,taobao,tb,9001,SF,,Li,1,S,CNY,6.00,1.00,0,55.00,T,3,10.00,29.40\n"                                     \

@@ -2,7 +2,7 @@
  * whose the stock is. */
 #include "unit/orders_rig.h"
 
-#include "sync/head-office/assignments.h"
+#include "sync/head-office/orders/assignments.h"
 
 /* ---------------------------------------------------------------- the life */
 

@@ -1,7 +1,7 @@
 /* Rules of one's own: what they ask of an order, and what follows: held, carried, given, sent to a site. */
 #include "unit/orders_rig.h"
 
-#include "sync/head-office/rules.h"
+#include "sync/head-office/orders/rules.h"
 
 /* A rule by the verb; more: members of it. */
 static void put_rule(struct shelf *shelf, const char *name, const char *kind, const char *result,

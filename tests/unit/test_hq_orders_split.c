@@ -2,9 +2,9 @@
  * counts, and what was promised stays promised. */
 #include "unit/orders_rig.h"
 
-#include "sync/head-office/assignments.h"
-#include "sync/head-office/order_money.h"
-#include "sync/head-office/order_split.h"
+#include "sync/head-office/orders/assignments.h"
+#include "sync/head-office/orders/order_money.h"
+#include "sync/head-office/orders/order_split.h"
 #include "unit/chance.h"
 
 /* ---------------------------------------------------------------- money */

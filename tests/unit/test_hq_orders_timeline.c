@@ -1,7 +1,7 @@
 /* What happened to an order, one thing after the other. */
 #include "unit/orders_rig.h"
 
-#include "sync/head-office/order_timeline.h"
+#include "sync/head-office/orders/order_timeline.h"
 
 struct told {
     char text[40][512];

@@ -1,8 +1,8 @@
 /* What platforms are told: once each, whatever becomes of the answer; and what listings may sell. */
 #include "unit/shop_rig.h"
 
-#include "sync/head-office/order_work.h"
-#include "sync/head-office/shipments.h"
+#include "sync/head-office/orders/order_work.h"
+#include "sync/head-office/shops/shipments.h"
 
 /* ---------------------------------------------------------------- shipments */
 

@@ -2,8 +2,8 @@
  */
 #include "unit/shop_rig.h"
 
-#include "sync/head-office/exceptions.h"
-#include "sync/head-office/order_work.h"
+#include "sync/head-office/orders/exceptions.h"
+#include "sync/head-office/orders/order_work.h"
 
 static void audit(struct shop_rig *rig)
 {

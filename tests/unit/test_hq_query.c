@@ -4,7 +4,7 @@
 
 #include "base/query_table.h"
 #include "base/text.h"
-#include "sync/head-office/order_life.h"
+#include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/query.h"
 
 #include <errno.h>

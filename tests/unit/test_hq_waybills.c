@@ -1,7 +1,7 @@
 /* Head office's waybill numbers: the stock, who gets which, and what sites report of them. */
 #include "unit/hub_rig.h"
 
-#include "sync/head-office/waybills.h"
+#include "sync/head-office/orders/waybills.h"
 
 #include <errno.h>
 

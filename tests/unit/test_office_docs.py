@@ -29,7 +29,7 @@ def told(command):
 
 def routes():
     """[(method, pattern)] of the table in http_routes.c."""
-    return re.findall(r'^    \{"([A-Z]+)", "([^"]+)", ', (ROOT / "sync/head-office/http_routes.c").read_text(), re.MULTILINE)
+    return re.findall(r'^    \{"([A-Z]+)", "([^"]+)", ', (ROOT / "sync/head-office/api/http_routes.c").read_text(), re.MULTILINE)
 
 
 def pattern_of(path, served):

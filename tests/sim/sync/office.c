@@ -3,8 +3,8 @@
 
 #include "base/defect.h"
 #include "base/text.h"
-#include "sync/head-office/feed.h"
-#include "sync/head-office/import.h"
+#include "sync/head-office/imports/import.h"
+#include "sync/head-office/sites/feed.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
  * cancel gets one answer. */
 #include "world.h"
 
-#include "sync/head-office/assignments.h"
-#include "sync/head-office/import.h"
-#include "sync/head-office/orders.h"
+#include "sync/head-office/imports/import.h"
+#include "sync/head-office/orders/assignments.h"
+#include "sync/head-office/orders/orders.h"
 
 #include <errno.h>
 #include <stdio.h>

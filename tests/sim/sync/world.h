@@ -9,8 +9,8 @@
 #include "base/id.h"
 #include "crash/disk.h"
 #include "store/store.h"
-#include "sync/head-office/hub.h"
 #include "sync/head-office/office.h"
+#include "sync/head-office/sites/hub.h"
 #include "sync/site/site.h"
 #include "turn.h"
 

@@ -1,0 +1,134 @@
+/* The server, and who may ask: a key in each request. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "sync/head-office/api/http_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define LOOK_US     500000
+#define STREAMS_MAX 200
+
+/* The key behind "Authorization: Bearer ", or NULL. */
+static const char *bearer(struct web_request *request)
+{
+    static const char scheme[] = "Bearer ";
+    const char *given = web_header(request, "Authorization");
+    return given && strncasecmp(given, scheme, sizeof(scheme) - 1) == 0 ? given + sizeof(scheme) - 1 : NULL;
+}
+
+static bool admits(struct web_request *request)
+{
+    struct office *office = http_of(request)->office;
+    const char *text = bearer(request);
+    struct api_key key = {0};
+    if (strcmp(request->route->pattern, "/healthz") == 0)
+        return true;
+    office->now_us = clock_wall_us();
+    int result = text ? keys_find(office, text, &key) : -EACCES;
+    if (result == -EACCES)
+        return web_refuse(request, WEB_UNAUTHORIZED,
+                          "Say who asks by a key that is good: Authorization: Bearer fhk_...");
+    if (result)
+        return web_refuse(request, WEB_UNAVAILABLE, "The database cannot be asked just now: try again.");
+    request->asker = malloc(sizeof(key));
+    if (!request->asker)
+        return web_refuse(request, WEB_UNAVAILABLE, "The machine is out of memory: try again.");
+    memcpy(request->asker, &key, sizeof(key));
+    return true;
+}
+
+/* "ADDRESS:PORT" */
+static int read_listen(const char *listen, struct web_settings *ret, struct error *error)
+{
+    const char *colon = strrchr(listen, ':'), *begin = listen;
+    const char *end = colon;
+    if (colon && *begin == '[' && colon[-1] == ']') {
+        begin++;
+        end--;
+    }
+    if (!colon || end <= begin || !text_copy_n(ret->address, sizeof(ret->address), begin, (size_t)(end - begin)) ||
+        text_to_int(colon + 1, 0, 65535, &ret->port) != 0)
+        return error_set(error, -EINVAL, "\"%s\" is no ADDRESS:PORT: for example 127.0.0.1:8080", listen);
+    ret->clients_max = STREAMS_MAX;
+    return 0;
+}
+
+int office_http_open(sd_event *event, const char *listen, struct office *office, struct office_http **ret,
+                     struct error *error)
+{
+    struct web_settings settings = {{0}, 0, 0};
+    int result = read_listen(listen, &settings, error);
+    if (result)
+        return result;
+    struct office_http *http = calloc(1, sizeof(*http));
+    if (!http)
+        return error_set(error, -ENOMEM, "out of memory");
+    http->office = office;
+    web_policy(NULL, NULL, http->policy);
+    http->site = (struct web_site){.routes = http_routes, .admits = admits, .policy = http->policy, .any_host = true};
+    result = web_server_open(event, &settings, &http->site, http, &http->web, error);
+    if (result) {
+        free(http);
+        return result;
+    }
+    *ret = http;
+    return 0;
+}
+
+struct office_http *office_http_close(struct office_http *http)
+{
+    if (!http)
+        return NULL;
+    web_server_close(http->web);
+    free(http);
+    return NULL;
+}
+
+int office_http_port(const struct office_http *http)
+{
+    return web_server_port(http->web);
+}
+
+/* ---------------------------------------------------------------- what changes */
+
+/* To those who may see every shop's, and to those who may see this one's. */
+static void tell(void *user, const char *kind, const char *shop, const struct buf *json)
+{
+    struct office_http *http = user;
+    char channel[WEB_SEGMENT_SIZE];
+    web_server_publish(http->web, kind, kind, buf_text(json), json->length, false);
+    if (!*shop)
+        return;
+    snprintf(channel, sizeof(channel), "%s@%s", kind, shop);
+    web_server_publish(http->web, channel, kind, buf_text(json), json->length, false);
+}
+
+bool http_listen(struct office_http *http)
+{
+    if (!http->listening)
+        http->listening = changes_begin(http->office, &http->changes) == 0;
+    return http->listening;
+}
+
+void office_http_tick(struct office_http *http)
+{
+    struct error error = {0};
+    bool more = false;
+    int64_t now_us = clock_mono_us();
+    if (now_us < http->look_us)
+        return;
+    http->look_us = now_us + LOOK_US;
+    if (web_server_streams(http->web) == 0) {
+        http->listening = false;
+        return;
+    }
+    if (changes_look(http->office, &http->changes, tell, http, &more, &error) != 0)
+        log_warning("what has changed cannot be told just now: %s", error.text);
+    if (more)
+        http->look_us = now_us;
+}

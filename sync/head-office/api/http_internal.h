@@ -1,0 +1,42 @@
+/* What the files of head office's HTTP share. Not for use outside http*.c. */
+#ifndef HEAD_OFFICE_HTTP_INTERNAL_H
+#define HEAD_OFFICE_HTTP_INTERNAL_H
+
+#include "sync/head-office/api/http.h"
+#include "sync/head-office/api/keys.h"
+#include "sync/head-office/sites/changes.h"
+#include "web/request.h"
+
+#define HTTP_ASK_BODY_MAX    ((size_t)256 << 10)
+#define HTTP_IMPORT_BODY_MAX ((size_t)8 << 20)
+#define HTTP_ANSWER_MAX      ((size_t)8 << 20)
+
+struct office_http {
+    struct web_server *web;
+    struct web_site site;
+    struct office *office;
+    struct changes changes;
+    int64_t look_us; /* when changes are looked for next */
+    bool listening;  /* changes are from when somebody began to listen */
+    char policy[WEB_POLICY_SIZE];
+};
+
+static inline struct office_http *http_of(struct web_request *request)
+{
+    return request->user;
+}
+
+static inline const struct api_key *key_of(struct web_request *request)
+{
+    return request->asker;
+}
+
+extern const struct web_route http_routes[];
+
+/* Somebody listens from now on. False: the database cannot be asked. */
+bool http_listen(struct office_http *http);
+
+/* A sentence with the status that stands for -errno. */
+bool http_answer_fault(struct web_request *request, int code, const struct error *error);
+
+#endif

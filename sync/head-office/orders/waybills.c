@@ -1,0 +1,265 @@
+#include "sync/head-office/orders/waybills.h"
+
+#include "base/json.h"
+#include "sync/head-office/sites/feed.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- files */
+
+static int check_number(const char *number, const char **ret_column, struct error *error)
+{
+    for (const char *c = number; *c; c++)
+        if (*c <= ' ' || *c > '~') {
+            *ret_column = "waybill";
+            return error_set(error, -EINVAL,
+                             "\"%s\" cannot stand on every label: use letters, digits and signs, no"
+                             " blanks",
+                             number);
+        }
+    return 0;
+}
+
+/* The order exists, may go to this site, with this carrier, and brings no number of its own. */
+static int check_order(struct office *office, const char *site, const struct waybill_row *row, const char **ret_column,
+                       struct error *error)
+{
+    *ret_column = "order";
+    struct sql_query *order =
+        sql_select(office->sql, "SELECT carrier, coalesce(site, ?2), waybill FROM orders WHERE number = ?1",
+                   sql_text(row->order), sql_text(site));
+    int result = 0;
+    if (!sql_next(order))
+        result = error_set(error, -ENOENT, "there is no order \"%s\": import the orders first", row->order);
+    else if (strcmp(sql_get_text(order, 0), row->carrier) != 0)
+        result = error_set(error, -EINVAL, "order \"%s\" goes with %s", row->order, sql_get_text(order, 0));
+    else if (strcmp(sql_get_text(order, 1), site) != 0)
+        result = error_set(error, -EINVAL, "order \"%s\" is at site %s", row->order, sql_get_text(order, 1));
+    else if (!sql_get_null(order, 2))
+        result = error_set(error, -EINVAL, "order \"%s\" has waybill %s already", row->order, sql_get_text(order, 2));
+    int failed = sql_done(order);
+    return failed ? office_failed(office->sql, failed, error) : result;
+}
+
+/* A number that came before must come the same; one that an order brought is no number of a pool. */
+static int check_known(struct office *office, const char *site, const struct waybill_row *row, bool *ret_known,
+                       struct error *error)
+{
+    int64_t same, brought;
+    int result = sql_number(
+        office->sql, &same,
+        "SELECT (site, carrier, sort_code, short_address, package_center, qr) = (?2, ?3, ?4, ?5, ?6, ?7) AND"
+        " (?8 = '' OR order_number IS NOT DISTINCT FROM ?8) FROM waybill WHERE number = ?1",
+        sql_text(row->waybill), sql_text(site), sql_text(row->carrier), sql_text(row->sort_code),
+        sql_text(row->short_address), sql_text(row->package_center), sql_text(row->qr), sql_text(row->order));
+    *ret_known = !result && same;
+    if (!result && !same)
+        return error_set(error, -EEXIST, "waybill \"%s\" is known already and this file says otherwise", row->waybill);
+    if (result != -ENOENT)
+        return result ? office_failed(office->sql, result, error) : 0;
+    result =
+        sql_number(office->sql, &brought, "SELECT count(*) FROM orders WHERE waybill = ?1", sql_text(row->waybill));
+    if (result)
+        return office_failed(office->sql, result, error);
+    return brought ? error_set(error, -EEXIST, "an order brought waybill \"%s\" already", row->waybill) : 0;
+}
+
+int waybills_put(struct office *office, const char *site, const void *row, int64_t *changed, const char **ret_column,
+                 struct error *error)
+{
+    const struct waybill_row *entry = row;
+    bool known = false;
+    int result = check_number(entry->waybill, ret_column, error);
+    if (!result)
+        result = check_known(office, site, entry, &known, error);
+    if (!result && !known && *entry->order)
+        result = check_order(office, site, entry, ret_column, error);
+    if (result || known)
+        return result;
+    ++*changed;
+    result = sql_run(office->sql,
+                     "INSERT INTO waybill (number, site, carrier, order_number, sort_code, short_address,"
+                     " package_center, qr) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, ?7, ?8)",
+                     sql_text(entry->waybill), sql_text(site), sql_text(entry->carrier), sql_text(entry->order),
+                     sql_text(entry->sort_code), sql_text(entry->short_address), sql_text(entry->package_center),
+                     sql_text(entry->qr));
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+/* ---------------------------------------------------------------- handing out */
+
+static int tell_site(struct office *office, const char *site, const char *type, const char *number, int64_t rev,
+                     struct buf *data)
+{
+    char key[80];
+    snprintf(key, sizeof(key), "waybill/%s", number);
+    json_int(data, "rev", rev);
+    json_close_object(data);
+    struct feed_change change = {.type = type, .key = key, .rev = rev, .data = buf_text(data)};
+    return data->failed ? -ENOMEM : feed_append(office, site, &change);
+}
+
+/* order NULL: for any. */
+static int send_number(struct office *office, const char *site, int64_t id, const char *order)
+{
+    static const char *const members[] = {"waybill",       "carrier",        "order", "sort_code",
+                                          "short_address", "package_center", "qr"};
+    CLEANUP_BUF struct buf data = {0};
+    char number[64] = "";
+    int64_t rev = 0;
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "UPDATE waybill SET state = 'sent', order_number = coalesce(?2, order_number), rev = rev + 1"
+                   " WHERE id = ?1 RETURNING number, carrier, order_number, nullif(sort_code, ''),"
+                   " nullif(short_address, ''), nullif(package_center, ''), nullif(qr, ''), rev",
+                   sql_int(id), sql_text(order));
+    json_open_object(&data, NULL);
+    if (sql_next(row)) {
+        sql_copy_text(row, 0, number, sizeof(number));
+        for (int i = 0; i < (int)COUNT(members); i++)
+            if (!sql_get_null(row, i))
+                json_text(&data, members[i], sql_get_text(row, i));
+        rev = sql_get_int(row, COUNT(members));
+    }
+    int result = sql_done(row);
+    return result ? result : tell_site(office, site, "waybill.pool", number, rev, &data);
+}
+
+int waybills_bind(struct office *office, const char *site, const char *order, const char *carrier)
+{
+    int64_t id;
+    int result =
+        sql_number(office->sql, &id,
+                   "SELECT id FROM waybill WHERE state = 'stock' AND site = ?1 AND carrier = ?2"
+                   " AND (order_number = ?3 OR order_number IS NULL) ORDER BY order_number IS NULL, id LIMIT 1",
+                   sql_text(site), sql_text(carrier), sql_text(order));
+    return result ? result : send_number(office, site, id, order);
+}
+
+/* Sorted here, because binding changes what this reads. */
+static const char without_number[] =
+    "SELECT number, carrier FROM orders o WHERE site = ?1 AND waybill IS NULL AND cancelling = 0"
+    " AND state IN ('released', 'received', 'allocated', 'picking', 'short', 'parked', 'picked')"
+    " AND NOT EXISTS (SELECT 1 FROM waybill w WHERE w.order_number = o.number AND w.state IN ('sent', 'live'))"
+    " AND EXISTS (SELECT 1 FROM waybill w WHERE w.state = 'stock' AND w.site = ?1 AND w.carrier = o.carrier)"
+    " ORDER BY state = 'parked' DESC, priority DESC, imported_us, number";
+
+int waybills_serve(struct office *office, const char *site, struct error *error)
+{
+    struct sql_query *order = sql_select(office->sql, without_number, sql_text(site));
+    int result = 0;
+    while (!result && sql_next(order)) {
+        result = waybills_bind(office, site, sql_get_text(order, 0), sql_get_text(order, 1));
+        if (result == -ENOENT)
+            result = 0;
+    }
+    int failed = sql_done(order);
+    return result || failed ? office_failed(office->sql, result ? result : failed, error) : 0;
+}
+
+int waybills_send(struct office *office, const char *site, const char *carrier, int64_t count, int64_t *ret_count,
+                  struct error *error)
+{
+    int64_t sent = 0, id;
+    int result = 0;
+    while (sent < count && !result) {
+        result = sql_number(office->sql, &id,
+                            "SELECT id FROM waybill WHERE state = 'stock' AND site = ?1 AND carrier = ?2"
+                            " AND order_number IS NULL ORDER BY id LIMIT 1",
+                            sql_text(site), sql_text(carrier));
+        if (!result)
+            result = send_number(office, site, id, NULL);
+        sent += !result;
+    }
+    if (result && result != -ENOENT)
+        return office_failed(office->sql, result, error);
+    *ret_count = sent;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- the end of a number */
+
+static int make_void(struct office *office, const char *site, const char *number, bool tell)
+{
+    int64_t rev;
+    int result = sql_number(office->sql, &rev,
+                            "UPDATE waybill SET state = 'void', rev = rev + 1 WHERE number = ?1 RETURNING rev",
+                            sql_text(number));
+    if (result || !tell)
+        return result;
+    CLEANUP_BUF struct buf data = {0};
+    json_open_object(&data, NULL);
+    json_text(&data, "waybill", number);
+    return tell_site(office, site, "waybill.voided", number, rev, &data);
+}
+
+int waybills_void(struct office *office, const char *number, struct error *error)
+{
+    char state[16] = "", site[64] = "";
+    struct sql_query *row =
+        sql_select(office->sql, "SELECT state, site FROM waybill WHERE number = ?1", sql_text(number));
+    if (sql_next(row)) {
+        sql_copy_text(row, 0, state, sizeof(state));
+        sql_copy_text(row, 1, site, sizeof(site));
+    }
+    int result = sql_done(row);
+    if (!result && !*state)
+        return error_set(error, -ENOENT, "there is no waybill \"%s\"", number);
+    if (!result && (strcmp(state, "sent") == 0 || strcmp(state, "live") == 0))
+        return error_set(error, -EBUSY, "waybill \"%s\" is at site %s, in use or for use: cancel its order", number,
+                         site);
+    if (!result && strcmp(state, "void") != 0)
+        result = make_void(office, site, number, strcmp(state, "void_pending") == 0);
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+/* ---------------------------------------------------------------- what sites report */
+
+/* A number is one order's for ever, at one site. What stands otherwise here is the other's, and stays. */
+static int check_owner(struct sql *sql, const char *site, const char *number, const char *order, const char *states)
+{
+    int64_t ours;
+    int result =
+        sql_number(sql, &ours,
+                   "SELECT site = ?2 AND order_number IS NOT DISTINCT FROM ?3 AND ?4 LIKE '%|' || state || '|%'"
+                   " FROM waybill"
+                   " WHERE number = ?1",
+                   sql_text(number), sql_text(site), sql_text(order), sql_text(states));
+    return result ? result : ours ? 0 : -EEXIST;
+}
+
+/* A number may be new here: the order brought it, or this database is an older copy. */
+int waybills_live(struct sql *sql, const char *site, const char *number, const char *order)
+{
+    int result = sql_run(sql,
+                         "INSERT INTO waybill (number, site, carrier, order_number, state)"
+                         " SELECT ?1, ?2, carrier, number, 'live' FROM orders WHERE number = ?3"
+                         " ON CONFLICT (number) DO UPDATE SET state = 'live', order_number = excluded.order_number"
+                         " WHERE waybill.site = excluded.site AND (waybill.state IN ('stock', 'refused')"
+                         " OR (waybill.state = 'sent' AND coalesce(waybill.order_number, ?3) = ?3))",
+                         sql_text(number), sql_text(site), sql_text(order));
+    return result ? result : check_owner(sql, site, number, order, "|live|");
+}
+
+int waybills_given_up(struct sql *sql, const char *site, const char *number, const char *order)
+{
+    int result = sql_run(sql,
+                         "INSERT INTO waybill (number, site, carrier, order_number, state)"
+                         " SELECT ?1, ?2, carrier, number, 'void_pending' FROM orders WHERE number = ?3"
+                         " ON CONFLICT (number) DO UPDATE SET state = 'void_pending', order_number = ?3"
+                         " WHERE waybill.state <> 'void' AND waybill.site = excluded.site"
+                         " AND coalesce(waybill.order_number, ?3) = ?3",
+                         sql_text(number), sql_text(site), sql_text(order));
+    return result ? result : check_owner(sql, site, number, order, "|void_pending|void|");
+}
+
+int waybills_refused(struct sql *sql, const char *site, int64_t feed_seq)
+{
+    return sql_run(
+        sql,
+        "UPDATE waybill SET state = 'refused' WHERE state = 'sent' AND number = (SELECT"
+        " substr(key, 1 + length('waybill/')) FROM feed WHERE site = ?1 AND seq = ?2 AND type = 'waybill.pool')",
+        sql_text(site), sql_int(feed_seq));
+}

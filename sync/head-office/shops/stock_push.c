@@ -1,0 +1,112 @@
+#include "sync/head-office/shops/stock_push.h"
+
+#include "base/json.h"
+#include "sync/head-office/shops/outbox.h"
+#include "sync/head-office/stock/atp.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define AT_ONCE 500
+
+struct change {
+    char shop[SHOP_CODE_SIZE], item[PLATFORM_ID_SIZE], sku[PLATFORM_ID_SIZE], code[PLATFORM_CODE_SIZE];
+    int64_t pieces, version;
+};
+
+/* What is offered of a, at a listing l of a shop s. */
+#define BUFFER "coalesce(l.buffer, s.buffer)"
+#define OFFER                                                                                                          \
+    "(CASE WHEN a.pieces > " BUFFER " THEN a.pieces - " BUFFER " ELSE 0 END) * coalesce(l.ratio, s.ratio) / 100"
+
+static int find_changes(struct office *office, int64_t silent_hours, struct change *out, size_t *ret_count)
+{
+    struct sql_query *row = sql_select(
+        office->sql,
+        ATP_OF("IN (SELECT our_sku FROM listing WHERE our_sku IS NOT NULL)") " SELECT l.shop, l.item, l.sku, "
+                                                                             "l.code, " OFFER
+                                                                             ", coalesce(f.version, 0) FROM listing l "
+                                                                             "JOIN shop s ON s.code = l.shop AND "
+                                                                             "s.running = 1 AND s.offers = 1"
+                                                                             " JOIN atp a ON a.sku = l.our_sku LEFT "
+                                                                             "JOIN stock_offer f ON f.shop = l.shop "
+                                                                             "AND f.item = l.item AND f.sku ="
+                                                                             " l.sku WHERE f.pieces IS DISTINCT "
+                                                                             "FROM " OFFER
+                                                                             " ORDER BY l.shop, l.item, l.sku LIMIT ?3",
+        sql_int(office->now_us), sql_int(silent_hours * 3600), sql_int(AT_ONCE));
+    size_t count = 0;
+    for (; count < AT_ONCE && sql_next(row); count++) {
+        struct change *change = &out[count];
+        sql_copy_text(row, 0, change->shop, sizeof(change->shop));
+        sql_copy_text(row, 1, change->item, sizeof(change->item));
+        sql_copy_text(row, 2, change->sku, sizeof(change->sku));
+        sql_copy_text(row, 3, change->code, sizeof(change->code));
+        change->pieces = sql_get_int(row, 4);
+        change->version = sql_get_int(row, 5);
+    }
+    *ret_count = count;
+    return sql_done(row);
+}
+
+static int put(struct office *office, const struct change *change)
+{
+    char key[ID_TEXT_SIZE], subject[OUTBOX_SUBJECT_SIZE];
+    CLEANUP_BUF struct buf body = {0};
+    json_open_object(&body, NULL);
+    json_text(&body, "item", change->item);
+    json_text(&body, "sku", change->sku);
+    json_text(&body, "code", change->code);
+    json_int(&body, "pieces", change->pieces);
+    json_close_object(&body);
+    id_new(&office->random, key);
+    snprintf(subject, sizeof(subject), "%s/%s", change->item, change->sku);
+    return outbox_put(office->sql, &(struct outbox_entry){.shop = change->shop,
+                                                          .kind = "stock",
+                                                          .subject = subject,
+                                                          .key = key,
+                                                          .version = change->version + 1,
+                                                          .made_us = office->now_us,
+                                                          .body = buf_text(&body)});
+}
+
+/* Another program may have been faster: then it is its figure that goes out, and the next look finds what differs. */
+static int write_change(struct office *office, const struct change *change)
+{
+    int result =
+        sql_run(office->sql,
+                "INSERT INTO stock_offer (shop, item, sku, pieces, version) VALUES (?1, ?2, ?3, ?4, 1) ON CONFLICT"
+                " (shop, item, sku) DO UPDATE SET pieces = excluded.pieces, version = stock_offer.version + 1 WHERE"
+                " stock_offer.version = ?5",
+                sql_text(change->shop), sql_text(change->item), sql_text(change->sku), sql_int(change->pieces),
+                sql_int(change->version));
+    return result || sql_changes(office->sql) == 0 ? result : put(office, change);
+}
+
+static int write_changes(struct office *office, const struct change *changes, size_t count, struct error *error)
+{
+    int result = sql_run(office->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
+    for (size_t i = 0; i < count && !result; i++)
+        result = write_change(office, &changes[i]);
+    if (result)
+        office_failed(office->sql, result, error);
+    else
+        result = office_commit(office, error);
+    office_rollback(office);
+    return result;
+}
+
+int stock_push(struct office *office, int64_t silent_hours, int64_t *ret_count, bool *ret_more, struct error *error)
+{
+    CLEANUP(cleanup_free) struct change *changes = calloc(AT_ONCE, sizeof(*changes));
+    size_t count = 0;
+    if (!changes)
+        return error_set(error, -ENOMEM, "there is no memory");
+    int result = find_changes(office, silent_hours, changes, &count);
+    *ret_count = (int64_t)count;
+    *ret_more = count == AT_ONCE;
+    if (result)
+        return office_failed(office->sql, result, error);
+    return count > 0 ? write_changes(office, changes, count, error) : 0;
+}
