@@ -124,7 +124,7 @@ static void every_n_again_up_to_its_cap(void **state)
     CLEANUP_PRICING struct pricing once, every, capped;
     worked(&request, &once);
     assert_int_equal(once.paid_minor, 33500);
-    running[0].every = true;
+    running[0].again = true;
     worked(&request, &every);
     assert_int_equal(every.paid_minor, 30500);
     assert_int_equal(every.list[0].times, 3);
@@ -275,7 +275,7 @@ static void by_pieces(void **state)
     (void)state;
     const struct pricing_line lines[] = {line(1, "A", 2, 1000), line(2, "B", 3, 1000)};
     struct pricing_campaign running[] = {campaign("two", PRICING_THRESHOLD, PRICING_AMOUNT, 500, 2)};
-    running[0].by_pieces = running[0].every = true;
+    running[0].by_pieces = running[0].again = true;
     struct pricing_request request = asks(lines, 2, running, 1);
     CLEANUP_PRICING struct pricing pricing;
     worked(&request, &pricing);
@@ -330,7 +330,7 @@ static void make_campaign(struct random_seeded *dice, struct pricing_campaign *o
     bool price = kind == PRICING_ITEM || kind == PRICING_FREIGHT;
     enum pricing_benefit benefit = (enum pricing_benefit)upto(dice, price ? 2 : 1);
     *out = campaign(id, kind, benefit, upto(dice, benefit == PRICING_RATE ? 10000 : 9000), upto(dice, 3) * 5000);
-    out->every = upto(dice, 1) == 1;
+    out->again = upto(dice, 1) == 1;
     out->by_pieces = upto(dice, 4) == 0;
     out->threshold = out->by_pieces ? out->threshold / 5000 : out->threshold;
     out->cap_minor = upto(dice, 2) == 0 ? upto(dice, 9000) : 0;

@@ -115,7 +115,7 @@ static bool reaches(struct pricing_state *work, struct pricing_bid *bid, const s
 {
     const struct pricing_campaign *campaign = bid->campaign;
     int64_t reached = campaign->by_pieces ? sums->pieces : sums->minor;
-    bid->times = campaign->every && campaign->threshold > 0 ? reached / campaign->threshold : 1;
+    bid->times = campaign->again && campaign->threshold > 0 ? reached / campaign->threshold : 1;
     if (sums->pieces == 0)
         pricing_pass(work, bid, PRICING_NO_LINES, 0);
     else if (reached < campaign->threshold)

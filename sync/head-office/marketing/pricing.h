@@ -47,7 +47,7 @@ struct pricing_campaign {
     enum pricing_benefit benefit;
     int64_t value, priority, rev;
     int64_t threshold;          /* its lines must reach it; 0: none. In minor units, or pieces */
-    bool by_pieces, every;      /* every: so often as the threshold fits in */
+    bool by_pieces, again;      /* again: so often as the threshold fits in */
     int64_t cap_minor;          /* it lets off no more; 0: no end */
     int64_t begins_us, ends_us; /* from, and before; 0: no end */
     int64_t platform_rate;      /* the part of what is let off that the platform bears */

@@ -49,13 +49,13 @@ static void threshold_words(const struct pricing_campaign *campaign, int64_t tim
         snprintf(reached, sizeof(reached), "%" PRId64, campaign->threshold);
     else
         amount(campaign->threshold, reached);
-    if (campaign->every) {
+    if (campaign->again) {
         snprintf(often, sizeof(often), ", %" PRId64 " times", times);
         snprintf(often_zh, sizeof(often_zh), "，%" PRId64 "次", times);
     }
-    snprintf(english, size, " for %s%s%s%s", campaign->every ? "every " : "", reached,
+    snprintf(english, size, " for %s%s%s%s", campaign->again ? "every " : "", reached,
              campaign->by_pieces ? " pieces" : "", often);
-    snprintf(chinese, size, "（%s满%s%s%s）", campaign->every ? "每" : "", reached, campaign->by_pieces ? "件" : "",
+    snprintf(chinese, size, "（%s满%s%s%s）", campaign->again ? "每" : "", reached, campaign->by_pieces ? "件" : "",
              often_zh);
 }
 

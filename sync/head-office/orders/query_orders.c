@@ -78,6 +78,7 @@ static const struct query_section order_sections[] = {
     {"documents", "documents", "order", 0, 0},
     {"related", "orders", "of_order", 0, 0},
     {"aftersales", "aftersales", "order", 0, 0},
+    {"adjustments", "order-adjustments", "order", 0, 0},
     {"overship", "overship", "order", 0, 0},
     {"history", "history", "order", 0, 0},
     {"events", "events", "subject", "order/", 0},
