@@ -498,6 +498,7 @@ static void what_is_kept_costs_what_it_would_have_cost(void **state)
     assert_done(shelf, "campaign.put", THRESHOLD);
     ordered(shelf, "1", 2, 2, "");
     ordered(shelf, "2", 4, 2, ""); /* 500.00 less 50.00 */
+    shelf->rig.office.now_us += HOUR_US;
     assert_done(shelf, "campaign.stop", "{\"campaign\":\"300-50\"}");
     finish(shelf, "own-1");
     finish(shelf, "own-2");
