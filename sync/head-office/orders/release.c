@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NOTE_MAX 400 /* bytes: what a packer's screen shows */
+#define NOTE_MAX 132 /* bytes: one line of a packer's screen */
 
 static int write_lines(struct office *office, struct buf *data, const char *number)
 {
