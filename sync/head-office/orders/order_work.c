@@ -361,7 +361,9 @@ int order_work_audit(struct office *office, int64_t most, struct order_work *ret
     *ret = (struct order_work){0};
     CLEANUP_WORKER struct worker worker = {.office = office, .done = ret};
     int result = load(&worker, error);
-    return forgive(ret, result ? result : check_waiting(&worker, most, error));
+    if (!result)
+        result = check_waiting(&worker, most, error);
+    return forgive(ret, result ? result : ask_early(&worker, most, error));
 }
 
 /* ---------------------------------------------------------------- what it would find */
