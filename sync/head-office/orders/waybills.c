@@ -218,12 +218,16 @@ int waybills_hand_over(struct office *office, const char *number, struct error *
     return result && result != -ENOENT ? office_failed(office->sql, result, error) : 0;
 }
 
-/* Sorted here, because giving changes what this reads. An order whose number is asked for already waits for it. */
+/* Sorted here, because giving changes what this reads. An order whose number is asked for already waits for it, unless
+ * somebody brought one. */
 static const char without_number[] =
     "SELECT o.number, o.carrier FROM orders o WHERE o.site = ?1 AND " LACKS_ONE
-    " AND (EXISTS (SELECT 1 FROM waybill w WHERE w.state = 'stock' AND w.site = ?1 AND w.carrier = o.carrier) OR EXISTS"
-    " (SELECT 1 FROM waybill_account a WHERE a.shop = o.shop AND a.carrier = o.carrier AND a.active = 1))"
-    " ORDER BY o.state = 'parked' DESC, o.priority DESC, o.imported_us, o.number";
+    " AND (EXISTS (SELECT 1 FROM waybill w WHERE w.order_number = o.number AND w.state = 'stock' AND w.site = ?1) OR"
+    " (NOT EXISTS (SELECT 1 FROM waybill_parcel p JOIN outbox x ON x.key = p.key WHERE p.number = o.number AND p.site ="
+    " ?1 AND p.waybill IS NULL AND x.state <> 'dropped') AND (EXISTS (SELECT 1 FROM waybill w WHERE w.state = 'stock'"
+    " AND w.site = ?1 AND w.carrier = o.carrier) OR EXISTS (SELECT 1 FROM waybill_account a WHERE a.shop = o.shop AND"
+    " a.carrier = o.carrier AND a.active = 1)))) ORDER BY o.state = 'parked' DESC, o.priority DESC, o.imported_us,"
+    " o.number";
 
 int waybills_serve(struct office *office, const char *site, struct error *error)
 {

@@ -5,11 +5,12 @@
 
 #include "sync/head-office/office.h"
 
-#define WAYBILLS_STATES "stock|sent|live|void_pending|void|refused"
+#define WAYBILLS_NUMBER_SIZE 64 /* as long as a site takes one */
+#define WAYBILLS_STATES      "stock|sent|live|void_pending|void|refused"
 
 struct waybill_row {
-    char waybill[64], carrier[64]; /* as long as a site takes them */
-    char order[65];                /* "": for any order of the carrier */
+    char waybill[WAYBILLS_NUMBER_SIZE], carrier[64]; /* as long as a site takes them */
+    char order[65];                                  /* "": for any order of the carrier */
     char sort_code[65], short_address[129], package_center[129], qr[513];
 };
 

@@ -156,6 +156,14 @@ static const struct platform_waybill *given_to(const struct outbox_row *row, con
     return NULL;
 }
 
+static bool fits_a_label(const char *number)
+{
+    for (const char *c = number; *c; c++)
+        if (*c <= ' ' || *c > '~')
+            return false;
+    return strlen(number) < WAYBILLS_NUMBER_SIZE;
+}
+
 /* A number that another parcel has must not be handed out, whoever is wrong. */
 static int get_of_row(struct outbox_call *call, size_t i, const struct platform_answer *answer,
                       struct platform_fault *fault)
@@ -169,6 +177,11 @@ static int get_of_row(struct outbox_call *call, size_t i, const struct platform_
     if (fault->class != PLATFORM_OK) {
         text_copy(fault->message, sizeof(fault->message),
                   given && *given->message ? given->message : "the platform gave no number for this parcel");
+        return 0;
+    }
+    if (!fits_a_label(given->number)) {
+        fault->class = PLATFORM_PERMANENT;
+        text_copy(fault->message, sizeof(fault->message), "it gave a number that cannot stand on a label");
         return 0;
     }
     int result = waybill_parcels_taken(call->office, outbox_text(row, "parcel"), given->number, &taken);
