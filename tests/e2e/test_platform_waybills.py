@@ -227,6 +227,7 @@ def from_the_platform_to_the_label(folder):
             Worker(house, [sample.Order(order, "SF", drawn[order][0], ("", "", ""), (("TS-RED-L", 2),)) for order in orders[:2]]).work()
         except RigError as fault:
             yield str(fault)
+        wait_until(lambda: trade.value("SELECT count(*) FROM outbox WHERE kind = 'ship' AND state = 'done'") == 2, "the platform was told", seconds=30)
         yield from trade.agree("taobao-1", what=("shipment_faults",), seconds=20)
         yield from (f"{drawn[order][0]} came out {as_drawn(house.printer, drawn[order][1])} times as it was drawn" for order in orders[:2]
                     if as_drawn(house.printer, drawn[order][1]) != 1)
