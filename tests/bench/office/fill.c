@@ -120,7 +120,5 @@ void office_fill(const char *path, int shops, int64_t promises)
         add_shop(&office, i);
     add_promises(&office, promises);
     run(&office, sql_run(office.sql, "COMMIT", SQL_NO_VALUES));
-    if (office_is_url(path)) /* as it would be known by and by */
-        must(sql_script(office.sql, "ANALYZE", &error), error.text);
     sql_close(office.sql);
 }

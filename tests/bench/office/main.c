@@ -1,4 +1,4 @@
-/* floorhand-office-bench: the players of tests/bench/office.py, one a process. */
+/* floorhand-office-bench: the players of tests/bench/office.py and push.py, one a process. */
 #include "office_bench.h"
 
 #include <string.h>
@@ -46,6 +46,11 @@ static int run_audit(char **argv)
     return promises_audit(argv[0]);
 }
 
+static int run_chain(char **argv)
+{
+    return chain_run((int)number(argv, 0), argv[1], argv[2]);
+}
+
 static const struct {
     const char *name, *arguments;
     int count;
@@ -57,6 +62,7 @@ static const struct {
     {"promises", "DATABASE FIRST STEP ORDERS PER-COMMIT", 5, run_promises},
     {"promises-bare", "DATABASE FIRST STEP ORDERS PER-COMMIT whole|promise", 6, run_promises_bare},
     {"audit", "DATABASE", 1, run_audit},
+    {"chain", "PORT DATABASE URL", 3, run_chain},
 };
 
 int main(int argc, char **argv)

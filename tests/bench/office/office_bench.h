@@ -66,4 +66,7 @@ int promises_bare(const char *path, const struct share *share, bool whole);
 /* Checks and promises whatever waits, as serve does. */
 int promises_audit(const char *path);
 
+/* Commits each message of the broker as a row and calls the URL with it. */
+int chain_run(int port, const char *path, const char *url);
+
 #endif
