@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CANDIDATES_MAX 64
-
 struct candidate {
     char site[WIRE_NAME_SIZE];
     int64_t rank, capacity, busy; /* busy: orders there, in shares of a thousand of what it can do at a time */
@@ -115,7 +113,7 @@ static int find_sites(struct office *office, const char *number, int64_t silent_
                    " < w.pieces) ORDER BY far, t.id",
                    sql_text(number), sql_int(office->now_us), sql_int(silent_hours));
     size_t count = 0;
-    while (sql_next(row) && count < CANDIDATES_MAX) {
+    while (sql_next(row) && count < PROMISES_SITES_MAX) {
         sql_copy_text(row, 0, out[count].site, sizeof(out[count].site));
         out[count].rank = sql_get_int(row, 1);
         out[count].capacity = sql_get_int(row, 2);
@@ -125,15 +123,39 @@ static int find_sites(struct office *office, const char *number, int64_t silent_
     return sql_done(row);
 }
 
+static int count_orders(struct office *office, const char *site, int64_t *ret)
+{
+    return sql_number(office->sql, ret,
+                      "SELECT count(*) FROM orders WHERE site = ?1 AND state IN ('reserved', 'released',"
+                      " 'received', 'allocated', 'picking', 'short', 'parked')",
+                      sql_text(site));
+}
+
+/* NULL: nothing is remembered of it. */
+static int64_t *find_load(struct promise_loads *loads, const char *site)
+{
+    for (size_t i = 0; loads && i < loads->count; i++)
+        if (strcmp(loads->list[i].site, site) == 0)
+            return &loads->list[i].orders;
+    return NULL;
+}
+
+static void remember(struct promise_loads *loads, const char *site, int64_t orders)
+{
+    if (!loads || loads->count == PROMISES_SITES_MAX)
+        return;
+    memcpy(loads->list[loads->count].site, site, WIRE_NAME_SIZE);
+    loads->list[loads->count++].orders = orders;
+}
+
 static int load_busy(struct office *office, struct candidate *candidate)
 {
-    int64_t orders;
-    int result = sql_number(office->sql, &orders,
-                            "SELECT count(*) FROM orders WHERE site = ?1 AND state IN ('reserved', 'released',"
-                            " 'received', 'allocated', 'picking', 'short', 'parked')",
-                            sql_text(candidate->site));
-    if (!result)
-        candidate->busy = orders * 1000 / (candidate->capacity > 0 ? candidate->capacity : 1000);
+    const int64_t *known = find_load(office->loads, candidate->site);
+    int64_t orders = known ? *known : 0;
+    int result = known ? 0 : count_orders(office, candidate->site, &orders);
+    if (!result && !known)
+        remember(office->loads, candidate->site, orders);
+    candidate->busy = orders * 1000 / (candidate->capacity > 0 ? candidate->capacity : 1000);
     return result;
 }
 
@@ -149,12 +171,21 @@ static bool is_better(const struct candidate *one, const struct candidate *other
     return one->rank != other->rank ? one->rank < other->rank : one->busy < other->busy;
 }
 
-/* Only where there is a choice is it looked at how busy they are. */
+/* Two are as near, or one may be full. Candidates come in the order of their ranks. */
+static bool is_busy_asked(const struct candidate *candidates, size_t count)
+{
+    bool asked = count > 1 && candidates[0].rank == candidates[1].rank;
+    for (size_t i = 0; i < count && count > 1; i++)
+        asked |= candidates[i].capacity > 0;
+    return asked;
+}
+
+/* To count is slow: a site may have ten thousand orders. */
 static int choose(struct office *office, struct candidate *candidates, size_t count, const struct candidate **ret)
 {
     const struct candidate *best = count > 0 ? &candidates[0] : NULL;
     int result = 0;
-    for (size_t i = 0; i < count && count > 1 && !result; i++) {
+    for (size_t i = 0; i < count && is_busy_asked(candidates, count) && !result; i++) {
         result = load_busy(office, &candidates[i]);
         if (is_better(&candidates[i], best))
             best = &candidates[i];
@@ -167,19 +198,22 @@ static int choose(struct office *office, struct candidate *candidates, size_t co
 
 static int hold(struct office *office, const char *number, const char *site, int64_t expires_us)
 {
+    int64_t *load = find_load(office->loads, site);
+    if (load)
+        ++*load;
     int result =
-        sql_run(office->sql,
-                "INSERT INTO reservation (number, line, site, sku, quantity, left_open, expires_us)"
-                " SELECT number, line, ?2, sku, quantity - refunded, CASE WHEN picked < quantity - refunded THEN"
-                " quantity - refunded - picked ELSE 0 END, ?3 FROM order_line WHERE number = ?1 AND sku IS NOT"
-                " NULL AND quantity > refunded ON CONFLICT (number, line) DO UPDATE SET"
-                " site = excluded.site, sku = excluded.sku, quantity = excluded.quantity,"
-                " left_open = excluded.left_open, expires_us = excluded.expires_us",
-                sql_text(number), sql_text(site), sql_ref(expires_us));
+        sql_post(office->sql,
+                 "INSERT INTO reservation (number, line, site, sku, quantity, left_open, expires_us)"
+                 " SELECT number, line, ?2, sku, quantity - refunded, CASE WHEN picked < quantity - refunded THEN"
+                 " quantity - refunded - picked ELSE 0 END, ?3 FROM order_line WHERE number = ?1 AND sku IS NOT"
+                 " NULL AND quantity > refunded ON CONFLICT (number, line) DO UPDATE SET"
+                 " site = excluded.site, sku = excluded.sku, quantity = excluded.quantity,"
+                 " left_open = excluded.left_open, expires_us = excluded.expires_us",
+                 sql_text(number), sql_text(site), sql_ref(expires_us));
     return result
                ? result
-               : sql_run(office->sql, "UPDATE orders SET site = ?2, lacks = NULL, lacks_pieces = 0 WHERE number = ?1",
-                         sql_text(number), sql_text(site));
+               : sql_post(office->sql, "UPDATE orders SET site = ?2, lacks = NULL, lacks_pieces = 0 WHERE number = ?1",
+                          sql_text(number), sql_text(site));
 }
 
 /* The order waits for one item, and is not tried again until there is enough of it; or for all of it at one site. */
@@ -226,7 +260,7 @@ static int find_promise(struct office *office, const char *number, struct promis
 static int make(struct office *office, const char *number, int64_t expires_us, int64_t silent_hours,
                 struct promise *ret)
 {
-    struct candidate candidates[CANDIDATES_MAX];
+    struct candidate candidates[PROMISES_SITES_MAX];
     const struct candidate *best = NULL;
     size_t count = 0;
     int result = find_sites(office, number, silent_hours, candidates, &count);

@@ -7,6 +7,17 @@
 #include "sync/head-office/office.h"
 #include "sync/wire/topic.h"
 
+/* How many orders sites have, remembered for the transaction in which many are promised: counted once, and counted on.
+ * Whoever begins it gives an empty one to the office, and takes it away at its end. */
+#define PROMISES_SITES_MAX 64
+struct promise_loads {
+    struct {
+        char site[WIRE_NAME_SIZE];
+        int64_t orders;
+    } list[PROMISES_SITES_MAX];
+    size_t count;
+};
+
 struct promise {
     char site[WIRE_NAME_SIZE]; /* "": no site has all of it */
     char lacks[65];            /* then: an item that none has enough of; "" when each is somewhere, but not together */
