@@ -63,6 +63,9 @@ static int64_t each_batch(const char *path, const struct share *share,
 static void promise_batch(struct office *office, const struct batch *batch)
 {
     struct error error = {0};
+    struct promise_loads loads = {.count = 0}; /* as order_work.c does it */
+    office->now_us = clock_wall_us();
+    office->loads = &loads;
     if (batch->count > 1)
         must(promises_lock(office, batch->numbers, batch->count), sql_message(office->sql));
     for (size_t i = 0; i < batch->count; i++) {
@@ -70,6 +73,7 @@ static void promise_batch(struct office *office, const struct batch *batch)
         must(promises_make(office, batch->numbers[i], 0, SILENT_HOURS, &promise, &error), error.text);
         must(*promise.site ? 0 : -1, "there is not enough");
     }
+    office->loads = NULL;
 }
 
 int promises_ours(const char *path, const struct share *share)
