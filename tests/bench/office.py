@@ -54,7 +54,7 @@ def rate(kind, wanted, fill, *players, check=()):
     database = kind.new()
     must(argv("fill", database, *fill), 600)
     done, seconds = together(*([name, database, *more] for name, *more in players))
-    if done != wanted:
+    if done < wanted:  # what was taken back after a lock is counted twice; the checks tell what there is
         raise RigError(f"{done} of {wanted} were done")
     for sql, number in check:
         found = kind.number(database, sql)

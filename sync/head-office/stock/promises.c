@@ -13,17 +13,14 @@ struct candidate {
 
 /* ---------------------------------------------------------------- locks */
 
-/* Who promises of an item waits here for whoever does so too; always in the same order, so nobody waits for ever. */
+/* Who promises of an item waits here for whoever does so too; always in the same order, so nobody waits for ever. The
+ * locks are taken before the next statement looks at anything. */
 static int lock_items(struct office *office, const char *number)
 {
-    struct sql_query *row =
-        sql_select(office->sql,
-                   "SELECT sku FROM item WHERE sku IN (SELECT sku FROM order_line WHERE number = ?1)"
-                   " ORDER BY sku" SQL_FOR_UPDATE,
-                   sql_text(number));
-    while (sql_next(row))
-        ;
-    return sql_done(row);
+    return sql_post(office->sql,
+                    "SELECT sku FROM item WHERE sku IN (SELECT sku FROM order_line WHERE number = ?1)"
+                    " ORDER BY sku" SQL_FOR_UPDATE,
+                    sql_text(number));
 }
 
 struct skus {
@@ -37,10 +34,19 @@ static void skus_done(struct skus *skus)
 }
 #define CLEANUP_SKUS CLEANUP(skus_done)
 
-static int add_skus(struct office *office, const char *number, struct skus *skus)
+/* Of so many orders at a time: there is a way to the database and back for each question. */
+#define NUMBERS_ASKED 16
+
+static int add_skus(struct office *office, const char (*numbers)[65], size_t count, struct skus *skus)
 {
-    struct sql_query *row = sql_select(
-        office->sql, "SELECT DISTINCT sku FROM order_line WHERE number = ?1 AND sku IS NOT NULL", sql_text(number));
+    struct sql_value values[NUMBERS_ASKED + 1] = {{0}};
+    for (size_t i = 0; i < NUMBERS_ASKED; i++)
+        values[i] = sql_text(numbers[i < count ? i : 0]);
+    struct sql_query *row = sql_select_values(
+        office->sql,
+        "SELECT DISTINCT sku FROM order_line WHERE number IN (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+        " ?11, ?12, ?13, ?14, ?15, ?16) AND sku IS NOT NULL",
+        values);
     bool fits = true;
     while (fits && sql_next(row)) {
         if (skus->count == skus->room) {
@@ -66,35 +72,25 @@ int promises_lock(struct office *office, const char (*numbers)[65], size_t count
 {
     CLEANUP_SKUS struct skus skus = {0};
     int result = 0;
-    for (size_t i = 0; i < count && !result; i++)
-        result = add_skus(office, numbers[i], &skus);
+    for (size_t i = 0; i < count && !result; i += NUMBERS_ASKED)
+        result = add_skus(office, numbers + i, count - i, &skus);
     if (skus.count > 1)
         qsort(skus.list, skus.count, sizeof(*skus.list), by_bytes);
     for (size_t i = 0; i < skus.count && !result; i++) {
         if (i > 0 && strcmp(skus.list[i], skus.list[i - 1]) == 0)
             continue;
-        struct sql_query *row =
-            sql_select(office->sql, "SELECT sku FROM item WHERE sku = ?1" SQL_FOR_UPDATE, sql_text(skus.list[i]));
-        sql_next(row);
-        result = sql_done(row);
+        result = sql_post(office->sql, "SELECT sku FROM item WHERE sku = ?1" SQL_FOR_UPDATE, sql_text(skus.list[i]));
     }
     return result;
 }
 
 /* ---------------------------------------------------------------- choosing a site */
 
-static int check_mapped(struct office *office, const char *number, struct error *error)
+/* It waits for that, and not for stock. */
+static int refuse_unmapped(struct office *office, const char *number, struct error *error)
 {
-    int64_t lines;
-    int result = sql_number(office->sql, &lines,
-                            "SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded",
-                            sql_text(number));
-    if (result)
-        return office_failed(office->sql, result, error);
-    if (lines == 0)
-        return 0;
-    result = sql_run(office->sql, "UPDATE orders SET lacks = NULL, lacks_pieces = 0 WHERE number = ?1",
-                     sql_text(number)); /* it waits for that, and not for stock */
+    int result =
+        sql_run(office->sql, "UPDATE orders SET lacks = NULL, lacks_pieces = 0 WHERE number = ?1", sql_text(number));
     return result ? office_failed(office->sql, result, error)
                   : error_set(error, -EINVAL, "order \"%s\" has lines whose item is not known: map them first", number);
 }
@@ -238,23 +234,37 @@ static int lack(struct office *office, const char *number, int64_t silent_hours,
                              sql_text(number), sql_text(found ? ret->lacks : NULL), sql_int(ret->lacks_pieces));
 }
 
-/* -ENOENT: it has none, or one of other lines than it has now, which is given back. */
-static int find_promise(struct office *office, const char *number, struct promise *ret)
+struct standing {
+    int64_t unmapped;          /* lines */
+    char site[WIRE_NAME_SIZE]; /* where it is promised; "" nowhere */
+    bool same;                 /* the very lines that it has now */
+};
+
+/* How the order stands, in one question. */
+static int load_standing(struct office *office, const char *number, struct standing *ret)
 {
     struct sql_query *row = sql_select(
         office->sql,
-        "SELECT r.site, (SELECT count(*) FROM order_line l LEFT JOIN reservation x ON x.number = l.number AND x.line ="
+        "SELECT (SELECT count(*) FROM order_line WHERE number = ?1 AND sku IS NULL AND quantity > refunded),"
+        " r.site, (SELECT count(*) FROM order_line l LEFT JOIN reservation x ON x.number = l.number AND x.line ="
         " l.line AND x.sku = l.sku AND x.quantity = l.quantity - l.refunded AND x.site = r.site WHERE"
-        " l.number = ?1 AND l.quantity > l.refunded AND x.number IS NULL) FROM reservation r WHERE r.number = ?1 LIMIT "
-        "1",
+        " l.number = ?1 AND l.quantity > l.refunded AND x.number IS NULL) FROM (SELECT 1 AS one) o LEFT JOIN (SELECT"
+        " site FROM reservation WHERE number = ?1 LIMIT 1) r ON 1 = 1",
         sql_text(number));
-    bool found = sql_next(row), same = found && sql_get_int(row, 1) == 0;
-    if (same)
-        sql_copy_text(row, 0, ret->site, sizeof(ret->site));
-    int result = sql_done(row);
-    if (!result && found && !same)
-        result = promises_free(office, number);
-    return result ? result : same ? 0 : -ENOENT;
+    *ret = (struct standing){0};
+    if (sql_next(row)) {
+        ret->unmapped = sql_get_int(row, 0);
+        sql_copy_text(row, 1, ret->site, sizeof(ret->site));
+        ret->same = *ret->site && sql_get_int(row, 2) == 0;
+    }
+    return sql_done(row);
+}
+
+/* Paid meanwhile, perhaps. */
+static int keep(struct office *office, const char *number, int64_t expires_us)
+{
+    return sql_post(office->sql, "UPDATE reservation SET expires_us = ?2 WHERE number = ?1", sql_text(number),
+                    sql_ref(expires_us));
 }
 
 static int make(struct office *office, const char *number, int64_t expires_us, int64_t silent_hours,
@@ -277,17 +287,21 @@ static int make(struct office *office, const char *number, int64_t expires_us, i
 int promises_make(struct office *office, const char *number, int64_t expires_us, int64_t silent_hours,
                   struct promise *ret, struct error *error)
 {
+    struct standing standing;
     *ret = (struct promise){0};
-    int result = check_mapped(office, number, error);
-    if (result)
-        return result;
-    result = lock_items(office, number);
+    int result = load_standing(office, number, &standing);
+    if (!result && standing.unmapped > 0)
+        return refuse_unmapped(office, number, error);
+    if (!result && standing.same) {
+        memcpy(ret->site, standing.site, sizeof(ret->site));
+        result = keep(office, number, expires_us);
+        return result ? office_failed(office->sql, result, error) : 0;
+    }
+    if (!result && *standing.site)
+        result = promises_free(office, number);
     if (!result)
-        result = find_promise(office, number, ret);
-    if (!result) /* paid meanwhile, perhaps */
-        result = sql_run(office->sql, "UPDATE reservation SET expires_us = ?2 WHERE number = ?1", sql_text(number),
-                         sql_ref(expires_us));
-    else if (result == -ENOENT)
+        result = lock_items(office, number);
+    if (!result)
         result = make(office, number, expires_us, silent_hours, ret);
     return result ? office_failed(office->sql, result, error) : 0;
 }

@@ -26,8 +26,8 @@ struct promise {
 
 /* Promises a whole order at one site: of those that have all of it one that is not full (site.capacity), the nearest to
  * the receiver (site_region), then the least busy. An order that has a promise of the very lines it has keeps it. Two
- * programs may do this at the same time: the items' rows are locked in one order. expires_us: 0 for ever. -EINVAL with
- * a sentence: a line has no item. */
+ * programs may do this at the same time: the items' rows are locked in one order, and the order's row is the caller's.
+ * expires_us: 0 for ever. -EINVAL with a sentence: a line has no item. */
 int promises_make(struct office *office, const char *number, int64_t expires_us, int64_t silent_hours,
                   struct promise *ret, struct error *error);
 
