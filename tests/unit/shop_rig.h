@@ -41,7 +41,7 @@ struct fake_call {
     char key[PLATFORM_ID_SIZE], token[PLATFORM_TOKEN_SIZE], shop[PLATFORM_ID_SIZE];
     struct platform_stock_row stock[4];
     size_t stock_count;
-    bool delta, extra, whole;
+    bool delta, extra, whole, raw;
 };
 
 static struct fake {
@@ -202,6 +202,7 @@ static inline void fake_note_call(void)
     text_copy(call->shop, sizeof(call->shop), fake.shop->id);
     call->extra = want->shipment && want->shipment->extra;
     call->whole = want->shipment && want->shipment->whole;
+    call->raw = want->shipment && want->shipment->raw && strcmp(want->shipment->raw, "{\"is\":\"raw\"}") == 0;
     for (size_t i = 0; i < want->stock_count && i < COUNT(call->stock); i++)
         call->stock[i] = want->stock[i];
 }
