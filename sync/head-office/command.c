@@ -71,6 +71,7 @@ static const struct option_def cancel_options[] = {
     COMMAND_DATABASE,
     {"order", TEXT(order), .help = "this order"},
     {"reason", TEXT(reason), .fallback = "cancelled at head office", .help = "why, for the people at the site"},
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
     {0},
 };
 
