@@ -27,3 +27,12 @@ ALTER TABLE blacklist ADD COLUMN id INTEGER NOT NULL DEFAULT 0;
 UPDATE blacklist SET id = (SELECT count(*) FROM blacklist o WHERE o.field < blacklist.field
     OR (o.field = blacklist.field AND o.value <= blacklist.value));
 CREATE UNIQUE INDEX blacklist_id ON blacklist (id) WHERE id > 0;
+
+-- What became of a file that a program of others brought, while it is taken in, too. Of such a file rows is how many it has.
+ALTER TABLE import ADD COLUMN state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('running', 'done', 'refused', 'broken'));
+ALTER TABLE import ADD COLUMN said TEXT NOT NULL DEFAULT ''; -- why it was refused
+ALTER TABLE import ADD COLUMN who TEXT NOT NULL DEFAULT '';
+CREATE TABLE import_live ( -- empty: the program that takes a file in has a temporary one of this name, of how far it is
+    import INTEGER PRIMARY KEY,
+    done   INTEGER NOT NULL
+) STRICT;
