@@ -10,7 +10,7 @@
 
 struct http_import;
 
-/* status: of HTTP. json: the answer, lent for the call. */
+/* code: 0 or -errno, with a sentence. json: what is answered when it is 0, lent for the call. */
 typedef void http_import_end(void *user, uint64_t number, int code, const struct error *error, const char *json);
 
 /* database: as commands are given it; office: for the list of imports, lent. */
