@@ -1,6 +1,6 @@
 /* What an order of a platform says of receiver and goods, as rows of ours. */
 #include "base/buf.h"
-#include "sync/head-office/catalogue/listings.h"
+#include "sync/head-office/orders/order_goods.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/platform_taking.h"
 #include "sync/head-office/stock/promises.h"
@@ -70,56 +70,56 @@ int platform_taking_receiver(struct taking *taking)
 
 /* ---------------------------------------------------------------- the goods */
 
-static int insert_line(struct taking *taking, const struct platform_line *line, int64_t number)
+static struct bought bought_of(const struct platform_line *line, size_t i)
 {
-    char sku[LISTINGS_SKU_SIZE];
-    const struct listing_seen seen = {line->item, line->sku, line->code, line->title};
-    int result = listings_find(taking->office, taking->source->shop, &seen, sku);
-    if (result)
-        return result;
-    return sql_post(taking->office->sql,
-                    "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku,"
-                    " code, title, price_minor, paid_minor, overlays) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                    " ?11, ?12)",
-                    sql_text(taking->number), sql_int(number), sql_text(*sku ? sku : NULL), sql_int(line->quantity),
-                    sql_text(line->id), sql_text(line->item), sql_text(line->sku), sql_text(line->code),
-                    sql_text(line->title), sql_int(line->price_minor), sql_int(line->paid_minor),
-                    sql_int(line->overlays));
+    return (struct bought){.place = (int64_t)i + 1,
+                           .line = line->id,
+                           .item = line->item,
+                           .sku = line->sku,
+                           .code = line->code,
+                           .title = line->title,
+                           .quantity = line->quantity,
+                           .price_minor = line->price_minor,
+                           .paid_minor = line->paid_minor,
+                           .overlays = line->overlays};
+}
+
+static int insert_line(struct taking *taking, size_t i, int64_t *next)
+{
+    const struct bought bought = bought_of(taking->lines[i], i);
+    const struct listing_seen seen = {bought.item, bought.sku, bought.code, bought.title};
+    struct listing_meaning meaning;
+    int result = listings_find(taking->office, taking->source->shop, &seen, &meaning);
+    int64_t first = (*next)++;
+    return result ? result
+                  : order_goods_insert(taking->office, taking->source->shop, taking->number, &bought, &meaning, first,
+                                       next);
 }
 
 /* Gifts that were added here stay, and keep their numbers. */
 static int rewrite_lines(struct taking *taking)
 {
     struct office *office = taking->office;
-    int64_t base = 0;
+    int64_t next = 1;
     int result = taking->known ? promises_free(office, taking->number) : 0;
     if (!result && taking->known)
         result =
             sql_run(office->sql, "DELETE FROM order_line WHERE number = ?1 AND gift = 0", sql_text(taking->number));
     if (!result && taking->known)
-        result = sql_number(office->sql, &base, "SELECT coalesce(max(line), 0) FROM order_line WHERE number = ?1",
+        result = sql_number(office->sql, &next, "SELECT coalesce(max(line), 0) + 1 FROM order_line WHERE number = ?1",
                             sql_text(taking->number));
     for (size_t i = 0; i < taking->order->line_count && !result; i++)
-        result = insert_line(taking, taking->lines[i], base + (int64_t)i + 1);
+        result = insert_line(taking, i, &next);
     return result;
 }
 
 /* The same goods: what was paid for them, and what lies over them. The nth line is still the nth. */
 static int update_lines(struct taking *taking)
 {
-    int64_t base = 0;
-    struct sql *sql = taking->office->sql;
-    int result =
-        sql_number(sql, &base, "SELECT coalesce(min(line), 1) - 1 FROM order_line WHERE number = ?1 AND gift = 0",
-                   sql_text(taking->number));
+    int result = 0;
     for (size_t i = 0; i < taking->order->line_count && !result; i++) {
-        const struct platform_line *line = taking->lines[i];
-        result =
-            sql_run(sql,
-                    "UPDATE order_line SET price_minor = ?3, paid_minor = ?4, overlays = ?5, title = ?6 WHERE number"
-                    " = ?1 AND line = ?2 AND platform_line = ?7",
-                    sql_text(taking->number), sql_int(base + (int64_t)i + 1), sql_int(line->price_minor),
-                    sql_int(line->paid_minor), sql_int(line->overlays), sql_text(line->title), sql_text(line->id));
+        const struct bought bought = bought_of(taking->lines[i], i);
+        result = order_goods_update(taking->office, taking->source->shop, taking->number, &bought);
     }
     return result;
 }

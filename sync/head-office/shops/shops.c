@@ -151,10 +151,11 @@ int shops_set_rules(struct office *office, const char *code, const struct shop_r
                 "UPDATE shop SET name = coalesce(nullif(?2, ''), name), carrier = coalesce(nullif(?3, ''),"
                 " carrier), poll_s = CASE WHEN ?4 > 0 THEN ?4 ELSE poll_s END, history_days = CASE WHEN ?5 >= 0"
                 " THEN ?5 ELSE history_days END, offers = CASE WHEN ?6 >= 0 THEN ?6 ELSE offers END, buffer ="
-                " CASE WHEN ?7 >= 0 THEN ?7 ELSE buffer END, ratio = CASE WHEN ?8 >= 0 THEN ?8 ELSE ratio END"
-                " WHERE code = ?1",
+                " CASE WHEN ?7 >= 0 THEN ?7 ELSE buffer END, ratio = CASE WHEN ?8 >= 0 THEN ?8 ELSE ratio END,"
+                " prices = CASE WHEN ?9 >= 0 THEN ?9 ELSE prices END WHERE code = ?1",
                 sql_text(code), sql_text(rules->name), sql_text(rules->carrier), sql_int(rules->poll_s),
-                sql_int(rules->history_days), sql_int(rules->offers), sql_int(rules->buffer), sql_int(rules->ratio));
+                sql_int(rules->history_days), sql_int(rules->offers), sql_int(rules->buffer), sql_int(rules->ratio),
+                sql_int(rules->prices));
     return office_changed(office->sql, result, "shop", code, error);
 }
 

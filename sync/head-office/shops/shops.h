@@ -56,7 +56,7 @@ int shops_add(struct office *office, const char *code, const char *platform, con
 /* How a shop is worked, as a person wants it. Negative numbers and "" leave what is there. Inside a transaction. */
 struct shop_rules {
     const char *name, *carrier;
-    int64_t poll_s, history_days, offers, buffer, ratio;
+    int64_t poll_s, history_days, offers, buffer, ratio, prices;
 };
 int shops_set_rules(struct office *office, const char *code, const struct shop_rules *rules, struct error *error);
 
