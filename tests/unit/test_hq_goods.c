@@ -51,8 +51,8 @@ static struct fake_order *say(struct shop_rig *rig, const char *id, const char *
     struct fake_order *placed = fake_place(id);
     text_copy(placed->lines[0].code, sizeof(placed->lines[0].code), code);
     placed->lines[0].quantity = quantity;
-    placed->order.goods_minor = 1990 * quantity;
-    placed->order.discount_minor = 1990 * quantity - 3900;
+    placed->order.goods_minor = INT64_C(1990) * quantity;
+    placed->order.discount_minor = INT64_C(1990) * quantity - 3900;
     shop_rig_say(rig, placed);
     return placed;
 }

@@ -49,7 +49,7 @@ struct listing_row {
     int64_t factor;
     char code[65], title[257];
 };
-int listings_put_row(struct office *office, const char *site, const void *row, int64_t *changed,
+int listings_put_row(struct office *office, const char *site, const void *data, int64_t *changed,
                      const char **ret_column, struct error *error);
 
 /* After a file of items, barcodes or bundles. */

@@ -159,7 +159,7 @@ int listing_push_price(struct office *office, const char *shop, const char *item
                        struct error *error)
 {
     struct word word = {.kind = "price", .value = amount_minor};
-    struct found found;
+    struct found found = {.factor = 1};
     struct settings settings;
     text_copy(word.shop, sizeof(word.shop), shop);
     text_copy(word.item, sizeof(word.item), item);
