@@ -69,7 +69,8 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_money", "test_hq_webhooks", "test_migrate", "test_third_party"):
+    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_money", "test_hq_webhooks", "test_migrate", "test_shops",
+                 "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=name in ALONE)
 
@@ -125,6 +126,8 @@ def bench():
     """That they work, on a small site: they assert no time."""
     yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
+    yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 
 def printers_with_faults():

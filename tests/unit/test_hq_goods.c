@@ -132,11 +132,11 @@ static void several_lines_keep_apart(void **state)
         .id = "z", .item = "i2", .sku = "k2", .code = "SET", .quantity = 1, .price_minor = 400, .paid_minor = 400};
     shop_rig_say(rig, placed);
     rows_are(rig, "SELECT line || ':' || place || sku || quantity FROM order_line ORDER BY line",
-             "1:1A2, 2:1B4, 3:2A1, 4:2B2");
+             "1:1A2, 2:2A1, 3:1B4, 4:2B2");
     placed->lines[1].paid_minor = 360;
     placed->order.modified_us++;
     shop_rig_say(rig, placed);
-    rows_are(rig, "SELECT paid_minor FROM order_line ORDER BY line", "975, 2925, 90, 270");
+    rows_are(rig, "SELECT paid_minor FROM order_line ORDER BY line", "975, 90, 2925, 270");
 }
 
 /* ---------------------------------------------------------------- mapping */

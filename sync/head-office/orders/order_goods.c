@@ -161,6 +161,30 @@ int order_goods_insert(struct office *office, const char *shop, const char *numb
     return insert_parts(office, number, bought, meaning->bundle, &parts, first, next);
 }
 
+int order_goods_post(struct office *office, const char *shop, const char *number, const struct bought *bought,
+                     int64_t line)
+{
+    return sql_post(office->sql,
+                    "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku,"
+                    " code, title, price_minor, paid_minor, overlays, factor, place, goods_minor) SELECT ?1, ?2,"
+                    " l.our_sku, ?3 * coalesce(l.factor, 1), ?4, ?5, ?6, ?7, ?8, ?9 / coalesce(l.factor, 1), ?10, ?11,"
+                    " coalesce(l.factor, 1), ?13, CASE WHEN l.factor > 1 THEN ?9 * ?3 END FROM (SELECT 1 AS one) line"
+                    " LEFT JOIN listing l ON l.shop = ?12 AND l.item = ?5 AND l.sku = ?6 AND l.our_sku IS NOT NULL AND"
+                    " (l.matched = 'person' OR ?7 = '' OR l.code = ?7)",
+                    sql_text(number), sql_int(line), sql_int(bought->quantity), sql_text(bought->line),
+                    sql_text(bought->item), sql_text(bought->sku), sql_text(bought->code), sql_text(bought->title),
+                    sql_int(bought->price_minor), sql_int(bought->paid_minor), sql_int(bought->overlays),
+                    sql_text(shop), sql_int(bought->place));
+}
+
+int order_goods_replace(struct office *office, const char *shop, const char *number, const struct bought *bought,
+                        const struct listing_meaning *meaning, int64_t line, int64_t *next)
+{
+    int result = sql_post(office->sql, "DELETE FROM order_line WHERE number = ?1 AND line = ?2", sql_text(number),
+                          sql_int(line));
+    return result ? result : order_goods_insert(office, shop, number, bought, meaning, line, next);
+}
+
 static int update_part(struct office *office, const char *number, const struct bought *bought, const struct part *part)
 {
     return sql_run(office->sql,

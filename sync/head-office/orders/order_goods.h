@@ -18,6 +18,15 @@ struct bought {
 int order_goods_insert(struct office *office, const char *shop, const char *number, const struct bought *bought,
                        const struct listing_meaning *meaning, int64_t first, int64_t *next);
 
+/* The same as one line, without waiting for the database: of the item, or the pack, that the shop's listing is known to
+ * be; of what is not known yet, and of a bundle, without an item. Inside a transaction. */
+int order_goods_post(struct office *office, const char *shop, const char *number, const struct bought *bought,
+                     int64_t line);
+
+/* In place of a line without an item, as order_goods_insert(). Inside a transaction. */
+int order_goods_replace(struct office *office, const char *shop, const char *number, const struct bought *bought,
+                        const struct listing_meaning *meaning, int64_t line, int64_t *next);
+
 /* The same goods: what was asked and paid for them by now, and what lies over them. Inside a transaction. */
 int order_goods_update(struct office *office, const char *shop, const char *number, const struct bought *bought);
 

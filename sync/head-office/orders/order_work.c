@@ -87,10 +87,13 @@ static int do_job(struct worker *worker, const struct job *job, int64_t most, st
     int result = 0;
     for (int64_t left = most, count = 1; left > 0 && count > 0 && !result; left -= count) {
         CLEANUP_NUMBERS struct numbers numbers = {0};
+        struct promise_loads loads = {.count = 0};
         result = office_begin_rows(worker->office, error);
         if (result)
             return result;
+        worker->office->loads = &loads;
         result = do_some(worker, job, left < AT_ONCE ? left : AT_ONCE, &numbers, error);
+        worker->office->loads = NULL;
         if (!result)
             result = office_commit(worker->office, error);
         office_rollback(worker->office);

@@ -84,33 +84,56 @@ static struct bought bought_of(const struct platform_line *line, size_t i)
                            .overlays = line->overlays};
 }
 
-static int insert_line(struct taking *taking, size_t i, int64_t *next)
+static int post_line(struct taking *taking, size_t i, int64_t number)
+{
+    const struct bought bought = bought_of(taking->lines[i], i);
+    return order_goods_post(taking->office, taking->source->shop, taking->number, &bought, number);
+}
+
+static int match_line(struct taking *taking, size_t i, int64_t number, int64_t *next)
 {
     const struct bought bought = bought_of(taking->lines[i], i);
     const struct listing_seen seen = {bought.item, bought.sku, bought.code, bought.title};
     struct listing_meaning meaning;
     int result = listings_find(taking->office, taking->source->shop, &seen, &meaning);
-    int64_t first = (*next)++;
-    return result ? result
-                  : order_goods_insert(taking->office, taking->source->shop, taking->number, &bought, &meaning, first,
-                                       next);
+    return result || !listing_is_known(&meaning) ? result
+                                                 : order_goods_replace(taking->office, taking->source->shop,
+                                                                       taking->number, &bought, &meaning, number, next);
+}
+
+/* What is new in the shop, what nobody has said yet, and bundles: one look for all lines, as there is a way there and
+ * back. The first line has the number base + 1. */
+static int match_lines(struct taking *taking, int64_t base)
+{
+    size_t unmatched[PLATFORM_LINES_MAX], count = 0;
+    int64_t next = base + (int64_t)taking->order->line_count + 1;
+    struct sql_query *row =
+        sql_select(taking->office->sql,
+                   "SELECT line FROM order_line WHERE number = ?1 AND sku IS NULL AND line > ?2 ORDER BY line",
+                   sql_text(taking->number), sql_int(base));
+    while (sql_next(row) && count < PLATFORM_LINES_MAX)
+        unmatched[count++] = (size_t)(sql_get_int(row, 0) - base - 1);
+    int result = sql_done(row);
+    for (size_t i = 0; i < count && !result; i++)
+        result = match_line(taking, unmatched[i], base + (int64_t)unmatched[i] + 1, &next);
+    return result;
 }
 
 /* Gifts that were added here stay, and keep their numbers. */
 static int rewrite_lines(struct taking *taking)
 {
     struct office *office = taking->office;
-    int64_t next = 1;
+    int64_t base = 0;
     int result = taking->known ? promises_free(office, taking->number) : 0;
     if (!result && taking->known)
         result =
             sql_run(office->sql, "DELETE FROM order_line WHERE number = ?1 AND gift = 0", sql_text(taking->number));
     if (!result && taking->known)
-        result = sql_number(office->sql, &next, "SELECT coalesce(max(line), 0) + 1 FROM order_line WHERE number = ?1",
+        result = sql_number(office->sql, &base, "SELECT coalesce(max(line), 0) FROM order_line WHERE number = ?1",
                             sql_text(taking->number));
     for (size_t i = 0; i < taking->order->line_count && !result; i++)
-        result = insert_line(taking, i, &next);
-    return result;
+        result = post_line(taking, i, base + (int64_t)i + 1);
+    return result ? result : match_lines(taking, base);
 }
 
 /* The same goods: what was paid for them, and what lies over them. The nth line is still the nth. */
