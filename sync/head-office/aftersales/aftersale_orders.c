@@ -138,10 +138,10 @@ int aftersale_send_rest(struct office *office, const char *first, struct error *
     if (!result)
         result = sql_run(office->sql,
                          "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item,"
-                         " platform_sku, code, title, price_minor, gift, bundle,"
+                         " platform_sku, code, title, price_minor, gift, bundle, factor, place,"
                          " source_order, source_line) SELECT ?2, b.line, b.sku, due.pieces,"
                          " b.platform_line, b.platform_item, b.platform_sku, b.code, b.title, b.price_minor, b.gift,"
-                         " b.bundle, b.number, b.line FROM " DUE
+                         " b.bundle, b.factor, b.place, b.number, b.line FROM " DUE
                          " JOIN order_line b ON b.number = ?1 AND b.line = due.line WHERE"
                          " due.pieces > 0",
                          sql_text(first), sql_text(number));
