@@ -5,6 +5,7 @@
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/books/money_post.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
 #include "sync/mqtt/mqtt.h"
@@ -156,7 +157,10 @@ static void work(struct server *server)
     struct money_work money = {0};
     if (!result)
         report(server, money_work(&server->call->office, POST_AT_ONCE, &money, &error), &error);
-    server->work_us = !result && (done.more || money.more) ? 0 : now_us + WORK_US;
+    struct persons_work persons = {0};
+    if (!result)
+        report(server, persons_work(&server->call->office, POST_AT_ONCE, &persons, &error), &error);
+    server->work_us = !result && (done.more || money.more || persons.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }

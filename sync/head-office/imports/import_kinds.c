@@ -1,7 +1,7 @@
 /* The kinds of files: their columns, who takes a row, and the rows of their kind as they stand. */
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/imports/import.h"
-#include "sync/head-office/imports/partners.h"
+#include "sync/head-office/customers/partners.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/orders.h"
 #include "sync/head-office/orders/waybills.h"

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/aftersales/refunds.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/platform_taking.h"
 
@@ -238,6 +239,8 @@ static int keep_not_taken(struct taking *taking, const char *why, struct error *
 static int keep_taken(struct taking *taking, bool is_new, struct error *error)
 {
     int result = write_said(taking, "");
+    if (!result)
+        result = persons_note_order(taking->office->sql, taking->number);
     if (!result && is_new)
         result = attention_end(taking->office, taking->order->id, ATTENTION_NOT_TAKEN);
     if (result)
