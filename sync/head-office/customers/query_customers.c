@@ -58,6 +58,8 @@ static const struct query_section person_sections[] = {
     {"orders", "person-orders", "person", 0, 0},
     {"contacts", "contacts", "person", 0, 0},
     {"consents", "person-consents", "person", 0, 0},
+    {"segments", "segment-members", "person", 0, 0},
+    {"tickets", "tickets", "person", 0, 0},
     {"timeline", "person-timeline", "person", 0, 0},
     {0},
 };

@@ -117,6 +117,15 @@ CREATE TABLE rfm (
 ) STRICT;
 CREATE INDEX rfm_name ON rfm (name, person);
 
+CREATE TABLE rfm_group ( -- what the persons of a name come to
+    name       TEXT PRIMARY KEY,
+    english    TEXT NOT NULL,
+    chinese    TEXT NOT NULL,
+    persons    INTEGER NOT NULL,
+    orders     INTEGER NOT NULL,
+    paid_minor INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE segment ( -- persons that are spoken of together
     code        TEXT PRIMARY KEY CHECK (code <> ''),
     name        TEXT NOT NULL,
@@ -200,6 +209,7 @@ CREATE TABLE service_answer ( -- what was asked and answered
     ticket       INTEGER REFERENCES ticket (id) -- it was handed over
 ) STRICT;
 CREATE INDEX service_answer_order ON service_answer (asked_order, time_us);
+CREATE INDEX service_answer_ticket ON service_answer (ticket) WHERE ticket IS NOT NULL;
 CREATE INDEX service_answer_person ON service_answer (person, time_us);
 
 CREATE TABLE service_source ( -- what an answer rests on
