@@ -32,6 +32,9 @@ static inline const struct api_key *key_of(struct web_request *request)
 }
 
 extern const struct web_route http_routes[];
+extern const struct embedded_file office_files[]; /* made by the Makefile from ui/office and the npm modules */
+
+bool http_is_open(const struct web_request *request); /* asked for without a key */
 
 /* Somebody listens from now on. False: the database cannot be asked. */
 bool http_listen(struct office_http *http);

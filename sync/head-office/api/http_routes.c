@@ -312,8 +312,32 @@ static bool get_changes(struct web_request *request)
     return web_stream_open(request, channels, "hello", "{}", 2);
 }
 
+/* ---------------------------------------------------------------- the pages */
+
+static bool get_page(struct web_request *request)
+{
+    return web_answer_file(request, WEB_OK, office_files, "office.html");
+}
+
+static bool get_asset(struct web_request *request)
+{
+    return web_answer_file(request, WEB_OK, office_files, request->id);
+}
+
+/* The pages are everybody's: they show nothing until a key is given. */
+bool http_is_open(const struct web_request *request)
+{
+    bool (*const open[])(struct web_request *) = {get_health, get_page, get_asset};
+    for (size_t i = 0; i < COUNT(open); i++)
+        if (request->route->handle == open[i])
+            return true;
+    return false;
+}
+
 /* A route is kept in one line of docs/openapi-head-office.yaml. */
 const struct web_route http_routes[] = {
+    {"GET", "/", get_page, NULL, 0},
+    {"GET", "/assets/{}", get_asset, NULL, 0},
     {"GET", "/healthz", get_health, NULL, 0},
     {"GET", "/api/v1/kinds", get_kinds, NULL, 0},
     {"GET", "/api/v1/verbs", get_verbs, NULL, 0},
