@@ -227,7 +227,8 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
 	$(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim \
-	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench
+	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
+	$(OUT)/floorhand-office-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -258,6 +259,9 @@ $(OUT)/floorhand-press: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/press/*.c
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+$(OUT)/floorhand-office-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/office/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-sync-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/sync/*.c)) $(ARCHIVE)
@@ -327,10 +331,12 @@ rig-powercut: deps-rig ## power cuts of a real kernel's ext4 in QEMU, thousands 
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/powercut/run.py --cuts $(KERNEL_CUTS)
 
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
-	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench $(OUT)/floorhand-office-bench
 	@$(OUT)/floorhand-bench
 	@OUT=$(OUT) python3 tests/bench/start.py
 	@OUT=$(OUT) python3 tests/bench/sync.py
+	@OUT=$(OUT) python3 tests/bench/office.py
+	@OUT=$(OUT) python3 tests/bench/push.py
 	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
 	@OUT=$(OUT) python3 tests/bench/labels.py

@@ -57,8 +57,8 @@ class Outcome:
 ALONE = ("test_hq", "test_hq_api", "test_printers", "test_makefile")
 
 # What is proved on SQLite, is proved on PostgreSQL, too.
-ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_conflicts",
-               "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
+ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_hq_waybill_parcels",
+               "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
                "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
                "test_hq_outbox", "test_hq_money", "test_hq_bills", "test_hq_invoices", "test_hq_persons", "test_hq_segments", "test_hq_service")
 
@@ -125,6 +125,8 @@ def bench():
     """That they work, on a small site: they assert no time."""
     yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
+    yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 
 def printers_with_faults():

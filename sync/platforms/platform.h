@@ -314,6 +314,7 @@ enum platform_ability {
     PLATFORM_REFRESHES = 4096,
     PLATFORM_PRINTS_APART = 8192,  /* what is printed is asked for with WAYBILL_PRINT */
     PLATFORM_SHIPS_BY_RAW = 16384, /* what it calls the lines of a parcel stands in the order's raw text alone */
+    PLATFORM_WAYBILL_KEY = 32768,  /* a parcel that is asked for again gets the same number */
 };
 
 struct platform_caps {

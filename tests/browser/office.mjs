@@ -136,9 +136,10 @@ const tests = [
     same(await page.evaluate(async () => {
         const { isNamed } = await import("/assets/names.js");
         const { office } = await import("/assets/ask.js");
-        const { kinds, verbs } = office.value;
+        const { kinds, verbs, words } = office.value;
         const all = [...kinds.flatMap((kind) => [kind.kind, ...kind.with, ...kind.columns, ...kind.filters]),
-          ...verbs.flatMap((verb) => verb.fields.map((field) => field.name))];
+          ...verbs.flatMap((verb) => verb.fields.map((field) => field.name)),
+          ...words.files.flatMap((file) => [file.kind, ...file.columns.map((column) => column.name)])];
         return [...new Set(all)].filter((name) => !isNamed(name)).sort();
       }), [], "names that are missing in ui/office/names.js");
   }],

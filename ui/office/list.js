@@ -11,6 +11,9 @@ import { inWords, nameOf } from "./names.js";
 
 const html = htm.bind(h);
 const PAGE = 50;
+const FILTERS = 4; // shown before the others are asked for
+/** And those that people use most. @type {Record<string, string[]>} */
+const first = { orders: ["state", "exception", "shop", "site", "sku"], aftersales: ["shop", "kind"], listings: ["mapped"] };
 const LIVE = new Set(["orders", "events"]);
 const SOON_MS = 400; // many changes at once are looked at once
 
@@ -34,6 +37,17 @@ function Filter({ kind, name, value, set }) {
     return html`<label>${label}<select value=${value} onChange=${(event) => set(event.target.value)}>
       <option value="">${nameOf("allRows")}</option>${choices.map(([one, words]) => html`<option value=${one}>${words}</option>`)}</select></label>`;
   return html`<label>${label}<input value=${value} autocomplete="off" onChange=${(event) => set(event.target.value.trim())} /></label>`;
+}
+
+/** The first ones, those that are set, and the others when they are asked for. */
+function Filters({ kind, filters }) {
+  const [all, setAll] = useState(false);
+  const shownFilters = kind.filters.filter((name, at) => all || at < FILTERS || filters[name] || first[kind.kind]?.includes(name));
+  const set = (name, value) => { location.hash = hrefOfList(kind.kind, { ...filters, [name]: value }); };
+  return html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>
+    ${shownFilters.map((name) => html`<${Filter} key=${name} kind=${kind} name=${name} value=${filters[name] ?? ""} set=${(value) => set(name, value)} />`)}
+    ${(all || shownFilters.length < kind.filters.length) && html`<button type="button" class="quiet" aria-expanded=${all}
+      onClick=${() => setAll(!all)}>${nameOf(all ? "fewerFilters" : "moreFilters")}</button>`}</form>`;
 }
 
 /** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>}} props */
@@ -63,8 +77,7 @@ export function List({ kind, filters }) {
   }, [kind.kind, asked]);
   const forRow = actsOf(kind, true).length > 0 && !kind.one;
   return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => load()} /></header>
-    <form class="filters" onSubmit=${(event) => event.preventDefault()}>${kind.filters.map((name) => html`<${Filter} key=${name}
-      kind=${kind} name=${name} value=${filters[name] ?? ""} set=${(value) => { location.hash = hrefOfList(kind.kind, { ...filters, [name]: value }); }} />`)}</form>
+    <${Filters} key=${kind.kind} kind=${kind} filters=${filters} />
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${page ? html`<${Rows} kind=${kind} rows=${page.rows} tail=${forRow && ((row) => html`<${Acts} kind=${kind} row=${row} changed=${() => load()} />`)} />` : !fault && html`<progress></progress>`}
     ${page?.next && html`<button class="quiet" onClick=${() => load(page.next ?? "", page.rows)}>${nameOf("more")}</button>`}`;

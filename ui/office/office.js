@@ -54,6 +54,7 @@ async function seek(text) {
 
 function Search() {
   const [found, setFound] = useState(/** @type {null | string[][]} */ (null));
+  useEffect(() => setFound(null), [place.value]);
   const look = async (event) => {
     event.preventDefault();
     const text = new FormData(event.target).get("code")?.toString().trim();

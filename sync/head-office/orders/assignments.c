@@ -6,6 +6,7 @@
 #include "sync/head-office/orders/waybills.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/platform_taking.h"
+#include "sync/head-office/shops/waybill_parcels.h"
 #include "sync/head-office/sites/feed.h"
 #include "sync/head-office/stock/promises.h"
 #include "sync/wire/topic.h"
@@ -176,10 +177,11 @@ static int check(const char *number, const char *to, const struct holding *held,
 /* What was sent along for it there is of no use to anybody else. */
 static int give_up_numbers(struct office *office, const char *site, const char *number)
 {
-    return sql_run(office->sql,
-                   "UPDATE waybill SET state = 'void_pending', rev = rev + 1 WHERE order_number = ?1 AND site = ?2"
-                   " AND state = 'sent'",
-                   sql_text(number), sql_text(site));
+    int result = sql_run(office->sql,
+                         "UPDATE waybill SET state = 'void_pending', rev = rev + 1 WHERE order_number = ?1 AND site ="
+                         " ?2 AND state = 'sent'",
+                         sql_text(number), sql_text(site));
+    return result ? result : waybill_parcels_cancel(office->sql, number);
 }
 
 /* It is with no site: it is looked at again as it is at its platform now. */

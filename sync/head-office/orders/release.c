@@ -63,11 +63,11 @@ static int send_change(struct office *office, const char *site, const char *type
     return data->failed ? -ENOMEM : feed_append(office, site, &change);
 }
 
-/* An order without a waybill takes a number of the stock along, if there is one. */
+/* An order without a waybill takes a number along, if there is one. */
 static int give_number(struct office *office, const char *site, struct sql_query *order)
 {
     int result =
-        sql_get_null(order, 3) ? waybills_bind(office, site, sql_get_text(order, 0), sql_get_text(order, 2)) : -ENOENT;
+        sql_get_null(order, 3) ? waybills_give(office, site, sql_get_text(order, 0), sql_get_text(order, 2)) : -ENOENT;
     return result == -ENOENT ? 0 : result;
 }
 

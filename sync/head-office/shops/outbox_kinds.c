@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *outbox_text(const struct outbox_row *row, const char *name)
+{
+    const char *text = json_string_value(json_object_get(row->body, name));
+    return text ? text : "";
+}
+
 static const char *text_of(const json_t *body, const char *name)
 {
     const char *text = json_string_value(json_object_get(body, name));
@@ -240,8 +246,9 @@ static enum outbox_verdict conflict_stock(const struct outbox_call *call, const 
 }
 
 /* Figures of before are of no use to anybody: of each listing one row stays. */
-static int done_stock(struct outbox_call *call, const struct outbox_row *row)
+static int done_stock(struct outbox_call *call, const struct outbox_row *row, const struct platform_answer *answer)
 {
+    (void)answer;
     struct sql *sql = call->office->sql;
     int result =
         sql_run(sql, "UPDATE stock_offer SET told = ?4, told_us = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
@@ -253,6 +260,21 @@ static int done_stock(struct outbox_call *call, const struct outbox_row *row)
                          "DELETE FROM outbox WHERE shop = ?1 AND subject = ?2 AND id < ?3 AND kind = 'stock' AND state"
                          " IN ('done', 'dropped', 'refused')",
                          sql_text(call->shop->code), sql_text(row->subject), sql_int(row->id));
+}
+
+static int stock_at_once(const struct shop *shop)
+{
+    return shop->platform->caps.stock_batch;
+}
+
+/* Some platforms say of each SKU whether it was taken. */
+static int stock_of_row(struct outbox_call *call, size_t i, const struct platform_answer *answer,
+                        struct platform_fault *fault)
+{
+    for (size_t j = 0; j < answer->count && answer->stock && fault->class == PLATFORM_PARTIAL; j++)
+        if (strcmp(answer->stock[j].sku, call->stock[i].sku) == 0)
+            fault->class = (enum platform_class)answer->stock[j].fault;
+    return 0;
 }
 
 /* ---------------------------------------------------------------- price and sale */
@@ -294,7 +316,8 @@ static enum outbox_verdict conflict_sale(const struct outbox_call *call, const s
 static const struct outbox_kind kinds[] = {
     {"ship", .write = write_ship, .read = read_order, .judge = judge_ship},
     {"ship_amend", .write = write_amend, .read = read_order, .judge = judge_amend},
-    {"stock", true, reads_stock_first, write_stock, read_stock, judge_stock, conflict_stock, done_stock},
+    {"stock", stock_at_once, reads_stock_first, write_stock, read_stock, judge_stock, conflict_stock, done_stock,
+     stock_of_row, NULL, false},
     {"price", .write = write_price, .conflict = conflict_sale},
     {"listing", .write = write_sale, .conflict = conflict_sale},
     {0},
@@ -303,6 +326,9 @@ static const struct outbox_kind kinds[] = {
 const struct outbox_kind *outbox_kind_find(const char *name)
 {
     for (const struct outbox_kind *kind = kinds; kind->name; kind++)
+        if (strcmp(kind->name, name) == 0)
+            return kind;
+    for (const struct outbox_kind *kind = outbox_waybill_kinds; kind->name; kind++)
         if (strcmp(kind->name, name) == 0)
             return kind;
     return NULL;
