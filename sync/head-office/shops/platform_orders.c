@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/aftersales/refunds.h"
-#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/platform_taking.h"
 
@@ -230,8 +229,6 @@ static int keep_not_taken(struct taking *taking, const char *why, struct error *
 static int keep_taken(struct taking *taking, bool is_new, bool new_again, struct error *error)
 {
     int result = write_said(taking, "");
-    if (!result && (is_new || taking->changed_receiver || taking->changed_else))
-        result = persons_note_order(taking->office->sql, taking->number);
     if (!result && new_again)
         result = attention_end(taking->office, taking->order->id, ATTENTION_NOT_TAKEN);
     if (result)
