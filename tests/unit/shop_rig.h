@@ -44,7 +44,7 @@ struct fake_call {
     struct platform_parcel parcels[10];
     size_t parcel_count;
     char sender[PLATFORM_LONG_SIZE], form[PLATFORM_LONG_SIZE], carrier[PLATFORM_CODE_SIZE];
-    bool delta, extra, whole;
+    bool delta, extra, whole, raw;
 };
 
 struct fake_waybill { /* a number that it gave */
@@ -287,6 +287,7 @@ static inline void fake_note_call(void)
     text_copy(call->shop, sizeof(call->shop), fake.shop->id);
     call->extra = want->shipment && want->shipment->extra;
     call->whole = want->shipment && want->shipment->whole;
+    call->raw = want->shipment && want->shipment->raw && strcmp(want->shipment->raw, "{\"is\":\"raw\"}") == 0;
     for (size_t i = 0; i < want->stock_count && i < COUNT(call->stock); i++)
         call->stock[i] = want->stock[i];
     call->parcel_count = want->parcel_count;

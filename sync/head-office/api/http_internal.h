@@ -3,6 +3,7 @@
 #define HEAD_OFFICE_HTTP_INTERNAL_H
 
 #include "sync/head-office/api/http.h"
+#include "sync/head-office/api/http_import.h"
 #include "sync/head-office/api/keys.h"
 #include "sync/head-office/sites/changes.h"
 #include "web/request.h"
@@ -15,6 +16,7 @@ struct office_http {
     struct web_server *web;
     struct web_site site;
     struct office *office;
+    struct http_import *import;
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
     bool listening;  /* changes are from when somebody began to listen */
@@ -41,5 +43,6 @@ bool http_listen(struct office_http *http);
 
 /* A sentence with the status that stands for -errno. */
 bool http_answer_fault(struct web_request *request, int code, const struct error *error);
+int http_status_of(int code);
 
 #endif

@@ -91,7 +91,7 @@ static int release(struct verb_call *call, struct error *error)
 static int close_order(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
-    int result = orders_cancel(call->office, fields->order, fields->reason, error);
+    int result = orders_cancel(call->office, fields->order, fields->reason, call->who, error);
     return result ? result : tell_state(call, fields->order, error);
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WAIT_FIRST_US SHOP_SECOND_US
@@ -64,6 +65,7 @@ static void done_call(struct outbox_call *call)
 {
     for (size_t i = 0; i < call->count; i++)
         json_decref(call->rows[i].body);
+    free(call->raw);
 }
 #define CLEANUP_CALL CLEANUP(done_call)
 

@@ -50,6 +50,7 @@ struct outbox_call {
     struct platform_want want;
     struct platform_shipment shipment;
     struct platform_stock_row stock[OUTBOX_BATCH_MAX];
+    char *raw;                     /* what was read of the order just before, as the platform said it */
     char said[PLATFORM_TEXT_SIZE]; /* why a verdict is REFUSED */
     const char *lacks;             /* what a person has to add before it can be said; "" nothing */
     struct platform_sender sender;

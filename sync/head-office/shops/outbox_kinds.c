@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *outbox_text(const struct outbox_row *row, const char *name)
@@ -80,8 +81,8 @@ static int write_ship(struct outbox_call *call, struct error *error)
 {
     const json_t *body = call->rows[0].body;
     struct platform_shipment *shipment = &call->shipment;
-    *shipment = (struct platform_shipment){.whole = json_is_true(json_object_get(body, "whole")) ||
-                                                    !can(call, PLATFORM_PART_SHIP)};
+    *shipment = (struct platform_shipment){
+        .raw = call->raw, .whole = json_is_true(json_object_get(body, "whole")) || !can(call, PLATFORM_PART_SHIP)};
     int result = is_further(call, &shipment->extra);
     if (result)
         return office_failed(call->office->sql, result, error);
@@ -106,12 +107,24 @@ static int write_amend(struct outbox_call *call, struct error *error)
                   : put_carrier(call, "old_carrier", shipment->old_carrier, sizeof(shipment->old_carrier), error);
 }
 
+static bool reads_order_first(const struct shop *shop)
+{
+    return (shop->platform->caps.abilities & (PLATFORM_SHIPS_BY_RAW | PLATFORM_SHIPS_ANYTHING)) != 0;
+}
+
 static int read_order(struct outbox_call *call, struct error *error)
 {
     (void)error;
     call->want = (struct platform_want){.verb = PLATFORM_ORDER};
     text_copy(call->want.order, sizeof(call->want.order), text_of(call->rows[0].body, "order"));
     return 0;
+}
+
+/* What is written next may need it. */
+static void keep_raw(struct outbox_call *call, const struct platform_order *order)
+{
+    free(call->raw);
+    call->raw = order->raw ? strdup(order->raw) : NULL;
 }
 
 /* The platform's word for each line of this parcel. *ret_part: of a line that is in it only in part nobody can tell. */
@@ -156,6 +169,7 @@ static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_ro
         return OUTBOX_NOT_DONE;
     const struct platform_order *order = &answer->orders[0];
     bool shipped = order->state == PLATFORM_SHIPPED || order->state == PLATFORM_COMPLETED;
+    keep_raw(call, order);
     if (*waybill && strstr(order->waybill, waybill))
         return OUTBOX_DONE;
     if (json_is_true(json_object_get(row->body, "extra"))) /* a second time does no harm: it is the same number */
@@ -168,6 +182,8 @@ static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_ro
         snprintf(call->said, sizeof(call->said), "it was shipped with another waybill there: %s", order->waybill);
         return OUTBOX_REFUSED;
     }
+    if (!row->uncertain) /* it was not told yet */
+        return OUTBOX_NOT_DONE;
     if (shipped)
         return OUTBOX_DONE;
     return order->state == PLATFORM_PART_SHIPPED ? judge_part(call, row, order) : OUTBOX_NOT_DONE;
@@ -176,10 +192,11 @@ static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_ro
 static enum outbox_verdict judge_amend(struct outbox_call *call, struct outbox_row *row,
                                        const struct platform_answer *answer)
 {
-    (void)call;
     const char *waybill = text_of(row->body, "waybill");
-    return answer->count == 1 && answer->orders && strstr(answer->orders[0].waybill, waybill) ? OUTBOX_DONE
-                                                                                              : OUTBOX_NOT_DONE;
+    if (answer->count != 1 || !answer->orders)
+        return OUTBOX_NOT_DONE;
+    keep_raw(call, &answer->orders[0]);
+    return strstr(answer->orders[0].waybill, waybill) ? OUTBOX_DONE : OUTBOX_NOT_DONE;
 }
 
 /* ---------------------------------------------------------------- stock */
@@ -314,8 +331,8 @@ static enum outbox_verdict conflict_sale(const struct outbox_call *call, const s
 /* ---------------------------------------------------------------- the table */
 
 static const struct outbox_kind kinds[] = {
-    {"ship", .write = write_ship, .read = read_order, .judge = judge_ship},
-    {"ship_amend", .write = write_amend, .read = read_order, .judge = judge_amend},
+    {"ship", .reads_first = reads_order_first, .write = write_ship, .read = read_order, .judge = judge_ship},
+    {"ship_amend", .reads_first = reads_order_first, .write = write_amend, .read = read_order, .judge = judge_amend},
     {"stock", stock_at_once, reads_stock_first, write_stock, read_stock, judge_stock, conflict_stock, done_stock,
      stock_of_row, NULL, false},
     {"price", .write = write_price, .conflict = conflict_sale},

@@ -130,9 +130,12 @@ static int nothing(struct taking *taking, struct error *error)
     return 0;
 }
 
+/* Who did it, in an order's history. */
+#define BY_PLATFORM "platform"
+
 static int act(struct taking *taking, const char *what, const char *note, struct error *error)
 {
-    return order_life_act(taking->office, taking->number, what, "", note, error);
+    return order_life_act(taking->office, taking->number, what, BY_PLATFORM, note, error);
 }
 
 /* It waits for nothing any more. */
@@ -194,7 +197,7 @@ static int cancel(struct taking *taking, struct error *error)
 {
     char reason[PLATFORM_CODE_SIZE + 32];
     snprintf(reason, sizeof(reason), "cancelled at its platform: %s", taking->order->status);
-    return orders_cancel(taking->office, taking->number, reason, error);
+    return orders_cancel(taking->office, taking->number, reason, BY_PLATFORM, error);
 }
 
 static int follow_cancelled(struct taking *taking, struct error *error)
@@ -230,7 +233,7 @@ static int ask_back(struct taking *taking, const char *why, struct error *error)
         result = assignments_take_back(taking->office, taking->number, &move, error);
     taking->is_back = !result && move.done;
     if (result == -EBUSY && is_all_refunding(taking->order))
-        return orders_cancel(taking->office, taking->number, "a refund of all of it is asked for", error);
+        return orders_cancel(taking->office, taking->number, "a refund of all of it is asked for", BY_PLATFORM, error);
     return result == -EBUSY || result == -EALREADY ? 0 : result; /* it is begun: a person decides */
 }
 
@@ -263,7 +266,7 @@ static int follow_elsewhere_at_site(struct taking *taking, struct error *error)
 {
     int result = attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_ELSEWHERE,
                                  taking->order->waybill);
-    return result ? result : orders_cancel(taking->office, taking->number, "shipped elsewhere", error);
+    return result ? result : orders_cancel(taking->office, taking->number, "shipped elsewhere", BY_PLATFORM, error);
 }
 
 /* ---------------------------------------------------------------- when other orders do it, or none */
@@ -371,7 +374,7 @@ int platform_taking_kept(struct office *office, const char *number, struct error
                             sql_text(number), sql_int(PLATFORM_REFUNDING));
     if (result)
         return office_failed(office->sql, result, error);
-    return others > 0 ? 0 : orders_cancel(office, number, "a refund of all of it is asked for", error);
+    return others > 0 ? 0 : orders_cancel(office, number, "a refund of all of it is asked for", BY_PLATFORM, error);
 }
 
 /* ---------------------------------------------------------------- the whole */
