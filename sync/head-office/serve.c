@@ -6,6 +6,7 @@
 #include "sync/head-office/books/money_post.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/customers/persons.h"
+#include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
 #include "sync/mqtt/mqtt.h"
@@ -20,6 +21,7 @@
 
 #define TICK_US       100000  /* rows that other commands wrote leave within this */
 #define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
+#define MARKETING_US  60000000
 #define WORK_AT_ONCE  50
 #define POST_AT_ONCE  500
 #define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
@@ -35,7 +37,8 @@ struct server {
     sd_event *event;
     sd_event_source *turn, *tick;
     int64_t data_version;
-    int64_t work_us; /* when orders are looked at next */
+    int64_t work_us;      /* when orders are looked at next */
+    int64_t marketing_us; /* when ended orders and old points are */
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
@@ -166,7 +169,12 @@ static void work(struct server *server)
     struct persons_work persons = {0};
     if (!result)
         report(server, persons_work(&server->call->office, POST_AT_ONCE, &persons, &error), &error);
-    server->work_us = !result && (done.more || money.more || persons.more) ? 0 : now_us + WORK_US;
+    struct marketing_work marketing = {0};
+    if (!result && now_us >= server->marketing_us) {
+        report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
+        server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
+    }
+    server->work_us = !result && (done.more || money.more || persons.more || marketing.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }
