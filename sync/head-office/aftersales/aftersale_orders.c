@@ -1,6 +1,7 @@
 #include "sync/head-office/aftersales/aftersale_orders.h"
 
 #include "base/text.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/exceptions.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 /* Who gets it is as the last of the parts says; which order of the platform it is of, each line. */
 static int put_head(struct office *office, const char *number, const char *origin, const char *first, int64_t pay_minor)
 {
-    return sql_run(
+    int result = sql_run(
         office->sql,
         "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone, receiver_address,"
         " imported_us, shop, platform_status, placed_us, paid_us, ship_by_us, buyer, buyer_note,"
@@ -21,6 +22,7 @@ static int put_head(struct office *office, const char *number, const char *origi
         " overlays & 8, currency, CAST(?4 AS BIGINT), CAST(?4 AS BIGINT), ?2, ?3 FROM orders WHERE number ="
         " coalesce((SELECT max(number) FROM " AFTERSALE_PARTS("?3") " parts), ?3)",
         sql_text(number), sql_text(origin), sql_text(first), sql_int(pay_minor), sql_int(office->now_us));
+    return result ? result : persons_note_order(office->sql, number);
 }
 
 static int check(struct office *office, const char *number, struct error *error)

@@ -3,7 +3,7 @@
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/catalogue/listings.h"
 #include "sync/head-office/imports/import.h"
-#include "sync/head-office/imports/partners.h"
+#include "sync/head-office/customers/partners.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/orders.h"
 #include "sync/head-office/orders/waybills.h"
