@@ -261,7 +261,7 @@ def bundles_prices_and_what_is_on_sale(folder):
         wait_until(trade.outbox_is_empty, "everything is told", seconds=60)
         yield from trade.agree(*names, what=("faults", "stock_faults"))
         yield from (f"refused: {row}" for row in trade.rows("SELECT shop, kind, said FROM outbox WHERE state = 'refused'"))
-        yield from (f"not told: {row}" for row in trade.rows("SELECT shop, kind, value, told FROM listing_told WHERE told IS NOT value"))
+        yield from (f"not told: {row}" for row in trade.rows("SELECT shop, kind, value, told FROM listing_told WHERE told IS DISTINCT FROM value"))
 
 
 def from_the_buyer_to_the_gate(folder):
