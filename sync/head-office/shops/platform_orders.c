@@ -1,5 +1,6 @@
 #include "sync/head-office/shops/platform_orders.h"
 
+#include "base/defect.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/aftersales/refunds.h"
@@ -265,7 +266,7 @@ int platform_orders_take(struct office *office, const struct settings *settings,
     if (result)
         return office_failed(office->sql, result, error);
     *ret = PLATFORM_SAME;
-    if (said.found && order->modified_us < said.modified_us)
+    if (said.found && order->modified_us < said.modified_us && !DEFECT(23))
         return 0;
     digest_order(&taking);
     if (said.found && !said.again && strcmp(said.hash, taking.hash) == 0)

@@ -1,8 +1,10 @@
 #include "sync/head-office/shops/pull.h"
 
+#include "base/defect.h"
 #include "base/text.h"
 #include "sync/head-office/aftersales/refunds.h"
 #include "sync/head-office/shops/platform_orders.h"
+#include "sync/head-office/shops/stock_push.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -121,20 +123,30 @@ static void halve(struct reading *reading)
 
 /* ---------------------------------------------------------------- a page */
 
+static int take_order(struct reading *reading, const struct settings *settings, const struct platform_order *order,
+                      struct stock_sold *sold, struct error *error)
+{
+    const struct platform_source source = {reading->shop->code, reading->shop->platform->name, reading->shop->carrier};
+    enum platform_taken taken = PLATFORM_SAME;
+    int result = platform_orders_take(reading->worker->office, settings, &source, order, &taken, error);
+    reading->done->new += taken == PLATFORM_NEW;
+    reading->done->changed += taken == PLATFORM_CHANGED;
+    reading->done->not_taken += taken == PLATFORM_NOT_TAKEN;
+    return !result && taken != PLATFORM_SAME && !DEFECT(25) ? stock_sold_add(sold, order) : result;
+}
+
 static int take_orders(struct reading *reading, const struct platform_answer *answer, struct error *error)
 {
+    CLEANUP(stock_sold_done) struct stock_sold sold = {0};
     struct office *office = reading->worker->office;
-    const struct platform_source source = {reading->shop->code, reading->shop->platform->name, reading->shop->carrier};
     struct settings settings;
     int result = settings_load(office, &settings, error);
-    for (size_t i = 0; i < answer->count && !result; i++) {
-        enum platform_taken taken;
-        result = platform_orders_take(office, &settings, &source, &answer->orders[i], &taken, error);
-        reading->done->new += taken == PLATFORM_NEW;
-        reading->done->changed += taken == PLATFORM_CHANGED;
-        reading->done->not_taken += taken == PLATFORM_NOT_TAKEN;
-    }
-    return result;
+    for (size_t i = 0; i < answer->count && !result; i++)
+        result = take_order(reading, &settings, &answer->orders[i], &sold, error);
+    if (result)
+        return result;
+    result = stock_sold_write(office, reading->shop->code, &sold);
+    return result ? office_failed(office->sql, result, error) : 0;
 }
 
 static int take_refunds(struct reading *reading, const struct platform_answer *answer, struct error *error)
@@ -168,7 +180,7 @@ static int move_mark(struct reading *reading)
 static int store(struct reading *reading, const struct platform_answer *answer, struct error *error)
 {
     struct office *office = reading->worker->office;
-    bool last = !*answer->cursor;
+    bool last = !*answer->cursor || DEFECT(22);
     int result = office_begin(office, error);
     if (result)
         return result;
