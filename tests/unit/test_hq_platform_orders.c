@@ -367,6 +367,50 @@ static void a_refund_stops_the_parcel(void **state)
     shop_rig_count(rig, "SELECT count(*) FROM aftersale_stop WHERE order_number = 's1-" ID "'", 1);
 }
 
+/* It would use the old number, which is made void at the carrier, if it got the order once more. */
+static void a_site_that_gives_an_order_back_gives_its_number_up(void **state)
+{
+    struct shop_rig *rig = *state;
+    rig_import_good(&rig->rig, "waybills", "hz", "waybill,carrier\nW1,SF\nW2,SF\n");
+    struct fake_order *said = release(rig);
+    sent(rig);
+    shop_rig_text(rig, "SELECT number FROM waybill WHERE state = 'sent'", "W1");
+    move(said);
+    shop_rig_say(rig, said);
+    event(rig, 1, "order.released", "{\"order\":\"s1-" ID "\"}");
+    shop_rig_text(rig, "SELECT number FROM waybill WHERE state = 'void_pending'", "W1");
+    shop_rig_text(rig, "SELECT key FROM feed WHERE type = 'waybill.voided'", "waybill/W1");
+    audit(rig);
+    assert_int_equal(rig_release(&rig->rig, "hz", "s1-" ID), 0);
+    shop_rig_text(rig, "SELECT number FROM waybill WHERE state = 'sent'", "W2");
+}
+
+/* The buyer asks for a refund and for another address, and the shop refuses the refund: the goods are sent after all.
+ * A look for refunds that failed once does not mean that nothing is heard of them. */
+static void a_refund_that_is_refused_is_no_cancellation(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = release(rig);
+    shop_rig_work(rig);
+    sent(rig);
+    said->order.overlays = said->lines[0].overlays = PLATFORM_REFUNDING;
+    move(said);
+    rig_run(&rig->rig, "UPDATE pull SET failures = 1, said = 'busy' WHERE kind = 'refunds'");
+    shop_rig_say(rig, said);
+    event(rig, 1, "order.kept", "{\"order\":\"s1-" ID "\",\"stage\":\"picking\"}");
+    shop_rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'", 0);
+    struct platform_refund *refund = &fake.refunds[fake.refund_count++];
+    *refund = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT own FROM aftersale_stop", 1);
+    event(rig, 2, "order.cancel_accepted", "{\"order\":\"s1-" ID "\",\"stage\":\"picking\"}");
+    refund->state = PLATFORM_REFUND_CLOSED;
+    refund->modified_us = fake.now_us += SECOND;
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT sum(quantity) FROM order_line JOIN orders USING (number) WHERE state <> 'closed'", 2);
+}
+
 /* The shop may not be asked for refunds: what the order says is all that is known. */
 static void a_refund_of_all_of_it_stops_the_parcel(void **state)
 {
@@ -568,6 +612,8 @@ int main(void)
         ON_SHOP(a_change_later_asks_the_site),
         ON_SHOP(what_is_begun_stays_and_a_person_is_told),
         ON_SHOP(a_refund_stops_the_parcel),
+        ON_SHOP(a_site_that_gives_an_order_back_gives_its_number_up),
+        ON_SHOP(a_refund_that_is_refused_is_no_cancellation),
         ON_SHOP(a_refund_of_all_of_it_stops_the_parcel),
         ON_SHOP(a_cancellation_asks_the_site),
         ON_SHOP(other_goods_at_a_site_wait_until_it_is_back),
