@@ -427,6 +427,11 @@ static void a_refund_of_all_of_it_stops_the_parcel(void **state)
     event(rig, 2, "order.cancel_accepted", "{\"order\":\"s1-" ID "\",\"stage\":\"picking\"}");
     state_is(rig, "closed");
     shop_rig_count(rig, "SELECT count(*) FROM reservation WHERE left_open > 0", 0);
+    shop_rig_say(rig, said); /* then it is heard of after all, and refused at once */
+    fake.refunds[fake.refund_count++] = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_CLOSED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT sum(quantity) FROM order_line JOIN orders USING (number) WHERE state <> 'closed'", 2);
 }
 
 static void a_cancellation_asks_the_site(void **state)

@@ -1,6 +1,7 @@
 #include "sync/head-office/shops/platform_taking.h"
 
 #include "base/text.h"
+#include "sync/head-office/aftersales/aftersale_stop.h"
 #include "sync/head-office/orders/assignments.h"
 #include "sync/head-office/orders/order_split.h"
 #include "sync/head-office/shops/attention.h"
@@ -212,25 +213,33 @@ static int follow_finished(struct taking *taking, struct error *error)
 
 /* A refund is asked for, and a site works on the order. After-sales stops it when it hears of the refund, which is
  * soon, and sends it after all where that is refused; to cancel the order would say that nobody wants it any more.
- * Where no refunds are heard of, or not any more for long, this is all that is known. */
+ * Where no refunds are heard of, or only orders for long, this is all that is known. */
 static int stop_refunding(struct office *office, const char *number, bool *ret_heard)
 {
     int result =
         sql_run(office->sql,
                 "UPDATE pull SET next_us = 0 WHERE shop = (SELECT shop FROM orders WHERE number = ?1) AND kind ="
-                " 'refunds' AND (failures = 0 OR (said <> '' AND mark_us > ?2))",
-                sql_text(number), sql_int(office->now_us - REFUNDS_LATE_US));
+                " 'refunds' AND (failures = 0 OR (said <> '' AND mark_us + ?2 > (SELECT o.mark_us FROM pull o WHERE"
+                " o.shop = pull.shop AND o.kind = 'orders')))",
+                sql_text(number), sql_int(REFUNDS_LATE_US));
     *ret_heard = !result && sql_changes(office->sql) > 0;
     return result;
 }
 
+/* Once: a second wish would be one for good. */
 static int cancel_refunding(struct office *office, const char *number, struct error *error)
 {
     bool heard;
+    int64_t stops = 0;
     int result = stop_refunding(office, number, &heard);
+    if (!result)
+        result = sql_number(office->sql, &stops,
+                            "SELECT count(*) FROM orders WHERE number = ?1 AND (cancelling = 1 OR"
+                            " state = 'closed')",
+                            sql_text(number));
     if (result)
         return office_failed(office->sql, result, error);
-    return heard ? 0 : orders_cancel(office, number, "a refund of all of it is asked for", error);
+    return heard || stops ? 0 : orders_cancel(office, number, AFTERSALE_STOP_BEFORE, error);
 }
 
 static int ask_back(struct taking *taking, const char *why, struct error *error)

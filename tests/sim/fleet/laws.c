@@ -380,12 +380,12 @@ static bool offers_are_right(struct fleet *fleet, const char **ret_why)
 /* Nothing is short while there is enough of it; and what is short was sold for a reason. */
 static void judge_short(struct fleet *fleet)
 {
-    struct sql_query *row =
-        sql_select(fleet->sql,
-                   "SELECT o.number, o.lacks, o.lacks_pieces FROM orders o WHERE o.state = 'exception'"
-                   " AND EXISTS (SELECT 1 FROM exception e WHERE e.number = o.number AND e.kind ="
-                   " 'short' AND e.released_us IS NULL)",
-                   SQL_NO_VALUES);
+    struct sql_query *row = sql_select(
+        fleet->sql,
+        "SELECT o.number, o.lacks, o.lacks_pieces, o.origin = 'sale' FROM orders o WHERE o.state = 'exception'"
+        " AND EXISTS (SELECT 1 FROM exception e WHERE e.number = o.number AND e.kind ="
+        " 'short' AND e.released_us IS NULL)",
+        SQL_NO_VALUES);
     while (sql_next(row)) {
         fleet->count.shorts++;
         if (sql_get_null(row, 1))
@@ -395,7 +395,8 @@ static void judge_short(struct fleet *fleet)
             if (free_at(fleet, i, sku) >= sql_get_int(row, 2))
                 fleet_fail(fleet, "order %s lacks %d %s, and %s has %d", sql_get_text(row, 0), (int)sql_get_int(row, 2),
                            sku_names[sku], fleet->sites[i].name, (int)free_at(fleet, i, sku));
-        if (!fleet->excused[sku])
+        bool first = sql_get_int(row, 3) != 0; /* what is sent after all, when its refund was refused, comes late */
+        if (first && !fleet->excused[sku])
             fleet_fail(fleet, "order %s is short of %s, and its shop was told in time", sql_get_text(row, 0),
                        sku_names[sku]);
     }
