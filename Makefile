@@ -61,7 +61,7 @@ HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api
 ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
-EMBEDS  := store_schema hq_schema page_files keyboard_layouts device_models label_templates lesson_files
+EMBEDS  := store_schema hq_schema page_files office_files keyboard_layouts device_models label_templates lesson_files
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
@@ -87,10 +87,12 @@ keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
 device_models_files    := $(sort $(wildcard drivers/models/*.model))
 label_templates_files  := $(sort $(wildcard drivers/label/templates/*.label))
 lesson_files_files     := $(sort $(wildcard firmware-daemon/training/lessons/*.lesson))
-page_files_files       := $(sort $(wildcard ui/pages/*)) ui/node_modules/preact/dist/preact.module.js \
+page_modules           := $(sort $(wildcard ui/common/*)) ui/node_modules/preact/dist/preact.module.js \
 	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \
 	ui/node_modules/@preact/signals/dist/signals.module.js
+page_files_files       := $(sort $(wildcard ui/pages/*)) $(page_modules)
+office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules)
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
 LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
@@ -122,7 +124,16 @@ $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
 	$(call say,archive)ar rcsT $@ $(OBJECTS)
 
-$(OBJ)/%.o: %.c Makefile
+# Objects are made anew when the words they are compiled with change, not whenever this file does. Those of before there
+# was a stamp are believed.
+FLAGS := $(OBJ)/flags
+.PHONY: always
+$(FLAGS): always
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS) $(library_cflags)' >$@.new; if cmp -s $@.new $@; then rm $@.new; else \
+	[ -e $@ ] || touch -d 1970-01-02 $@.new; mv $@.new $@; fi
+
+$(OBJ)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call say,compile)$(CC) $(ALL_CFLAGS) $(library_cflags) -MMD -MP -c -o $@ $<
 
@@ -186,7 +197,7 @@ TEST_PROGRAMS := $(UNIT_TESTS) $(DEVICE_TESTS)
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags cmocka umockdev-1.0 | sed 's/-I/-isystem /g'))$(test_cflags)
 test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0))$(test_libs)
 
-$(OBJ)/tests/%.o: tests/%.c Makefile
+$(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call say,compile)$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
 $(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
@@ -216,7 +227,8 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
 	$(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim $(OUT)/floorhand-fleet-sim $(OUT)/tests/faulty_fleet_sim \
-	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench
+	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
+	$(OUT)/floorhand-office-bench
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -235,7 +247,7 @@ $(OUT)/floorhand-fleet-sim: $(FLEET_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # The same with faults that it must find: what has some is compiled for it alone, and stands before the archive.
 FAULTY := $(SYNC_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
-$(OBJ)/faulty/%.o: %.c
+$(OBJ)/faulty/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call say,compile)$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) -DFLOORHAND_DEFECTS -MMD -c -o $@ $<
 $(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
@@ -256,6 +268,9 @@ $(OUT)/floorhand-press: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/press/*.c
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+$(OUT)/floorhand-office-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/office/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-sync-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/sync/*.c)) $(ARCHIVE)
@@ -329,10 +344,12 @@ rig-powercut: deps-rig ## power cuts of a real kernel's ext4 in QEMU, thousands 
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/powercut/run.py --cuts $(KERNEL_CUTS)
 
 bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
-	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench $(OUT)/floorhand-office-bench
 	@$(OUT)/floorhand-bench
 	@OUT=$(OUT) python3 tests/bench/start.py
 	@OUT=$(OUT) python3 tests/bench/sync.py
+	@OUT=$(OUT) python3 tests/bench/office.py
+	@OUT=$(OUT) python3 tests/bench/push.py
 	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
 	@OUT=$(OUT) python3 tests/bench/labels.py

@@ -106,9 +106,11 @@ def verb_path(verb):
 def import_path(kind, per_site):
     site = [{"name": "site", "in": "query", "required": True, "schema": {"type": "string"}}] if per_site else []
     trial = {"name": "try", "in": "query", "schema": {"enum": ["yes", "no"]}, "description": "yes: say what it would change, and do not"}
+    name = {"name": "name", "in": "query", "schema": {"type": "string"},
+            "description": "what the file is called, in sentences and in the list of imports"}
     return {"post": {
         "operationId": f"import{camel(kind)}", "summary": f"Take a file of {kind} in, all of it or nothing", "tags": ["files"],
-        "parameters": [*site, trial],
+        "parameters": [*site, trial, name],
         "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
         "responses": answers("What became of it", {"type": "object", "required": ["rows", "changed"], "properties": {
             "imported": {"const": kind}, "would_import": {"const": kind}, "rows": {"type": "integer"},

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs everything that must pass and counts it. Decides nothing about how a test works: every test prints TAP.
 
-Environment: OUT (where the programs are, "build"), MODE ("release"), CI ("true": no colours, no questions).
+Environment: OUT (where the programs are, "build"), MODE ("release"), CI ("true": nobody waits for it, so what is drawn by
+chance is drawn more often).
 Ends with "N passed, N failed"; exit code 1 when anything failed or nothing ran.
 """
 
@@ -22,7 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
-SYNC_SEEDS = 1000 if SLOWER == 1 else 100  # of twenty schedules, and each is run twice
+LONGER = 5 if os.environ.get("CI") == "true" else 1
+SYNC_SEEDS = 1000 * LONGER // (1 if SLOWER == 1 else 10)  # of twenty schedules, and each is run twice
 SIMULATED_SEEDS = 200 // SLOWER
 FLEET_SEEDS = 30 * LONGER // SLOWER  # each is run twice
 PRINTER_FAULTS = 600 // SLOWER
@@ -52,10 +54,12 @@ class Outcome:
 
 # ---------------------------------------------------------------- what there is to run
 
+# These look at how soon something is done, or build the project themselves: nothing runs beside them.
+ALONE = ("test_hq", "test_hq_api", "test_printers", "test_makefile")
 
 # What is proved on SQLite, is proved on PostgreSQL, too.
-ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_conflicts",
-               "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
+ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_hq_waybill_parcels",
+               "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
                "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
                "test_hq_outbox", "test_hq_money", "test_hq_bills", "test_hq_invoices")
 
@@ -66,9 +70,10 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_money", "test_hq_webhooks", "test_migrate", "test_third_party"):
+    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_money", "test_hq_webhooks", "test_migrate", "test_shops",
+                 "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
-                  alone=True)
+                  alone=name in ALONE)
 
 
 def compiled(folder, wrapper):
@@ -85,9 +90,9 @@ def stored_fuzz_inputs():
                                               f"tests/fuzz/corpus/{source.stem}"], 60 * SLOWER)
 
 
-def scripts(folder, pattern, limit, alone):
+def scripts(folder, pattern, limit):
     for source in sorted((ROOT / "tests" / folder).glob(pattern)):
-        yield Job(f"{folder}/{source.stem}", [sys.executable, str(source)], limit * SLOWER, alone=alone)
+        yield Job(f"{folder}/{source.stem}", [sys.executable, str(source)], limit * SLOWER, alone=source.stem in ALONE)
 
 
 def node_script(folder, name, limit):
@@ -125,6 +130,8 @@ def bench():
     """That they work, on a small site: they assert no time."""
     yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
+    yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 
 def printers_with_faults():
@@ -136,7 +143,7 @@ def printers_with_faults():
 def usb_rig():
     """A kernel of its own in QEMU; the short form. make rig runs the long one."""
     if (ROOT / "tests/rig/usb/run.py").exists():
-        yield Job("rig/usb", [sys.executable, "tests/rig/usb/run.py", "--short"], 1000 * SLOWER, alone=True)
+        yield Job("rig/usb", [sys.executable, "tests/rig/usb/run.py", "--short"], 1000 * SLOWER)
 
 
 def faults():
@@ -146,28 +153,29 @@ def faults():
 
 
 def all_jobs():
+    yield from usb_rig()  # one processor for all of its time: what is longest begins first
     yield from simulator()
     yield from whole_floor()
     yield from printers_with_faults()
-    yield from scripts("crash", "test_*.py", 200, alone=False)
+    yield from scripts("crash", "test_*.py", 200)
     yield from bench()
     yield from compiled("unit", [])
     yield from on_postgres()
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()
-    yield from scripts("unit", "test_*.py", 120, alone=False)
-    yield from scripts("lint", "rooms.py", 60, alone=False)
-    yield from scripts("lint", "models.py", 60, alone=False)
-    yield from scripts("lint", "links.py", 60, alone=False)
-    yield from scripts("e2e", "test_*.py", 300, alone=True)
+    yield from scripts("unit", "test_*.py", 120)
+    yield from scripts("lint", "rooms.py", 60)
+    yield from scripts("lint", "models.py", 60)
+    yield from scripts("lint", "links.py", 60)
+    yield from scripts("e2e", "test_*.py", 300)
     yield from head_office_on_postgres()
-    yield from scripts("label", "test_*.py", 300, alone=False)
-    yield from scripts("platforms", "test_*.py", 300, alone=False)
+    yield from scripts("label", "test_*.py", 300)
+    yield from scripts("platforms", "test_*.py", 300)
     yield from faults()
-    yield from usb_rig()
     yield from node_script("label", "judge.mjs", 400)
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
+    yield from node_script("browser", "office.mjs", 240)
     yield from node_script("asyncapi", "parse.mjs", 60)
     yield from node_script("standards", "openapi.mjs", 60)
     yield from node_script("standards", "epcis.mjs", 60)

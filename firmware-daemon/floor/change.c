@@ -202,11 +202,11 @@ static bool is_waybill_number(const char *text)
     return length > 0 && length < STORE_CODE_MAX;
 }
 
-/* A label that its platform has drawn, as drivers/label/render.h takes it. */
+/* A label that its platform has drawn, as drivers/label/render.h takes it; or what its print component draws one of. */
 static bool write_drawn_label(const json_t *opaque, struct buf *out)
 {
-    static const char *const texts[] = {"language", "bytes", "picture"}, *const numbers[] = {"labels", "width",
-                                                                                             "height"};
+    static const char *const texts[] = {"language", "bytes", "picture", "component", "sealed"};
+    static const char *const numbers[] = {"labels", "width", "height"};
     json_open_object(out, NULL);
     for (size_t i = 0; i < COUNT(texts); i++)
         if (*text_of(opaque, texts[i]))
@@ -215,7 +215,7 @@ static bool write_drawn_label(const json_t *opaque, struct buf *out)
         if (number_of(opaque, numbers[i]))
             json_int(out, numbers[i], number_of(opaque, numbers[i]));
     json_close_object(out);
-    return *text_of(opaque, "bytes") || *text_of(opaque, "picture");
+    return *text_of(opaque, "bytes") || *text_of(opaque, "picture") || *text_of(opaque, "sealed");
 }
 
 static int apply_pool(struct store *store, const json_t *data)

@@ -110,8 +110,10 @@ int waybill_write_print_data(struct store *store, int64_t parcel, struct buf *js
 
 int waybill_opaque(struct store *store, int64_t parcel, struct buf *ret)
 {
-    struct sql_query *query =
-        sql_select(store->sql, "SELECT opaque FROM waybill WHERE parcel = ?1 AND state = 'live'", sql_int(parcel));
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT opaque FROM waybill WHERE parcel = ?1 AND state = 'live' AND opaque"
+                                         " <> '' AND json_extract(opaque, '$.sealed') IS NULL",
+                                         sql_int(parcel));
     if (sql_next(query))
         buf_puts(ret, sql_get_text(query, 0));
     int result = sql_done(query);

@@ -40,7 +40,8 @@ int waybill_detach(struct store *store, int64_t order);
 
 /* What its platform wants on the label, as members of an open JSON object. */
 int waybill_write_print_data(struct store *store, int64_t parcel, struct buf *json);
-/* The label as its platform has drawn it, appended; nothing when there is none. */
+/* The label as its platform has drawn it, appended; nothing when there is none, nor when it is sealed for the
+ * platform's own print component. */
 int waybill_opaque(struct store *store, int64_t parcel, struct buf *ret);
 
 /* The closed box that has waited longest for a number of a carrier, of one order (""; any). -ENOENT */

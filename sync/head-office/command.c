@@ -71,6 +71,7 @@ static const struct option_def cancel_options[] = {
     COMMAND_DATABASE,
     {"order", TEXT(order), .help = "this order"},
     {"reason", TEXT(reason), .fallback = "cancelled at head office", .help = "why, for the people at the site"},
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
     {0},
 };
 
@@ -143,6 +144,11 @@ static const struct option_def import_options[] = {
      .help = "say row by row what the file would change, and change nothing"},
     {"report", OPTION_FLAG_AT(struct command_options, report),
      .help = "say row by row what the file changed, and what all rows of the kind come to"},
+    {"name", TEXT(name), .help = "what the file is called in sentences and among the imports, if not as it is"},
+    {"row", NUMBER(row), .fallback = "0", .min = 0, .max = INT64_MAX,
+     .help = "the row of the imports that waits for it; 0: a new one"},
+    {"progress", OPTION_FLAG_AT(struct command_options, progress),
+     .help = "say how many rows are taken, and faults as JSON: for programs"},
     {0},
 };
 

@@ -7,10 +7,13 @@
 #include "base/sql.h"
 #include "sync/wire/key.h"
 
+struct promise_loads;
+
 struct office {
     struct sql *sql;
     struct random_source random;
-    int64_t now_us; /* the time of this piece of work */
+    int64_t now_us;              /* the time of this piece of work */
+    struct promise_loads *loads; /* stock/promises.h; NULL: nobody remembers */
 };
 
 /* path: a file of SQLite, or a URL "postgresql://..." of a database of PostgreSQL. Opens, brings the schema up to date

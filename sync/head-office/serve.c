@@ -111,10 +111,16 @@ static void tell_gen(struct server *server)
         publish_presence(server, true);
 }
 
+/* While a file is taken in nobody else can write: what sites send waits in the queue, and the loop goes on. */
+static bool must_wait(const struct server *server)
+{
+    return server->http && office_http_imports(server->http);
+}
+
 static void take_turn(struct server *server)
 {
     struct error error = {0};
-    if (hub_waiting(server->hub) == 0)
+    if (hub_waiting(server->hub) == 0 || must_wait(server))
         return;
     report(server, hub_turn(server->hub, clock_wall_us(), &error), &error);
     server->work_us = 0;
@@ -161,12 +167,23 @@ static void work(struct server *server)
         server->data_version = -1;
 }
 
+static int rest(sd_event_source *source, uint64_t time_us)
+{
+    sd_event_source_set_time(source, time_us + TICK_US);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
 static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
 {
     struct server *server = user;
     struct error error = {0};
     int64_t now_us = clock_wall_us(), version = sql_data_version(server->call->office.sql);
     int result = 0;
+    if (must_wait(server)) {
+        office_http_tick(server->http);
+        return rest(source, time_us);
+    }
+    take_turn(server); /* what has waited for a file */
     if (version != server->data_version)
         server->work_us = 0;
     work(server);
@@ -180,8 +197,7 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
     publish_events(server);
     if (server->http)
         office_http_tick(server->http);
-    sd_event_source_set_time(source, time_us + TICK_US);
-    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+    return rest(source, time_us);
 }
 
 /* ---------------------------------------------------------------- the connection */
@@ -289,7 +305,8 @@ static int serve_http(struct server *server, struct error *error)
     const char *listen = server->call->options.listen;
     if (!*listen)
         return 0;
-    int result = office_http_open(server->event, listen, &server->call->office, &server->http, error);
+    int result = office_http_open(server->event, listen, server->call->options.database, &server->call->office,
+                                  &server->http, error);
     if (!result)
         log_info("HTTP is served on port %d", office_http_port(server->http));
     return result;

@@ -551,9 +551,9 @@ const struct platform platform_douyin = {
     .title = "抖音 Douyin",
     .gateway = GATEWAY,
     .caps = {.abilities = PLATFORM_STOCK_SET | PLATFORM_STOCK_DELTA | PLATFORM_STOCK_KEY | PLATFORM_PART_SHIP |
-                          PLATFORM_SHIP_AMENDS | PLATFORM_UNPAID_SEEN | PLATFORM_WAYBILLS | PLATFORM_PRINTS_APART |
-                          PLATFORM_PUSHES | PLATFORM_PRICES | PLATFORM_LISTINGS | PLATFORM_BILL_ROWS |
-                          PLATFORM_REFRESHES,
+                          PLATFORM_SHIP_AMENDS | PLATFORM_UNPAID_SEEN | PLATFORM_WAYBILLS | PLATFORM_WAYBILL_KEY |
+                          PLATFORM_PRINTS_APART | PLATFORM_PUSHES | PLATFORM_PRICES | PLATFORM_LISTINGS |
+                          PLATFORM_BILL_ROWS | PLATFORM_REFRESHES,
              .window_max_s = HISTORY_S,
              .window_s = 3600,
              .refund_window_max_s = HISTORY_S,

@@ -413,8 +413,8 @@ const struct platform platform_kuaishou = {
     .title = "快手 Kuaishou",
     .gateway = GATEWAY,
     .caps = {.abilities = PLATFORM_STOCK_DELTA | PLATFORM_PART_SHIP | PLATFORM_MULTI_PARCEL | PLATFORM_SHIP_AMENDS |
-                          PLATFORM_UNPAID_SEEN | PLATFORM_WAYBILLS | PLATFORM_PUSHES | PLATFORM_PRICES |
-                          PLATFORM_LISTINGS | PLATFORM_REFRESHES,
+                          PLATFORM_UNPAID_SEEN | PLATFORM_WAYBILLS | PLATFORM_WAYBILL_KEY | PLATFORM_PUSHES |
+                          PLATFORM_PRICES | PLATFORM_LISTINGS | PLATFORM_REFRESHES,
              .window_max_s = WEEK_S,
              .window_s = 3600,
              .refund_window_max_s = DAY_S,

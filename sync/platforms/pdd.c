@@ -325,7 +325,7 @@ const struct platform platform_pdd = {
     .title = "拼多多 Pinduoduo",
     .gateway = "https://gw-api.pinduoduo.com/api/router",
     .caps = {.abilities = PLATFORM_STOCK_SET | PLATFORM_STOCK_DELTA | PLATFORM_MULTI_PARCEL | PLATFORM_SHIP_AMENDS |
-                          PLATFORM_WAYBILLS | PLATFORM_LISTINGS | PLATFORM_REFRESHES,
+                          PLATFORM_WAYBILLS | PLATFORM_WAYBILL_KEY | PLATFORM_LISTINGS | PLATFORM_REFRESHES,
              .window_max_s = WINDOW_S,
              .window_s = WINDOW_S,
              .refund_window_max_s = WINDOW_S,

@@ -312,8 +312,10 @@ enum platform_ability {
     PLATFORM_LISTINGS = 1024,
     PLATFORM_BILL_ROWS = 2048,
     PLATFORM_REFRESHES = 4096,
-    PLATFORM_PRINTS_APART = 8192,  /* what is printed is asked for with WAYBILL_PRINT */
-    PLATFORM_SHIPS_BY_RAW = 16384, /* what it calls the lines of a parcel stands in the order's raw text alone */
+    PLATFORM_PRINTS_APART = 8192,    /* what is printed is asked for with WAYBILL_PRINT */
+    PLATFORM_SHIPS_BY_RAW = 16384,   /* what it calls the lines of a parcel stands in the order's raw text alone */
+    PLATFORM_WAYBILL_KEY = 32768,    /* a parcel that is asked for again gets the same number */
+    PLATFORM_SHIPS_ANYTHING = 65536, /* it takes a parcel of an order that is cancelled, too: look at it first */
 };
 
 struct platform_caps {

@@ -419,8 +419,8 @@ const struct platform platform_taobao = {
     .title = "淘宝/天猫 Taobao/Tmall",
     .gateway = "https://gw.api.taobao.com/router/rest",
     .caps = {.abilities = PLATFORM_STOCK_SET | PLATFORM_STOCK_DELTA | PLATFORM_PART_SHIP | PLATFORM_MULTI_PARCEL |
-                          PLATFORM_SHIP_AMENDS | PLATFORM_UNPAID_SEEN | PLATFORM_WAYBILLS | PLATFORM_LISTINGS |
-                          PLATFORM_REFRESHES,
+                          PLATFORM_SHIP_AMENDS | PLATFORM_UNPAID_SEEN | PLATFORM_WAYBILLS | PLATFORM_WAYBILL_KEY |
+                          PLATFORM_LISTINGS | PLATFORM_REFRESHES,
              .window_max_s = DAY_S,
              .window_s = 1800,
              .refund_window_max_s = DAY_S,

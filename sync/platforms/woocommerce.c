@@ -355,7 +355,7 @@ const struct platform platform_woocommerce = {
     .title = "WooCommerce",
     .gateway = "",
     .caps = {.abilities = PLATFORM_STOCK_SET | PLATFORM_SHIP_AMENDS | PLATFORM_UNPAID_SEEN | PLATFORM_PUSHES |
-                          PLATFORM_PRICES | PLATFORM_LISTINGS,
+                          PLATFORM_PRICES | PLATFORM_LISTINGS | PLATFORM_SHIPS_ANYTHING,
              .window_max_s = WINDOW_S,
              .window_s = 3600,
              .refund_window_max_s = WINDOW_S,

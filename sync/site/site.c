@@ -11,20 +11,21 @@
 
 #define RESEND_US      INT64_C(5000000)
 #define RESEND_MAX_US  INT64_C(300000000)
+#define HELLO_MAX_US   INT64_C(30000000)  /* small, and until it is answered nothing goes on */
 #define REHELLO_US     INT64_C(600000000) /* even an idle site must learn that head office was restored */
 #define RETRY_US       INT64_C(100000)    /* after -EAGAIN */
 #define REASON_ABSENT  0x10               /* MQTT 5.0, 3.4.2.1: no matching subscribers */
 #define REASON_FAILURE 0x80
 #define REASON_QUOTA   0x97
 
-/* resend * 2^tries up to 300 s, and up to a quarter more, so that sites do not come in step. */
-static int64_t wait_us(struct site *site)
+/* resend * 2^tries up to max, and up to a quarter more, so that sites do not come in step. */
+static int64_t wait_us(struct site *site, int64_t max)
 {
     int64_t wait = site->resend_us;
-    for (unsigned i = 0; i < site->tries && wait < RESEND_MAX_US; i++)
+    for (unsigned i = 0; i < site->tries && wait < max; i++)
         wait *= 2;
-    if (wait > RESEND_MAX_US)
-        wait = RESEND_MAX_US;
+    if (wait > max)
+        wait = max;
     uint64_t random;
     site->random.fill(site->random.user, &random, sizeof(random));
     return wait + (int64_t)(random % ((uint64_t)wait / 4 + 1));
@@ -105,7 +106,7 @@ static void send_hello(struct site *site, int64_t now_us)
     text_copy(hello.nonce, sizeof(hello.nonce), site->nonce);
     chain_text(site->committed.feed_hash, hello.feed_hash);
     if (site_send_control(site, &hello, now_us) == 0) {
-        site->hello_us = now_us + wait_us(site);
+        site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
         site->tries++;
     }
 }
@@ -128,7 +129,7 @@ static void send_probe(struct site *site, bool of_journal, int64_t now_us)
         probe.oldest = 1;
     if (!result)
         site_send_control(site, &probe, now_us);
-    site->hello_us = now_us + wait_us(site);
+    site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
     site->tries++;
 }
 
@@ -172,7 +173,7 @@ static int send_segment(struct site *site, int64_t now_us)
         return result;
     }
     if (site->in_flight_count == 0)
-        site->resend_end_us = now_us + wait_us(site);
+        site->resend_end_us = now_us + wait_us(site, RESEND_MAX_US);
     site->in_flight[site->in_flight_count++] = last;
     site->sent_seq = last;
     return 0;
@@ -218,7 +219,7 @@ static void acknowledge(struct site *site, int64_t applied, int64_t now_us)
     if (site->sent_seq < applied)
         site->sent_seq = applied; /* an answer to what was sent before a resend began */
     site->tries = 0;
-    site->resend_end_us = now_us + wait_us(site);
+    site->resend_end_us = now_us + wait_us(site, RESEND_MAX_US);
 }
 
 /* ---------------------------------------------------------------- what head office says */
@@ -296,7 +297,7 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
         get_in_step(site, welcome, now_us);
     } else if (welcome->feed_base < site->committed.feed_seq && chain_of_text(welcome->feed_hash, base.hash)) {
         site->ops->rewound(site->user, &base); /* when it is committed, a hello follows */
-        site->hello_us = now_us + wait_us(site);
+        site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
     }
 }
 
@@ -308,7 +309,7 @@ static void on_grant(struct site *site, const struct wire_control *grant, int64_
         return;
     id_new(&site->random, site->nonce); /* a grant counts once; when it is committed, a hello follows */
     site->ops->granted(site->user, grant->epoch, &base, grant->grant_nonce);
-    site->hello_us = now_us + wait_us(site);
+    site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
 }
 
 static void on_ack(struct site *site, const struct wire_control *ack, int64_t now_us)

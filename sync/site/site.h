@@ -71,7 +71,7 @@ struct site_settings {
     const char *site, *box, *hardware; /* copied; hardware: which board this is, WIRE_HARDWARE_SIZE - 1 digits */
     struct wire_key key;               /* the box's */
     int64_t boot;                      /* how many times the daemon started */
-    int64_t resend_us;                 /* first wait for an answer, doubled each time up to 300 s; 0 means 5 s */
+    int64_t resend_us; /* first wait for an answer, doubled each time up to 300 s, of a hello 30 s; 0 means 5 s */
     struct random_source random;
 };
 

@@ -46,6 +46,11 @@ class OnSqlite:
         self.made += 1
         return self.folder / f"database-{self.made}.db"
 
+    @staticmethod
+    def number(database, sql):
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            return connection.execute(sql).fetchone()[0]
+
     def drop(self, database):
         for path in self.folder.glob(f"{database.name}*"):
             path.unlink()
@@ -60,6 +65,10 @@ class OnPostgres:
     def new(self):
         self.made += 1
         return postgres.new_schema(self.server.url, f"bench{self.made}")
+
+    @staticmethod
+    def number(database, sql):
+        return postgres.query(database, sql)[0][0]
 
     def drop(self, database):
         postgres.new_schema(self.server.url, f"bench{self.made}")
@@ -89,20 +98,31 @@ class Bench:
         self.site_db = folder / "day.db"
         player("fill", self.site_db, events)
 
-    def ours(self, kind, sites=1, events=None):
+    @contextlib.contextmanager
+    def serving(self, port, database, count):
+        """So many of head office, side by side."""
+        with contextlib.ExitStack() as stack:
+            servers = []
+            for number in range(count):
+                name = f"floorhand-hq-{number}"
+                servers.append(Program(name, [programs_folder() / "floorhand-hq", "serve", "--host", "127.0.0.1", "--port", port,
+                                              "--client-id", name, "--database", database], self.folder))
+                stack.enter_context(running(servers[-1]))
+            for server in servers:
+                wait_until(lambda: "connected to the broker" in server.log(), "head office is connected")  # noqa: B023
+            yield servers
+            for server in servers:
+                server.log_path.unlink()
+
+    def ours(self, kind, sites=1, events=None, servers=1):
         """One catch-up: what the sites say of it, and the processor time of the broker and of head office."""
         database, events = kind.new(), events or self.events
         player("office", database, sites, events)
         copy = self.folder / "site.db"
         shutil.copyfile(self.site_db, copy)
-        with broker_in(self.folder) as broker:
-            hq = Program("floorhand-hq", [programs_folder() / "floorhand-hq", "serve", "--host", "127.0.0.1", "--port",
-                                          broker.port, "--database", database], self.folder)
-            with running(hq):
-                wait_until(lambda: "connected to the broker" in hq.log(), "head office is connected")
-                said = json.loads(player("sites", broker.port, sites, events, copy))
-                said.update(broker_cpu=cpu_seconds(broker.program), hq_cpu=cpu_seconds(hq))
-            hq.log_path.unlink()
+        with broker_in(self.folder) as broker, self.serving(broker.port, database, servers) as offices:
+            said = json.loads(player("sites", broker.port, sites, events, copy))
+            said.update(broker_cpu=cpu_seconds(broker.program), hq_cpu=sum(cpu_seconds(office) for office in offices))
         self.check(kind, database, sites * events)
         for path in self.folder.glob("site.db*"):
             path.unlink()

@@ -3,18 +3,9 @@
 // need no script (and so change nothing) against a real daemon.
 
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { assert, becomes, out, play, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const out = resolve(root, process.env.OUT ?? "build");
-const screens = `${root}build/screens`;
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const sizes = [[1024, 768], [360, 740], [1920, 1080]];
-const STEP_MS = 8000;
 
 // ---------------------------------------------------------------- the scripted station
 
@@ -39,19 +30,6 @@ const scanElsewhere = (text) => fetch(url("/api/v1/stations/bench-1/scan"), {
 
 // ---------------------------------------------------------------- the tests' own words
 
-function assert(truth, why) {
-  if (!truth)
-    throw new Error(why);
-}
-
-function same(got, wanted, what) {
-  assert(JSON.stringify(got) === JSON.stringify(wanted),
-    `${what}: wanted ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`);
-}
-
-const shows = (page, selector, text) =>
-  page.locator(selector).filter({ hasText: text }).first().waitFor({ timeout: STEP_MS });
-
 async function type(page, text) {
   await page.keyboard.type(text);
   await page.keyboard.press("Enter");
@@ -59,22 +37,10 @@ async function type(page, text) {
 
 const tones = (page) => page.evaluate(() => ({ ...globalThis.floorhandTones }));
 
-/** Waits for a fact of the page's own. Asked from here, since the page's policy forbids Playwright's own waiting. */
-async function becomes(page, fact, argument) {
-  const last = Date.now() + STEP_MS;
-  while (!(await page.evaluate(fact, argument)))
-    assert(Date.now() < last, `never true: ${fact}`);
-}
-
 async function scrolls(page) {
   return page.evaluate(() => [...document.querySelectorAll("html, body, main, footer, header, .result p")]
     .filter((part) => part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1)
     .map((part) => part.className || part.tagName));
-}
-
-async function useLanguage(page, id) {
-  await page.locator(`nav [lang=${id}]`).click();
-  await becomes(page, (wanted) => document.documentElement.lang === wanted, id);
 }
 
 /** Every size in both languages; what overflows or is too small for a glove is a fault. */
@@ -305,35 +271,10 @@ const scriptedStation = [
 
 // ---------------------------------------------------------------- run
 
-async function main() {
-  const base = process.env.BASE_URL;
-  mkdirSync(screens, { recursive: true });
-  if (!base)
-    await startServer();
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
-  const page = await browser.newPage({ viewport: { width: 1024, height: 768 }, locale: "en-GB" });
-  const errors = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  await page.goto(base ?? url("/"));
-  const tests = base ? anyStation : [...anyStation, ...scriptedStation];
-  let number = 0, failed = 0;
-  for (const [name, prove] of tests) {
-    number += 1;
-    try {
-      await prove(page, errors, browser);
-      console.log(`ok ${number} - ${name}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`not ok ${number} - ${name}\n# ${error.message.replaceAll("\n", "\n# ")}`);
-      await page.screenshot({ path: `${screens}/failed-${number}.png` });
-    }
-  }
-  console.log(`1..${number}`);
-  await browser.close();
-  if (!base)
-    await stopServer();
-  return failed > 0 ? 1 : 0;
-}
-
-process.exit(await main());
+const base = process.env.BASE_URL;
+if (!base)
+  await startServer();
+const failed = await play(base ?? url("/"), base ? anyStation : [...anyStation, ...scriptedStation], { width: 1024, height: 768 });
+if (!base)
+  await stopServer();
+process.exit(failed);

@@ -3,8 +3,11 @@
 database is SQLite's, or a schema of the PostgreSQL database that $HEAD_OFFICE_DATABASE names."""
 
 import contextlib
+import http.client
+import os
 import pathlib
 import sys
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -14,6 +17,8 @@ from rig.house import Broker  # noqa: E402
 from rig.office import SITE, Box, equal, event_line, tests_of  # noqa: E402
 from rig.process import free_port, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
+
+ITEMS = 1500 if "HEAD_OFFICE_DATABASE" in os.environ else 15000  # that take a second or more to be taken in
 
 tap = Tap()
 test = tests_of(tap)
@@ -137,6 +142,79 @@ def _(office):
         chinese = "sku,name,weight_g\nGB-1,绿茶,50\n".encode("gb18030")
         equal(client.ask("POST", "/api/v1/import/items", chinese, "text/csv"), (200, {"imported": "items", "rows": 1, "changed": 1}))
         equal(client.get("/api/v1/items/GB-1")[1]["item"]["name"], "绿茶")
+
+
+def many_items(count, first="M"):
+    return "sku,name,weight_g\n" + "".join(f"{first}-{i},tea,50\n" for i in range(count))
+
+
+def bring(client, text, query=""):
+    """In a thread of its own: (the thread, where its answer will be)."""
+    answers = []
+
+    def ask():
+        with contextlib.suppress(http.client.HTTPException, OSError):
+            answers.append(client.ask("POST", f"/api/v1/import/items{query}", text, "text/csv"))
+    thread = threading.Thread(target=ask)
+    thread.start()
+    return thread, answers
+
+
+def running(client):
+    return [row for row in client.get("/api/v1/imports?state=running")[1]["rows"] if row["done"] > 0]
+
+
+@test("while a large file is taken in the server answers, tells how far it is, and lets nobody write beside it")
+def _(office):
+    office.furnish()
+    with served(office) as client:
+        thread, answers = bring(client, many_items(ITEMS), "?name=autumn.csv")
+        seen = [wait_until(lambda: running(client), "the file is being taken in")[0]]
+        slowest = 0.0
+        while thread.is_alive():
+            begun = time.monotonic()
+            equal(client.get("/healthz")[0], 200)
+            slowest = max(slowest, time.monotonic() - begun)
+            if len(seen) == 1:
+                status, said = client.do("order.carrier", order="SO-00001", carrier="YT")
+                busy = client.ask("POST", "/api/v1/import/items", many_items(1), "text/csv")
+                if thread.is_alive():
+                    assert status == 503 and "taken in" in said["error"]["message"], said
+                    equal(busy[0], 503)
+            seen += running(client)
+        thread.join()
+        equal(answers, [(200, {"imported": "items", "rows": ITEMS, "changed": ITEMS})])
+        assert slowest < 2, f"an answer took {slowest:.2f} s"
+        done = [row["done"] for row in seen]
+        assert done == sorted(done) and len(set(done)) > 2 and done[-1] <= ITEMS, done
+        equal((seen[0]["file"], seen[0]["rows"]), ("autumn.csv", ITEMS))
+        last = client.get("/api/v1/imports?limit=1")[1]["rows"][0]
+        equal((last["state"], last["done"], last["rows"], last["changed"], last["who"][:4]), ("done", ITEMS, ITEMS, ITEMS, "key "))
+        equal(client.do("order.carrier", order="SO-00001", carrier="YT")[0], 200)
+        equal(client.ask("POST", "/api/v1/import/items?try=yes", many_items(3, "X"), "text/csv")[1]["new_rows"], 3)
+        equal(client.get("/api/v1/imports?limit=1")[1]["rows"][0]["import"], last["import"])  # only tried: it is in no list
+        status, said = client.ask("POST", "/api/v1/import/items?name=bad.csv", many_items(500, "B") + "B-0,tea,50\n", "text/csv")
+        assert status == 409 and "bad.csv, line 502" in said["error"]["message"], (status, said)
+        last = client.get("/api/v1/imports?limit=1")[1]["rows"][0]
+        equal((last["state"], last["done"], last["said"]), ("refused", 0, said["error"]["message"]))
+        equal(client.get("/api/v1/items/B-1")[0], 404)
+
+
+@test("a file that was broken off by the end of head office is not there in part, and is taken in when it is brought again")
+def _(office):
+    office.furnish()
+    port = free_port()
+    serve = office.serve(free_port(), "--listen", f"127.0.0.1:{port}").start()
+    client = Client(port, new_key(office)["secret"])
+    thread, _answers = bring(client, many_items(ITEMS))
+    wait_until(lambda: running(client), "the file is being taken in")
+    equal(serve.stop(), 0)
+    thread.join()
+    with served(office) as client:
+        row = client.get("/api/v1/imports?limit=1")[1]["rows"][0]
+        assert row["state"] in ("refused", "broken") and "once more" in row["said"], row
+        equal(client.get("/api/v1/items/M-0")[0], 404)
+        equal(client.ask("POST", "/api/v1/import/items", many_items(50), "text/csv")[1], {"imported": "items", "rows": 50, "changed": 50})
 
 
 @test("a whole receiver is shown to whoever may ask, and it stands in the history who did")

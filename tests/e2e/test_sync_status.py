@@ -118,8 +118,10 @@ def nobody_answers(house):
 
 
 def in_step(house):
+    house.link.stop()  # so that it does not speak before it is looked at
     house.add_site()
     before = listed(house)
+    house.link.start()
     if before["applied"] or before["last_seen"] is not None or troubles(before) != ["unmet"]:
         yield f"a site that never spoke: {before}"
     house.import_master()

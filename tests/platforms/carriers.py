@@ -28,6 +28,8 @@ CARRIERS = (
     Carrier("OLD", "停用快递", "OLD", "1", 999, "OLD", "old", 999, "OLD", open=False),
 )
 
+PLATFORMS = ("taobao", "jd", "pdd", "douyin", "kuaishou", "shopify", "woo")  # a carrier's numbers are not one platform's alone
+
 
 def by(column, value):
     """Returns the carrier, or None: one that is closed counts as none."""
@@ -40,4 +42,5 @@ def by(column, value):
 def number_of(carrier, shop, serial):
     """A waybill number as that carrier's look, that no other waybill of the stand-in has."""
     prefix = {"SF": "SF1", "YTO": "YT", "ZTO": "7", "STO": "77", "YUNDA": "4", "JT": "JT", "EMS": "9"}.get(carrier, "1")
-    return f"{prefix}{shop.number:04}{serial:09}"
+    platform = PLATFORMS.index(shop.key.split("-")[0]) + 1
+    return f"{prefix}{platform}{shop.number:03}{serial:09}"

@@ -14,7 +14,7 @@ import sqlite3
 import time
 import urllib.request
 
-from rig import postgres, sample
+from rig import database, sample
 from rig.devices import Printer, Scanner
 from rig.process import Program, RigError, command, free_port, listens, must, wait_until
 
@@ -213,13 +213,7 @@ class House:
             yield (json.loads(line[len(b"data:"):]) for line in lines if line.startswith(b"data: {"))
 
     def hq_rows(self, sql, *values):
-        if isinstance(self.hq_db, str):
-            return postgres.query(self.hq_db, sql, *values)
-        connection = sqlite3.connect(f"file:{self.hq_db}?mode=ro", uri=True, timeout=10)
-        try:
-            return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
+        return database.rows(self.hq_db, sql, *values)
 
     def site_rows(self, sql, *values):
         """Only while the daemon is down: it keeps its database to itself."""

@@ -37,6 +37,10 @@ class Listener:
             self.heard.append((message.contents.topic.decode(),
                                ctypes.string_at(message.contents.payload, message.contents.payloadlen)))
 
+    def publish(self, topic, payload):
+        if self.library.mosquitto_publish(self.client, None, topic.encode(), len(payload), payload, 1, False) != 0:
+            raise OSError("the broker took no message")
+
     def close(self):
         self.library.mosquitto_disconnect(self.client)
         self.library.mosquitto_loop_stop(self.client, True)

@@ -1,17 +1,15 @@
 """Head office in a folder, and a stand-in of a box that speaks with it. The database is SQLite's, or a schema of the PostgreSQL
 database that $HEAD_OFFICE_DATABASE names."""
 
-import contextlib
 import json
 import os
 import pathlib
 import socket
-import sqlite3
 import tempfile
 import time
 import zlib
 
-from rig import postgres, sample
+from rig import database, sample
 from rig.process import Program, RigError, command
 import wire_frame as wire
 
@@ -43,8 +41,7 @@ class Office:
 
     def __init__(self, folder):
         self.folder = folder
-        url = os.environ.get("HEAD_OFFICE_DATABASE")
-        self.database = postgres.new_schema(url, "head_office") if url else folder / "head-office.db"
+        self.database = database.choose(folder / "head-office.db")
 
     def call(self, *arguments):
         return command([HQ, *arguments, "--database", self.database])
@@ -63,18 +60,11 @@ class Office:
         return err[len("floorhand-hq: "):].rstrip("\n")
 
     def rows(self, sql):
-        if "HEAD_OFFICE_DATABASE" in os.environ:
-            return postgres.query(self.database, sql)
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(sql).fetchall()
+        return database.rows(self.database, sql)
 
     def run_sql(self, sql):
         """What only another version, or a fault, would write."""
-        if "HEAD_OFFICE_DATABASE" in os.environ:
-            postgres.run(self.database, sql)
-            return
-        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as connection, connection:
-            connection.execute(sql)
+        database.write(self.database, sql)
 
     def furnish(self, orders=3):
         self.run("site", "add", SITE, "--box", BOX)

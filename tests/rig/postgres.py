@@ -43,10 +43,15 @@ def quoted(value):
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
+def filled(sql, values):
+    """Each ? of the statement is a value."""
+    parts = sql.split("?")
+    return "".join(part + quoted(value) for part, value in zip(parts, values)) + parts[-1]
+
+
 def query(url, sql, *values):
     """The rows as tuples; each ? of the statement is a value."""
-    parts = sql.split("?")
-    sql = "".join(part + quoted(value) for part, value in zip(parts, values)) + parts[-1]
+    sql = filled(sql, values)
     said = must([tools() / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command",
                  f"SELECT row_to_json(row) FROM ({sql}) AS row", url])
     return [tuple(json.loads(line).values()) for line in said.splitlines()]

@@ -1,6 +1,7 @@
 """Starts programs, waits for what they do, and leaves nothing running. Knows no program of this project."""
 
 import ctypes
+import itertools
 import os
 import signal
 import socket
@@ -33,10 +34,18 @@ def wait_until(condition, what, seconds=10.0, interval=0.005):
         time.sleep(interval)
 
 
+PORTS = range(10240, 32768)  # below those that the kernel gives to whoever connects (ip_local_port_range)
+_ports_tried = itertools.count(os.getpid() * 61)  # tests that run side by side look at others
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for number in _ports_tried:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", PORTS[number % len(PORTS)]))
+                return probe.getsockname()[1]
+            except OSError:
+                continue
 
 
 def listens(port):

@@ -3,23 +3,27 @@
 Does not run a warehouse: what lies at a site, and what has left it, is written into the database where a test says so."""
 
 import json
-import sqlite3
 import sys
+import time
 
 from platforms import client
+from rig import database
 from rig.house import programs_folder
 from rig.process import Program, must, wait_until
 
-PLATFORMS = ("taobao", "jd", "pdd", "douyin", "kuaishou")
-GATEWAYS = {"taobao": "/taobao/router/rest", "jd": "/jd/routerjson", "pdd": "/pdd/api/router", "douyin": "/douyin", "kuaishou": "/kuaishou"}
-SF = {"taobao": "SF", "jd": "467", "pdd": "44", "douyin": "shunfeng", "kuaishou": "4"}
+CHINA = ("taobao", "jd", "pdd", "douyin", "kuaishou")
+ABROAD = ("shopify", "woo")  # the seller's own shops: no tokens that end, no unpaid refunds, no waybills of their own
+PLATFORMS = CHINA + ABROAD
+GATEWAYS = {"taobao": "/taobao/router/rest", "jd": "/jd/routerjson", "pdd": "/pdd/api/router", "douyin": "/douyin", "kuaishou": "/kuaishou",
+            "shopify": "/shopify", "woo": "/woo"}
+SF = {"taobao": "SF", "jd": "467", "pdd": "44", "douyin": "shunfeng", "kuaishou": "4", "shopify": "SF", "woo": "SF"}
 SHIP = {"taobao": "taobao.logistics.offline.send", "jd": "jingdong.pop.order.shipment", "pdd": "pdd.logistics.online.send",
-        "douyin": "order.logisticsAdd", "kuaishou": "open.seller.order.goods.deliver"}
+        "douyin": "order.logisticsAdd", "kuaishou": "open.seller.order.goods.deliver", "shopify": "fulfillmentCreate", "woo": "PUT /orders/"}
 STOCK = {"taobao": "taobao.*quantity.update", "jd": "jingdong.ware.stock.sku.set", "pdd": "pdd.goods.quantity.update", "douyin": "sku.syncStock*",
-         "kuaishou": "open.item.sku.stock.update"}
+         "kuaishou": "open.item.sku.stock.update", "shopify": "inventory*", "woo": "P* /products/*"}
 ORDERS = {"taobao": "taobao.trades.sold.increment.get", "jd": "jingdong.pop.order.search", "pdd": "pdd.order.number.list.increment.get",
-          "douyin": "order.searchList", "kuaishou": "open.order.cursor.list"}
-SEES_UNPAID = ("taobao", "douyin", "kuaishou")
+          "douyin": "order.searchList", "kuaishou": "open.order.cursor.list", "shopify": "orders", "woo": "GET /orders"}
+SEES_UNPAID = ("taobao", "douyin", "kuaishou", *ABROAD)
 SITE = "hz"
 
 
@@ -30,9 +34,9 @@ def parse(lines):
 class Trade:
     """Use it in a with statement."""
 
-    def __init__(self, folder, *arguments, database=None):
+    def __init__(self, folder, *arguments):
         self.folder = folder
-        self.database = database or folder / "head-office.db"
+        self.database = database.choose(folder / "head-office.db")
         self.stand_in = client.Running(*arguments, "--no-tls")
         self.programs = []
 
@@ -54,23 +58,13 @@ class Trade:
         return json.loads(self.run("do", verb, *(f"{name}={value}" for name, value in fields.items())))
 
     def rows(self, sql, *values):
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
-        try:
-            return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
+        return database.rows(self.database, sql, *values)
 
     def value(self, sql, *values):
         return self.rows(sql, *values)[0][0]
 
     def write(self, sql, *values):
-        connection = sqlite3.connect(self.database, timeout=10)
-        try:
-            with connection:
-                connection.execute("PRAGMA foreign_keys = 1")
-                connection.execute(sql, values)
-        finally:
-            connection.close()
+        database.write(self.database, sql, *values)
 
     # ------------------------------------------------------------ shops and goods
 
@@ -82,7 +76,7 @@ class Trade:
 
     def add_site(self):
         self.run("site", "add", SITE, "--box", "box-hz")
-        self.write("UPDATE site SET last_seen_us = unixepoch() * 1000000")
+        self.write("UPDATE site SET last_seen_us = ?", int(time.time()) * 1000000)
 
     def add_shop(self, name, **more):
         """name: the stand-in's, "taobao-1"; the shop is called the same without the dash."""
@@ -91,9 +85,14 @@ class Trade:
                       gateway=f"http://127.0.0.1:{self.stand_in.port}{GATEWAYS[platform]}", carrier="SF", poll_s=1, history_days=1)
         if platform == "kuaishou":
             fields.update(sign_secret=told["sign_secret"], push_secret=told["message_secret"])
+        if platform == "shopify":
+            fields.update(place=1)
+        if platform == "woo":  # a key and its secret, and no tokens
+            fields.update(platform="woocommerce", app_key=told["access"], app_secret=told["refresh"])
         self.do("shop.add", **{**fields, **more})
         self.do("shop.carrier", shop=fields["shop"], carrier="SF", code=SF[platform])
-        self.bring_token(name)
+        if platform != "woo":
+            self.bring_token(name)
         self.do("shop.start", shop=fields["shop"])
         return fields["shop"]
 
@@ -139,28 +138,31 @@ class Trade:
         yield from (f"{name}: order {order} cost {row['paid']} there and {told[order][0]} here" for order, row in wanted.items()
                     if order in told and row["paid"] != told[order][0])
         yield from (f"{name}: order {order} is {row['state']} there and {told[order][1]} here" for order, row in wanted.items()
-                    if order in told and told[order][1] not in STATES[row["state"]])
+                    if order in told and told[order][1] not in states_of(platform, row["state"]))
         sums = self.value("SELECT coalesce(sum(paid_minor), 0) FROM orders WHERE shop = ? AND paid_us IS NOT NULL", shop)
         if sums != ledger["sums"]["paid"]:
             yield f"{name}: {ledger['sums']['paid']} was paid there and {sums} here"
         refunds = self.value("SELECT count(*) FROM aftersale WHERE shop = ? AND platform_refund IS NOT NULL", shop)
-        if refunds != ledger["sums"]["refunds"]:
-            yield f"{name}: {ledger['sums']['refunds']} refunds there and {refunds} here"
+        seen = [row for row in ledger["refunds"].values() if row["state"] == "done" or platform in CHINA]
+        if refunds != len(seen):
+            yield f"{name}: {len(seen)} refunds there and {refunds} here"
 
     def shipment_faults(self, name):
         """Every order that has left is told once, with its own number."""
         shop = name.replace("-", "")
         there = sorted((row["order"], row["number"]) for row in self.stand_in.ledger(name)["shipments"])
-        here = sorted(self.rows("SELECT json_extract(body, '$.order'), json_extract(body, '$.waybill') FROM outbox WHERE shop = ? AND kind = 'ship'"
-                                " AND state <> 'refused'", shop))
+        told = self.rows("SELECT body FROM outbox WHERE shop = ? AND kind = 'ship' AND state <> 'refused'", shop)
+        here = sorted((row["order"], row["waybill"]) for row in (json.loads(body) for body, in told))
         if there != here:
             yield f"{name}: shipped there {there}, here {here}"
 
     def stock_faults(self, name):
         shop, there = name.replace("-", ""), self.stand_in.ledger(name)["skus"]
-        for sku, pieces, told in self.rows("SELECT sku, pieces, told FROM stock_offer WHERE shop = ?", shop):
-            if told != pieces or there[sku]["stock"] != pieces:
-                yield f"{name}: SKU {sku} is {there[sku]['stock']} there, should be {pieces}, was told {told}"
+        alone = {row["item"]: row["stock"] for row in there.values()}  # of an item without SKUs
+        for item, sku, pieces, told in self.rows("SELECT item, sku, pieces, told FROM stock_offer WHERE shop = ?", shop):
+            stock = there[sku.split("/")[0]]["stock"] if sku else alone[item]
+            if told != pieces or stock != pieces:
+                yield f"{name}: item {item} SKU {sku} is {stock} there, should be {pieces}, was told {told}"
 
     def agree(self, *names, seconds=30.0, what=("faults", "shipment_faults", "stock_faults")):
         """Waits until nothing differs; returns what still does."""
@@ -172,6 +174,10 @@ class Trade:
             return differs() + [program.tail() for program in self.programs]
         return []
 
+    def never_struck(self):
+        """Armed faults that no call has met: a story that waits for nothing proves nothing."""
+        yield from (f"this never happened: {fault}" for fault in self.stand_in.look("faults") if not fault["struck"])
+
     def outbox_is_empty(self):
         return not self.rows("SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')")
 
@@ -180,6 +186,14 @@ class Trade:
 WAITING = ("audit", "exception", "reserved", "released", "received", "allocated", "picking", "picked", "packed", "labelled", "parked", "short")
 STATES = {"unpaid": ("pending_pay",), "paid": (*WAITING, "shipped", "closed"), "part_shipped": (*WAITING, "shipped"),
           "shipped": ("shipped", "finished"), "signed": ("shipped", "finished"), "completed": ("finished",), "cancelled": ("closed",)}
+# What else it may be where a platform cannot say it more exactly.
+VAGUE = {("woo", "shipped"): ("finished",), ("woo", "part_shipped"): ("finished",), ("woo", "signed"): ("finished",),
+         ("shopify", "completed"): ("shipped",)}
+
+
+def states_of(platform, state):
+    return STATES[state] + VAGUE.get((platform, state), ())
+
 
 if __name__ == "__main__":
     sys.exit("this is no test")

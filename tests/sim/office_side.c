@@ -107,7 +107,7 @@ static void cancel_one(struct office_side *side)
     snprintf(number, sizeof(number), "N%d", 1 + (int)sim_draw(side->sim, DRAW_WORKERS, (uint64_t)side->orders));
     if (office_begin(&side->office, &error) != 0)
         sim_fail(side->sim, "%s", error.text);
-    int result = orders_cancel(&side->office, number, "buyer", &error);
+    int result = orders_cancel(&side->office, number, "buyer", "anna", &error);
     sim_note(side->sim, "cancel %s: %d", number, result);
     if (result == 0 && office_commit(&side->office, &error) == 0)
         return;

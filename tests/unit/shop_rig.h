@@ -15,7 +15,7 @@
 #include <errno.h>
 
 #define FAKE_ORDERS 40
-#define FAKE_CALLS  4000
+#define FAKE_CALLS  1000
 #define FAKE_PAGE   2
 #define NOON_US     INT64_C(1700000000000000)
 #define SECOND      INT64_C(1000000)
@@ -41,7 +41,15 @@ struct fake_call {
     char key[PLATFORM_ID_SIZE], token[PLATFORM_TOKEN_SIZE], shop[PLATFORM_ID_SIZE];
     struct platform_stock_row stock[4];
     size_t stock_count;
-    bool delta, extra, whole;
+    struct platform_parcel parcels[10];
+    size_t parcel_count;
+    char sender[PLATFORM_LONG_SIZE], form[PLATFORM_LONG_SIZE], carrier[PLATFORM_CODE_SIZE];
+    bool delta, extra, whole, raw;
+};
+
+struct fake_waybill { /* a number that it gave */
+    char key[PLATFORM_ID_SIZE], number[PLATFORM_CODE_SIZE];
+    bool cancelled, used;
 };
 
 static struct fake {
@@ -54,7 +62,12 @@ static struct fake {
     struct fake_fault faults[8];
     struct fake_call calls[FAKE_CALLS];
     size_t call_count;
-    char token[PLATFORM_TOKEN_SIZE]; /* the one that lets in; "": any */
+    struct fake_waybill waybills[20];
+    size_t waybill_count;
+    size_t waybill_quota;             /* numbers it still gives */
+    char fails[PLATFORM_ID_SIZE];     /* it gives none to the parcel of this key */
+    char repeats[PLATFORM_CODE_SIZE]; /* the number that it gives to everybody: it is out of its mind */
+    char token[PLATFORM_TOKEN_SIZE];  /* the one that lets in; "": any */
     int tokens, shipments, stock_writes;
     int64_t now_us, ahead_us; /* our time; the platform's clock is so far ahead, and is told when it is not 0 */
     int page_limit;           /* 0: none. More pages than this are refused */
@@ -65,6 +78,8 @@ static struct fake {
     void (*before)(struct rig *rig); /* what happens meanwhile, once */
     struct rig *rig;
 } fake;
+
+static struct platform fake_platform; /* below */
 
 /* ---------------------------------------------------------------- what it does */
 
@@ -174,11 +189,81 @@ static inline void fake_refresh(void)
     fake.answer.tokens.expires_us = fake.now_us + 7200 * SECOND;
 }
 
+static inline struct fake_waybill *fake_waybill(const char *key)
+{
+    for (size_t i = fake.waybill_count; i-- > 0;)
+        if (strcmp(fake.waybills[i].key, key) == 0 || strcmp(fake.waybills[i].number, key) == 0)
+            return &fake.waybills[i];
+    return NULL;
+}
+
+static inline struct fake_waybill *fake_give(const char *key)
+{
+    struct fake_waybill *known = fake_waybill(key);
+    bool again = known && !known->cancelled && (fake_platform.caps.abilities & PLATFORM_WAYBILL_KEY) != 0;
+    if (again || fake.waybill_count == fake.waybill_quota)
+        return again ? known : NULL;
+    assert_true(fake.waybill_count < COUNT(fake.waybills));
+    struct fake_waybill *given = &fake.waybills[fake.waybill_count++];
+    *given = (struct fake_waybill){.key = ""};
+    text_copy(given->key, sizeof(given->key), key);
+    if (*fake.repeats)
+        text_copy(given->number, sizeof(given->number), fake.repeats);
+    else
+        snprintf(given->number, sizeof(given->number), "F%zu", fake.waybill_count);
+    return given;
+}
+
+static inline void fake_waybills(void)
+{
+    bool apart = (fake_platform.caps.abilities & PLATFORM_PRINTS_APART) != 0;
+    fake.answer.waybills = calloc(fake.want.parcel_count, sizeof(*fake.answer.waybills));
+    fake.answer.count = fake.want.parcel_count;
+    for (size_t i = 0; i < fake.answer.count; i++) {
+        struct platform_waybill *row = &fake.answer.waybills[i];
+        const struct platform_parcel *parcel = &fake.want.parcels[i];
+        text_copy(row->key, sizeof(row->key), parcel->key);
+        if (strcmp(parcel->address, "nowhere") == 0)
+            fake.fault.class = PLATFORM_PARAMETER; /* of all of them */
+        const struct fake_waybill *given = strcmp(parcel->key, fake.fails) == 0 ? NULL : fake_give(parcel->key);
+        if (!given && !*fake.fails)
+            fake.fault.class = PLATFORM_PERMISSION;
+        else if (!given) {
+            fake.fault.class = PLATFORM_PARTIAL;
+            row->fault = PLATFORM_RETRY;
+        } else {
+            text_copy(row->number, sizeof(row->number), given->number);
+            text_copy(row->sort_code, sizeof(row->sort_code), "571-A1");
+            row->print_data = apart ? NULL : strdup("{\"encryptedData\":\"AES\"}");
+        }
+    }
+}
+
+static inline void fake_print(void)
+{
+    fake.answer.waybills = calloc(1, sizeof(*fake.answer.waybills));
+    fake.answer.count = 1;
+    text_copy(fake.answer.waybills->number, sizeof(fake.answer.waybills->number), fake.want.waybill);
+    fake.answer.waybills->print_data = strdup("{\"encryptedData\":\"apart\"}");
+}
+
+static inline void fake_cancel(void)
+{
+    struct fake_waybill *waybill = fake_waybill(fake.want.waybill);
+    if (!waybill)
+        fake.fault.class = PLATFORM_NOT_FOUND;
+    else if (waybill->used || waybill->cancelled)
+        fake.fault.class = PLATFORM_CONFLICT;
+    else
+        waybill->cancelled = true;
+}
+
 static void (*const fake_does[PLATFORM_VERBS])(void) = {
     [PLATFORM_ORDERS] = fake_orders,         [PLATFORM_ORDER] = fake_one_order,
     [PLATFORM_REFUNDS] = fake_refunds,       [PLATFORM_SHIP] = fake_ship,
     [PLATFORM_STOCK] = fake_set_stock,       [PLATFORM_STOCK_READ] = fake_read_stock,
-    [PLATFORM_TOKEN_REFRESH] = fake_refresh,
+    [PLATFORM_TOKEN_REFRESH] = fake_refresh, [PLATFORM_WAYBILL_GET] = fake_waybills,
+    [PLATFORM_WAYBILL_PRINT] = fake_print,   [PLATFORM_WAYBILL_CANCEL] = fake_cancel,
 };
 
 /* ---------------------------------------------------------------- how it is called */
@@ -196,14 +281,21 @@ static inline void fake_note_call(void)
                                .stock_count = want->stock_count};
     text_copy(call->cursor, sizeof(call->cursor), want->cursor);
     text_copy(call->order, sizeof(call->order), want->shipment ? want->shipment->order : want->order);
-    text_copy(call->waybill, sizeof(call->waybill), want->shipment ? want->shipment->waybill : "");
+    text_copy(call->waybill, sizeof(call->waybill), want->shipment ? want->shipment->waybill : want->waybill);
     text_copy(call->key, sizeof(call->key), want->key);
     text_copy(call->token, sizeof(call->token), fake.shop->access_token);
     text_copy(call->shop, sizeof(call->shop), fake.shop->id);
     call->extra = want->shipment && want->shipment->extra;
     call->whole = want->shipment && want->shipment->whole;
+    call->raw = want->shipment && want->shipment->raw && strcmp(want->shipment->raw, "{\"is\":\"raw\"}") == 0;
     for (size_t i = 0; i < want->stock_count && i < COUNT(call->stock); i++)
         call->stock[i] = want->stock[i];
+    call->parcel_count = want->parcel_count;
+    for (size_t i = 0; i < want->parcel_count; i++)
+        call->parcels[i] = want->parcels[i];
+    text_copy(call->sender, sizeof(call->sender), want->sender ? want->sender->address : "");
+    text_copy(call->form, sizeof(call->form), want->form);
+    text_copy(call->carrier, sizeof(call->carrier), want->carrier);
 }
 
 static int fake_build(const struct platform_shop *shop, const struct platform_want *want, struct platform_request *out,
@@ -260,7 +352,7 @@ static int fake_exchange(struct platform_transport *transport, const struct plat
     else if (fault)
         fake.fault =
             (struct platform_fault){.class = fault->class, .retry_s = fault->retry_s, .message = "no, says it"};
-    if (fake.fault.class != PLATFORM_OK || ret->status == 0)
+    if ((fake.fault.class != PLATFORM_OK && fake.fault.class != PLATFORM_PARTIAL) || ret->status == 0)
         platform_answer_done(&fake.answer);
     return 0;
 }
@@ -318,15 +410,17 @@ static inline void shop_rig_worker(struct shop_rig *rig, struct shop_work *work,
 static inline void shop_rig_open(struct shop_rig *rig)
 {
     rig_open(&rig->rig);
-    fake = (struct fake){.now_us = NOON_US, .rig = &rig->rig};
-    fake_platform.caps = (struct platform_caps){.abilities = PLATFORM_STOCK_SET | PLATFORM_REFRESHES |
-                                                             PLATFORM_MULTI_PARCEL | PLATFORM_PART_SHIP,
-                                                .window_s = 1800,
-                                                .window_max_s = 86400,
-                                                .overlap_s = 300,
-                                                .history_s = 3600,
-                                                .page = FAKE_PAGE,
-                                                .stock_batch = 10};
+    fake = (struct fake){.now_us = NOON_US, .rig = &rig->rig, .waybill_quota = 1000};
+    fake_platform.caps =
+        (struct platform_caps){.abilities = PLATFORM_STOCK_SET | PLATFORM_REFRESHES | PLATFORM_MULTI_PARCEL |
+                                            PLATFORM_PART_SHIP | PLATFORM_WAYBILLS | PLATFORM_WAYBILL_KEY,
+                               .window_s = 1800,
+                               .window_max_s = 86400,
+                               .overlap_s = 300,
+                               .history_s = 3600,
+                               .page = FAKE_PAGE,
+                               .stock_batch = 10,
+                               .waybill_batch = 10};
     rig_import_good(&rig->rig, "items", NULL, "sku,name,weight_g\nA,tea,1\nB,cup,1\nC,soap,1\n");
     rig_run(&rig->rig, "UPDATE site SET last_seen_us = 1700000000000000;"
                        "INSERT INTO stock (site, location, sku, quantity) VALUES ('hz', 'A-01', 'A', 10),"

@@ -12,7 +12,7 @@
 static void cancel(struct company *company, const char *number)
 {
     struct rig *office = &company->office;
-    assert_int_equal(orders_cancel(&office->office, number, "the buyer", &office->error), 0);
+    assert_int_equal(orders_cancel(&office->office, number, "the buyer", "anna", &office->error), 0);
 }
 
 static void check_one_answer(struct company *company, const char *type, const char *stage)

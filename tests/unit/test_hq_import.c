@@ -62,7 +62,7 @@ static void changes_have_the_agreed_shape(void **state)
     int64_t count = 0;
     assert_int_equal(orders_release(&rig->office, "hz", NULL, &count, &rig->error), 0);
     assert_int_equal(count, 2);
-    assert_int_equal(orders_cancel(&rig->office, "O-1", "changed mind", &rig->error), 0);
+    assert_int_equal(orders_cancel(&rig->office, "O-1", "changed mind", "anna", &rig->error), 0);
     static const struct {
         const char *key, *type, *data;
     } expected[] = {
@@ -290,17 +290,25 @@ static void cancelling(void **state)
 {
     struct rig *rig = *state;
     import_everything(rig);
-    assert_int_equal(orders_cancel(&rig->office, "O-2", "late", &rig->error), 0); /* nobody has it yet */
+    assert_int_equal(orders_cancel(&rig->office, "O-2", "late", "anna", &rig->error), 0); /* nobody has it yet */
     assert_int_equal(rig_count(rig, "SELECT state = 'closed' FROM orders WHERE number = 'O-2'"), 1);
     assert_int_equal(rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'"), 0);
+    assert_int_equal(
+        rig_count(rig, "SELECT count(*) FROM order_history WHERE number = 'O-2' AND act = 'closed' AND who = 'anna'"
+                       " AND note = 'late'"),
+        1);
     assert_int_equal(rig_release(rig, "hz", "O-2"), -EALREADY);
     assert_int_equal(rig_release(rig, "hz", "O-1"), 0);
-    assert_int_equal(orders_cancel(&rig->office, "O-1", "late", &rig->error), 0);
-    assert_int_equal(orders_cancel(&rig->office, "O-1", "late", &rig->error), 0); /* asked already */
+    assert_int_equal(orders_cancel(&rig->office, "O-1", "late", "anna", &rig->error), 0);
+    assert_int_equal(orders_cancel(&rig->office, "O-1", "late", "anna", &rig->error), 0); /* asked already */
+    assert_int_equal(
+        rig_count(rig,
+                  "SELECT count(*) FROM order_history WHERE number = 'O-1' AND act = 'cancelling' AND who = 'anna'"),
+        1);
     assert_int_equal(rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'"), 1);
     assert_int_equal(rig_count(rig, "SELECT state = 'released' AND cancelling = 1 FROM orders WHERE number = 'O-1'"),
                      1);
-    assert_int_equal(orders_cancel(&rig->office, "O-7", "late", &rig->error), -ENOENT);
+    assert_int_equal(orders_cancel(&rig->office, "O-7", "late", "anna", &rig->error), -ENOENT);
     assert_int_equal(rig_release(rig, "hz", "O-7"), -ENOENT);
     assert_string_equal(rig->error.text, "there is no order \"O-7\"");
 }

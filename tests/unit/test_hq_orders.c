@@ -532,7 +532,7 @@ static void hands_do_not_change_what_can_be_sold(void **state)
     shelf_happens(shelf, "hz", "pick.line", LINE_OF("O") "4}");
     shelf_happens(shelf, "hz", "pick.unpicked", LINE_OF("O") "1}");
     assert_int_equal(shelf_left(shelf, "hz", "T"), 6);
-    assert_int_equal(orders_cancel(&shelf->rig.office, "O", "not wanted", &shelf->rig.error), 0);
+    assert_int_equal(orders_cancel(&shelf->rig.office, "O", "not wanted", "anna", &shelf->rig.error), 0);
     assert_int_equal(shelf_left(shelf, "hz", "T"), 6); /* asked, and not answered */
     shelf_happens(shelf, "hz", "order.cancel_accepted", "{\"order\":\"O\"}");
     assert_int_equal(shelf_left(shelf, "hz", "T"), 7); /* three are still in a tote */

@@ -91,7 +91,7 @@ static void it_can_be_had_as_json(void **state)
     json_close_object(&json);
     assert_string_equal(buf_text(&json),
                         "{\"timeline\":[{\"time\":\"2023-11-14T22:13:20.000Z\",\"site\":null,\"what\":\"closed\","
-                        "\"english\":\"closed\",\"chinese\":\"已关闭\",\"who\":\"\",\"note\":\"no\"}]}");
+                        "\"english\":\"closed\",\"chinese\":\"已关闭\",\"who\":\"tester\",\"note\":\"no\"}]}");
     buf_done(&json);
 }
 

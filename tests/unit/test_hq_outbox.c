@@ -209,6 +209,35 @@ static void a_write_goes_on_with_a_fresh_token(void **state)
     assert_int_equal(fake.shipments, 1);
 }
 
+/* Of Shopify's orders the lines are known by what was just read; WooCommerce takes a parcel of a cancelled one, too. */
+static void an_order_is_looked_at_first_where_it_must_be(void **state)
+{
+    static const unsigned abilities[] = {PLATFORM_SHIPS_BY_RAW, PLATFORM_SHIPS_ANYTHING};
+    struct shop_rig *rig = *state;
+    seq = 0;
+    for (int i = 0; i < (int)COUNT(abilities); i++) {
+        char id[8];
+        snprintf(id, sizeof(id), "%d", i + 1);
+        fake_platform.caps.abilities = abilities[i];
+        pick_and_pack(rig, id, 1);
+        leave(rig, id, "P-1", "SF100");
+        fake.faults[0] = (struct fake_fault){.verb = PLATFORM_ORDER, .class = PLATFORM_RETRY, .times = 1};
+        shop_rig_work(rig);
+        assert_int_equal(fake.shipments, i); /* nothing is said that was not looked at */
+        shop_rig_later(rig, 5);
+        outbox_is(rig, "done");
+        assert_int_equal(fake.shipments, i + 1);
+        assert_true(fake_last(PLATFORM_SHIP)->raw);
+    }
+    pick_and_pack(rig, "3", 1);
+    leave(rig, "3", "P-1", "SF102");
+    fake_order("3")->state = PLATFORM_CANCELLED;
+    shop_rig_work(rig);
+    outbox_is(rig, "refused");
+    shop_rig_text(rig, "SELECT said FROM outbox WHERE state = 'refused'", "the order is cancelled there");
+    assert_int_equal(fake.shipments, 2);
+}
+
 static void another_waybill_is_told(void **state)
 {
     struct shop_rig *rig = *state;
@@ -506,6 +535,7 @@ int main(void)
         ON_SHOP(a_carrier_without_a_name_there_waits_for_one),
         ON_SHOP(a_throttled_write_waits_with_its_shop),
         ON_SHOP(a_write_goes_on_with_a_fresh_token),
+        ON_SHOP(an_order_is_looked_at_first_where_it_must_be),
         ON_SHOP(another_waybill_is_told),
         ON_SHOP(each_part_is_told_with_its_lines),
         ON_SHOP(where_parts_cannot_be_told_the_next_is_a_further_parcel),

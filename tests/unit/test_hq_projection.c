@@ -245,11 +245,11 @@ static void a_short_line_says_what_is_missing(void **state)
 static void the_site_answers_a_cancellation(void **state)
 {
     struct play *play = *state;
-    assert_int_equal(orders_cancel(&play->rig.office, "O1", "late", &play->rig.error), 0);
+    assert_int_equal(orders_cancel(&play->rig.office, "O1", "late", "anna", &play->rig.error), 0);
     happens(play, "order.cancel_rejected", "{\"order\":\"O1\",\"stage\":\"loaded\"}");
     assert_int_equal(COUNT_OF(play, "SELECT cancelling FROM orders WHERE number = 'O1'"), 0);
     assert_state(play, "released");
-    assert_int_equal(orders_cancel(&play->rig.office, "O1", "late", &play->rig.error), 0);
+    assert_int_equal(orders_cancel(&play->rig.office, "O1", "late", "anna", &play->rig.error), 0);
     happens(play, "order.cancel_accepted", "{\"order\":\"O1\",\"stage\":\"picking\"}");
     assert_state(play, "closed");
     happens(play, "order.allocated", "{\"order\":\"O1\"}");

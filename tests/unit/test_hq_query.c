@@ -85,6 +85,60 @@ static void put_event(struct rig *rig, int64_t seq, const char *type, const char
     "O~2,shop,YT,W2,0,李,87654321,西湖区文三路9号,T,1\n"                                                       \
     "O 3 红,shop,YT,W3,0,x,12345,西湖区文三路9号,T,1\n"
 
+/* Money, rules, what platforms said: with people in it, who must not be seen. */
+static void furnish_business(struct rig *rig)
+{
+    rig_run(rig,
+            "INSERT INTO platform_order (shop, id, number, modified_us, hash, raw, taken_us, trouble) VALUES"
+            " ('tb', '77', 'O.1', 1, 'h', '{\"name\":\"王小明\"}', 2, ''),"
+            " ('tb', '78', NULL, 1, 'h', '{\"name\":\"王小明\"}', 2, 'it has no lines');"
+            "INSERT INTO outbox (id, shop, kind, subject, key, body, state) VALUES"
+            " (5, 'tb', 'ship', 'O.1', 'k5', '{\"name\":\"王小明\"}', 'refused'), (6, 'tb', 'ship', 'x', 'k6', '{}', "
+            "'done');"
+            "INSERT INTO rule (id, name, kind, priority, active, result) VALUES (3, 'fragile', 'hold', 1, 1, 'look');"
+            "INSERT INTO rule_hit (rule, number, time_us) VALUES (3, 'O.1', 5), (3, 'O~2', 6);"
+            "INSERT INTO blacklist (id, field, value, why, added_us, added_by) VALUES (1, 'phone', '13812345678', 'w', "
+            "1, 'a'),"
+            " (2, 'name', '王小明', 'w', 1, 'a'), (3, 'buyer', 'li@example.org', 'w', 1, 'a'), (4, 'address', "
+            "'西湖区', '', 1, '')");
+    rig_run(
+        rig,
+        "INSERT INTO books_entry (id, key, kind, at_us, day, period, posted_us, order_number, who, debit_minor,"
+        " credit_minor) VALUES (1, 'sale/O.1/1', 'sale', 1, '2026-03-04', '2026-03', 1, 'O.1', '', 1990, 1990),"
+        " (2, 'person/a', 'person', 1, '2026-04-01', '2026-04', 1, '', 'li', 5, 5);"
+        "INSERT INTO books_line (entry, line, account, debit_minor, credit_minor, currency, base_minor, order_number,"
+        " sku) VALUES (1, 1, '1122', 1990, 0, 'CNY', 1990, 'O.1', ''), (1, 2, '6001', 0, 1990, 'CNY', -1990, 'O.1', "
+        "'T'),"
+        " (2, 1, '1002', 5, 0, 'CNY', 5, '', ''), (2, 2, '1122', 0, 5, 'CNY', -5, '', '');"
+        "INSERT INTO books_balance (account, period, debit_minor, credit_minor) VALUES ('1122', '2026-03', 1990, 0),"
+        " ('6001', '2026-03', 0, 1990), ('1002', '2026-04', 5, 0), ('1122', '2026-04', 0, 5);"
+        "INSERT INTO books_closed (period, closed_us, who) VALUES ('2026-03', 1, 'li');"
+        "INSERT INTO books_trouble (key, why, time_us) VALUES ('order/O~2', 'no rate', 1)");
+    rig_run(
+        rig,
+        "INSERT INTO bill_file (id, hash, format, party, name, rows, new_rows, total_minor, taken_us, who) VALUES"
+        " (1, 'h', 'alipay', 'tb', 'a.csv', 3, 3, 1990, 1, 'li');"
+        "INSERT INTO bill_row (id, file, party, format, row_key, word, meaning, reference, at_us, day, amount_minor,"
+        " currency, order_number, state) VALUES (1, 1, 'tb', 'alipay', 'r1', 'w', 'sale', '77', 1, '2026-03-04', 1990, "
+        "'CNY',"
+        " 'O.1', 'matched'), (2, 1, 'tb', 'alipay', 'r2', 'w', 'sale', '99', 1, '2026-03-04', 100, 'CNY', '', "
+        "'missing_here'),"
+        " (3, 1, 'tb', 'alipay', 'r3', 'w', 'fee', '77', 1, '2026-03-05', -10, 'CNY', 'O.1', 'forced');"
+        "INSERT INTO invoice (id, series, number, state, order_number, title, tax_number, currency, made_us, who) "
+        "VALUES"
+        " (1, 'A', 1, 'issued', 'O.1', '王小明', '', 'CNY', 1, 'li'), (2, 'A', NULL, 'draft', 'O.1', 'Tea Ltd', '91A', "
+        "'CNY', 1,"
+        " 'li');"
+        "INSERT INTO invoice (id, series, number, state, of_invoice, title, currency, made_us, who) VALUES"
+        " (3, 'A', 2, 'red', 1, '王小明', 'CNY', 1, 'li');"
+        "INSERT INTO invoice_line (invoice, line, name, quantity, tax_rate, net_minor, tax_minor, gross_minor) VALUES"
+        " (1, 1, 'tea', 1, 0, 1, 0, 1);"
+        "INSERT INTO aftersale (number, kind, order_number, asked_us, changed_us) VALUES ('AS1', 'refund', 'O.1', 1, "
+        "1);"
+        "INSERT INTO refund_due (number, order_number, currency, amount_minor, freight_minor, reason, approved_by,"
+        " approved_us) VALUES ('AS1', 'O.1', 'CNY', 5, 0, 'r', 'li', 1)");
+}
+
 static void furnish(struct rig *rig)
 {
     rig_import_good(rig, "items", NULL, "sku,name,weight_g,gtin\nT,Green Tea,1,6901234567892\nC,cup,1,\n");
@@ -106,6 +160,7 @@ static void furnish(struct rig *rig)
             "INSERT INTO parcel (number, parcel, box, waybill) VALUES ('O.1', 'O.1-2', 'S', 'W9');"
             "INSERT INTO setting (name, value) VALUES ('merge_hours', '2');"
             "INSERT INTO site_region (site, province, rank) VALUES ('hz', '', 1)");
+    furnish_business(rig);
     assert_int_equal(rig_release(rig, "hz", "O~2"), 0);
     put_event(rig, 1, "order.received", "order/O~2");
     put_event(rig, 2, "label.printed", "parcel/O~2-1");
@@ -206,64 +261,133 @@ static void nobody_is_named(void **state)
     assert_non_null(strstr(buf_text(&all), "\"buyer\":null,\"receiver\":null,\"phone\":\"****\""));
 }
 
+static const struct {
+    const char *kind, *name, *value;
+    size_t rows;
+} filter_cases[] = {
+    {"orders", "order", "O.1", 1},
+    {"orders", "order", "O9", 0},
+    {"orders", "state", "audit", 2},
+    {"orders", "stage", "released", 1},
+    {"orders", "shop", "tb", 1},
+    {"orders", "platform", "shop", 3},
+    {"orders", "site", "hz", 1},
+    {"orders", "carrier", "YT", 2},
+    {"orders", "sku", "C", 1},
+    {"orders", "buyer", "tb-buyer", 1},
+    {"orders", "buyer", "", 0},
+    {"orders", "exception", "address", 1},
+    {"orders", "exception", "amount", 0},
+    {"orders", "waybill", "W9", 1},
+    {"orders", "waybill", "W3", 1},
+    {"orders", "platform_order", "77", 1},
+    {"orders", "province", "浙江", 1},
+    {"notes", "order", "O.1", 1},
+    {"notes", "shop", "tb", 1},
+    {"exceptions", "open", "yes", 1},
+    {"exceptions", "open", "no", 0},
+    {"exceptions", "shop", "tb", 1},
+    {"lines", "sku", "T", 3},
+    {"lines", "unmapped", "yes", 0},
+    {"parcels", "waybill", "W9", 1},
+    {"reservations", "sku", "T", 2},
+    {"items", "barcode", "6901234567892", 1},
+    {"items", "name", "green", 1},
+    {"barcodes", "sku", "T", 1},
+    {"stock", "sku", "T", 3},
+    {"stock", "site", "bj", 1},
+    {"atp", "site", "bj", 2},
+    {"locations", "kind", "damage", 1},
+    {"events", "order", "O~2", 1},
+    {"events", "type", "label.printed", 1},
+    {"parked", "site", "hz", 1},
+    {"flagged", "why", "revoked", 2},
+    {"workers", "role", "packer", 1},
+    {"imports", "kind", "orders", 1},
+    {"settings", "name", "merge_hours", 1},
+    {"shops", "shop", "tb", 1},
+    {"platform-orders", "order", "O.1", 1},
+    {"platform-orders", "shop", "tb", 2},
+    {"platform-orders", "trouble", "yes", 1},
+    {"platform-orders", "taken", "no", 1},
+    {"outbox", "order", "O.1", 1},
+    {"outbox", "outbox", "6", 1},
+    {"outbox", "state", "refused", 1},
+    {"rules", "kind", "hold", 1},
+    {"rule-hits", "rule", "fragile", 2},
+    {"rule-hits", "order", "O.1", 1},
+    {"blacklist", "field", "phone", 1},
+    {"blacklist", "value", "13812345678", 1},
+    {"blacklist", "id", "2", 1},
+    {"accounts", "account", "1122", 1},
+    {"account-months", "period", "2026-03", 2},
+    {"account-months", "account", "1122", 2},
+    {"entries", "order", "O.1", 1},
+    {"entries", "period", "2026-04", 1},
+    {"entries", "who", "li", 1},
+    {"entries", "entry", "2", 1},
+    {"entry-lines", "account", "1122", 2},
+    {"entry-lines", "period", "2026-04", 2},
+    {"entry-lines", "sku", "T", 1},
+    {"books-troubles", "key", "order/O~2", 1},
+    {"bills", "party", "tb", 1},
+    {"bill-rows", "state", "missing_here", 1},
+    {"bill-rows", "state", "forced", 1},
+    {"bill-rows", "file", "1", 3},
+    {"bill-rows", "order", "O.1", 2},
+    {"bill-rows", "period", "2026-03", 3},
+    {"bill-rows", "meaning", "fee", 1},
+    {"invoices", "order", "O.1", 2},
+    {"invoices", "state", "draft", 1},
+    {"invoices", "of_invoice", "1", 1},
+    {"invoice-lines", "invoice", "1", 1},
+    {"refunds-due", "state", "due", 1},
+    {"refunds-due", "shop", "tb", 1},
+    {"refunds-due", "booked", "yes", 0},
+    {"regions", "site", "hz", 1},
+};
+
 static void filters_find(void **state)
 {
-    static const struct {
-        const char *kind, *name, *value;
-        size_t rows;
-    } cases[] = {
-        {"orders", "order", "O.1", 1},
-        {"orders", "order", "O9", 0},
-        {"orders", "state", "audit", 2},
-        {"orders", "stage", "released", 1},
-        {"orders", "shop", "tb", 1},
-        {"orders", "platform", "shop", 3},
-        {"orders", "site", "hz", 1},
-        {"orders", "carrier", "YT", 2},
-        {"orders", "sku", "C", 1},
-        {"orders", "buyer", "tb-buyer", 1},
-        {"orders", "buyer", "", 0},
-        {"orders", "exception", "address", 1},
-        {"orders", "exception", "amount", 0},
-        {"orders", "waybill", "W9", 1},
-        {"orders", "waybill", "W3", 1},
-        {"orders", "platform_order", "77", 1},
-        {"orders", "province", "浙江", 1},
-        {"notes", "order", "O.1", 1},
-        {"notes", "shop", "tb", 1},
-        {"exceptions", "open", "yes", 1},
-        {"exceptions", "open", "no", 0},
-        {"exceptions", "shop", "tb", 1},
-        {"lines", "sku", "T", 3},
-        {"lines", "unmapped", "yes", 0},
-        {"parcels", "waybill", "W9", 1},
-        {"reservations", "sku", "T", 2},
-        {"items", "barcode", "6901234567892", 1},
-        {"items", "name", "green", 1},
-        {"barcodes", "sku", "T", 1},
-        {"stock", "sku", "T", 3},
-        {"stock", "site", "bj", 1},
-        {"atp", "site", "bj", 2},
-        {"locations", "kind", "damage", 1},
-        {"events", "order", "O~2", 1},
-        {"events", "type", "label.printed", 1},
-        {"parked", "site", "hz", 1},
-        {"flagged", "why", "revoked", 2},
-        {"workers", "role", "packer", 1},
-        {"imports", "kind", "orders", 1},
-        {"settings", "name", "merge_hours", 1},
-        {"shops", "shop", "tb", 1},
-        {"regions", "site", "hz", 1},
-    };
     struct rig *rig = *state;
     furnish(rig);
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        json_t *page = LIST(rig, cases[i].kind, cases[i].name, cases[i].value);
-        if (rows_of(page) != cases[i].rows)
-            fail_msg("%s %s=%s: %zu rows", cases[i].kind, cases[i].name, cases[i].value, rows_of(page));
+    for (size_t i = 0; i < COUNT(filter_cases); i++) {
+        json_t *page = LIST(rig, filter_cases[i].kind, filter_cases[i].name, filter_cases[i].value);
+        if (rows_of(page) != filter_cases[i].rows)
+            fail_msg("%s %s=%s: %zu rows", filter_cases[i].kind, filter_cases[i].name, filter_cases[i].value,
+                     rows_of(page));
         assert_true(json_is_null(json_object_get(page, "next")));
         json_decref(page);
     }
+}
+
+static size_t section_rows(const json_t *answer, const char *name)
+{
+    return rows_of(json_object_get(answer, name));
+}
+
+static void money_is_followed_down(void **state)
+{
+    struct rig *rig = *state;
+    furnish(rig);
+    json_t *account = one(rig, "accounts", "1122"), *entry = one(rig, "entries", "1");
+    json_t *bill = one(rig, "bills", "1"), *invoice = one(rig, "invoices", "1"), *order = one(rig, "orders", "O.1");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(account, "account"), "balance_minor")), 1985);
+    assert_int_equal(section_rows(account, "months"), 2);
+    assert_int_equal(section_rows(account, "lines"), 2);
+    assert_int_equal(section_rows(entry, "lines"), 2);
+    assert_int_equal(section_rows(bill, "rows"), 3);
+    assert_int_equal(section_rows(invoice, "red"), 1);
+    static const char *const lists[] = {"entries", "outbox", "platform", "refunds_due", "rule_hits"};
+    for (size_t i = 0; i < COUNT(lists); i++)
+        assert_int_equal(section_rows(order, lists[i]), 1);
+    assert_int_equal(section_rows(order, "bill_rows"), 2);
+    assert_int_equal(section_rows(order, "invoices"), 2);
+    json_decref(account);
+    json_decref(entry);
+    json_decref(bill);
+    json_decref(invoice);
+    json_decref(order);
 }
 
 static void what_is_not_known_is_refused(void **state)
@@ -333,6 +457,14 @@ static const char *const long_tables[] = {
     "END",
     "stock (site, location, sku, quantity) SELECT 'hz', 'L' || i, 'S' || (i % 20000), i % 2",
     "waybill (number, site, carrier) SELECT 'N' || i, 'hz', 'SF'",
+    "books_entry (id, key, kind, at_us, day, period, posted_us, who, debit_minor, credit_minor)"
+    " SELECT i + 9, 'k' || i, 'sale', 1, '2026-01-01', '2026-01', 1, '', 1, 1",
+    "books_line (entry, line, account, debit_minor, credit_minor, currency, base_minor)"
+    " SELECT i + 9, 1, '1122', 1, 0, 'CNY', 1",
+    "bill_row (id, file, party, format, row_key, word, meaning, reference, at_us, day, amount_minor, currency, state)"
+    " SELECT i + 9, 1, 'tb', 'jd', 'k' || i, 'w', 'sale', 'x', 1, '2026-01-01', 1, 'CNY', 'matched'",
+    "platform_order (shop, id, modified_us, hash, raw, taken_us) SELECT 'tb', 'P' || i, 1, '', '{}', 1",
+    "rule_hit (rule, number, time_us) SELECT 3, 'M' || i, 1",
 };
 
 static void fill_long_tables(struct rig *rig)
@@ -379,7 +511,8 @@ static void no_question_takes_long(void **state)
         json_decref(LIST(rig, query->kind, "limit", "500"));
         for (const struct query_filter *filter = query->filters; filter->name; filter++)
             for (size_t i = 0; i < COUNT(values); i++)
-                json_decref(LIST(rig, query->kind, filter->name, values[i], "limit", "500"));
+                if (!filter->number || i == 0)
+                    json_decref(LIST(rig, query->kind, filter->name, values[i], "limit", "500"));
     }
     size_t rows;
     assert_int_equal(follow(rig, "orders", "state", "exception", &rows), 1); /* by an index */
@@ -424,6 +557,7 @@ int main(void)
         ON_RIG(what_can_be_promised_leaves_damage_out),
         ON_RIG(nobody_is_named),
         ON_RIG(filters_find),
+        ON_RIG(money_is_followed_down),
         ON_RIG(what_is_not_known_is_refused),
         ON_RIG(pages_hold_every_row_once),
         ON_RIG(no_question_takes_long),

@@ -2,6 +2,8 @@
  * them. */
 #include "unit/aftersales_story.h"
 
+#include "sync/head-office/books/books.h"
+
 /* ---------------------------------------------------------------- returns */
 
 static void a_return_is_refunded_when_it_is_graded(void **state)
@@ -281,6 +283,90 @@ static void only_what_has_left_comes_back(void **state)
     assert_int_equal(at_office(company, "SELECT count(*) FROM aftersale"), 0);
 }
 
+/* ---------------------------------------------------------------- the books */
+
+static int64_t balance(struct company *company, const char *account)
+{
+    int64_t minor = 0;
+    assert_int_equal(sql_number(company->office.office.sql, &minor,
+                                "SELECT coalesce(sum(base_minor), 0) FROM books_line WHERE account = ?1",
+                                sql_text(account)),
+                     0);
+    return minor;
+}
+
+/* Twice: what is posted is posted once. */
+static void post(struct company *company)
+{
+    struct rig *office = &company->office;
+    CLEANUP_BUF struct buf wrong = {0};
+    int64_t faults = 0;
+    for (int i = 0; i < 2; i++)
+        must(company, "money.post", "{\"most\":1000}");
+    assert_int_equal(books_check(&office->office, &wrong, &faults, &office->error), 0);
+    if (faults > 0)
+        fail_msg("%s", buf_text(&wrong));
+    assert_int_equal(at_office(company, "SELECT count(*) FROM books_trouble"), 0);
+}
+
+static void what_is_paid_back_is_posted_once(void **state)
+{
+    struct company *company = *state;
+    ship_two(company);
+    post(company);
+    assert_int_equal(balance(company, BOOKS_RECEIVABLE), 6000 - 600 + 800);
+    must(company, "aftersale.open",
+         "{\"order\":\"N1\",\"kind\":\"refund\",\"freight_minor\":200,\"lines\":[{\"line\":1,\"quantity\":0,"
+         "\"amount_minor\":500}]}");
+    decided(company, "aftersale.agree", "");
+    post(company);
+    assert_int_equal(balance(company, BOOKS_REFUNDS), 0); /* it is due, and not paid */
+    decided(company, "aftersale.paid", "");
+    post(company);
+    assert_int_equal(balance(company, BOOKS_REFUNDS), 700);
+    assert_int_equal(balance(company, BOOKS_RECEIVABLE), 6200 - 700);
+    assert_int_equal(at_office(company, "SELECT count(*) FROM books_entry WHERE kind = 'refund'"), 2);
+    assert_int_equal(at_office(company, "SELECT sum(base_minor) FROM books_line"), 0);
+    assert_int_equal(at_office(company, "SELECT booked FROM refund_due"), 1);
+    OFFICE_SAYS(company, "SELECT sku FROM books_line WHERE account = '6001.02' AND base_minor = 500", "MUG");
+}
+
+static void what_never_left_was_never_sold(void **state)
+{
+    struct company *company = *state;
+    buy(company, "N1", 3, 1);
+    reserve(company, "N1");
+    must(company, "aftersale.open", "{\"order\":\"N1\",\"kind\":\"refund\",\"freight_minor\":800}");
+    decided(company, "aftersale.agree", "");
+    decided(company, "aftersale.paid", "");
+    CASE_SAYS(company, "goods", "off");
+    post(company);
+    assert_int_equal(balance(company, BOOKS_REFUNDS), 0);
+    assert_int_equal(balance(company, BOOKS_RECEIVABLE), 0);
+    assert_int_equal(at_office(company, "SELECT booked FROM refund_due"), 1);
+}
+
+/* The platform has paid while a bench has the goods: whether they were sold, the site says. */
+static void a_refund_waits_for_what_becomes_of_the_goods(void **state)
+{
+    struct company *company = *state;
+    struct platform_refund refund = refund_of("R-1", "L-N1-1", 5400, 2);
+    floor_has(company, 2);
+    PLAY(&company->sites[HZ], PICK_MUGS(2));
+    up(company, HZ);
+    take(company, &refund);
+    say(company, &refund, PLATFORM_REFUND_DONE, 2000);
+    OFFICE_SAYS(company, "SELECT state FROM refund_due", "paid");
+    CASE_SAYS(company, "goods", "here");
+    post(company);
+    assert_int_equal(at_office(company, "SELECT booked FROM refund_due"), 0);
+    sync_site(company, HZ);
+    CASE_SAYS(company, "goods", "off");
+    post(company);
+    assert_int_equal(at_office(company, "SELECT booked FROM refund_due"), 1);
+    assert_int_equal(balance(company, BOOKS_REFUNDS), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +382,9 @@ int main(void)
         STORY(what_was_missing_is_sent_again),
         STORY(what_is_repaired_goes_back_to_the_buyer),
         STORY(only_what_has_left_comes_back),
+        STORY(what_is_paid_back_is_posted_once),
+        STORY(what_never_left_was_never_sold),
+        STORY(a_refund_waits_for_what_becomes_of_the_goods),
     };
     return cmocka_run_group_tests_name("returns", tests, NULL, NULL);
 }

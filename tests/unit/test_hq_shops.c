@@ -125,6 +125,56 @@ static void refunds_are_kept_and_their_orders_looked_at(void **state)
     shop_rig_text(rig, "SELECT platform_state FROM aftersale", "asked");
 }
 
+static void put_beside(const char *id, enum platform_state state, int64_t quantity)
+{
+    struct fake_order *placed = fake_place(id);
+    placed->order.modified_us -= SECOND; /* a window ends before now */
+    placed->order.state = state;
+    placed->lines[0].quantity = quantity;
+}
+
+/* What is new and paid is stored beside others; what is not so simple waits for none of it, and is taken all the same.
+ */
+static void a_page_of_everything_is_taken(void **state)
+{
+    struct shop_rig *rig = *state;
+    put_beside("before", PLATFORM_PAID, 2);
+    shop_rig_work(rig);
+    fake.now_us += 31 * SECOND;
+    fake.orders[0].order.modified_us = fake.now_us - SECOND;
+    text_copy(fake.orders[0].order.seller_note, 8, "changed");
+    put_beside("paid", PLATFORM_PAID, 2);
+    put_beside("unpaid", PLATFORM_UNPAID, 1);
+    put_beside("wrong", PLATFORM_PAID, 0);
+    put_beside("gone", PLATFORM_CANCELLED, 1);
+    put_beside("left", PLATFORM_SHIPPED, 1);
+    shop_rig_work(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM orders", 5);
+    shop_rig_text(rig, "SELECT state FROM orders WHERE number = 's1-paid'", "audit");
+    shop_rig_text(rig, "SELECT state FROM orders WHERE number = 's1-gone'", "closed");
+    shop_rig_text(rig, "SELECT state FROM orders WHERE number = 's1-left'", "finished");
+    shop_rig_text(rig, "SELECT seller_note FROM orders WHERE number = 's1-before'", "changed");
+    shop_rig_count(rig, "SELECT sum(quantity) FROM reservation WHERE number = 's1-unpaid'", 1);
+    shop_rig_count(rig, "SELECT count(*) FROM platform_order WHERE id = 'wrong' AND number IS NULL", 1);
+    assert_int_equal(mark_s(rig), NOON_US / SECOND + 31);
+}
+
+/* A refund that was told before its order is looked at with it, whatever else the page holds. */
+static void a_refund_that_waits_gets_its_order(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake.refunds[fake.refund_count++] = (struct platform_refund){
+        .id = "r1", .order = "1", .state = PLATFORM_REFUND_ASKED, .amount_minor = 100, .modified_us = NOON_US - SECOND};
+    shop_rig_work(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE order_number IS NULL", 1);
+    fake.now_us += 31 * SECOND;
+    put_beside("1", PLATFORM_PAID, 1);
+    put_beside("2", PLATFORM_PAID, 1);
+    shop_rig_work(rig);
+    shop_rig_text(rig, "SELECT order_number FROM aftersale", "s1-1");
+    shop_rig_count(rig, "SELECT count(*) FROM orders", 2);
+}
+
 /* ---------------------------------------------------------------- whose it is */
 
 static void a_shop_is_one_programs_at_a_time(void **state)
@@ -339,6 +389,8 @@ int main(void)
         ON_SHOP(what_is_too_much_is_halved),
         ON_SHOP(a_shop_may_look_back_less_than_it_could),
         ON_SHOP(refunds_are_kept_and_their_orders_looked_at),
+        ON_SHOP(a_page_of_everything_is_taken),
+        ON_SHOP(a_refund_that_waits_gets_its_order),
         ON_SHOP(a_shop_is_one_programs_at_a_time),
         ON_SHOP(who_waits_longest_is_next),
         ON_SHOP(a_shop_that_is_stopped_is_left_alone),

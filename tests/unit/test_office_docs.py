@@ -27,9 +27,13 @@ def told(command):
     return [json.loads(line) for line in said.splitlines()]
 
 
+PAGES = [("GET", "/"), ("GET", "/assets/{}")]  # for people
+
+
 def routes():
-    """[(method, pattern)] of the table in http_routes.c."""
-    return re.findall(r'^    \{"([A-Z]+)", "([^"]+)", ', (ROOT / "sync/head-office/api/http_routes.c").read_text(), re.MULTILINE)
+    """[(method, pattern)] of the table in http_routes.c, for programs."""
+    table = (ROOT / "sync/head-office/api/http_routes.c").read_text()
+    return [route for route in re.findall(r'^    \{"([A-Z]+)", "([^"]+)", ', table, re.MULTILINE) if route not in PAGES]
 
 
 def pattern_of(path, served):

@@ -270,6 +270,24 @@ static void what_the_platform_wants_is_on_the_label(void **state)
                      1);
 }
 
+/* Only the platform's own component could draw it: the number goes on a label of ours, and what is sealed is kept. */
+static void what_is_sealed_is_no_label(void **state)
+{
+    struct site_rig *rig = *state;
+    site_rig_order(rig, "N1", "", 1, 0);
+    site_rig_change(rig, "waybill.pool",
+                    "{\"waybill\":\"SF-1\",\"carrier\":\"SF\",\"order\":\"N1\",\"opaque\":{\"component\":\"taobao\","
+                    "\"sealed\":\"{\\\"encryptedData\\\":\\\"AES\\\"}\"}}");
+    assert_int_equal(COUNT_OF(rig, "parked"), 0);
+    assert_int_equal(COUNT_OF(rig, "waybill WHERE json_extract(json_extract(opaque, '$.sealed'), '$.encryptedData') ="
+                                   " 'AES'"),
+                     1);
+    PLAY(rig, {"B-1", "DONE", "menu"});
+    bring_to_the_box(rig, STATION, "T-1");
+    PLAY(rig, {"BOX-S", "DONE_PACKED", "pack.label"}, {"SF-1", "DONE", "menu"});
+    assert_int_equal(COUNT_OF(rig, "print_job WHERE id = 1 AND template = 'waybill-100x150'"), 1);
+}
+
 static void a_cancelled_order_gives_its_number_up(void **state)
 {
     struct site_rig *rig = *state;
@@ -391,6 +409,7 @@ int main(void)
         TEST(the_same_again_changes_nothing),
         TEST(what_clashes_is_parked),
         TEST(what_the_platform_wants_is_on_the_label),
+        TEST(what_is_sealed_is_no_label),
         TEST(a_cancelled_order_gives_its_number_up),
         TEST(a_label_under_way_comes_back_void),
         TEST(a_labelled_parcel_is_cancelled),

@@ -7,8 +7,9 @@ import { follow, postScan } from "./api.js";
 import { makeInput } from "./input.js";
 import { makeLine } from "./line.js";
 import { closeSync, makeSync } from "./sync.js";
+import { language, languages, rememberLanguage } from "./language.js";
 import { play, watchSound } from "./tone.js";
-import { both, language, languages, rememberLanguage, say } from "./words.js";
+import { both, say } from "./words.js";
 
 /** @typedef {import("./api.js").View} View */
 /** @typedef {import("./api.js").Words} Words */

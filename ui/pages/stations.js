@@ -1,6 +1,7 @@
 // The list of stations, where there is not exactly one to go to.
 import { loadStations } from "./api.js";
-import { language, say } from "./words.js";
+import { language } from "./language.js";
+import { say } from "./words.js";
 
 function line(tag, text) {
   const element = document.createElement(tag);

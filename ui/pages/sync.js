@@ -3,7 +3,8 @@
 
 import { signal } from "@preact/signals";
 import { loadSync } from "./api.js";
-import { language, say } from "./words.js";
+import { language } from "./language.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./api.js").Sync} Sync */
 

@@ -1,6 +1,6 @@
 // The page's own fixed words, in English and Chinese, from one table. What a station says comes from the box in both.
 
-import { signal } from "@preact/signals-core";
+import { language } from "./language.js";
 
 const table = {
   scan_activity: ["Choose what to do", "选择作业"],
@@ -98,36 +98,6 @@ const table = {
   refusedBefore: ["Not taken: the scan before it failed", "未接收:前一次扫描失败"],
   unsure: ["No answer: check the screen before you scan again", "无应答:请先核对屏幕再扫描"],
 };
-
-export const languages = [
-  { id: "en", name: "English" },
-  { id: "zh", name: "中文" },
-];
-
-const remembered = (() => {
-  try {
-    return localStorage.getItem("language");
-  } catch {
-    return null; // storage may be forbidden: then the browser's language decides each time
-  }
-})();
-
-export const language = signal(
-  languages.some((known) => known.id === remembered)
-    ? remembered
-    : navigator.language.startsWith("zh") ? "zh" : "en",
-);
-
-/** @param {string} id */
-export function rememberLanguage(id) {
-  language.value = id;
-  document.documentElement.lang = id;
-  try {
-    localStorage.setItem("language", id);
-  } catch {
-    // as above
-  }
-}
 
 /** One of the page's own words; both(key) has it in each language. @param {string} key */
 export function say(key) {

@@ -149,7 +149,7 @@ int aftersale_send_rest(struct office *office, const char *first, struct error *
     return result ? office_failed(office->sql, result, error) : check(office, number, error);
 }
 
-int aftersale_forgo(struct office *office, const char *number, const char *reason, struct error *error)
+int aftersale_forgo(struct office *office, const char *number, const char *reason, const char *who, struct error *error)
 {
     char part[ORDERS_NUMBER_SIZE];
     int result = sql_run(office->sql, "UPDATE aftersale_stop SET own = 0 WHERE order_number = ?1", sql_text(number));
@@ -167,7 +167,7 @@ int aftersale_forgo(struct office *office, const char *number, const char *reaso
         if (found)
             sql_copy_text(row, 0, part, sizeof(part));
         result = sql_done(row);
-        if (found && !result && (result = orders_cancel(office, part, reason, error)) != 0)
+        if (found && !result && (result = orders_cancel(office, part, reason, who, error)) != 0)
             return result;
     }
     return result ? office_failed(office->sql, result, error) : 0;

@@ -16,6 +16,7 @@ int aftersale_send_rest(struct office *office, const char *first, struct error *
 
 /* Somebody wants nothing of the order any more, though it was closed or is being stopped for a refund of a part: what
  * was or would be sent anew of it is cancelled, too. */
-int aftersale_forgo(struct office *office, const char *number, const char *reason, struct error *error);
+int aftersale_forgo(struct office *office, const char *number, const char *reason, const char *who,
+                    struct error *error);
 
 #endif

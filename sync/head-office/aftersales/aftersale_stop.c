@@ -159,7 +159,7 @@ static int stop_at_site(struct office *office, const struct aftersale *aftersale
     if (result)
         return office_failed(office->sql, result, error);
     return claimed > 0 && !part->cancelling && !DEFECT(26)
-               ? orders_cancel(office, part->number, "a refund is asked for", error)
+               ? orders_cancel(office, part->number, "a refund is asked for", aftersale->agreed_by, error)
                : 0;
 }
 
@@ -246,7 +246,7 @@ static int take_off(struct office *office, const char *first, const char *number
 }
 
 /* With fewer pieces it is promised anew; with nothing that was bought it is closed, gifts and all. */
-static int follow_part(struct office *office, const char *number, struct error *error)
+static int follow_part(struct office *office, const char *number, const char *who, struct error *error)
 {
     int64_t left;
     int result =
@@ -256,8 +256,8 @@ static int follow_part(struct office *office, const char *number, struct error *
     if (result)
         return office_failed(office->sql, result, error);
     if (left == 0)
-        return orders_cancel(office, number, "refunded", error);
-    result = order_life_act(office, number, ORDER_CHANGED, "", "refunded in part", error);
+        return orders_cancel(office, number, "refunded", who, error);
+    result = order_life_act(office, number, ORDER_CHANGED, who, "refunded in part", error);
     if (!result) {
         result = promises_free(office, number);
         result = result ? office_failed(office->sql, result, error) : 0;
@@ -286,7 +286,7 @@ int aftersale_give_up(struct office *office, struct aftersale *aftersale, struct
         if (result)
             return office_failed(office->sql, result, error);
         if (touched)
-            result = follow_part(office, parts.list[i].number, error);
+            result = follow_part(office, parts.list[i].number, aftersale->agreed_by, error);
     }
     return result;
 }

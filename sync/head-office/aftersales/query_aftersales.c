@@ -82,12 +82,16 @@ static const struct query_column due_columns[] = {
     TIME("approved", "d.approved_us"),
     TEXT("paid_by", SET("d.paid_by")),
     TIME("paid", "d.paid_us"),
+    FLAG("booked", "d.booked"),
+    TEXT("shop", "(SELECT o.shop FROM orders o WHERE o.number = d.order_number)"),
     {0},
 };
 static const struct query_filter due_filters[] = {
     BY_INDEX("aftersale", "d.number = ?"),
     BY_INDEX("order", "d.order_number = ?"),
     BY_LOOKING("state", PLAIN("d.state") " = ?"),
+    BY_LOOKING("shop", "(SELECT o.shop FROM orders o WHERE o.number = d.order_number) = ?"),
+    BY_LOOKING("booked", WHETHER("d.booked = 1")),
     {0},
 };
 

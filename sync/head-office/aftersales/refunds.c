@@ -100,3 +100,12 @@ int refunds_order_came(struct office *office, const char *shop, const char *plat
     }
     return result;
 }
+
+int refunds_wait(struct office *office, const char *shop, bool *ret, struct error *error)
+{
+    struct sql_query *row = sql_select(
+        office->sql, "SELECT number FROM aftersale WHERE shop = ?1 AND order_number IS NULL LIMIT 1", sql_text(shop));
+    *ret = sql_next(row);
+    int failed = sql_done(row);
+    return failed ? office_failed(office->sql, failed, error) : 0;
+}

@@ -14,4 +14,7 @@ int refunds_take(struct office *office, const char *shop, const struct platform_
 /* An order of the platform's is here now: refunds of it that were told before go on. Inside a transaction. */
 int refunds_order_came(struct office *office, const char *shop, const char *platform_order, struct error *error);
 
+/* *ret: some refund of the shop waits for its order. */
+int refunds_wait(struct office *office, const char *shop, bool *ret, struct error *error);
+
 #endif

@@ -1,5 +1,6 @@
 /* The server, and who may ask: a key in each request. */
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/api/http_internal.h"
@@ -26,10 +27,10 @@ static bool admits(struct web_request *request)
     struct office *office = http_of(request)->office;
     const char *text = bearer(request);
     struct api_key key = {0};
-    if (strcmp(request->route->pattern, "/healthz") == 0)
+    if (http_is_open(request))
         return true;
     office->now_us = clock_wall_us();
-    int result = text ? keys_find(office, text, &key) : -EACCES;
+    int result = text ? keys_find(office, text, !http_import_runs(http_of(request)->import), &key) : -EACCES;
     if (result == -EACCES)
         return web_refuse(request, WEB_UNAUTHORIZED,
                           "Say who asks by a key that is good: Authorization: Bearer fhk_...");
@@ -58,8 +59,21 @@ static int read_listen(const char *listen, struct web_settings *ret, struct erro
     return 0;
 }
 
-int office_http_open(sd_event *event, const char *listen, struct office *office, struct office_http **ret,
-                     struct error *error)
+static void answer_import(void *user, uint64_t number, int code, const struct error *error, const char *json)
+{
+    struct office_http *http = user;
+    CLEANUP_BUF struct buf fault = {0};
+    json_open_object(&fault, NULL);
+    json_open_object(&fault, "error");
+    json_text(&fault, "message", error->text);
+    json_close_object(&fault);
+    json_close_object(&fault);
+    const char *answer = code ? buf_text(&fault) : json;
+    web_server_answer(http->web, number, code ? http_status_of(code) : WEB_OK, answer, strlen(answer));
+}
+
+int office_http_open(sd_event *event, const char *listen, const char *database, struct office *office,
+                     struct office_http **ret, struct error *error)
 {
     struct web_settings settings = {{0}, 0, 0};
     int result = read_listen(listen, &settings, error);
@@ -69,10 +83,16 @@ int office_http_open(sd_event *event, const char *listen, struct office *office,
     if (!http)
         return error_set(error, -ENOMEM, "out of memory");
     http->office = office;
-    web_policy(NULL, NULL, http->policy);
+    if (web_policy(office_files, "office.html", http->policy) != 0) {
+        free(http);
+        return error_set(error, -ENOENT, "this program was built without its pages: build it again");
+    }
     http->site = (struct web_site){.routes = http_routes, .admits = admits, .policy = http->policy, .any_host = true};
-    result = web_server_open(event, &settings, &http->site, http, &http->web, error);
+    result = http_import_open(event, database, office, answer_import, http, &http->import, error);
+    if (!result)
+        result = web_server_open(event, &settings, &http->site, http, &http->web, error);
     if (result) {
+        http_import_close(http->import);
         free(http);
         return result;
     }
@@ -84,9 +104,15 @@ struct office_http *office_http_close(struct office_http *http)
 {
     if (!http)
         return NULL;
+    http_import_close(http->import);
     web_server_close(http->web);
     free(http);
     return NULL;
+}
+
+bool office_http_imports(const struct office_http *http)
+{
+    return http_import_runs(http->import);
 }
 
 int office_http_port(const struct office_http *http)

@@ -1,6 +1,6 @@
 /* Head office over HTTP, for programs of others and for pages: the tables of questions, the verbs, files, and what
- * changes, all by a key (keys.h). It works in serve's loop and between its turns: an answer is short, but for a file
- * that is taken in. No TLS: that is a proxy's matter. */
+ * changes, all by a key (keys.h). It works in serve's loop and between its turns: an answer is short, and a file is
+ * taken in by a program beside it. No TLS: that is a proxy's matter. */
 #ifndef HEAD_OFFICE_HTTP_H
 #define HEAD_OFFICE_HTTP_H
 
@@ -11,10 +11,13 @@
 struct office_http;
 
 /* listen: "127.0.0.1:8080", "[::1]:8080"; port 0: any free one. The office must outlive it, and is used with the time
- * of each request. */
-int office_http_open(sd_event *event, const char *listen, struct office *office, struct office_http **ret,
-                     struct error *error);
+ * of each request. database: as commands are given it, lent, too. */
+int office_http_open(sd_event *event, const char *listen, const char *database, struct office *office,
+                     struct office_http **ret, struct error *error);
 struct office_http *office_http_close(struct office_http *http);
+
+/* A file is being taken in by a program of its own: whoever writes meanwhile is kept waiting until it is. */
+bool office_http_imports(const struct office_http *http);
 
 int office_http_port(const struct office_http *http);
 

@@ -3,6 +3,7 @@
 #define HEAD_OFFICE_HTTP_INTERNAL_H
 
 #include "sync/head-office/api/http.h"
+#include "sync/head-office/api/http_import.h"
 #include "sync/head-office/api/keys.h"
 #include "sync/head-office/sites/changes.h"
 #include "web/request.h"
@@ -15,6 +16,7 @@ struct office_http {
     struct web_server *web;
     struct web_site site;
     struct office *office;
+    struct http_import *import;
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
     bool listening;  /* changes are from when somebody began to listen */
@@ -32,11 +34,15 @@ static inline const struct api_key *key_of(struct web_request *request)
 }
 
 extern const struct web_route http_routes[];
+extern const struct embedded_file office_files[]; /* made by the Makefile from ui/office and the npm modules */
+
+bool http_is_open(const struct web_request *request); /* asked for without a key */
 
 /* Somebody listens from now on. False: the database cannot be asked. */
 bool http_listen(struct office_http *http);
 
 /* A sentence with the status that stands for -errno. */
 bool http_answer_fault(struct web_request *request, int code, const struct error *error);
+int http_status_of(int code);
 
 #endif

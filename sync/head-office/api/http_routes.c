@@ -17,7 +17,7 @@
 
 #define STREAMED_KINDS "orders,events"
 
-bool http_answer_fault(struct web_request *request, int code, const struct error *error)
+int http_status_of(int code)
 {
     static const struct {
         int code, status;
@@ -27,12 +27,16 @@ bool http_answer_fault(struct web_request *request, int code, const struct error
         {-EBUSY, WEB_UNAVAILABLE},   {-ENOTCONN, WEB_UNAVAILABLE}, {-EMSGSIZE, WEB_TOO_LARGE},
         {-ENOTSUP, WEB_BAD_REQUEST}, {-EACCES, WEB_FORBIDDEN},
     };
-    if (!*error->text)
-        return web_answer_errno(request, code);
     for (size_t i = 0; i < COUNT(known); i++)
         if (known[i].code == code)
-            return web_answer_error(request, known[i].status, "%s", error->text);
-    return web_answer_error(request, WEB_INTERNAL, "%s", error->text);
+            return known[i].status;
+    return WEB_INTERNAL;
+}
+
+bool http_answer_fault(struct web_request *request, int code, const struct error *error)
+{
+    return *error->text ? web_answer_error(request, http_status_of(code), "%s", error->text)
+                        : web_answer_errno(request, code);
 }
 
 static bool forbid(struct web_request *request, const char *what, const char *name)
@@ -231,6 +235,8 @@ static bool post_do(struct web_request *request)
                                 request->id);
     if (!keys_may_do(key_of(request), verb->name))
         return forbid(request, "do", verb->name);
+    if (http_import_runs(http_of(request)->import))
+        return web_answer_error(request, WEB_UNAVAILABLE, "A file is being taken in: try again in a moment.");
     json_t *fields = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, NULL);
     bool answered = json_is_object(fields) ? do_verb(request, verb, fields)
                                            : web_answer_error(request, WEB_BAD_REQUEST,
@@ -241,37 +247,41 @@ static bool post_do(struct web_request *request)
 
 /* ---------------------------------------------------------------- files */
 
-static int import_body(struct web_request *request, const struct import_kind *kind, struct buf *answer,
-                       struct error *error)
+/* The answer follows when the file is in. Whoever does not wait for it finds it in the list of imports. */
+static bool start_import(struct web_request *request, const struct import_kind *kind)
 {
     const char *site = web_value(request, "site"), *try_only = web_value(request, "try");
-    const struct import_options options = {.site = kind->per_site ? site : NULL,
-                                           .try_only = try_only && strcmp(try_only, "yes") == 0};
-    struct import_result outcome;
-    if (kind->per_site && !site)
-        return error_set(error, -EINVAL, "Say for which site these %s are: ?site=...", kind->name);
-    int result = table_to_utf8("the file", &request->body, error);
+    const char *given = web_value(request, "name");
+    char who[KEY_ID_SIZE + 8], name[100] = "";
+    struct error error = {0};
+    snprintf(who, sizeof(who), "key %s", key_of(request)->id);
+    text_copy(name, sizeof(name), given && *given ? given : "the file");
+    struct http_import_file file = {.kind = kind,
+                                    .site = kind->per_site ? site : "",
+                                    .name = name,
+                                    .who = who,
+                                    .try_only = try_only && strcmp(try_only, "yes") == 0,
+                                    .bytes = &request->body,
+                                    .number = web_promise(request)};
+    int result = http_import_start(http_of(request)->import, &file, &error);
     if (!result)
-        result = import_text(http_of(request)->office, kind, &options, "the file", buf_text(&request->body),
-                             request->body.length, &outcome, error);
-    if (!result)
-        import_tell(kind, &options, &outcome, answer);
-    return result;
+        return true;
+    web_promise_back(request);
+    return http_answer_fault(request, result, &error);
 }
 
 static bool post_import(struct web_request *request)
 {
     const struct import_kind *kind = import_find(request->id);
     char verb[WEB_SEGMENT_SIZE + 8];
-    struct error error = {0};
     if (!kind)
         return web_answer_error(request, WEB_NOT_FOUND, "\"%s\" cannot be imported.", request->id);
     snprintf(verb, sizeof(verb), "import.%s", kind->name);
     if (!keys_may_do(key_of(request), verb) || *key_of(request)->shop)
         return forbid(request, "import", kind->name);
-    CLEANUP_BUF struct buf json = {0};
-    int result = import_body(request, kind, &json, &error);
-    return answer_rows(request, result, &json, &error);
+    if (kind->per_site && !web_value(request, "site"))
+        return web_answer_error(request, WEB_BAD_REQUEST, "Say for which site these %s are: ?site=...", kind->name);
+    return start_import(request, kind);
 }
 
 /* ---------------------------------------------------------------- what changes */
@@ -312,8 +322,32 @@ static bool get_changes(struct web_request *request)
     return web_stream_open(request, channels, "hello", "{}", 2);
 }
 
+/* ---------------------------------------------------------------- the pages */
+
+static bool get_page(struct web_request *request)
+{
+    return web_answer_file(request, WEB_OK, office_files, "office.html");
+}
+
+static bool get_asset(struct web_request *request)
+{
+    return web_answer_file(request, WEB_OK, office_files, request->id);
+}
+
+/* The pages are everybody's: they show nothing until a key is given. */
+bool http_is_open(const struct web_request *request)
+{
+    bool (*const open[])(struct web_request *) = {get_health, get_page, get_asset};
+    for (size_t i = 0; i < COUNT(open); i++)
+        if (request->route->handle == open[i])
+            return true;
+    return false;
+}
+
 /* A route is kept in one line of docs/openapi-head-office.yaml. */
 const struct web_route http_routes[] = {
+    {"GET", "/", get_page, NULL, 0},
+    {"GET", "/assets/{}", get_asset, NULL, 0},
     {"GET", "/healthz", get_health, NULL, 0},
     {"GET", "/api/v1/kinds", get_kinds, NULL, 0},
     {"GET", "/api/v1/verbs", get_verbs, NULL, 0},

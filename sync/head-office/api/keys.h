@@ -25,7 +25,7 @@ int keys_add(struct office *office, const char *name, const char *reads, const c
 int keys_revoke(struct office *office, const char *id, struct error *error);
 
 /* Whose key it is; that it was used is noted, to the minute. -EACCES: nobody's, or revoked. */
-int keys_find(struct office *office, const char *key, struct api_key *ret);
+int keys_find(struct office *office, const char *key, bool note, struct api_key *ret);
 
 bool keys_may_read(const struct api_key *key, const char *kind);
 /* Verbs that make keys are covered by nothing that does not name them: a key for everything is not one for more keys.

@@ -5,10 +5,28 @@ static const struct query_column setting_columns[] = {TEXT("name", "s.name"), TE
 static const struct query_filter setting_filters[] = {BY_INDEX("name", "s.name = ?"), {0}};
 
 static const struct query_column import_columns[] = {
-    NUMBER("import", "i.number"), TEXT("kind", "i.kind"),         TEXT("file", "i.file"),    TEXT("hash", "i.hash"),
-    NUMBER("rows", "i.rows"),     NUMBER("changed", "i.changed"), TIME("time", "i.time_us"), {0},
+    NUMBER("import", "i.number"),
+    TEXT("kind", "i.kind"),
+    TEXT("file", "i.file"),
+    TEXT("hash", "i.hash"),
+    TEXT("site", SET("i.site")),
+    TEXT("state", "i.state"),
+    /* of a file that is taken in just now by the program that is asked, how far it is */
+    NUMBER("done",
+           "coalesce((SELECT v.done FROM import_live v WHERE v.import = i.number), CASE WHEN i.state = 'done' THEN"
+           " i.rows ELSE 0 END)"),
+    NUMBER("rows", "i.rows"),
+    NUMBER("changed", "i.changed"),
+    NUMBER("new_rows", "i.new_rows"),
+    TEXT("said", SET("i.said")),
+    TEXT("who", SET("i.who")),
+    TIME("time", "i.time_us"),
+    {0},
 };
-static const struct query_filter import_filters[] = {BY_LOOKING("kind", PLAIN("i.kind") " = ?"), {0}};
+static const struct query_filter import_filters[] = {{"import", "i.number = ?", true, true},
+                                                     BY_LOOKING("kind", PLAIN("i.kind") " = ?"),
+                                                     BY_LOOKING("state", PLAIN("i.state") " = ?"),
+                                                     {0}};
 
 static const struct query_column key_columns[] = {
     TEXT("key", "k.id"),
@@ -56,7 +74,7 @@ static const struct query_filter delivery_filters[] = {
 
 const struct query office_own_queries[] = {
     {"settings", "setting", "setting s", {"s.name"}, {true}, false, 0, setting_columns, setting_filters, "name", 0},
-    {"imports", "import", "import i", {"i.number"}, {0}, true, 0, import_columns, import_filters, 0, 0},
+    {"imports", "import", "import i", {"i.number"}, {0}, true, 0, import_columns, import_filters, "import", 0},
     {"keys", "key", "api_key k", {"k.id"}, {true}, false, 0, key_columns, key_filters, "key", 0},
     {"webhooks",
      "webhook",

@@ -180,6 +180,19 @@ static int put_line(struct sql *sql, int64_t entry, int64_t number, const struct
                    sql_text(line->site), sql_text(line->shop), sql_text(line->party));
 }
 
+/* Nobody adds up all lines to know a balance. */
+static int add_to_balances(struct sql *sql, int64_t entry)
+{
+    return sql_run(sql,
+                   "INSERT INTO books_balance (account, period, debit_minor, credit_minor) SELECT l.account, e.period,"
+                   " sum(CASE WHEN l.base_minor > 0 THEN l.base_minor ELSE 0 END), sum(CASE WHEN l.base_minor < 0 THEN"
+                   " -l.base_minor ELSE 0 END) FROM books_entry e JOIN books_line l ON l.entry = e.id WHERE e.id = ?1"
+                   " GROUP BY l.account, e.period ON CONFLICT (account, period) DO UPDATE SET debit_minor ="
+                   " books_balance.debit_minor + excluded.debit_minor, credit_minor = books_balance.credit_minor +"
+                   " excluded.credit_minor",
+                   sql_int(entry));
+}
+
 int books_post(struct books *books, struct books_entry *entry, struct error *error)
 {
     char day[BUSINESS_DAY_SIZE];
@@ -194,6 +207,8 @@ int books_post(struct books *books, struct books_entry *entry, struct error *err
         return result;
     for (size_t i = 0; i < entry->count && !result; i++)
         result = put_line(books->office->sql, id, (int64_t)i + 1, &entry->lines[i]);
+    if (!result)
+        result = add_to_balances(books->office->sql, id);
     return result ? office_failed(books->office->sql, result, error) : 0;
 }
 
@@ -272,6 +287,10 @@ static const struct {
      "entries do not balance"},
     {"SELECT CASE WHEN coalesce(sum(base_minor), 0) = 0 THEN 0 ELSE 1 END FROM books_line",
      "trial balance that is not 0"},
+    {"SELECT count(*) FROM books_account a WHERE (SELECT coalesce(sum(l.base_minor), 0) FROM books_line l WHERE"
+     " l.account = a.code) <> (SELECT coalesce(sum(b.debit_minor - b.credit_minor), 0) FROM books_balance b WHERE"
+     " b.account = a.code)",
+     "accounts whose balance is not what their lines add up to"},
     {"SELECT CASE WHEN (SELECT coalesce(sum(base_minor), 0) FROM books_line WHERE account = '1405') ="
      " (SELECT coalesce(sum(value_minor), 0) FROM cost_item) THEN 0 ELSE 1 END",
      "stock account that is not what the items are worth"},

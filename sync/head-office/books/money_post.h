@@ -32,6 +32,10 @@ int money_post_event(struct books *books, const char *site, const struct wire_li
 int money_post_refund(struct books *books, const char *key, const char *order, int64_t line, int64_t amount_minor,
                       int64_t at_us, struct error *error);
 
+/* What after-sales has paid for a case (refund_due), line by line, once. What was given up before it left was never
+ * sold, and is no entry. *ret_posted: there was something. */
+int money_post_due(struct books *books, const char *number, bool *ret_posted, struct error *error);
+
 /* An expense of an order, shared by its lines: lines for the entry, of account. order "": of none. */
 int money_share_expense(struct books *books, struct books_entry *entry, const char *account, const char *order,
                         int64_t line, const char *currency, int64_t amount_minor, const struct books_of *of,

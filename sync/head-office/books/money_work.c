@@ -48,12 +48,14 @@ static int post_stored(struct run *run, int64_t arrival, bool *ret_posted, struc
     return result ? result : money_post_event(run->books, site, &event, ret_posted, error);
 }
 
-/* "event/ARRIVAL" or "order/NUMBER" */
+/* "event/ARRIVAL", "order/NUMBER" or "refund/CASE" */
 static int post_key(struct run *run, const char *key, bool *ret_posted, struct error *error)
 {
     int64_t arrival = 0;
     if (strncmp(key, "event/", 6) == 0 && text_to_int(key + 6, 1, INT64_MAX, &arrival) == 0)
         return post_stored(run, arrival, ret_posted, error);
+    if (strncmp(key, "refund/", 7) == 0)
+        return money_post_due(run->books, key + 7, ret_posted, error);
     return money_post_shipped(run->books, key + 6, run->books->office->now_us, ret_posted, error);
 }
 
@@ -157,6 +159,23 @@ static int post_orders(struct run *run, int64_t most, struct error *error)
     return result;
 }
 
+/* What became of goods that are still here is not known yet: whether they were sold at all. */
+static int post_refunds(struct run *run, int64_t most, struct error *error)
+{
+    int64_t count = 0;
+    int result =
+        post_each(run,
+                  sql_select(run->books->office->sql,
+                             "SELECT 'refund/' || d.number FROM refund_due d JOIN aftersale a ON a.number = d.number"
+                             " WHERE d.state = 'paid' AND d.booked = 0 AND (a.goods <> 'here' OR NOT EXISTS (SELECT 1"
+                             " FROM aftersale_line l WHERE l.number = d.number AND l.quantity > 0)) AND NOT EXISTS"
+                             " (SELECT 1 FROM books_trouble t WHERE t.key = 'refund/' || d.number) LIMIT ?1",
+                             sql_int(most)),
+                  &count, error);
+    run->done->more |= count == most;
+    return result;
+}
+
 int money_work_inside(struct office *office, int64_t most, struct money_work *ret, struct error *error)
 {
     struct books books;
@@ -167,7 +186,9 @@ int money_work_inside(struct office *office, int64_t most, struct money_work *re
         result = post_troubles(&run, most, error);
     if (!result)
         result = post_events(&run, most, error);
-    return result || ret->more ? result : post_orders(&run, most, error);
+    if (!result && !ret->more)
+        result = post_orders(&run, most, error);
+    return result || ret->more ? result : post_refunds(&run, most, error);
 }
 
 int money_work(struct office *office, int64_t most, struct money_work *ret, struct error *error)

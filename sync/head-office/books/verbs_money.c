@@ -123,10 +123,9 @@ static int balance(struct verb_call *call, struct error *error)
     int64_t debit = 0, credit = 0, faults = 0;
     struct sql_query *row = sql_select(
         call->office->sql,
-        "SELECT a.code, a.english, a.chinese, sum(CASE WHEN l.base_minor > 0 THEN l.base_minor ELSE 0 END),"
-        " sum(CASE WHEN l.base_minor < 0 THEN -l.base_minor ELSE 0 END) FROM books_line l JOIN books_entry e ON"
-        " e.id = l.entry JOIN books_account a ON a.code = l.account WHERE e.period >= ?1 AND e.period <= ?2"
-        " GROUP BY a.code, a.english, a.chinese ORDER BY a.code",
+        "SELECT a.code, a.english, a.chinese, sum(b.debit_minor), sum(b.credit_minor) FROM books_balance b JOIN"
+        " books_account a ON a.code = b.account WHERE b.period >= ?1 AND b.period <= ?2 GROUP BY a.code, a.english, "
+        "a.chinese ORDER BY a.code",
         sql_text(fields->period), sql_text(fields->to));
     json_open_array(call->answer, "accounts");
     while (sql_next(row)) {

@@ -6,8 +6,12 @@
 #include "sync/head-office/imports/import.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 static int find_kind(struct call *call, const char *name, const struct import_kind **ret, struct error *error)
 {
@@ -22,10 +26,35 @@ static int find_kind(struct call *call, const char *name, const struct import_ki
     return (*ret)->per_site ? command_choose_site(call, error) : 0;
 }
 
+static void ignore_difference(void *user, const char *json)
+{
+    (void)user;
+    (void)json;
+}
+
 static void print_difference(void *user, const char *json)
 {
     (void)user;
     puts(json);
+}
+
+/* For the program that started this one (api/http_import.c). */
+static void print_progress(void *user, int64_t done, int64_t total)
+{
+    (void)user;
+    printf("{\"done\":%" PRId64 ",\"total\":%" PRId64 "}\n", done, total);
+    fflush(stdout);
+}
+
+/* What went wrong, with its number: for the same program. */
+static void print_fault(int result, const struct error *error)
+{
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_int(&json, "fault", result);
+    json_text(&json, "sentence", error->text);
+    json_close_object(&json);
+    command_print(&json);
 }
 
 static void print_outcome(const struct import_kind *kind, const struct import_options *options,
@@ -48,21 +77,39 @@ int command_import_file(struct call *call, const char *kind_name, const char *pa
         result = table_load(path, &text, error);
     if (result)
         return result;
-    struct import_options options = {.site = call->options.site,
+    const struct command_options *given = &call->options;
+    struct import_options options = {.site = given->site,
                                      .map = map,
-                                     .try_only = call->options.try_only,
-                                     .report = call->options.report,
-                                     .difference = print_difference};
+                                     .try_only = given->try_only,
+                                     .row = given->row,
+                                     .progress = given->progress ? print_progress : NULL,
+                                     .report = given->report,
+                                     .difference = given->progress ? ignore_difference : print_difference};
     struct import_result outcome;
-    result = import_text(&call->office, kind, &options, path, buf_text(&text), text.length, &outcome, error);
+    result = import_text(&call->office, kind, &options, *given->name ? given->name : path, buf_text(&text), text.length,
+                         &outcome, error);
     if (!result)
         print_outcome(kind, &options, &outcome);
     return result;
 }
 
+/* Who started it answers for it: without him nobody is told, and the file is to be brought once more. */
+static void die_with_starter(void)
+{
+    pid_t starter = getppid();
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != starter)
+        raise(SIGTERM);
+}
+
 int command_office_import(struct call *call, struct error *error)
 {
-    return command_import_file(call, call->arguments[0], call->arguments[1], error);
+    if (call->options.progress)
+        die_with_starter();
+    int result = command_import_file(call, call->arguments[0], call->arguments[1], error);
+    if (result && call->options.progress)
+        print_fault(result, error);
+    return result;
 }
 
 /* ---------------------------------------------------------------- export */

@@ -14,13 +14,15 @@
 #define HASH_SIZE 32
 #define ROW_MAX   8192 /* the largest row struct */
 
+#define PROGRESS_ROWS 100
+
 _Static_assert(sizeof(struct order_row) <= ROW_MAX, "the largest row must fit");
 
 struct importing {
     struct office *office;
     const struct import_kind *kind;
     const struct import_options *options;
-    int64_t changed;
+    int64_t changed, taken, total;
 };
 
 /* Remembers the keys of the file: a second row about the same thing would silently win. */
@@ -48,10 +50,25 @@ static void write_key(const struct import_kind *kind, const char *row, struct bu
         buf_printf(key, "%s%s", i > 0 ? " " : "", row + kind->columns[i].offset);
 }
 
+int64_t import_count(const char *text, size_t length)
+{
+    int64_t lines = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        quoted ^= text[i] == '"';
+        lines += text[i] == '\n' && !quoted;
+    }
+    lines += length > 0 && text[length - 1] != '\n';
+    return lines > 0 ? lines - 1 : 0;
+}
+
 static int take_row(void *user, void *row, int64_t line, const char **ret_column, struct error *error)
 {
     struct importing *importing = user;
     const struct import_kind *kind = importing->kind;
+    const struct import_options *options = importing->options;
+    if (options->progress && importing->taken++ % PROGRESS_ROWS == 0)
+        options->progress(options->user, importing->taken, importing->total);
     if (!kind->put)
         return orders_stage_row(importing->office, row, line, ret_column, error);
     CLEANUP_BUF struct buf key = {0};
@@ -70,6 +87,13 @@ static int note_import(struct importing *importing, const char *path, const char
     crypto_generichash(hash, sizeof(hash), (const unsigned char *)text, length, NULL, 0);
     sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
     const char *slash = strrchr(path, '/'), *site = importing->options->site;
+    if (importing->options->row > 0)
+        return sql_run(importing->office->sql,
+                       "UPDATE import SET hash = ?2, rows = ?3, changed = ?4, new_rows = ?5, content_hash = ?6,"
+                       " content_rows = ?7, state = 'done', said = '' WHERE number = ?1",
+                       sql_int(importing->options->row), sql_text(hex), sql_int(outcome->rows),
+                       sql_int(outcome->changed), sql_int(outcome->new_rows), sql_text(outcome->content_hash),
+                       sql_int(outcome->content_rows));
     return sql_run(importing->office->sql,
                    "INSERT INTO import (kind, file, hash, rows, changed, time_us, site, new_rows, content_hash,"
                    " content_rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -132,7 +156,8 @@ static int import_whole(struct importing *importing, const char *path, const cha
 int import_text(struct office *office, const struct import_kind *kind, const struct import_options *options,
                 const char *path, const char *text, size_t length, struct import_result *ret, struct error *error)
 {
-    struct importing importing = {.office = office, .kind = kind, .options = options};
+    struct importing importing = {
+        .office = office, .kind = kind, .options = options, .total = import_count(text, length)};
     struct import_result outcome = {0};
     int result = office_begin(office, error);
     if (result)

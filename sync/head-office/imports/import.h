@@ -38,7 +38,10 @@ struct import_options {
     const char *site;            /* NULL where the kind is not per site */
     const struct table_map *map; /* how another system's file says it (base/table.h); NULL: as the kind does */
     bool try_only;               /* do all of it, tell what it would change, and undo it */
-    bool report;                 /* tell what it changed, and what all rows of the kind come to */
+    int64_t row;                 /* of the table import, that waits for it; 0: it gets a new one */
+    /* Called now and then while rows are taken, of about so many; NULL: nobody wants to know. */
+    void (*progress)(void *user, int64_t done, int64_t total);
+    bool report; /* tell what it changed, and what all rows of the kind come to */
     /* A row that is new, changed or gone, as one line of JSON: {"row", "is", "before", "after"}; lent for the call. */
     void (*difference)(void *user, const char *json);
     void *user;
@@ -54,6 +57,9 @@ struct import_result {
 /* text is UTF-8 (table_load); path names the file in sentences. */
 int import_text(struct office *office, const struct import_kind *kind, const struct import_options *options,
                 const char *path, const char *text, size_t length, struct import_result *ret, struct error *error);
+
+/* About how many rows a file has: blank lines are counted, too. */
+int64_t import_count(const char *text, size_t length);
 
 /* What became of it, as a JSON object. */
 void import_tell(const struct import_kind *kind, const struct import_options *options,

@@ -6,6 +6,7 @@
 #include "sync/head-office/orders/waybills.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/platform_taking.h"
+#include "sync/head-office/shops/waybill_parcels.h"
 #include "sync/head-office/sites/feed.h"
 #include "sync/head-office/stock/promises.h"
 #include "sync/wire/topic.h"
@@ -193,6 +194,8 @@ static int give(struct office *office, const char *number, const char *from, con
                 sql_text(number), sql_text(from));
     if (!result)
         result = waybills_take_back(office, from, number);
+    if (!result)
+        result = waybill_parcels_cancel(office->sql, number);
     if (!result)
         result =
             sql_run(office->sql, "UPDATE orders SET reason = NULL, rev = rev + 1 WHERE number = ?1", sql_text(number));

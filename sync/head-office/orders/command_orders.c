@@ -43,7 +43,7 @@ int command_cancel(struct call *call, struct error *error)
     int result = office_begin(&call->office, error);
     if (result)
         return result;
-    result = orders_cancel(&call->office, call->options.order, call->options.reason, error);
+    result = orders_cancel(&call->office, call->options.order, call->options.reason, call->options.who, error);
     if (!result)
         result = office_commit(&call->office, error);
     office_rollback(&call->office);

@@ -48,6 +48,7 @@ struct audit {
     struct facts facts; /* for rules, where there are any */
     const char *number;
     int64_t open; /* exceptions that stood before, and in the end those that do */
+    bool raised;  /* there may be one more */
 };
 
 /* Unless a person confirmed the very same. One that stands already goes on standing, for what is wrong now. */
@@ -55,6 +56,7 @@ static int raise(struct audit *audit, const char *kind, const char *rule, const 
 {
     struct sql *sql = audit->office->sql;
     const struct sql_value number = sql_text(audit->number), now = sql_int(audit->office->now_us);
+    audit->raised = true;
     if (audit->open > 0) {
         int result = sql_run(sql,
                              "UPDATE exception SET detail = ?4 WHERE number = ?1 AND kind = ?2 AND rule = ?3"
@@ -176,10 +178,14 @@ static int choose_site(struct audit *audit)
     int result = rule ? rules_hit(audit->office, rule, audit->number) : 0;
     if (result)
         return result;
+    if (!rule)
+        return sql_post(audit->office->sql,
+                        "UPDATE orders SET only_site = NULL WHERE number = ?1 AND only_site IS NOT NULL",
+                        sql_text(audit->number));
     result = sql_run(audit->office->sql,
                      "UPDATE orders SET only_site = ?2 WHERE number = ?1 AND only_site IS DISTINCT FROM ?2",
-                     sql_text(audit->number), sql_text(rule ? rule->result : NULL));
-    if (result || sql_changes(audit->office->sql) == 0 || !rule)
+                     sql_text(audit->number), sql_text(rule->result));
+    if (result || sql_changes(audit->office->sql) == 0)
         return result;
     /* what was promised elsewhere is given back */
     return sql_run(audit->office->sql, "DELETE FROM reservation WHERE number = ?1 AND site <> ?2",
@@ -299,7 +305,7 @@ static int look_at_all(struct audit *audit, struct error *error)
     if (result)
         return result;
     result = choose_carrier(audit);
-    if (!result)
+    if (!result && (audit->open > 0 || audit->raised))
         result = count_open(audit);
     return result ? office_failed(audit->office->sql, result, error) : 0;
 }

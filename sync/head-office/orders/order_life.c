@@ -1,6 +1,7 @@
 #include "sync/head-office/orders/order_life.h"
 
 #include "base/text.h"
+#include "sync/head-office/shops/waybill_parcels.h"
 
 #include <errno.h>
 #include <string.h>
@@ -133,6 +134,10 @@ static int end_exceptions(struct office *office, const char *number)
                     sql_text(number), sql_int(office->now_us));
 }
 
+/* What an order is not to be sent with any more: another site, another receiver, or nobody sends it. */
+static const char lets_go[] =
+    ORDER_CHANGED "," ORDER_WITHDRAWN "," ORDER_CLOSED "," ORDER_SPLIT "," ORDER_MERGED "," ORDER_SHIPPED;
+
 int order_life_act(struct office *office, const char *number, const char *act, const char *who, const char *note,
                    struct error *error)
 {
@@ -146,5 +151,7 @@ int order_life_act(struct office *office, const char *number, const char *act, c
         result = write_history(office, number, act, before, after, who, note);
     if (!result && text_is_listed("released,finished,closed", after))
         result = end_exceptions(office, number);
+    if (!result && text_is_listed(lets_go, act))
+        result = waybill_parcels_let_go(office->sql, number);
     return result ? office_failed(office->sql, result, error) : 0;
 }

@@ -21,19 +21,20 @@ extern const struct order_state order_states[]; /* in the order of a life; ended
     "shipped|finished|closed"
 
 /* What may happen to an order. The names of facts are those of events. */
-#define ORDER_PAID      "paid"      /* pending_pay -> audit */
-#define ORDER_HELD      "held"      /* an exception was raised */
-#define ORDER_FREED     "freed"     /* the last exception is gone: it is looked at again */
-#define ORDER_CHANGED   "changed"   /* the platform or a person changed it: it is looked at again */
-#define ORDER_RESERVED  "reserved"  /* every check passed, and its stock is promised */
-#define ORDER_RELEASED  "released"  /* it is in a site's feed */
-#define ORDER_WITHDRAWN "withdrawn" /* the site has it no more, and nothing was done for it */
-#define ORDER_SHIPPED   "shipped"   /* by somebody else: the platform says so */
-#define ORDER_FINISHED  "finished"  /* the buyer has it, and may not send it back any more */
-#define ORDER_CLOSED    "closed"    /* nothing will be done for it */
-#define ORDER_SPLIT     "split"     /* others stand for it, parts of it: order_split.h */
-#define ORDER_MERGED    "merged"    /* another stands for it and more */
-#define ORDER_RESTORED  "restored"  /* none stands for it any more: it is looked at again */
+#define ORDER_PAID       "paid"       /* pending_pay -> audit */
+#define ORDER_HELD       "held"       /* an exception was raised */
+#define ORDER_FREED      "freed"      /* the last exception is gone: it is looked at again */
+#define ORDER_CHANGED    "changed"    /* the platform or a person changed it: it is looked at again */
+#define ORDER_RESERVED   "reserved"   /* every check passed, and its stock is promised */
+#define ORDER_RELEASED   "released"   /* it is in a site's feed */
+#define ORDER_WITHDRAWN  "withdrawn"  /* the site has it no more, and nothing was done for it */
+#define ORDER_SHIPPED    "shipped"    /* by somebody else: the platform says so */
+#define ORDER_FINISHED   "finished"   /* the buyer has it, and may not send it back any more */
+#define ORDER_CLOSED     "closed"     /* nothing will be done for it */
+#define ORDER_CANCELLING "cancelling" /* its site was asked to let it be: a note, which moves nothing */
+#define ORDER_SPLIT      "split"      /* others stand for it, parts of it: order_split.h */
+#define ORDER_MERGED     "merged"     /* another stands for it and more */
+#define ORDER_RESTORED   "restored"   /* none stands for it any more: it is looked at again */
 
 /* The state after it, or NULL: it is not named for this state. */
 const char *order_life_after(const char *act, const char *state);

@@ -403,7 +403,7 @@ int order_split_heirs(struct office *office, const char *number, int (*take)(voi
 
 struct cancelling {
     struct office *office;
-    const char *number, *reason;
+    const char *number, *reason, *who;
     struct error *error;
     bool again; /* the order itself stands again */
 };
@@ -420,15 +420,16 @@ static int cancel_heir(void *user, const char *heir)
     if (result)
         return office_failed(office->sql, result, cancelling->error);
     if (others == 0)
-        return orders_cancel(office, heir, cancelling->reason, cancelling->error);
-    result = order_undo(office, heir, "", cancelling->error);
+        return orders_cancel(office, heir, cancelling->reason, cancelling->who, cancelling->error);
+    result = order_undo(office, heir, cancelling->who, cancelling->error);
     cancelling->again |= !result;
     return result;
 }
 
-int order_split_cancel(struct office *office, const char *number, const char *reason, struct error *error)
+int order_split_cancel(struct office *office, const char *number, const char *reason, const char *who,
+                       struct error *error)
 {
-    struct cancelling cancelling = {.office = office, .number = number, .reason = reason, .error = error};
+    struct cancelling cancelling = {.office = office, .number = number, .reason = reason, .who = who, .error = error};
     int result = order_split_heirs(office, number, cancel_heir, &cancelling);
-    return result || !cancelling.again ? result : orders_cancel(office, number, reason, error);
+    return result || !cancelling.again ? result : orders_cancel(office, number, reason, who, error);
 }

@@ -52,7 +52,8 @@ int order_undo(struct office *office, const char *number, const char *who, struc
 
 /* An order that others stand for is to be cancelled: they are, and a merge is taken back first. -EALREADY with a
  * sentence: it has gone too far. */
-int order_split_cancel(struct office *office, const char *number, const char *reason, struct error *error);
+int order_split_cancel(struct office *office, const char *number, const char *reason, const char *who,
+                       struct error *error);
 
 /* Each order that a platform's order lives on in; itself, when nothing stands in its place. -errno of take() ends it.
  */

@@ -26,6 +26,7 @@ static const struct words {
     {ORDER_WITHDRAWN, "taken back from the site", "已从仓库撤回"},
     {ORDER_SHIPPED, "shipped by somebody else", "平台显示已发货"},
     {ORDER_FINISHED, "finished", "已完成"},
+    {ORDER_CANCELLING, "its site is asked to cancel it", "已通知仓库取消"},
     {ORDER_CLOSED, "closed", "已关闭"},
     {ORDER_SPLIT, "split into others", "已拆单"},
     {ORDER_MERGED, "merged into another", "已合单"},

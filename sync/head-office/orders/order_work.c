@@ -5,6 +5,7 @@
 #include "sync/head-office/orders/exceptions.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/orders.h"
+#include "sync/head-office/shops/waybill_parcels.h"
 #include "sync/head-office/stock/promises.h"
 
 #include <errno.h>
@@ -86,10 +87,13 @@ static int do_job(struct worker *worker, const struct job *job, int64_t most, st
     int result = 0;
     for (int64_t left = most, count = 1; left > 0 && count > 0 && !result; left -= count) {
         CLEANUP_NUMBERS struct numbers numbers = {0};
+        struct promise_loads loads = {.count = 0};
         result = office_begin_rows(worker->office, error);
         if (result)
             return result;
+        worker->office->loads = &loads;
         result = do_some(worker, job, left < AT_ONCE ? left : AT_ONCE, &numbers, error);
+        worker->office->loads = NULL;
         if (!result)
             result = office_commit(worker->office, error);
         office_rollback(worker->office);
@@ -217,6 +221,28 @@ static int find_order(struct worker *worker, const char *number, struct error *e
     return aftersales_find_order(worker->office, number, error);
 }
 
+/* Promised orders whose shop wants their numbers before they are released. */
+static int choose_early(struct worker *worker, int64_t most, struct numbers *out)
+{
+    return read_numbers(
+        sql_select(worker->office->sql,
+                   "SELECT number FROM orders o WHERE state = 'reserved' AND waybill IS NULL AND EXISTS (SELECT 1 FROM"
+                   " waybill_account a WHERE a.shop = o.shop AND a.carrier = o.carrier AND a.early = 1 AND a.active = 1"
+                   " AND NOT EXISTS (SELECT 1 FROM waybill_parcel p LEFT JOIN waybill w ON w.number = p.waybill WHERE"
+                   " p.number = o.number AND p.site = o.site AND p.account = a.id AND (p.waybill IS NULL OR w.state IN"
+                   " ('stock', 'sent', 'live')))) ORDER BY priority DESC, coalesce(paid_us, imported_us), number LIMIT"
+                   " ?1" SQL_SKIP_LOCKED,
+                   sql_int(most)),
+        out);
+}
+
+static int ask_number(struct worker *worker, const char *number, struct error *error)
+{
+    int result = waybill_parcels_ask(worker->office, number);
+    return result && result != -ENOENT ? office_failed(worker->office->sql, result, error) : 0;
+}
+
+static const struct job early_job = {choose_early, NULL, ask_number};
 static const struct job expire_job = {choose_expired, NULL, expire};
 static const struct job refund_job = {choose_refunds, NULL, find_order};
 static const struct job retry_job = {choose_wanted, NULL, retry};
@@ -297,6 +323,14 @@ static void worker_done(struct worker *worker)
 }
 #define CLEANUP_WORKER CLEANUP(worker_done)
 
+static int ask_early(struct worker *worker, int64_t most, struct error *error)
+{
+    static const char question[] = "SELECT shop FROM waybill_account WHERE early = 1 AND active = 1 AND ?1 > 0 LIMIT 1";
+    bool any;
+    int result = is_any(worker, &any, error, question);
+    return result || !any ? result : do_job(worker, &early_job, most, error);
+}
+
 static int find_orders(struct worker *worker, int64_t most, struct error *error)
 {
     static const char question[] = "SELECT a.number FROM aftersale a JOIN orders o ON o.shop = a.shop AND"
@@ -318,6 +352,8 @@ int order_work(struct office *office, int64_t most, struct order_work *ret, stru
         result = find_orders(&worker, most, error);
     if (!result && worker.settings.audit_by_itself)
         result = check_waiting(&worker, most, error);
+    if (!result)
+        result = ask_early(&worker, most, error);
     if (!result && worker.settings.release_by_itself)
         result = hand_out(&worker, most, error);
     return forgive(ret, result);
@@ -328,7 +364,9 @@ int order_work_audit(struct office *office, int64_t most, struct order_work *ret
     *ret = (struct order_work){0};
     CLEANUP_WORKER struct worker worker = {.office = office, .done = ret};
     int result = load(&worker, error);
-    return forgive(ret, result ? result : check_waiting(&worker, most, error));
+    if (!result)
+        result = check_waiting(&worker, most, error);
+    return forgive(ret, result ? result : ask_early(&worker, most, error));
 }
 
 /* ---------------------------------------------------------------- what it would find */

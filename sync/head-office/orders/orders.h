@@ -33,7 +33,8 @@ int orders_stage_take(struct office *office, int64_t *changed, struct error *err
 int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count,
                    struct error *error);
 
-/* Cancels an order that waits; asks the site about one that was released. Asking again changes nothing. */
-int orders_cancel(struct office *office, const char *number, const char *reason, struct error *error);
+/* Cancels an order that waits; asks the site about one that was released. Asking again changes nothing. who: a person,
+ * "platform", or "" for head office itself: it stands in the order's history. */
+int orders_cancel(struct office *office, const char *number, const char *reason, const char *who, struct error *error);
 
 #endif

@@ -87,6 +87,7 @@ static const struct query_column waybill_columns[] = {
     TEXT("carrier", "w.carrier"),
     TEXT("order", "w.order_number"),
     TEXT("state", "w.state"),
+    TEXT("waits", SET("w.waits")),
     TEXT("sort_code", SET("w.sort_code")),
     {0},
 };
@@ -95,6 +96,7 @@ static const struct query_filter waybill_filters[] = {
     BY_INDEX("order", "w.order_number = ?"),
     BY_LOOKING("site", PLAIN("w.site") " = ?"),
     BY_LOOKING("state", PLAIN("w.state") " = ?"),
+    BY_LOOKING("waits", PLAIN("w.waits") " = ?"),
     BY_LOOKING("carrier", PLAIN("w.carrier") " = ?"),
     {0},
 };

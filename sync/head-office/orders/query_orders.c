@@ -78,6 +78,13 @@ static const struct query_section order_sections[] = {
     {"documents", "documents", "order", 0, 0},
     {"related", "orders", "of_order", 0, 0},
     {"aftersales", "aftersales", "order", 0, 0},
+    {"refunds_due", "refunds-due", "order", 0, 0},
+    {"rule_hits", "rule-hits", "order", 0, 0},
+    {"platform", "platform-orders", "order", 0, 0},
+    {"outbox", "outbox", "order", 0, 0},
+    {"entries", "entries", "order", 0, 0},
+    {"bill_rows", "bill-rows", "order", 0, 0},
+    {"invoices", "invoices", "order", 0, 0},
     {"overship", "overship", "order", 0, 0},
     {"history", "history", "order", 0, 0},
     {"events", "events", "subject", "order/", 0},
@@ -138,8 +145,23 @@ static const struct query_filter history_filters[] = {
         true                                                                                                           \
     }
 
+static const struct query_column state_columns[] = {
+    TEXT("state", "s.state"), TEXT("stage", STAGE_OF("s.state")), NUMBER("orders", "s.orders"), {0}};
+static const struct query_filter state_filters[] = {BY_INDEX("state", "s.state = ?"), {0}};
+
 const struct query office_order_queries[] = {
     {"orders", "order", "orders o", NUMBERED, false, 0, order_columns, order_filters, "order", order_sections},
+    {"order-states",
+     "standing",
+     "(SELECT state, count(*) AS orders FROM orders GROUP BY state) s",
+     {"s.state"},
+     {true},
+     false,
+     0,
+     state_columns,
+     state_filters,
+     0,
+     0},
     {"notes", "note", "orders o", NUMBERED, false, "(o.buyer_note <> '' OR o.seller_note <> '')", note_columns,
      note_filters, 0, 0},
     {"exceptions", "exception", "exception e", {"e.id"}, {0}, true, 0, exception_columns, exception_filters, 0, 0},

@@ -63,11 +63,11 @@ static int send_change(struct office *office, const char *site, const char *type
     return data->failed ? -ENOMEM : feed_append(office, site, &change);
 }
 
-/* An order without a waybill takes a number of the stock along, if there is one. */
+/* An order without a waybill takes a number along, if there is one. */
 static int give_number(struct office *office, const char *site, struct sql_query *order)
 {
     int result =
-        sql_get_null(order, 3) ? waybills_bind(office, site, sql_get_text(order, 0), sql_get_text(order, 2)) : -ENOENT;
+        sql_get_null(order, 3) ? waybills_give(office, site, sql_get_text(order, 0), sql_get_text(order, 2)) : -ENOENT;
     return result == -ENOENT ? 0 : result;
 }
 
@@ -149,9 +149,10 @@ int orders_release(struct office *office, const char *site, const char *number, 
 
 /* ---------------------------------------------------------------- cancelling */
 
-static int cancel_waiting(struct office *office, const char *number, const char *reason, struct error *error)
+static int cancel_waiting(struct office *office, const char *number, const char *reason, const char *who,
+                          struct error *error)
 {
-    int result = order_life_act(office, number, ORDER_CLOSED, "", reason, error);
+    int result = order_life_act(office, number, ORDER_CLOSED, who, reason, error);
     if (!result)
         result = sql_run(office->sql, "UPDATE orders SET reason = ?2, rev = rev + 1 WHERE number = ?1",
                          sql_text(number), sql_text(reason));
@@ -176,7 +177,7 @@ static int ask_site(struct office *office, const char *site, const char *number,
     return send_change(office, site, "order.cancel", number, rev, &data);
 }
 
-int orders_cancel(struct office *office, const char *number, const char *reason, struct error *error)
+int orders_cancel(struct office *office, const char *number, const char *reason, const char *who, struct error *error)
 {
     char state[ORDER_STATE_SIZE] = "", site[WIRE_NAME_SIZE] = "";
     bool asked = false, replaced = false;
@@ -192,7 +193,7 @@ int orders_cancel(struct office *office, const char *number, const char *reason,
     if (!result && !*state)
         return error_set(error, -ENOENT, "there is no order \"%s\"", number);
     if (!result && replaced)
-        return order_split_cancel(office, number, reason, error);
+        return order_split_cancel(office, number, reason, who, error);
     const struct order_state *known = order_state_find(state);
     if (!result && strcmp(known->stage, "shipped") == 0)
         return error_set(error, -EALREADY, "order \"%s\" was already handed over and cannot be cancelled", number);
@@ -201,9 +202,11 @@ int orders_cancel(struct office *office, const char *number, const char *reason,
     if (result)
         return office_failed(office->sql, result, error);
     if (asked || strcmp(known->stage, "closed") == 0)
-        return aftersale_forgo(office, number, reason, error);
+        return aftersale_forgo(office, number, reason, who, error);
     if (order_life_after(ORDER_CLOSED, state))
-        return cancel_waiting(office, number, reason, error);
+        return cancel_waiting(office, number, reason, who, error);
     result = ask_site(office, site, number, reason);
-    return result ? office_failed(office->sql, result, error) : 0;
+    if (result)
+        return office_failed(office->sql, result, error);
+    return order_life_note(office, number, ORDER_CANCELLING, who, reason, error);
 }

@@ -5,6 +5,7 @@
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/orders/orders.h"
+#include "sync/head-office/shops/waybill_parcels.h"
 #include "sync/head-office/stock/promises.h"
 #include "sync/head-office/verb.h"
 
@@ -90,7 +91,7 @@ static int release(struct verb_call *call, struct error *error)
 static int close_order(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
-    int result = orders_cancel(call->office, fields->order, fields->reason, error);
+    int result = orders_cancel(call->office, fields->order, fields->reason, call->who, error);
     return result ? result : tell_state(call, fields->order, error);
 }
 
@@ -128,6 +129,8 @@ static int set_receiver(struct verb_call *call, struct error *error)
                 " city = ?6, district = ?7, sealed = '', overlays = overlays & ~8 WHERE number = ?1",
                 sql_text(fields->order), sql_text(fields->name), sql_text(fields->phone), sql_text(fields->address),
                 sql_text(fields->province), sql_text(fields->city), sql_text(fields->district));
+    if (!result) /* it is for another receiver */
+        result = waybill_parcels_let_go(call->office->sql, fields->order);
     return result ? office_failed(call->office->sql, result, error) : tell_state(call, fields->order, error);
 }
 

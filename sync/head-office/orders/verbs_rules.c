@@ -15,7 +15,7 @@
 
 struct fields {
     char name[RULE_NAME_SIZE], kind[8], result[RULE_RESULT_SIZE], conditions[8000], order[ORDERS_NUMBER_SIZE];
-    int64_t priority, pieces, cap;
+    int64_t priority, pieces, cap, id;
     bool active;
     char field[16], value[257], why[257];
 };
@@ -51,6 +51,13 @@ static const struct option_def listed_fields[] = {
      .help = "what is compared"},
     {"value", TEXT(value), .help = "the whole of it; of an address: words that stand in it"},
     {"why", TEXT(why), .fallback = "", .help = "why, for people"},
+    {0}};
+
+static const struct option_def unlisted_fields[] = {
+    {"field", OPTION_CHOICE_AT(struct fields, field), .fallback = "phone", .choices = "phone|name|buyer|address",
+     .help = "what is compared"},
+    {"value", TEXT(value), .fallback = "", .help = "the whole of it, or nothing where its number is said"},
+    {"id", NUMBER(id), .fallback = "0", .min = 0, .max = INT64_MAX, .help = "its number in the list blacklist"},
     {0}};
 
 static int put(struct verb_call *call, struct error *error)
@@ -190,8 +197,9 @@ static int list(struct verb_call *call, struct error *error)
     if (!*fields->value)
         return error_set(error, -EINVAL, "\"value\" is empty: it would be good for everybody");
     int result = sql_run(call->office->sql,
-                         "INSERT INTO blacklist (field, value, why, added_us, added_by) VALUES (?1, ?2, ?3, ?4, ?5)"
-                         " ON CONFLICT (field, value) DO UPDATE SET why = excluded.why",
+                         "INSERT INTO blacklist (field, value, why, added_us, added_by, id) VALUES (?1, ?2, ?3, ?4, ?5,"
+                         " (SELECT coalesce(max(b.id), 0) + 1 FROM blacklist b)) ON CONFLICT (field, value) DO UPDATE "
+                         "SET why = excluded.why",
                          sql_text(fields->field), sql_text(fields->value), sql_text(fields->why),
                          sql_int(call->office->now_us), sql_text(call->who));
     json_text(call->answer, "field", fields->field);
@@ -202,10 +210,12 @@ static int list(struct verb_call *call, struct error *error)
 static int unlist(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
-    int result = sql_run(call->office->sql, "DELETE FROM blacklist WHERE field = ?1 AND value = ?2",
-                         sql_text(fields->field), sql_text(fields->value));
-    json_text(call->answer, "field", fields->field);
-    json_text(call->answer, "value", fields->value);
+    if ((fields->id == 0) == !*fields->value)
+        return error_set(error, -EINVAL, "say the field and the whole value, or the number that the list has");
+    int result = sql_run(call->office->sql,
+                         "DELETE FROM blacklist WHERE (?3 = 0 AND field = ?1 AND value = ?2) OR (?3 > 0 AND id = ?3)",
+                         sql_text(fields->field), sql_text(fields->value), sql_int(fields->id));
+    json_int(call->answer, "removed", sql_changes(call->office->sql));
     result = office_changed(call->office->sql, result, "such entry", fields->value, error);
     return result ? result : exceptions_look_again_at(call->office, "blacklist", NULL, error);
 }
@@ -216,6 +226,6 @@ const struct office_verb rule_verbs[] = {
     VERB("rule.remove", name_fields, remove_rule, "Forget a rule and its hits", "删除规则"),
     VERB("rule.test", test_fields, test, "Look which orders a rule would be good for", "试算规则命中的订单"),
     VERB("blacklist.add", listed_fields, list, "Hold every order of a person or address", "加入黑名单"),
-    VERB("blacklist.remove", listed_fields, unlist, "Take somebody off the blacklist", "移出黑名单"),
+    VERB("blacklist.remove", unlisted_fields, unlist, "Take somebody off the blacklist", "移出黑名单"),
     {0},
 };

@@ -2,6 +2,7 @@
 
 #include "base/defect.h"
 #include "base/json.h"
+#include "sync/head-office/shops/waybill_parcels.h"
 #include "sync/head-office/sites/feed.h"
 
 #include <errno.h>
@@ -102,6 +103,22 @@ static int tell_site(struct office *office, const char *site, const char *type, 
     return data->failed ? -ENOMEM : feed_append(office, site, &change);
 }
 
+#define PRINT_DATA_MAX 40000 /* a change is a line, and no longer than a site reads */
+
+/* The label, where somebody else has drawn it; or what the platform sealed for its own print component. */
+static void write_opaque(struct sql_query *row, int drawn, struct buf *data)
+{
+    const char *print_data = sql_get_text(row, drawn + 1), *platform = sql_get_text(row, drawn + 2);
+    if (*sql_get_text(row, drawn)) {
+        json_raw(data, "opaque", sql_get_text(row, drawn));
+    } else if (*print_data && *platform && strlen(print_data) <= PRINT_DATA_MAX) {
+        json_open_object(data, "opaque");
+        json_text(data, "component", platform);
+        json_text(data, "sealed", print_data);
+        json_close_object(data);
+    }
+}
+
 /* order NULL: for any. */
 static int send_number(struct office *office, const char *site, int64_t id, const char *order)
 {
@@ -114,7 +131,9 @@ static int send_number(struct office *office, const char *site, int64_t id, cons
         sql_select(office->sql,
                    "UPDATE waybill SET state = 'sent', order_number = coalesce(?2, order_number), rev = rev + 1"
                    " WHERE id = ?1 RETURNING number, carrier, order_number, nullif(sort_code, ''),"
-                   " nullif(short_address, ''), nullif(package_center, ''), nullif(qr, ''), rev",
+                   " nullif(short_address, ''), nullif(package_center, ''), nullif(qr, ''), rev, drawn, print_data,"
+                   " coalesce((SELECT s.platform FROM waybill_parcel p JOIN waybill_account a ON a.id = p.account JOIN"
+                   " shop s ON s.code = a.via WHERE p.waybill = waybill.number), '')",
                    sql_int(id), sql_text(order));
     json_open_object(&data, NULL);
     if (sql_next(row)) {
@@ -123,36 +142,100 @@ static int send_number(struct office *office, const char *site, int64_t id, cons
             if (!sql_get_null(row, i))
                 json_text(&data, members[i], sql_get_text(row, i));
         rev = sql_get_int(row, COUNT(members));
+        write_opaque(row, COUNT(members) + 1, &data);
     }
     int result = sql_done(row);
     return result ? result : tell_site(office, site, "waybill.pool", number, rev, &data);
 }
 
-int waybills_bind(struct office *office, const char *site, const char *order, const char *carrier)
+static int send_own(struct office *office, const char *site, const char *order, const char *carrier)
 {
     int64_t id;
-    int result =
-        sql_number(office->sql, &id,
-                   "SELECT id FROM waybill WHERE state = 'stock' AND site = ?1 AND carrier = ?2"
-                   " AND (order_number = ?3 OR order_number IS NULL) ORDER BY order_number IS NULL, id LIMIT 1",
-                   sql_text(site), sql_text(carrier), sql_text(order));
+    int result = sql_number(office->sql, &id,
+                            "SELECT id FROM waybill WHERE state = 'stock' AND site = ?1 AND carrier = ?2 AND"
+                            " order_number = ?3 AND waits = '' ORDER BY id LIMIT 1",
+                            sql_text(site), sql_text(carrier), sql_text(order));
     return result ? result : send_number(office, site, id, order);
 }
 
-/* Sorted here, because binding changes what this reads. */
+/* The oldest that is any order's. */
+static int find_any(struct office *office, const char *site, const char *carrier, int64_t *ret_id)
+{
+    return sql_number(office->sql, ret_id,
+                      "SELECT id FROM waybill WHERE state = 'stock' AND site = ?1 AND carrier = ?2"
+                      " AND order_number IS NULL ORDER BY id LIMIT 1",
+                      sql_text(site), sql_text(carrier));
+}
+
+int waybills_give(struct office *office, const char *site, const char *order, const char *carrier)
+{
+    int64_t id;
+    int result = send_own(office, site, order, carrier);
+    if (result == -ENOENT)
+        result = waybill_parcels_ask(office, order);
+    if (result != -ENOENT)
+        return result;
+    result = find_any(office, site, carrier, &id);
+    return result ? result : send_number(office, site, id, order);
+}
+
+int waybills_lock(struct sql *sql, const char *site, const char *order)
+{
+    int64_t locked;
+    int result = sql_number(sql, &locked, "SELECT 1 FROM site WHERE id = ?1" SQL_FOR_UPDATE, sql_text(site));
+    if (!result)
+        result = sql_number(sql, &locked, "SELECT 1 FROM orders WHERE number = ?1" SQL_FOR_UPDATE, sql_text(order));
+    return result == -ENOENT ? 0 : result;
+}
+
+/* An order that its site works on, and that has no number. */
+#define LACKS_ONE                                                                                                      \
+    "o.waybill IS NULL AND o.cancelling = 0 AND o.state IN ('released', 'received', 'allocated', 'picking', 'short',"  \
+    " 'parked', 'picked') AND NOT EXISTS (SELECT 1 FROM waybill w WHERE w.order_number = o.number AND w.state IN"      \
+    " ('sent', 'live'))"
+
+int waybills_hand_over(struct office *office, const char *number, struct error *error)
+{
+    char site[64] = "", order[65] = "", carrier[64] = "";
+    int64_t lacks = 0;
+    struct sql_query *row =
+        sql_select(office->sql, "SELECT site, coalesce(order_number, ''), carrier FROM waybill WHERE number = ?1",
+                   sql_text(number));
+    if (sql_next(row)) {
+        sql_copy_text(row, 0, site, sizeof(site));
+        sql_copy_text(row, 1, order, sizeof(order));
+        sql_copy_text(row, 2, carrier, sizeof(carrier));
+    }
+    int result = sql_done(row);
+    if (!result && *order)
+        result = waybills_lock(office->sql, site, order);
+    if (!result)
+        result = sql_number(
+            office->sql, &lacks,
+            "SELECT count(*) FROM orders o WHERE o.number = ?1 AND o.site = ?2 AND o.carrier = ?3 AND " LACKS_ONE,
+            sql_text(order), sql_text(site), sql_text(carrier));
+    if (!result && lacks > 0)
+        result = send_own(office, site, order, carrier);
+    return result && result != -ENOENT ? office_failed(office->sql, result, error) : 0;
+}
+
+/* Sorted here, because giving changes what this reads. An order whose number is asked for already waits for it, unless
+ * somebody brought one. */
 static const char without_number[] =
-    "SELECT number, carrier FROM orders o WHERE site = ?1 AND waybill IS NULL AND cancelling = 0"
-    " AND state IN ('released', 'received', 'allocated', 'picking', 'short', 'parked', 'picked')"
-    " AND NOT EXISTS (SELECT 1 FROM waybill w WHERE w.order_number = o.number AND w.state IN ('sent', 'live'))"
-    " AND EXISTS (SELECT 1 FROM waybill w WHERE w.state = 'stock' AND w.site = ?1 AND w.carrier = o.carrier)"
-    " ORDER BY state = 'parked' DESC, priority DESC, imported_us, number";
+    "SELECT o.number, o.carrier FROM orders o WHERE o.site = ?1 AND " LACKS_ONE
+    " AND (EXISTS (SELECT 1 FROM waybill w WHERE w.order_number = o.number AND w.state = 'stock' AND w.site = ?1) OR"
+    " (NOT EXISTS (SELECT 1 FROM waybill_parcel p JOIN outbox x ON x.key = p.key WHERE p.number = o.number AND p.site ="
+    " ?1 AND p.waybill IS NULL AND x.state <> 'dropped') AND (EXISTS (SELECT 1 FROM waybill w WHERE w.state = 'stock'"
+    " AND w.site = ?1 AND w.carrier = o.carrier) OR EXISTS (SELECT 1 FROM waybill_account a WHERE a.shop = o.shop AND"
+    " a.carrier = o.carrier AND a.active = 1)))) ORDER BY o.state = 'parked' DESC, o.priority DESC, o.imported_us,"
+    " o.number";
 
 int waybills_serve(struct office *office, const char *site, struct error *error)
 {
     struct sql_query *order = sql_select(office->sql, without_number, sql_text(site));
     int result = 0;
     while (!result && sql_next(order)) {
-        result = waybills_bind(office, site, sql_get_text(order, 0), sql_get_text(order, 1));
+        result = waybills_give(office, site, sql_get_text(order, 0), sql_get_text(order, 1));
         if (result == -ENOENT)
             result = 0;
     }
@@ -166,10 +249,7 @@ int waybills_send(struct office *office, const char *site, const char *carrier, 
     int64_t sent = 0, id;
     int result = 0;
     while (sent < count && !result) {
-        result = sql_number(office->sql, &id,
-                            "SELECT id FROM waybill WHERE state = 'stock' AND site = ?1 AND carrier = ?2"
-                            " AND order_number IS NULL ORDER BY id LIMIT 1",
-                            sql_text(site), sql_text(carrier));
+        result = find_any(office, site, carrier, &id);
         if (!result)
             result = send_number(office, site, id, NULL);
         sent += !result;
@@ -233,11 +313,16 @@ int waybills_take_back(struct office *office, const char *site, const char *orde
 int waybills_void(struct office *office, const char *number, struct error *error)
 {
     char state[16] = "", site[64] = "";
-    struct sql_query *row =
-        sql_select(office->sql, "SELECT state, site FROM waybill WHERE number = ?1", sql_text(number));
+    bool untold = false;
+    struct sql_query *row = sql_select(
+        office->sql,
+        "SELECT state, site, coalesce((SELECT p.untold FROM waybill_parcel p WHERE p.waybill = w.number), 0) FROM"
+        " waybill w WHERE number = ?1",
+        sql_text(number));
     if (sql_next(row)) {
         sql_copy_text(row, 0, state, sizeof(state));
         sql_copy_text(row, 1, site, sizeof(site));
+        untold = sql_get_int(row, 2) != 0;
     }
     int result = sql_done(row);
     if (!result && !*state)
@@ -246,7 +331,7 @@ int waybills_void(struct office *office, const char *number, struct error *error
         return error_set(error, -EBUSY, "waybill \"%s\" is at site %s, in use or for use: cancel its order", number,
                          site);
     if (!result && strcmp(state, "void") != 0)
-        result = make_void(office, site, number, strcmp(state, "void_pending") == 0);
+        result = make_void(office, site, number, strcmp(state, "void_pending") == 0 && !untold);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -287,7 +372,9 @@ int waybills_given_up(struct sql *sql, const char *site, const char *number, con
                          " WHERE waybill.state <> 'void' AND waybill.site = excluded.site"
                          " AND coalesce(waybill.order_number, ?3) = ?3",
                          sql_text(number), sql_text(site), sql_text(order));
-    return result ? result : check_owner(sql, site, number, order, "|void_pending|void|");
+    if (!result)
+        result = check_owner(sql, site, number, order, "|void_pending|void|");
+    return result ? result : waybill_parcels_cancel(sql, order);
 }
 
 int waybills_refused(struct sql *sql, const char *site, int64_t feed_seq)

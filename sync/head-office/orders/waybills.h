@@ -1,15 +1,16 @@
 /* Head office's waybill numbers: its stock for each site, handing them out, and what sites report of them.
- * Does not get numbers from carriers: files bring them. */
+ * Does not get numbers from carriers: files bring them, and platforms give them (shops/waybill_parcels.h). */
 #ifndef HEAD_OFFICE_WAYBILLS_H
 #define HEAD_OFFICE_WAYBILLS_H
 
 #include "sync/head-office/office.h"
 
-#define WAYBILLS_STATES "stock|sent|live|void_pending|void|refused"
+#define WAYBILLS_NUMBER_SIZE 64 /* as long as a site takes one */
+#define WAYBILLS_STATES      "stock|sent|live|void_pending|void|refused"
 
 struct waybill_row {
-    char waybill[64], carrier[64]; /* as long as a site takes them */
-    char order[65];                /* "": for any order of the carrier */
+    char waybill[WAYBILLS_NUMBER_SIZE], carrier[64]; /* as long as a site takes them */
+    char order[65];                                  /* "": for any order of the carrier */
     char sort_code[65], short_address[129], package_center[129], qr[513];
 };
 
@@ -17,11 +18,20 @@ struct waybill_row {
 int waybills_put(struct office *office, const char *site, const void *row, int64_t *changed, const char **ret_column,
                  struct error *error);
 
-/* Numbers for the orders that a site has and that have none, as far as the stock goes: parked ones first. */
+/* Numbers for the orders that a site has and that have none, as far as there are any: parked ones first. */
 int waybills_serve(struct office *office, const char *site, struct error *error);
 
-/* A number out of the stock to an order's site, for this order alone. -ENOENT: there is none. */
-int waybills_bind(struct office *office, const char *site, const char *order, const char *carrier);
+/* A number for an order that its site has: its own, else one that its platform is asked for, else one of the stock that
+ * is any order's. -ENOENT: there is none, and none will come. */
+int waybills_give(struct office *office, const char *site, const char *order, const char *carrier);
+
+/* A number that is for one order alone goes to its site, if the order is there and lacks one, and it waits for nothing.
+ */
+int waybills_hand_over(struct office *office, const char *number, struct error *error);
+
+/* Until the end of the transaction the order does not move: whoever gives it to its site and whoever brings its number
+ * see each other. In the order in which all lock these rows. */
+int waybills_lock(struct sql *sql, const char *site, const char *order);
 
 /* The site does not have the order any more: numbers that went with it and are on no parcel are to be made void, and
  * the site is told, which would take them for the same order if it got that once more. */

@@ -20,6 +20,13 @@ const struct attention_kind attention_kinds[] = {
     {ATTENTION_NOT_TAKEN, "it could not be taken from its platform", "平台订单无法接收"},
     {ATTENTION_NOT_TOLD, "its platform refuses what it was told of it: put it right, then outbox.retry or outbox.drop",
      "平台拒绝了回传，请处理后重试或放弃"},
+    {ATTENTION_NO_WAYBILL,
+     "its platform gives no waybill number for it: see to it there (numbers that are left, the address); what was"
+     " refused wants outbox.retry, or outbox.drop and a number from a file",
+     "平台未返回电子面单号，请检查余额和地址；被拒绝的请重试或改用导入的单号"},
+    {ATTENTION_NOT_VOID,
+     "its platform does not cancel a waybill number that it has no use for: it may be on its way, or will be billed",
+     "平台拒绝取消面单号，包裹可能已揽收，请核对"},
     {0},
 };
 

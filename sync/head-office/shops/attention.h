@@ -20,6 +20,8 @@ extern const struct attention_kind attention_kinds[]; /* ended by a name of NULL
 #define ATTENTION_CLOSED_HERE    "closed_here"
 #define ATTENTION_NOT_TAKEN      "not_taken"
 #define ATTENTION_NOT_TOLD       "not_told"
+#define ATTENTION_NO_WAYBILL     "no_waybill"
+#define ATTENTION_NOT_VOID       "not_void"
 
 /* about: an order's number, or the platform's where it has none here; a listing's item and SKU. One that stands already
  * gets the new detail. Inside a transaction, as all of it. */

@@ -7,11 +7,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WAIT_FIRST_US SHOP_SECOND_US
 #define WAIT_MOST_US  (600 * SHOP_SECOND_US)
 #define ATTEMPTS_MAX  200 /* more than a day: then a person must see to it */
+#define ATTEMPTS_SEEN 6   /* about a minute: a person may want to know of it */
+
+#define ALONE "alone" /* a call with others in it was refused: whose fault it was is seen when each goes for itself */
 
 /* ---------------------------------------------------------------- rows */
 
@@ -62,6 +66,7 @@ static void done_call(struct outbox_call *call)
 {
     for (size_t i = 0; i < call->count; i++)
         json_decref(call->rows[i].body);
+    free(call->raw);
 }
 #define CLEANUP_CALL CLEANUP(done_call)
 
@@ -124,20 +129,19 @@ static int load_first(struct sender *sender, struct outbox_call *call)
     return failed ? failed : call->count > 0 ? 0 : -ENOENT;
 }
 
-/* Others of the same item that are as far: subjects of stock begin with the item. */
-static int load_others(struct sender *sender, struct outbox_call *call)
+/* Others that go together with the first and are as far: their subjects begin the same. */
+static int load_others(struct sender *sender, struct outbox_call *call, int most)
 {
     const struct outbox_row *first = &call->rows[0];
     char from[OUTBOX_SUBJECT_SIZE] = "", to[OUTBOX_SUBJECT_SIZE] = ""; /* "ITEM/", and what follows all that begin so */
     size_t slash = strcspn(first->subject, "/");
-    int most = sender->shop->platform->caps.stock_batch;
     text_copy_n(from, sizeof(from), first->subject, slash + 1);
     memcpy(to, from, sizeof(to));
     to[slash] = '/' + 1;
     struct sql_query *row = sql_select(
         sender->worker->office->sql,
         ROW " WHERE o.shop = ?1 AND o.state = ?3 AND o.kind = ?4 AND o.id <> ?5 AND o.subject >= ?6 AND o.subject < ?7 "
-            "AND" IS_NEXT " ORDER BY o.id LIMIT ?8",
+            "AND o.class <> '" ALONE "' AND" IS_NEXT " ORDER BY o.id LIMIT ?8",
         sql_text(sender->shop->code), sql_int(sender->worker->office->now_us),
         sql_text(first->uncertain ? "uncertain" : "waiting"), sql_text(first->kind), sql_int(first->id), sql_text(from),
         sql_text(to), sql_int(most < OUTBOX_BATCH_MAX ? (most > 0 ? most - 1 : 0) : OUTBOX_BATCH_MAX - 1));
@@ -171,23 +175,41 @@ static int64_t back_off(struct sender *sender, const struct outbox_row *row)
     return sender->worker->office->now_us + (wait_us < WAIT_MOST_US ? wait_us : WAIT_MOST_US);
 }
 
-static int finish(struct sender *sender, struct outbox_call *call, const struct outbox_row *row)
+static const char *about(const struct outbox_row *row)
+{
+    const char *about = outbox_text(row, "about");
+    return *about ? about : row->subject;
+}
+
+static const char *attention_of(const struct outbox_row *row)
+{
+    const struct outbox_kind *kind = outbox_kind_find(row->kind);
+    return kind && kind->attention ? kind->attention : ATTENTION_NOT_TOLD;
+}
+
+static int finish(struct sender *sender, struct outbox_call *call, const struct outbox_row *row,
+                  const struct platform_answer *answer)
 {
     const struct outbox_kind *kind = outbox_kind_find(row->kind);
     int result = write_fate(sender, row, &(struct fate){"done", "ok", "", 0});
     if (!result && kind->done)
-        result = kind->done(call, row);
+        result = kind->done(call, row, answer);
     if (!result)
-        result = attention_end(sender->worker->office, row->subject, ATTENTION_NOT_TOLD);
+        result = attention_end(sender->worker->office, about(row), attention_of(row));
     sender->done->done++;
     return result;
+}
+
+static int call_for_person(struct sender *sender, const struct outbox_row *row, const char *said)
+{
+    return attention_raise(sender->worker->office, sender->shop->code, about(row), attention_of(row), said);
 }
 
 static int refuse(struct sender *sender, const struct outbox_row *row, const char *class, const char *said)
 {
     int result = write_fate(sender, row, &(struct fate){"refused", class, said, 0});
     if (!result)
-        result = attention_raise(sender->worker->office, sender->shop->code, row->subject, ATTENTION_NOT_TOLD, said);
+        result = call_for_person(sender, row, said);
     sender->done->refused++;
     return result;
 }
@@ -198,7 +220,10 @@ static int wait(struct sender *sender, const struct outbox_row *row, const char 
     const char *class = platform_class_name(fault->class);
     if (row->attempts >= ATTEMPTS_MAX)
         return refuse(sender, row, class, fault->message);
-    return write_fate(sender, row, &(struct fate){state, class, fault->message, next_us});
+    int result = write_fate(sender, row, &(struct fate){state, class, fault->message, next_us});
+    const struct outbox_kind *kind = outbox_kind_find(row->kind);
+    bool tells = kind->attention && (row->attempts >= ATTEMPTS_SEEN || fault->class == PLATFORM_PERMISSION);
+    return result || !tells ? result : call_for_person(sender, row, fault->message);
 }
 
 static int take_conflict(struct sender *sender, struct outbox_call *call, const struct outbox_row *row,
@@ -210,7 +235,7 @@ static int take_conflict(struct sender *sender, struct outbox_call *call, const 
                           : refuse(sender, row, platform_class_name(fault->class), fault->message);
     switch (kind->conflict(call, row)) {
     case OUTBOX_DONE:
-        return finish(sender, call, row);
+        return finish(sender, call, row, NULL);
     case OUTBOX_NOT_DONE:
         return wait(sender, row, "waiting", fault, back_off(sender, row));
     default:
@@ -218,13 +243,21 @@ static int take_conflict(struct sender *sender, struct outbox_call *call, const 
     }
 }
 
+/* The whole call was refused, and perhaps for one row's sake. */
+static int refuse_or_part(struct sender *sender, const struct outbox_call *call, const struct outbox_row *row,
+                          const char *class, const char *said)
+{
+    return call->count > 1 ? write_fate(sender, row, &(struct fate){"waiting", ALONE, said, 0})
+                           : refuse(sender, row, class, said);
+}
+
 /* What the answer to a write says of one row. */
 static int take_class(struct sender *sender, struct outbox_call *call, const struct outbox_row *row,
-                      const struct platform_fault *fault)
+                      const struct platform_fault *fault, const struct platform_answer *answer)
 {
     switch (fault->class) {
     case PLATFORM_OK:
-        return finish(sender, call, row);
+        return finish(sender, call, row, answer);
     case PLATFORM_RETRY:
     case PLATFORM_PARTIAL: /* it is not said of which row */
         return wait(sender, row, "waiting", fault, back_off(sender, row));
@@ -238,8 +271,12 @@ static int take_class(struct sender *sender, struct outbox_call *call, const str
         return take_conflict(sender, call, row, fault);
     case PLATFORM_UNCERTAIN:
         return wait(sender, row, "uncertain", fault, back_off(sender, row));
-    default:
+    case PLATFORM_PERMISSION:
+        if (outbox_kind_find(row->kind)->patient)
+            return wait(sender, row, "waiting", fault, back_off(sender, row));
         return refuse(sender, row, platform_class_name(fault->class), fault->message);
+    default:
+        return refuse_or_part(sender, call, row, platform_class_name(fault->class), fault->message);
     }
 }
 
@@ -277,27 +314,20 @@ static int mark_sending(struct sender *sender, struct outbox_call *call, struct 
     return end(sender, result, error);
 }
 
-static const struct platform_stock_row *row_of(const struct outbox_call *call, size_t i,
-                                               const struct platform_answer *answer)
-{
-    for (size_t j = 0; j < answer->count && answer->stock; j++)
-        if (strcmp(answer->stock[j].sku, call->stock[i].sku) == 0)
-            return &answer->stock[j];
-    return NULL;
-}
-
 static int take_answer(struct sender *sender, struct outbox_call *call, const struct platform_answer *answer,
                        const struct platform_fault *fault, struct error *error)
 {
+    const struct outbox_kind *kind = outbox_kind_find(call->rows[0].kind);
+    bool by_row = kind->of_row && (fault->class == PLATFORM_OK || fault->class == PLATFORM_PARTIAL);
     int result = begin(sender, error);
     if (result)
         return result;
     for (size_t i = 0; i < call->count && !result; i++) {
         struct platform_fault own = *fault;
-        const struct platform_stock_row *row = fault->class == PLATFORM_PARTIAL ? row_of(call, i, answer) : NULL;
-        if (row)
-            own.class = (enum platform_class)row->fault;
-        result = take_class(sender, call, &call->rows[i], &own);
+        if (by_row)
+            result = kind->of_row(call, i, answer, &own);
+        if (!result)
+            result = take_class(sender, call, &call->rows[i], &own, answer);
     }
     return end(sender, result, error);
 }
@@ -310,7 +340,7 @@ static int end_all(struct sender *sender, struct outbox_call *call, const char *
     if (result)
         return result;
     for (size_t i = 0; i < call->count && !result; i++)
-        result = *class ? refuse(sender, &call->rows[i], class, why)
+        result = *class ? refuse_or_part(sender, call, &call->rows[i], class, why)
                         : write_fate(sender, &call->rows[i], &(struct fate){"dropped", "", why, 0});
     return end(sender, result, error);
 }
@@ -377,7 +407,7 @@ static int take_verdicts(struct sender *sender, struct outbox_call *call, const 
         enum outbox_verdict verdict = kind->judge(call, row, answer);
         bool was_refused = row->uncertain && strcmp(row->class, platform_class_name(PLATFORM_CONFLICT)) == 0;
         if (verdict == OUTBOX_DONE)
-            result = finish(sender, call, row);
+            result = finish(sender, call, row, NULL);
         else if (verdict == OUTBOX_REFUSED || was_refused)
             result = refuse(sender, row, row->class, verdict == OUTBOX_REFUSED ? call->said : row->said);
         else {
@@ -447,8 +477,8 @@ static int do_next(struct sender *sender, bool *ret_on, struct error *error)
     const struct outbox_kind *kind = result ? NULL : outbox_kind_find(call.rows[0].kind);
     if (!result && (!kind || !call.rows[0].body))
         return end_all(sender, &call, "parameter", "this version does not know what that is", error);
-    if (!result && kind->batched)
-        result = load_others(sender, &call);
+    if (!result && kind->at_once && strcmp(call.rows[0].class, ALONE) != 0)
+        result = load_others(sender, &call, kind->at_once(sender->shop));
     if (result)
         return office_failed(office->sql, result, error);
     *ret_on = true;

@@ -9,8 +9,9 @@
 #include <jansson.h>
 
 #define OUTBOX_KEY_SIZE     65
-#define OUTBOX_SUBJECT_SIZE 140
+#define OUTBOX_SUBJECT_SIZE 180
 #define OUTBOX_BATCH_MAX    20
+#define OUTBOX_PARCELS_MAX  10
 
 #define OUTBOX_LACKS_CARRIER "carrier" /* shop.carrier says what it is called there, and it goes on */
 
@@ -49,15 +50,19 @@ struct outbox_call {
     struct platform_want want;
     struct platform_shipment shipment;
     struct platform_stock_row stock[OUTBOX_BATCH_MAX];
+    char *raw;                     /* what was read of the order just before, as the platform said it */
     char said[PLATFORM_TEXT_SIZE]; /* why a verdict is REFUSED */
     const char *lacks;             /* what a person has to add before it can be said; "" nothing */
+    struct platform_sender sender;
+    struct platform_parcel parcels[OUTBOX_PARCELS_MAX];
 };
 
 enum outbox_verdict { OUTBOX_DONE, OUTBOX_NOT_DONE, OUTBOX_REFUSED };
 
 struct outbox_kind {
     const char *name;
-    bool batched;                                 /* several rows of one item go in one call */
+    /* How many rows go in one call: those whose subjects are the same up to the first slash. NULL: one. */
+    int (*at_once)(const struct shop *shop);
     bool (*reads_first)(const struct shop *shop); /* NULL: only when it is uncertain */
     /* Fills want. -EINVAL with a sentence: it cannot be said; -ENOTSUP: the platform does not want to hear it. */
     int (*write)(struct outbox_call *call, struct error *error);
@@ -66,9 +71,19 @@ struct outbox_kind {
                                  const struct platform_answer *answer);
     /* What CONFLICT says of a row; NULL: it is read back. */
     enum outbox_verdict (*conflict)(const struct outbox_call *call, const struct outbox_row *row);
-    int (*done)(struct outbox_call *call, const struct outbox_row *row); /* NULL: nothing follows */
+    /* NULL: nothing follows. answer: what done means; NULL: it was seen by reading, or it is so already. */
+    int (*done)(struct outbox_call *call, const struct outbox_row *row, const struct platform_answer *answer);
+    /* What an answer that was OK or PARTIAL says of this row alone. NULL: the same as of all. */
+    int (*of_row)(struct outbox_call *call, size_t row, const struct platform_answer *answer,
+                  struct platform_fault *fault);
+    const char *attention; /* what a person sees of a row that is refused; NULL: ATTENTION_NOT_TOLD */
+    bool patient;          /* what the platform does not permit now is tried again: a person has to see to it there */
 };
+extern const struct outbox_kind outbox_waybill_kinds[];       /* a chapter of its own; ended by a name of NULL */
 const struct outbox_kind *outbox_kind_find(const char *name); /* NULL: there is none */
+
+/* A text of a row's body; "" where there is none. */
+const char *outbox_text(const struct outbox_row *row, const char *name);
 
 struct outbox_done {
     int64_t calls, done, refused;

@@ -5,7 +5,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+const char *outbox_text(const struct outbox_row *row, const char *name)
+{
+    const char *text = json_string_value(json_object_get(row->body, name));
+    return text ? text : "";
+}
 
 static const char *text_of(const json_t *body, const char *name)
 {
@@ -74,8 +81,8 @@ static int write_ship(struct outbox_call *call, struct error *error)
 {
     const json_t *body = call->rows[0].body;
     struct platform_shipment *shipment = &call->shipment;
-    *shipment = (struct platform_shipment){.whole = json_is_true(json_object_get(body, "whole")) ||
-                                                    !can(call, PLATFORM_PART_SHIP)};
+    *shipment = (struct platform_shipment){
+        .raw = call->raw, .whole = json_is_true(json_object_get(body, "whole")) || !can(call, PLATFORM_PART_SHIP)};
     int result = is_further(call, &shipment->extra);
     if (result)
         return office_failed(call->office->sql, result, error);
@@ -100,12 +107,24 @@ static int write_amend(struct outbox_call *call, struct error *error)
                   : put_carrier(call, "old_carrier", shipment->old_carrier, sizeof(shipment->old_carrier), error);
 }
 
+static bool reads_order_first(const struct shop *shop)
+{
+    return (shop->platform->caps.abilities & (PLATFORM_SHIPS_BY_RAW | PLATFORM_SHIPS_ANYTHING)) != 0;
+}
+
 static int read_order(struct outbox_call *call, struct error *error)
 {
     (void)error;
     call->want = (struct platform_want){.verb = PLATFORM_ORDER};
     text_copy(call->want.order, sizeof(call->want.order), text_of(call->rows[0].body, "order"));
     return 0;
+}
+
+/* What is written next may need it. */
+static void keep_raw(struct outbox_call *call, const struct platform_order *order)
+{
+    free(call->raw);
+    call->raw = order->raw ? strdup(order->raw) : NULL;
 }
 
 /* The platform's word for each line of this parcel. *ret_part: of a line that is in it only in part nobody can tell. */
@@ -150,6 +169,7 @@ static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_ro
         return OUTBOX_NOT_DONE;
     const struct platform_order *order = &answer->orders[0];
     bool shipped = order->state == PLATFORM_SHIPPED || order->state == PLATFORM_COMPLETED;
+    keep_raw(call, order);
     if (*waybill && strstr(order->waybill, waybill))
         return OUTBOX_DONE;
     if (json_is_true(json_object_get(row->body, "extra"))) /* a second time does no harm: it is the same number */
@@ -162,6 +182,8 @@ static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_ro
         snprintf(call->said, sizeof(call->said), "it was shipped with another waybill there: %s", order->waybill);
         return OUTBOX_REFUSED;
     }
+    if (!row->uncertain) /* it was not told yet */
+        return OUTBOX_NOT_DONE;
     if (shipped)
         return OUTBOX_DONE;
     return order->state == PLATFORM_PART_SHIPPED ? judge_part(call, row, order) : OUTBOX_NOT_DONE;
@@ -170,10 +192,11 @@ static enum outbox_verdict judge_ship(struct outbox_call *call, struct outbox_ro
 static enum outbox_verdict judge_amend(struct outbox_call *call, struct outbox_row *row,
                                        const struct platform_answer *answer)
 {
-    (void)call;
     const char *waybill = text_of(row->body, "waybill");
-    return answer->count == 1 && answer->orders && strstr(answer->orders[0].waybill, waybill) ? OUTBOX_DONE
-                                                                                              : OUTBOX_NOT_DONE;
+    if (answer->count != 1 || !answer->orders)
+        return OUTBOX_NOT_DONE;
+    keep_raw(call, &answer->orders[0]);
+    return strstr(answer->orders[0].waybill, waybill) ? OUTBOX_DONE : OUTBOX_NOT_DONE;
 }
 
 /* ---------------------------------------------------------------- stock */
@@ -240,8 +263,9 @@ static enum outbox_verdict conflict_stock(const struct outbox_call *call, const 
 }
 
 /* Figures of before are of no use to anybody: of each listing one row stays. */
-static int done_stock(struct outbox_call *call, const struct outbox_row *row)
+static int done_stock(struct outbox_call *call, const struct outbox_row *row, const struct platform_answer *answer)
 {
+    (void)answer;
     struct sql *sql = call->office->sql;
     int result =
         sql_run(sql, "UPDATE stock_offer SET told = ?4, told_us = ?5 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
@@ -253,6 +277,21 @@ static int done_stock(struct outbox_call *call, const struct outbox_row *row)
                          "DELETE FROM outbox WHERE shop = ?1 AND subject = ?2 AND id < ?3 AND kind = 'stock' AND state"
                          " IN ('done', 'dropped', 'refused')",
                          sql_text(call->shop->code), sql_text(row->subject), sql_int(row->id));
+}
+
+static int stock_at_once(const struct shop *shop)
+{
+    return shop->platform->caps.stock_batch;
+}
+
+/* Some platforms say of each SKU whether it was taken. */
+static int stock_of_row(struct outbox_call *call, size_t i, const struct platform_answer *answer,
+                        struct platform_fault *fault)
+{
+    for (size_t j = 0; j < answer->count && answer->stock && fault->class == PLATFORM_PARTIAL; j++)
+        if (strcmp(answer->stock[j].sku, call->stock[i].sku) == 0)
+            fault->class = (enum platform_class)answer->stock[j].fault;
+    return 0;
 }
 
 /* ---------------------------------------------------------------- price and sale */
@@ -292,9 +331,10 @@ static enum outbox_verdict conflict_sale(const struct outbox_call *call, const s
 /* ---------------------------------------------------------------- the table */
 
 static const struct outbox_kind kinds[] = {
-    {"ship", .write = write_ship, .read = read_order, .judge = judge_ship},
-    {"ship_amend", .write = write_amend, .read = read_order, .judge = judge_amend},
-    {"stock", true, reads_stock_first, write_stock, read_stock, judge_stock, conflict_stock, done_stock},
+    {"ship", .reads_first = reads_order_first, .write = write_ship, .read = read_order, .judge = judge_ship},
+    {"ship_amend", .reads_first = reads_order_first, .write = write_amend, .read = read_order, .judge = judge_amend},
+    {"stock", stock_at_once, reads_stock_first, write_stock, read_stock, judge_stock, conflict_stock, done_stock,
+     stock_of_row, NULL, false},
     {"price", .write = write_price, .conflict = conflict_sale},
     {"listing", .write = write_sale, .conflict = conflict_sale},
     {0},
@@ -303,6 +343,9 @@ static const struct outbox_kind kinds[] = {
 const struct outbox_kind *outbox_kind_find(const char *name)
 {
     for (const struct outbox_kind *kind = kinds; kind->name; kind++)
+        if (strcmp(kind->name, name) == 0)
+            return kind;
+    for (const struct outbox_kind *kind = outbox_waybill_kinds; kind->name; kind++)
         if (strcmp(kind->name, name) == 0)
             return kind;
     return NULL;

@@ -132,42 +132,32 @@ static void name_order(struct taking *taking)
     text_copy(taking->number, sizeof(taking->number), buf_text(&name));
 }
 
-/* It may have come from another system's file, under a number of its own. */
-static int find_number(struct taking *taking)
-{
-    struct sql_query *row = sql_select(taking->office->sql,
-                                       "SELECT number FROM orders WHERE shop = ?1 AND platform_order = ?2 AND origin ="
-                                       " 'sale'",
-                                       sql_text(taking->source->shop), sql_text(taking->order->id));
-    taking->known = sql_next(row);
-    if (taking->known)
-        sql_copy_text(row, 0, taking->number, sizeof(taking->number));
-    else
-        name_order(taking);
-    return sql_done(row);
-}
-
+/* Our order may have come from another system's file, under a number of its own. */
 static int load_said(struct taking *taking, struct said *ret)
 {
-    struct sql_query *row = sql_select(
-        taking->office->sql,
-        "SELECT modified_us, hash, again, coalesce(number, ''), receiver, lines FROM platform_order WHERE shop = ?1 AND"
-        " id = ?2",
-        sql_text(taking->source->shop), sql_text(taking->order->id));
-    *ret = (struct said){.found = sql_next(row)};
-    if (ret->found) {
+    struct sql_query *row = sql_select(taking->office->sql,
+                                       "SELECT p.modified_us, p.hash, p.again, p.number, p.receiver, p.lines, o.number "
+                                       "FROM (SELECT CAST(?1 AS TEXT) AS"
+                                       " shop, CAST(?2 AS TEXT) AS id) w LEFT JOIN platform_order p ON p.shop = w.shop "
+                                       "AND p.id = w.id LEFT JOIN orders"
+                                       " o ON o.shop = w.shop AND o.platform_order = w.id AND o.origin = 'sale'",
+                                       sql_text(taking->source->shop), sql_text(taking->order->id));
+    *ret = (struct said){0};
+    if (sql_next(row)) {
+        bool told = !sql_get_null(row, 3), here = !sql_get_null(row, 6);
+        ret->found = !sql_get_null(row, 0);
         ret->modified_us = sql_get_int(row, 0);
         sql_copy_text(row, 1, ret->hash, sizeof(ret->hash));
         ret->again = sql_get_int(row, 2) != 0;
-        sql_copy_text(row, 3, taking->number, sizeof(taking->number));
-        taking->known = *taking->number;
-    }
-    if (taking->known) {
-        sql_copy_text(row, 4, taking->before_receiver, sizeof(taking->before_receiver));
-        sql_copy_text(row, 5, taking->before_lines, sizeof(taking->before_lines));
+        taking->known = told || here;
+        sql_copy_text(row, told ? 3 : 6, taking->number, sizeof(taking->number));
+        sql_copy_text(row, 4, taking->before_receiver, told ? sizeof(taking->before_receiver) : 1);
+        sql_copy_text(row, 5, taking->before_lines, told ? sizeof(taking->before_lines) : 1);
     }
     int failed = sql_done(row);
-    return failed || taking->known ? failed : find_number(taking);
+    if (!failed && !taking->known)
+        name_order(taking);
+    return failed;
 }
 
 static int write_said(const struct taking *taking, const char *trouble)
@@ -236,10 +226,11 @@ static int keep_not_taken(struct taking *taking, const char *why, struct error *
     return result ? office_failed(taking->office->sql, result, error) : 0;
 }
 
-static int keep_taken(struct taking *taking, bool is_new, struct error *error)
+/* new_again: it could not be taken before. */
+static int keep_taken(struct taking *taking, bool is_new, bool new_again, struct error *error)
 {
     int result = write_said(taking, "");
-    if (!result && is_new)
+    if (!result && new_again)
         result = attention_end(taking->office, taking->order->id, ATTENTION_NOT_TAKEN);
     if (result)
         return office_failed(taking->office->sql, result, error);
@@ -252,9 +243,23 @@ static int keep_time(struct taking *taking, const struct said *said, struct erro
     if (taking->order->modified_us == said->modified_us)
         return 0;
     int result =
-        sql_run(taking->office->sql, "UPDATE platform_order SET modified_us = ?3 WHERE shop = ?1 AND id = ?2",
-                sql_text(taking->source->shop), sql_text(taking->order->id), sql_int(taking->order->modified_us));
+        sql_post(taking->office->sql, "UPDATE platform_order SET modified_us = ?3 WHERE shop = ?1 AND id = ?2",
+                 sql_text(taking->source->shop), sql_text(taking->order->id), sql_int(taking->order->modified_us));
     return result ? office_failed(taking->office->sql, result, error) : 0;
+}
+
+/* *ret_ends: nothing else is to be done with it. */
+static int take_same(struct taking *taking, struct said *ret_said, bool *ret_ends, struct error *error)
+{
+    int result = load_said(taking, ret_said);
+    if (result)
+        return office_failed(taking->office->sql, result, error);
+    *ret_ends = ret_said->found && taking->order->modified_us < ret_said->modified_us && !DEFECT(23);
+    if (*ret_ends)
+        return 0;
+    digest_order(taking);
+    *ret_ends = ret_said->found && !ret_said->again && strcmp(ret_said->hash, taking->hash) == 0;
+    return *ret_ends ? keep_time(taking, ret_said, error) : 0;
 }
 
 int platform_orders_take(struct office *office, const struct settings *settings, const struct platform_source *source,
@@ -262,21 +267,39 @@ int platform_orders_take(struct office *office, const struct settings *settings,
 {
     struct taking taking = {.office = office, .settings = settings, .source = source, .order = order};
     struct said said;
-    int result = load_said(&taking, &said);
-    if (result)
-        return office_failed(office->sql, result, error);
+    bool ends;
     *ret = PLATFORM_SAME;
-    if (said.found && order->modified_us < said.modified_us && !DEFECT(23))
-        return 0;
-    digest_order(&taking);
-    if (said.found && !said.again && strcmp(said.hash, taking.hash) == 0)
-        return keep_time(&taking, &said, error);
+    int result = take_same(&taking, &said, &ends, error);
+    if (result || ends)
+        return result;
     bool was_known = taking.known;
     result = take_alone(&taking, error);
     *ret = result ? PLATFORM_NOT_TAKEN : taking.known ? PLATFORM_CHANGED : PLATFORM_NEW;
     return result == -EINVAL ? keep_not_taken(&taking, error->text, error)
            : result          ? result
-                             : keep_taken(&taking, !was_known, error);
+                             : keep_taken(&taking, !was_known, said.found && !was_known, error);
+}
+
+int platform_orders_take_beside(struct office *office, const struct settings *settings,
+                                const struct platform_source *source, const struct platform_order *order,
+                                enum platform_taken *ret, struct error *error)
+{
+    struct taking taking = {.office = office, .settings = settings, .source = source, .order = order};
+    struct said said;
+    bool ends;
+    *ret = PLATFORM_SAME;
+    int result = take_same(&taking, &said, &ends, error);
+    if (result || ends)
+        return result;
+    *ret = PLATFORM_LATER;
+    if (taking.known || said.found || !platform_taking_is_alone(&taking) || check(&taking, error) != 0)
+        return 0;
+    *ret = PLATFORM_NEW;
+    result = platform_taking_apply(&taking, error);
+    if (result)
+        return result;
+    result = write_said(&taking, "");
+    return result ? office_failed(office->sql, result, error) : 0;
 }
 
 int platform_orders_ask_again(struct sql *sql, const char *number)

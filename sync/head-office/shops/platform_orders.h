@@ -14,12 +14,20 @@ struct platform_source {
     const char *carrier; /* who carries it, unless something else says; "" nobody yet */
 };
 
-enum platform_taken { PLATFORM_SAME, PLATFORM_NEW, PLATFORM_CHANGED, PLATFORM_NOT_TAKEN };
+enum platform_taken { PLATFORM_SAME, PLATFORM_NEW, PLATFORM_CHANGED, PLATFORM_NOT_TAKEN, PLATFORM_LATER };
 
 /* Its number here is SHOP-ID. NOT_TAKEN: it cannot be stored as it is; what was said of it is kept, and a person is
  * told. Inside a transaction. */
 int platform_orders_take(struct office *office, const struct settings *settings, const struct platform_source *source,
                          const struct platform_order *order, enum platform_taken *ret, struct error *error);
+
+/* The same for an order that is new and needs nothing but rows of its own, and for what was said before: such a
+ * transaction runs beside others (SQL_BEGIN_ROWS). LATER: it is another, and nothing was done. There is no save point:
+ * after a failure, be it of this order alone, the transaction is taken back. The caller has looked that no refund of
+ * the shop waits for its order (refunds_wait()). */
+int platform_orders_take_beside(struct office *office, const struct settings *settings,
+                                const struct platform_source *source, const struct platform_order *order,
+                                enum platform_taken *ret, struct error *error);
 
 /* The platform is to be asked for the order again, by its number. Nothing when it is of no platform. Inside a
  * transaction. */

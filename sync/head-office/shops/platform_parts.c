@@ -70,21 +70,45 @@ int platform_taking_receiver(struct taking *taking)
 
 /* ---------------------------------------------------------------- the goods */
 
+/* Which item of ours it is stands in the list of what is for sale, where it has been seen before. */
 static int insert_line(struct taking *taking, const struct platform_line *line, int64_t number)
+{
+    return sql_post(taking->office->sql,
+                    "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku,"
+                    " code, title, price_minor, paid_minor, overlays) VALUES (?1, ?2, (SELECT our_sku FROM listing l"
+                    " WHERE l.shop = ?12 AND l.item = ?5 AND l.sku = ?6 AND (l.matched = 'person' OR ?7 = '' OR l.code"
+                    " = ?7)), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                    sql_text(taking->number), sql_int(number), sql_int(line->quantity), sql_text(line->id),
+                    sql_text(line->item), sql_text(line->sku), sql_text(line->code), sql_text(line->title),
+                    sql_int(line->price_minor), sql_int(line->paid_minor), sql_int(line->overlays),
+                    sql_text(taking->source->shop));
+}
+
+static int match_line(struct taking *taking, const struct platform_line *line, int64_t number)
 {
     char sku[LISTINGS_SKU_SIZE];
     const struct listing_seen seen = {line->item, line->sku, line->code, line->title};
     int result = listings_find(taking->office, taking->source->shop, &seen, sku);
-    if (result)
-        return result;
-    return sql_post(taking->office->sql,
-                    "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku,"
-                    " code, title, price_minor, paid_minor, overlays) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                    " ?11, ?12)",
-                    sql_text(taking->number), sql_int(number), sql_text(*sku ? sku : NULL), sql_int(line->quantity),
-                    sql_text(line->id), sql_text(line->item), sql_text(line->sku), sql_text(line->code),
-                    sql_text(line->title), sql_int(line->price_minor), sql_int(line->paid_minor),
-                    sql_int(line->overlays));
+    return result || !*sku
+               ? result
+               : sql_post(taking->office->sql, "UPDATE order_line SET sku = ?3 WHERE number = ?1 AND line = ?2",
+                          sql_text(taking->number), sql_int(number), sql_text(sku));
+}
+
+/* What is new in the shop, and what nobody has said yet: one look for all lines, as there is a way there and back. The
+ * first line has the number base + 1. */
+static int match_lines(struct taking *taking, int64_t base)
+{
+    size_t unmatched[PLATFORM_LINES_MAX], count = 0;
+    struct sql_query *row =
+        sql_select(taking->office->sql, "SELECT line FROM order_line WHERE number = ?1 AND sku IS NULL AND line > ?2",
+                   sql_text(taking->number), sql_int(base));
+    while (sql_next(row) && count < PLATFORM_LINES_MAX)
+        unmatched[count++] = (size_t)(sql_get_int(row, 0) - base - 1);
+    int result = sql_done(row);
+    for (size_t i = 0; i < count && !result; i++)
+        result = match_line(taking, taking->lines[unmatched[i]], base + (int64_t)unmatched[i] + 1);
+    return result;
 }
 
 /* Gifts that were added here stay, and keep their numbers. */
@@ -101,7 +125,7 @@ static int rewrite_lines(struct taking *taking)
                             sql_text(taking->number));
     for (size_t i = 0; i < taking->order->line_count && !result; i++)
         result = insert_line(taking, taking->lines[i], base + (int64_t)i + 1);
-    return result;
+    return result ? result : match_lines(taking, base);
 }
 
 /* The same goods: what was paid for them, and what lies over them. The nth line is still the nth. */

@@ -48,18 +48,33 @@ static bool is_all_refunding(const struct platform_order *order)
 
 /* ---------------------------------------------------------------- the row */
 
-/* Without receiver: that is written by itself. */
-static int insert_order(struct taking *taking)
+static const char *currency_of(const struct platform_order *order)
+{
+    return *order->currency ? order->currency : "CNY";
+}
+
+/* All of it but its lines: the row is written once. */
+static int insert_order(const struct taking *taking)
 {
     const struct platform_order *order = taking->order;
-    text_copy(taking->state, sizeof(taking->state), order->state == PLATFORM_UNPAID ? "pending_pay" : "audit");
-    return sql_post(taking->office->sql,
-                    "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone,"
-                    " receiver_address, state, imported_us, shop, platform_order, placed_us) VALUES (?1, ?2, ?3, 0, '',"
-                    " '', '', ?4, ?5, ?6, ?7, ?8)",
-                    sql_text(taking->number), sql_text(taking->source->platform), sql_text(taking->source->carrier),
-                    sql_text(taking->state), sql_int(taking->office->now_us), sql_text(taking->source->shop),
-                    sql_text(order->id), sql_ref(order->created_us));
+    CLEANUP_BUF struct buf address = {0};
+    platform_taking_address(order, &address);
+    return sql_post(
+        taking->office->sql,
+        "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone, receiver_address,"
+        " province, city, district, sealed, state, imported_us, shop, platform_order, placed_us, platform_status,"
+        " overlays, modified_us, paid_us, ship_by_us, buyer, buyer_note, seller_note, currency, goods_minor,"
+        " freight_minor, discount_minor, platform_discount_minor, paid_minor) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7,"
+        " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+        sql_text(taking->number), sql_text(taking->source->platform), sql_text(taking->source->carrier),
+        sql_text(order->name), sql_text(order->phone), sql_text(buf_text(&address)), sql_text(order->province),
+        sql_text(order->city), sql_text(order->district), sql_text(order->sealed), sql_text(taking->state),
+        sql_int(taking->office->now_us), sql_text(taking->source->shop), sql_text(order->id),
+        sql_ref(order->created_us), sql_text(order->status), sql_int(taking->overlays), sql_int(order->modified_us),
+        sql_ref(order->paid_us), sql_ref(order->ship_by_us), sql_text(order->buyer), sql_text(order->buyer_note),
+        sql_text(order->seller_note), sql_text(currency_of(order)), sql_int(order->goods_minor),
+        sql_int(order->freight_minor), sql_int(order->discount_minor), sql_int(order->platform_discount_minor),
+        sql_int(order->paid_minor));
 }
 
 static int load_order(struct taking *taking)
@@ -81,15 +96,13 @@ static int load_order(struct taking *taking)
 static int find_changed(struct taking *taking, bool *ret)
 {
     const struct platform_order *order = taking->order;
-    int64_t same = 1;
-    int result = taking->known
-                     ? sql_number(taking->office->sql, &same,
-                                  "SELECT count(*) FROM orders WHERE number = ?1 AND overlays = ?2 AND seller_note = ?3"
-                                  " AND buyer_note = ?4 AND paid_minor = ?5 AND goods_minor = ?6 AND buyer = ?7",
-                                  sql_text(taking->number), sql_int(taking->overlays), sql_text(order->seller_note),
-                                  sql_text(order->buyer_note), sql_int(order->paid_minor), sql_int(order->goods_minor),
-                                  sql_text(order->buyer))
-                     : 0;
+    int64_t same = 0;
+    int result = sql_number(taking->office->sql, &same,
+                            "SELECT count(*) FROM orders WHERE number = ?1 AND overlays = ?2 AND seller_note = ?3"
+                            " AND buyer_note = ?4 AND paid_minor = ?5 AND goods_minor = ?6 AND buyer = ?7",
+                            sql_text(taking->number), sql_int(taking->overlays), sql_text(order->seller_note),
+                            sql_text(order->buyer_note), sql_int(order->paid_minor), sql_int(order->goods_minor),
+                            sql_text(order->buyer));
     *ret = same == 0;
     return result;
 }
@@ -104,7 +117,7 @@ static int write_order(struct taking *taking)
         " = ?12, discount_minor = ?13, platform_discount_minor = ?14, paid_minor = ?15 WHERE number = ?1",
         sql_text(taking->number), sql_text(order->status), sql_int(taking->overlays), sql_int(order->modified_us),
         sql_ref(order->paid_us), sql_ref(order->ship_by_us), sql_text(order->buyer), sql_text(order->buyer_note),
-        sql_text(order->seller_note), sql_text(*order->currency ? order->currency : "CNY"), sql_int(order->goods_minor),
+        sql_text(order->seller_note), sql_text(currency_of(order)), sql_int(order->goods_minor),
         sql_int(order->freight_minor), sql_int(order->discount_minor), sql_int(order->platform_discount_minor),
         sql_int(order->paid_minor));
 }
@@ -117,9 +130,12 @@ static int nothing(struct taking *taking, struct error *error)
     return 0;
 }
 
+/* Who did it, in an order's history. */
+#define BY_PLATFORM "platform"
+
 static int act(struct taking *taking, const char *what, const char *note, struct error *error)
 {
-    return order_life_act(taking->office, taking->number, what, "", note, error);
+    return order_life_act(taking->office, taking->number, what, BY_PLATFORM, note, error);
 }
 
 /* It waits for nothing any more. */
@@ -181,7 +197,7 @@ static int cancel(struct taking *taking, struct error *error)
 {
     char reason[PLATFORM_CODE_SIZE + 32];
     snprintf(reason, sizeof(reason), "cancelled at its platform: %s", taking->order->status);
-    return orders_cancel(taking->office, taking->number, reason, error);
+    return orders_cancel(taking->office, taking->number, reason, BY_PLATFORM, error);
 }
 
 static int follow_cancelled(struct taking *taking, struct error *error)
@@ -239,7 +255,7 @@ static int cancel_refunding(struct office *office, const char *number, struct er
                             sql_text(number));
     if (result)
         return office_failed(office->sql, result, error);
-    return heard || stops ? 0 : orders_cancel(office, number, AFTERSALE_STOP_BEFORE, error);
+    return heard || stops ? 0 : orders_cancel(office, number, AFTERSALE_STOP_BEFORE, BY_PLATFORM, error);
 }
 
 static int ask_back(struct taking *taking, const char *why, struct error *error)
@@ -277,7 +293,7 @@ static int follow_elsewhere_at_site(struct taking *taking, struct error *error)
 {
     int result = attention_raise(taking->office, taking->source->shop, taking->number, ATTENTION_ELSEWHERE,
                                  taking->order->waybill);
-    return result ? result : orders_cancel(taking->office, taking->number, "shipped elsewhere", error);
+    return result ? result : orders_cancel(taking->office, taking->number, "shipped elsewhere", BY_PLATFORM, error);
 }
 
 /* ---------------------------------------------------------------- when other orders do it, or none */
@@ -437,17 +453,42 @@ static int note_status(struct taking *taking)
     return taking->known ? attention_end(taking->office, taking->number, ATTENTION_UNKNOWN_STATUS) : 0;
 }
 
-int platform_taking_apply(struct taking *taking, struct error *error)
+static int apply_new(struct taking *taking)
 {
-    int result = taking->known ? load_order(taking) : insert_order(taking);
-    if (!result)
-        decide_overlays(taking);
-    if (!result)
-        result = apply_parts(taking);
+    text_copy(taking->state, sizeof(taking->state), taking->order->state == PLATFORM_UNPAID ? "pending_pay" : "audit");
+    decide_overlays(taking);
+    taking->changed_receiver = *taking->receiver_hash != '\0';
+    int result = insert_order(taking);
+    return result ? result : platform_taking_lines(taking);
+}
+
+static int apply_known(struct taking *taking)
+{
+    int result = load_order(taking);
+    if (result)
+        return result;
+    decide_overlays(taking);
+    result = apply_parts(taking);
     if (!result)
         result = find_changed(taking, &taking->changed_else);
-    if (!result)
-        result = write_order(taking);
+    return result ? result : write_order(taking);
+}
+
+bool platform_taking_is_alone(const struct taking *taking)
+{
+    switch (taking->order->state) {
+    case PLATFORM_UNPAID:
+        return !is_unknown(taking->order) && taking->settings->unpaid_hold_min == 0;
+    case PLATFORM_CANCELLED:
+        return false;
+    default:
+        return true;
+    }
+}
+
+int platform_taking_apply(struct taking *taking, struct error *error)
+{
+    int result = taking->known ? apply_known(taking) : apply_new(taking);
     if (!result)
         result = note_status(taking);
     if (result)

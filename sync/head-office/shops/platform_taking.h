@@ -31,6 +31,10 @@ struct taking {
     bool changed_receiver, changed_lines, changed_else;
 };
 
+/* Whether nothing but rows of its own is needed to take it, however many others do the same at the time: no item is
+ * promised and no site is told anything. Of an order that is new here. */
+bool platform_taking_is_alone(const struct taking *taking);
+
 /* -EINVAL, or what a constraint says: it cannot be taken as it is. */
 int platform_taking_apply(struct taking *taking, struct error *error);
 

@@ -3,8 +3,7 @@
 #include "base/defect.h"
 #include "base/text.h"
 #include "sync/head-office/aftersales/refunds.h"
-#include "sync/head-office/shops/platform_orders.h"
-#include "sync/head-office/shops/stock_push.h"
+#include "sync/head-office/shops/platform_page.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -123,32 +122,6 @@ static void halve(struct reading *reading)
 
 /* ---------------------------------------------------------------- a page */
 
-static int take_order(struct reading *reading, const struct settings *settings, const struct platform_order *order,
-                      struct stock_sold *sold, struct error *error)
-{
-    const struct platform_source source = {reading->shop->code, reading->shop->platform->name, reading->shop->carrier};
-    enum platform_taken taken = PLATFORM_SAME;
-    int result = platform_orders_take(reading->worker->office, settings, &source, order, &taken, error);
-    reading->done->new += taken == PLATFORM_NEW;
-    reading->done->changed += taken == PLATFORM_CHANGED;
-    reading->done->not_taken += taken == PLATFORM_NOT_TAKEN;
-    return !result && taken != PLATFORM_SAME && !DEFECT(25) ? stock_sold_add(sold, order) : result;
-}
-
-static int take_orders(struct reading *reading, const struct platform_answer *answer, struct error *error)
-{
-    CLEANUP(stock_sold_done) struct stock_sold sold = {0};
-    struct office *office = reading->worker->office;
-    struct settings settings;
-    int result = settings_load(office, &settings, error);
-    for (size_t i = 0; i < answer->count && !result; i++)
-        result = take_order(reading, &settings, &answer->orders[i], &sold, error);
-    if (result)
-        return result;
-    result = stock_sold_write(office, reading->shop->code, &sold);
-    return result ? office_failed(office->sql, result, error) : 0;
-}
-
 static int take_refunds(struct reading *reading, const struct platform_answer *answer, struct error *error)
 {
     int result = 0;
@@ -161,37 +134,59 @@ static int take_refunds(struct reading *reading, const struct platform_answer *a
 }
 
 /* All of the window is here: the mark moves, unless somebody else has moved it. */
-static int move_mark(struct reading *reading)
+static int move_mark(void *user, struct error *error)
 {
+    struct reading *reading = user;
     struct office *office = reading->worker->office;
     struct pull_window *window = reading->window;
     bool here = window->to_us >= platform_now(reading) - reading->shop->poll_s * SHOP_SECOND_US;
     window->open = false;
     window->step_us = window->step_us * 2;
     reading->done->more |= !here;
-    return sql_run(
-        office->sql,
-        "UPDATE pull SET mark_us = ?4, next_us = ?5, failures = 0, said = '' WHERE shop = ?1 AND kind = ?2 AND"
-        " mark_us = ?3",
-        sql_text(reading->shop->code), sql_text(kinds[reading->kind].name), sql_int(window->mark_us),
-        sql_int(window->to_us), sql_int(here ? office->now_us + reading->shop->poll_s * SHOP_SECOND_US : 0));
+    int result =
+        sql_run(office->sql,
+                "UPDATE pull SET mark_us = ?4, next_us = ?5, failures = 0, said = '' WHERE shop = ?1 AND kind = ?2 AND"
+                " mark_us = ?3",
+                sql_text(reading->shop->code), sql_text(kinds[reading->kind].name), sql_int(window->mark_us),
+                sql_int(window->to_us), sql_int(here ? office->now_us + reading->shop->poll_s * SHOP_SECOND_US : 0));
+    return result ? office_failed(office->sql, result, error) : 0;
+}
+
+static int store_orders(struct reading *reading, const struct platform_answer *answer, bool last, struct error *error)
+{
+    const struct platform_source source = {reading->shop->code, reading->shop->platform->name, reading->shop->carrier};
+    const struct platform_page page = {.source = &source,
+                                       .orders = answer->orders,
+                                       .count = answer->count,
+                                       .finish = last ? move_mark : NULL,
+                                       .user = reading};
+    struct platform_page_done done;
+    int result = platform_page_store(reading->worker->office, &page, &done, error);
+    reading->done->new += done.new;
+    reading->done->changed += done.changed;
+    reading->done->not_taken += done.not_taken;
+    return result;
+}
+
+static int store_refunds(struct reading *reading, const struct platform_answer *answer, bool last, struct error *error)
+{
+    struct office *office = reading->worker->office;
+    int result = office_begin(office, error);
+    if (result)
+        return result;
+    result = take_refunds(reading, answer, error);
+    if (!result && last)
+        result = move_mark(reading, error);
+    if (!result)
+        result = office_commit(office, error);
+    office_rollback(office);
+    return result;
 }
 
 static int store(struct reading *reading, const struct platform_answer *answer, struct error *error)
 {
-    struct office *office = reading->worker->office;
     bool last = !*answer->cursor || DEFECT(22);
-    int result = office_begin(office, error);
-    if (result)
-        return result;
-    result = (reading->kind == PULL_ORDERS ? take_orders : take_refunds)(reading, answer, error);
-    if (!result && last) {
-        int failed = move_mark(reading);
-        result = failed ? office_failed(office->sql, failed, error) : 0;
-    }
-    if (!result)
-        result = office_commit(office, error);
-    office_rollback(office);
+    int result = (reading->kind == PULL_ORDERS ? store_orders : store_refunds)(reading, answer, last, error);
     reading->done->rows += result ? 0 : (int64_t)answer->count;
     return result;
 }
@@ -331,19 +326,6 @@ static int give_up(struct shop_worker *worker, const struct shop *shop, const ch
     return result ? office_failed(worker->office->sql, result, error) : 0;
 }
 
-static int take_one(struct reading *reading, const struct platform_answer *answer, struct error *error)
-{
-    struct office *office = reading->worker->office;
-    int result = office_begin(office, error);
-    if (result)
-        return result;
-    result = take_orders(reading, answer, error);
-    if (!result)
-        result = office_commit(office, error);
-    office_rollback(office);
-    return result;
-}
-
 static bool is_of_call(enum platform_class class)
 {
     return class == PLATFORM_NOT_FOUND || class == PLATFORM_PARAMETER || class == PLATFORM_PERMISSION ||
@@ -367,7 +349,8 @@ int pull_again(struct shop_worker *worker, struct shop *shop, int64_t most, stru
         if (result == -ENOTSUP || result == -EINVAL || (!result && is_of_call(fault.class)))
             result = give_up(worker, shop, want.order, error);
         else if (on)
-            result = answer.count > 0 ? take_one(&reading, &answer, error) : give_up(worker, shop, want.order, error);
+            result = answer.count > 0 ? store_orders(&reading, &answer, false, error)
+                                      : give_up(worker, shop, want.order, error);
         else if (!result && fault.class == PLATFORM_AUTH_EXPIRED)
             result = shop_renew(worker, shop, &on, error);
         platform_answer_done(&answer);

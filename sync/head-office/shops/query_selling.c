@@ -1,5 +1,5 @@
 /* What can be looked at of selling: shops and how they go, what is for sale in them, what platforms are to be told,
- * what a person should see, rules. */
+ * what a person should see, what they said of orders. */
 #include "sync/head-office/query_words.h"
 
 static const struct query_column shop_columns[] = {
@@ -26,6 +26,7 @@ static const struct query_filter shop_filters[] = {
 static const struct query_section shop_sections[] = {{"pulls", "pulls", "shop", 0, 0},
                                                      {"outbox", "outbox", "shop", 0, 0},
                                                      {"attention", "attention", "shop", 0, 0},
+                                                     {"orders", "platform-orders", "shop", 0, 0},
                                                      {0}};
 
 static const struct query_column pull_columns[] = {
@@ -76,6 +77,8 @@ static const struct query_column outbox_columns[] = {
     {0},
 };
 static const struct query_filter outbox_filters[] = {
+    {"outbox", "x.id = ?", true, true},
+    BY_INDEX("order", "x.shop = (SELECT o.shop FROM orders o WHERE o.number = ?) AND x.subject = ?"),
     BY_LOOKING("shop", PLAIN("x.shop") " = ?"),
     BY_LOOKING("state", PLAIN("x.state") " = ?"),
     BY_LOOKING("kind", PLAIN("x.kind") " = ?"),
@@ -103,34 +106,26 @@ static const struct query_filter attention_filters[] = {
     {0},
 };
 
-static const struct query_column rule_columns[] = {
-    TEXT("rule", "r.name"),
-    TEXT("kind", "r.kind"),
-    NUMBER("priority", "r.priority"),
-    FLAG("active", "r.active"),
-    TEXT("result", "r.result"),
-    NUMBER("pieces", "r.pieces"),
-    NUMBER("cap", "r.cap"),
-    NUMBER("hits", "(SELECT count(*) FROM rule_hit h WHERE h.rule = r.id)"),
+/* What a platform said is kept as it came, with its receiver, and so is no column. */
+static const struct query_column platform_order_columns[] = {
+    TEXT("shop", "p.shop"),
+    TEXT("platform_order", "p.id"),
+    TEXT("order", "p.number"),
+    TIME("modified", "p.modified_us"),
+    TIME("taken", "p.taken_us"),
+    FLAG("again", "p.again"),
+    TEXT("trouble", SET("p.trouble")),
     {0},
 };
-static const struct query_filter rule_filters[] = {BY_INDEX("rule", "r.name = ?"),
-                                                   BY_LOOKING("kind", PLAIN("r.kind") " = ?"),
-                                                   BY_LOOKING("active", WHETHER("r.active = 1")),
-                                                   {0}};
-static const struct query_section rule_sections[] = {{"conditions", "rule-conditions", "rule", 0, 0}, {0}};
-
-/* A condition may name a telephone or a part of an address: whoever may see rules may see those of rules. */
-static const struct query_column condition_columns[] = {
-    TEXT("rule", "(SELECT r.name FROM rule r WHERE r.id = c.rule)"),
-    NUMBER("place", "c.place"),
-    TEXT("field", "c.field"),
-    TEXT("operator", "c.operator"),
-    TEXT("value", "c.value"),
+static const struct query_filter platform_order_filters[] = {
+    BY_INDEX("order", "p.number = ?"),
+    BY_INDEX("shop", "p.shop = ?"),
+    BY_LOOKING("platform_order", PLAIN("p.id") " = ?"),
+    BY_LOOKING("trouble", WHETHER("p.trouble <> ''")),
+    BY_LOOKING("taken", WHETHER("p.number IS NOT NULL")),
+    BY_LOOKING("again", WHETHER("p.again = 1")),
     {0},
 };
-static const struct query_filter condition_filters[] = {
-    BY_INDEX("rule", "c.rule = (SELECT r.id FROM rule r WHERE r.name = ?)"), {0}};
 
 const struct query office_selling_queries[] = {
     {"shops", "shop", "shop s", {"s.code"}, {true}, false, 0, shop_columns, shop_filters, "shop", shop_sections},
@@ -146,18 +141,17 @@ const struct query office_selling_queries[] = {
      listing_filters,
      0,
      0},
-    {"outbox", "outbox", "outbox x", {"x.id"}, {0}, true, 0, outbox_columns, outbox_filters, 0, 0},
+    {"outbox", "outbox", "outbox x", {"x.id"}, {0}, true, 0, outbox_columns, outbox_filters, "outbox", 0},
     {"attention", "attention", "attention a", {"a.id"}, {0}, true, 0, attention_columns, attention_filters, 0, 0},
-    {"rules", "rule", "rule r", {"r.name"}, {true}, false, 0, rule_columns, rule_filters, "rule", rule_sections},
-    {"rule-conditions",
-     "rule_condition",
-     "rule_condition c",
-     {"c.rule", "c.place"},
-     {0},
+    {"platform-orders",
+     "platform_order",
+     "platform_order p",
+     {"p.shop", "p.id"},
+     {true, true},
      false,
      0,
-     condition_columns,
-     condition_filters,
+     platform_order_columns,
+     platform_order_filters,
      0,
      0},
     {0},

@@ -67,6 +67,7 @@ static void take_account(struct sql_query *row, struct shop *shop)
         {account->sign_secret, sizeof(account->sign_secret)},
         {account->push_secret, sizeof(account->push_secret)},
         {account->sign_method, sizeof(account->sign_method)},
+        {account->place, sizeof(account->place)},
         {account->access_token, sizeof(account->access_token)},
         {account->refresh_token, sizeof(account->refresh_token)},
         {shop->carrier, sizeof(shop->carrier)},
@@ -88,14 +89,15 @@ int shops_load(struct office *office, const char *code, shops_find *find, struct
     struct sql_query *row = sql_select(
         office->sql,
         "SELECT a.platform_shop, a.gateway, a.app_key, a.app_secret, a.sign_secret, a.push_secret, a.sign_method,"
-        " a.access_token, a.refresh_token, s.carrier, h.trouble, s.poll_s, s.history_days * 86400, a.expires_us,"
+        " a.place, a.access_token, a.refresh_token, s.carrier, h.trouble, s.poll_s, s.history_days * 86400, "
+        "a.expires_us,"
         " a.refreshed_us, a.refresh_next_us, h.waits, h.ahead_us, s.platform FROM shop s JOIN shop_account a ON a.shop "
         "="
         " s.code JOIN shop_health h ON h.shop = s.code WHERE s.code = ?1",
         sql_text(code));
     if (sql_next(row)) {
         take_account(row, ret);
-        sql_copy_text(row, 18, platform, sizeof(platform));
+        sql_copy_text(row, 19, platform, sizeof(platform));
     }
     int failed = sql_done(row);
     if (failed)
@@ -134,10 +136,10 @@ int shops_set_account(struct office *office, const char *code, const struct shop
                          " coalesce(nullif(?3, ''), gateway), app_key = coalesce(nullif(?4, ''), app_key), app_secret ="
                          " coalesce(nullif(?5, ''), app_secret), sign_secret = coalesce(nullif(?6, ''), sign_secret),"
                          " push_secret = coalesce(nullif(?7, ''), push_secret), sign_method = coalesce(nullif(?8, ''),"
-                         " sign_method) WHERE shop = ?1",
+                         " sign_method), place = coalesce(nullif(?9, ''), place) WHERE shop = ?1",
                          sql_text(code), sql_text(account->platform_shop), sql_text(account->gateway),
                          sql_text(account->app_key), sql_text(account->app_secret), sql_text(account->sign_secret),
-                         sql_text(account->push_secret), sql_text(account->sign_method));
+                         sql_text(account->push_secret), sql_text(account->sign_method), sql_text(account->place));
     result = office_changed(office->sql, result, "shop", code, error);
     if (result)
         return result;

@@ -64,7 +64,7 @@ int shops_set_rules(struct office *office, const char *code, const struct shop_r
 int shops_set_running(struct office *office, const char *code, bool running, struct error *error);
 
 struct shop_account { /* "" leaves what is there */
-    const char *platform_shop, *gateway, *app_key, *app_secret, *sign_secret, *push_secret, *sign_method;
+    const char *platform_shop, *gateway, *app_key, *app_secret, *sign_secret, *push_secret, *sign_method, *place;
 };
 /* -ENOENT with a sentence. Inside a transaction. */
 int shops_set_account(struct office *office, const char *code, const struct shop_account *account, struct error *error);

@@ -14,7 +14,7 @@
 
 struct fields {
     char shop[SHOP_CODE_SIZE], platform[65], name[129], carrier[65], code[65];
-    char platform_shop[PLATFORM_ID_SIZE], gateway[PLATFORM_TEXT_SIZE], sign_method[16];
+    char platform_shop[PLATFORM_ID_SIZE], place[PLATFORM_ID_SIZE], gateway[PLATFORM_TEXT_SIZE], sign_method[16];
     char app_key[PLATFORM_TOKEN_SIZE], app_secret[PLATFORM_TOKEN_SIZE];
     char sign_secret[PLATFORM_TOKEN_SIZE], push_secret[PLATFORM_TOKEN_SIZE];
     char access[PLATFORM_TOKEN_SIZE], refresh[PLATFORM_TOKEN_SIZE];
@@ -49,6 +49,8 @@ struct fields {
 #define ACCOUNT                                                                                                        \
     {"platform_shop", TEXT(platform_shop), .fallback = "",                                                             \
      .help = "the platform's number of the shop, where it asks"},                                                      \
+        {"place", TEXT(place), .fallback = "",                                                                         \
+         .help = "the platform's number of the place whose stock is told, where it has several"},                      \
         {"gateway", TEXT(gateway), .fallback = "", .help = "another address than the platform's public one"},          \
         {"sign_method", TEXT(sign_method), .fallback = "", .help = "how calls are signed, if not the best way"},       \
         {"sign_secret", TEXT(sign_secret), .fallback = "", .help = "what calls are signed with, if not app_secret"},   \
@@ -123,7 +125,7 @@ static int set_account(struct verb_call *call, struct error *error)
     const struct fields *fields = call->fields;
     const struct shop_account account = {fields->platform_shop, fields->gateway,     fields->app_key,
                                          fields->app_secret,    fields->sign_secret, fields->push_secret,
-                                         fields->sign_method};
+                                         fields->sign_method,   fields->place};
     const struct shop_rules rules = {fields->name,   fields->carrier, fields->poll_s, fields->history_days,
                                      fields->offers, fields->buffer,  fields->ratio};
     json_text(call->answer, "shop", fields->shop);

@@ -5,6 +5,7 @@
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/waybills.h"
 #include "sync/head-office/shops/shipments.h"
+#include "sync/head-office/shops/waybill_parcels.h"
 #include "sync/head-office/stock/promises.h"
 
 #include <errno.h>
@@ -408,6 +409,8 @@ static int parcel_shipped(struct work *work)
         result = promises_end(work->sql, work->order);
     if (!result)
         result = shipments_tell(work->sql, work->order);
+    if (!result) /* it may have left with another number than was got for it */
+        result = waybill_parcels_let_go(work->sql, work->order);
     return result ? result : raise_overship(work);
 }
 
@@ -484,6 +487,8 @@ static int order_begun(struct work *work)
 static int cancel_accepted(struct work *work)
 {
     int result = sql_run(work->sql, "UPDATE orders SET cancelling = 0 WHERE number = ?1", sql_text(work->order));
+    if (!result)
+        result = waybill_parcels_let_go(work->sql, work->order);
     return result ? result : promises_end(work->sql, work->order);
 }
 

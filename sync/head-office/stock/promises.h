@@ -7,6 +7,17 @@
 #include "sync/head-office/office.h"
 #include "sync/wire/topic.h"
 
+/* How many orders sites have, remembered for the transaction in which many are promised: counted once, and counted on.
+ * Whoever begins it gives an empty one to the office, and takes it away at its end. */
+#define PROMISES_SITES_MAX 64
+struct promise_loads {
+    struct {
+        char site[WIRE_NAME_SIZE];
+        int64_t orders;
+    } list[PROMISES_SITES_MAX];
+    size_t count;
+};
+
 struct promise {
     char site[WIRE_NAME_SIZE]; /* "": no site has all of it */
     char lacks[65];            /* then: an item that none has enough of; "" when each is somewhere, but not together */
@@ -15,8 +26,8 @@ struct promise {
 
 /* Promises a whole order at one site: of those that have all of it one that is not full (site.capacity), the nearest to
  * the receiver (site_region), then the least busy. An order that has a promise of the very lines it has keeps it. Two
- * programs may do this at the same time: the items' rows are locked in one order. expires_us: 0 for ever. -EINVAL with
- * a sentence: a line has no item. */
+ * programs may do this at the same time: the items' rows are locked in one order, and the order's row is the caller's.
+ * expires_us: 0 for ever. -EINVAL with a sentence: a line has no item. */
 int promises_make(struct office *office, const char *number, int64_t expires_us, int64_t silent_hours,
                   struct promise *ret, struct error *error);
 

@@ -289,7 +289,7 @@ void office_begin_world(struct fleet *fleet)
     if (office_open(":memory:", &random, &fleet->sql, &error) != 0)
         fleet_fail(fleet, "head office does not open: %s", error.text);
     fleet->programs[0].serves = true;
-    fleet->programs[0].office = (struct office){fleet->sql, random, fleet->now_us};
+    fleet->programs[0].office = (struct office){.sql = fleet->sql, .random = random, .now_us = fleet->now_us};
     for (int i = 0; i < fleet->site_count; i++) {
         struct fleet_site *site = &fleet->sites[i];
         sides[i].site = site;

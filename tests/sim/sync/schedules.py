@@ -18,9 +18,9 @@ class Run(threading.Thread):
 
     def run(self):
         for line in self.child.stdout:
-            if line.startswith("seed "):
-                _, seed, value = line.split()
-                self.hashes[int(seed)] = value
+            words = line.split()
+            if len(words) == 3 and words[0] == "seed":  # one that is ended in a line leaves half of it
+                self.hashes[int(words[1])] = words[2]
             else:
                 self.words.append(line)
         self.child.wait()

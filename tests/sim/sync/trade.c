@@ -109,8 +109,8 @@ static int change_one(struct world *world, bool cancel, struct error *error)
     int result = office_begin(office, error);
     if (result)
         return result;
-    result =
-        cancel ? orders_cancel(office, number, "buyer", error) : assignments_move(office, number, to, &move, error);
+    result = cancel ? orders_cancel(office, number, "buyer", "anna", error)
+                    : assignments_move(office, number, to, &move, error);
     world_note(world, "order %s: %s%s: %d", number, cancel ? "cancel" : "move to ", cancel ? "" : to, result);
     if (!result)
         result = office_commit(office, error);

@@ -312,7 +312,8 @@ static void look_at_office(struct world *world)
     for (int i = 0; i < SITES; i++) {
         struct site_standing *there = &world->standing[i];
         struct sql_query *row =
-            sql_select(world->office.sql, "SELECT epoch, applied, feed_head, hash, feed_hash FROM site WHERE id = ?1",
+            sql_select(world->office.sql,
+                       "SELECT epoch, applied, feed_head, hash, feed_hash, key IS NOT NULL FROM site WHERE id = ?1",
                        sql_text(site_names[i]));
         *there = (struct site_standing){0};
         if (sql_next(row)) {
@@ -321,6 +322,7 @@ static void look_at_office(struct world *world)
             there->feed_head = sql_get_int(row, 2);
             copy_hash(row, 3, there->hash);
             copy_hash(row, 4, there->feed_hash);
+            there->met = sql_get_int(row, 5);
         }
         sql_done(row);
     }
@@ -340,11 +342,12 @@ void truth_check_always(struct world *world)
     }
 }
 
-/* The same numbers are not enough: after a restore there are others under them. */
+/* The same numbers are not enough: after a restore there are others under them. Who claims a site stays until the box
+ * that was meant has said hello: until then any other of its name would be taken for it. */
 static bool agree(const struct box *box, const struct site_standing *there)
 {
     const struct site_committed *here = &box->sync.committed;
-    return here->applied_seq == here->last_seq && there->applied == here->last_seq &&
+    return there->met && here->applied_seq == here->last_seq && there->applied == here->last_seq &&
            there->feed_head == here->feed_seq &&
            memcmp(there->feed_hash, here->feed_hash, sizeof(there->feed_hash)) == 0 &&
            (here->last_seq == 0 || memcmp(there->hash, box->seen_hash, sizeof(there->hash)) == 0);

@@ -90,6 +90,7 @@ struct world {
     bool office_changed; /* since the truth looked */
     struct site_standing {
         int64_t epoch, applied, feed_head;
+        bool met;
         uint8_t hash[CHAIN_HASH_SIZE], feed_hash[CHAIN_HASH_SIZE];
     } standing[SITES]; /* of each site, at head office */
     struct tally {

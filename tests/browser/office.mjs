@@ -1,0 +1,158 @@
+// Head office's pages in a real browser, against a real floorhand-hq: TAP on standard output, pictures in build/screens/.
+
+import { spawn } from "node:child_process";
+import { assert, becomes, play, root, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
+
+const house = spawn("python3", [`${root}tests/browser/office_house.py`], { stdio: ["pipe", "pipe", "inherit"] });
+const [port, key] = String(await new Promise((resolve) => house.stdout.once("data", resolve))).trim().split(" ");
+const address = `http://127.0.0.1:${port}/`;
+const sizes = [[1440, 900], [390, 844]];
+
+const ask = async (path, fields) => {
+  const answer = await fetch(`${address}api/v1/${path}`, { headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+    ...(fields ? { method: "POST", body: JSON.stringify(fields) } : {}) });
+  assert(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.json();
+};
+
+async function go(page, hash) {
+  await page.goto(`${address}${hash}`);
+  await page.locator("main h1").waitFor({ timeout: STEP_MS });
+  await page.locator("main progress").first().waitFor({ state: "detached", timeout: STEP_MS });
+}
+
+/** Both sizes, both languages, light and dark. What stands wider than the window is a fault. */
+async function photograph(page, name, languages = ["en", "zh"]) {
+  const faults = [];
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    for (const language of languages) {
+      if (languages.length > 1)
+        await useLanguage(page, language);
+      await page.emulateMedia({ colorScheme: language === "zh" ? "dark" : "light" });
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+        faults.push(`${width} ${language}`);
+      await page.screenshot({ path: `${screens}/office-${name}-${width}-${language}.png` });
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+  if (languages.length > 1)
+    await useLanguage(page, "en");
+  same(faults, [], `wider than the window: ${name}`);
+}
+
+const tests = [
+  ["nothing is shown without a key, and a wrong one is refused in a sentence", async (page) => {
+    await page.locator(".door input").fill("fhk_wrong");
+    await page.locator(".door > button").click();
+    await shows(page, ".fault", "key");
+    await photograph(page, "door");
+    same(await page.locator("main").count(), 0, "pages behind the door");
+  }],
+  ["the key opens the overview: what stands where, and what waits", async (page, errors) => {
+    errors.length = 0; // the refused key
+    await page.locator(".door input").fill(key);
+    await page.locator(".door > button").click();
+    await page.locator(".states li").first().waitFor({ timeout: STEP_MS });
+    const { rows } = await ask("order-states");
+    const told = await page.locator(".states li b").allInnerTexts();
+    same(told.map(Number).reduce((a, b) => a + b), rows.reduce((sum, row) => sum + row.orders, 0), "orders on the overview");
+    await page.locator("main section").first().waitFor({ timeout: STEP_MS });
+    await photograph(page, "home");
+    same(errors, [], "errors in the console");
+  }],
+  ["every kind of rows has a page with its rows", async (page, errors) => {
+    for (const kind of await ask("kinds")) {
+      await go(page, `#/${kind.kind}`);
+      const { rows } = await ask(`${kind.kind}?limit=50`);
+      await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, rows.length);
+      same(await page.locator("main .fault").count(), 0, `faults of ${kind.kind}`);
+    }
+    same(errors, [], "errors in the console");
+  }],
+  ["orders are filtered, and a page goes on where the one before ended", async (page) => {
+    await go(page, "#/orders?state=closed");
+    await shows(page, "tbody a", "SO-00003");
+    same(await page.locator("tbody tr").count(), (await ask("orders?state=closed")).rows.length, "closed orders");
+    await page.locator(".filters label").filter({ hasText: /^State/ }).locator("select").selectOption("");
+    await becomes(page, () => !location.hash.includes("state"));
+    await photograph(page, "orders");
+  }],
+  ["the search finds an order by its number", async (page) => {
+    await page.locator(".search input").fill("SO-00003");
+    await page.keyboard.press("Enter");
+    await shows(page, "h1 b", "SO-00003");
+    await shows(page, ".facts", "Closed");
+    await photograph(page, "order");
+    await page.locator(".search input").fill("nothing-of-this");
+    await page.keyboard.press("Enter");
+    await shows(page, ".found", "Nothing of this code");
+  }],
+  ["what can be done is a form, and its refusal a sentence", async (page) => {
+    await go(page, "#/orders/SO-00003");
+    await page.locator(".acts button").filter({ hasText: "Choose who carries" }).click();
+    same(await page.locator("#field-order").inputValue(), "SO-00003", "the order in the form");
+    await page.locator("#field-carrier").fill("SF");
+    await photograph(page, "form", ["en"]); // it lies over the switch
+    await page.locator(".form footer button").last().click();
+    await page.locator(".form output.bad").waitFor({ timeout: STEP_MS });
+    await page.locator(".form footer .quiet").click();
+    await page.locator(".form").waitFor({ state: "detached", timeout: STEP_MS });
+  }],
+  ["what is done is done at head office, and the page shows it", async (page) => {
+    await go(page, "#/orders/SO-00005");
+    await page.locator(".acts button").filter({ hasText: "Cancel an order" }).click();
+    await page.locator("#field-reason").fill("买家要求取消");
+    await page.locator(".form footer button").last().click();
+    await page.locator(".form output.good").waitFor({ timeout: STEP_MS });
+    await page.locator(".form footer .quiet").click();
+    await shows(page, ".facts", "Closed");
+    same((await ask("orders/SO-00005")).order.state, "closed", "the order at head office");
+  }],
+  ["a list of orders follows what others do", async (page) => {
+    await go(page, "#/orders?state=closed");
+    const before = await page.locator("tbody tr").count();
+    await ask("do/order.close", { order: "SO-00006", reason: "elsewhere" });
+    await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, before + 1);
+  }],
+  ["a file is tried first, then taken in", async (page) => {
+    await go(page, "#/bring");
+    await page.locator(".filters select").selectOption("items");
+    await page.locator(".drop input").setInputFiles({ name: "items.csv", mimeType: "text/csv",
+      buffer: Buffer.from("sku,name,weight_g\nCUP-BLUE,蓝杯 Blue cup,310\n") });
+    const [tried, taken] = [page.locator("main .acts button").first(), page.locator("main .acts button").last()];
+    assert(await taken.isDisabled(), "a file can be taken in untried");
+    await tried.click();
+    await page.locator(".facts").waitFor({ timeout: STEP_MS });
+    same((await ask("items?sku=CUP-BLUE")).rows, [], "items after a try");
+    await photograph(page, "bring");
+    await taken.click();
+    await becomes(page, () => document.querySelectorAll("main .facts, main .fault").length === 1);
+    await go(page, "#/items/CUP-BLUE");
+    await shows(page, ".facts", "蓝杯");
+  }],
+  ["everything has a name in both languages", async (page) => {
+    same(await page.evaluate(async () => {
+        const { isNamed } = await import("/assets/names.js");
+        const { office } = await import("/assets/ask.js");
+        const { kinds, verbs, words } = office.value;
+        const all = [...kinds.flatMap((kind) => [kind.kind, ...kind.with, ...kind.columns, ...kind.filters]),
+          ...verbs.flatMap((verb) => verb.fields.map((field) => field.name)),
+          ...words.files.flatMap((file) => [file.kind, ...file.columns.map((column) => column.name)])];
+        return [...new Set(all)].filter((name) => !isNamed(name)).sort();
+      }), [], "names that are missing in ui/office/names.js");
+  }],
+  ["signing out leaves nothing behind", async (page) => {
+    await page.locator(".top > button").click();
+    await page.locator(".door").waitFor({ timeout: STEP_MS });
+    await page.reload();
+    await page.locator(".door").waitFor({ timeout: STEP_MS });
+  }],
+];
+
+const failed = await play(address, tests, { width: 1440, height: 900 });
+const ended = new Promise((resolve) => house.once("exit", resolve));
+house.stdin.end();
+await ended;
+process.exit(failed);

@@ -1,0 +1,84 @@
+// A kind's page: its filters, its rows a page at a time, and what can be done with it.
+
+import { h } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import htm from "htm";
+import { list, office, watch } from "./ask.js";
+import { Acts, actsOf } from "./acts.js";
+import { Rows } from "./rows.js";
+import { hrefOfList } from "./values.js";
+import { inWords, nameOf } from "./names.js";
+
+const html = htm.bind(h);
+const PAGE = 50;
+const FILTERS = 4; // shown before the others are asked for
+/** And those that people use most. @type {Record<string, string[]>} */
+const first = { orders: ["state", "exception", "shop", "site", "sku"], aftersales: ["shop", "kind"], listings: ["mapped"] };
+const LIVE = new Set(["orders", "events"]);
+const SOON_MS = 400; // many changes at once are looked at once
+
+/** What a filter can be, where that is known: [value, words]. @param {import("./ask.js").Kind} kind @param {string} filter */
+function choicesOf(kind, filter) {
+  const words = office.value?.words, at = kind.columns.indexOf(filter);
+  if (kind.types[at] === "flag" || ["mapped", "unmapped"].includes(filter))
+    return [["yes", nameOf("yes")], ["no", nameOf("no")]];
+  if (kind.kind === "orders" && filter === "state")
+    return words?.states.map((state) => [state.state, inWords(state)]);
+  if (kind.kind === "orders" && filter === "stage")
+    return [...new Set(words?.states.map((state) => state.stage))].map((stage) => [stage, nameOf(stage)]);
+  if (filter === "exception" || (kind.kind === "exceptions" && filter === "kind"))
+    return words?.exceptions.map((known) => [known.kind, inWords(known)]);
+  return null;
+}
+
+function Filter({ kind, name, value, set }) {
+  const choices = choicesOf(kind, name), label = nameOf(name);
+  if (choices)
+    return html`<label>${label}<select value=${value} onChange=${(event) => set(event.target.value)}>
+      <option value="">${nameOf("allRows")}</option>${choices.map(([one, words]) => html`<option value=${one}>${words}</option>`)}</select></label>`;
+  return html`<label>${label}<input value=${value} autocomplete="off" onChange=${(event) => set(event.target.value.trim())} /></label>`;
+}
+
+/** The first ones, those that are set, and the others when they are asked for. */
+function Filters({ kind, filters }) {
+  const [all, setAll] = useState(false);
+  const shownFilters = kind.filters.filter((name, at) => all || at < FILTERS || filters[name] || first[kind.kind]?.includes(name));
+  const set = (name, value) => { location.hash = hrefOfList(kind.kind, { ...filters, [name]: value }); };
+  return html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>
+    ${shownFilters.map((name) => html`<${Filter} key=${name} kind=${kind} name=${name} value=${filters[name] ?? ""} set=${(value) => set(name, value)} />`)}
+    ${(all || shownFilters.length < kind.filters.length) && html`<button type="button" class="quiet" aria-expanded=${all}
+      onClick=${() => setAll(!all)}>${nameOf(all ? "fewerFilters" : "moreFilters")}</button>`}</form>`;
+}
+
+/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>}} props */
+export function List({ kind, filters }) {
+  const [page, setPage] = useState(/** @type {null | {rows: import("./ask.js").Row[], next: string | null}} */ (null));
+  const [fault, setFault] = useState("");
+  const asked = JSON.stringify(filters);
+  const load = (after = "", before = []) => list(kind.kind, { ...filters, limit: PAGE, after })
+    .then((answer) => {
+      setPage({ rows: [...before, ...answer.rows], next: answer.next });
+      setFault("");
+    }, (refusal) => setFault(refusal.message || nameOf("lost")));
+  useEffect(() => {
+    setPage(null);
+    load();
+    if (!LIVE.has(kind.kind))
+      return undefined;
+    let timer = 0;
+    const stop = watch(kind.kind, () => {
+      clearTimeout(timer);
+      timer = setTimeout(load, SOON_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [kind.kind, asked]);
+  const forRow = actsOf(kind, true).length > 0 && !kind.one;
+  return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => load()} /></header>
+    <${Filters} key=${kind.kind} kind=${kind} filters=${filters} />
+    ${fault && html`<p class="fault" role="alert">${fault}</p>`}
+    ${page ? html`<${Rows} kind=${kind} rows=${page.rows} tail=${forRow && ((row) => html`<${Acts} kind=${kind} row=${row} changed=${() => load()} />`)} />` : !fault && html`<progress></progress>`}
+    ${page?.next && html`<button class="quiet" onClick=${() => load(page.next ?? "", page.rows)}>${nameOf("more")}</button>`}`;
+}

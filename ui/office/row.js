@@ -1,0 +1,40 @@
+// One row: its facts, what can be done with it, and what belongs to it.
+
+import { h } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import htm from "htm";
+import { get, office, watch } from "./ask.js";
+import { Acts } from "./acts.js";
+import { Rows } from "./rows.js";
+import { shown } from "./values.js";
+import { nameOf } from "./names.js";
+
+const html = htm.bind(h);
+
+/** @param {{kind: import("./ask.js").Kind, code: string}} props */
+export function One({ kind, code }) {
+  const [answer, setAnswer] = useState(/** @type {null | Record<string, any>} */ (null));
+  const [fault, setFault] = useState("");
+  const load = () => get(kind.kind, code).then((found) => {
+    setAnswer(found);
+    setFault("");
+  }, (refusal) => setFault(refusal.status === 404 ? nameOf("nothingFound") : refusal.message || nameOf("lost")));
+  useEffect(() => {
+    setAnswer(null);
+    load();
+    return kind.kind === "orders" ? watch("orders", load) : undefined;
+  }, [kind.kind, code]);
+  if (fault)
+    return html`<p class="fault" role="alert">${fault}</p>`;
+  if (!answer)
+    return html`<progress></progress>`;
+  const row = answer[kind.singular ?? ""];
+  const facts = kind.columns.map((column, at) => [column, shown(kind, at, row, true)]).filter(([, value]) => value !== "");
+  const parts = kind.with.map((name, at) => ({ name, kind: office.value?.kinds.find((one) => one.kind === kind.with_kinds[at]), rows: answer[name]?.rows ?? [] }))
+    .filter((part) => part.kind && part.rows.length);
+  return html`<header><h1><a href=${`#/${kind.kind}`}>${nameOf(kind.kind)}</a> <b>${code}</b></h1></header>
+    <${Acts} kind=${kind} row=${row} changed=${load} />
+    <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>
+    ${parts.map((part) => html`<section key=${part.name}><h2>${nameOf(part.name)}</h2>
+      <${Rows} kind=${part.kind} rows=${part.rows} without=${[kind.one]} /></section>`)}`;
+}
