@@ -61,7 +61,7 @@ ALONE = ("test_hq", "test_hq_api", "test_printers", "test_makefile")
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_hq_waybill_parcels",
                "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
                "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
-               "test_hq_outbox", "test_hq_money", "test_hq_bills", "test_hq_invoices")
+               "test_hq_outbox", "test_hq_marketing", "test_hq_money", "test_hq_bills", "test_hq_invoices")
 
 
 def on_postgres():
@@ -70,8 +70,8 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_money", "test_hq_webhooks", "test_migrate", "test_shops",
-                 "test_third_party"):
+    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_marketing", "test_hq_money", "test_hq_webhooks", "test_migrate",
+                 "test_shops", "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=name in ALONE)
 

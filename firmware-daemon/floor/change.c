@@ -167,6 +167,7 @@ static int apply_release(struct store *store, const json_t *data)
                    TEXT(order->policy, "policy"), TEXT(order->carrier, "carrier"), TEXT(order->waybill, "waybill")) &&
         COPY_TEXTS(receiver, TEXT(order->receiver_name, "name"), TEXT(order->receiver_phone, "phone"),
                    TEXT(order->receiver_address, "address"));
+    text_copy(order->packing_note, sizeof(order->packing_note), text_of(data, "packing_note"));
     bool new;
     int result = whole ? read_lines(store, json_object_get(data, "lines"), &entry) : -EMSGSIZE;
     return result ? result : order_enter(store, &entry, &new);

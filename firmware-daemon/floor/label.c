@@ -275,6 +275,10 @@ int show_parcel_order(struct scan *scan, struct view *view, struct order *ret)
     answer_text(&view->details[0], "o", ret->number);
     answer_text(&view->details[0], "c", ret->carrier);
     view->detail_count = 1;
+    if (*ret->packing_note) {
+        answer_set(&view->details[view->detail_count], NOTE_PACKING);
+        answer_text(&view->details[view->detail_count++], "note", ret->packing_note);
+    }
     view->done = totals.packed;
     view->need = totals.picked;
     view->cancelled = ret->cancelled;

@@ -50,7 +50,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E87_DISK_TIGHT, "E87", TONE_BAD, "The box's disk is nearly full: no receiving and counting until there is room", \
       "本机磁盘将满:腾出空间前暂停收货和盘点")                                                                         \
     X(E88_TOO_MUCH, "E88", TONE_BAD, "Too much at once for one message: nothing was done, do it in smaller parts",     \
-      "一次内容过多,未执行任何操作,请分批进行")                                                                         \
+      "一次内容过多,未执行任何操作,请分批进行")                                                                        \
     X(E30_UNBOUND, "E30", TONE_BAD, "This scanner has no station: scan a station's label with it",                     \
       "该扫码枪未绑定工作站,请用它扫工作站标签")                                                                       \
     X(E31_NO_STATION, "E31", TONE_BAD, "There is no station {s}", "没有工作站 {s}")                                    \
@@ -258,6 +258,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
       "订单 {o} 已取消:将周转箱 {t} 送到退货架并扫库位")                                                               \
     X(ASK_REST_SHELF, "", TONE_NONE, "Something is left in tote {t}: bring it to the return shelf and scan the place", \
       "周转箱 {t} 中还有剩余:送到退货架并扫库位")                                                                      \
+    X(NOTE_PACKING, "", TONE_NONE, "Note: {note}", "备注:{note}")                                                      \
     X(NOTE_PARCEL_WEIGHT, "", TONE_NONE, "Weighs {g} g", "重量 {g} 克")                                                \
     X(ASK_BOX, "", TONE_NONE, "Complete: scan the box", "已齐:请扫包装箱")                                             \
     X(ASK_LABEL, "", TONE_NONE, "Stick the label on and scan it", "贴上面单并扫描")                                    \

@@ -12,7 +12,7 @@ int order_load(struct store *store, int64_t id, struct order *ret)
                    "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
                    "receiver_phone, receiver_address, worker, priority, cancelled, rev, owner, "
                    "policy, wave, due_us, life_days, NOT EXISTS (SELECT 1 FROM order_line l WHERE "
-                   "l.order_id = orders.id AND l.refused = 0) "
+                   "l.order_id = orders.id AND l.refused = 0), packing_note "
                    "FROM orders WHERE id = ?1",
                    sql_int(id));
     bool found = sql_next(query);
@@ -37,6 +37,7 @@ int order_load(struct store *store, int64_t id, struct order *ret)
         ret->due_us = sql_get_int(query, 16);
         ret->life_days = sql_get_int(query, 17);
         ret->refused = sql_get_int(query, 18) != 0;
+        text_copy(ret->packing_note, sizeof(ret->packing_note), sql_get_text(query, 19));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
@@ -49,15 +50,16 @@ int order_find(struct store *store, const char *number, int64_t *ret)
 
 int order_insert(struct store *store, const struct order *order, int64_t *ret_id)
 {
-    int result = sql_run(
-        store->sql,
-        "INSERT INTO orders (number, platform, carrier, waybill, priority, state, receiver_name, "
-        "receiver_phone, receiver_address, rev, owner, policy, due_us, life_days) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        sql_text(order->number), sql_text(order->platform), sql_text(order->carrier),
-        sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority), sql_text(order->receiver_name),
-        sql_text(order->receiver_phone), sql_text(order->receiver_address), sql_int(order->rev), sql_text(order->owner),
-        sql_text(*order->policy ? order->policy : "partial"), sql_int(order->due_us), sql_int(order->life_days));
+    int result =
+        sql_run(store->sql,
+                "INSERT INTO orders (number, platform, carrier, waybill, priority, state, receiver_name, "
+                "receiver_phone, receiver_address, rev, owner, policy, due_us, life_days, packing_note) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                sql_text(order->number), sql_text(order->platform), sql_text(order->carrier),
+                sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority),
+                sql_text(order->receiver_name), sql_text(order->receiver_phone), sql_text(order->receiver_address),
+                sql_int(order->rev), sql_text(order->owner), sql_text(*order->policy ? order->policy : "partial"),
+                sql_int(order->due_us), sql_int(order->life_days), sql_text(order->packing_note));
     if (!result)
         *ret_id = sql_last_id(store->sql);
     return result;
@@ -74,12 +76,12 @@ int order_change(struct store *store, int64_t id, const struct order *order)
     return sql_run(store->sql,
                    "UPDATE orders SET platform = ?2, carrier = ?3, waybill = coalesce(?4, waybill), priority = ?5,"
                    " receiver_name = ?6, receiver_phone = ?7, receiver_address = ?8, rev = ?9, owner = ?10, policy ="
-                   " ?11, due_us = ?12, life_days = ?13 WHERE id = ?1",
+                   " ?11, due_us = ?12, life_days = ?13, packing_note = ?14 WHERE id = ?1",
                    sql_int(id), sql_text(order->platform), sql_text(order->carrier),
                    sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority),
                    sql_text(order->receiver_name), sql_text(order->receiver_phone), sql_text(order->receiver_address),
                    sql_int(order->rev), sql_text(order->owner), sql_text(*order->policy ? order->policy : "partial"),
-                   sql_int(order->due_us), sql_int(order->life_days));
+                   sql_int(order->due_us), sql_int(order->life_days), sql_text(order->packing_note));
 }
 
 int order_change_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity)

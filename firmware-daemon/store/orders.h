@@ -16,6 +16,7 @@ struct order {
     bool refused;                                               /* each of its lines is, for want of stock */
     char owner[STORE_CODE_MAX], policy[8];
     char number[STORE_CODE_MAX], platform[32], carrier[STORE_CODE_MAX], waybill[STORE_CODE_MAX], state[16], reason[32];
+    char packing_note[136]; /* for whoever packs it; "": nothing */
     char receiver_name[STORE_NAME_MAX], receiver_phone[STORE_CODE_MAX], receiver_address[320];
 };
 

@@ -5,6 +5,7 @@
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/books/money_post.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
 #include "sync/mqtt/mqtt.h"
@@ -19,6 +20,7 @@
 
 #define TICK_US       100000  /* rows that other commands wrote leave within this */
 #define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
+#define MARKETING_US  60000000
 #define WORK_AT_ONCE  50
 #define POST_AT_ONCE  500
 #define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
@@ -34,7 +36,8 @@ struct server {
     sd_event *event;
     sd_event_source *turn, *tick;
     int64_t data_version;
-    int64_t work_us; /* when orders are looked at next */
+    int64_t work_us;      /* when orders are looked at next */
+    int64_t marketing_us; /* when ended orders and old points are */
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
@@ -162,7 +165,12 @@ static void work(struct server *server)
     struct money_work money = {0};
     if (!result)
         report(server, money_work(&server->call->office, POST_AT_ONCE, &money, &error), &error);
-    server->work_us = !result && (done.more || money.more) ? 0 : now_us + WORK_US;
+    struct marketing_work marketing = {0};
+    if (!result && now_us >= server->marketing_us) {
+        report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
+        server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
+    }
+    server->work_us = !result && (done.more || money.more || marketing.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }

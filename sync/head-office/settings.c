@@ -46,6 +46,14 @@ const struct option_def settings_table[] = {
      .help = "what a platform has not settled so many days after an order left is missing"},
     {"invoice_tax_rate", NUMBER(invoice_tax_rate), .fallback = "1300", .min = 0, .max = 10000,
      .help = "tax of an invoice's line where nothing else is said, in ten-thousandths"},
+    {"points_earn", NUMBER(points_earn), .fallback = "0", .min = 0, .max = 1000000,
+     .help = "points that a member gets for 100.00 that were paid for goods; 0: none"},
+    {"points_worth_minor", NUMBER(points_worth_minor), .fallback = "0", .min = 0, .max = 1000000,
+     .help = "what one point pays, in minor units; 0: nothing can be paid with points"},
+    {"points_rate", NUMBER(points_rate), .fallback = "10000", .min = 0, .max = 10000,
+     .help = "the part of the goods that points may pay, in ten-thousandths"},
+    {"points_days", NUMBER(points_days), .fallback = "365", .min = 1, .max = 36500,
+     .help = "days after which points expire"},
     {0},
 };
 

@@ -16,6 +16,8 @@ struct settings {
     /* money */
     char base_currency[4], cost_method[8];
     int64_t bill_rounding_minor, bill_settle_days, invoice_tax_rate;
+    /* marketing */
+    int64_t points_earn, points_worth_minor, points_rate, points_days;
 };
 
 extern const struct option_def settings_table[];

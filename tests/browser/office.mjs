@@ -109,6 +109,7 @@ const tests = [
     await page.locator(".form footer .quiet").click();
     await shows(page, ".facts", "Closed");
     same((await ask("orders/SO-00005")).order.state, "closed", "the order at head office");
+    same((await ask("history?order=SO-00005")).rows.at(-1).who, `key ${key.split("_")[1]}`, "who did it");
   }],
   ["a list of orders follows what others do", async (page) => {
     await go(page, "#/orders?state=closed");

@@ -203,6 +203,27 @@ static void a_label_that_cannot_be_drawn_says_why(void **state)
     PLAY(rig, {"CMD:REPRINT", "DONE_REPRINT", "pack.label"});
 }
 
+/* While its pieces are checked, and at the box. */
+static void the_packer_is_told_what_head_office_notes(void **state)
+{
+    struct site_rig *rig = *state;
+    CLEANUP_BUF struct buf item = {0}, box = {0};
+    site_rig_change(rig, "order.release",
+                    "{\"order\":\"N1\",\"carrier\":\"SF\",\"waybill\":\"SF1\",\"packing_note\":\"put the leaflet in "
+                    "放入传单\",\"receiver\":{\"name\":\"a\",\"phone\":\"1\",\"address\":\"b\"},\"lines\":[{\"line\":1,"
+                    "\"sku\":\"MUG\",\"quantity\":1}],\"rev\":1}");
+    PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"},
+         {"MUG", "DONE", "pick.tote"}, {"T-1", "DONE", "pick.stage"}, {"STAGE-1", "DONE", "menu"},
+         {"T-1", "DONE", "pack.item"});
+    json_open_object(&item, NULL);
+    assert_int_equal(floor_show(rig->store, STATION, &item), 0);
+    assert_non_null(strstr(item.data, "Note: put the leaflet in 放入传单"));
+    PLAY(rig, {"MUG", "DONE", "pack.box"});
+    json_open_object(&box, NULL);
+    assert_int_equal(floor_show(rig->store, STATION, &box), 0);
+    assert_non_null(strstr(box.data, "备注:put the leaflet in 放入传单"));
+}
+
 static void no_waybill_no_label(void **state)
 {
     struct site_rig *rig = *state;
@@ -408,6 +429,7 @@ int main(void)
         TEST(a_label_is_printed_again_only_when_asked),
         TEST(a_doubtful_list_is_offered_again),
         TEST(a_label_that_cannot_be_drawn_says_why),
+        TEST(the_packer_is_told_what_head_office_notes),
         TEST(no_waybill_no_label),
         TEST(cancelled_where_it_stands),
         TEST(cancelled_at_the_bench_and_at_the_gate),

@@ -60,6 +60,11 @@ static const struct question {
     {"lines", "is", "2", true},
     {"hour", "is", "9", true},
     {"hour", "is", "1|8|10", false},
+    {"placed_s", "at_least", "1700000000", true},
+    {"placed_s", "at_most", "1699999999", false},
+    {"segment", "has", "gold|tea", true},
+    {"segment", "has", "te|silver", false},
+    {"segment", "has_not", "silver", true},
     {"sku", "has", "X|C", true},
     {"sku", "has", "X|Y", false},
     {"sku", "has", "", false},
@@ -80,6 +85,9 @@ static void each_condition_asks_what_it_says(void **state)
     shelf_order(shelf, "O", "T", 3, 0);
     shelf_line(shelf, "O", 2, "C", 1);
     rig_run(&shelf->rig, "UPDATE orders SET paid_us = 1700011800000000"); /* 2023-11-15 01:30 UTC */
+    rig_run(&shelf->rig, "INSERT INTO member (member, level, joined_us) VALUES ('M', 'gold', 0);"
+                         "INSERT INTO member_segment (member, segment) VALUES ('M', 'tea'), ('M', 'cups');"
+                         "INSERT INTO order_marketing (number, member) VALUES ('O', 'M')");
     assert_int_equal(facts_load(&shelf->rig.office, "O", 480, &facts), 0);
     for (size_t i = 0; i < COUNT(questions); i++) {
         const struct question *asked = &questions[i];

@@ -372,7 +372,7 @@ static void an_order_that_is_closed_gives_its_number_back(void **state)
     assert_int_equal(order_work(&rig->rig.office, 10, &done, &rig->rig.error), 0);
     shop_rig_work(rig);
     number_is(rig, "F1", "stock");
-    assert_int_equal(orders_cancel(&rig->rig.office, "s1-1", "x", &rig->rig.error), 0);
+    assert_int_equal(orders_cancel(&rig->rig.office, "s1-1", "x", "w", &rig->rig.error), 0);
     number_is(rig, "F1", "void_pending");
     shop_rig_work(rig);
     number_is(rig, "F1", "void");
@@ -380,14 +380,14 @@ static void an_order_that_is_closed_gives_its_number_back(void **state)
     told(rig, "waybill.voided", "F1", "", 0); /* no site knows of it */
     place(rig, "2");                          /* one that nobody has asked the platform for yet */
     assert_int_equal(order_work(&rig->rig.office, 10, &done, &rig->rig.error), 0);
-    assert_int_equal(orders_cancel(&rig->rig.office, "s1-2", "x", &rig->rig.error), 0);
+    assert_int_equal(orders_cancel(&rig->rig.office, "s1-2", "x", "w", &rig->rig.error), 0);
     shop_rig_work(rig);
     assert_int_equal(fake.waybill_count, 1);
 }
 
 static void cancel_meanwhile(struct rig *rig)
 {
-    assert_int_equal(orders_cancel(&rig->office, "s1-1", "x", &rig->error), 0);
+    assert_int_equal(orders_cancel(&rig->office, "s1-1", "x", "w", &rig->error), 0);
 }
 
 static void one_that_comes_too_late_is_given_back(void **state)

@@ -4,6 +4,7 @@
 #include "sync/head-office/aftersales/aftersale_follow.h"
 #include "sync/head-office/aftersales/aftersale_goods.h"
 #include "sync/head-office/aftersales/aftersale_stop.h"
+#include "sync/head-office/marketing/order_price.h"
 #include "sync/head-office/orders/order_life.h"
 
 #include <errno.h>
@@ -103,6 +104,22 @@ static int insert(struct office *office, struct aftersale *aftersale, const stru
     return result ? office_failed(office->sql, result, error) : aftersale_opened(office, aftersale, who, error);
 }
 
+/* Of an order that was priced here no more is claimed than that the kept part would have cost what is left. Where a
+ * person says how much, he is right. */
+static int claim_no_more_than_due(struct office *office, struct aftersale *aftersale, const struct claims *claims,
+                                  struct error *error)
+{
+    bool priced = false, said = strcmp(aftersale->kind, "refund") != 0 && strcmp(aftersale->kind, "return") != 0;
+    int64_t due = 0, total = 0;
+    for (size_t i = 0; i < claims->count; i++)
+        said |= claims->list[i].amount_minor != AFTERSALE_SHARE;
+    int result = said ? 0 : order_price_due(office, aftersale->order, aftersale->number, &due, &priced, error);
+    if (result || !priced)
+        return result;
+    result = aftersale_total(office, aftersale, &total, error);
+    return !result && due < total ? aftersale_cut(office, aftersale, due, error) : result;
+}
+
 static int claim(struct office *office, struct aftersale *aftersale, const struct aftersale_wish *wish,
                  const struct claims *claims, struct error *error)
 {
@@ -110,6 +127,8 @@ static int claim(struct office *office, struct aftersale *aftersale, const struc
     int result = claims->count > 0 ? 0 : aftersale_claim_all(office, aftersale, error);
     for (size_t i = 0; i < claims->count && !result; i++)
         result = aftersale_claim(office, aftersale, &claims->list[i], error);
+    if (!result)
+        result = claim_no_more_than_due(office, aftersale, claims, error);
     if (!result)
         result = aftersale_claim_freight(office, aftersale, wish->freight_minor, error);
     if (result)

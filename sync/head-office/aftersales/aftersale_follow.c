@@ -5,6 +5,7 @@
 #include "sync/head-office/aftersales/aftersale_lines.h"
 #include "sync/head-office/aftersales/aftersale_orders.h"
 #include "sync/head-office/aftersales/aftersale_stop.h"
+#include "sync/head-office/marketing/order_points.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,6 +108,8 @@ static int finish(struct office *office, struct aftersale *aftersale, const char
 {
     bool awaits = false;
     int result = owe(office, aftersale, who, error);
+    if (!result)
+        result = order_points_refunded(office, aftersale->order, error);
     if (!result && strcmp(aftersale->platform_state, "done") != 0) /* else the buyer has it */
         result = aftersale_send_instead(office, aftersale, error);
     if (!result && is_here(aftersale))

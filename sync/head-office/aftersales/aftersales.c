@@ -6,6 +6,7 @@
 #include "sync/head-office/aftersales/aftersale_lines.h"
 #include "sync/head-office/aftersales/aftersale_orders.h"
 #include "sync/head-office/aftersales/aftersale_stop.h"
+#include "sync/head-office/marketing/order_points.h"
 
 #include <errno.h>
 #include <string.h>
@@ -122,7 +123,7 @@ static int check_withdrawn(struct office *office, const struct aftersale *afters
             sql_run(office->sql, "UPDATE refund_due SET state = 'void' WHERE number = ?1", sql_text(aftersale->number));
     if (result)
         return office_failed(office->sql, result, error);
-    return *ret_may ? 0
+    return *ret_may ? order_points_refunded(office, aftersale->order, error)
                     : aftersale_trouble(office, aftersale->number,
                                         "the platform has closed it, though it is settled here", error);
 }

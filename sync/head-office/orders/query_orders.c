@@ -85,6 +85,7 @@ static const struct query_section order_sections[] = {
     {"entries", "entries", "order", 0, 0},
     {"bill_rows", "bill-rows", "order", 0, 0},
     {"invoices", "invoices", "order", 0, 0},
+    {"adjustments", "order-adjustments", "order", 0, 0},
     {"overship", "overship", "order", 0, 0},
     {"history", "history", "order", 0, 0},
     {"events", "events", "subject", "order/", 0},

@@ -1,5 +1,7 @@
 /* Handing an order to its site, and taking it back. */
 #include "base/json.h"
+#include "base/text.h"
+#include "sync/head-office/aftersales/aftersale_life.h"
 #include "sync/head-office/aftersales/aftersale_orders.h"
 #include "sync/head-office/orders/assignments.h"
 #include "sync/head-office/orders/order_life.h"
@@ -13,6 +15,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#define NOTE_MAX 132 /* bytes: one line of a packer's screen */
 
 static int write_lines(struct office *office, struct buf *data, const char *number)
 {
@@ -32,6 +36,29 @@ static int write_lines(struct office *office, struct buf *data, const char *numb
     return sql_done(line);
 }
 
+/* What whoever packs it is told: what a person wrote, and what campaigns want to be put in. */
+static int write_note(struct office *office, struct buf *data, const char *number)
+{
+    CLEANUP_BUF struct buf note = {0};
+    struct sql_query *row = sql_select(
+        office->sql,
+        "SELECT 0, packing_note FROM orders WHERE number = ?1 AND packing_note <> '' UNION SELECT 1, c.packing_note"
+        " FROM campaign_use u JOIN campaign c ON c.id = u.campaign WHERE u.number IN " AFTERSALE_SOURCES(
+            "?1") " AND c.packing_note <> '' UNION SELECT 1, c.packing_note FROM rule_hit h JOIN rule r ON r.id = "
+                  "h.rule JOIN"
+                  " campaign c ON r.name = 'campaign/' || c.id WHERE h.number IN " AFTERSALE_SOURCES(
+                      "?1") " AND h.pieces > 0"
+                            " AND c.packing_note <> '' ORDER BY 1, 2",
+        sql_text(number));
+    while (sql_next(row))
+        buf_printf(&note, "%s%s", note.length > 0 ? "; " : "", sql_get_text(row, 1));
+    int result = sql_done(row);
+    size_t length = text_whole_utf8(buf_text(&note), note.length < NOTE_MAX ? note.length : NOTE_MAX);
+    if (length > 0)
+        json_text_n(data, "packing_note", buf_text(&note), length);
+    return result ? result : note.failed ? -ENOMEM : 0;
+}
+
 /* order: number, platform, carrier, waybill, priority, receiver's name, phone, address, rev. */
 static int write_release(struct office *office, struct buf *data, struct sql_query *order, int64_t lease_s)
 {
@@ -46,7 +73,9 @@ static int write_release(struct office *office, struct buf *data, struct sql_que
     json_text(data, "phone", sql_get_text(order, 6));
     json_text(data, "address", sql_get_text(order, 7));
     json_close_object(data);
-    int result = write_lines(office, data, sql_get_text(order, 0));
+    int result = write_note(office, data, sql_get_text(order, 0));
+    if (!result)
+        result = write_lines(office, data, sql_get_text(order, 0));
     if (lease_s > 0)
         json_int(data, "lease_s", lease_s);
     json_int(data, "rev", sql_get_int(order, 8));

@@ -44,6 +44,9 @@ struct fact {
     X("lines", FACT_NUMBER, OVER_LINES(SOLD "1 ELSE 0 END"), "lines, without gifts", "行数")                           \
     X("hour", FACT_NUMBER, "(coalesce(o.paid_us, o.imported_us) + ?2 * 60000000) / 3600000000 % 24",                   \
       "hour of the day in which it was paid, 0 to 23", "付款时刻（时）")                                               \
+    X("placed_s", FACT_NUMBER, "coalesce(o.placed_us, o.imported_us) / 1000000",                                       \
+      "when it was placed, in seconds since 1970", "下单时间（秒）")                                                   \
+    X("segment", FACT_LIST, "''", "level and segments of the member whose order it is", "会员等级与人群")              \
     X("sku", FACT_LIST, "''", "the items", "商品 SKU")                                                                 \
     X("title", FACT_LIST, "''", "what the platform calls the items", "商品标题")
 
@@ -98,8 +101,16 @@ static int read_lists(struct office *office, const char *number, struct facts *f
         office->sql, "SELECT title FROM order_line WHERE number = ?1 AND title <> '' AND gift = 0 ORDER BY line",
         sql_text(number));
     read_list(titles, "title", facts);
-    int failed = sql_done(titles);
-    return result ? result : failed;
+    int failed_titles = sql_done(titles);
+    struct sql_query *segments = sql_select(
+        office->sql,
+        "SELECT p.level FROM order_marketing m JOIN member p ON p.member = m.member WHERE m.number = ?1 AND p.level <>"
+        " '' UNION SELECT g.segment FROM order_marketing m JOIN member_segment g ON g.member = m.member WHERE m.number"
+        " = ?1 ORDER BY 1",
+        sql_text(number));
+    read_list(segments, "segment", facts);
+    int failed = sql_done(segments);
+    return result ? result : failed_titles ? failed_titles : failed;
 }
 
 int facts_load(struct office *office, const char *number, int64_t offset_min, struct facts *ret)
