@@ -516,6 +516,25 @@ static void what_was_split_and_shipped_elsewhere_is_told(void **state)
 
 /* ---------------------------------------------------------------- what cannot be taken */
 
+/* A window without orders is over, too: the order that the refund waits for is in one of the next. */
+static void a_refund_that_came_first_stops_no_reading(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake.refunds[fake.refund_count++] = (struct platform_refund){.id = "r",
+                                                                 .order = ID,
+                                                                 .state = PLATFORM_REFUND_ASKED,
+                                                                 .amount_minor = 3900,
+                                                                 .modified_us = fake.now_us - SECOND};
+    shop_rig_work(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE order_number IS NULL", 1);
+    shop_rig_later(rig, 31);
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM pull WHERE failures > 0", 0);
+    place();
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE order_number IS NULL", 0);
+}
+
 static void a_refund_that_came_first_holds_its_order(void **state)
 {
     struct shop_rig *rig = *state;
@@ -624,6 +643,7 @@ int main(void)
         ON_SHOP(other_goods_at_a_site_wait_until_it_is_back),
         ON_SHOP(what_was_split_follows_its_platform),
         ON_SHOP(what_was_split_and_shipped_elsewhere_is_told),
+        ON_SHOP(a_refund_that_came_first_stops_no_reading),
         ON_SHOP(a_refund_that_came_first_holds_its_order),
         ON_SHOP(what_cannot_be_taken_is_kept_and_told),
         ON_SHOP(an_order_that_came_by_a_file_goes_on_under_its_number),

@@ -13,6 +13,7 @@ struct storing {
     const struct platform_page *page;
     bool *later; /* of each order: it is still to be taken */
     size_t left; /* of those */
+    bool over;   /* all of the page is stored, and what follows it is done: a page may have no orders */
     struct platform_page_done done;
 };
 
@@ -28,6 +29,7 @@ static void note(struct storing *storing, size_t i, enum platform_taken taken)
 static void expect_all(struct storing *storing)
 {
     storing->done = (struct platform_page_done){0};
+    storing->over = false;
     storing->left = storing->page->count;
     for (size_t i = 0; i < storing->page->count; i++)
         storing->later[i] = true;
@@ -62,6 +64,7 @@ static int take(struct storing *storing,
     if (!result)
         result = office_commit(storing->office, error);
     office_rollback(storing->office);
+    storing->over = !result && storing->left == 0;
     return result;
 }
 
@@ -98,7 +101,7 @@ int platform_page_store(struct office *office, const struct platform_page *page,
     expect_all(&storing);
     if (take_beside(&storing, error) != 0)
         expect_all(&storing);
-    if (storing.left > 0)
+    if (!storing.over)
         result = take_alone(&storing, error);
     if (!result)
         *ret = storing.done;

@@ -514,6 +514,10 @@ static void judge_counts(struct fleet *fleet)
         fleet_fail(fleet, "head office has refunds that no shop has");
     judge_none(fleet, "SELECT e.type || ': ' || p.why FROM parked p JOIN event e USING (site, epoch, seq) LIMIT 1",
                "head office could not interpret an event");
+    judge_none(fleet,
+               "SELECT s.order_number FROM aftersale_stop s JOIN orders o ON o.number = s.order_number WHERE s.state ="
+               " 'asked' AND o.cancelling = 0 LIMIT 1",
+               "a refund waits for a site that nobody has asked");
     judge_none(fleet, "SELECT about || ': ' || detail FROM attention WHERE kind = 'not_taken' LIMIT 1",
                "head office could not take an order or a refund");
 }
