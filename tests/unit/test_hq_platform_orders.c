@@ -516,6 +516,31 @@ static void what_was_split_and_shipped_elsewhere_is_told(void **state)
 
 /* ---------------------------------------------------------------- what cannot be taken */
 
+/* A buyer whose refund was refused asks once more, and that is heard of first. */
+static void a_second_refund_claims_what_the_first_gave_free(void **state)
+{
+    struct shop_rig *rig = *state;
+    place();
+    shop_rig_work(rig);
+    fake.refund_count = 2;
+    fake.refunds[0] = (struct platform_refund){
+        .id = "r1", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    fake.refunds[1] = fake.refunds[0];
+    text_copy(fake.refunds[1].id, sizeof(fake.refunds[1].id), "r2");
+    fake.refunds[1].modified_us = fake.now_us;
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE trouble <> ''", 1);
+    fake.refunds[0].state = PLATFORM_REFUND_CLOSED;
+    fake.refunds[0].modified_us = fake.now_us;
+    shop_rig_later(rig, 31);
+    fake.refunds[1].state = PLATFORM_REFUND_DONE;
+    fake.refunds[1].modified_us = fake.now_us;
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT sum(amount_minor) FROM refund_due WHERE state = 'paid'", 3900);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE trouble <> ''", 0);
+}
+
 /* A window without orders is over, too: the order that the refund waits for is in one of the next. */
 static void a_refund_that_came_first_stops_no_reading(void **state)
 {
@@ -643,6 +668,7 @@ int main(void)
         ON_SHOP(other_goods_at_a_site_wait_until_it_is_back),
         ON_SHOP(what_was_split_follows_its_platform),
         ON_SHOP(what_was_split_and_shipped_elsewhere_is_told),
+        ON_SHOP(a_second_refund_claims_what_the_first_gave_free),
         ON_SHOP(a_refund_that_came_first_stops_no_reading),
         ON_SHOP(a_refund_that_came_first_holds_its_order),
         ON_SHOP(what_cannot_be_taken_is_kept_and_told),

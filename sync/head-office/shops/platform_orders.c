@@ -1,6 +1,5 @@
 #include "sync/head-office/shops/platform_orders.h"
 
-#include "base/defect.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/aftersales/refunds.h"
@@ -254,7 +253,7 @@ static int take_same(struct taking *taking, struct said *ret_said, bool *ret_end
     int result = load_said(taking, ret_said);
     if (result)
         return office_failed(taking->office->sql, result, error);
-    *ret_ends = ret_said->found && taking->order->modified_us < ret_said->modified_us && !DEFECT(23);
+    *ret_ends = ret_said->found && taking->order->modified_us < ret_said->modified_us;
     if (*ret_ends)
         return 0;
     digest_order(taking);

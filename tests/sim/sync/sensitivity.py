@@ -30,12 +30,10 @@ DEFECTS = [
 FLEET_DEFECTS = [
     (21, "a write of which nobody knows is repeated without looking", 40),
     (22, "the mark moves with the first page", 40),
-    (23, "an older word of a platform is taken for the newest", 200),
     (24, "what is promised is not counted", 10),
     (25, "what a platform counted itself is not told anew", 40),
     (26, "a site is not asked to stop an order that is refunded", 40),
     (27, "what was under way when a program died is taken for done", 60),
-    (28, "a shop's lease is not looked at", 200),
     (29, "a site is not told of numbers that went with an order it gave back", 60),
 ]
 
