@@ -1,6 +1,7 @@
 /* floorhand-hq events, parked replay, stock atp, status. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "sync/head-office/catalogue/bundles.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/sites/parked.h"
 #include "sync/head-office/stock/atp.h"
@@ -46,6 +47,21 @@ int command_parked_replay(struct call *call, struct error *error)
     return 0;
 }
 
+/* As many as their parts make. */
+static int print_bundles_atp(struct call *call, struct error *error)
+{
+    struct sql_query *row = bundles_atp(&call->office, call->options.sku, call->options.silent_hours * 3600);
+    CLEANUP_BUF struct buf json = {0};
+    while (sql_next(row)) {
+        json_open_object(&json, NULL);
+        json_text(&json, "bundle", sql_get_text(row, 0));
+        json_int(&json, "atp", sql_get_int(row, 1));
+        json_close_object(&json);
+        command_print(&json);
+    }
+    return done(call, row, error);
+}
+
 int command_stock_atp(struct call *call, struct error *error)
 {
     static const char *const figures[] = {"atp", "on_hand", "assigned", "waiting", "left_out"};
@@ -59,7 +75,8 @@ int command_stock_atp(struct call *call, struct error *error)
         json_close_object(&json);
         command_print(&json);
     }
-    return done(call, row, error);
+    int result = done(call, row, error);
+    return result ? result : print_bundles_atp(call, error);
 }
 
 static int put_order_states(struct call *call, struct buf *json)

@@ -19,6 +19,10 @@ query_book office_queries = {office_order_queries,
                              office_bill_queries,
                              office_waybill_queries,
                              office_marketing_queries,
+                             office_customer_queries,
+                             office_segment_queries,
+                             office_service_queries,
+                             office_catalogue_queries,
                              NULL};
 
 static void put_state(const struct order_state *state, struct buf *json)

@@ -5,6 +5,7 @@
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/books/money_post.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
@@ -165,12 +166,15 @@ static void work(struct server *server)
     struct money_work money = {0};
     if (!result)
         report(server, money_work(&server->call->office, POST_AT_ONCE, &money, &error), &error);
+    struct persons_work persons = {0};
+    if (!result)
+        report(server, persons_work(&server->call->office, POST_AT_ONCE, &persons, &error), &error);
     struct marketing_work marketing = {0};
     if (!result && now_us >= server->marketing_us) {
         report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
         server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
     }
-    server->work_us = !result && (done.more || money.more || marketing.more) ? 0 : now_us + WORK_US;
+    server->work_us = !result && (done.more || money.more || persons.more || marketing.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }

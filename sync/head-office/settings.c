@@ -36,6 +36,10 @@ const struct option_def settings_table[] = {
      .help = "what is sent in exchange is promised and sent when that is agreed, and not when the goods are back"},
     {"return_site", TEXT(return_site), .fallback = "",
      .help = "where goods come back to that no site of ours had sent"},
+    {"person_phone_accounts", NUMBER(person_phone_accounts), .fallback = "2", .min = 1, .max = 100,
+     .help =
+         "a telephone number to which more accounts of one platform order than so many is several people's: it makes"
+         " nobody one person"},
     {"base_currency", TEXT(base_currency), .fallback = "CNY",
      .help = "the currency that the books are kept in, as three letters; not to be changed once they are"},
     {"cost_method", OPTION_CHOICE_AT(struct settings, cost_method), .fallback = "average", .choices = "average|fifo",

@@ -4,6 +4,7 @@ The database is SQLite's, or a schema of the PostgreSQL database that $HEAD_OFFI
 
 Every story ends with orders, sums, shipments and stock equal to the platforms' own ledger, each write once."""
 
+import json
 import pathlib
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from tap import Tap  # noqa: E402
 
 ALL = [f"{platform}-1" for platform in PLATFORMS]
 IN_CHINA = [f"{platform}-1" for platform in CHINA]
+PRICES = {"douyin": "sku.editPrice", "kuaishou": "open.item.sku.price.update"}
+SALE = {"douyin": "product.setO*", "kuaishou": "open.item.shelf.status.update", "pdd": "pdd.goods.sale.status.set"}
 
 
 def open_shops(trade, names, **more):
@@ -213,6 +216,54 @@ def replies_to_stock_are_lost(folder):
             yield from (f"{name}: {change} changes nothing" for change in changes if change["how"] == "delta" and change["value"] == 0)
 
 
+def bundles_prices_and_what_is_on_sale(folder):
+    """A listing becomes a bundle while orders wait for it; prices and what is on sale go out though replies are lost, and are told once."""
+    names, dear = ("pdd-1", "douyin-1", "kuaishou-1"), ("douyin-1", "kuaishou-1")
+    with Trade(folder, "--shops", 1, "--orders", 40) as trade:
+        open_shops(trade, names, offers=1)
+        for name in dear:
+            trade.do("shop.set", shop=name.replace("-", ""), prices=1)
+        try:
+            trade.do("shop.set", shop="pdd1", prices=1)
+            yield "Pinduoduo takes no prices, and says nothing of it"
+        except RigError:
+            pass
+        skus = sorted(trade.stand_in.ledger("pdd-1")["stock"])
+        for pieces, sku in enumerate(skus):
+            trade.stock(sku, 50 + pieces)
+        trade.start()
+        yield from trade.agree(*names)
+        trade.do("bundle.set", bundle="SET", name="Set", parts=json.dumps([{"sku": skus[0], "quantity": 1}, {"sku": skus[1], "quantity": 3}]))
+        trade.do("price.set", bundle="SET", amount_minor=12345)
+        trade.do("price.set", sku=skus[2], amount_minor=777)
+        for name in names:
+            shop, platform = name.replace("-", ""), name.split("-")[0]
+            for call in (PRICES.get(platform, "none"), SALE[platform]):
+                trade.stand_in.arm("close", shop=name, call=call, effect=True)
+            item, sku = trade.rows("SELECT item, sku FROM listing WHERE shop = ? AND our_sku = ?", shop, skus[3])[0]
+            paid = "SELECT sum(l.paid_minor), count(DISTINCT l.number) FROM order_line l JOIN orders o USING (number) WHERE o.shop = ?"
+            before = trade.rows(paid, shop)
+            effect = trade.do("listing.map", shop=shop, item=item, platform_sku=sku, bundle="SET")
+            if effect["lines"] < 1 or trade.rows(paid, shop) != before:
+                yield f"{name}: {effect}, {before} was paid, {trade.rows(paid, shop)}"
+            odd = trade.rows("SELECT l.number FROM order_line l JOIN orders o USING (number) WHERE o.shop = ? AND l.bundle = 'SET' GROUP BY"
+                             " l.number, l.place HAVING sum(CASE l.sku WHEN ? THEN 3 ELSE -1 END * l.quantity) <> 0", shop, skus[0])
+            yield from (f"{name}: {number} has not three of the one for each of the other" for number, in odd)
+            trade.do("listing.off", shop=shop, item=item)
+            trade.do("listing.on", shop=shop, item=item)
+            trade.do("listing.off", shop=shop, item=item)
+            wait_until(lambda: not trade.stand_in.ledger(name)["skus"][sku]["listed"], f"{name} takes it off sale")  # noqa: B023
+            want = {sku: 12345} if name in dear else {}
+            want.update((row[0], 777) for row in trade.rows("SELECT sku FROM listing WHERE shop = ? AND our_sku = ?", shop, skus[2])
+                        if name in dear)
+            wait_until(lambda: all(trade.stand_in.ledger(name)["skus"][which]["price"] == price  # noqa: B023
+                                   for which, price in want.items()), f"{name} has the prices")  # noqa: B023
+        wait_until(trade.outbox_is_empty, "everything is told", seconds=60)
+        yield from trade.agree(*names, what=("faults", "stock_faults"))
+        yield from (f"refused: {row}" for row in trade.rows("SELECT shop, kind, said FROM outbox WHERE state = 'refused'"))
+        yield from (f"not told: {row}" for row in trade.rows("SELECT shop, kind, value, told FROM listing_told WHERE told IS NOT value"))
+
+
 def from_the_buyer_to_the_gate(folder):
     """A real warehouse: bought, checked, released, picked, handed over, told; one is cancelled when its site has it already."""
     with Trade(folder, "--shops", 1, "--orders", 0) as trade, House(folder, hq_db=trade.database) as house:
@@ -255,7 +306,7 @@ def work(trade, house, numbers):
 
 
 STORIES = (everything_is_read, orders_move_between_pages, tokens_end, platforms_throttle, what_nobody_knows_is_held, the_program_is_killed,
-           replies_to_shipments_are_lost, replies_to_stock_are_lost, from_the_buyer_to_the_gate)
+           replies_to_shipments_are_lost, replies_to_stock_are_lost, bundles_prices_and_what_is_on_sale, from_the_buyer_to_the_gate)
 
 
 def main():

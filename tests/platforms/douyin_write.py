@@ -101,6 +101,23 @@ def stock_of(sku):
             "product_id": sku.item.id, "sku_type": 0, "stock_map": {}}
 
 
+def edit_price(call):
+    """In fen."""
+    sku = call.shop.sku(call.text("sku_id"), item_id=call.text("product_id"))
+    call.shop.change_price(sku, call.number("price", 1), call.now)
+    return {}
+
+
+def set_online(call):
+    call.shop.put_on_sale(call.shop.item(call.text("product_id")), True, call.now)
+    return {}
+
+
+def set_offline(call):
+    call.shop.put_on_sale(call.shop.item(call.text("product_id")), False, call.now)
+    return {}
+
+
 def stock_num(call):
     return stock_of(call.shop.sku(call.params.get("sku_id"), call.params.get("code")))
 
@@ -184,5 +201,6 @@ CALLS = {
     "order.logisticsAdd": logistics_add, "order.logisticsAddMultiPack": multi_pack, "order.logisticsEdit": logistics_edit,
     "order.logisticsEditByPack": logistics_edit, "order.logisticsCompanyList": companies, "sku.syncStock": sync_stock,
     "sku.syncStockBatch": sync_stock_batch, "sku.stockNum": stock_num, "sku.list": sku_list, "product.detail": product_detail,
+    "sku.editPrice": edit_price, "product.setOnline": set_online, "product.setOffline": set_offline,
     "logistics.newCreateOrder": create_waybills, "logistics.waybillApply": apply_waybills, "logistics.cancelOrder": cancel_waybill,
 }

@@ -178,6 +178,15 @@ def stock_update(call):
     call.shop.change_stock(sku, by if call.number("changeType", 1, 2) == 1 else -by, True, call.now)
 
 
+def price_update(call):
+    """In fen."""
+    call.shop.change_price(call.shop.sku(call.text("skuId"), item_id=call.text("itemId")), call.number("price", 1), call.now)
+
+
+def shelf_status(call):
+    call.shop.put_on_sale(call.shop.item(call.text("kwaiItemId")), call.number("shelfStatus", 0, 1) == 1, call.now)
+
+
 def sku_list(call):
     return [{"kwaiSkuId": sku.id, "skuId": sku.id, "relSkuId": sku.id + 1, "kwaiItemId": sku.item.id, "skuNick": sku.outer,
              "skuStock": sku.stock, "skuSalePrice": sku.price, "specification": sku.title}
@@ -247,6 +256,7 @@ class Kuaishou(Platform):
         "open.order.cursor.list": cursor_list, "open.order.detail": detail, "open.seller.order.refund.pcursor.list": refunds,
         "open.seller.order.goods.deliver": deliver, "open.order.goods.split.deliver": split_deliver,
         "open.seller.order.logistics.update": logistics_update, "open.seller.order.logistics.append": logistics_append,
+        "open.item.sku.price.update": price_update, "open.item.shelf.status.update": shelf_status,
         "open.item.sku.stock.update": stock_update, "open.item.sku.list.get": sku_list, "open.express.ebill.get": ebill_get,
         "open.express.ebill.cancel": ebill_cancel, "open.express.subscribe.query": subscribe,
     }

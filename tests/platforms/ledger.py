@@ -165,6 +165,7 @@ class Shop:
         self.orders, self.refunds, self.by_order = {}, {}, collections.defaultdict(list)
         self.recent, self.recent_refunds = ByModified(), ByModified()
         self.shipments, self.stock_changes, self.waybills, self.by_key = [], [], {}, {}
+        self.goods_changes = []  # prices, and what is on sale
         self.quota = {}  # carrier -> waybills that are left; no limit where none is named
         self.bills = []
         self.seen = {}  # idempotency key -> what was answered
@@ -197,6 +198,16 @@ class Shop:
         self.stock_changes.append({"at": at, "sku": str(sku.id), "outer": sku.outer, "how": "delta" if delta else "set", "value": value,
                                    "before": sku.stock, "after": after, "key": key})
         sku.stock = after
+
+    def change_price(self, sku, price, at):
+        if price < 1:
+            raise Refusal("other", f"{sku.outer} would cost {price}")
+        self.goods_changes.append({"at": at, "what": "price", "sku": str(sku.id), "before": sku.price, "after": price})
+        sku.price = price
+
+    def put_on_sale(self, item, listed, at):
+        self.goods_changes.append({"at": at, "what": "listed", "item": str(item.id), "before": item.listed, "after": listed})
+        item.listed = listed
 
     # ---------------------------------------------------------------- orders
 
@@ -380,6 +391,6 @@ def tell_shop(shop, rows=True):
                   for sku in shop.skus.values()},
             orders={order.id: tell_order(shop, order) for order in shop.orders.values()},
             refunds={refund.id: tell_refund(refund) for refund in shop.refunds.values()},
-            shipments=shop.shipments, stock_changes=shop.stock_changes, waybills=list(shop.waybills.values()), bills=shop.bills,
+            shipments=shop.shipments, stock_changes=shop.stock_changes, goods_changes=shop.goods_changes, waybills=list(shop.waybills.values()), bills=shop.bills,
             quota=shop.quota)
     return told

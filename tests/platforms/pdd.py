@@ -22,6 +22,7 @@ WRAPPERS = {
     "pdd.logistics.companies.get": "logistics_companies_get_response",
     "pdd.goods.quantity.update": "goods_quantity_update_response",
     "pdd.goods.list.get": "goods_list_get_response",
+    "pdd.goods.sale.status.set": "goods_sale_status_set_response",
     "pdd.refund.list.increment.get": "refund_increment_get_response",
     "pdd.waybill.get": "pdd_waybill_get_response",
     "pdd.waybill.cancel": "pdd_waybill_cancel_response",
@@ -185,6 +186,11 @@ def quantity_update(call):
     return {"is_success": True}
 
 
+def sale_status(call):
+    call.shop.put_on_sale(call.shop.item(call.text("goods_id")), call.number("is_onsale", 0, 1) == 1, call.now)
+    return {"is_success": True}
+
+
 def goods_list(call):
     page, size = call.number("page", 1, default=1), call.number("page_size", 1, 100, default=100)
     items = [item for item in call.shop.items.values() if call.params.get("goods_id") in (None, "", item.id, str(item.id))]
@@ -243,7 +249,7 @@ class Pdd(Platform):
         "pdd.order.number.list.increment.get": orders_increment, "pdd.order.information.get": order_information,
         "pdd.refund.list.increment.get": refunds, "pdd.logistics.online.send": online_send,
         "pdd.order.upload.extra.logistics": upload_extra, "pdd.logistics.companies.get": companies,
-        "pdd.goods.quantity.update": quantity_update, "pdd.goods.list.get": goods_list, "pdd.waybill.get": waybill_get,
+        "pdd.goods.quantity.update": quantity_update, "pdd.goods.list.get": goods_list, "pdd.goods.sale.status.set": sale_status, "pdd.waybill.get": waybill_get,
         "pdd.waybill.cancel": waybill_cancel, "pdd.finance.balance.daily.bill.url.get": bill_url,
         "pdd.pop.auth.token.refresh": token_refresh,
     }

@@ -38,7 +38,7 @@ struct fake_call {
     enum platform_verb verb;
     int64_t from_us, to_us, now_us;
     char cursor[PLATFORM_CURSOR_SIZE], order[PLATFORM_ID_SIZE], waybill[PLATFORM_CODE_SIZE];
-    char key[PLATFORM_ID_SIZE], token[PLATFORM_TOKEN_SIZE], shop[PLATFORM_ID_SIZE];
+    char currency[4], key[PLATFORM_ID_SIZE], token[PLATFORM_TOKEN_SIZE], shop[PLATFORM_ID_SIZE];
     struct platform_stock_row stock[4];
     size_t stock_count;
     struct platform_parcel parcels[10];
@@ -181,6 +181,20 @@ static inline void fake_read_stock(void)
     fake.answer.count = fake.stock_count;
 }
 
+static inline void fake_set_price(void)
+{
+    struct platform_stock_row *row = fake_stock(fake.want.stock[0].sku);
+    if (row)
+        row->price_minor = fake.want.stock[0].price_minor;
+}
+
+static inline void fake_set_sale(void)
+{
+    for (size_t i = 0; i < fake.stock_count; i++)
+        if (strcmp(fake.stock[i].item, fake.want.stock[0].item) == 0)
+            fake.stock[i].on_sale = fake.want.stock[0].on_sale;
+}
+
 static inline void fake_refresh(void)
 {
     snprintf(fake.token, sizeof(fake.token), "token-%d", ++fake.tokens);
@@ -264,6 +278,7 @@ static void (*const fake_does[PLATFORM_VERBS])(void) = {
     [PLATFORM_STOCK] = fake_set_stock,       [PLATFORM_STOCK_READ] = fake_read_stock,
     [PLATFORM_TOKEN_REFRESH] = fake_refresh, [PLATFORM_WAYBILL_GET] = fake_waybills,
     [PLATFORM_WAYBILL_PRINT] = fake_print,   [PLATFORM_WAYBILL_CANCEL] = fake_cancel,
+    [PLATFORM_PRICE] = fake_set_price,       [PLATFORM_LISTING] = fake_set_sale,
 };
 
 /* ---------------------------------------------------------------- how it is called */
@@ -283,6 +298,7 @@ static inline void fake_note_call(void)
     text_copy(call->order, sizeof(call->order), want->shipment ? want->shipment->order : want->order);
     text_copy(call->waybill, sizeof(call->waybill), want->shipment ? want->shipment->waybill : want->waybill);
     text_copy(call->key, sizeof(call->key), want->key);
+    text_copy(call->currency, sizeof(call->currency), want->currency);
     text_copy(call->token, sizeof(call->token), fake.shop->access_token);
     text_copy(call->shop, sizeof(call->shop), fake.shop->id);
     call->extra = want->shipment && want->shipment->extra;

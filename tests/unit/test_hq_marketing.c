@@ -236,7 +236,7 @@ static void what_makes_no_sense_is_refused(void **state)
         {"campaign.test", "{\"campaign\":\"none\"}", "no campaign"},
         {"campaign.report", "{\"campaign\":\"none\"}", "no campaign"},
         {"campaign.offers", "{\"member\":\"none\"}", "no member"},
-        {"price.floor", "{\"sku\":\"X\",\"floor_minor\":1}", "no item"},
+        {"price.floor", "{\"sku\":\"X\",\"amount_minor\":1}", "no item"},
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         assert_true(shelf_do(shelf, wrong[i].verb, wrong[i].fields, NULL) < 0);

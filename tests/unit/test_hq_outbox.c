@@ -514,12 +514,13 @@ static void a_shop_that_is_not_to_offer_offers_nothing(void **state)
 static void what_a_platform_cannot_do_is_said(void **state)
 {
     struct shop_rig *rig = *state;
+    rig_run(&rig->rig, "INSERT INTO listing (shop, item, sku, seen_us) VALUES ('s1', 'i1', 'k1', 0)");
     assert_int_equal(DO(rig, "listing.price", "shop=s1", "item=i1", "platform_sku=k1", "price_minor=1990"), 0);
     shop_rig_work(rig);
     shop_rig_text(rig, "SELECT state || ' ' || said FROM outbox",
                   "refused the platform does not let that be changed from outside");
-    assert_int_equal(DO(rig, "listing.sale", "shop=nobody", "item=i1", "on_sale=no"), -ENOENT);
-    assert_int_equal(DO(rig, "listing.sale", "shop=s1", "item=i1"), -EINVAL);
+    assert_int_equal(DO(rig, "listing.off", "shop=nobody", "item=i1"), -ENOENT);
+    assert_int_equal(DO(rig, "listing.off", "shop=s1"), -EINVAL);
 }
 
 int main(void)

@@ -156,6 +156,8 @@ static void a_page_of_everything_is_taken(void **state)
     shop_rig_text(rig, "SELECT seller_note FROM orders WHERE number = 's1-before'", "changed");
     shop_rig_count(rig, "SELECT sum(quantity) FROM reservation WHERE number = 's1-unpaid'", 1);
     shop_rig_count(rig, "SELECT count(*) FROM platform_order WHERE id = 'wrong' AND number IS NULL", 1);
+    shop_rig_count(rig, "SELECT count(*) FROM orders WHERE number NOT IN (SELECT code FROM person_due)", 0);
+    shop_rig_count(rig, "SELECT count(*) FROM person_due WHERE code = 's1-before'", 2); /* it changed, too */
     assert_int_equal(mark_s(rig), NOON_US / SECOND + 31);
 }
 

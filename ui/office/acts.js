@@ -35,10 +35,16 @@ const subjects = {
   attention: ["attention."],
   outbox: ["outbox."],
   atp: [],
+  persons: ["person.", "contact.", "consent.", "service."],
+  "person-merges": ["person.unmerge"],
+  "rfm-groups": ["rfm."],
+  segments: ["segment."],
+  "segment-members": ["segment.add", "segment.drop"],
+  tickets: ["ticket.", "service."],
 };
 
 /** What no row is needed for. */
-const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge)$/;
+const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask)$/;
 
 const own = { case: "aftersale", row: "row" };
 

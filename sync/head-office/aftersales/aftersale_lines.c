@@ -8,7 +8,7 @@
 
 /* What is left of one line of the order for this case, when the others have theirs. */
 struct room {
-    int64_t line;
+    int64_t line, place, factor; /* which of its platform's lines it is of; pieces in one that the platform counts */
     char sku[65];
     int64_t ordered, paid, sent;    /* as it was bought; all that has left a site */
     int64_t pieces, shipped, minor; /* left: of what was ordered, of what has left a site, of the money */
@@ -27,7 +27,7 @@ struct room {
     "SELECT l.line, coalesce(l.sku, ''), l.quantity, l.paid_minor,"                                                    \
     " l.quantity - (SELECT coalesce(sum(x.quantity), 0)" OTHERS " AND a.kind <> 'reissue'), " SENT                     \
     " - (SELECT coalesce(sum(x.quantity), 0)" OTHERS " AND a.kind <> 'reissue' AND a.goods = 'left'),"                 \
-    " l.paid_minor - (SELECT coalesce(sum(x.amount_minor), 0)" OTHERS "), " SENT                                       \
+    " l.paid_minor - (SELECT coalesce(sum(x.amount_minor), 0)" OTHERS "), " SENT ", l.place, l.factor"                 \
     " FROM order_line l WHERE l.number = ?1"
 
 static void read_room(struct sql_query *row, struct room *ret)
@@ -38,7 +38,9 @@ static void read_room(struct sql_query *row, struct room *ret)
                          .pieces = sql_get_int(row, 4),
                          .shipped = sql_get_int(row, 5),
                          .minor = sql_get_int(row, 6),
-                         .sent = sql_get_int(row, 7)};
+                         .sent = sql_get_int(row, 7),
+                         .place = sql_get_int(row, 8),
+                         .factor = sql_get_int(row, 9)};
     sql_copy_text(row, 1, ret->sku, sizeof(ret->sku));
     int64_t *const figures[] = {&ret->pieces, &ret->shipped, &ret->minor};
     for (size_t i = 0; i < COUNT(figures); i++)
@@ -230,17 +232,35 @@ static int load_rooms(struct office *office, const struct aftersale *aftersale, 
     return sql_done(row);
 }
 
+/* The platform has counted: all of it is one line there, which may be a pack or a bundle here. */
+static bool are_counted(const struct aftersale *aftersale, const struct rooms *rooms)
+{
+    for (size_t i = 1; i < rooms->count; i++)
+        if (rooms->list[i].place == 0 || rooms->list[i].place != rooms->list[0].place)
+            return false;
+    return aftersale->platform_pieces > 0;
+}
+
+static int64_t counted_pieces(const struct aftersale *aftersale, const struct rooms *rooms, const struct room *room)
+{
+    bool counted = are_counted(aftersale, rooms) && aftersale->platform_pieces <= room->pieces / room->factor;
+    return counted ? aftersale->platform_pieces * room->factor : room->pieces;
+}
+
+static int64_t counted_minor(const struct aftersale *aftersale, const struct rooms *rooms)
+{
+    int64_t minor = 0;
+    for (size_t i = 0; i < rooms->count; i++)
+        minor += share(&rooms->list[i], counted_pieces(aftersale, rooms, &rooms->list[i]));
+    return minor;
+}
+
 /* All of the line where the money covers all of it, or the pieces that it covers. */
 static int64_t pieces_of(const struct aftersale *aftersale, const struct rooms *rooms, const struct room *room)
 {
-    bool whole = aftersale->platform_minor >= rooms->minor;
-    int64_t said = aftersale->platform_pieces > 0 && rooms->count == 1 ? aftersale->platform_pieces : room->pieces;
-    int64_t pieces = said < room->pieces ? said : room->pieces;
-    if (strcmp(aftersale->kind, "refund") != 0 || whole)
-        return pieces;
-    return rooms->count == 1 && aftersale->platform_pieces > 0 && aftersale->platform_minor >= share(room, pieces)
-               ? pieces
-               : 0;
+    bool covers = aftersale->platform_minor >= rooms->minor ||
+                  (are_counted(aftersale, rooms) && aftersale->platform_minor >= counted_minor(aftersale, rooms));
+    return strcmp(aftersale->kind, "refund") != 0 || covers ? counted_pieces(aftersale, rooms, room) : 0;
 }
 
 /* In proportion to what is left of each, to the cent. */

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "sync/head-office/aftersales/aftersale_stop.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/exceptions.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 /* Who gets it is as the last of the parts says; which order of the platform it is of, each line. */
 static int put_head(struct office *office, const char *number, const char *origin, const char *first, int64_t pay_minor)
 {
-    return sql_run(
+    int result = sql_run(
         office->sql,
         "INSERT INTO orders (number, platform, carrier, priority, receiver_name, receiver_phone, receiver_address,"
         " imported_us, shop, platform_status, placed_us, paid_us, ship_by_us, buyer, buyer_note,"
@@ -22,6 +23,7 @@ static int put_head(struct office *office, const char *number, const char *origi
         " overlays & 8, currency, CAST(?4 AS BIGINT), CAST(?4 AS BIGINT), ?2, ?3 FROM orders WHERE number ="
         " coalesce((SELECT max(number) FROM " AFTERSALE_PARTS("?3") " parts), ?3)",
         sql_text(number), sql_text(origin), sql_text(first), sql_int(pay_minor), sql_int(office->now_us));
+    return result ? result : persons_note_order(office->sql, number);
 }
 
 static int check(struct office *office, const char *number, struct error *error)
@@ -139,10 +141,10 @@ int aftersale_send_rest(struct office *office, const char *first, struct error *
     if (!result)
         result = sql_run(office->sql,
                          "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item,"
-                         " platform_sku, code, title, price_minor, gift, bundle,"
+                         " platform_sku, code, title, price_minor, gift, bundle, factor, place,"
                          " source_order, source_line) SELECT ?2, b.line, b.sku, due.pieces,"
                          " b.platform_line, b.platform_item, b.platform_sku, b.code, b.title, b.price_minor, b.gift,"
-                         " b.bundle, b.number, b.line FROM " DUE
+                         " b.bundle, b.factor, b.place, b.number, b.line FROM " DUE
                          " JOIN order_line b ON b.number = ?1 AND b.line = due.line WHERE"
                          " due.pieces > 0",
                          sql_text(first), sql_text(number));

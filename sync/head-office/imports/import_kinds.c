@@ -1,7 +1,9 @@
 /* The kinds of files: their columns, who takes a row, and the rows of their kind as they stand. */
+#include "sync/head-office/catalogue/bundles.h"
 #include "sync/head-office/catalogue/catalogue.h"
+#include "sync/head-office/catalogue/listings.h"
 #include "sync/head-office/imports/import.h"
-#include "sync/head-office/imports/partners.h"
+#include "sync/head-office/customers/partners.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/orders.h"
 #include "sync/head-office/orders/waybills.h"
@@ -52,6 +54,27 @@ static const struct option_def barcode_columns[] = {
     {NUMBER(barcode, factor), .fallback = "0", .min = 0, .max = 100000, .help = "pieces in the pack"},
     {NUMBER(barcode, weight_g), .fallback = "0", .min = 0, .max = 1000000, .help = "the empty box in grams"},
     {TEXT(barcode, name), .fallback = "", .help = "the box's name"},
+    {0},
+};
+
+static const struct option_def bundle_columns[] = {
+    {TEXT(bundle_row, bundle), .help = "the bundle's code"},
+    {TEXT(bundle_row, sku), .help = "an item that is in it"},
+    {NUMBER(bundle_row, quantity), .min = 0, .max = 100000, .help = "pieces in one bundle; 0: none any more"},
+    {TEXT(bundle_row, name), .fallback = "", .help = "the bundle's name, or nothing: as it is, or its code"},
+    {0},
+};
+
+static const struct option_def listing_columns[] = {
+    {TEXT(listing_row, shop), .help = "the shop's code"},
+    {TEXT(listing_row, item), .help = "the platform's number of the item"},
+    {TEXT(listing_row, platform_sku), .fallback = "", .help = "the platform's number of the SKU, or nothing"},
+    {TEXT(listing_row, sku), .fallback = "", .help = "our item, or nothing"},
+    {TEXT(listing_row, bundle), .fallback = "", .help = "our bundle, or nothing"},
+    {NUMBER(listing_row, factor), .fallback = "1", .min = 1, .max = LISTINGS_FACTOR_MAX,
+     .help = "pieces of the item in one pack"},
+    {TEXT(listing_row, code), .fallback = "", .help = "our code as the platform has it, or nothing"},
+    {TEXT(listing_row, title), .fallback = "", .help = "its title there, or nothing"},
     {0},
 };
 
@@ -139,10 +162,21 @@ static const struct option_def customer_columns[] = {
 
 const struct import_kind import_kinds[] = {
     {"items", item_columns, sizeof(struct item), .keys = 1, .put = catalogue_put_item,
+     .finish = listings_after_import,
      ROWS("sku,name,weight_g,*", 1, "SELECT sku, name, weight_g, attributes FROM item ORDER BY sku")},
     {"barcodes", barcode_columns, sizeof(struct barcode), .keys = 1, .put = catalogue_put_barcode,
+     .finish = listings_after_import,
      ROWS("code,kind,sku,factor,weight_g,name", 1,
           "SELECT code, kind, sku, factor, weight_g, name FROM barcode ORDER BY code")},
+    {"bundles", bundle_columns, sizeof(struct bundle_row), .keys = 2, .put = bundles_put_row,
+     .finish = listings_after_import,
+     ROWS("bundle,sku,quantity,name", 2,
+          "SELECT p.bundle, p.sku, p.quantity, b.name FROM bundle_part p JOIN bundle b ON b.code = p.bundle"
+          " ORDER BY p.bundle, p.sku")},
+    {"listings", listing_columns, sizeof(struct listing_row), .keys = 3, .put = listings_put_row,
+     .finish = listings_after_import,
+     ROWS("shop,item,platform_sku,sku,bundle,factor,code,title", 3,
+          "SELECT shop, item, sku, our_sku, bundle, factor, code, title FROM listing ORDER BY shop, item, sku")},
     {"locations", location_columns, sizeof(struct location), .per_site = true, .keys = 1, .put = catalogue_put_location,
      ROWS("code,kind,walk,carrier,*", 1,
           "SELECT code, kind, walk, carrier, attributes FROM location WHERE site = ?1 ORDER BY code")},

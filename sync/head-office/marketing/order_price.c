@@ -33,12 +33,14 @@ struct order_price *order_price_free(struct order_price *price)
 
 static int load_floors(struct office *office, struct order_price *price, struct error *error)
 {
-    int result = 0;
+    struct settings settings;
+    int result = settings_load(office, &settings, error);
+    if (result || strcmp(settings.base_currency, price->currency) != 0)
+        return result; /* floors are said in the books' currency */
     for (size_t i = 0; i < price->line_count && !result; i++) {
-        result =
-            sql_number(office->sql, &price->lines[i].floor_minor,
-                       "SELECT coalesce((SELECT floor_minor FROM price_floor WHERE sku = ?1 AND currency = ?2), 0)",
-                       sql_text(price->lines[i].sku), sql_text(price->currency));
+        result = sql_number(office->sql, &price->lines[i].floor_minor,
+                            "SELECT coalesce((SELECT amount_minor FROM price_floor WHERE sku = ?1), 0)",
+                            sql_text(price->lines[i].sku));
         if (price->lines[i].floor_minor > price->lines[i].price_minor)
             price->lines[i].floor_minor = price->lines[i].price_minor;
     }
@@ -108,6 +110,23 @@ int order_price_ask(struct office *office, struct order_price *price, const char
 
 /* ---------------------------------------------------------------- taking an order */
 
+/* Which item a line is. Packs and bundles are not priced here: after a part of them comes back, what was kept could not
+ * be priced anew. */
+static int read_item(struct office *office, const char *shop, const struct platform_line *from,
+                     struct pricing_line *line, struct error *error)
+{
+    const struct listing_seen seen = {from->item, from->sku, from->code, from->title};
+    struct listing_meaning meaning;
+    int result = listings_find(office, shop, &seen, &meaning);
+    if (result)
+        return office_failed(office->sql, result, error);
+    if (*meaning.bundle || meaning.factor > 1)
+        return error_set(error, -EINVAL, "\"%s\" is a pack or a bundle: an order that is priced here names its items",
+                         *from->code ? from->code : from->item);
+    text_copy(line->sku, sizeof(line->sku), meaning.sku);
+    return 0;
+}
+
 static int read_lines(struct office *office, const struct platform_order *order, struct order_price *price,
                       struct error *error)
 {
@@ -117,15 +136,14 @@ static int read_lines(struct office *office, const struct platform_order *order,
     price->line_count = order->line_count;
     for (size_t i = 0; i < order->line_count && !result; i++) {
         const struct platform_line *from = &order->lines[i];
-        const struct listing_seen seen = {from->item, from->sku, from->code, from->title};
         struct pricing_line *line = &price->lines[i];
         line->line = (int64_t)i + 1;
         line->quantity = from->quantity;
         line->price_minor = from->price_minor;
         text_copy(price->ids[i], sizeof(price->ids[i]), from->id);
-        result = listings_find(office, price->shop, &seen, line->sku);
+        result = read_item(office, price->shop, from, line, error);
     }
-    return result ? office_failed(office->sql, result, error) : 0;
+    return result;
 }
 
 /* The lines are in the order of their numbers, and so are the prices. */

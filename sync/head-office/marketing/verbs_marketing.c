@@ -24,7 +24,7 @@ struct fields {
     char packing_note[CAMPAIGN_NOTE_SIZE], gift_sku[65];
     int64_t gift_pieces, gift_cap;
     char code[PRICING_ID_SIZE], member[MEMBER_SIZE], expires[TIME_SIZE], coupons[COUPONS_SHOWN_SIZE];
-    int64_t count, uses, per_person, points, freight_minor, floor_minor;
+    int64_t count, uses, per_person, points, freight_minor;
     char shop[SHOP_CODE_SIZE], number[ORDERS_NUMBER_SIZE], sku[65];
     char lines[VERB_VALUE_MAX];
 };
@@ -136,13 +136,6 @@ static const struct option_def order_fields[] = {
     COUPONS,
     POINTS,
     {0}};
-static const struct option_def floor_fields[] = {{"sku", TEXT(sku), .help = "the item"},
-                                                 {"floor_minor", NUMBER(floor_minor), .min = 0,
-                                                  .max = PRICING_AMOUNT_MAX,
-                                                  .help = "what a piece costs at least, whatever is let off"},
-                                                 CURRENCY,
-                                                 {0}};
-
 /* ---------------------------------------------------------------- campaigns */
 
 /* "": 0. */
@@ -365,17 +358,6 @@ static int price_order(struct verb_call *call, struct error *error)
     return result;
 }
 
-static int put_floor(struct verb_call *call, struct error *error)
-{
-    const struct fields *fields = call->fields;
-    int result = sql_run(call->office->sql,
-                         "INSERT INTO price_floor (sku, currency, floor_minor) VALUES (?1, ?2, ?3) ON CONFLICT (sku,"
-                         " currency) DO UPDATE SET floor_minor = excluded.floor_minor",
-                         sql_text(fields->sku), sql_text(fields->currency), sql_int(fields->floor_minor));
-    json_text(call->answer, "sku", fields->sku);
-    return office_named(call->office->sql, result, "item", fields->sku, error);
-}
-
 const struct office_verb marketing_verbs[] = {
     VERB("campaign.put", put_fields, put_campaign, "Make a campaign, or give it new terms", "新增或修改营销活动"),
     VERB("campaign.stop", stop_fields, stop_campaign, "Stop a campaign", "停止营销活动"),
@@ -386,6 +368,5 @@ const struct office_verb marketing_verbs[] = {
     VERB("coupon.void", void_fields, void_coupon, "Make a coupon void", "作废优惠券"),
     VERB("price.quote", quote_fields, quote, "Say what a basket costs, and why", "试算价格并说明原因"),
     VERB("price.order", order_fields, price_order, "Price an order of one's own shop, and take it", "计价并写入订单"),
-    VERB("price.floor", floor_fields, put_floor, "Say what a piece costs at least", "设置最低售价"),
     {0},
 };

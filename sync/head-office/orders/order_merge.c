@@ -1,5 +1,6 @@
 /* Several orders that become one, and taking that back, and a split, too. */
 #include "sync/head-office/orders/order_life.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_split.h"
 #include "sync/head-office/stock/promises.h"
 
@@ -55,7 +56,10 @@ static int check_partner(struct office *office, const char *first, const char *n
         " 1 WHEN (o.receiver_name, o.receiver_phone, o.receiver_address, o.province, o.city, o.district) IS DISTINCT "
         "FROM"
         " (f.receiver_name, f.receiver_phone, f.receiver_address, f.province, f.city, f.district) THEN 2 WHEN o.waybill"
-        " IS NOT NULL THEN 3 WHEN o.origin NOT IN ('sale', 'split', 'merge') THEN 4 ELSE 0 END FROM orders o JOIN "
+        " IS NOT NULL THEN 3 WHEN o.origin NOT IN ('sale', 'split', 'merge') THEN 4 WHEN EXISTS (SELECT 1 FROM "
+        "order_line"
+        " l WHERE l.number = o.number AND l.sku IS NULL AND l.quantity > l.refunded) THEN 5 ELSE 0 END FROM orders o "
+        "JOIN "
         "orders f"
         " ON f.number = ?2 WHERE o.number = ?1",
         sql_text(number), sql_text(first));
@@ -64,7 +68,8 @@ static int check_partner(struct office *office, const char *first, const char *n
     static const char *const reasons[] = {[1] = "is of another shop",
                                           [2] = "goes to another receiver",
                                           [3] = "has a waybill of its own",
-                                          [4] = "was not sold"};
+                                          [4] = "was not sold",
+                                          [5] = "has lines whose item is not known"};
     return same == 0 ? 0
                      : error_set(error, -EINVAL, "order \"%s\" %s: it cannot be merged with \"%s\"", number,
                                  reasons[same], first);
@@ -144,10 +149,12 @@ static int add_lines(struct office *office, const char *merged, const char *numb
     return sql_run(
         office->sql,
         "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku, code, title,"
-        " price_minor, paid_minor, gift, bundle, source_order, source_line) SELECT ?1, (SELECT coalesce(max(line), 0)"
+        " price_minor, paid_minor, gift, bundle, factor, place, goods_minor, source_order, source_line) SELECT ?1, "
+        "(SELECT coalesce(max(line), 0)"
         " FROM order_line WHERE number = ?1) + row_number() OVER (ORDER BY line), sku, quantity - refunded, "
         "platform_line,"
-        " platform_item, platform_sku, code, title, price_minor, paid_minor, gift, bundle, CASE WHEN source_order <> ''"
+        " platform_item, platform_sku, code, title, price_minor, paid_minor, gift, bundle, factor, place, goods_minor *"
+        " (quantity - refunded) / quantity, CASE WHEN source_order <> ''"
         " THEN source_order ELSE number END, coalesce(source_line, line) FROM order_line WHERE number = ?2 AND "
         "quantity >"
         " refunded",
@@ -211,6 +218,8 @@ int order_merge(struct office *office, const char (*numbers)[ORDERS_NUMBER_SIZE]
     result = load_common_site(office, numbers, count, site);
     if (!result)
         result = insert_merged(office, numbers[first], ret_number);
+    if (!result)
+        result = persons_note_order(office->sql, ret_number);
     if (result)
         return office_failed(office->sql, result, error);
     for (size_t i = 0; i < count && !result; i++)

@@ -55,8 +55,8 @@ static int read_lines(struct office *office, const char *number, struct order_sh
     bool fits = true;
     struct sql_query *row =
         sql_select(office->sql,
-                   "SELECT line, quantity, shipped, booked, coalesce(sku, ''), price_minor * quantity"
-                   " FROM order_line WHERE number = ?1 ORDER BY line",
+                   "SELECT line, quantity, shipped, booked, coalesce(sku, ''), coalesce(goods_minor, price_minor *"
+                   " quantity) FROM order_line WHERE number = ?1 ORDER BY line",
                    sql_text(number));
     while (fits && sql_next(row)) {
         line = new_line(ret);

@@ -1,6 +1,7 @@
 #include "sync/head-office/orders/order_split.h"
 
 #include "base/text.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_money.h"
 #include "sync/head-office/stock/promises.h"
@@ -21,21 +22,25 @@ int order_split_load(struct office *office, const char *number, struct split_pla
         return result;
     struct sql_query *row = sql_select(
         office->sql,
-        "SELECT line, quantity - refunded, price_minor, paid_minor FROM order_line WHERE number = ?1 AND quantity >"
-        " refunded ORDER BY line",
+        "SELECT line, quantity - refunded, coalesce(goods_minor, price_minor * quantity) * (quantity - refunded) /"
+        " quantity, paid_minor, CASE WHEN sku IS NULL THEN 1 ELSE 0 END FROM order_line WHERE number = ?1 AND quantity"
+        " > refunded ORDER BY line",
         sql_text(number));
-    bool fits = true;
+    bool fits = true, known = true;
     while (fits && sql_next(row)) {
         fits = plan->line_count < ORDERS_LINES_MAX;
         struct split_line *line = &plan->lines[fits ? plan->line_count++ : 0];
         line->line = sql_get_int(row, 0);
         line->quantity = sql_get_int(row, 1);
-        line->price = sql_get_int(row, 2);
+        line->goods = sql_get_int(row, 2);
         line->paid = sql_get_int(row, 3);
+        known = known && sql_get_int(row, 4) == 0;
     }
     result = sql_done(row);
     if (!result && !fits)
         return error_set(error, -E2BIG, "order \"%s\" has more than %d lines", number, ORDERS_LINES_MAX);
+    if (!result && !known)
+        return error_set(error, -EINVAL, "order \"%s\" has lines whose item is not known: map them first", number);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -86,7 +91,9 @@ struct splitting {
     const char *number, *who;
     const struct split_plan *plan;
     struct order_money money[SPLIT_PARTS_MAX];
-    int64_t (*paid)[SPLIT_PARTS_MAX]; /* of each line */
+    struct {
+        int64_t paid[SPLIT_PARTS_MAX], goods[SPLIT_PARTS_MAX];
+    } * lines;
     char children[SPLIT_PARTS_MAX][ORDERS_NUMBER_SIZE];
 };
 
@@ -98,10 +105,11 @@ static int share_money(struct splitting *splitting)
     struct order_money whole = {0};
     for (size_t i = 0; i < plan->line_count; i++) {
         const struct split_line *line = &plan->lines[i];
-        money_share(line->paid, line->share, plan->parts, splitting->paid[i]);
+        money_share(line->paid, line->share, plan->parts, splitting->lines[i].paid);
+        money_share(line->goods, line->share, plan->parts, splitting->lines[i].goods);
         for (size_t part = 0; part < plan->parts; part++) {
-            parts[part].goods += line->price * line->share[part];
-            parts[part].lines += splitting->paid[i][part];
+            parts[part].goods += splitting->lines[i].goods[part];
+            parts[part].lines += splitting->lines[i].paid[part];
             parts[part].pieces += line->share[part];
         }
     }
@@ -165,10 +173,14 @@ static int insert_line(struct splitting *splitting, size_t part, size_t i)
     int result = sql_run(
         sql,
         "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku, code, title,"
-        " price_minor, paid_minor, gift, bundle, source_order, source_line) SELECT ?2, line, sku, ?4, platform_line,"
-        " platform_item, platform_sku, code, title, price_minor, ?5, gift, bundle, CASE WHEN source_order <> '' THEN"
-        " source_order ELSE number END, coalesce(source_line, line) FROM order_line WHERE number = ?1 AND line = ?3",
-        parent, child, at, share, sql_int(splitting->paid[i][part]));
+        " price_minor, paid_minor, gift, bundle, factor, place, goods_minor, source_order, source_line) SELECT ?2, "
+        "line,"
+        " sku, ?4, platform_line, platform_item, platform_sku, code, title, price_minor, ?5, gift, bundle, factor, "
+        "place,"
+        " CASE WHEN goods_minor IS NOT NULL THEN ?6 END, CASE WHEN source_order <> '' THEN source_order ELSE number "
+        "END,"
+        " coalesce(source_line, line) FROM order_line WHERE number = ?1 AND line = ?3",
+        parent, child, at, share, sql_int(splitting->lines[i].paid[part]), sql_int(splitting->lines[i].goods[part]));
     if (result)
         return result;
     return sql_run(sql,
@@ -184,6 +196,8 @@ static int make_child(struct splitting *splitting, size_t part, struct error *er
     const char *site = splitting->plan->sites[part];
     const struct sql_value child = sql_text(splitting->children[part]);
     int result = insert_child(splitting, part);
+    if (!result)
+        result = persons_note_order(sql, splitting->children[part]);
     for (size_t i = 0; i < splitting->plan->line_count && !result; i++)
         result = insert_line(splitting, part, i);
     if (!result)
@@ -243,10 +257,10 @@ int order_split(struct office *office, const char *number, const struct split_pl
         result = order_life_check(office, number, ORDER_SPLIT, error);
     if (result)
         return result;
-    splitting.paid = calloc(plan->line_count, sizeof(*splitting.paid));
-    result = splitting.paid ? share_money(&splitting) : -ENOMEM;
+    splitting.lines = calloc(plan->line_count, sizeof(*splitting.lines));
+    result = splitting.lines ? share_money(&splitting) : -ENOMEM;
     result = result ? office_failed(office->sql, result, error) : make_children(&splitting, error);
-    free(splitting.paid);
+    free(splitting.lines);
     if (!result && children)
         memcpy(children, splitting.children, sizeof(splitting.children));
     return result;

@@ -18,12 +18,13 @@ struct split_plan {
     char sites[SPLIT_PARTS_MAX][WIRE_NAME_SIZE]; /* "": not said */
     size_t line_count;
     struct split_line {
-        int64_t line, quantity, price, paid;
-        int64_t share[SPLIT_PARTS_MAX]; /* pieces of each part: in sum the quantity */
+        int64_t line, quantity, goods, paid; /* goods: before discounts */
+        int64_t share[SPLIT_PARTS_MAX];      /* pieces of each part: in sum the quantity */
     } lines[ORDERS_LINES_MAX];
 };
 
-/* The order's lines, and nothing shared out yet. -ENOENT, -EALREADY (a site has it, it is not paid) with a sentence. */
+/* The order's lines, and nothing shared out yet. -ENOENT, -EALREADY (a site has it, it is not paid), -EINVAL (it is not
+ * known what was bought) with a sentence. */
 int order_split_load(struct office *office, const char *number, struct split_plan *plan, struct error *error);
 
 /* Makes an order of each part, numbered NUMBER-1, NUMBER-2 and so on; they are to be checked, and are promised where

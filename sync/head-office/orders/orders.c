@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "sync/head-office/catalogue/catalogue.h"
+#include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/stock/promises.h"
 
@@ -212,6 +213,8 @@ static int take_order(struct office *office, struct sql_query *order, int64_t *c
     result = is_new ? 0 : promises_free(office, number);
     if (!result)
         result = store_order(office, number);
+    if (!result)
+        result = persons_note_order(office->sql, number);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 

@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fact {
-    int64_t number;
-    size_t text; /* where it begins in facts.texts; of a list each entry stands between line breaks */
-    const char *at;
-};
-
 /* What all lines of the order sum up to. */
 #define OVER_LINES(sum)                                                                                                \
     "(SELECT coalesce(sum(" sum "), 0) FROM order_line l LEFT JOIN item i ON i.sku = l.sku WHERE l.number = o.number)"
@@ -277,9 +271,8 @@ const struct fact_operator fact_operators[] = {
 
 /* ---------------------------------------------------------------- conditions */
 
-static const struct fact_field *find_field(const char *name)
+static const struct fact_field *find_field(const struct fact_field *field, const char *name)
 {
-    const struct fact_field *field = fact_fields;
     while (field->name && strcmp(field->name, name) != 0)
         field++;
     return field->name ? field : NULL;
@@ -308,12 +301,12 @@ static bool are_numbers(const char *value, bool several)
     }
 }
 
-int fact_condition_make(const char *field, const char *operator, const char * value, struct fact_condition *ret,
-                        struct error *error)
+int fact_condition_of(const struct fact_field *fields, const char *thing, const char *field, const char *operator,
+                      const char * value, struct fact_condition *ret, struct error *error)
 {
-    *ret = (struct fact_condition){.field = find_field(field)};
+    *ret = (struct fact_condition){.field = find_field(fields, field)};
     if (!ret->field)
-        return error_set(error, -EINVAL, "an order has no \"%s\" that a rule could ask for", field);
+        return error_set(error, -EINVAL, "%s has no \"%s\" that a rule could ask for", thing, field);
     ret->operator= find_operator(operator, ret->field->type);
     if (!ret->operator)
         return error_set(error, -EINVAL, "\"%s\" cannot be asked of \"%s\"", operator, field);
@@ -325,7 +318,18 @@ int fact_condition_make(const char *field, const char *operator, const char * va
     return 0;
 }
 
+int fact_condition_make(const char *field, const char *operator, const char * value, struct fact_condition *ret,
+                        struct error *error)
+{
+    return fact_condition_of(fact_fields, "an order", field, operator, value, ret, error);
+}
+
+bool fact_holds(const struct fact_condition *condition, const struct fact *fact)
+{
+    return condition->operator->holds(fact, condition->value);
+}
+
 bool fact_condition_holds(const struct fact_condition *condition, const struct facts *facts)
 {
-    return condition->operator->holds(&facts->values[condition->field - fact_fields], condition->value);
+    return fact_holds(condition, &facts->values[condition->field - fact_fields]);
 }

@@ -18,7 +18,12 @@ struct fact_field {
 
 extern const struct fact_field fact_fields[]; /* ended by a name of NULL */
 
-struct fact; /* of an order */
+/* Of an order, or of what else has fields. */
+struct fact {
+    int64_t number;
+    size_t text;    /* where it begins in facts.texts */
+    const char *at; /* there; of a list each entry stands between line breaks */
+};
 
 struct fact_operator {
     const char *name;
@@ -38,6 +43,13 @@ struct fact_condition {
 /* -EINVAL with a sentence: there is no such field or operator, they do not fit, or the value is no number. */
 int fact_condition_make(const char *field, const char *operator, const char * value, struct fact_condition *ret,
                         struct error *error);
+
+/* The same of what has these fields, which end with a name of NULL; thing: "a person", for the sentence. */
+int fact_condition_of(const struct fact_field *fields, const char *thing, const char *field, const char *operator,
+                      const char * value, struct fact_condition *ret, struct error *error);
+
+/* fact: of the condition's field. */
+bool fact_holds(const struct fact_condition *condition, const struct fact *fact);
 
 /* An order's facts. Release with facts_done(). */
 struct facts {

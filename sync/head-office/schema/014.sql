@@ -119,13 +119,6 @@ CREATE TABLE coupon_use (
 ) STRICT;
 CREATE INDEX coupon_use_of ON coupon_use (number);
 
-CREATE TABLE price_floor ( -- below which nothing lets a piece go
-    sku         TEXT NOT NULL REFERENCES item (sku),
-    currency    TEXT NOT NULL,
-    floor_minor INTEGER NOT NULL CHECK (floor_minor >= 0),
-    PRIMARY KEY (sku, currency)
-) STRICT;
-
 CREATE TABLE order_marketing ( -- orders of members, and orders that were priced here
     number         TEXT PRIMARY KEY REFERENCES orders (number),
     member         TEXT REFERENCES member (member),

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/settings.h"
+#include "sync/head-office/shops/listing_push.h"
 #include "sync/head-office/shops/shop_work.h"
 #include "sync/head-office/shops/stock_push.h"
 
@@ -116,7 +117,13 @@ static int reckon(struct runner *runner, bool *ret_more, struct error *error)
     struct settings settings;
     int64_t count;
     int result = settings_load(&runner->call->office, &settings, error);
-    return result ? result : stock_push(&runner->call->office, settings.silent_hours, &count, ret_more, error);
+    bool more = false;
+    if (!result)
+        result = stock_push(&runner->call->office, settings.silent_hours, &count, ret_more, error);
+    if (!result)
+        result = listing_push(&runner->call->office, &count, &more, error);
+    *ret_more |= more;
+    return result;
 }
 
 /* When something was written, or a site has been silent for too long meanwhile; and never all the time. */

@@ -86,12 +86,13 @@ static int find_broken_off(struct sender *sender)
                    sql_text(sender->shop->code));
 }
 
-/* What may be sold is told as it is now: an older figure is of no use. */
+/* What may be sold, and for how much, is told as it is now: an older figure is of no use. */
 static int drop_stale(struct sender *sender)
 {
     return sql_run(sender->worker->office->sql,
-                   "UPDATE outbox SET state = 'dropped', ended_us = ?2 WHERE shop = ?1 AND kind = 'stock' AND state IN"
-                   " ('waiting', 'uncertain') AND EXISTS (SELECT 1 FROM outbox later WHERE later.shop = outbox.shop AND"
+                   "UPDATE outbox SET state = 'dropped', ended_us = ?2 WHERE shop = ?1 AND kind IN ('stock',"
+                   " 'price', 'listing') AND state IN ('waiting', 'uncertain') AND EXISTS (SELECT 1 FROM outbox later "
+                   "WHERE later.shop = outbox.shop AND"
                    " later.subject = outbox.subject AND later.state = 'waiting' AND later.id > outbox.id)",
                    sql_text(sender->shop->code), sql_int(sender->worker->office->now_us));
 }

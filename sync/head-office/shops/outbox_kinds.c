@@ -296,8 +296,8 @@ static int stock_of_row(struct outbox_call *call, size_t i, const struct platfor
 
 /* ---------------------------------------------------------------- price and sale */
 
-/* {"item":…,"sku":…,"code":…,"price_minor":…,"pieces":…,"on_sale":…}; what it is then, it is however often it is said.
- */
+/* {"item":…,"sku":…,"code":…,"price_minor":…,"currency":…,"pieces":…,"on_sale":…}; what it is then, it is however often
+ * it is said. */
 
 static int write_listing(struct outbox_call *call, enum platform_verb verb, unsigned ability, struct error *error)
 {
@@ -308,12 +308,28 @@ static int write_listing(struct outbox_call *call, enum platform_verb verb, unsi
     call->stock[0].price_minor = number_of(body, "price_minor");
     call->stock[0].on_sale = json_is_true(json_object_get(body, "on_sale"));
     call->want.verb = verb;
+    text_copy(call->want.currency, sizeof(call->want.currency), text_of(body, "currency"));
     return 0;
 }
 
 static int write_price(struct outbox_call *call, struct error *error)
 {
     return write_listing(call, PLATFORM_PRICE, PLATFORM_PRICES, error);
+}
+
+/* The platform has it; of one listing one word goes after the other. */
+static int done_word(struct outbox_call *call, const struct outbox_row *row, const struct platform_answer *answer)
+{
+    (void)answer;
+    const json_t *body = row->body;
+    bool price = strcmp(row->kind, "price") == 0;
+    return sql_run(call->office->sql,
+                   "UPDATE listing_told SET told = ?5, told_us = ?6 WHERE shop = ?1 AND item = ?2 AND sku = ?3 AND kind"
+                   " = ?4",
+                   sql_text(call->shop->code), sql_text(text_of(body, "item")), sql_text(text_of(body, "sku")),
+                   sql_text(row->kind),
+                   sql_int(price ? number_of(body, "price_minor") : json_is_true(json_object_get(body, "on_sale"))),
+                   sql_int(call->office->now_us));
 }
 
 static int write_sale(struct outbox_call *call, struct error *error)
@@ -335,8 +351,8 @@ static const struct outbox_kind kinds[] = {
     {"ship_amend", .reads_first = reads_order_first, .write = write_amend, .read = read_order, .judge = judge_amend},
     {"stock", stock_at_once, reads_stock_first, write_stock, read_stock, judge_stock, conflict_stock, done_stock,
      stock_of_row, NULL, false},
-    {"price", .write = write_price, .conflict = conflict_sale},
-    {"listing", .write = write_sale, .conflict = conflict_sale},
+    {"price", .write = write_price, .conflict = conflict_sale, .done = done_word},
+    {"listing", .write = write_sale, .conflict = conflict_sale, .done = done_word},
     {0},
 };
 

@@ -1,6 +1,6 @@
 /* What an order of a platform says of receiver and goods, as rows of ours. */
 #include "base/buf.h"
-#include "sync/head-office/catalogue/listings.h"
+#include "sync/head-office/orders/order_goods.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/platform_taking.h"
 #include "sync/head-office/stock/promises.h"
@@ -70,44 +70,52 @@ int platform_taking_receiver(struct taking *taking)
 
 /* ---------------------------------------------------------------- the goods */
 
-/* Which item of ours it is stands in the list of what is for sale, where it has been seen before. */
-static int insert_line(struct taking *taking, const struct platform_line *line, int64_t number)
+static struct bought bought_of(const struct platform_line *line, size_t i)
 {
-    return sql_post(taking->office->sql,
-                    "INSERT INTO order_line (number, line, sku, quantity, platform_line, platform_item, platform_sku,"
-                    " code, title, price_minor, paid_minor, overlays) VALUES (?1, ?2, (SELECT our_sku FROM listing l"
-                    " WHERE l.shop = ?12 AND l.item = ?5 AND l.sku = ?6 AND (l.matched = 'person' OR ?7 = '' OR l.code"
-                    " = ?7)), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                    sql_text(taking->number), sql_int(number), sql_int(line->quantity), sql_text(line->id),
-                    sql_text(line->item), sql_text(line->sku), sql_text(line->code), sql_text(line->title),
-                    sql_int(line->price_minor), sql_int(line->paid_minor), sql_int(line->overlays),
-                    sql_text(taking->source->shop));
+    return (struct bought){.place = (int64_t)i + 1,
+                           .line = line->id,
+                           .item = line->item,
+                           .sku = line->sku,
+                           .code = line->code,
+                           .title = line->title,
+                           .quantity = line->quantity,
+                           .price_minor = line->price_minor,
+                           .paid_minor = line->paid_minor,
+                           .overlays = line->overlays};
 }
 
-static int match_line(struct taking *taking, const struct platform_line *line, int64_t number)
+static int post_line(struct taking *taking, size_t i, int64_t number)
 {
-    char sku[LISTINGS_SKU_SIZE];
-    const struct listing_seen seen = {line->item, line->sku, line->code, line->title};
-    int result = listings_find(taking->office, taking->source->shop, &seen, sku);
-    return result || !*sku
-               ? result
-               : sql_post(taking->office->sql, "UPDATE order_line SET sku = ?3 WHERE number = ?1 AND line = ?2",
-                          sql_text(taking->number), sql_int(number), sql_text(sku));
+    const struct bought bought = bought_of(taking->lines[i], i);
+    return order_goods_post(taking->office, taking->source->shop, taking->number, &bought, number);
 }
 
-/* What is new in the shop, and what nobody has said yet: one look for all lines, as there is a way there and back. The
- * first line has the number base + 1. */
+static int match_line(struct taking *taking, size_t i, int64_t number, int64_t *next)
+{
+    const struct bought bought = bought_of(taking->lines[i], i);
+    const struct listing_seen seen = {bought.item, bought.sku, bought.code, bought.title};
+    struct listing_meaning meaning;
+    int result = listings_find(taking->office, taking->source->shop, &seen, &meaning);
+    return result || !listing_is_known(&meaning) ? result
+                                                 : order_goods_replace(taking->office, taking->source->shop,
+                                                                       taking->number, &bought, &meaning, number, next);
+}
+
+/* What is new in the shop, what nobody has said yet, and bundles: one look for all lines, as there is a way there and
+ * back. The first line has the number base + 1. */
 static int match_lines(struct taking *taking, int64_t base)
 {
     size_t unmatched[PLATFORM_LINES_MAX], count = 0;
+    int64_t next = base + (int64_t)taking->order->line_count + 1;
     struct sql_query *row =
-        sql_select(taking->office->sql, "SELECT line FROM order_line WHERE number = ?1 AND sku IS NULL AND line > ?2",
+        sql_select(taking->office->sql,
+                   "SELECT line FROM order_line WHERE number = ?1 AND sku IS NULL AND line > ?2 ORDER BY line",
                    sql_text(taking->number), sql_int(base));
     while (sql_next(row) && count < PLATFORM_LINES_MAX)
         unmatched[count++] = (size_t)(sql_get_int(row, 0) - base - 1);
     int result = sql_done(row);
     for (size_t i = 0; i < count && !result; i++)
-        result = match_line(taking, taking->lines[unmatched[i]], base + (int64_t)unmatched[i] + 1);
+        result = match_line(taking, unmatched[i], base + (int64_t)unmatched[i] + 1, &next);
     return result;
 }
 
@@ -124,26 +132,17 @@ static int rewrite_lines(struct taking *taking)
         result = sql_number(office->sql, &base, "SELECT coalesce(max(line), 0) FROM order_line WHERE number = ?1",
                             sql_text(taking->number));
     for (size_t i = 0; i < taking->order->line_count && !result; i++)
-        result = insert_line(taking, taking->lines[i], base + (int64_t)i + 1);
+        result = post_line(taking, i, base + (int64_t)i + 1);
     return result ? result : match_lines(taking, base);
 }
 
 /* The same goods: what was paid for them, and what lies over them. The nth line is still the nth. */
 static int update_lines(struct taking *taking)
 {
-    int64_t base = 0;
-    struct sql *sql = taking->office->sql;
-    int result =
-        sql_number(sql, &base, "SELECT coalesce(min(line), 1) - 1 FROM order_line WHERE number = ?1 AND gift = 0",
-                   sql_text(taking->number));
+    int result = 0;
     for (size_t i = 0; i < taking->order->line_count && !result; i++) {
-        const struct platform_line *line = taking->lines[i];
-        result =
-            sql_run(sql,
-                    "UPDATE order_line SET price_minor = ?3, paid_minor = ?4, overlays = ?5, title = ?6 WHERE number"
-                    " = ?1 AND line = ?2 AND platform_line = ?7",
-                    sql_text(taking->number), sql_int(base + (int64_t)i + 1), sql_int(line->price_minor),
-                    sql_int(line->paid_minor), sql_int(line->overlays), sql_text(line->title), sql_text(line->id));
+        const struct bought bought = bought_of(taking->lines[i], i);
+        result = order_goods_update(taking->office, taking->source->shop, taking->number, &bought);
     }
     return result;
 }

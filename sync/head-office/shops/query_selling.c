@@ -11,6 +11,7 @@ static const struct query_column shop_columns[] = {
     FLAG("offers", "s.offers"),
     NUMBER("buffer", "s.buffer"),
     NUMBER("ratio", "s.ratio"),
+    FLAG("prices", "s.prices"),
     TEXT("trouble", "(SELECT nullif(h.trouble, '') FROM shop_health h WHERE h.shop = s.code)"),
     TEXT("said", "(SELECT nullif(h.said, '') FROM shop_health h WHERE h.shop = s.code)"),
     TIME("heard", "(SELECT nullif(h.heard_us, 0) FROM shop_health h WHERE h.shop = s.code)"),
@@ -37,6 +38,10 @@ static const struct query_filter pull_filters[] = {BY_INDEX("shop", "p.shop = ?"
 
 #define OFFER(column)                                                                                                  \
     "(SELECT f." column " FROM stock_offer f WHERE f.shop = l.shop AND f.item = l.item AND f.sku = l.sku)"
+#define WORD(column, of_sku, kind_is)                                                                                  \
+    "(SELECT t." column " FROM listing_told t WHERE t.shop = l.shop AND t.item = l.item AND t.sku = " of_sku           \
+    " AND t.kind = '" kind_is "')"
+#define SALE(column) "CASE " WORD(column, "''", "listing") " WHEN 1 THEN 'on' WHEN 0 THEN 'off' END"
 static const struct query_column listing_columns[] = {
     TEXT("shop", "l.shop"),
     TEXT("item", "l.item"),
@@ -44,19 +49,26 @@ static const struct query_column listing_columns[] = {
     TEXT("code", SET("l.code")),
     TEXT("title", SET("l.title")),
     TEXT("sku", "l.our_sku"),
+    TEXT("bundle", "l.bundle"),
+    NUMBER("factor", "l.factor"),
     TEXT("matched", SET("l.matched")),
     NUMBER("buffer", "l.buffer"),
     NUMBER("ratio", "l.ratio"),
     NUMBER("pieces", "nullif(" OFFER("pieces") ", -1)"), /* it is reckoned anew in a moment */
     NUMBER("told", OFFER("told")),
     TIME("told_at", "nullif(" OFFER("told_us") ", 0)"),
+    NUMBER("price_minor", WORD("value", "l.sku", "price")),
+    NUMBER("told_price_minor", WORD("told", "l.sku", "price")),
+    TEXT("sale", SALE("value")),
+    TEXT("told_sale", SALE("told")),
     TIME("seen", "l.seen_us"),
     {0},
 };
 static const struct query_filter listing_filters[] = {
     BY_INDEX("sku", "l.our_sku = ?"),
+    BY_INDEX("bundle", "l.bundle = ?"),
     BY_INDEX("shop", "l.shop = ?"),
-    BY_LOOKING("mapped", WHETHER("l.our_sku IS NOT NULL")),
+    BY_LOOKING("mapped", WHETHER("(l.our_sku IS NOT NULL OR l.bundle IS NOT NULL)")),
     BY_LOOKING("code", PLAIN("l.code") " = ?"),
     {0},
 };

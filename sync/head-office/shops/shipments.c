@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "sync/head-office/aftersales/aftersale_life.h"
 #include "sync/head-office/orders/orders.h"
 #include "sync/head-office/shops/outbox.h"
 
@@ -77,17 +78,43 @@ static int find_parcels(struct sql *sql, const char *number, struct sent_parcel 
     return sql_done(row);
 }
 
-/* As the platform names them. */
-static int write_lines(struct sql *sql, const char *number, const struct target *target, struct buf *out)
+/* What is counted there, of a line b that was bought: what left with order ?1, and with others before it. Of a bundle
+ * as many as all its parts make: a part of which nothing more is to come holds none of them up. Two orders that leave
+ * at once count one after the other. */
+#define HEIRS(what, which)                                                                                             \
+    "(SELECT CAST(coalesce(sum(" what                                                                                  \
+    "), 0) AS BIGINT) FROM order_line p JOIN orders o ON o.number = p.number WHERE " AFTERSALE_PART_LINE(              \
+        "p", "b.number", "b.line") " AND " which ")"
+#define LEFT_HERE   HEIRS("p.shipped", "o.number = ?1")
+#define LEFT_BEFORE HEIRS("p.shipped", "o.number <> ?1 AND o.state IN ('shipped', 'finished')")
+#define WANTED      HEIRS("p.quantity - p.refunded", "o.replaced = 0")
+#define COUNTED(left)                                                                                                  \
+    "CASE WHEN bundle <> '' AND " left " >= wanted THEN quantity / factor ELSE (" left ") / factor END"
+static const char counted_lines[] =
+    "SELECT platform_line, sum(now - before) FROM (SELECT place, platform_line, min(" COUNTED(
+        "here + before") ") AS"
+                         " now, min(" COUNTED(
+                             "before") ") AS before, sum(here) AS here FROM (SELECT b.line, CASE WHEN b.bundle = '' "
+                                       "THEN"
+                                       " -b.line ELSE b.place END AS place, b.platform_line, b.bundle, b.quantity, "
+                                       "b.factor, " LEFT_HERE " AS here, " LEFT_BEFORE " AS before, " WANTED
+                                       " AS wanted FROM order_line b WHERE b.number = ?2 AND b.gift = 0 AND"
+                                       " b.platform_line <> '') bought GROUP BY place, platform_line) counted WHERE "
+                                       "here > 0 AND now > before GROUP BY"
+                                       " platform_line ORDER BY platform_line";
+
+static const char plain_lines[] =
+    "SELECT l.platform_line, sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND l.gift = 0 AND l.platform_line <>"
+    " '' AND l.shipped > 0 AND " BOUGHT_WITH " = ?2 GROUP BY l.platform_line ORDER BY l.platform_line";
+
+/* As the platform names and counts them. */
+static int write_lines(struct sql *sql, const char *number, const struct target *target, bool counts, struct buf *out,
+                       size_t *ret_count)
 {
     struct sql_query *row =
-        sql_select(sql,
-                   "SELECT l.platform_line, sum(l.shipped) FROM order_line l WHERE l.number = ?1 AND"
-                   " l.gift = 0 AND l.platform_line <> '' AND l.shipped > 0 AND " BOUGHT_WITH
-                   " = ?2 GROUP BY l.platform_line ORDER BY l.platform_line",
-                   sql_text(number), sql_text(target->number));
+        sql_select(sql, counts ? counted_lines : plain_lines, sql_text(number), sql_text(target->number));
     json_open_array(out, "lines");
-    while (sql_next(row)) {
+    for (*ret_count = 0; sql_next(row); ++*ret_count) {
         json_open_object(out, NULL);
         json_text(out, "line", sql_get_text(row, 0));
         json_int(out, "quantity", sql_get_int(row, 1));
@@ -95,6 +122,27 @@ static int write_lines(struct sql *sql, const char *number, const struct target 
     }
     json_close_array(out);
     return sql_done(row);
+}
+
+/* Who counts what has left of a platform's order waits for whoever does so too. */
+static int lock_target(struct sql *sql, const struct target *target)
+{
+    struct sql_query *row =
+        sql_select(sql, "SELECT 1 FROM orders WHERE number = ?1" SQL_FOR_UPDATE, sql_text(target->number));
+    sql_next(row);
+    return sql_done(row);
+}
+
+/* The platform counts some of it in packs or bundles. */
+static int has_parts(struct sql *sql, const char *number, const struct target *target, bool *ret)
+{
+    int64_t parts = 0;
+    int result = sql_number(sql, &parts,
+                            "SELECT count(*) FROM order_line l WHERE l.number = ?1 AND (l.bundle <> '' OR l.factor > 1)"
+                            " AND l.shipped > 0 AND " BOUGHT_WITH " = ?2",
+                            sql_text(number), sql_text(target->number));
+    *ret = parts > 0;
+    return result;
 }
 
 /* Nothing of what was bought is in another order, or was left behind. */
@@ -129,17 +177,25 @@ static int put(struct sql *sql, const struct target *target, const char *kind, c
                  .shop = target->shop, .kind = kind, .subject = target->number, .key = key, .body = buf_text(body)});
 }
 
-/* first: with the order's goods; a further one is only another number. */
+/* first: with the order's goods; a further one is only another number. Where the rest of its packs and bundles leaves
+ * with another order, that one tells. */
 static int tell(struct sql *sql, const char *number, const struct target *target, const struct sent_parcel *parcel,
                 bool first)
 {
     char key[OUTBOX_KEY_SIZE];
-    bool whole = true;
+    bool whole = true, parts = false;
+    size_t lines = 0;
     CLEANUP_BUF struct buf body = {0};
     write_head(&body, target, parcel);
-    int result = write_lines(sql, number, target, &body);
+    int result = has_parts(sql, number, target, &parts);
+    if (!result && parts)
+        result = lock_target(sql, target);
+    if (!result)
+        result = write_lines(sql, number, target, parts, &body, &lines);
     if (!result)
         result = is_whole(sql, number, target, &whole);
+    if (!result && parts && lines == 0 && !whole)
+        return 0;
     json_bool(&body, "whole", whole);
     json_bool(&body, "extra", !first);
     json_close_object(&body);

@@ -146,17 +146,35 @@ int shops_set_account(struct office *office, const char *code, const struct shop
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
+/* A platform that is spoken to by others may be able to do anything. */
+static int check_prices_can_follow(struct office *office, const char *code, struct error *error)
+{
+    const struct platform *platform = NULL;
+    struct sql_query *row = sql_select(office->sql, "SELECT platform FROM shop WHERE code = ?1", sql_text(code));
+    if (sql_next(row))
+        platform = platform_find(sql_get_text(row, 0));
+    int failed = sql_done(row);
+    if (failed)
+        return office_failed(office->sql, failed, error);
+    return !platform || (platform->caps.abilities & PLATFORM_PRICES)
+               ? 0
+               : error_set(error, -EINVAL, "%s does not let prices be changed from outside", platform->title);
+}
+
 int shops_set_rules(struct office *office, const char *code, const struct shop_rules *rules, struct error *error)
 {
-    int result =
-        sql_run(office->sql,
-                "UPDATE shop SET name = coalesce(nullif(?2, ''), name), carrier = coalesce(nullif(?3, ''),"
-                " carrier), poll_s = CASE WHEN ?4 > 0 THEN ?4 ELSE poll_s END, history_days = CASE WHEN ?5 >= 0"
-                " THEN ?5 ELSE history_days END, offers = CASE WHEN ?6 >= 0 THEN ?6 ELSE offers END, buffer ="
-                " CASE WHEN ?7 >= 0 THEN ?7 ELSE buffer END, ratio = CASE WHEN ?8 >= 0 THEN ?8 ELSE ratio END"
-                " WHERE code = ?1",
-                sql_text(code), sql_text(rules->name), sql_text(rules->carrier), sql_int(rules->poll_s),
-                sql_int(rules->history_days), sql_int(rules->offers), sql_int(rules->buffer), sql_int(rules->ratio));
+    int result = rules->prices == 1 ? check_prices_can_follow(office, code, error) : 0;
+    if (result)
+        return result;
+    result = sql_run(office->sql,
+                     "UPDATE shop SET name = coalesce(nullif(?2, ''), name), carrier = coalesce(nullif(?3, ''),"
+                     " carrier), poll_s = CASE WHEN ?4 > 0 THEN ?4 ELSE poll_s END, history_days = CASE WHEN ?5 >= 0"
+                     " THEN ?5 ELSE history_days END, offers = CASE WHEN ?6 >= 0 THEN ?6 ELSE offers END, buffer ="
+                     " CASE WHEN ?7 >= 0 THEN ?7 ELSE buffer END, ratio = CASE WHEN ?8 >= 0 THEN ?8 ELSE ratio END,"
+                     " prices = CASE WHEN ?9 >= 0 THEN ?9 ELSE prices END WHERE code = ?1",
+                     sql_text(code), sql_text(rules->name), sql_text(rules->carrier), sql_int(rules->poll_s),
+                     sql_int(rules->history_days), sql_int(rules->offers), sql_int(rules->buffer),
+                     sql_int(rules->ratio), sql_int(rules->prices));
     return office_changed(office->sql, result, "shop", code, error);
 }
 

@@ -53,10 +53,11 @@ int shops_load(struct office *office, const char *code, shops_find *find, struct
 /* The shop's row; -EEXIST with a sentence. platform: as platform_find() knows it. Inside a transaction. */
 int shops_add(struct office *office, const char *code, const char *platform, const char *name, struct error *error);
 
-/* How a shop is worked, as a person wants it. Negative numbers and "" leave what is there. Inside a transaction. */
+/* How a shop is worked, as a person wants it. Negative numbers and "" leave what is there. -EINVAL with a sentence: the
+ * platform takes no prices. Inside a transaction. */
 struct shop_rules {
     const char *name, *carrier;
-    int64_t poll_s, history_days, offers, buffer, ratio;
+    int64_t poll_s, history_days, offers, buffer, ratio, prices;
 };
 int shops_set_rules(struct office *office, const char *code, const struct shop_rules *rules, struct error *error);
 

@@ -17,27 +17,28 @@ struct change {
     int64_t pieces, version;
 };
 
-/* What is offered of a, at a listing l of a shop s. */
+/* What is offered of m.pieces that its parts make, at a listing l of a shop s; of one that means nothing any more,
+ * nothing. */
 #define BUFFER "coalesce(l.buffer, s.buffer)"
 #define OFFER                                                                                                          \
-    "(CASE WHEN a.pieces > " BUFFER " THEN a.pieces - " BUFFER " ELSE 0 END) * coalesce(l.ratio, s.ratio) / 100"
+    "(CASE WHEN m.pieces > " BUFFER " THEN m.pieces - " BUFFER " ELSE 0 END) * coalesce(l.ratio, s.ratio) / 100"
+static const char changed_offers[] = ATP_OF(
+    "IN (SELECT sku FROM listing_part)") ", made AS (SELECT p.shop, p.item, p.platform_sku, min(a.pieces /"
+                                         " p.pieces) AS pieces FROM listing_part p JOIN atp a ON a.sku = p.sku GROUP "
+                                         "BY p.shop, p.item, p.platform_sku)"
+                                         " SELECT l.shop, l.item, l.sku, l.code, " OFFER
+                                         ", coalesce(f.version, 0) FROM listing l JOIN shop s ON s.code ="
+                                         " l.shop AND s.running = 1 AND s.offers = 1 LEFT JOIN made m ON m.shop = "
+                                         "l.shop AND m.item = l.item AND"
+                                         " m.platform_sku = l.sku LEFT JOIN stock_offer f ON f.shop = l.shop AND "
+                                         "f.item = l.item AND f.sku = l.sku WHERE"
+                                         " (m.pieces IS NOT NULL OR f.pieces <> 0) AND f.pieces IS DISTINCT FROM " OFFER
+                                         " ORDER BY l.shop, l.item, l.sku LIMIT ?3";
 
 static int find_changes(struct office *office, int64_t silent_hours, struct change *out, size_t *ret_count)
 {
-    struct sql_query *row = sql_select(
-        office->sql,
-        ATP_OF("IN (SELECT our_sku FROM listing WHERE our_sku IS NOT NULL)") " SELECT l.shop, l.item, l.sku, "
-                                                                             "l.code, " OFFER
-                                                                             ", coalesce(f.version, 0) FROM listing l "
-                                                                             "JOIN shop s ON s.code = l.shop AND "
-                                                                             "s.running = 1 AND s.offers = 1"
-                                                                             " JOIN atp a ON a.sku = l.our_sku LEFT "
-                                                                             "JOIN stock_offer f ON f.shop = l.shop "
-                                                                             "AND f.item = l.item AND f.sku ="
-                                                                             " l.sku WHERE f.pieces IS DISTINCT "
-                                                                             "FROM " OFFER
-                                                                             " ORDER BY l.shop, l.item, l.sku LIMIT ?3",
-        sql_int(office->now_us), sql_int(silent_hours * 3600), sql_int(AT_ONCE));
+    struct sql_query *row = sql_select(office->sql, changed_offers, sql_int(office->now_us),
+                                       sql_int(silent_hours * 3600), sql_int(AT_ONCE));
     size_t count = 0;
     for (; count < AT_ONCE && sql_next(row); count++) {
         struct change *change = &out[count];

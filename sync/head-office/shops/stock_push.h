@@ -1,5 +1,6 @@
-/* What each listing may sell: of what can be promised of its item, less a buffer, a share; told to its shop when it
- * changes. Each change has a version, and of a listing only the last one is of use. Does not call a platform. */
+/* What each listing may sell: as many as what can be promised of its parts makes, less a buffer, a share; told to its
+ * shop when it changes. One that was told and means nothing any more may sell nothing. Each change has a version, and
+ * of a listing only the last one is of use. Does not call a platform. */
 #ifndef HEAD_OFFICE_STOCK_PUSH_H
 #define HEAD_OFFICE_STOCK_PUSH_H
 

@@ -1,6 +1,5 @@
 /* What head office is asked to do with shops on platforms, and with what is said and heard there. */
 #include "base/json.h"
-#include "sync/head-office/catalogue/listings.h"
 #include "sync/head-office/orders/orders.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/outbox.h"
@@ -18,10 +17,8 @@ struct fields {
     char app_key[PLATFORM_TOKEN_SIZE], app_secret[PLATFORM_TOKEN_SIZE];
     char sign_secret[PLATFORM_TOKEN_SIZE], push_secret[PLATFORM_TOKEN_SIZE];
     char access[PLATFORM_TOKEN_SIZE], refresh[PLATFORM_TOKEN_SIZE];
-    char item[PLATFORM_ID_SIZE], platform_sku[PLATFORM_ID_SIZE], sku[LISTINGS_SKU_SIZE];
     char order[ORDERS_NUMBER_SIZE], waybill[65], reason[257];
-    int64_t poll_s, history_days, offers, buffer, ratio, days, expires_s, refresh_expires_s, id, price_minor, pieces;
-    bool on_sale;
+    int64_t poll_s, history_days, offers, buffer, ratio, days, expires_s, refresh_expires_s, id, prices;
 };
 
 #define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
@@ -30,17 +27,13 @@ struct fields {
     {                                                                                                                  \
         "shop", TEXT(shop), .help = "the shop's short name"                                                            \
     }
-#define LISTING                                                                                                        \
-    {"item", TEXT(item), .help = "the platform's number of the item"},                                                 \
-    {                                                                                                                  \
-        "platform_sku", TEXT(platform_sku), .fallback = "", .help = "the platform's number of the SKU, if it has any"  \
-    }
 #define RULES                                                                                                           \
     {"carrier", TEXT(carrier), .fallback = "", .help = "who carries its orders, unless something else says"},           \
         {"poll_s", NUMBER(poll_s), .fallback = "-1", .min = -1, .max = 3600, .help = "seconds between two looks"},      \
         {"history_days",   NUMBER(history_days),                                                                        \
          .fallback = "-1", .min = -1,                                                                                   \
          .max = 365,       .help = "days that the first look goes back; 0: as far as the platform tells"},              \
+        {"prices", NUMBER(prices), .fallback = "-1", .min = -1, .max = 1, .help = "1: its prices follow the list"},     \
         {"offers", NUMBER(offers), .fallback = "-1", .min = -1, .max = 1, .help = "1: it is told what may be sold"},    \
         {"buffer", NUMBER(buffer), .fallback = "-1", .min = -1, .max = 1000000, .help = "pieces that are not offered"}, \
     {                                                                                                                   \
@@ -93,22 +86,6 @@ static const struct option_def pull_fields[] = {
     SHOP,
     {"days", NUMBER(days), .fallback = "1", .min = 1, .max = 365, .help = "how many days back to read once more"},
     {0}};
-static const struct option_def map_fields[] = {SHOP, LISTING, {"sku", TEXT(sku), .help = "our item"}, {0}};
-static const struct option_def offer_fields[] = {
-    SHOP,
-    LISTING,
-    {"buffer", NUMBER(buffer), .fallback = "-1", .min = -1, .max = 1000000, .help = "-1: as the shop has it"},
-    {"ratio", NUMBER(ratio), .fallback = "-1", .min = -1, .max = 100, .help = "-1: as the shop has it"},
-    {0}};
-static const struct option_def price_fields[] = {
-    SHOP, LISTING, {"price_minor", NUMBER(price_minor), .min = 1, .max = 100000000000, .help = "in fen"}, {0}};
-static const struct option_def sale_fields[] = {
-    SHOP,
-    LISTING,
-    {"on_sale", OPTION_FLAG_AT(struct fields, on_sale), .fallback = NULL, .help = "yes: on sale, no: off"},
-    {"pieces", NUMBER(pieces), .fallback = "0", .min = 0, .max = 1000000000,
-     .help = "what may be sold of it, where the platform asks with it"},
-    {0}};
 static const struct option_def id_fields[] = {{"id", NUMBER(id), .min = 1, .max = INT64_MAX, .help = "its number"},
                                               {"reason", TEXT(reason), .fallback = "", .help = "why, for people"},
                                               {0}};
@@ -127,7 +104,7 @@ static int set_account(struct verb_call *call, struct error *error)
                                          fields->app_secret,    fields->sign_secret, fields->push_secret,
                                          fields->sign_method,   fields->place};
     const struct shop_rules rules = {fields->name,   fields->carrier, fields->poll_s, fields->history_days,
-                                     fields->offers, fields->buffer,  fields->ratio};
+                                     fields->offers, fields->buffer,  fields->ratio,  fields->prices};
     json_text(call->answer, "shop", fields->shop);
     int result = shops_set_account(call->office, fields->shop, &account, error);
     return result ? result : shops_set_rules(call->office, fields->shop, &rules, error);
@@ -191,75 +168,6 @@ static int pull_more(struct verb_call *call, struct error *error)
     return pull_from(call->office, fields->shop, call->office->now_us - fields->days * 86400 * SHOP_SECOND_US, error);
 }
 
-/* ---------------------------------------------------------------- listings */
-
-static struct listing_seen seen_of(const struct fields *fields)
-{
-    return (struct listing_seen){fields->item, fields->platform_sku, "", ""};
-}
-
-static int map(struct verb_call *call, struct error *error)
-{
-    const struct fields *fields = call->fields;
-    struct listing_seen seen = seen_of(fields);
-    int64_t lines = 0;
-    int result = listings_map(call->office, fields->shop, &seen, fields->sku, &lines, error);
-    json_int(call->answer, "lines", lines);
-    return result;
-}
-
-static int match(struct verb_call *call, struct error *error)
-{
-    const struct fields *fields = call->fields;
-    int64_t lines = 0;
-    int result = listings_match(call->office, fields->shop, &lines, error);
-    json_int(call->answer, "lines", lines);
-    return result;
-}
-
-static int offer(struct verb_call *call, struct error *error)
-{
-    const struct fields *fields = call->fields;
-    struct listing_seen seen = seen_of(fields);
-    json_text(call->answer, "item", fields->item);
-    return listings_offer(call->office, fields->shop, &seen, fields->buffer, fields->ratio, error);
-}
-
-/* A row of its own however often it is asked: who asks twice means it. */
-static int put(struct verb_call *call, const char *kind, struct error *error)
-{
-    const struct fields *fields = call->fields;
-    char key[ID_TEXT_SIZE], subject[OUTBOX_SUBJECT_SIZE];
-    CLEANUP_BUF struct buf body = {0};
-    json_open_object(&body, NULL);
-    json_text(&body, "item", fields->item);
-    json_text(&body, "sku", fields->platform_sku);
-    json_int(&body, "price_minor", fields->price_minor);
-    json_int(&body, "pieces", fields->pieces);
-    json_bool(&body, "on_sale", fields->on_sale);
-    json_close_object(&body);
-    id_new(&call->office->random, key);
-    snprintf(subject, sizeof(subject), "%s/%s %s", fields->item, fields->platform_sku, kind);
-    int result = outbox_put(call->office->sql, &(struct outbox_entry){.shop = fields->shop,
-                                                                      .kind = kind,
-                                                                      .subject = subject,
-                                                                      .key = key,
-                                                                      .made_us = call->office->now_us,
-                                                                      .body = buf_text(&body)});
-    json_text(call->answer, "key", key);
-    return office_named(call->office->sql, result, "shop", fields->shop, error);
-}
-
-static int set_price(struct verb_call *call, struct error *error)
-{
-    return put(call, "price", error);
-}
-
-static int set_sale(struct verb_call *call, struct error *error)
-{
-    return put(call, "listing", error);
-}
-
 /* ---------------------------------------------------------------- what is said, and what a person should see */
 
 static int retry(struct verb_call *call, struct error *error)
@@ -299,12 +207,6 @@ const struct office_verb shop_verbs[] = {
          "更新店铺授权"),
     VERB("shop.carrier", carrier_fields, set_carrier, "Say what a carrier is called there", "设置快递公司编码"),
     VERB("shop.pull", pull_fields, pull_more, "Read a shop's last days once more", "重新拉取订单"),
-    VERB("listing.map", map_fields, map, "Say which item of ours a platform means", "匹配平台商品"),
-    VERB("listing.match", shop_fields, match, "Look again for the items that are not known yet", "自动匹配商品"),
-    VERB("listing.offer", offer_fields, offer, "Offer more or less of one listing than the shop's rule",
-         "设置库存比例"),
-    VERB("listing.price", price_fields, set_price, "Change a price at the platform", "修改平台价格"),
-    VERB("listing.sale", sale_fields, set_sale, "Put an item on sale at the platform, or take it off", "商品上下架"),
     VERB("outbox.retry", id_fields, retry, "Try once more what a platform has refused", "重试平台回传"),
     VERB("outbox.drop", id_fields, drop, "Leave what a platform has refused as it is", "放弃平台回传"),
     VERB("attention.settle", id_fields, settle, "Say that it has been seen to", "标记已处理"),

@@ -1,6 +1,7 @@
 #include "sync/head-office/sites/projection.h"
 
 #include "base/text.h"
+#include "sync/head-office/catalogue/proposals.h"
 #include "sync/head-office/orders/assignments.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/waybills.h"
@@ -18,6 +19,7 @@ struct work {
     struct sql *sql;
     const char *site;
     const json_t *data;
+    const char *time; /* as the event has it */
     struct error *why;
     const char *order;            /* NULL: the event is about none */
     int sign;                     /* -1: it is being undone */
@@ -503,6 +505,19 @@ static int cancel_rejected(struct work *work)
                             sql_text(work->order), sql_text(stage));
 }
 
+static int alias_proposed(struct work *work)
+{
+    struct proposal proposal = {.site = work->site, .time = work->time};
+    const char *supervisor = json_string_value(json_object_get(work->data, "supervisor"));
+    proposal.supervisor = supervisor ? supervisor : "";
+    int result = get_text(work, "code", &proposal.code);
+    if (!result)
+        result = get_text(work, "sku", &proposal.sku);
+    if (!result)
+        result = get_number(work, "factor", 1, &proposal.factor);
+    return result ? result : proposals_take(work->sql, &proposal);
+}
+
 static int nothing_more(struct work *work)
 {
     (void)work;
@@ -553,6 +568,7 @@ static const struct meaning {
     {"move.put", goods_put, .undoable = true},
     {"transfer.line", goods_taken, .undoable = true},
     {"transfer.shipped", transfer_shipped, .undoable = false},
+    {"alias.proposed", alias_proposed, .of_order = false},
 };
 
 /* The facts of a site that had the order before: what left its bins, and what left its gate. */
@@ -671,8 +687,13 @@ int projection_apply(struct sql *sql, const char *site, const struct wire_line *
     const struct meaning *meaning = find_meaning(type);
     if (!meaning || (undone && !meaning->undoable))
         return 0;
-    struct work work = {
-        .sql = sql, .site = site, .data = event->data, .why = why, .sign = undone ? -1 : 1, .careful = careful};
+    struct work work = {.sql = sql,
+                        .site = site,
+                        .data = event->data,
+                        .time = event->time,
+                        .why = why,
+                        .sign = undone ? -1 : 1,
+                        .careful = careful};
     int result = apply(&work, meaning);
     return result == -EPERM || result == -EEXIST
                ? error_set(why, -EINVAL, "its figures contradict what is known of the order")

@@ -1,4 +1,6 @@
-#include "sync/head-office/imports/partners.h"
+#include "sync/head-office/customers/partners.h"
+
+#include "sync/head-office/customers/persons.h"
 
 #include <errno.h>
 
@@ -53,5 +55,7 @@ int partners_put_customer(struct office *office, const char *site, const void *d
         sql_text(row->code), sql_text(row->name), sql_text(row->phone), sql_text(row->email), sql_text(row->province),
         sql_text(row->city), sql_text(row->district), sql_text(row->address), sql_int(row->consent),
         sql_text(row->note));
+    if (!result)
+        result = persons_note_customer(office->sql, row->code);
     return count_changed(office, result, changed, error);
 }
