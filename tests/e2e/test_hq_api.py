@@ -68,7 +68,8 @@ def _(office):
         reader = of(reads="orders,s*", verbs="")
         for kind, status in (("orders", 200), ("stock", 200), ("sites", 200), ("items", 403), ("keys", 403), ("cats", 404)):
             equal(reader.get(f"/api/v1/{kind}")[0], status)
-        equal({row["kind"] for row in reader.get("/api/v1/kinds")[1]}, {"orders", "stock", "sites", "settings", "shops"})
+        named = {row["kind"] for row in everything.get("/api/v1/kinds")[1]}
+        equal({row["kind"] for row in reader.get("/api/v1/kinds")[1]}, {kind for kind in named if kind[0] == "s" or kind == "orders"})
         equal(reader.get("/api/v1/verbs"), (200, []))
         equal(reader.do("order.close", order="SO-00001")[0], 403)
         equal(reader.ask("POST", "/api/v1/import/items", "sku,name,weight_g\nX,x,1\n", "text/csv")[0], 403)

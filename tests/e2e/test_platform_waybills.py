@@ -21,12 +21,12 @@ from rig.trade import PLATFORMS, SITE, Trade  # noqa: E402
 from rig.worker import Worker  # noqa: E402
 from tap import Tap  # noqa: E402
 
-ALL = [f"{platform}-1" for platform in PLATFORMS]
-BY_KEY = [name for name in ALL if name != "jd-1"]  # the same parcel asked for again has the same number there
 GET = {"taobao": "cainiao.waybill.ii.get", "jd": "jingdong.ldop.alpha.waybill.receive", "pdd": "pdd.waybill.get", "douyin": "logistics.newCreateOrder",
        "kuaishou": "open.express.ebill.get"}
 CANCEL = {"taobao": "cainiao.waybill.ii.cancel", "jd": "jingdong.ldop.alpha.waybill.api.unbind", "pdd": "pdd.waybill.cancel",
           "douyin": "logistics.cancelOrder", "kuaishou": "open.express.ebill.cancel"}
+ALL = [f"{platform}-1" for platform in PLATFORMS if platform in GET]
+BY_KEY = [name for name in ALL if name != "jd-1"]  # the same parcel asked for again has the same number there
 CODE = {"douyin": "shunfeng"}
 FORM = "http://cloudprint/template/standard/1"
 SENDER = {"name": "仓库", "phone": "057112345678", "province": "浙江省", "city": "杭州市", "district": "余杭区", "address": "仓前街道9号"}
