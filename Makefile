@@ -95,14 +95,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) $(page_modules)
 office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules)
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-sensitivity crew crash soak bench rig rig-powercut fault fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -226,7 +226,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
 	$(OUT)/tests/platform_caller \
-	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim \
+	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim $(OUT)/floorhand-fleet-sim $(OUT)/tests/faulty_fleet_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
 	$(OUT)/floorhand-office-bench
 
@@ -240,12 +240,21 @@ SYNC_SIM_WRAPS := -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_deta
 $(OUT)/floorhand-sync-sim: $(SYNC_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+# Shops, head office and sites in one process: the sites and network of tests/sim, the shortcuts of tests/sim/sync.
+FLEET_SIM := $(wildcard tests/sim/fleet/*.c) tests/sim/site_side.c tests/sim/network.c tests/sim/sync/quick.c $(wildcard tests/crash/disk*.c)
+$(OUT)/floorhand-fleet-sim: $(FLEET_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # The same with faults that it must find: what has some is compiled for it alone, and stands before the archive.
 FAULTY := $(SYNC_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
 $(OBJ)/faulty/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call say,compile)$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) -DFLOORHAND_DEFECTS -MMD -c -o $@ $<
 $(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+FAULTY_FLEET := $(FLEET_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
+$(OUT)/tests/faulty_fleet_sim: $(FAULTY_FLEET:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
@@ -298,9 +307,13 @@ SYNC_SEEDS ?= 50000
 sim-sync: deps-build ## the sync protocol alone, a million schedules, twenty a seed: make sim-sync SYNC_FIRST=n SYNC_SEEDS=n, or SEED=n
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sync-sim
 	@$(if $(SEED),$(OUT)/floorhand-sync-sim --seed $(SEED) --trace,python3 tests/sim/sync/schedules.py $(OUT)/floorhand-sync-sim --first $(SYNC_FIRST) --seeds $(SYNC_SEEDS))
-sim-sensitivity: deps-build ## that the simulator finds faults: fourteen of them, each switched on
-	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/faulty_sync_sim
+sim-fleet: deps-build ## shops, head office and sites with production code: make sim-fleet SEEDS=n, or SEED=n to replay one
+	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-fleet-sim
+	@$(if $(SEED),$(OUT)/floorhand-fleet-sim --seed $(SEED) --trace,python3 tests/sim/sync/schedules.py $(OUT)/floorhand-fleet-sim --seeds $(SEEDS) --what "shops, head office and sites")
+sim-sensitivity: deps-build ## that the simulators find faults: each is switched on
+	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/faulty_sync_sim $(OUT)/tests/faulty_fleet_sim
 	@python3 tests/sim/sync/sensitivity.py $(OUT)/tests/faulty_sync_sim
+	@python3 tests/sim/sync/sensitivity.py $(OUT)/tests/faulty_fleet_sim --fleet
 
 STEPS ?= 100000
 crew: deps-build ## every flow of the floor at once, with wrong scans and power cuts: make crew SEEDS=100 STEPS=100000, or SEED=n

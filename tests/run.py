@@ -26,6 +26,7 @@ SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more ti
 LONGER = 5 if os.environ.get("CI") == "true" else 1
 SYNC_SEEDS = 1000 * LONGER // (1 if SLOWER == 1 else 10)  # of twenty schedules, and each is run twice
 SIMULATED_SEEDS = 200 // SLOWER
+FLEET_SEEDS = 30 * LONGER // SLOWER  # each is run twice
 PRINTER_FAULTS = 600 // SLOWER
 
 
@@ -119,6 +120,9 @@ def whole_floor():
                                         "--seeds", str(SYNC_SEEDS)], 2400)
         yield Job("sim/sensitivity", [sys.executable, "tests/sim/sync/sensitivity.py", f"{OUT}/tests/faulty_sync_sim"],
                   600 * SLOWER)
+    if (ROOT / "tests/sim/fleet").is_dir():
+        yield Job("sim/fleet", [sys.executable, "tests/sim/sync/schedules.py", f"{OUT}/floorhand-fleet-sim", "--seeds", str(FLEET_SEEDS),
+                                "--what", "shops, head office and sites"], 900 * SLOWER)
     if (ROOT / "tests/sim/crew").is_dir():
         yield Job("sim/crew", [f"{OUT}/floorhand-crew", "--seeds", "12", "--steps", "4000"], 300 * SLOWER)
 

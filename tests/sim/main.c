@@ -121,14 +121,22 @@ static void compare(struct sim *sim)
 
 static struct sim run(uint64_t seed, bool trace)
 {
-    struct sim sim = {.seed = seed, .now_us = INT64_C(1774000000000000), .trace = trace, .hash = 1};
+    struct sim sim = {.seed = seed,
+                      .site_name = "hz-07",
+                      .box_name = "box-1",
+                      .hardware = "00000000000000000000000000000001",
+                      .now_us = INT64_C(1774000000000000),
+                      .trace = trace,
+                      .counts = 4,
+                      .shelf = 40,
+                      .hash = 1};
     draw_faults(&sim);
     sim.network = network_new(&sim);
     sim.site = site_side_new(&sim);
     sim.office = office_side_new(&sim);
     for (int number = 1; number <= STEPS; number++)
         step(&sim, number);
-    sim.healed = true;
+    sim.healed = sim.rested = true;
     sim_note(&sim, "healed");
     office_side_waybills(sim.office);
     for (int number = 1; number <= HEAL_STEPS && !settled(&sim); number++)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/id.h"
+#include "base/sql.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +18,14 @@ enum stream_of { DRAW_WORKERS, DRAW_FAULTS, DRAW_NETWORK, DRAW_PRINTER, DRAW_WAY
 
 struct sim {
     uint64_t seed;
+    const char *site_name, *box_name, *hardware;
     struct random_seeded draws[DRAW_STREAMS];
     int64_t now_us;
     bool trace, healed;                   /* healed: no more faults, so that everything must arrive */
+    bool rested;                          /* nobody scans and nobody counts any more */
+    int pauses;                           /* people leave what they are at so often, per mille of their scans */
+    int counts, shelf;                    /* shelves are counted so often, per mille; and so much lies in one then, or
+                                           * up to one and a half times as much */
     uint64_t hash;                        /* of everything that happened: equal for equal seeds */
     int loss, duplicates, crashes, wrong; /* per mille, drawn per seed */
     struct site_side *site;
@@ -45,7 +51,8 @@ enum port { PORT_SEGMENT, PORT_CONTROL, PORT_OFFICE };
 
 struct site_side *site_side_new(struct sim *sim);
 void site_side_free(struct site_side *side);
-void site_side_step(struct site_side *side); /* one thing: a scan, a print step, a turn, a timer, a crash */
+void site_side_step(struct site_side *side);  /* one thing: a scan, a print step, a turn, a timer, a crash */
+void site_side_count(struct site_side *side); /* the shelves, as somebody finds them */
 void site_side_receive(struct site_side *side, enum port port, const void *bytes, size_t length);
 void site_side_link(struct site_side *side, bool up);
 void site_side_check(struct site_side *side);
@@ -54,6 +61,7 @@ bool site_side_idle(struct site_side *side);
 /* The journal line with a number, appended to out. */
 void site_side_line(struct site_side *side, int64_t seq, struct buf *out);
 int64_t site_side_number(struct site_side *side, const char *sql);
+struct sql *site_side_sql(struct site_side *side);
 
 /* ---- head office (office_side.c) */
 

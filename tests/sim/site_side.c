@@ -201,9 +201,9 @@ static void start(struct site_side *side)
     sql_run(side->store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
     store_stream(side->store, &stream);
     site_init(&side->sync,
-              &(struct site_settings){.site = "hz-07",
-                                      .box = "box-1",
-                                      .hardware = "00000000000000000000000000000001",
+              &(struct site_settings){.site = side->sim->site_name,
+                                      .box = side->sim->box_name,
+                                      .hardware = side->sim->hardware,
                                       .key = side->key,
                                       .boot = stream.boot,
                                       .random = random_from_seed(&side->seeded)},
@@ -285,6 +285,7 @@ static const struct habit habits[] = {
     {"pack.box", "SELECT iif(cancelled, 'CMD:DONE', 'BOX-S') FROM orders WHERE id = ?1", NULL, KEY(order)},
     {"pack.label", "SELECT iif(cancelled, 'CMD:DONE', waybill) FROM orders WHERE id = ?1", NULL, KEY(order)},
     {"parcel.shelf", "SELECT 'RETURN-1' WHERE ?1 = ?1", NULL, KEY(order)},
+    {"parcel.shown", "SELECT 'CMD:DONE' WHERE ?1 = ?1", NULL, KEY(order)},
     {"ship.parcel",
      "SELECT p.waybill FROM parcel p JOIN orders o ON o.id = p.order_id WHERE p.state = 'labelled' AND p.manifest IS "
      "NULL "
@@ -381,6 +382,8 @@ static void somebody_scans(struct site_side *side)
     char text[128];
     if (sim_chance(side->sim, DRAW_WORKERS, side->sim->wrong))
         wrong_scan(side, text, sizeof(text));
+    else if (side->sim->pauses > 0 && sim_chance(side->sim, DRAW_WORKERS, side->sim->pauses))
+        snprintf(text, sizeof(text), "CMD:LOGOUT");
     else
         right_scan(side, at, text, sizeof(text));
     snprintf(event.station, sizeof(event.station), "%s", stations[at]);
@@ -388,14 +391,16 @@ static void somebody_scans(struct site_side *side)
     post(side, &event, text, strlen(text));
 }
 
-static void count_stock(struct site_side *side)
+void site_side_count(struct site_side *side)
 {
     struct event event = {.kind = EVENT_IMPORT, .name = "stock"};
     char csv[160];
-    int length =
-        snprintf(csv, sizeof(csv), "location,sku,quantity\nA-01,MUG,%d\nA-02,PEN,%d\nA-03,CAP,%d\nR-09,MUG,%d\n",
-                 40 + (int)sim_draw(side->sim, DRAW_WORKERS, 60), 40 + (int)sim_draw(side->sim, DRAW_WORKERS, 60),
-                 40 + (int)sim_draw(side->sim, DRAW_WORKERS, 60), (int)sim_draw(side->sim, DRAW_WORKERS, 30));
+    int least = side->sim->shelf;
+    uint64_t more = (uint64_t)least * 3 / 2, spare = (uint64_t)least * 3 / 4;
+    int length = snprintf(
+        csv, sizeof(csv), "location,sku,quantity\nA-01,MUG,%d\nA-02,PEN,%d\nA-03,CAP,%d\nR-09,MUG,%d\n",
+        least + (int)sim_draw(side->sim, DRAW_WORKERS, more), least + (int)sim_draw(side->sim, DRAW_WORKERS, more),
+        least + (int)sim_draw(side->sim, DRAW_WORKERS, more), (int)sim_draw(side->sim, DRAW_WORKERS, spare));
     post(side, &event, csv, (size_t)length);
 }
 
@@ -438,8 +443,8 @@ struct site_side *site_side_new(struct sim *sim)
     wire_key_new(&side->key, &random);
     static const struct sql_options memory = {.exclusive = true};
     struct store_settings settings = {.path = ":memory:",
-                                      .site = "hz-07",
-                                      .box = "box-1",
+                                      .site = sim->site_name,
+                                      .box = sim->box_name,
                                       .options = &memory,
                                       .random = random_from_seed(&side->seeded)};
     if (store_open(&settings, &side->store, &error) != 0)
@@ -459,10 +464,10 @@ void site_side_free(struct site_side *side)
 void site_side_step(struct site_side *side)
 {
     struct sim *sim = side->sim;
-    if (!sim->healed && sim_chance(sim, DRAW_WORKERS, 700))
+    if (!sim->rested && sim_chance(sim, DRAW_WORKERS, 700))
         somebody_scans(side);
-    if (!sim->healed && sim_chance(sim, DRAW_WORKERS, 4))
-        count_stock(side);
+    if (!sim->rested && sim_chance(sim, DRAW_WORKERS, sim->counts))
+        site_side_count(side);
     if (sim_chance(sim, DRAW_PRINTER, 400))
         pump(side);
     if (sim_chance(sim, DRAW_FAULTS, sim->healed ? 1000 : 600) && turn_waiting(side->turn) > 0)
@@ -566,4 +571,9 @@ int64_t site_side_number(struct site_side *side, const char *sql)
     int64_t value = 0;
     sql_number_values(side->store->sql, &value, sql, (struct sql_value[]){{0}});
     return value;
+}
+
+struct sql *site_side_sql(struct site_side *side)
+{
+    return side->store->sql;
 }

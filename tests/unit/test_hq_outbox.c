@@ -401,6 +401,26 @@ static void an_order_takes_what_it_wants_off_the_offer(void **state)
     stock_is("k3", 8); /* though nobody has checked it yet */
 }
 
+/* The shop counts down what it sells: where our figure stays as it was, it must hear of it all the same. */
+static void what_a_shop_has_sold_is_made_up_for(void **state)
+{
+    struct shop_rig *rig = *state;
+    offer(rig);
+    shop_rig_work(rig);
+    stock_is("k1", 4); /* (10 - 1) / 2 */
+    fake_place("1")->lines[0].quantity = 1;
+    fake_stock("k1")->quantity = 3;
+    shop_rig_later(rig, 31);
+    shop_rig_reckon(rig);
+    shop_rig_work(rig);
+    stock_is("k1", 4); /* (9 - 1) / 2 */
+    int writes = fake.stock_writes;
+    shop_rig_later(rig, 31); /* it is read once more, and is the same */
+    shop_rig_reckon(rig);
+    shop_rig_work(rig);
+    assert_int_equal(fake.stock_writes, writes);
+}
+
 static void only_the_last_figure_goes_out(void **state)
 {
     struct shop_rig *rig = *state;
@@ -524,6 +544,7 @@ int main(void)
         ON_SHOP(what_became_of_a_part_of_a_line_is_a_persons_to_see),
         ON_SHOP(a_share_of_what_can_be_promised_is_offered),
         ON_SHOP(an_order_takes_what_it_wants_off_the_offer),
+        ON_SHOP(what_a_shop_has_sold_is_made_up_for),
         ON_SHOP(only_the_last_figure_goes_out),
         ON_SHOP(a_lost_figure_is_read_back),
         ON_SHOP(a_platform_of_differences_is_told_the_difference),

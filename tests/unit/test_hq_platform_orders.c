@@ -367,6 +367,50 @@ static void a_refund_stops_the_parcel(void **state)
     shop_rig_count(rig, "SELECT count(*) FROM aftersale_stop WHERE order_number = 's1-" ID "'", 1);
 }
 
+/* It would use the old number, which is made void at the carrier, if it got the order once more. */
+static void a_site_that_gives_an_order_back_gives_its_number_up(void **state)
+{
+    struct shop_rig *rig = *state;
+    rig_import_good(&rig->rig, "waybills", "hz", "waybill,carrier\nW1,SF\nW2,SF\n");
+    struct fake_order *said = release(rig);
+    sent(rig);
+    shop_rig_text(rig, "SELECT number FROM waybill WHERE state = 'sent'", "W1");
+    move(said);
+    shop_rig_say(rig, said);
+    event(rig, 1, "order.released", "{\"order\":\"s1-" ID "\"}");
+    shop_rig_text(rig, "SELECT number FROM waybill WHERE state = 'void_pending'", "W1");
+    shop_rig_text(rig, "SELECT key FROM feed WHERE type = 'waybill.voided'", "waybill/W1");
+    audit(rig);
+    assert_int_equal(rig_release(&rig->rig, "hz", "s1-" ID), 0);
+    shop_rig_text(rig, "SELECT number FROM waybill WHERE state = 'sent'", "W2");
+}
+
+/* The buyer asks for a refund and for another address, and the shop refuses the refund: the goods are sent after all.
+ * A look for refunds that failed once does not mean that nothing is heard of them. */
+static void a_refund_that_is_refused_is_no_cancellation(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = release(rig);
+    shop_rig_work(rig);
+    sent(rig);
+    said->order.overlays = said->lines[0].overlays = PLATFORM_REFUNDING;
+    move(said);
+    rig_run(&rig->rig, "UPDATE pull SET failures = 1, said = 'busy' WHERE kind = 'refunds'");
+    shop_rig_say(rig, said);
+    event(rig, 1, "order.kept", "{\"order\":\"s1-" ID "\",\"stage\":\"picking\"}");
+    shop_rig_count(rig, "SELECT count(*) FROM feed WHERE type = 'order.cancel'", 0);
+    struct platform_refund *refund = &fake.refunds[fake.refund_count++];
+    *refund = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT own FROM aftersale_stop", 1);
+    event(rig, 2, "order.cancel_accepted", "{\"order\":\"s1-" ID "\",\"stage\":\"picking\"}");
+    refund->state = PLATFORM_REFUND_CLOSED;
+    refund->modified_us = fake.now_us += SECOND;
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT sum(quantity) FROM order_line JOIN orders USING (number) WHERE state <> 'closed'", 2);
+}
+
 /* The shop may not be asked for refunds: what the order says is all that is known. */
 static void a_refund_of_all_of_it_stops_the_parcel(void **state)
 {
@@ -383,6 +427,11 @@ static void a_refund_of_all_of_it_stops_the_parcel(void **state)
     event(rig, 2, "order.cancel_accepted", "{\"order\":\"s1-" ID "\",\"stage\":\"picking\"}");
     state_is(rig, "closed");
     shop_rig_count(rig, "SELECT count(*) FROM reservation WHERE left_open > 0", 0);
+    shop_rig_say(rig, said); /* then it is heard of after all, and refused at once */
+    fake.refunds[fake.refund_count++] = (struct platform_refund){
+        .id = "r", .order = ID, .state = PLATFORM_REFUND_CLOSED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT sum(quantity) FROM order_line JOIN orders USING (number) WHERE state <> 'closed'", 2);
 }
 
 static void a_cancellation_asks_the_site(void **state)
@@ -466,6 +515,50 @@ static void what_was_split_and_shipped_elsewhere_is_told(void **state)
 }
 
 /* ---------------------------------------------------------------- what cannot be taken */
+
+/* A buyer whose refund was refused asks once more, and that is heard of first. */
+static void a_second_refund_claims_what_the_first_gave_free(void **state)
+{
+    struct shop_rig *rig = *state;
+    place();
+    shop_rig_work(rig);
+    fake.refund_count = 2;
+    fake.refunds[0] = (struct platform_refund){
+        .id = "r1", .order = ID, .state = PLATFORM_REFUND_ASKED, .amount_minor = 3900, .modified_us = fake.now_us};
+    shop_rig_later(rig, 31);
+    fake.refunds[1] = fake.refunds[0];
+    text_copy(fake.refunds[1].id, sizeof(fake.refunds[1].id), "r2");
+    fake.refunds[1].modified_us = fake.now_us;
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE trouble <> ''", 1);
+    fake.refunds[0].state = PLATFORM_REFUND_CLOSED;
+    fake.refunds[0].modified_us = fake.now_us;
+    shop_rig_later(rig, 31);
+    fake.refunds[1].state = PLATFORM_REFUND_DONE;
+    fake.refunds[1].modified_us = fake.now_us;
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT sum(amount_minor) FROM refund_due WHERE state = 'paid'", 3900);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE trouble <> ''", 0);
+}
+
+/* A window without orders is over, too: the order that the refund waits for is in one of the next. */
+static void a_refund_that_came_first_stops_no_reading(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake.refunds[fake.refund_count++] = (struct platform_refund){.id = "r",
+                                                                 .order = ID,
+                                                                 .state = PLATFORM_REFUND_ASKED,
+                                                                 .amount_minor = 3900,
+                                                                 .modified_us = fake.now_us - SECOND};
+    shop_rig_work(rig);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE order_number IS NULL", 1);
+    shop_rig_later(rig, 31);
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM pull WHERE failures > 0", 0);
+    place();
+    shop_rig_later(rig, 31);
+    shop_rig_count(rig, "SELECT count(*) FROM aftersale WHERE order_number IS NULL", 0);
+}
 
 static void a_refund_that_came_first_holds_its_order(void **state)
 {
@@ -569,11 +662,15 @@ int main(void)
         ON_SHOP(a_change_later_asks_the_site),
         ON_SHOP(what_is_begun_stays_and_a_person_is_told),
         ON_SHOP(a_refund_stops_the_parcel),
+        ON_SHOP(a_site_that_gives_an_order_back_gives_its_number_up),
+        ON_SHOP(a_refund_that_is_refused_is_no_cancellation),
         ON_SHOP(a_refund_of_all_of_it_stops_the_parcel),
         ON_SHOP(a_cancellation_asks_the_site),
         ON_SHOP(other_goods_at_a_site_wait_until_it_is_back),
         ON_SHOP(what_was_split_follows_its_platform),
         ON_SHOP(what_was_split_and_shipped_elsewhere_is_told),
+        ON_SHOP(a_second_refund_claims_what_the_first_gave_free),
+        ON_SHOP(a_refund_that_came_first_stops_no_reading),
         ON_SHOP(a_refund_that_came_first_holds_its_order),
         ON_SHOP(what_cannot_be_taken_is_kept_and_told),
         ON_SHOP(an_order_that_came_by_a_file_goes_on_under_its_number),

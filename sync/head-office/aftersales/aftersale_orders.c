@@ -1,6 +1,7 @@
 #include "sync/head-office/aftersales/aftersale_orders.h"
 
 #include "base/text.h"
+#include "sync/head-office/aftersales/aftersale_stop.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/exceptions.h"
 
@@ -154,6 +155,9 @@ int aftersale_forgo(struct office *office, const char *number, const char *reaso
 {
     char part[ORDERS_NUMBER_SIZE];
     int result = sql_run(office->sql, "UPDATE aftersale_stop SET own = 0 WHERE order_number = ?1", sql_text(number));
+    if (!result)
+        result = sql_run(office->sql, "UPDATE orders SET reason = ?2 WHERE number = ?1 AND reason = ?3",
+                         sql_text(number), sql_text(reason), sql_text(AFTERSALE_STOP_BEFORE));
     for (bool found = true; found && !result;) {
         struct sql_query *row = sql_select(
             office->sql,

@@ -1,5 +1,6 @@
 #include "sync/head-office/aftersales/aftersale_stop.h"
 
+#include "base/defect.h"
 #include "base/text.h"
 #include "sync/head-office/aftersales/aftersale_orders.h"
 #include "sync/head-office/orders/exceptions.h"
@@ -17,6 +18,7 @@
 struct part {
     char number[ORDERS_NUMBER_SIZE], state[ORDER_STATE_SIZE];
     bool cancelling;
+    bool stopped_before; /* for a refund, when nothing was heard of one yet */
 };
 
 struct parts {
@@ -58,13 +60,15 @@ static int load_parts(struct office *office, const char *first, struct parts *re
     ret->count = 0;
     struct sql_query *row = sql_select(
         office->sql,
-        "SELECT o.number, o.state, o.cancelling FROM orders o WHERE " PART_OF("?1") " ORDER BY o.number" SQL_FOR_UPDATE,
-        sql_text(first));
+        "SELECT o.number, o.state, o.cancelling, o.reason IS NOT DISTINCT FROM ?2 FROM orders o WHERE " PART_OF(
+            "?1") " ORDER BY o.number" SQL_FOR_UPDATE,
+        sql_text(first), sql_text(AFTERSALE_STOP_BEFORE));
     while (sql_next(row) && ret->count < PARTS_MAX) {
         struct part *part = &ret->list[ret->count++];
         sql_copy_text(row, 0, part->number, sizeof(part->number));
         sql_copy_text(row, 1, part->state, sizeof(part->state));
         part->cancelling = sql_get_int(row, 2) != 0;
+        part->stopped_before = sql_get_int(row, 3) != 0;
     }
     int result = sql_done(row);
     if (!result)
@@ -154,15 +158,35 @@ static int stop_at_site(struct office *office, const struct aftersale *aftersale
                          sql_text(part->number), sql_text(aftersale->number), sql_int(!part->cancelling));
     if (result)
         return office_failed(office->sql, result, error);
-    return claimed > 0 && !part->cancelling
+    return claimed > 0 && !part->cancelling && !DEFECT(26)
                ? orders_cancel(office, part->number, "a refund is asked for", aftersale->agreed_by, error)
                : 0;
+}
+
+/* The stop is this case's: whatever becomes of the refund, it was asked for its sake. */
+static int adopt_stops(struct office *office, const struct aftersale *aftersale, const struct parts *parts)
+{
+    int result = 0;
+    for (size_t i = 0; i < parts->count && !result; i++) {
+        const struct part *part = &parts->list[i];
+        if (part->stopped_before && (part->cancelling || strcmp(part->state, "closed") == 0))
+            result = sql_run(office->sql,
+                             "INSERT INTO aftersale_stop (order_number, number, own, state) VALUES (?1, ?2, 1, ?3)"
+                             " ON CONFLICT DO NOTHING",
+                             sql_text(part->number), sql_text(aftersale->number),
+                             sql_text(part->cancelling ? "asked" : "stopped"));
+    }
+    return result;
 }
 
 int aftersale_hold(struct office *office, const struct aftersale *aftersale, struct error *error)
 {
     struct parts parts;
     int result = load_parts(office, aftersale->order, &parts, error);
+    if (!result) {
+        result = adopt_stops(office, aftersale, &parts);
+        result = result ? office_failed(office->sql, result, error) : 0;
+    }
     for (size_t i = 0; i < parts.count && !result; i++)
         if (is_waiting(&parts.list[i]))
             result = aftersale_is_over(aftersale) ? 0 : hold_waiting(office, &parts.list[i], error);
@@ -306,6 +330,10 @@ int aftersale_let_go(struct office *office, const struct aftersale *aftersale, s
     if (result)
         return office_failed(office->sql, result, error);
     result = load_parts(office, aftersale->order, &parts, error);
+    if (!result) {
+        result = adopt_stops(office, aftersale, &parts);
+        result = result ? office_failed(office->sql, result, error) : 0;
+    }
     for (size_t i = 0; i < parts.count && !result; i++)
         if (strcmp(parts.list[i].state, "exception") == 0)
             result = free_part(office, &parts.list[i], error);

@@ -7,6 +7,9 @@
 
 #include "sync/head-office/aftersales/aftersale_life.h"
 
+/* The reason with which an order is cancelled at its site before the case that it is for is known here. */
+#define AFTERSALE_STOP_BEFORE "a refund of all of it is asked for"
+
 /* Whether its goods are still here: sets aftersale->goods. A return of what has not left is a refund alone. */
 int aftersale_find_goods(struct office *office, struct aftersale *aftersale, struct error *error);
 

@@ -91,6 +91,15 @@ static int find_order(struct office *office, struct aftersale *aftersale, struct
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
+/* There was no room for all of it when it came: another case claimed the same, and may be over by now. */
+static int is_cut(struct office *office, const struct aftersale *aftersale, bool *ret, struct error *error)
+{
+    int64_t total = 0;
+    int result = aftersale_total(office, aftersale, &total, error);
+    *ret = !result && strcmp(aftersale->state, "asked") == 0 && total < aftersale->platform_minor;
+    return result;
+}
+
 /* What it claims follows the platform until it is over; what a person has said of it stays where the platform says
  * nothing new. */
 static int claim(struct office *office, struct aftersale *aftersale, bool is_new, struct error *error)
@@ -101,7 +110,10 @@ static int claim(struct office *office, struct aftersale *aftersale, bool is_new
         return result;
     if (strcmp(aftersale->state, "asked") == 0)
         result = aftersale_find_goods(office, aftersale, error);
-    return result || (was_known && !is_new) ? result : aftersale_claim_platform(office, aftersale, error);
+    bool cut = false;
+    if (!result && was_known && !is_new)
+        result = is_cut(office, aftersale, &cut, error);
+    return result || (was_known && !is_new && !cut) ? result : aftersale_claim_platform(office, aftersale, error);
 }
 
 /* ---------------------------------------------------------------- what the platform decided */

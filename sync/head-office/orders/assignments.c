@@ -174,16 +174,6 @@ static int check(const char *number, const char *to, const struct holding *held,
     return 0;
 }
 
-/* What was sent along for it there is of no use to anybody else. */
-static int give_up_numbers(struct office *office, const char *site, const char *number)
-{
-    int result = sql_run(office->sql,
-                         "UPDATE waybill SET state = 'void_pending', rev = rev + 1 WHERE order_number = ?1 AND site ="
-                         " ?2 AND state = 'sent'",
-                         sql_text(number), sql_text(site));
-    return result ? result : waybill_parcels_cancel(office->sql, number);
-}
-
 /* It is with no site: it is looked at again as it is at its platform now. */
 static int take_in(struct office *office, const char *number, struct error *error)
 {
@@ -203,7 +193,9 @@ static int give(struct office *office, const char *number, const char *from, con
         sql_run(office->sql, "UPDATE assignment SET state = 'left', wanted_by = NULL WHERE number = ?1 AND site = ?2",
                 sql_text(number), sql_text(from));
     if (!result)
-        result = give_up_numbers(office, from, number);
+        result = waybills_take_back(office, from, number);
+    if (!result)
+        result = waybill_parcels_cancel(office->sql, number);
     if (!result)
         result =
             sql_run(office->sql, "UPDATE orders SET reason = NULL, rev = rev + 1 WHERE number = ?1", sql_text(number));

@@ -1,5 +1,6 @@
 #include "sync/head-office/orders/waybills.h"
 
+#include "base/defect.h"
 #include "base/json.h"
 #include "sync/head-office/shops/waybill_parcels.h"
 #include "sync/head-office/sites/feed.h"
@@ -261,18 +262,52 @@ int waybills_send(struct office *office, const char *site, const char *carrier, 
 
 /* ---------------------------------------------------------------- the end of a number */
 
+/* rev: as the row has it now. */
+static int tell_void(struct office *office, const char *site, const char *number, int64_t rev)
+{
+    CLEANUP_BUF struct buf data = {0};
+    json_open_object(&data, NULL);
+    json_text(&data, "waybill", number);
+    return tell_site(office, site, "waybill.voided", number, rev, &data);
+}
+
 static int make_void(struct office *office, const char *site, const char *number, bool tell)
 {
     int64_t rev;
     int result = sql_number(office->sql, &rev,
                             "UPDATE waybill SET state = 'void', rev = rev + 1 WHERE number = ?1 RETURNING rev",
                             sql_text(number));
-    if (result || !tell)
+    return result || !tell ? result : tell_void(office, site, number, rev);
+}
+
+/* The next of them; it leaves those that this finds. -ENOENT: that was all. */
+static int take_one_back(struct office *office, const char *site, const char *order)
+{
+    char number[64] = "";
+    int64_t rev = 0;
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "UPDATE waybill SET state = 'void_pending', rev = rev + 1 WHERE id = (SELECT min(id) FROM waybill"
+                   " WHERE order_number = ?1 AND site = ?2 AND state = 'sent') RETURNING number, rev",
+                   sql_text(order), sql_text(site));
+    if (sql_next(row)) {
+        sql_copy_text(row, 0, number, sizeof(number));
+        rev = sql_get_int(row, 1);
+    }
+    int result = sql_done(row);
+    if (result)
         return result;
-    CLEANUP_BUF struct buf data = {0};
-    json_open_object(&data, NULL);
-    json_text(&data, "waybill", number);
-    return tell_site(office, site, "waybill.voided", number, rev, &data);
+    if (DEFECT(29) && *number)
+        return 0;
+    return *number ? tell_void(office, site, number, rev) : -ENOENT;
+}
+
+int waybills_take_back(struct office *office, const char *site, const char *order)
+{
+    int result = 0;
+    while (!result)
+        result = take_one_back(office, site, order);
+    return result == -ENOENT ? 0 : result;
 }
 
 int waybills_void(struct office *office, const char *number, struct error *error)

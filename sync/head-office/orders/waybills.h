@@ -33,6 +33,10 @@ int waybills_hand_over(struct office *office, const char *number, struct error *
  * see each other. In the order in which all lock these rows. */
 int waybills_lock(struct sql *sql, const char *site, const char *order);
 
+/* The site does not have the order any more: numbers that went with it and are on no parcel are to be made void, and
+ * the site is told, which would take them for the same order if it got that once more. */
+int waybills_take_back(struct office *office, const char *site, const char *order);
+
 /* Up to count numbers to a site for whatever parcel needs one. */
 int waybills_send(struct office *office, const char *site, const char *carrier, int64_t count, int64_t *ret_count,
                   struct error *error);

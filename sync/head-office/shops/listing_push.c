@@ -187,7 +187,8 @@ static int look_at_item(struct office *office, const struct word *word, int64_t 
     struct sql_query *row =
         sql_select(office->sql,
                    "SELECT count(*), sum(CASE WHEN l.our_sku IS NULL AND l.bundle IS NULL THEN 1 ELSE 0 END),"
-                   " coalesce(sum(f.pieces), 0) FROM listing l LEFT JOIN stock_offer f ON f.shop = l.shop AND f.item ="
+                   " coalesce(sum(CASE WHEN f.pieces > 0 THEN f.pieces ELSE 0 END), 0) FROM listing l LEFT JOIN "
+                   "stock_offer f ON f.shop = l.shop AND f.item ="
                    " l.item AND f.sku = l.sku WHERE l.shop = ?1 AND l.item = ?2",
                    sql_text(word->shop), sql_text(word->item));
     if (sql_next(row)) {

@@ -1,6 +1,8 @@
 #include "sync/head-office/shops/platform_page.h"
 
+#include "base/defect.h"
 #include "sync/head-office/aftersales/refunds.h"
+#include "sync/head-office/shops/stock_push.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@ struct storing {
     const struct platform_page *page;
     bool *later; /* of each order: it is still to be taken */
     size_t left; /* of those */
+    bool over;   /* all of the page is stored, and what follows it is done: a page may have no orders */
     struct platform_page_done done;
 };
 
@@ -26,6 +29,7 @@ static void note(struct storing *storing, size_t i, enum platform_taken taken)
 static void expect_all(struct storing *storing)
 {
     storing->done = (struct platform_page_done){0};
+    storing->over = false;
     storing->left = storing->page->count;
     for (size_t i = 0; i < storing->page->count; i++)
         storing->later[i] = true;
@@ -37,6 +41,7 @@ static int take(struct storing *storing,
                                 enum platform_taken *ret, struct error *error),
                 struct error *error)
 {
+    CLEANUP(stock_sold_done) struct stock_sold sold = {0};
     const struct platform_page *page = storing->page;
     int result = 0;
     storing->left = 0;
@@ -47,12 +52,19 @@ static int take(struct storing *storing,
         result = take_one(storing->office, &storing->settings, page->source, &page->orders[i], &taken, error);
         if (!result)
             note(storing, i, taken);
+        if (!result && (taken == PLATFORM_NEW || taken == PLATFORM_CHANGED) && !DEFECT(25))
+            result = stock_sold_add(&sold, &page->orders[i]);
     }
     if (!result && storing->left == 0 && page->finish)
         result = page->finish(page->user, error);
+    if (!result) {
+        result = stock_sold_write(storing->office, page->source->shop, &sold);
+        result = result ? office_failed(storing->office->sql, result, error) : 0;
+    }
     if (!result)
         result = office_commit(storing->office, error);
     office_rollback(storing->office);
+    storing->over = !result && storing->left == 0;
     return result;
 }
 
@@ -89,7 +101,7 @@ int platform_page_store(struct office *office, const struct platform_page *page,
     expect_all(&storing);
     if (take_beside(&storing, error) != 0)
         expect_all(&storing);
-    if (storing.left > 0)
+    if (!storing.over)
         result = take_alone(&storing, error);
     if (!result)
         *ret = storing.done;

@@ -1,6 +1,7 @@
 #include "sync/head-office/shops/platform_taking.h"
 
 #include "base/text.h"
+#include "sync/head-office/aftersales/aftersale_stop.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/assignments.h"
 #include "sync/head-office/orders/order_split.h"
@@ -225,6 +226,39 @@ static int follow_finished(struct taking *taking, struct error *error)
 
 /* ---------------------------------------------------------------- while a site has it */
 
+#define REFUNDS_LATE_US (60 * MINUTE_US)
+
+/* A refund is asked for, and a site works on the order. After-sales stops it when it hears of the refund, which is
+ * soon, and sends it after all where that is refused; to cancel the order would say that nobody wants it any more.
+ * Where no refunds are heard of, or only orders for long, this is all that is known. */
+static int stop_refunding(struct office *office, const char *number, bool *ret_heard)
+{
+    int result =
+        sql_run(office->sql,
+                "UPDATE pull SET next_us = 0 WHERE shop = (SELECT shop FROM orders WHERE number = ?1) AND kind ="
+                " 'refunds' AND (failures = 0 OR (said <> '' AND mark_us + ?2 > (SELECT o.mark_us FROM pull o WHERE"
+                " o.shop = pull.shop AND o.kind = 'orders')))",
+                sql_text(number), sql_int(REFUNDS_LATE_US));
+    *ret_heard = !result && sql_changes(office->sql) > 0;
+    return result;
+}
+
+/* Once: a second wish would be one for good. */
+static int cancel_refunding(struct office *office, const char *number, struct error *error)
+{
+    bool heard;
+    int64_t stops = 0;
+    int result = stop_refunding(office, number, &heard);
+    if (!result)
+        result = sql_number(office->sql, &stops,
+                            "SELECT count(*) FROM orders WHERE number = ?1 AND (cancelling = 1 OR"
+                            " state = 'closed')",
+                            sql_text(number));
+    if (result)
+        return office_failed(office->sql, result, error);
+    return heard || stops ? 0 : orders_cancel(office, number, AFTERSALE_STOP_BEFORE, BY_PLATFORM, error);
+}
+
 static int ask_back(struct taking *taking, const char *why, struct error *error)
 {
     struct order_move move = {0};
@@ -233,23 +267,17 @@ static int ask_back(struct taking *taking, const char *why, struct error *error)
         result = assignments_take_back(taking->office, taking->number, &move, error);
     taking->is_back = !result && move.done;
     if (result == -EBUSY && is_all_refunding(taking->order))
-        return orders_cancel(taking->office, taking->number, "a refund of all of it is asked for", BY_PLATFORM, error);
+        return cancel_refunding(taking->office, taking->number, error);
     return result == -EBUSY || result == -EALREADY ? 0 : result; /* it is begun: a person decides */
 }
 
-/* After-sales asks the site to stop, when it hears of the refund itself: that is soon. Where it hears of none, this is
- * all that is known. */
 static int follow_refunding(struct taking *taking, struct error *error)
 {
-    int64_t heard = 0;
-    int result =
-        sql_run(taking->office->sql, "UPDATE pull SET next_us = 0 WHERE shop = ?1 AND kind = 'refunds' AND said = ''",
-                sql_text(taking->source->shop));
-    if (!result)
-        heard = sql_changes(taking->office->sql);
+    bool heard;
+    int result = stop_refunding(taking->office, taking->number, &heard);
     if (result)
         return office_failed(taking->office->sql, result, error);
-    return heard > 0 ? 0 : ask_back(taking, "a refund is asked for", error);
+    return heard ? 0 : ask_back(taking, "a refund is asked for", error);
 }
 
 static int follow_at_site(struct taking *taking, struct error *error)
@@ -374,7 +402,7 @@ int platform_taking_kept(struct office *office, const char *number, struct error
                             sql_text(number), sql_int(PLATFORM_REFUNDING));
     if (result)
         return office_failed(office->sql, result, error);
-    return others > 0 ? 0 : orders_cancel(office, number, "a refund of all of it is asked for", BY_PLATFORM, error);
+    return others > 0 ? 0 : cancel_refunding(office, number, error);
 }
 
 /* ---------------------------------------------------------------- the whole */

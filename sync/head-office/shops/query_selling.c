@@ -54,7 +54,7 @@ static const struct query_column listing_columns[] = {
     TEXT("matched", SET("l.matched")),
     NUMBER("buffer", "l.buffer"),
     NUMBER("ratio", "l.ratio"),
-    NUMBER("pieces", OFFER("pieces")),
+    NUMBER("pieces", "nullif(" OFFER("pieces") ", -1)"), /* it is reckoned anew in a moment */
     NUMBER("told", OFFER("told")),
     TIME("told_at", "nullif(" OFFER("told_us") ", 0)"),
     NUMBER("price_minor", WORD("value", "l.sku", "price")),

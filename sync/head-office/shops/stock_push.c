@@ -1,12 +1,14 @@
 #include "sync/head-office/shops/stock_push.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "sync/head-office/shops/outbox.h"
 #include "sync/head-office/stock/atp.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define AT_ONCE 500
 
@@ -30,7 +32,7 @@ static const char changed_offers[] = ATP_OF(
                                          "l.shop AND m.item = l.item AND"
                                          " m.platform_sku = l.sku LEFT JOIN stock_offer f ON f.shop = l.shop AND "
                                          "f.item = l.item AND f.sku = l.sku WHERE"
-                                         " (m.pieces IS NOT NULL OR f.pieces > 0) AND f.pieces IS DISTINCT FROM " OFFER
+                                         " (m.pieces IS NOT NULL OR f.pieces <> 0) AND f.pieces IS DISTINCT FROM " OFFER
                                          " ORDER BY l.shop, l.item, l.sku LIMIT ?3";
 
 static int find_changes(struct office *office, int64_t silent_hours, struct change *out, size_t *ret_count)
@@ -110,4 +112,60 @@ int stock_push(struct office *office, int64_t silent_hours, int64_t *ret_count, 
     if (result)
         return office_failed(office->sql, result, error);
     return count > 0 ? write_changes(office, changes, count, error) : 0;
+}
+
+/* ---------------------------------------------------------------- what the platform has counted itself */
+
+void stock_sold_done(struct stock_sold *sold)
+{
+    free(sold->rows);
+    *sold = (struct stock_sold){0};
+}
+
+static int add_row(struct stock_sold *sold, const struct platform_line *line)
+{
+    if (sold->count == sold->room) {
+        size_t room = sold->room > 0 ? sold->room * 2 : 16;
+        void *rows = reallocarray(sold->rows, room, sizeof(*sold->rows));
+        if (!rows)
+            return -ENOMEM;
+        sold->rows = rows;
+        sold->room = room;
+    }
+    struct stock_sold_row *row = &sold->rows[sold->count++];
+    text_copy(row->item, sizeof(row->item), line->item);
+    text_copy(row->sku, sizeof(row->sku), line->sku);
+    return 0;
+}
+
+/* What was shipped was counted when it was bought. */
+int stock_sold_add(struct stock_sold *sold, const struct platform_order *order)
+{
+    bool counts =
+        order->state == PLATFORM_UNPAID || order->state == PLATFORM_PAID || order->state == PLATFORM_CANCELLED;
+    int result = 0;
+    for (size_t i = 0; i < order->line_count && counts && !result; i++)
+        result = add_row(sold, &order->lines[i]);
+    return result;
+}
+
+static int by_key(const void *one, const void *other)
+{
+    const struct stock_sold_row *a = one, *b = other;
+    int result = strcmp(a->item, b->item);
+    return result ? result : strcmp(a->sku, b->sku);
+}
+
+/* In the order in which a reckoning goes through them, so that two never wait for each other. */
+int stock_sold_write(struct office *office, const char *shop, struct stock_sold *sold)
+{
+    int result = 0;
+    if (sold->count > 1)
+        qsort(sold->rows, sold->count, sizeof(*sold->rows), by_key);
+    for (size_t i = 0; i < sold->count && !result; i++)
+        if (i == 0 || by_key(&sold->rows[i - 1], &sold->rows[i]) != 0)
+            result =
+                sql_post(office->sql, "UPDATE stock_offer SET pieces = -1 WHERE shop = ?1 AND item = ?2 AND sku = ?3",
+                         sql_text(shop), sql_text(sold->rows[i].item), sql_text(sold->rows[i].sku));
+    return result;
 }

@@ -1,4 +1,5 @@
 #include "sync/head-office/stock/promises.h"
+#include "base/defect.h"
 
 #include "sync/head-office/stock/promises_sql.h"
 
@@ -206,6 +207,8 @@ static int hold(struct office *office, const char *number, const char *site, int
                  " site = excluded.site, sku = excluded.sku, quantity = excluded.quantity,"
                  " left_open = excluded.left_open, expires_us = excluded.expires_us",
                  sql_text(number), sql_text(site), sql_ref(expires_us));
+    if (!result && DEFECT(24))
+        result = promises_end(office->sql, number);
     return result
                ? result
                : sql_post(office->sql, "UPDATE orders SET site = ?2, lacks = NULL, lacks_pieces = 0 WHERE number = ?1",

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Many schedules of the sync protocol, every seed twice: one process goes through the seeds forwards and another one
+"""Many seeds of a simulator, every seed twice: one process goes through the seeds forwards and another one
 backwards, so that each is run at other addresses and after another past. Both must go the same way, step by step.
 
-usage: schedules.py PROGRAM [--first N] --seeds N"""
+usage: schedules.py PROGRAM [--first N] --seeds N [--what WORDS]"""
 
 import argparse
 import subprocess
@@ -31,6 +31,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seeds", type=int, required=True)
+    parser.add_argument("--what", default="the sync protocol, twenty schedules a seed")
     given = parser.parse_args()
     argv = [given.program, "--hashes", "--first", str(given.first), "--seeds", str(given.seeds)]
     runs = [Run(argv), Run(argv + ["--backwards"])]
@@ -52,8 +53,7 @@ def main():
             print("not ok 1 - the simulator ended with %d\n1..1" % bad[0].child.returncode)
         return 1
     other = [seed for seed, value in sorted(runs[0].hashes.items()) if runs[1].hashes.get(seed) != value]
-    print("%sok 1 - the sync protocol, seeds %d to %d, twenty schedules each" %
-          ("not " if other else "", given.first, given.first + given.seeds - 1))
+    print("%sok 1 - %s, seeds %d to %d" % ("not " if other else "", given.what, given.first, given.first + given.seeds - 1))
     print("%sok 2 - each goes the same way twice, trace for trace%s" %
           ("not " if other else "", ", but seed %d" % other[0] if other else ""))
     print("1..2")
