@@ -309,6 +309,34 @@ static void begun_work_is_not_given_away(void **state)
     check_site_of(company, "hz", "allocated");
 }
 
+/* Begun within its lease, unheard, given to another site and back: the first site goes on with what it has begun, and a
+ * second silence gives it to nobody. */
+static void begun_work_that_comes_back_stays(void **state)
+{
+    struct company *company = *state;
+    lend(company);
+    order_for(company, HZ, "N1", 1);
+    sync_site(company, HZ);
+    PLAY(&company->sites[HZ], BEGIN_IT);
+    part(company, HZ);
+    time_passes(company, 168 * HOUR);
+    check_move(company, BJ, true, STANDING_HELD);
+    meet(company, HZ);
+    sync_site(company, HZ);
+    sync_site(company, BJ);
+    check_move(company, HZ, false, STANDING_HELD);
+    sync_site(company, BJ); /* it lets it go */
+    check_site_of(company, "hz", "released");
+    sync_site(company, HZ);
+    part(company, HZ);
+    time_passes(company, 168 * HOUR);
+    check_move(company, BJ, false, STANDING_HELD);
+    OFFICE_SAYS(company, "SELECT site FROM orders WHERE number = 'N1'", "hz");
+    meet(company, HZ);
+    sync_site(company, HZ);
+    assert_int_equal(EVENTS(company, "type = 'order.kept'"), 2);
+}
+
 /* The release comes to a site that was away for a week, and the change that takes it back comes right behind. */
 static void a_late_release_is_not_begun_before_all_is_known(void **state)
 {
@@ -528,6 +556,7 @@ int main(void)
         STORY(not_taken_back_when_the_site_has_begun_it),
         STORY(moved_when_the_lease_of_a_silent_site_is_over),
         STORY(begun_work_is_not_given_away),
+        STORY(begun_work_that_comes_back_stays),
         STORY(a_late_release_is_not_begun_before_all_is_known),
         STORY(begun_work_outlives_its_lease),
         STORY(a_site_that_is_heard_keeps_its_leases),

@@ -97,15 +97,17 @@ int assignments_renew(struct office *office, const char *site)
 
 int assignments_begun(struct sql *sql, const char *site, const char *number)
 {
-    return sql_run(sql, "UPDATE assignment SET lease_s = 0 WHERE number = ?1 AND site = ?2 AND lease_s > 0",
+    return sql_run(sql,
+                   "UPDATE assignment SET lease_s = 0, begun = 1 WHERE number = ?1 AND site = ?2 AND"
+                   " (lease_s > 0 OR begun = 0)",
                    sql_text(number), sql_text(site));
 }
 
 int assignments_waits(struct sql *sql, const char *site, const char *number)
 {
     return sql_run(sql,
-                   "UPDATE assignment SET lease_s = (SELECT lease_s FROM site WHERE id = ?2)"
-                   " WHERE number = ?1 AND site = ?2 AND lease_s = 0",
+                   "UPDATE assignment SET begun = 0, lease_s = CASE WHEN lease_s = 0 THEN (SELECT lease_s FROM site"
+                   " WHERE id = ?2) ELSE lease_s END WHERE number = ?1 AND site = ?2",
                    sql_text(number), sql_text(site));
 }
 
@@ -116,7 +118,7 @@ struct holding {
     char site[WIRE_NAME_SIZE], state[16], reason[64], wanted_by[WIRE_NAME_SIZE];
     int64_t rev, feed_seq, free_us;
     enum standing standing;
-    bool cancelling, asked;
+    bool cancelling, asked, begun;
 };
 
 static int load(struct office *office, const char *number, struct holding *ret, struct error *error)
@@ -125,9 +127,11 @@ static int load(struct office *office, const char *number, struct holding *ret, 
         office->sql,
         "SELECT coalesce(o.site, ''), o.state, coalesce(o.reason, ''), coalesce(a.wanted_by, ''), o.rev, a.feed_seq,"
         " CASE WHEN a.feed_seq > s.feed_sent THEN 0 WHEN a.feed_seq > s.feed_acked THEN 1 ELSE 2 END, o.cancelling,"
-        " a.state = 'asked', CASE WHEN a.lease_s > 0 THEN (a.lease_s + ?2) * ?3 + CASE WHEN coalesce(a.published_us, "
+        " a.state = 'asked', CASE WHEN a.lease_s > 0 AND a.begun = 0 THEN (a.lease_s + ?2) * ?3 + CASE WHEN "
+        "coalesce(a.published_us, "
         "0) >"
-        " coalesce(s.last_seen_us, 0) THEN a.published_us ELSE coalesce(s.last_seen_us, 0) END ELSE 0 END"
+        " coalesce(s.last_seen_us, 0) THEN a.published_us ELSE coalesce(s.last_seen_us, 0) END ELSE 0 END,"
+        " a.begun"
         " FROM orders o LEFT JOIN assignment a ON a.number = o.number AND a.site = o.site LEFT JOIN site s"
         " ON s.id = o.site WHERE o.number = ?1",
         sql_text(number), sql_int(ASSIGNMENTS_SILENT_S), sql_int(SECOND));
@@ -143,6 +147,7 @@ static int load(struct office *office, const char *number, struct holding *ret, 
         ret->cancelling = sql_get_int(row, 7) != 0;
         ret->asked = sql_get_int(row, 8) != 0;
         ret->free_us = sql_get_int(row, 9);
+        ret->begun = sql_get_int(row, 10) != 0;
     }
     int failed = sql_done(row);
     if (failed)
@@ -235,7 +240,7 @@ int assignments_move(struct office *office, const char *number, const char *to, 
         result = check(number, to, &held, error);
     if (result)
         return result;
-    bool unsent = held.standing == STANDING_UNSENT;
+    bool unsent = held.standing == STANDING_UNSENT && !held.begun;
     bool over = held.free_us > 0 && office->now_us >= held.free_us;
     *ret = (struct order_move){.done = unsent || over, .stood = held.standing, .free_us = held.free_us};
     result = unsent ? withdraw(office, number, &held) : ask(office, number, to, &held);
@@ -289,7 +294,10 @@ int assignments_answered(struct office *office, const char *site, const char *ty
     if (!released)
         return keep(office, site, number, stage ? stage : "begun", why);
     struct holding held = {0};
-    int result = load(office, number, &held, why);
+    int result = sql_run(office->sql, "UPDATE assignment SET begun = 0 WHERE number = ?1 AND site = ?2",
+                         sql_text(number), sql_text(site));
+    if (!result)
+        result = load(office, number, &held, why);
     if (result == -ENOENT)
         return -EINVAL;
     if (result || !held.asked || strcmp(held.site, site) != 0 || strcmp(held.state, "closed") == 0)

@@ -80,15 +80,23 @@ static void trouble_box(struct world *world, struct box *box)
         appear(world, box);
 }
 
+/* Hours, in which leases end: no message lasts that, and no event waits that long to be taken. */
+static void let_hours_pass(struct world *world)
+{
+    for (size_t i = 0; i < BOXES; i++)
+        while (world->boxes[i].lives && turn_waiting(world->boxes[i].turn) > 0 && !*world->failure)
+            box_step(&world->boxes[i]);
+    world->now_us += (int64_t)world_draw(world, DRAW_TRADE, 7000) * 1000000;
+    broker_restart(world);
+}
+
 static void trouble(struct world *world)
 {
     const struct faults *faults = &world->faults;
     uint64_t most = world_chance(world, DRAW_FAULTS, 60) ? 20000000 : 2 * (uint64_t)world->pace_us;
     world->now_us += 1000 + (int64_t)world_draw(world, DRAW_FAULTS, most);
-    if (world->trades && world_chance(world, DRAW_TRADE, 150)) { /* hours, in which leases end; no message lasts that */
-        world->now_us += (int64_t)world_draw(world, DRAW_TRADE, 7000) * 1000000;
-        broker_restart(world);
-    }
+    if (world->trades && world_chance(world, DRAW_TRADE, 150))
+        let_hours_pass(world);
     for (size_t i = 0; i < BOXES; i++)
         if (world->boxes[i].lives)
             trouble_box(world, &world->boxes[i]);
