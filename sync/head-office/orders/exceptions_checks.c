@@ -34,14 +34,17 @@
     " '青海', '宁夏', '新疆', '台湾', '香港', '澳门'"
 
 /* An address must say more than its province, city and district do. Of provinces written in Chinese the first two
- * characters tell them apart. */
+ * characters tell them apart. Whoever hides the receiver and makes the label himself is told the order's number only.
+ */
 #define ADDRESS                                                                                                        \
     "SELECT CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' WHEN odd THEN 'province'"   \
-    " ELSE 'address' END AS detail FROM (SELECT number, sealed, overlays, receiver_name, receiver_phone,"              \
-    " replace(replace(replace(receiver_address, province, ''), city, ''), district, '') AS street, currency = 'CNY'"   \
-    " AND province > '~' AND substr(province, 1, 2) NOT IN (" PROVINCES ") AS odd FROM orders WHERE number = ?1) o"    \
-    " WHERE sealed = '' AND (receiver_name = '' OR receiver_phone = '' OR odd OR length(street) < 4 OR"                \
-    " (overlays & 8) <> 0)"
+    " ELSE 'address' END AS detail FROM (SELECT number, shop, carrier, sealed, overlays, receiver_name,"               \
+    " receiver_phone, replace(replace(replace(receiver_address, province, ''), city, ''), district, '') AS street,"    \
+    " currency = 'CNY' AND province > '~' AND substr(province, 1, 2) NOT IN (" PROVINCES ") AS odd FROM orders"        \
+    " WHERE number = ?1) o WHERE sealed = '' AND (receiver_name = '' OR receiver_phone = '' OR odd OR"                 \
+    " length(street) < 4 OR (overlays & 8) <> 0) AND NOT ((overlays & 8) <> 0 AND EXISTS (SELECT 1 FROM"               \
+    " waybill_account a WHERE a.shop = o.shop AND a.via = o.shop AND a.active = 1 AND"                                 \
+    " coalesce(o.carrier, '') IN ('', a.carrier)))"
 
 #define AMOUNT                                                                                                         \
     "SELECT CAST(paid_minor AS TEXT) AS detail FROM orders WHERE number = ?1 AND ((?2 > 0 AND paid_minor > ?2) OR"     \
