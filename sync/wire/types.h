@@ -183,7 +183,7 @@
     X("order.unassign", "a request to give an order back that is not begun: the site answers")                         \
     X("order.lease", "an order may be begun for so long again")                                                        \
     X("waybill.pool", "a waybill number, for one order or for any of its carrier")                                     \
-    X("waybill.voided", "a waybill number is void at the carrier")                                                     \
+    X("waybill.voided", "a waybill number is void at the carrier, or went with an order that the site gave back")      \
     X("asn.upsert", "goods that a supplier has announced")                                                             \
     X("transfer.request", "goods that this site shall send to another")                                                \
     X("transfer.arrival", "goods that another site has sent here")                                                     \
