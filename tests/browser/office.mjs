@@ -1,10 +1,11 @@
 // Head office's pages in a real browser, against a real floorhand-hq: TAP on standard output, pictures in build/screens/.
 
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { assert, becomes, play, root, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
 
 const house = spawn("python3", [`${root}tests/browser/office_house.py`], { stdio: ["pipe", "pipe", "inherit"] });
-const [port, key] = String(await new Promise((resolve) => house.stdout.once("data", resolve))).trim().split(" ");
+const [port, key] = (await new Promise((resolve) => createInterface({ input: house.stdout }).once("line", resolve))).split(" ");
 const address = `http://127.0.0.1:${port}/`;
 const sizes = [[1440, 900], [390, 844]];
 
