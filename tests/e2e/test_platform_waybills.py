@@ -8,8 +8,6 @@ import collections
 import json
 import pathlib
 import sys
-import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
@@ -17,9 +15,8 @@ from rig.devices import LABEL  # noqa: E402
 from rig.house import SITE as HOUSE_SITE  # noqa: E402
 from rig.house import House, programs_folder  # noqa: E402
 from rig.process import RigError, must, wait_until  # noqa: E402
-from rig.trade import PLATFORMS, SITE, Trade  # noqa: E402
+from rig.trade import PLATFORMS, SITE, Trade, play  # noqa: E402
 from rig.worker import Worker  # noqa: E402
-from tap import Tap  # noqa: E402
 
 GET = {"taobao": "cainiao.waybill.ii.get", "jd": "jingdong.ldop.alpha.waybill.receive", "pdd": "pdd.waybill.get", "douyin": "logistics.newCreateOrder",
        "kuaishou": "open.express.ebill.get"}
@@ -262,20 +259,5 @@ STORIES = (every_order_has_one, calls_go_wrong, a_platform_without_keys, a_quota
            from_the_platform_to_the_label)
 
 
-def main():
-    tap = Tap()
-    for story in STORIES:
-        if len(sys.argv) > 1 and story.__name__ not in sys.argv[1:]:
-            continue
-        started = time.monotonic()
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                faults = list(story(pathlib.Path(folder)))
-            except RigError as fault:
-                faults = [str(fault)]
-        tap.check(f"{story.__name__.replace('_', ' ')} ({time.monotonic() - started:.0f} s)", faults)
-    return tap.done()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(STORIES))

@@ -7,16 +7,14 @@ Every story ends with orders, sums, shipments and stock equal to the platforms' 
 import json
 import pathlib
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
 from rig.house import House  # noqa: E402
 from rig.process import RigError, wait_until  # noqa: E402
-from rig.trade import ABROAD, CHINA, ORDERS, PLATFORMS, SEES_UNPAID, SHIP, STOCK, Trade  # noqa: E402
+from rig.trade import ABROAD, CHINA, ORDERS, PLATFORMS, SEES_UNPAID, SHIP, STOCK, Trade, play  # noqa: E402
 from rig.worker import Worker  # noqa: E402
-from tap import Tap  # noqa: E402
 
 ALL = [f"{platform}-1" for platform in PLATFORMS]
 IN_CHINA = [f"{platform}-1" for platform in CHINA]
@@ -309,20 +307,5 @@ STORIES = (everything_is_read, orders_move_between_pages, tokens_end, platforms_
            replies_to_shipments_are_lost, replies_to_stock_are_lost, bundles_prices_and_what_is_on_sale, from_the_buyer_to_the_gate)
 
 
-def main():
-    tap = Tap()
-    for story in STORIES:
-        if len(sys.argv) > 1 and story.__name__ not in sys.argv[1:]:
-            continue
-        started = time.monotonic()
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                faults = list(story(pathlib.Path(folder)))
-            except RigError as fault:
-                faults = [str(fault)]
-        tap.check(f"{story.__name__.replace('_', ' ')} ({time.monotonic() - started:.0f} s)", faults)
-    return tap.done()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(STORIES))

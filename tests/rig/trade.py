@@ -3,13 +3,16 @@
 Does not run a warehouse: what lies at a site, and what has left it, is written into the database where a test says so."""
 
 import json
+import pathlib
 import sys
+import tempfile
 import time
 
 from platforms import client
 from rig import database
 from rig.house import programs_folder
-from rig.process import Program, must, wait_until
+from rig.process import Program, RigError, must, wait_until
+from tap import Tap
 
 CHINA = ("taobao", "jd", "pdd", "douyin", "kuaishou")
 ABROAD = ("shopify", "woo")  # the seller's own shops: no tokens that end, no unpaid refunds, no waybills of their own
@@ -197,3 +200,19 @@ def states_of(platform, state):
 
 if __name__ == "__main__":
     sys.exit("this is no test")
+
+
+def play(stories):
+    """Those that the command line names, or all: each gets a folder and yields what was wrong."""
+    tap = Tap()
+    for story in stories:
+        if len(sys.argv) > 1 and story.__name__ not in sys.argv[1:]:
+            continue
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                faults = list(story(pathlib.Path(folder)))
+            except RigError as fault:
+                faults = [str(fault)]
+        tap.check(f"{story.__name__.replace('_', ' ')} ({time.monotonic() - started:.0f} s)", faults)
+    return tap.done()

@@ -221,47 +221,47 @@ int service_answer_where(struct service_about *about)
     return 0;
 }
 
-int service_answer_when(struct service_about *about)
+struct wish {
+    const char *late_english, *late_chinese; /* it has left */
+    const char *english, *chinese, *hand_over;
+};
+
+/* A wish that somebody can see to as long as the order is there. */
+static int answer_wish(struct service_about *about, const struct wish *wish)
 {
-    return service_answer_where(about);
+    struct progress progress;
+    int result = load_progress(about, &progress);
+    if (result)
+        return result;
+    if (is_closed(&progress))
+        say_closed(about);
+    else if (is_gone(&progress))
+        service_say(about, wish->late_english, wish->late_chinese);
+    else {
+        service_say(about, wish->english, wish->chinese);
+        about->hand_over = wish->hand_over;
+    }
+    return 0;
 }
 
 int service_answer_address(struct service_about *about)
 {
-    struct progress progress;
-    int result = load_progress(about, &progress);
-    if (result)
-        return result;
-    if (is_closed(&progress))
-        say_closed(about);
-    else if (is_gone(&progress))
-        service_say(about, "Your order has left: its address cannot be changed here any more. Please ask the carrier.",
-                    "您的订单已发出，无法再修改地址，请联系快递公司。");
-    else {
-        service_say(about, "Your order has not left yet. A colleague will change the address with you.",
-                    "您的订单尚未发出，已为您转交工作人员修改地址。");
-        about->hand_over = "the address is to be changed";
-    }
-    return 0;
+    return answer_wish(
+        about,
+        &(struct wish){"Your order has left: its address cannot be changed here any more. Please ask the carrier.",
+                       "您的订单已发出，无法再修改地址，请联系快递公司。",
+                       "Your order has not left yet. A colleague will change the address with you.",
+                       "您的订单尚未发出，已为您转交工作人员修改地址。", "the address is to be changed"});
 }
 
 int service_answer_cancel(struct service_about *about)
 {
-    struct progress progress;
-    int result = load_progress(about, &progress);
-    if (result)
-        return result;
-    if (is_closed(&progress))
-        say_closed(about);
-    else if (is_gone(&progress))
-        service_say(about, "Your order has left and cannot be stopped any more. You can send it back when it has come.",
-                    "您的订单已发出，无法取消；收货后可申请退货。");
-    else {
-        service_say(about, "Your order has not left yet. A colleague will see to the cancellation.",
-                    "您的订单尚未发出，已为您转交工作人员办理取消。");
-        about->hand_over = "it is to be cancelled";
-    }
-    return 0;
+    return answer_wish(
+        about,
+        &(struct wish){"Your order has left and cannot be stopped any more. You can send it back when it has come.",
+                       "您的订单已发出，无法取消；收货后可申请退货。",
+                       "Your order has not left yet. A colleague will see to the cancellation.",
+                       "您的订单尚未发出，已为您转交工作人员办理取消。", "it is to be cancelled"});
 }
 
 static const struct {

@@ -18,7 +18,6 @@ void service_say(struct service_about *about, const char *english, const char *c
 void service_rest_on(struct service_about *about, const char *kind, const char *code);
 
 int service_answer_where(struct service_about *about);
-int service_answer_when(struct service_about *about);
 int service_answer_address(struct service_about *about);
 int service_answer_cancel(struct service_about *about);
 int service_answer_refund(struct service_about *about);

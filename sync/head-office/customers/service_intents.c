@@ -45,7 +45,7 @@ static const struct service_intent intents[] = {
      WORDS("when will it ship", "when will you ship", "when do you ship", "shipped yet", "not shipped", "ship date",
            "when will my order ship", "dispatch", "什么时候发货", "啥时候发", "何时发货", "几时发货", "多久发货",
            "没发货", "发货了吗", "发货没", "催发货", "几天发货", "什么时候发", "能发货"),
-     false, service_answer_when},
+     false, service_answer_where},
     {"where",
      WORDS("where is", "where's", "track", "waybill", "delivery status", "order status", "status of my order", "arrive",
            "parcel", "package", "when will i get", "到哪", "物流", "快递", "运单", "单号", "什么时候到", "几天到",

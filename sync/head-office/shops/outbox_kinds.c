@@ -8,16 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *outbox_text(const struct outbox_row *row, const char *name)
-{
-    const char *text = json_string_value(json_object_get(row->body, name));
-    return text ? text : "";
-}
-
 static const char *text_of(const json_t *body, const char *name)
 {
     const char *text = json_string_value(json_object_get(body, name));
     return text ? text : "";
+}
+
+const char *outbox_text(const struct outbox_row *row, const char *name)
+{
+    return text_of(row->body, name);
 }
 
 static int64_t number_of(const json_t *body, const char *name)
