@@ -19,7 +19,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
 	libpq-dev libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev libdeflate-dev \
 	zlib1g-dev libssl-dev libxlsxwriter-dev
-TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema
+TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema nginx-light
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
@@ -57,11 +57,11 @@ ALL_LDFLAGS = $(HARDENED_LINK) $(MODE_$(MODE)) $(LDFLAGS) -Wl,--as-needed -pthre
 
 # Every C file outside tests/ and the four mains goes into one archive; the linker takes from it what a program uses.
 MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c sync/head-office/main.c
-HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers
+HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers tenants
 ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
-EMBEDS  := store_schema hq_schema page_files office_files keyboard_layouts device_models label_templates lesson_files
+EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates lesson_files
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
@@ -82,6 +82,7 @@ main_of_floorhand-hq    := sync/head-office/main
 # Files carried inside the programs (base/embed.h): a set, its folder(s), its files.
 NODE_MODULES := ui/node_modules/.ready
 store_schema_files     := $(sort $(wildcard firmware-daemon/store/schema/*.sql))
+cloud_schema_files     := $(sort $(wildcard sync/head-office/tenants/schema/*.sql))
 hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
 keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
 device_models_files    := $(sort $(wildcard drivers/models/*.model))

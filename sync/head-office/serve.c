@@ -275,16 +275,17 @@ static int read_password(const char *path, char out[PASSWORD_MAX], struct error 
 /* The strings are lent to the connection: they live as long as the caller's. */
 static int connect_broker(struct server *server, const struct buf *will, const char *password, struct error *error)
 {
-    static const char *const subscriptions[] = {"$share/hub/" WIRE_FILTER_UP, NULL};
+    static const char *const shared[] = {"$share/hub/" WIRE_FILTER_UP, NULL}, *const own[] = {WIRE_FILTER_UP, NULL};
     const struct command_options *options = &server->call->options;
     struct mqtt_settings settings = {
         .host = options->host,
         .port = (int)options->port,
         .client_id = options->client_id,
+        .topic_prefix = options->topic_prefix,
         .username = options->username,
         .password = password,
         .ca_file = options->ca_file,
-        .subscriptions = subscriptions,
+        .subscriptions = options->alone ? own : shared,
         .will = {WIRE_OFFICE_TOPIC, will->data, will->length},
         .receive_maximum = RECEIVE_MAX,
         .backoff_base_ms =
