@@ -12,3 +12,11 @@ CREATE TABLE quota (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL CHECK (value >= 0)
 ) STRICT;
+
+-- Orders of platforms that are new and came above a quota: they are asked for again when it lets them in.
+CREATE TABLE order_waiting (
+    shop TEXT NOT NULL,
+    id TEXT NOT NULL,         -- the platform's
+    since_us INTEGER NOT NULL,
+    PRIMARY KEY (shop, id)
+) STRICT;
