@@ -71,8 +71,8 @@ def new_schema(url, name):
 class Postgres:
     """Use it in a with statement. durable: commits wait for the disk, as in earnest."""
 
-    def __init__(self, durable=True):
-        self.durable = durable
+    def __init__(self, durable=True, connections=20):
+        self.durable, self.connections = durable, connections
         self.user = own_user()
         self.bin = tools()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="floorhand-pg-"))
@@ -112,7 +112,7 @@ class Postgres:
 
     def start(self):
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "shared_buffers": "16MB",
-                    "max_connections": 20, "fsync": "on" if self.durable else "off"}
+                    "max_connections": self.connections, "fsync": "on" if self.durable else "off"}
         with open(self.log_path, "ab") as log:
             self.server = self._start([self.bin / "postgres", "-D", self.data,
                                        *(f"--{name}={value}" for name, value in settings.items())],
