@@ -205,19 +205,24 @@ def the_keeper_takes_all_along(cloud):
 
 def a_tenant_is_backed_up_and_restored(cloud):
     """As any head office is, and without the other."""
-    path = cloud.folder / "acme.backup"
+    path, port = cloud.folder / "acme.backup", cloud.tenant("acme")["port"]
     cloud.of("acme", "backup", path)
     if isinstance(cloud.place, str):
-        database = postgres.new_schema(cloud.place, "restored")
-        code, _out, err = command(["pg_restore", "--list", path])
-        equal((code, err), (0, ""))
-        assert "tenant_b_co" not in must(["pg_restore", "--file=-", path]), "the other tenant is in the backup"
-        return
-    database = cloud.folder / "restored.db"
-    must([HQ, "restore", path, "--database", database])
-    _code, out, _err = command([HQ, "orders", "--database", database])
-    equal(out.count("SO-0000"), 3)
-    equal("b-co" in out, False)
+        equal("b_co" in must([postgres.tools() / "pg_restore", "--file=-", path]), False)
+    before, others = cloud.rows("acme", "SELECT gen FROM hub"), cloud.rows("b-co", "SELECT gen FROM hub")
+    cloud.of("acme", "import", "orders", sample.write_orders(cloud.folder / "later.csv", sample.orders(1, first=50)))
+    assert "suspend it first" in cloud.refused("restore", "acme", path)
+    cloud.run("suspend", "acme")
+    wait_until(lambda: not listens(port), "its server has ended", seconds=20)
+    time.sleep(0.5)
+    cloud.run("restore", "acme", path)
+    cloud.run("resume", "acme")
+    cloud.await_served("acme")
+    equal([row[0] for row in cloud.rows("acme", "SELECT number FROM orders ORDER BY number")], ["SO-00001", "SO-00002", "SO-00003"])
+    assert cloud.rows("acme", "SELECT gen FROM hub") != before, "it is another database now, and its sites must hear that"
+    equal(cloud.rows("b-co", "SELECT gen FROM hub"), others)
+    if isinstance(cloud.place, str):
+        equal(postgres.query(cloud.place, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'tenant_acme'"), [("tenant_acme",)])
 
 
 # ---------------------------------------------------------------- quotas

@@ -95,7 +95,7 @@ static int command_tenant_remove(struct call *call, struct error *error)
                          " not given again");
     int result = open_cloud(call, &cloud, error);
     if (!result)
-        result = tenants_remove(&cloud, call->arguments[0], call->options.who, aside, error);
+        result = tenants_set_aside(&cloud, call->arguments[0], true, call->options.who, aside, error);
     if (result)
         return result;
     json_open_object(&json, NULL);
@@ -193,30 +193,47 @@ static int command_tenant_history(struct call *call, struct error *error)
 /* ---------------------------------------------------------------- for others */
 
 /* Becomes that command, on the tenant's database. */
-static int command_tenant_run(struct call *call, struct error *error)
+static int become_command(struct cloud *cloud, const char *name, const char *const *command, struct error *error)
 {
-    CLEANUP_CLOUD struct cloud cloud = {0};
     struct tenant tenant;
     char database[TENANT_DATABASE_SIZE + sizeof("--database=")] = "--database=";
     const char *words[COMMAND_ARGUMENTS_MAX + 3] = {"floorhand-hq"};
     size_t count = 1;
-    int result = open_cloud(call, &cloud, error);
-    if (!result)
-        result = tenants_find(&cloud, call->arguments[0], &tenant, error);
+    int result = tenants_find(cloud, name, &tenant, error);
     if (!result && strcmp(tenant.state, "removed") == 0)
         result = error_set(error, -EPERM, "tenant \"%s\" was removed", tenant.name);
     if (!result)
-        result = tenant_database(&cloud, &tenant, database + strlen(database), error);
+        result = tenant_database(cloud, &tenant, database + strlen(database), error);
     if (result)
         return result;
-    for (; call->arguments[count]; count++)
-        words[count] = call->arguments[count];
+    for (; *command; command++)
+        words[count++] = *command;
     words[count] = database;
     char *given[COUNT(words)];
     memcpy(given, words, sizeof(given)); /* they are not written to */
     tenant_show_secret(&tenant);
     execv("/proc/self/exe", given);
     return error_set(error, -errno, "this program cannot be run again: %s", strerror(errno));
+}
+
+static int command_tenant_run(struct call *call, struct error *error)
+{
+    CLEANUP_CLOUD struct cloud cloud = {0};
+    int result = open_cloud(call, &cloud, error);
+    return result ? result : become_command(&cloud, call->arguments[0], call->arguments + 1, error);
+}
+
+static int command_tenant_restore(struct call *call, struct error *error)
+{
+    CLEANUP_CLOUD struct cloud cloud = {0};
+    const char *const command[] = {"restore", call->arguments[1], NULL};
+    char aside[TENANT_DATABASE_SIZE];
+    if (access(call->arguments[1], R_OK) != 0)
+        return error_set(error, -errno, "%s cannot be read: %s", call->arguments[1], strerror(errno));
+    int result = open_cloud(call, &cloud, error);
+    if (!result)
+        result = tenants_set_aside(&cloud, call->arguments[0], false, call->options.who, aside, error);
+    return result ? result : become_command(&cloud, call->arguments[0], command, error);
 }
 
 static int command_tenant_proxy(struct call *call, struct error *error)
@@ -336,6 +353,8 @@ const struct command cloud_commands[] = {
     {"tenant history", "NAME", 1, "Who did what with a tenant", tenant_options, command_tenant_history},
     {"tenant remove", "NAME", 1, "Move a suspended tenant's database aside; its name is not given again",
      tenant_remove_options, command_tenant_remove},
+    {"tenant restore", "NAME FILE", 2, "Make a suspended tenant's database of a backup; the present one is moved aside",
+     tenant_options, command_tenant_restore},
     {"tenant run", "NAME -- COMMAND...", COMMAND_SOME, "A command of head office, on a tenant's database",
      tenant_options, command_tenant_run},
     {"tenant proxy", "", 0, "What nginx must know: which host name is which tenant's", tenant_proxy_options,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SECOND_US       INT64_C(1000000)
 #define REGISTER_SCHEMA "floorhand_cloud"
 
 void places_role(const char *name, char out[PLACES_ROLE_SIZE])
@@ -61,8 +62,9 @@ static int move_folder(const struct cloud *cloud, const struct tenant *tenant, c
     if (result)
         return result;
     snprintf(from, sizeof(from), "%s/%s", cloud->place, tenant->name);
-    snprintf(out, TENANT_DATABASE_SIZE, "%s/removed/%s", cloud->place, tenant->name);
-    if (rename(from, out) == 0 || (errno == ENOENT && access(out, F_OK) == 0))
+    snprintf(out, TENANT_DATABASE_SIZE, "%s/removed/%s-%" PRId64, cloud->place, tenant->name,
+             cloud->office.now_us / SECOND_US);
+    if (rename(from, out) == 0)
         return 0;
     return error_set(error, -errno, "%s cannot be moved to %s: %s", from, out, strerror(errno));
 }
@@ -116,8 +118,8 @@ static int move_schema(struct cloud *cloud, const struct tenant *tenant, char ou
 {
     char script[512], role[PLACES_ROLE_SIZE];
     places_role(tenant->name, role);
-    snprintf(out, TENANT_DATABASE_SIZE, "removed_%s", role);
-    snprintf(script, sizeof(script), "ALTER ROLE %s NOLOGIN; ALTER SCHEMA %s RENAME TO removed_%s", role, role, role);
+    snprintf(out, TENANT_DATABASE_SIZE, "removed_%s_%" PRId64, role, cloud->office.now_us / SECOND_US);
+    snprintf(script, sizeof(script), "ALTER ROLE %s NOLOGIN; ALTER SCHEMA %s RENAME TO %s", role, role, out);
     return sql_script(cloud->office.sql, script, error);
 }
 

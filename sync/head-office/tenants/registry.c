@@ -225,23 +225,40 @@ static bool is_served(const struct tenant *tenant)
     return served;
 }
 
-int tenants_remove(struct cloud *cloud, const char *name, const char *who, char ret_aside[TENANT_DATABASE_SIZE],
-                   struct error *error)
+/* Nobody works with its database. */
+static int check_idle(struct cloud *cloud, const char *name, struct tenant *ret, struct error *error)
+{
+    int result = tenants_find(cloud, name, ret, error);
+    if (result)
+        return result;
+    if (strcmp(ret->state, "suspended") != 0)
+        return error_set(error, -EPERM, "tenant \"%s\" is %s: suspend it first", name, ret->state);
+    if (is_served(ret))
+        return error_set(error, -EBUSY, "the server of tenant \"%s\" still runs: wait until it has ended", name);
+    return 0;
+}
+
+/* Inside a transaction. */
+static int note_aside(struct cloud *cloud, const struct tenant *tenant, bool ends, const char *who)
+{
+    return ends ? change_state(cloud, tenant->name, "removed", who)
+                : tenants_note(cloud, tenant->name, "emptied", "", who);
+}
+
+int tenants_set_aside(struct cloud *cloud, const char *name, bool ends, const char *who,
+                      char ret_aside[TENANT_DATABASE_SIZE], struct error *error)
 {
     struct tenant tenant;
-    int result = tenants_find(cloud, name, &tenant, error);
+    int result = check_idle(cloud, name, &tenant, error);
+    if (!result)
+        result = office_begin(&cloud->office, error);
     if (result)
         return result;
-    if (strcmp(tenant.state, "suspended") != 0)
-        return error_set(error, -EPERM, "tenant \"%s\" is %s: suspend it first", name, tenant.state);
-    if (is_served(&tenant))
-        return error_set(error, -EBUSY, "the server of tenant \"%s\" still runs: wait until it has ended", name);
-    result = office_begin(&cloud->office, error);
-    if (result)
-        return result;
-    result = change_state(cloud, name, "removed", who);
+    result = note_aside(cloud, &tenant, ends, who);
     result =
         result ? office_failed(cloud->office.sql, result, error) : places_set_aside(cloud, &tenant, ret_aside, error);
+    if (!result && !ends)
+        result = places_make(cloud, &tenant, error);
     if (!result)
         result = office_commit(&cloud->office, error);
     office_rollback(&cloud->office);

@@ -53,10 +53,10 @@ int tenants_note(struct cloud *cloud, const char *name, const char *act, const c
 /* active or suspended. -EALREADY: it is so. */
 int tenants_set_state(struct cloud *cloud, const char *name, const char *state, const char *who, struct error *error);
 
-/* Of a suspended one: its database is moved aside, whole, and its name is not given again. -EBUSY: it still runs.
- * ret_aside: where it is now. */
-int tenants_remove(struct cloud *cloud, const char *name, const char *who, char ret_aside[TENANT_DATABASE_SIZE],
-                   struct error *error);
+/* Of a suspended one: its database is moved aside, whole. ends: for good, and its name is not given again; otherwise
+ * there is room for a backup of it. -EBUSY: it still runs. ret_aside: where it is now. */
+int tenants_set_aside(struct cloud *cloud, const char *name, bool ends, const char *who,
+                      char ret_aside[TENANT_DATABASE_SIZE], struct error *error);
 
 /* What --database says for it. */
 int tenant_database(const struct cloud *cloud, const struct tenant *tenant, char out[TENANT_DATABASE_SIZE],
