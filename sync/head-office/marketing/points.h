@@ -24,8 +24,9 @@ int points_remove(struct office *office, const struct points_change *change, str
 /* As points_remove(), but what is not there is owed. */
 int points_claim(struct office *office, const struct points_change *change, struct error *error);
 
-/* What went by the entries of a kind for an order comes back as it was, with the days it had. *ret_points: so many. */
-int points_give_back(struct office *office, const char *order, const char *kind, int64_t *ret_points,
+/* What went by the entries of a kind for an order comes back with the days it had, until keep of it stay away; what
+ * expires last comes first. *ret_points: so many came. */
+int points_give_back(struct office *office, const char *order, const char *kind, int64_t keep, int64_t *ret_points,
                      struct error *error);
 
 /* What has expired goes, of so many lots at most; *ret_more: there are more. */
