@@ -635,6 +635,31 @@ static void what_is_bought_together_is_offered(void **state)
     assert_null(strstr(buf_text(&answer), "\"vip\""));
     assert_non_null(strstr(buf_text(&answer), "\"code\":\"MINE\""));
     assert_non_null(strstr(buf_text(&answer), "\"sku\":\"C\",\"with\":\"T\""));
+    assert_non_null(strstr(buf_text(&answer), "\"person\":null,\"may_write\":[]"));
+}
+
+/* A member is the person who bought his last order, until there is a customer of his number. */
+static void a_member_is_a_person(void **state)
+{
+    struct shelf *shelf = *state;
+    CLEANUP_BUF struct buf answer = {0};
+    shelf_order(shelf, "N1", "T", 1, 0);
+    assert_done(shelf, "member.order", "{\"member\":\"ann\",\"order\":\"N1\"}");
+    shelf_run(shelf, "INSERT INTO person (id, head, made_us) VALUES (7, 7, 0), (8, 7, 0), (9, 9, 0)");
+    shelf_run(shelf, "INSERT INTO person_order (number, person) VALUES ('N1', 8)");
+    assert_done(shelf, "segment.put", "{\"segment\":\"vip\",\"name\":\"VIP\",\"kind\":\"list\"}");
+    assert_done(shelf, "segment.add", "{\"segment\":\"vip\",\"person\":8}");
+    assert_done(shelf, "campaign.put", "{\"campaign\":\"vip\",\"kind\":\"item\",\"value\":5,\"segments\":\"vip\"}");
+    assert_done(shelf, "consent.set", "{\"person\":8,\"channel\":\"sms\",\"given\":true,\"source\":\"form\"}");
+    assert_int_equal(shelf_do(shelf, "campaign.offers", "{\"member\":\"ann\"}", &answer), 0);
+    assert_non_null(strstr(buf_text(&answer), "\"person\":7,\"may_write\":[\"sms\"]"));
+    assert_non_null(strstr(buf_text(&answer), "\"segment\":\"vip\""));
+    shelf_run(shelf,
+              "INSERT INTO person_identity (person, kind, scope, value, first_us) VALUES (9, 'code', '', 'ann', 0)");
+    buf_clear(&answer);
+    assert_int_equal(shelf_do(shelf, "campaign.offers", "{\"member\":\"ann\"}", &answer), 0);
+    assert_non_null(strstr(buf_text(&answer), "\"person\":9,\"may_write\":[]"));
+    assert_null(strstr(buf_text(&answer), "\"segment\":\"vip\""));
 }
 
 int main(void)
@@ -655,6 +680,7 @@ int main(void)
         IN_SHOP(what_is_kept_costs_what_it_would_have_cost),
         IN_SHOP(a_campaign_is_reckoned_up),
         IN_SHOP(what_is_bought_together_is_offered),
+        IN_SHOP(a_member_is_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

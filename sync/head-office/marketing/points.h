@@ -4,9 +4,7 @@
 #ifndef HEAD_OFFICE_POINTS_H
 #define HEAD_OFFICE_POINTS_H
 
-#include "sync/head-office/office.h"
-
-#define MEMBER_SIZE 65
+#include "sync/head-office/marketing/members.h"
 
 struct points_change {
     const char *member, *kind; /* kind: as the schema has them */
@@ -31,11 +29,5 @@ int points_give_back(struct office *office, const char *order, const char *kind,
 
 /* What has expired goes, of so many lots at most; *ret_more: there are more. */
 int points_expire(struct office *office, int64_t most, bool *ret_more, struct error *error);
-
-/* Makes the member if there is none. */
-int members_join(struct office *office, const char *member, struct error *error);
-
-/* What he is to campaigns: level and segments, set apart by commas. */
-int members_segments(struct office *office, const char *member, char *ret, size_t size, struct error *error);
 
 #endif
