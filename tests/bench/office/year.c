@@ -37,6 +37,7 @@ struct year {
     uint64_t seed;
     int64_t from_us, orders, buyers, arrival, done;
     int64_t events[YEAR_SITES];
+    int64_t fill_us, follow_us;
 };
 
 struct sale {
@@ -347,6 +348,8 @@ static void play_month(struct year *year, int month, int64_t *day_us, int64_t wh
     int64_t filled_us = clock_mono_us();
     year->office.now_us = *day_us;
     follow(year);
+    year->fill_us += filled_us - start_us;
+    year->follow_us += clock_mono_us() - filled_us;
     fprintf(stderr, "month %2d: %7d orders written in %.1f s, persons and books in %.1f s\n", month + 1,
             (int)(year->done - before), (double)(filled_us - start_us) / 1e6,
             (double)(clock_mono_us() - filled_us) / 1e6);
@@ -363,7 +366,8 @@ int year_fill(const char *path, int64_t orders, int64_t seed)
     commit(&year);
     for (int month = 0; month < MONTHS; month++)
         play_month(&year, month, &day_us, weight_of_year());
-    printf("{\"orders\": %lld}\n", (long long)year.done);
+    printf("{\"orders\": %lld, \"fill_s\": %.3f, \"follow_s\": %.3f}\n", (long long)year.done,
+           (double)year.fill_us / 1e6, (double)year.follow_us / 1e6);
     sql_close(year.office.sql);
     return 0;
 }

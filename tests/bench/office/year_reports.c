@@ -19,7 +19,7 @@ static const struct report {
 
 static void tell(const char *name, int64_t start_us, int64_t size)
 {
-    printf("{\"name\": \"%s\", \"seconds\": %.3f, \"bytes\": %lld}\n", name, (double)(clock_mono_us() - start_us) / 1e6,
+    printf("{\"name\": \"%s\", \"seconds\": %.6f, \"bytes\": %lld}\n", name, (double)(clock_mono_us() - start_us) / 1e6,
            (long long)size);
     fflush(stdout);
 }
