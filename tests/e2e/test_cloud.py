@@ -14,11 +14,11 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import postgres, sample  # noqa: E402
 from rig.api import Client  # noqa: E402
-from rig.cloud import HQ, PASSWORD, TENANTS, Cloud  # noqa: E402
+from rig.cloud import PASSWORD, TENANTS, Cloud  # noqa: E402
 from rig.guest import Guest  # noqa: E402
 from rig.house import House  # noqa: E402
 from rig.office import BOX, SITE, equal, event_line  # noqa: E402
-from rig.process import Program, RigError, command, free_port, listens, must, wait_until  # noqa: E402
+from rig.process import Program, RigError, free_port, listens, must, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 EVENTS = [event_line(seq, "label.printed", {"order": "SO-00001", "waybill": "SF1"}) for seq in (1, 2)] + [
@@ -117,14 +117,17 @@ def the_database_refuses_others(cloud):
     script = cloud.folder / "tries.sql"
     script.write_text("".join(f"\\echo {number}\n{sql};\nRESET ALL;\nRESET ROLE;\n" for number, sql in enumerate(tries)))
     done = subprocess.run([postgres.tools() / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=0",
-                           "--file", script, url], capture_output=True, text=True, check=False)
+                           "--file", script, url], env=cloud.as_tenant("acme"), capture_output=True, text=True, check=False)
     refused = {int(line.split(":")[2]) for line in done.stderr.splitlines() if "ERROR" in line}
     passed = [sql for number, sql in enumerate(tries) if 4 * number + 2 not in refused]
     # Without a table of that name in sight the search path is no way in: it says "does not exist".
     equal(passed, [])
     words = [line for line in done.stderr.splitlines() if "ERROR" in line]
     assert sum("permission denied" in line for line in words) > len(tables) * 6, words[:3]
-    equal(postgres.query(url, "SELECT count(*) FROM orders"), [(3,)])
+    for who, wanted in (("acme", 0), ("b-co", 2)):  # with the other's password
+        done = subprocess.run([postgres.tools() / "psql", "--no-psqlrc", "--tuples-only", "--no-align", "--command", "SELECT count(*) FROM orders",
+                               url], env=cloud.as_tenant(who), capture_output=True, text=True, check=False)
+        equal((who, done.returncode, done.stdout.strip()), (who, wanted, "" if wanted else "3"))
 
 
 # ---------------------------------------------------------------- sites
@@ -321,8 +324,9 @@ def a_removed_tenant_is_moved_aside(cloud):
     aside = cloud.run("remove", "acme", "--yes")[0]["aside"]
     if isinstance(cloud.place, str):
         equal(postgres.query(cloud.place, f"SELECT count(*) FROM {aside}.orders"), [(3,)])
-        code, _out, err = command([postgres.tools() / "psql", "--command", "SELECT 1", cloud.tenant("acme")["database"]])
-        assert code and "not permitted to log in" in err, err
+        done = subprocess.run([postgres.tools() / "psql", "--command", "SELECT 1", cloud.tenant("acme")["database"]],
+                              env=cloud.as_tenant("acme"), capture_output=True, text=True, check=False)
+        assert done.returncode and "not permitted to log in" in done.stderr, done.stderr
     else:
         assert (pathlib.Path(aside) / "head-office.db").exists(), aside
     assert "choose another name" in cloud.refused("add", "acme")
@@ -362,6 +366,7 @@ def main():
     tap = Tap()
     tell(tap, "SQLite", None)
     with postgres.Postgres(durable=False, connections=60) as server:
+        server.ask_passwords()
         tell(tap, "PostgreSQL", server.url)
     return tap.done()
 

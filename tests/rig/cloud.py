@@ -81,6 +81,11 @@ class Cloud:
             return postgres.query(f"{self.place}&options=-csearch_path%3D{schema}", sql)
         return database.rows(self.place / tenant / "head-office.db", sql)
 
+    def as_tenant(self, tenant):
+        """What a program of that tenant's has in its environment: the password of its role in PostgreSQL."""
+        secret = postgres.query(self.place, "SELECT secret FROM floorhand_cloud.tenant WHERE name = ?", tenant)[0][0]
+        return dict(os.environ, PGPASSWORD=secret)
+
     def usage(self, tenant):
         """measure: amount, of all days."""
         said = {}

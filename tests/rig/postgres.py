@@ -135,6 +135,12 @@ class Postgres:
         self._tool("createdb", "--host", self.folder, "--username", "floorhand", "--template", "template0", database)
         return self.url_of(database)
 
+    def ask_passwords(self):
+        """Of everybody but our own user."""
+        own = f"local all floorhand trust\nlocal all {self.user or 'floorhand'} trust\nlocal all all scram-sha-256\n"
+        (self.data / "pg_hba.conf").write_text(own)
+        self._tool("pg_ctl", "--pgdata", self.data, "reload")
+
     def drop(self, database):
         self._tool("dropdb", "--host", self.folder, "--username", "floorhand", database)
 
