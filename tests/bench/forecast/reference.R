@@ -21,8 +21,9 @@ of_series <- function(name, values) {
     y <- ts(values, frequency = period)
     do.call(rbind, lapply(methods, function(method) {
         said <- suppressWarnings(say[[method]](y))
+        bounds <- lapply(list(said$lower[, 1], said$upper[, 1], said$lower[, 2], said$upper[, 2]), as.numeric)
         data.frame(series = name, method = method, step = seq_len(horizon), mean = as.numeric(said$mean),
-                   lower80 = said$lower[, 1], upper80 = said$upper[, 1], lower95 = said$lower[, 2], upper95 = said$upper[, 2])
+                   setNames(bounds, c("lower80", "upper80", "lower95", "upper95")))
     }))
 }
 
