@@ -251,24 +251,18 @@ struct making {
     double width;
 };
 
-static int add_method(struct making *making, enum forecast_method method)
+static void add_model(struct making *making, enum forecast_method method, const struct model *model)
 {
-    struct model model;
     const struct forecast_request *request = making->request;
-    int result = model_fit(&model, method, request->period, request->values, request->count, making->trial->calls);
-    if (result)
-        return result;
     /* Of a series that is too short to be tried: what it changed by, as a standard deviation. */
     double spread = making->trial->origins > 0 ? first_spread(making->trial, method) : 1.25 * naive_error(request);
     for (size_t step = 0; step < request->horizon; step++) {
-        double half = making->width * spread * model_spread(&model, step + 1);
-        double value = model_ahead(&model, step + 1);
+        double half = making->width * spread * model_spread(model, step + 1);
+        double value = model_ahead(model, step + 1);
         making->out->mean[step] += making->share * value;
         making->out->lower[step] += making->share * (value - half);
         making->out->upper[step] += making->share * (value + half);
     }
-    model_done(&model);
-    return 0;
 }
 
 static void keep_positive(struct forecast *out, size_t horizon)
@@ -280,26 +274,59 @@ static void keep_positive(struct forecast *out, size_t horizon)
     }
 }
 
+static void forget(struct trial *trial, enum forecast_method method)
+{
+    free(trial->said[method]);
+    trial->said[method] = NULL;
+}
+
+/* The best that can be fitted to the whole series, too: what was never nothing may be so at the end. */
+static int fit_best(struct trial *trial, enum forecast_method best[BEST], struct model models[BEST], size_t *ret_count)
+{
+    const struct forecast_request *request = trial->request;
+    size_t count = rank(trial, best), fitted = 0;
+    int result = 0;
+    if (count == 0)
+        best[count++] = FORECAST_NAIVE;
+    for (; fitted < count && !result; fitted += result == 0)
+        result =
+            model_fit(&models[fitted], best[fitted], request->period, request->values, request->count, trial->calls);
+    *ret_count = count;
+    if (!result)
+        return 0;
+    for (size_t i = 0; i < fitted; i++)
+        model_done(&models[i]);
+    if (result != -EINVAL)
+        return result;
+    forget(trial, best[fitted]);
+    return fit_best(trial, best, models, ret_count);
+}
+
 static int choose_and_make(struct trial *trial, struct forecast *out)
 {
-    enum forecast_method best[BEST] = {FORECAST_NAIVE};
-    size_t count = rank(trial, best);
-    int result = try_combination(trial, best, count);
+    enum forecast_method best[BEST];
+    struct model models[BEST];
+    size_t count = 0;
+    int result = fit_best(trial, best, models, &count);
     if (result)
         return result;
+    result = try_combination(trial, best, count);
     bool combined = trial->said[FORECAST_COMBINATION] && trial->errors[FORECAST_COMBINATION] < trial->errors[best[0]];
     out->method = combined ? FORECAST_COMBINATION : best[0];
     double scale = naive_error(trial->request);
-    out->mase = count > 0 && scale > 0 ? trial->errors[out->method] / scale : 0;
+    out->mase = trial->origins > 0 && scale > 0 ? trial->errors[out->method] / scale : 0;
     size_t used = combined ? count : 1;
     struct making making = {.request = trial->request,
                             .trial = trial,
                             .out = out,
                             .share = 1 / (double)used,
                             .width = width_of(trial->request->level)};
-    for (size_t i = 0; i < used && !result; i++)
-        result = add_method(&making, best[i]);
-    if (!result && trial->positive)
+    for (size_t i = 0; i < count; i++) {
+        if (i < used)
+            add_model(&making, best[i], &models[i]);
+        model_done(&models[i]);
+    }
+    if (trial->positive)
         keep_positive(out, trial->request->horizon);
     return result;
 }
