@@ -4,6 +4,7 @@
 
 LONGEST <- 240      # values: the last ones
 SHORTEST <- 40
+WILDEST <- 1000     # times its median: a series that was ever higher is left (an inflation of that kind would be most of the mean)
 SEASONS <- 5        # at least
 PERIOD_MAX <- 24    # ets knows no longer season: such series are given without one
 RARE <- 1.32        # the mean distance of what is not nothing, from which demand is intermittent (Syntetos, Boylan, Croston 2005)
@@ -39,6 +40,7 @@ regular <- function(name, series) {
     values <- as.numeric(na.contiguous(series))
     values <- values[cumsum(values != 0) > 0]
     if (length(values) < max(SHORTEST, SEASONS * period) || length(unique(values)) < 12 || distance(values) >= RARE) return()
+    if (max(abs(values)) > WILDEST * median(abs(values))) return()
     keep("regular", name, period, tail(values, LONGEST))
 }
 

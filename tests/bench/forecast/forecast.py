@@ -3,7 +3,7 @@
 thousand series of three years of days take. Prints a table, adds its rows to build/bench.json, and leaves the scores of each series in
 build/forecast-bench/series.tsv.
 
-forecast.py [--short] [--data FOLDER] [--reuse] [--skip accuracy|speed]...
+forecast.py [--short] [--data FOLDER] [--reuse] [--rival NAME]... [--skip accuracy|speed]...
 
 Each series is forecast from several origins, each a horizon before the other, the last one a horizon before its end; what is behind an
 origin is seen by nobody. Both are given the same file."""
@@ -196,6 +196,9 @@ def accuracy(said):
     made = []
     with open(FOLDER / "series.tsv", "w", encoding="utf-8") as file:
         for some in SETS:
+            some = some._replace(rivals=[rival for rival in some.rivals if rival in (said.rival or some.rivals)])
+            if not some.rivals:
+                continue
             few = dict(list(series[some.name].items())[:3 if said.short else None])
             if not few:
                 print(f"\n{some.what}: SKIPPED, their package is not there (make deps-bench-forecast)")
@@ -251,6 +254,7 @@ def main():
     options.add_argument("--short", action="store_true", help="a minute; it proves only that it runs")
     options.add_argument("--data", help="where packages lie that were unpacked for their data")
     options.add_argument("--reuse", action="store_true", help="what R said the last time")
+    options.add_argument("--rival", action="append", help="this one only (auto.arima takes most of the time)")
     options.add_argument("--skip", action="append", default=[], choices=("accuracy", "speed"))
     said = options.parse_args()
     if not shutil.which("Rscript"):
@@ -260,7 +264,7 @@ def main():
     found = [] if "accuracy" in said.skip else accuracy(said)
     found += [] if "speed" in said.skip else speed(said)
     rows.show(found)
-    if not said.short and not said.skip:
+    if not said.short and not said.skip and not said.rival:
         rows.keep(found, PREFIX)
     return 0
 

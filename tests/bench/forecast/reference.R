@@ -30,8 +30,7 @@ of_series <- function(name, values) {
 table <- read.csv(arguments[1], colClasses = c(series = "character"))
 names <- unique(table$series)
 values <- split(table$value, factor(table$series, levels = names))
-found <- parallel::mclapply(names, function(name) of_series(name, as.numeric(values[[name]])), mc.cores = parallel::detectCores(),
-                            mc.preschedule = FALSE)
+found <- parallel::mclapply(names, function(name) of_series(name, as.numeric(values[[name]])), mc.cores = parallel::detectCores())
 failed <- vapply(found, inherits, TRUE, "try-error")
 if (any(failed)) stop(found[[which(failed)[1]]])
 write.csv(do.call(rbind, found), arguments[4], row.names = FALSE, quote = FALSE)
