@@ -350,7 +350,7 @@ static bool is_allowed(const struct forecast_request *request, bool *ret_positiv
         request->horizon < 1 || request->horizon > FORECAST_HORIZON_MAX || !(request->level > 0 && request->level < 1))
         return false;
     for (size_t i = 0; i < request->count; i++) {
-        if (!isfinite(request->values[i]))
+        if (!(fabs(request->values[i]) <= FORECAST_VALUE_MAX))
             return false;
         *ret_positive &= request->values[i] >= 0;
     }

@@ -1,6 +1,7 @@
 #include "tool/series.h"
 
 #include "base/text.h"
+#include "plan/forecast.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -234,6 +235,8 @@ static int take_row(struct reading *reading)
         return row_error(reading, "the series has no name");
     if (end == reading->text[VALUE] || *end || !isfinite(value))
         return row_error(reading, "\"%.40s\" is no number", reading->text[VALUE]);
+    if (fabs(value) > FORECAST_VALUE_MAX)
+        return row_error(reading, "%.40s is too much: %g at most", reading->text[VALUE], FORECAST_VALUE_MAX);
     int result = turn_to_entry(reading);
     if (result)
         return result;
@@ -260,11 +263,15 @@ static void on_cell(void *bytes, size_t length, void *user)
     struct reading *reading = user;
     const char *text = bytes ? bytes : "";
     reading->cell++;
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < COLUMNS && !reading->result; i++) {
         if (!reading->header_read && strcmp(text, columns[i]) == 0)
             reading->place[i] = reading->cell;
-        else if (reading->header_read && reading->place[i] == reading->cell && !reading->result &&
-                 !text_copy_n(reading->text[i], CELL_MAX, text, length))
+        if (!reading->header_read || reading->place[i] != reading->cell)
+            continue;
+        if (strpbrk(text, "\r\n"))
+            reading->result =
+                row_error(reading, "the %s goes over several lines: is a quotation mark missing?", columns[i]);
+        else if (!text_copy_n(reading->text[i], CELL_MAX, text, length))
             reading->result = row_error(reading, "\"%.40s...\" is too long", text);
     }
 }
@@ -287,7 +294,7 @@ static int parse(struct reading *reading, FILE *file)
     char block[BLOCK];
     size_t got;
     bool first = true;
-    if (csv_init(&parser, CSV_STRICT | CSV_APPEND_NULL) != 0)
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
         return error_set(reading->error, -ENOMEM, "there is no memory");
     while (!reading->result && (got = fread(block, 1, sizeof(block), file)) > 0) {
         size_t mark = first && got >= 3 && memcmp(block, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
