@@ -23,6 +23,8 @@ TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 lib
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
+FORECAST_PACKAGES := r-base-core r-cran-forecast
+FORECAST_DATA_PACKAGES := r-cran-surveillance r-cran-bayesm r-cran-aer
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 # ---------------------------------------------------------------- how it is compiled
@@ -96,14 +98,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) $(page_modules)
 office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules)
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -186,6 +188,14 @@ $(RASTERTOLABEL):
 	@mkdir -p build/cups
 	cd build/cups && apt-get download -qq $(BENCH_PACKAGES) && for package in *.deb; do dpkg-deb -x $$package .; done
 	@touch $@
+# R's forecast package, and packages that are unpacked for the series that they ship only: what they need is not small.
+FORECAST_DATA := build/r-data
+deps-bench-forecast: deps-build $(FORECAST_DATA)/there
+	$(call install_packages,$(FORECAST_PACKAGES))
+$(FORECAST_DATA)/there:
+	@mkdir -p $(@D)
+	cd $(@D) && apt-get download -qq $(FORECAST_DATA_PACKAGES) && for package in *.deb; do dpkg-deb -x $$package .; done
+	@touch $@
 deps-fuzz: deps-build
 	$(call install_packages,$(FUZZ_PACKAGES))
 
@@ -229,7 +239,7 @@ test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_stati
 	$(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim $(OUT)/floorhand-fleet-sim $(OUT)/tests/faulty_fleet_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
-	$(OUT)/floorhand-office-bench
+	$(OUT)/floorhand-office-bench $(OUT)/floorhand-demand
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -272,6 +282,9 @@ $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-office-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/office/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+$(OUT)/floorhand-demand: $(OBJ)/tests/bench/forecast/demand.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-sync-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/sync/*.c)) $(ARCHIVE)
@@ -355,6 +368,11 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
 	@OUT=$(OUT) python3 tests/bench/labels.py
+
+bench-forecast: deps-build ## how good forecasts are beside R's forecast package, and how long 100,000 series take
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-demand
+	@$(MAKE) deps-bench-forecast || echo "R's forecast package or its data cannot be had: what needs them is skipped"
+	@OUT=$(OUT) python3 tests/bench/forecast/forecast.py --data $(FORECAST_DATA) $(BENCH_OPTIONS)
 
 FUZZ_SECONDS ?= 60
 TARGETS      ?= $(FUZZ_TARGETS)
