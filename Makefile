@@ -92,7 +92,8 @@ page_modules           := $(sort $(wildcard ui/common/*)) ui/node_modules/preact
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \
 	ui/node_modules/@preact/signals/dist/signals.module.js
 page_files_files       := $(sort $(wildcard ui/pages/*)) $(page_modules)
-office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules)
+office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules) \
+	ui/node_modules/uplot/dist/uPlot.esm.js ui/node_modules/uplot/dist/uPlot.min.css
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
 LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
@@ -154,7 +155,7 @@ $(GEN)/%.S: $$(%_files) Makefile
 
 ui/node_modules/%: $(NODE_MODULES) ;
 $(NODE_MODULES): ui/package.json ui/package-lock.json
-	@echo "installing the page's modules from npm: preact, htm, @preact/signals"
+	@echo "installing the page's modules from npm: preact, htm, @preact/signals, uplot"
 	cd ui && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

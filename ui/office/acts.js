@@ -44,6 +44,7 @@ const subjects = {
   segments: ["segment."],
   "segment-members": ["segment.add", "segment.drop"],
   tickets: ["ticket.", "service."],
+  baselines: ["baseline."],
 };
 
 /** What no row is needed for. */

@@ -38,7 +38,7 @@ export class Refusal extends Error {
 }
 
 /** @param {string} path @param {RequestInit} [more] */
-async function ask(path, more = {}) {
+export async function ask(path, more = {}) {
   let answer;
   try {
     answer = await fetch(`/api/v1/${path}`, { ...more, headers: { Authorization: `Bearer ${key}`, ...more.headers } });
@@ -71,6 +71,18 @@ export const act = (verb, fields) =>
 /** @param {string} kind @param {File} file @param {Record<string, string>} options */
 export const bring = (kind, file, options) =>
   ask(address(`import/${kind}`, options), { method: "POST", headers: { "Content-Type": "text/csv" }, body: file });
+
+/** A file, kept by the browser. @param {string} path @param {string} name */
+export async function download(path, name) {
+  const answer = await fetch(`/api/v1/${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  if (!answer.ok)
+    throw new Refusal(answer.status, (await answer.json().catch(() => ({}))).error?.message ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
 
 /** @param {string} [given] */
 export async function open(given = key) {

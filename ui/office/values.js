@@ -24,6 +24,10 @@ export function money(minor, currency) {
   }
 }
 
+/** @param {number} value @param {number} [digits] behind the point */
+export const number = (value, digits = 0) =>
+  new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
 /** @param {string} text */
 export function time(text) {
   const when = new Date(text), now = new Date();

@@ -25,6 +25,7 @@
 struct period {
     int64_t from, to; /* days; to is the one behind the last */
     int64_t ahead_us;
+    char currency[4]; /* of the books */
 };
 
 static int64_t begin_us(const struct period *period, int64_t day)
@@ -58,6 +59,7 @@ static int read_period(struct office *office, const struct figure_question *ques
     if (result)
         return result;
     ret->ahead_us = settings.utc_offset_min * 60 * 1000000;
+    memcpy(ret->currency, settings.base_currency, sizeof(ret->currency));
     ret->to++;
     return ret->from < ret->to ? 0 : error_set(error, -EINVAL, "to is no earlier than from.");
 }
@@ -83,6 +85,11 @@ static int64_t bucket_behind(char by, int64_t bucket)
 static char time_of(const char *by)
 {
     return text_is_listed("day,week,month", by) ? by[0] : '\0';
+}
+
+bool figure_splits(const struct figure *figure, const char *by)
+{
+    return text_is_listed(figure->by, by);
 }
 
 /* ---------------------------------------------------------------- sums by group */
@@ -218,7 +225,7 @@ static int sum_all(struct work *work, struct error *error)
     const struct figure_question *question = work->question;
     int result = read_period(work->office, question, &work->period, error);
     work->by = time_of(question->by);
-    if (!result && *question->by && !text_is_listed(question->figure->by, question->by))
+    if (!result && *question->by && !figure_splits(question->figure, question->by))
         return error_set(error, -EINVAL, "%s is split by %s.", question->figure->name, question->figure->by);
     for (int part = 0; part < FIGURE_PARTS && !result; part++)
         if (question->figure->parts[part].kind)
@@ -398,6 +405,7 @@ int figure_ask(struct office *office, const struct figure_question *question, st
     json_open_object(json, NULL);
     json_text(json, "figure", question->figure->name);
     json_text(json, "unit", question->figure->unit);
+    json_text(json, "currency", work.period.currency);
     json_text(json, "from", question->from);
     json_text(json, "to", question->to);
     json_text(json, "by", question->by);

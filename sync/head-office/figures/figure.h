@@ -67,6 +67,8 @@ struct figure_value {
     bool none;
 };
 
+bool figure_splits(const struct figure *figure, const char *by);
+
 /* The whole of the period. -EINVAL: a day or a filter that cannot be, and the sentence says what can. */
 int figure_total(struct office *office, const struct figure_question *question, struct figure_value *ret,
                  struct error *error);
