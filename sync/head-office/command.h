@@ -108,6 +108,7 @@ int command_export(struct call *call, struct error *error);
 int command_shops(struct call *call, struct error *error);
 int command_figures(struct call *call, struct error *error);
 int command_figure(struct call *call, struct error *error);
+int command_report(struct call *call, struct error *error);
 int command_shops_run(struct call *call, struct error *error);
 
 #endif

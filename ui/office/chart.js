@@ -30,8 +30,8 @@ function series(times, small, before, text, labels) {
   const form = dayForm(), bars = Plot.paths.bars?.({ size: [0.7, 48] });
   const line = (label, stroke, more) => ({ label, stroke, width: small ? 1.5 : 2, points: { show: false }, value: (_plot, value) => (value === null ? "–" : text(value)), ...more });
   return [{ label: labels[0], value: (_plot, x) => (x === null ? "–" : times ? form.format(new Date(x * 1000)) : String(x)) },
-    ...(before ? [line(labels[2], colour("faint"), { dash: [5, 5] })] : []),
-    line(labels[1], colour("accent"), times ? { fill: colour("soft") } : { fill: colour("accent"), paths: bars })];
+    line(labels[1], colour("accent"), times ? { fill: colour("soft") } : { fill: colour("accent"), paths: bars }),
+    ...(before ? [line(labels[2], colour("faint"), { dash: [5, 5] })] : [])];
 }
 
 /** rows, before: with a name and a value each, null where there is none; before is drawn on the same places. text: of a
@@ -56,7 +56,7 @@ export function Chart({ rows, before, text, labels, times, small = false }) {
         cursor: { show: !small, y: false, drag: { x: false, y: false } }, legend: { show: !small, live: true },
         padding: small ? [2, 0, 2, 0] : undefined,
         series: series(times, small, past, text, labels),
-      }, [times ? names.map(secondsOf) : names.map((_name, at) => at), ...(past ? [past] : []), now], home);
+      }, [times ? names.map(secondsOf) : names.map((_name, at) => at), now, ...(past ? [past] : [])], home);
     };
     draw();
     const size = new ResizeObserver(() => plot?.setSize({ width: home.clientWidth, height: small ? SMALL_PX : LARGE_PX }));

@@ -87,7 +87,7 @@ function useAnswers(name, values) {
   return answers;
 }
 
-const hrefOfFigure = (name, values = {}) => hrefOfList(`figures/${name}`, values);
+const hrefOfFigure = (name, values = {}) => hrefOfList(`analytics/${name}`, values);
 
 // ---------------------------------------------------------------- the overview
 
@@ -111,9 +111,9 @@ export function Figures({ filters }) {
       figureOf(figures[0].figure, {}).then((answer) => setLast(answer.to), () => {});
   }, [figures]);
   const values = { from: last && later(last, 1 - days), to: last };
-  return html`<header><h1>${nameOf("figures")}</h1>
+  return html`<header><h1>${nameOf("analytics")}</h1>
       <span class="acts" role="group">${LENGTHS.map((length) => html`<a class="choice" aria-current=${days === length ? "true" : null}
-        href=${hrefOfList("figures", { days: String(length) })}>${length} ${nameOf("days")}</a>`)}</span></header>
+        href=${hrefOfList("analytics", { days: String(length) })}>${length} ${nameOf("in_days")}</a>`)}</span></header>
     ${!last ? html`<progress></progress>` : html`<ol class="tiles">${MAIN.filter((name) => known.has(name)).map((name) =>
       html`<${Tile} key=${`${name} ${days}`} figure=${known.get(name)} values=${values} />`)}</ol>
     <section><h2>${nameOf("all_figures")}</h2><ul class="index">${figures.map((figure) =>
@@ -130,7 +130,7 @@ function Choice({ figure, answer, values, set, figures }) {
     <label>${nameOf("to")}<input type="date" value=${answer.to} min=${answer.from} onChange=${(event) => set({ from: answer.from, to: event.target.value })} /></label>
     <label>${nameOf("split_by")}<select value=${values.by ?? ""} onChange=${(event) => set({ by: event.target.value })}>
       <option value="">${nameOf("not_split")}</option>${figure.by.map((by) => html`<option value=${by}>${nameOf(by)}</option>`)}</select></label>
-    ${LENGTHS.map((length) => html`<button type="button" class="quiet" onClick=${() => set({ from: later(answer.to, 1 - length), to: answer.to })}>${length} ${nameOf("days")}</button>`)}
+    ${LENGTHS.map((length) => html`<button type="button" class="quiet" onClick=${() => set({ from: later(answer.to, 1 - length), to: answer.to })}>${length} ${nameOf("in_days")}</button>`)}
     <button type="button" class="quiet" onClick=${() => download(`figures/${figure.figure}?${new URLSearchParams({ ...values, from: answer.from, to: answer.to, format: "xlsx" })}`, `${figure.figure}.xlsx`)}>XLSX</button></form>`;
 }
 
@@ -163,8 +163,8 @@ export function FigurePage({ name, filters }) {
   const times = TIMES.has(now?.by ?? "");
   const bars = useMemo(() => now?.rows.map((row) => ({ ...row, name: groupName(now.by, row.name) })) ?? [], [now]);
   if (!figure)
-    return html`<header><h1>${nameOf("figures")}</h1></header>${figures.length ? html`<p class="none">${nameOf("nothing")}</p>` : html`<progress></progress>`}`;
-  return html`<header><h1><a href="#/figures">${nameOf("figures")}</a> <b>${inWords(figure)}</b></h1></header>
+    return html`<header><h1>${nameOf("analytics")}</h1></header>${figures.length ? html`<p class="none">${nameOf("nothing")}</p>` : html`<progress></progress>`}`;
+  return html`<header><h1><a href="#/analytics">${nameOf("analytics")}</a> <b>${inWords(figure)}</b></h1></header>
     <p class="means">${language.value === "zh" ? figure.means_chinese : figure.means}</p>
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${!now ? !fault && html`<progress></progress>` : html`<${Choice} figure=${figure} answer=${now} values=${values} set=${set} figures=${figures} />

@@ -12,7 +12,7 @@ export const groups = [
   ["Books", "财务", ["accounts", "entries", "bills", "bill-rows", "invoices", "books-troubles"]],
   ["Marketing", "营销", ["campaigns", "coupons", "members", "points", "bought-together"]],
   ["Purchasing", "采购", ["suppliers", "purchase-orders", "proposals", "forecasts"]],
-  ["Figures", "数据", ["figures", "compared", "daily-reports", "baselines", "work-hours"]],
+  ["Figures", "数据", ["analytics", "compared", "daily-reports", "baselines", "work-hours"]],
   ["Sites", "仓库", ["sites", "events", "parked", "flagged", "workers"]],
   ["Office", "系统", ["settings", "imports", "keys", "webhooks"]],
 ];

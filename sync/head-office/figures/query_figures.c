@@ -27,17 +27,12 @@
 
 /* ---------------------------------------------------------------- what buyers ordered */
 
-/* Purchases e of whoever bought o, of any account. */
-#define THEIRS                                                                                                         \
-    "SELECT 1 FROM person_order p JOIN person h ON h.id = p.person JOIN person q ON q.head = h.head JOIN person_order" \
-    " r ON r.person = q.id JOIN orders e ON e.number = r.number WHERE p.number = o.number AND e.origin = 'sale' AND"   \
-    " e.state <> 'pending_pay' AND (e.state <> 'closed' OR e.replaced = 1)"
-#define E_US     "coalesce(e.paid_us, e.placed_us, e.imported_us)"
-#define EARLIER  "EXISTS (" THEIRS " AND (" E_US ", e.number) < (" PERSON_BOUGHT_US ", o.number))"
-#define LATER    "EXISTS (" THEIRS " AND (" E_US ", e.number) > (" PERSON_BOUGHT_US ", o.number))"
-#define KNOWN    "EXISTS (SELECT 1 FROM person_order p WHERE p.number = o.number AND p.person IS NOT NULL)"
-#define HEAD_OF  "(SELECT h.head FROM person_order p JOIN person h ON h.id = p.person WHERE p.number = o.number)"
-#define BUYER_IS "CASE WHEN NOT " KNOWN " THEN '' WHEN " EARLIER " THEN 'returning' ELSE 'new' END"
+#define HEAD_OF "(SELECT h.head FROM person_order p JOIN person h ON h.id = p.person WHERE p.number = o.number)"
+/* buyers.h */
+#define BUYER_IS                                                                                                       \
+    "coalesce((SELECT CASE WHEN f.place = 1 THEN 'new' ELSE 'returning' END FROM buyer_sale f WHERE f.number ="        \
+    " o.number), '')"
+#define AGAIN "EXISTS (SELECT 1 FROM buyer_sale f WHERE f.number = o.number AND f.again_us IS NOT NULL)"
 #define RFM_OF                                                                                                         \
     "coalesce((SELECT f.name FROM person_order p JOIN person h ON h.id = p.person JOIN rfm f ON f.person = h.head"     \
     " WHERE p.number = o.number), '')"
@@ -80,7 +75,7 @@ static const struct query_filter sale_filters[] = {
     SPLIT("city", PLAIN("o.city")),
     SPLIT("basket", BASKET_OF(PIECES_OF("o.number"))),
     SPLIT("buyer_is", BUYER_IS),
-    BY_LOOKING("again", WHETHER(LATER)),
+    BY_LOOKING("again", WHETHER(AGAIN)),
     SPLIT("rfm", RFM_OF),
     IN_HOUR(PERSON_BOUGHT_US),
     {0},
@@ -115,19 +110,19 @@ static const struct query_filter sold_filters[] = {
 
 /* ---------------------------------------------------------------- what left, and what went wrong */
 
-#define ON_TIME "o.ship_by_us IS NOT NULL AND s.left_us <= o.ship_by_us"
+#define ON_TIME "s.ship_by_us IS NOT NULL AND s.left_us <= s.ship_by_us"
 
 static const struct query_column shipment_columns[] = {
     TEXT("order", "s.number"),
-    TEXT("shop", GIVEN("o.shop")),
-    TEXT("platform", "o.platform"),
+    TEXT("shop", "s.shop"),
+    TEXT("platform", "s.platform"),
     TEXT("site", "s.site"),
-    TEXT("province", "o.province"),
-    TIME("sold", PERSON_BOUGHT_US),
+    TEXT("province", "s.province"),
+    TIME("sold", "s.sold_us"),
     TIME("left", "s.left_us"),
-    TIME("ship_by", "o.ship_by_us"),
+    TIME("ship_by", "s.ship_by_us"),
     FLAG("on_time", YES(ON_TIME)),
-    NUMBER("waited_s", "(s.left_us - " PERSON_BOUGHT_US ") / 1000000"),
+    NUMBER("waited_s", "(s.left_us - s.sold_us) / 1000000"),
     NUMBER("hour", HOUR_OF("s.left_us")),
     {0},
 };
@@ -135,12 +130,12 @@ static const struct query_filter shipment_filters[] = {
     BY_INDEX("order", "s.number = ?"),
     SINCE("s.left_us"),
     UNTIL("s.left_us"),
-    BY_LOOKING("due", WHETHER("o.ship_by_us IS NOT NULL")),
+    BY_LOOKING("due", WHETHER("s.ship_by_us IS NOT NULL")),
     BY_LOOKING("on_time", WHETHER(ON_TIME)),
-    SPLIT("shop", GIVEN("o.shop")),
-    SPLIT("platform", PLAIN("o.platform")),
+    SPLIT("shop", PLAIN("s.shop")),
+    SPLIT("platform", PLAIN("s.platform")),
     SPLIT("site", PLAIN("s.site")),
-    SPLIT("province", PLAIN("o.province")),
+    SPLIT("province", PLAIN("s.province")),
     IN_HOUR("s.left_us"),
     {0},
 };
@@ -310,7 +305,7 @@ const struct query office_figure_queries[] = {
      sale_filters, 0, 0},
     {"sold-lines", "sold", "orders o JOIN order_line l ON l.number = o.number", {PERSON_BOUGHT_US, "o.number", "l.line"},
      {false, true, false}, true, BOUGHT, sold_columns, sold_filters, 0, 0},
-    {"shipments", "shipment", "order_left s JOIN orders o ON o.number = s.number", {"s.left_us", "s.number"},
+    {"shipments", "shipment", "order_left s", {"s.left_us", "s.number"},
      {false, true}, true, 0, shipment_columns, shipment_filters, 0, 0},
     {"raised", "raised", "exception e JOIN orders o ON o.number = e.number", {"e.raised_us", "e.id"}, {0}, true, 0,
      raised_columns, raised_filters, 0, 0},

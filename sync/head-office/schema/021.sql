@@ -42,22 +42,45 @@ CREATE TABLE work_last ( -- what each worker did last
     left_us INTEGER NOT NULL DEFAULT 0, -- of the time worked, what is less than a second and not counted yet
     PRIMARY KEY (site, worker)
 ) STRICT;
-CREATE TABLE order_left ( -- when an order's last parcel left
-    number  TEXT PRIMARY KEY REFERENCES orders (number),
-    site    TEXT NOT NULL,
-    left_us INTEGER NOT NULL
+CREATE TABLE order_left ( -- when an order's last parcel left, and what was known of the order then
+    number     TEXT PRIMARY KEY REFERENCES orders (number),
+    left_us    INTEGER NOT NULL,
+    site       TEXT NOT NULL,
+    shop       TEXT NOT NULL,
+    platform   TEXT NOT NULL,
+    province   TEXT NOT NULL,
+    sold_us    INTEGER NOT NULL,
+    ship_by_us INTEGER
 ) STRICT;
-CREATE INDEX order_left_at ON order_left (left_us, number);
+CREATE INDEX order_left_at ON order_left (left_us, number, site, shop, platform, province, sold_us, ship_by_us);
+
+CREATE TABLE buyer_sale ( -- which of its buyer's purchases an order is, of all accounts (buyers.h)
+    number   TEXT PRIMARY KEY REFERENCES orders (number),
+    place    INTEGER NOT NULL, -- 1: the first
+    again_us INTEGER -- when the buyer bought next; NULL: not yet
+) STRICT;
+CREATE TABLE buyer_due ( -- persons and orders that are to be looked at again
+    id     INTEGER PRIMARY KEY,
+    person INTEGER, -- any account; NULL: nobody
+    number TEXT NOT NULL DEFAULT '' -- an order that may be nobody's any more
+) STRICT;
+INSERT INTO buyer_due (person) SELECT id FROM person WHERE id = head;
+
+-- The same index, with all that sums of an account ask for.
+DROP INDEX books_line_account;
+CREATE INDEX books_line_account ON books_line (account, entry, line, base_minor, quantity, sku, site);
+
 CREATE TABLE sku_idle ( -- since when nothing of an item has left; of what never left: since it first came
     sku      TEXT PRIMARY KEY REFERENCES item (sku),
     since_us INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX sku_idle_since ON sku_idle (since_us, sku);
-CREATE TABLE figure_cursor ( -- how far the events are counted
+CREATE TABLE figure_cursor ( -- how far events and what was done with orders are counted
     id      INTEGER PRIMARY KEY CHECK (id = 1),
-    arrival INTEGER NOT NULL
+    arrival INTEGER NOT NULL,
+    history INTEGER NOT NULL
 ) STRICT;
-INSERT INTO figure_cursor (id, arrival) VALUES (1, 0);
+INSERT INTO figure_cursor (id, arrival, history) SELECT 1, 0, coalesce(max(id), 0) FROM order_history;
 
 CREATE TABLE baseline ( -- a period that later ones are compared with
     name     TEXT PRIMARY KEY CHECK (name <> ''),
