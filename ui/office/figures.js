@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import htm from "htm";
-import { ask, download, list } from "./ask.js";
+import { ask, download, list, office } from "./ask.js";
 import { Chart } from "./chart.js";
 import { hrefOfList, money, number } from "./values.js";
 import { inWords, nameOf } from "./names.js";
@@ -135,7 +135,14 @@ function Choice({ figure, answer, values, set, figures }) {
 }
 
 /** @param {string} by @param {string} name */
-const groupName = (by, name) => (name === "" ? nameOf("none_known") : by === "hour" ? `${name.padStart(2, "0")}:00` : ["buyer_is", "work", "kind", "rfm"].includes(by) ? nameOf(name) : name);
+function groupName(by, name) {
+  const prefix = { buyer_is: "buyer_", work: "work_", rfm: "rfm_" }[by];
+  if (name === "")
+    return nameOf("none_known");
+  if (by === "kind")
+    return inWords(office.value?.words.exceptions.find((known) => known.kind === name)) || nameOf(name);
+  return by === "hour" ? `${name.padStart(2, "0")}:00` : prefix === undefined ? name : nameOf(prefix + name);
+}
 
 const Link = ({ rows, children }) => html`<a href=${hrefOfList(rows.kind, rows.filters)}>${children}</a>`;
 
