@@ -10,13 +10,15 @@ import { signal } from "@preact/signals";
 /** @typedef {{states: {state: string, stage: string, english: string, chinese: string}[],
  *   exceptions: {kind: string, english: string, chinese: string, release_english: string, release_chinese: string,
  *   confirmable: boolean}[], settings: Field[], files: {kind: string, per_site: boolean, columns: Field[]}[]}} Words */
+/** @typedef {{figure: string, english: string, chinese: string, means: string, means_chinese: string, unit: string, digits: number,
+ *   less_is_better: boolean, by: string[]}} Figure */
 /** @typedef {Record<string, unknown>} Row */
 
 const KEY = "office-key";
 const AGAIN_MS = 2000;
 
 /** What the office can show and do, once a key has opened it. @type {import("@preact/signals").Signal<null |
- *   {kinds: Kind[], verbs: Verb[], words: Words}>} */
+ *   {kinds: Kind[], verbs: Verb[], words: Words, figures: Figure[]}>} */
 export const office = signal(null);
 
 const store = (() => {
@@ -87,9 +89,9 @@ export async function download(path, name) {
 /** @param {string} [given] */
 export async function open(given = key) {
   key = given.trim();
-  const [kinds, verbs, words] = await Promise.all([ask("kinds"), ask("verbs"), ask("words")]);
+  const [kinds, verbs, words, figures] = await Promise.all([ask("kinds"), ask("verbs"), ask("words"), ask("figures")]);
   store?.setItem(KEY, key);
-  office.value = { kinds, verbs, words };
+  office.value = { kinds, verbs, words, figures };
 }
 
 export function close() {

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import htm from "htm";
 import { ask, download, list, office } from "./ask.js";
 import { Chart } from "./chart.js";
-import { hrefOfList, money, number } from "./values.js";
+import { hrefOfList, number, reader } from "./values.js";
 import { inWords, nameOf } from "./names.js";
 import { language } from "./language.js";
 
@@ -17,8 +17,7 @@ const MAIN = ["sales.revenue", "orders.count", "orders.average", "customers.new"
   "aftersales.rate", "complaints.rate", "stock.turnover", "stock.dead"];
 const LENGTHS = [7, 30, 90, 365];
 
-/** @typedef {{figure: string, english: string, chinese: string, means: string, means_chinese: string, unit: string, digits: number,
- *   less_is_better: boolean, by: string[]}} Figure */
+/** @typedef {import("./ask.js").Figure} Figure */
 /** @typedef {{kind: string, column: string | null, filters: Record<string, string>}} Rows */
 /** @typedef {{name: string, value: number | null, numerator: number, denominator?: number, rows: Rows, of?: Rows[]}} Part */
 /** @typedef {{figure: string, unit: string, currency: string, from: string, to: string, by: string, value: number | null,
@@ -28,16 +27,6 @@ const LENGTHS = [7, 30, 90, 365];
 const later = (day, days) => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
 /** @param {string} from @param {string} to */
 const lengthOf = (from, to) => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
-
-/** A value as people read it. @param {string} unit @param {number} digits @param {string} currency */
-const reader = (unit, digits, currency) => (value) => {
-  if (value === null || value === undefined)
-    return "–";
-  if (unit.startsWith("minor"))
-    return money(value, currency);
-  const text = number(value / 10 ** digits, digits);
-  return unit === "ten_thousandths" ? `${text}%` : text;
-};
 
 /** By how much it is more than before, where that can be said. @param {Answer | null} now @param {Answer | null} before */
 function change(now, before) {
@@ -63,13 +52,7 @@ const before = (answer) => {
   return { from: later(answer.from, -days), to: later(answer.to, -days) };
 };
 
-function useFigures() {
-  const [figures, setFigures] = useState(/** @type {Figure[]} */ ([]));
-  useEffect(() => {
-    ask("figures").then(setFigures, () => {});
-  }, []);
-  return figures;
-}
+const figuresOf = () => office.value?.figures ?? [];
 
 /** An answer and that of the period before; both null while they are awaited. */
 function useAnswers(name, values) {
@@ -95,7 +78,7 @@ function Tile({ figure, values }) {
   const times = figure.by.includes("day");
   const asked = { ...values, ...(times ? { by: "day" } : {}) };
   const { now, past, fault } = useAnswers(figure.figure, asked);
-  const text = useMemo(() => reader(figure.unit, figure.digits, now?.currency ?? "CNY"), [figure, now?.currency, language.value]);
+  const text = useMemo(() => reader(figure.unit, now?.currency), [figure, now?.currency, language.value]);
   return html`<li><a href=${hrefOfFigure(figure.figure, asked)}><span>${inWords(figure)}</span>
     ${fault ? html`<small>${fault}</small>` : !now ? html`<progress></progress>` : html`<b>${text(now.value)}</b>
       <${Change} figure=${figure} now=${now} before=${past} />
@@ -103,13 +86,12 @@ function Tile({ figure, values }) {
 }
 
 export function Figures({ filters }) {
-  const figures = useFigures(), known = new Map(figures.map((figure) => [figure.figure, figure]));
+  const figures = figuresOf(), known = new Map(figures.map((figure) => [figure.figure, figure]));
   const days = Number(filters.days) || 30;
   const [last, setLast] = useState("");
   useEffect(() => {
-    if (figures.length)
-      figureOf(figures[0].figure, {}).then((answer) => setLast(answer.to), () => {});
-  }, [figures]);
+    figureOf(figures[0].figure, {}).then((answer) => setLast(answer.to), () => {});
+  }, []);
   const values = { from: last && later(last, 1 - days), to: last };
   return html`<header><h1>${nameOf("analytics")}</h1>
       <span class="acts" role="group">${LENGTHS.map((length) => html`<a class="choice" aria-current=${days === length ? "true" : null}
@@ -162,10 +144,10 @@ function Table({ figure, answer, past, by, text }) {
 }
 
 export function FigurePage({ name, filters }) {
-  const figures = useFigures(), figure = figures.find((one) => one.figure === name);
+  const figures = figuresOf(), figure = figures.find((one) => one.figure === name);
   const values = { ...filters, ...(figure && filters.by && !figure.by.includes(filters.by) ? { by: "" } : {}) };
   const { now, past, fault } = useAnswers(name, values);
-  const text = useMemo(() => reader(figure?.unit ?? "", figure?.digits ?? 0, now?.currency ?? "CNY"), [figure, now?.currency, language.value]);
+  const text = useMemo(() => reader(figure?.unit ?? "", now?.currency), [figure, now?.currency, language.value]);
   const set = (more) => { location.hash = hrefOfFigure(name, { ...values, ...more }); };
   const times = TIMES.has(now?.by ?? "");
   const bars = useMemo(() => now?.rows.map((row) => ({ ...row, name: groupName(now.by, row.name) })) ?? [], [now]);
@@ -195,10 +177,9 @@ export function Compared({ filters }) {
     if (name)
       ask(`compared/${encodeURIComponent(name)}`).then(setTold, (refusal) => setFault(refusal.message || nameOf("lost")));
   }, [name]);
-  const figures = new Map(useFigures().map((figure) => [figure.figure, figure]));
   const percent = (value) => (value === null ? "–" : `${value > 0 ? "+" : ""}${number(value / 100, 1)}%`);
   const row = (one) => {
-    const figure = figures.get(one.figure), text = reader(one.unit, figure?.digits ?? 2, "CNY");
+    const text = reader(one.unit);
     return html`<tr key=${one.figure}><td><a href=${hrefOfFigure(one.figure, { from: told.now.from, to: told.now.to })}>${inWords(one)}</a></td>
       <td class="number">${text(one.then)}</td><td class="number">${text(one.now)}</td><td class="number">${percent(one.change)}</td><td class="number">${one.goal === null ? "" : percent(one.goal)}</td>
       <td>${one.no_data ? html`<small>${nameOf(`no_data_${one.no_data}`)}</small>` : one.reached === null ? "" : html`<span class=${`badge ${one.reached ? "good" : "bad"}`}>${nameOf(one.reached ? "reached" : "not_reached")}</span>`}</td></tr>`;
