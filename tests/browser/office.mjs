@@ -130,6 +130,8 @@ const tests = [
     same((await ask("items?sku=CUP-BLUE")).rows, [], "items after a try");
     await photograph(page, "bring");
     await taken.click();
+    for (const last = Date.now() + STEP_MS; (await ask("items?sku=CUP-BLUE")).rows.length === 0;)
+      assert(Date.now() < last, "the file was not taken in"); // what the try has told stands there until then
     await becomes(page, () => document.querySelectorAll("main .facts, main .fault").length === 1);
     await go(page, "#/items/CUP-BLUE");
     await shows(page, ".facts", "蓝杯");
