@@ -188,6 +188,20 @@ static const struct option_def bill_options[] = {
     {0},
 };
 
+static const struct option_def figure_options[] = {
+    COMMAND_DATABASE,
+    {"file", TEXT(file), .help = "write the rows into this file, .xlsx or .csv, and not as JSON"},
+    {0},
+};
+
+static const struct option_def report_options[] = {
+    COMMAND_DATABASE,
+    {"file", TEXT(file), .help = "of a day: write it into this file, .xlsx or .csv, and not as JSON"},
+    {"from", TEXT(from), .help = "of a baseline: the first day that is compared with it"},
+    {"to", TEXT(to), .help = "of a baseline: the last day; left out: as many days as it has, until yesterday"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -246,6 +260,12 @@ const struct command commands[] = {
     {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
     {"bill take", "FILE.csv", 1, "Take in a bill of a platform or carrier, to be compared with the books", bill_options,
      command_bill_take},
+    {"figures", "", 0, "What figures there are, what each means, and by what it is split", plain_options,
+     command_figures},
+    {"figure", "NAME [from=DAY] [to=DAY] [by=SPLIT] [limit=N] [FILTER=VALUE]", COMMAND_SOME,
+     "A figure of a period, and the rows that it comes from", figure_options, command_figure},
+    {"report", "day [DAY] | baseline NAME", COMMAND_SOME,
+     "The daily report, the last or of a day; or a baseline beside a later period", report_options, command_report},
     {"status", "", 0, "Head office as a whole", plain_options, command_office_status},
     {0},
 };

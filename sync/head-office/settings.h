@@ -18,6 +18,7 @@ struct settings {
     char base_currency[4], cost_method[8];
     int64_t bill_rounding_minor, bill_settle_days, invoice_tax_rate;
     /* marketing */
+    int64_t daily_report_hour; /* -1: none */
     int64_t points_earn, points_worth_minor, points_rate, points_days;
 };
 

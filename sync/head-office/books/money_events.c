@@ -1,4 +1,5 @@
 /* What events of sites mean for the books. */
+#include "base/clock.h"
 #include "base/text.h"
 #include "sync/head-office/books/cost.h"
 #include "sync/head-office/books/money_post.h"
@@ -30,17 +31,11 @@ static int64_t number_of(const json_t *data, const char *name)
     return json_integer_value(json_object_get(data, name));
 }
 
-/* "2026-03-04T09:15:22.481Z"; what is no time is now. */
+/* What is no time is now. */
 static int64_t time_of(const char *text, int64_t now_us)
 {
-    struct tm tm = {0};
-    int milliseconds = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-               &tm.tm_sec, &milliseconds) < 6)
-        return now_us;
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    return (int64_t)timegm(&tm) * 1000000 + (int64_t)milliseconds * 1000;
+    int64_t time_us = now_us;
+    return clock_parse(text, &time_us) == 0 ? time_us : now_us;
 }
 
 /* ---------------------------------------------------------------- goods that come */
