@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
@@ -58,4 +59,18 @@ void clock_format(int64_t wall_us, char out[CLOCK_TEXT_SIZE])
     strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &t);
     unsigned milliseconds = (unsigned)(wall_us / 1000 % 1000) % 1000;
     snprintf(out + 19, CLOCK_TEXT_SIZE - 19, ".%03uZ", milliseconds);
+}
+
+int clock_parse(const char *text, int64_t *ret_wall_us)
+{
+    struct tm t = {0};
+    int64_t fraction = 0, unit = 100000;
+    const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &t) : NULL;
+    if (end && *end == '.')
+        for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
+            fraction += (*end - '0') * unit;
+    if (!end || strcmp(end, "Z") != 0)
+        return -EINVAL;
+    *ret_wall_us = (int64_t)timegm(&t) * 1000000 + fraction;
+    return 0;
 }

@@ -23,6 +23,8 @@ query_book office_queries = {office_order_queries,
                              office_segment_queries,
                              office_service_queries,
                              office_catalogue_queries,
+                             office_improve_queries,
+                             office_rollout_queries,
                              NULL};
 
 static void put_state(const struct order_state *state, struct buf *json)

@@ -6,6 +6,7 @@
 #include "sync/head-office/books/money_post.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/customers/persons.h"
+#include "sync/head-office/improve/improve.h"
 #include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
@@ -174,7 +175,11 @@ static void work(struct server *server)
         report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
         server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
     }
-    server->work_us = !result && (done.more || money.more || persons.more || marketing.more) ? 0 : now_us + WORK_US;
+    struct improve_work improve = {0};
+    if (!result)
+        report(server, improve_work(&server->call->office, POST_AT_ONCE, &improve, &error), &error);
+    bool more = done.more || money.more || persons.more || marketing.more || improve.more;
+    server->work_us = !result && more ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }
