@@ -45,14 +45,13 @@ static int setting_changed(const struct counting *counting)
 static int training_passed(const struct counting *counting)
 {
     return sql_run(counting->sql,
-                   "INSERT INTO training (site, worker, lesson, steps, mistakes, seconds, times, last_us) VALUES"
-                   " (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7) ON CONFLICT (site, worker, lesson) DO UPDATE SET steps ="
-                   " excluded.steps, mistakes = excluded.mistakes, seconds = excluded.seconds, times = training.times"
+                   "INSERT INTO training (site, worker, lesson, steps, mistakes, times, last_us) VALUES"
+                   " (?1, ?2, ?3, ?4, ?5, 1, ?6) ON CONFLICT (site, worker, lesson) DO UPDATE SET steps ="
+                   " excluded.steps, mistakes = excluded.mistakes, times = training.times"
                    " + 1, last_us = excluded.last_us",
                    sql_text(counting->site), sql_text(counting_text(counting, "worker")),
                    sql_text(counting_text(counting, "lesson")), sql_int(counting_number(counting, "steps")),
-                   sql_int(counting_number(counting, "mistakes")), sql_int(counting_number(counting, "seconds")),
-                   sql_int(counting->at_us));
+                   sql_int(counting_number(counting, "mistakes")), sql_int(counting->at_us));
 }
 
 static int trial_compared(const struct counting *counting)

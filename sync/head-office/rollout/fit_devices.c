@@ -16,17 +16,28 @@ void fit_devices_close(struct fit_devices *devices)
     model_set_done(&devices->models);
 }
 
+/* What is behind the make, one of "Honeywell/Metrologic"; NULL: it is another make's. */
+static const char *behind_make(const char *make, const char *name)
+{
+    for (size_t length; *make; make += length + (make[length] == '/')) {
+        length = strcspn(make, "/");
+        if (length > 0 && strncasecmp(name, make, length) == 0)
+            return name + length;
+    }
+    return NULL;
+}
+
 /* The name begins with the make; a word behind it stands in the model's name. */
 static bool is_model(const struct model *model, const char *name)
 {
-    size_t length = strlen(model->make);
     char word[48];
-    if (!length || strncasecmp(name, model->make, length) != 0 || strcmp(model->driver, "none") == 0)
-        return false;
-    for (const char *at = name + length; *at; at += strcspn(at, " ")) {
+    const char *at = strcmp(model->driver, "none") == 0 ? NULL : behind_make(model->make, name);
+    while (at && *at) {
         at += strspn(at, " ");
-        if (text_copy_n(word, sizeof(word), at, strcspn(at, " ")) && *word && strcasestr(model->name, word))
+        size_t length = strcspn(at, " ");
+        if (length > 0 && text_copy_n(word, sizeof(word), at, length) && strcasestr(model->name, word))
             return true;
+        at += length;
     }
     return false;
 }

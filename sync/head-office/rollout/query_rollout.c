@@ -62,7 +62,6 @@ static const struct query_column training_columns[] = {
     TEXT("lesson", "t.lesson"),
     NUMBER("steps", "t.steps"),
     NUMBER("mistakes", "t.mistakes"),
-    NUMBER("seconds", "nullif(t.seconds, 0)"),
     NUMBER("times", "t.times"),
     TIME("last", "t.last_us"),
     {0},

@@ -177,7 +177,6 @@ CREATE TABLE training ( -- lessons that workers have practised whole
     lesson   TEXT NOT NULL,
     steps    INTEGER NOT NULL,
     mistakes INTEGER NOT NULL, -- that were heard in it, those on purpose with them
-    seconds  INTEGER NOT NULL, -- from its first step to its last
     times    INTEGER NOT NULL, -- so often
     last_us  INTEGER NOT NULL,
     PRIMARY KEY (site, worker, lesson)
