@@ -44,10 +44,22 @@ const subjects = {
   segments: ["segment."],
   "segment-members": ["segment.add", "segment.drop"],
   tickets: ["ticket.", "service."],
+  "site-days": ["improvement.count"],
+  "slot-classes": ["slotting.suggest"],
+  "slot-moves": ["slotting."],
+  parameters: ["parameter.set"],
+  "parameter-changes": ["parameter.measure"],
+  "parameter-figures": [],
+  improvements: ["improvement."],
+  "improvement-figures": [],
+  "fit-checks": [],
+  rollouts: ["rollout."],
+  "rollout-steps": ["rollout.step"],
+  trainings: [],
 };
 
 /** What no row is needed for. */
-const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask)$/;
+const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|suggest|plan|count|start)$/;
 
 const own = { case: "aftersale", row: "row" };
 
@@ -89,8 +101,12 @@ function given(field, text) {
   }
 }
 
-/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void}} part */
-function Entry({ field, value, fixed, set }) {
+/** What was filled in, as the verb takes it. @param {import("./ask.js").Field[]} fields @param {Record<string, string>} texts */
+export const fieldsOf = (fields, texts) => Object.fromEntries(fields.filter((field) => (texts[field.name] ?? "") !== "")
+  .map((field) => [field.name, given(field, texts[field.name])]));
+
+/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string}} part */
+export function Entry({ field, value, fixed, set, label = nameOf(field.name) }) {
   const id = `field-${field.name}`, on = (event) => set(event.target.value);
   const choices = field.type === "flag" ? ["yes", "no"] : field.type === "choice" ? field.choices?.split("|") : null;
   const input = choices
@@ -100,7 +116,7 @@ function Entry({ field, value, fixed, set }) {
     : html`<input id=${id} value=${value} onInput=${on} readonly=${fixed} required=${field.required}
         type=${field.type === "number" ? "number" : /secret|access|refresh$/.test(field.name) ? "password" : "text"}
         min=${field.min} max=${field.max} autocomplete="off" placeholder=${field.required ? "" : field.default ?? ""} />`;
-  return html`<label for=${id}>${nameOf(field.name)}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
+  return html`<label for=${id}>${label}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
     <div>${input}<small>${field.help}</small></div>`;
 }
 
@@ -117,10 +133,8 @@ export function Form({ verb, start, kind, done, leave }) {
   async function send(event) {
     event.preventDefault();
     setBusy(true);
-    const fields = Object.fromEntries(verb.fields.filter((field) => texts[field.name] !== "")
-      .map((field) => [field.name, given(field, texts[field.name])]));
     try {
-      const answer = await act(verb.verb, fields);
+      const answer = await act(verb.verb, fieldsOf(verb.fields, texts));
       setSaid({ good: true, lines: answerText(answer) });
       done();
     } catch (refusal) {
