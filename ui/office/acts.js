@@ -63,10 +63,13 @@ const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|mer
 
 const own = { case: "aftersale", row: "row" };
 
+/** What is changed in a row that has no code of its own. @type {Record<string, string[]>} */
+const changed = { "rollout-steps": ["state", "note"], parameters: ["value"] };
+
 /** Whether a field says which row is meant: it is not for people to change. @param {string} field
  *  @param {import("./ask.js").Kind} kind */
-const isWhich = (field, kind) =>
-  field === "id" || field in own || (kind.one ? field === kind.one || (field === "name" && kind.columns.includes(kind.one)) : kind.columns.includes(field));
+const isWhich = (field, kind) => !changed[kind.kind]?.includes(field) && (
+  field === "id" || field in own || (kind.one ? field === kind.one || (field === "name" && kind.columns.includes(kind.one)) : kind.columns.includes(field)));
 
 /** A field takes its value from the row. @param {string} field @param {import("./ask.js").Kind} kind @param {Row} row */
 function ofRow(field, kind, row) {
@@ -105,8 +108,9 @@ function given(field, text) {
 export const fieldsOf = (fields, texts) => Object.fromEntries(fields.filter((field) => (texts[field.name] ?? "") !== "")
   .map((field) => [field.name, given(field, texts[field.name])]));
 
-/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string}} part */
-export function Entry({ field, value, fixed, set, label = nameOf(field.name) }) {
+/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string,
+ *  help?: string}} part */
+export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = field.help }) {
   const id = `field-${field.name}`, on = (event) => set(event.target.value);
   const choices = field.type === "flag" ? ["yes", "no"] : field.type === "choice" ? field.choices?.split("|") : null;
   const input = choices
@@ -117,7 +121,7 @@ export function Entry({ field, value, fixed, set, label = nameOf(field.name) }) 
         type=${field.type === "number" ? "number" : /secret|access|refresh$/.test(field.name) ? "password" : "text"}
         min=${field.min} max=${field.max} autocomplete="off" placeholder=${field.required ? "" : field.default ?? ""} />`;
   return html`<label for=${id}>${label}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
-    <div>${input}<small>${field.help}</small></div>`;
+    <div>${input}<small>${help}</small></div>`;
 }
 
 const answerText = (answer) => Object.entries(answer).map(([name, value]) =>

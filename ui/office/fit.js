@@ -6,6 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
 import { act } from "./ask.js";
 import { Entry, fieldsOf } from "./acts.js";
+import { language } from "./language.js";
 import { inWords, nameOf } from "./names.js";
 
 const html = htm.bind(h);
@@ -14,7 +15,7 @@ const html = htm.bind(h);
 /** @typedef {{step: string, english: string, chinese: string, questions: Question[]}} Step */
 /** @typedef {{figure: string, english: string, chinese: string, is: number, limit: number, limit_is: string}} Because */
 /** @typedef {{kind: string, code: string, english: string, chinese: string, value?: number, names?: string, where?: string,
- *   because: Because[], source?: string}} Finding */
+ *   because: Because[], source?: {english: string, chinese: string}}} Finding */
 
 // ---------------------------------------------------------------- what was found
 
@@ -29,7 +30,7 @@ const Found = ({ finding }) => html`<li class=${finding.kind}>
   <div><b>${inWords(finding)}</b>${finding.value !== undefined && html` <output>${finding.value}</output>`}
     ${finding.names && html`<p>${finding.names}</p>`}</div>
   <small>${finding.where && html`<code>${finding.code}</code> · ${nameOf(`${finding.where}Setting`)}. `}${finding.because.map(reason).join(" · ")}</small>
-  ${finding.source && html`<small class="source">${nameOf("source")}: ${finding.source}</small>`}</li>`;
+  ${finding.source && html`<small class="source">${nameOf("source")}: ${inWords(finding.source)}</small>`}</li>`;
 
 /** @param {{result: {figures: {figure: string, english: string, chinese: string, value: number}[], findings: Finding[]}}} props */
 export function Findings({ result }) {
@@ -51,7 +52,8 @@ const lacks = (step, texts) => step.questions.some(({ field: [field] }) => field
 function Questions({ step, texts, set }) {
   return html`<div class="fields">${step.questions.map((question) => {
     const [field] = question.field;
-    return html`<${Entry} key=${field.name} field=${field} label=${inWords(question)} value=${texts[field.name] ?? ""} fixed=${false}
+    return html`<${Entry} key=${field.name} field=${field} label=${inWords(question)}
+      help=${language.value === "zh" ? "" : field.help} value=${texts[field.name] ?? ""} fixed=${false}
       set=${(text) => set(field.name, text)} />`;
   })}</div>`;
 }

@@ -225,8 +225,12 @@ static void write_finding(const struct fit_rule *rule, const struct fit_check *c
     if (rule->where)
         json_text(json, "where", rule->where);
     write_because(rule, check, json);
-    if (rule->source)
-        json_text(json, "source", rule->source);
+    if (rule->source) {
+        json_open_object(json, "source");
+        json_text(json, "english", rule->source->english);
+        json_text(json, "chinese", rule->source->chinese);
+        json_close_object(json);
+    }
     json_close_object(json);
 }
 

@@ -117,7 +117,8 @@ struct fit_rule {
     int figure;        /* whose value is proposed; -1: value */
     int64_t value;     /* -1: it has none */
     const char *where; /* of settings: site or office */
-    const char *english, *chinese, *source;
+    const char *english, *chinese;
+    const struct fit_words *source; /* NULL: none */
 };
 
 extern const struct fit_rule fit_rules[]; /* ends with a code of NULL */

@@ -130,8 +130,16 @@ const struct fit_question fit_questions[] = {
     {                                                                                                                  \
         FIT_GAP, code, conditions, FIT_##figure, -1, NULL, english, chinese, NULL                                      \
     }
-#define FLOOR   "docs/floor.md; the limit is an assumption of this program's"
-#define ASSUMED "fit_rates.h: assumed, unless it was measured"
+#define FLOOR   (&floor_source)
+#define ASSUMED (&rates_source)
+
+/* No limit here was published by anybody: they are where the flows of docs/floor.md begin to pay by the rates of
+ * fit_rates.h. */
+static const struct fit_words floor_source = {"floor",
+                                              "an assumption of this program's about where the flow begins to pay",
+                                              "本系统对流程适用界限的假设"},
+                              rates_source = {"rates", "rates that this program assumes, unless they were measured",
+                                              "本系统假设的作业效率,以实测为准"};
 
 /* clang-format off */
 const struct fit_rule fit_rules[] = {
