@@ -1,6 +1,6 @@
 /* Several orders that become one, and taking that back, and a split, too. */
-#include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/customers/persons.h"
+#include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_split.h"
 #include "sync/head-office/stock/promises.h"
 
