@@ -94,8 +94,9 @@ static void flows_change_at_their_limits(void **state)
 {
     (void)state;
     struct fit_answers few = usual(), more = usual();
-    few.orders_day = 30;
-    more.orders_day = 31; /* at the peak 60 and 62 */
+    few.peak_percent = more.peak_percent = 100;
+    few.orders_day = 60;
+    more.orders_day = 61;
     struct fit_check low = reckon(&few), high = reckon(&more);
     assert_true(proposes(&low, "discrete"));
     assert_false(proposes(&low, "cluster"));

@@ -336,6 +336,9 @@ static void an_accepted_move_is_followed(void **state)
     assert_int_equal(rig_count(rig, "SELECT count(*) FROM location WHERE code = 'A-01' AND attributes LIKE"
                                     " '%\"item\":\"T\"%\"face_max\":40%' AND attributes LIKE '%\"position_mm\":1000%'"),
                      1);
+    assert_int_equal(rig_count(rig, "SELECT count(*) FROM location WHERE code = 'A-02' AND attributes LIKE"
+                                    " '%\"item\":\"C\"%\"face_max\":20%'"),
+                     1);
     refused(rig, "slotting.drop", buf_text(&fields), "accepted already");
     assert_int_equal(asked(rig, "slotting.suggest", "{\"site\":\"hz\"}", "moves"), 0);
     stock_of(rig, "A-01", "T", 30);
