@@ -184,6 +184,14 @@ static const struct option_def bill_options[] = {
     {0},
 };
 
+static const struct option_def forecast_options[] = {
+    COMMAND_DATABASE,
+    {"workers", NUMBER(workers), .fallback = "0", .min = 0, .max = 64,
+     .help = "threads; 0: as many as there are processors"},
+    {"progress", OPTION_FLAG_AT(struct command_options, progress), .help = "say how many items are done"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -242,6 +250,8 @@ const struct command commands[] = {
     {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
     {"bill take", "FILE.csv", 1, "Take in a bill of a platform or carrier, to be compared with the books", bill_options,
      command_bill_take},
+    {"forecast run", "", 0, "Count what was asked for, and forecast every item", forecast_options,
+     command_forecast_run},
     {"status", "", 0, "Head office as a whole", plain_options, command_office_status},
     {0},
 };

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/books/money_post.h"
+#include "sync/head-office/buying/demand.h"
+#include "sync/head-office/buying/forecast_child.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/marketing/order_points.h"
@@ -42,7 +44,8 @@ struct server {
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
-    bool failing;     /* the last turn failed, and it was logged */
+    bool failing; /* the last turn failed, and it was logged */
+    struct forecast_child forecasts;
     struct error end; /* why the loop ended, when it was not a signal */
 };
 
@@ -169,12 +172,16 @@ static void work(struct server *server)
     struct persons_work persons = {0};
     if (!result)
         report(server, persons_work(&server->call->office, POST_AT_ONCE, &persons, &error), &error);
+    struct demand_work demand = {0};
+    if (!result)
+        report(server, demand_work(&server->call->office, POST_AT_ONCE, &demand, &error), &error);
     struct marketing_work marketing = {0};
     if (!result && now_us >= server->marketing_us) {
         report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
         server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
     }
-    server->work_us = !result && (done.more || money.more || persons.more || marketing.more) ? 0 : now_us + WORK_US;
+    server->work_us =
+        !result && (done.more || money.more || persons.more || demand.more || marketing.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }
@@ -199,6 +206,11 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
     if (version != server->data_version)
         server->work_us = 0;
     work(server);
+    server->call->office.now_us = now_us;
+    report(server,
+           forecast_child_tick(&server->forecasts, &server->call->office, server->call->options.database,
+                               clock_mono_us(), &error),
+           &error);
     if (version != server->data_version && mqtt_is_connected(server->mqtt)) {
         server->data_version = version;
         result = hub_send_changes(server->hub, now_us, &error);
@@ -329,6 +341,7 @@ static void stop(struct server *server)
     if (server->mqtt && mqtt_is_connected(server->mqtt))
         publish_presence(server, false);
     sd_notify(0, "STOPPING=1");
+    forecast_child_stop(&server->forecasts);
     office_http_close(server->http);
     mqtt_free(server->mqtt);
     hub_free(server->hub);

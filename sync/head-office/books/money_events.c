@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 struct told {
     struct books *books;
@@ -28,19 +27,6 @@ static const char *text_of(const json_t *data, const char *name)
 static int64_t number_of(const json_t *data, const char *name)
 {
     return json_integer_value(json_object_get(data, name));
-}
-
-/* "2026-03-04T09:15:22.481Z"; what is no time is now. */
-static int64_t time_of(const char *text, int64_t now_us)
-{
-    struct tm tm = {0};
-    int milliseconds = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-               &tm.tm_sec, &milliseconds) < 6)
-        return now_us;
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    return (int64_t)timegm(&tm) * 1000000 + (int64_t)milliseconds * 1000;
 }
 
 /* ---------------------------------------------------------------- goods that come */
@@ -259,7 +245,7 @@ int money_post_event(struct books *books, const char *site, const struct wire_li
                         .site = site,
                         .data = event->data,
                         .key = key,
-                        .at_us = time_of(event->time, books->office->now_us),
+                        .at_us = business_event_us(event->time, books->office->now_us),
                         .sign = undone ? -1 : 1};
     snprintf(key, sizeof(key), "event/%s/%s", site, event->id);
     *ret_posted = false;
