@@ -120,7 +120,7 @@ static void plans_and_suppliers_change_what_is_proposed(void **state)
     assert_int_equal(of_why(shelf, "C", "reorder_point"), 54); /* 40 + 1.6449 * 8 = 53.2 */
     assert_said(shelf, "supplier", "SELECT state FROM purchase_proposal WHERE sku = 'G'", SQL_NO_VALUES);
     assert_done(shelf, "purchase.plan", "{\"sku\":\"C\",\"service_level\":9999,\"review_days\":14}");
-    assert_done(shelf, "purchase.plan", "{\"sku\":\"G\",\"bought\":false}");
+    assert_done(shelf, "purchase.plan", "{\"sku\":\"G\",\"is_bought\":false}");
     assert_done(shelf, "purchase.propose", "{}");
     assert_int_equal(of_why(shelf, "C", "reorder_point"), 70); /* 40 + 3.719 * 8 = 69.75 */
     assert_int_equal(of_why(shelf, "C", "up_to"), 210);

@@ -26,7 +26,7 @@ static const struct query_column demand_columns[] = {
     TEXT("sku", "d.sku"),
     TEXT("day", DAY_TEXT("d.day")),
     NUMBER("quantity", "d.quantity"),
-    NUMBER("told", "d.told"),
+    NUMBER("by_files", "d.told"),
     TEXT("mark", "(SELECT m.kind FROM demand_mark m WHERE m.sku = d.sku AND m.day = d.day)"),
     {0},
 };
@@ -60,7 +60,7 @@ static const struct query_filter forecast_filters[] = {
 };
 static const struct query_section forecast_sections[] = {
     {"values", "forecast-values", "sku", 0, 0},
-    {"series", "forecast-series", "sku", 0, 0},
+    {"past", "forecast-series", "sku", 0, 0},
     {"history", "demand", "sku", 0, 0},
     {"marks", "demand-marks", "sku", 0, 0},
     {"proposals", "purchase-proposals", "sku", 0, 0},
@@ -123,7 +123,7 @@ static const struct query_filter supplier_item_filters[] = {
     BY_INDEX("supplier", "i.supplier = ?"), BY_INDEX("sku", "i.sku = ?"), {0}};
 
 static const struct query_column plan_columns[] = {TEXT("sku", "n.sku"),
-                                                   FLAG("bought", "n.bought"),
+                                                   FLAG("is_bought", "n.bought"),
                                                    NUMBER("service_level", "n.service_level"),
                                                    NUMBER("review_days", "n.review_days"),
                                                    {0}};

@@ -89,7 +89,7 @@ static const struct option_def drop_fields[] = {
     {"supplier", TEXT(supplier), .help = "the supplier's number"}, SKU, {0}};
 static const struct option_def plan_fields[] = {
     {"sku", TEXT(plan.sku), .help = "the item"},
-    {"bought", FLAG(plan.bought), .fallback = "yes", .help = "no: it is never proposed"},
+    {"is_bought", FLAG(plan.bought), .fallback = "yes", .help = "no: it is never proposed"},
     {"service_level", NUMBER(plan.service_level), .fallback = "0", .max = 9999,
      .help = "the chance that it is enough until goods come, in ten-thousandths, above 5000; 0: as is set"},
     {"review_days", NUMBER(plan.review_days), .fallback = "0", .max = 365,
