@@ -72,7 +72,7 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_epcis", "test_hq_marketing", "test_hq_money", "test_hq_webhooks", "test_migrate",
+    for name in ("test_hq", "test_hq_api", "test_hq_buying", "test_hq_epcis", "test_hq_marketing", "test_hq_money", "test_hq_webhooks", "test_migrate",
                  "test_shops", "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=name in ALONE)
