@@ -324,11 +324,14 @@ static int accept_rest(struct scan *scan)
 
 /* ---------------------------------------------------------------- what is shown */
 
-static int show_cancelled(struct scan *scan, struct view *view)
+static int show_order(struct scan *scan, struct view *view)
 {
     struct order order;
     int result = order_load(scan->store, scan->session.order, &order);
-    view->cancelled = !result && order.cancelled;
+    if (result)
+        return result;
+    show_packing_note(view, &order);
+    view->cancelled = order.cancelled;
     if (view->cancelled) {
         answer_set(&view->prompt, ASK_WAVE_CANCELLED);
         answer_text(&view->prompt, "o", order.number);
@@ -355,7 +358,7 @@ static int show(struct scan *scan, struct view *view, const char *expect, enum m
     view->detail_count = 1;
     view->done = totals.packed;
     view->need = totals.picked;
-    return scan->session.order ? show_cancelled(scan, view) : 0;
+    return scan->session.order ? show_order(scan, view) : 0;
 }
 
 static int show_box(struct scan *scan, struct view *view)

@@ -263,6 +263,14 @@ int label_reprint_allowed(struct scan *scan)
     return print_again(scan, &by);
 }
 
+void show_packing_note(struct view *view, const struct order *order)
+{
+    if (!*order->packing_note)
+        return;
+    answer_set(&view->details[view->detail_count], NOTE_PACKING);
+    answer_text(&view->details[view->detail_count++], "note", order->packing_note);
+}
+
 int show_parcel_order(struct scan *scan, struct view *view, struct order *ret)
 {
     struct totals totals;
@@ -275,10 +283,7 @@ int show_parcel_order(struct scan *scan, struct view *view, struct order *ret)
     answer_text(&view->details[0], "o", ret->number);
     answer_text(&view->details[0], "c", ret->carrier);
     view->detail_count = 1;
-    if (*ret->packing_note) {
-        answer_set(&view->details[view->detail_count], NOTE_PACKING);
-        answer_text(&view->details[view->detail_count++], "note", ret->packing_note);
-    }
+    show_packing_note(view, ret);
     view->done = totals.packed;
     view->need = totals.picked;
     view->cancelled = ret->cancelled;

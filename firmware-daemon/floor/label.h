@@ -25,7 +25,8 @@ int label_reprint(struct scan *scan);         /* a command */
 int label_reprint_allowed(struct scan *scan); /* the badge of a supervisor, where the command needs one */
 int label_show(struct scan *scan, struct view *view);
 
-/* What every step with an order shows. */
+/* What every step with an order shows; and its note alone, behind what is shown already. */
 int show_parcel_order(struct scan *scan, struct view *view, struct order *ret);
+void show_packing_note(struct view *view, const struct order *order);
 
 #endif

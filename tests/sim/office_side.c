@@ -133,7 +133,8 @@ void office_side_release(struct office_side *side)
                      number, waybill, number % 3, skus[i], 1 + (int)sim_draw(sim, DRAW_WORKERS, 4));
     import(side, "orders", csv);
     int64_t count;
-    if (office_begin(&side->office, &error) != 0 || orders_release(&side->office, "hz-07", NULL, &count, &error) != 0 ||
+    if (office_begin(&side->office, &error) != 0 ||
+        orders_release(&side->office, "hz-07", NULL, "", &count, &error) != 0 ||
         office_commit(&side->office, &error) != 0)
         sim_fail(sim, "head office cannot release: %s", error.text);
     sim_note(sim, "order N%d released", number);

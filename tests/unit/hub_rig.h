@@ -367,7 +367,7 @@ static inline void rig_import_good(struct rig *rig, const char *kind, const char
 static inline int rig_release(struct rig *rig, const char *site, const char *number)
 {
     int64_t count = 0;
-    return orders_release(&rig->office, site, number, &count, &rig->error);
+    return orders_release(&rig->office, site, number, "", &count, &rig->error);
 }
 
 /* Changes for hz, each a line of its own. */

@@ -176,7 +176,7 @@ static void what_a_site_has_stays(void **state)
     say(rig, "1", "A", 2);
     audit(rig);
     rig_meet(&rig->rig);
-    assert_int_equal(orders_release(&rig->rig.office, "hz", "s1-1", &released, &rig->rig.error), 0);
+    assert_int_equal(orders_release(&rig->rig.office, "hz", "s1-1", "", &released, &rig->rig.error), 0);
     assert_int_equal(DO(rig, "listing.map", "shop=s1", "item=i1", "platform_sku=k1", "bundle=SET"), 0);
     lines_are(rig, "A 2 3900");
     state_is(rig, "released");

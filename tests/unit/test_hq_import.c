@@ -60,7 +60,7 @@ static void changes_have_the_agreed_shape(void **state)
     struct rig *rig = *state;
     import_everything(rig);
     int64_t count = 0;
-    assert_int_equal(orders_release(&rig->office, "hz", NULL, &count, &rig->error), 0);
+    assert_int_equal(orders_release(&rig->office, "hz", NULL, "", &count, &rig->error), 0);
     assert_int_equal(count, 2);
     assert_int_equal(orders_cancel(&rig->office, "O-1", "changed mind", "anna", &rig->error), 0);
     static const struct {

@@ -299,6 +299,20 @@ static void limits_of_coupons(void **state)
 
 /* ---------------------------------------------------------------- points */
 
+/* To the only case there is. */
+static void agree(struct shelf *shelf)
+{
+    shelf_run(shelf, "UPDATE aftersale SET state = 'asked'");
+    CLEANUP_BUF struct buf fields = {0};
+    char number[65] = "";
+    struct sql_query *row = sql_select(shelf->rig.office.sql, "SELECT number FROM aftersale", SQL_NO_VALUES);
+    assert_true(sql_next(row));
+    sql_copy_text(row, 0, number, sizeof(number));
+    sql_done(row);
+    buf_printf(&fields, "{\"case\":\"%s\"}", number);
+    assert_done(shelf, "aftersale.agree", buf_text(&fields));
+}
+
 static void points_are_earned_spent_and_taken_back(void **state)
 {
     struct shelf *shelf = *state;
@@ -320,15 +334,7 @@ static void points_are_earned_spent_and_taken_back(void **state)
     assert_done(shelf, "aftersale.open",
                 "{\"order\":\"own-1\",\"kind\":\"refund\",\"reason\":\"broken\","
                 "\"lines\":[{\"line\":1,\"quantity\":0,\"amount_minor\":20000}]}");
-    shelf_run(shelf, "UPDATE aftersale SET state = 'asked'");
-    CLEANUP_BUF struct buf fields = {0};
-    char number[65] = "";
-    struct sql_query *row = sql_select(shelf->rig.office.sql, "SELECT number FROM aftersale", SQL_NO_VALUES);
-    assert_true(sql_next(row));
-    sql_copy_text(row, 0, number, sizeof(number));
-    sql_done(row);
-    buf_printf(&fields, "{\"case\":\"%s\"}", number);
-    assert_done(shelf, "aftersale.agree", buf_text(&fields));
+    agree(shelf);
     assert_int_equal(shelf_number(shelf, "SELECT amount_minor FROM refund_due WHERE state = 'due'", SQL_NO_VALUES),
                      20000);
     assert_int_equal(points_of(shelf, "ann"), 0);
@@ -418,7 +424,7 @@ static void points_are_never_below_nothing(void **state)
             result = points_claim(office, &change, &shelf->rig.error);
             break;
         case 4:
-            result = points_give_back(office, order, "spend", &given, &shelf->rig.error);
+            result = points_give_back(office, order, "spend", chance(30), &given, &shelf->rig.error);
             break;
         default:
             result = points_expire(office, chance(5), &more, &shelf->rig.error);
@@ -513,6 +519,30 @@ static void what_is_kept_costs_what_it_would_have_cost(void **state)
     assert_int_equal(shelf_number(shelf, "SELECT sum(amount_minor) FROM aftersale_line", SQL_NO_VALUES), 25000 + 45000);
 }
 
+/* 100.00 and 50.00, half of it paid with points of 0.10. The tea comes back: the cup takes 25.00 in points, so 500 of
+ * 750 points come back, those that expire last; and of 75.00 that were paid the cup would have cost 25.00. */
+static void points_stay_spent_for_what_is_kept(void **state)
+{
+    struct shelf *shelf = *state;
+    assert_done(shelf, "setting.set", "{\"name\":\"points_worth_minor\",\"value\":\"10\"}");
+    assert_done(shelf, "setting.set", "{\"name\":\"points_rate\",\"value\":\"5000\"}");
+    assert_done(shelf, "points.adjust", "{\"member\":\"ann\",\"points\":400,\"note\":\"first\"}");
+    shelf->rig.office.now_us += DAY_US;
+    assert_done(shelf, "points.adjust", "{\"member\":\"ann\",\"points\":600,\"note\":\"later\"}");
+    ordered(shelf, "1", 1, 1, ",\"member\":\"ann\",\"points\":1000");
+    assert_int_equal(of_order(shelf, "own-1", "paid_minor"), 7500 + 1000);
+    assert_int_equal(points_of(shelf, "ann"), 250);
+    finish(shelf, "own-1");
+    assert_int_equal(points_of(shelf, "ann"), 250);
+    assert_int_equal(refund(shelf, "own-1", "{\"line\":1,\"quantity\":1}"), 5000);
+    shelf_run(shelf, "UPDATE aftersale SET kind = 'refund'");
+    agree(shelf);
+    assert_int_equal(points_of(shelf, "ann"), 750);
+    assert_int_equal(shelf_number(shelf, "SELECT left_open FROM points_lot ORDER BY expires_us LIMIT 1", SQL_NO_VALUES),
+                     150);
+    assert_points_add_up(shelf);
+}
+
 /* ---------------------------------------------------------------- what it brought */
 
 /* Two orders of 4 × 100.00 less 50.00 and one that was closed; one piece of tea costs 30.00; one order gives back
@@ -605,6 +635,31 @@ static void what_is_bought_together_is_offered(void **state)
     assert_null(strstr(buf_text(&answer), "\"vip\""));
     assert_non_null(strstr(buf_text(&answer), "\"code\":\"MINE\""));
     assert_non_null(strstr(buf_text(&answer), "\"sku\":\"C\",\"with\":\"T\""));
+    assert_non_null(strstr(buf_text(&answer), "\"person\":null,\"may_write\":[]"));
+}
+
+/* A member is the person who bought his last order, until there is a customer of his number. */
+static void a_member_is_a_person(void **state)
+{
+    struct shelf *shelf = *state;
+    CLEANUP_BUF struct buf answer = {0};
+    shelf_order(shelf, "N1", "T", 1, 0);
+    assert_done(shelf, "member.order", "{\"member\":\"ann\",\"order\":\"N1\"}");
+    shelf_run(shelf, "INSERT INTO person (id, head, made_us) VALUES (7, 7, 0), (8, 7, 0), (9, 9, 0)");
+    shelf_run(shelf, "INSERT INTO person_order (number, person) VALUES ('N1', 8)");
+    assert_done(shelf, "segment.put", "{\"segment\":\"vip\",\"name\":\"VIP\",\"kind\":\"list\"}");
+    assert_done(shelf, "segment.add", "{\"segment\":\"vip\",\"person\":8}");
+    assert_done(shelf, "campaign.put", "{\"campaign\":\"vip\",\"kind\":\"item\",\"value\":5,\"segments\":\"vip\"}");
+    assert_done(shelf, "consent.set", "{\"person\":8,\"channel\":\"sms\",\"given\":true,\"source\":\"form\"}");
+    assert_int_equal(shelf_do(shelf, "campaign.offers", "{\"member\":\"ann\"}", &answer), 0);
+    assert_non_null(strstr(buf_text(&answer), "\"person\":7,\"may_write\":[\"sms\"]"));
+    assert_non_null(strstr(buf_text(&answer), "\"segment\":\"vip\""));
+    shelf_run(shelf,
+              "INSERT INTO person_identity (person, kind, scope, value, first_us) VALUES (9, 'code', '', 'ann', 0)");
+    buf_clear(&answer);
+    assert_int_equal(shelf_do(shelf, "campaign.offers", "{\"member\":\"ann\"}", &answer), 0);
+    assert_non_null(strstr(buf_text(&answer), "\"person\":9,\"may_write\":[]"));
+    assert_null(strstr(buf_text(&answer), "\"segment\":\"vip\""));
 }
 
 int main(void)
@@ -618,12 +673,14 @@ int main(void)
         IN_SHOP(limits_of_coupons),
         IN_SHOP(points_are_earned_spent_and_taken_back),
         IN_SHOP(points_of_a_closed_order_come_back_and_old_ones_expire),
+        IN_SHOP(points_stay_spent_for_what_is_kept),
         IN_SHOP(levels_follow_what_was_kept),
         IN_SHOP(points_are_never_below_nothing),
         IN_SHOP(gifts_have_an_end_and_reach_the_packer),
         IN_SHOP(what_is_kept_costs_what_it_would_have_cost),
         IN_SHOP(a_campaign_is_reckoned_up),
         IN_SHOP(what_is_bought_together_is_offered),
+        IN_SHOP(a_member_is_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

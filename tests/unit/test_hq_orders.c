@@ -521,6 +521,7 @@ static void hands_do_not_change_what_can_be_sold(void **state)
     shelf_order(shelf, "O", "T", 4, 0);
     shelf_audit(shelf);
     assert_done(shelf, "order.release", "{\"order\":\"O\"}");
+    assert_said(shelf, "tester", "SELECT who FROM order_history WHERE act = 'released'", SQL_NO_VALUES);
     assert_int_equal(shelf_left(shelf, "hz", "T"), 6);
     shelf_happens(shelf, "hz", "order.received", "{\"order\":\"O\"}");
     shelf_happens(shelf, "hz", "pick.line", LINE_OF("O") "3}");

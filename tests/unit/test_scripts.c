@@ -327,6 +327,15 @@ static void play_check(struct play *play, char *rest)
         fail(play, "it is %lld", (long long)is);
 }
 
+/* screen TEXT: it stands there */
+static void play_screen(struct play *play, char *rest)
+{
+    CLEANUP_BUF struct buf view = {0};
+    json_open_object(&view, NULL);
+    if (floor_show(play->rig.store, play->station, &view) != 0 || !strstr(buf_text(&view), rest))
+        fail(play, "the screen is %s", buf_text(&view));
+}
+
 /* ask VERB name=value … [= ANSWER]: without an answer it is not refused */
 static void play_ask(struct play *play, char *rest)
 {
@@ -384,7 +393,7 @@ static const struct {
     void (*play)(struct play *play, char *rest);
 } words[] = {{"change", play_change}, {"ask", play_ask},   {"stock", play_stock}, {"order", play_order},
              {"at", play_at},         {"days", play_days}, {"print", play_print}, {"check", play_check},
-             {"crash", play_crash},   {"link", play_link}, {"disk", play_disk}};
+             {"crash", play_crash},   {"link", play_link}, {"disk", play_disk},   {"screen", play_screen}};
 
 static bool is_scan(const char *line)
 {

@@ -1,5 +1,6 @@
 #include "sync/head-office/customers/consent.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/customers/persons.h"
 
@@ -25,6 +26,20 @@ int consent_is_given(struct sql *sql, int64_t person, const char *channel, bool 
     int result = read_word(sql, person, channel, &given);
     *ret = !result && given != 0;
     return result == -ENOENT ? 0 : result;
+}
+
+int consent_tell(struct sql *sql, int64_t person, const char *name, struct buf *json)
+{
+    int result = 0;
+    json_open_array(json, name);
+    for (size_t i = 0; i < COUNT(channels) && !result; i++) {
+        bool given = false;
+        result = consent_is_given(sql, person, channels[i], &given);
+        if (given)
+            json_text(json, NULL, channels[i]);
+    }
+    json_close_array(json);
+    return result;
 }
 
 static int say(struct office *office, const struct consent_word *word, const char *channel)

@@ -4,6 +4,7 @@
 #ifndef HEAD_OFFICE_CONSENT_H
 #define HEAD_OFFICE_CONSENT_H
 
+#include "base/buf.h"
 #include "sync/head-office/office.h"
 
 #define CONSENT_CHANNELS     "sms|phone|email|platform|post"
@@ -31,5 +32,8 @@ int consent_say(struct office *office, const struct consent_word *word, struct e
 int consent_of_file(struct office *office, const char *code, struct error *error);
 
 int consent_is_given(struct sql *sql, int64_t person, const char *channel, bool *ret);
+
+/* The ways of writing that he agreed to, as an array of the open object json. */
+int consent_tell(struct sql *sql, int64_t person, const char *name, struct buf *json);
 
 #endif

@@ -2,8 +2,9 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "sync/head-office/customers/consent.h"
 #include "sync/head-office/marketing/campaigns.h"
-#include "sync/head-office/marketing/points.h"
+#include "sync/head-office/marketing/members.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,13 +24,19 @@ struct items {
     size_t count;
 };
 
-static int check_member(struct office *office, const char *member, struct error *error)
+/* Of somebody whom nobody knows nothing was said, and that means no. */
+static int tell_person(struct office *office, const char *member, struct buf *json, struct error *error)
 {
-    int64_t known = 0;
-    int result = sql_number(office->sql, &known, "SELECT count(*) FROM member WHERE member = ?1", sql_text(member));
+    int64_t person = 0;
+    int result = members_person(office, member, &person, error);
     if (result)
-        return office_failed(office->sql, result, error);
-    return known > 0 ? 0 : error_set(error, -ENOENT, "there is no member \"%s\"", member);
+        return result;
+    if (person > 0)
+        json_int(json, "person", person);
+    else
+        json_text(json, "person", NULL);
+    result = consent_tell(office->sql, person, "may_write", json);
+    return result ? office_failed(office->sql, result, error) : 0;
 }
 
 /* What he bought last. */
@@ -222,7 +229,7 @@ static int tell_items(struct office *office, const struct items *items, struct b
 int offers_tell(struct office *office, const char *member, const char *shop, struct buf *json, struct error *error)
 {
     struct items items;
-    int result = check_member(office, member, error);
+    int result = tell_person(office, member, json, error);
     if (result)
         return result;
     result = load_items(office, member, &items);

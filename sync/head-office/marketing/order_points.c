@@ -4,6 +4,7 @@
 #include "sync/head-office/aftersales/aftersale_life.h"
 #include "sync/head-office/amount.h"
 #include "sync/head-office/marketing/coupons.h"
+#include "sync/head-office/marketing/order_price.h"
 #include "sync/head-office/marketing/points.h"
 #include "sync/head-office/orders/orders.h"
 #include "sync/head-office/settings.h"
@@ -118,12 +119,16 @@ static int find_level(struct office *office, const struct settings *settings, co
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
-/* Of an order that is given back whole no points stay spent. */
+/* Points stay spent for what is kept: none for an order that is given back whole. */
 static int return_spent(struct office *office, const struct ended *ended, struct error *error)
 {
-    int64_t points;
-    return ended->spent > 0 && ended->kept_minor <= 0 ? points_give_back(office, ended->number, "spend", &points, error)
-                                                      : 0;
+    int64_t points, keep = ended->spent;
+    if (ended->spent == 0)
+        return 0;
+    int result = ended->kept_minor > 0 ? order_price_points(office, ended->number, &keep, error) : 0;
+    if (ended->kept_minor <= 0)
+        keep = 0;
+    return result ? result : points_give_back(office, ended->number, "spend", keep, &points, error);
 }
 
 static int finish(struct office *office, struct ended *ended, struct error *error)
@@ -150,7 +155,7 @@ static int finish(struct office *office, struct ended *ended, struct error *erro
 static int drop(struct office *office, const struct ended *ended, struct error *error)
 {
     int64_t points;
-    int result = points_give_back(office, ended->number, "spend", &points, error);
+    int result = points_give_back(office, ended->number, "spend", 0, &points, error);
     if (result)
         return result;
     result = coupons_give_back(office, ended->number);

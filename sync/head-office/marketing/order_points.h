@@ -1,6 +1,7 @@
 /* What orders do to their members' points: earned when an order is finished, for what was paid for its goods and kept;
- * taken back when more of it is refunded; what was spent comes back when the order is closed, or refunded whole.
- * Coupons of a closed order can be used again. Does not keep the ledger: points does. */
+ * taken back when more of it is refunded; what was spent comes back when the order is closed, and as far as what is
+ * kept of it would not have taken so many. Coupons of a closed order can be used again. Does not keep the ledger:
+ * points does. */
 #ifndef HEAD_OFFICE_ORDER_POINTS_H
 #define HEAD_OFFICE_ORDER_POINTS_H
 

@@ -244,11 +244,16 @@ int order_price_take(struct office *office, struct platform_order *order, struct
 
 /* ---------------------------------------------------------------- a part is given back */
 
-/* The goods of what is kept, at the campaigns of that time. */
-static int kept_minor(struct order_price *price, const int64_t *returned, int64_t *ret, struct error *error)
+/* What is kept of an order, at the campaigns of that time; nothing is priced where nothing is kept. */
+static int price_kept(struct office *office, const char *number, struct order_price *price, struct error *error)
 {
+    int64_t returned[PRICING_LINES_MAX];
     size_t kept = 0;
-    *ret = 0;
+    int result = order_price_load(office, number, price, error);
+    if (!result)
+        result = order_price_returned(office, number, price, returned, error);
+    if (result)
+        return result;
     for (size_t i = 0; i < price->line_count; i++) {
         struct pricing_line line = price->lines[i];
         line.quantity -= returned[i];
@@ -256,17 +261,21 @@ static int kept_minor(struct order_price *price, const int64_t *returned, int64_
             price->lines[kept++] = line;
     }
     price->line_count = kept;
-    if (kept == 0)
-        return 0;
-    int result = work(price, error);
-    *ret = price->pricing.paid_minor - price->pricing.freight_minor;
+    return kept > 0 ? work(price, error) : 0;
+}
+
+int order_price_points(struct office *office, const char *number, int64_t *ret, struct error *error)
+{
+    CLEANUP_ORDER_PRICE struct order_price *price = order_price_new();
+    int result = price ? price_kept(office, number, price, error) : error_set(error, -ENOMEM, "there is no memory");
+    *ret = result ? 0 : price->pricing.points;
     return result;
 }
 
 int order_price_due(struct office *office, const char *number, const char *aftersale, int64_t *ret_due,
                     bool *ret_priced, struct error *error)
 {
-    int64_t known = 0, kept = 0, left = 0, returned[PRICING_LINES_MAX];
+    int64_t known = 0, left = 0;
     *ret_due = 0;
     int result = sql_number(office->sql, &known,
                             "SELECT count(*) FROM order_marketing WHERE number = ?1 AND priced = 1", sql_text(number));
@@ -276,13 +285,12 @@ int order_price_due(struct office *office, const char *number, const char *after
     if (known == 0)
         return 0;
     CLEANUP_ORDER_PRICE struct order_price *price = order_price_new();
-    result = price ? order_price_load(office, number, price, error) : error_set(error, -ENOMEM, "there is no memory");
-    if (!result)
-        result = order_price_returned(office, number, price, returned, error);
+    result = price ? price_kept(office, number, price, error) : error_set(error, -ENOMEM, "there is no memory");
     if (!result)
         result = order_price_left(office, number, aftersale, &left, error);
-    if (!result)
-        result = kept_minor(price, returned, &kept, error);
+    if (result)
+        return result;
+    int64_t kept = price->pricing.paid_minor - price->pricing.freight_minor;
     *ret_due = left > kept ? left - kept : 0;
-    return result;
+    return 0;
 }

@@ -43,4 +43,7 @@ int order_price_take(struct office *office, struct platform_order *order, struct
 int order_price_due(struct office *office, const char *number, const char *aftersale, int64_t *ret_due,
                     bool *ret_priced, struct error *error);
 
+/* How many of the points that it spent what is kept of it takes; -ENOENT: it was not priced here. */
+int order_price_points(struct office *office, const char *number, int64_t *ret, struct error *error);
+
 #endif

@@ -7,36 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------- members */
-
-int members_join(struct office *office, const char *member, struct error *error)
-{
-    int result = sql_run(office->sql, "INSERT INTO member (member, joined_us) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                         sql_text(member), sql_int(office->now_us));
-    return result ? office_failed(office->sql, result, error) : 0;
-}
-
-int members_segments(struct office *office, const char *member, char *ret, size_t size, struct error *error)
-{
-    size_t length = 0;
-    bool fits = true;
-    *ret = '\0';
-    struct sql_query *row = sql_select(office->sql,
-                                       "SELECT level FROM member WHERE member = ?1 AND level <> '' UNION SELECT"
-                                       " segment FROM member_segment WHERE member = ?1 ORDER BY 1",
-                                       sql_text(member));
-    while (sql_next(row) && fits) {
-        if (length > 0 && length + 1 < size)
-            ret[length++] = ',';
-        fits = text_copy(ret + length, size - length, sql_get_text(row, 0));
-        length += strlen(ret + length);
-    }
-    int failed = sql_done(row);
-    if (failed)
-        return office_failed(office->sql, failed, error);
-    return fits ? 0 : error_set(error, -E2BIG, "member \"%s\" is in too many segments", member);
-}
-
 /* ---------------------------------------------------------------- the ledger */
 
 static int lock(struct office *office, const char *member, int64_t *ret_points, int64_t *ret_owed, struct error *error)
@@ -175,32 +145,56 @@ int points_claim(struct office *office, const struct points_change *change, stru
 
 /* ---------------------------------------------------------------- giving back, expiring */
 
-/* Each lot gets back what it had given; it is a use less. */
-static int return_uses(struct office *office, const char *order, const char *kind, int64_t *ret_points)
+struct points_used {
+    int64_t entry, lot, points;
+};
+
+/* What was used of the lot that expires last. */
+static int last_use(struct office *office, const char *order, const char *kind, struct points_used *ret)
 {
-    int64_t lot = 0, points = 0;
-    int result = 0;
-    *ret_points = 0;
-    for (bool found = true; found && !result;) {
-        struct sql_query *row =
-            sql_select(office->sql,
-                       "SELECT u.lot, sum(u.points) FROM points_use u JOIN points_entry e ON e.id = u.entry WHERE"
-                       " e.order_number = ?1 AND e.kind = ?2 AND u.lot > ?3 GROUP BY u.lot ORDER BY u.lot LIMIT 1",
-                       sql_text(order), sql_text(kind), sql_int(lot));
-        found = sql_next(row);
-        lot = found ? sql_get_int(row, 0) : lot;
-        points = found ? sql_get_int(row, 1) : 0;
-        result = sql_done(row);
-        if (!result && found)
-            result = sql_run(office->sql, "UPDATE points_lot SET left_open = left_open + ?2 WHERE id = ?1",
-                             sql_int(lot), sql_int(points));
-        *ret_points += points;
-    }
-    return result ? result
-                  : sql_run(office->sql,
-                            "DELETE FROM points_use WHERE entry IN (SELECT id FROM points_entry WHERE order_number ="
-                            " ?1 AND kind = ?2)",
+    struct sql_query *row = sql_select(office->sql,
+                                       "SELECT u.entry, u.lot, u.points FROM points_use u JOIN points_entry e ON e.id ="
+                                       " u.entry JOIN points_lot l ON l.id = u.lot WHERE e.order_number = ?1 AND"
+                                       " e.kind = ?2 ORDER BY l.expires_us DESC, l.id DESC, u.entry DESC LIMIT 1",
+                                       sql_text(order), sql_text(kind));
+    *ret = (struct points_used){0};
+    if (sql_next(row))
+        *ret = (struct points_used){sql_get_int(row, 0), sql_get_int(row, 1), sql_get_int(row, 2)};
+    return sql_done(row);
+}
+
+static int return_use(struct office *office, const struct points_used *use, int64_t points)
+{
+    int result = sql_run(office->sql, "UPDATE points_lot SET left_open = left_open + ?2 WHERE id = ?1",
+                         sql_int(use->lot), sql_int(points));
+    if (result)
+        return result;
+    return points == use->points
+               ? sql_run(office->sql, "DELETE FROM points_use WHERE entry = ?1 AND lot = ?2", sql_int(use->entry),
+                         sql_int(use->lot))
+               : sql_run(office->sql, "UPDATE points_use SET points = points - ?3 WHERE entry = ?1 AND lot = ?2",
+                         sql_int(use->entry), sql_int(use->lot), sql_int(points));
+}
+
+/* Each lot gets back what it had given, until no more than keep is used. */
+static int return_uses(struct office *office, const char *order, const char *kind, int64_t keep, int64_t *ret_points)
+{
+    int64_t over = 0;
+    int result = sql_number(office->sql, &over,
+                            "SELECT coalesce(sum(u.points), 0) FROM points_use u JOIN points_entry e ON e.id = u.entry"
+                            " WHERE e.order_number = ?1 AND e.kind = ?2",
                             sql_text(order), sql_text(kind));
+    over -= keep;
+    *ret_points = over > 0 ? over : 0;
+    while (!result && over > 0) {
+        struct points_used use;
+        result = last_use(office, order, kind, &use);
+        int64_t points = use.points < over ? use.points : over;
+        if (!result)
+            result = points > 0 ? return_use(office, &use, points) : -EBADMSG;
+        over -= points;
+    }
+    return result;
 }
 
 static int find_member(struct office *office, const char *order, const char *kind, char ret[MEMBER_SIZE])
@@ -214,7 +208,7 @@ static int find_member(struct office *office, const char *order, const char *kin
     return sql_done(row);
 }
 
-int points_give_back(struct office *office, const char *order, const char *kind, int64_t *ret_points,
+int points_give_back(struct office *office, const char *order, const char *kind, int64_t keep, int64_t *ret_points,
                      struct error *error)
 {
     char member[MEMBER_SIZE];
@@ -226,11 +220,12 @@ int points_give_back(struct office *office, const char *order, const char *kind,
     result = lock(office, member, &points, &owed, error);
     if (result)
         return result;
-    const struct points_change change = {member, "give_back", 0, order, "", "", ""};
-    result = return_uses(office, order, kind, ret_points);
+    struct points_change change = {member, "give_back", 0, order, "", "", ""};
+    result = return_uses(office, order, kind, keep, ret_points);
     if (!result && *ret_points > 0)
         result = enter(office, &change, *ret_points, &entry);
-    return result ? office_failed(office->sql, result, error) : 0;
+    change.points = *ret_points;
+    return result ? office_failed(office->sql, result, error) : pay_debt(office, &change, owed, error);
 }
 
 static int expire_lot(struct office *office, int64_t lot, const char *member, struct error *error)

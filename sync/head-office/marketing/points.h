@@ -4,9 +4,7 @@
 #ifndef HEAD_OFFICE_POINTS_H
 #define HEAD_OFFICE_POINTS_H
 
-#include "sync/head-office/office.h"
-
-#define MEMBER_SIZE 65
+#include "sync/head-office/marketing/members.h"
 
 struct points_change {
     const char *member, *kind; /* kind: as the schema has them */
@@ -24,17 +22,12 @@ int points_remove(struct office *office, const struct points_change *change, str
 /* As points_remove(), but what is not there is owed. */
 int points_claim(struct office *office, const struct points_change *change, struct error *error);
 
-/* What went by the entries of a kind for an order comes back as it was, with the days it had. *ret_points: so many. */
-int points_give_back(struct office *office, const char *order, const char *kind, int64_t *ret_points,
+/* What went by the entries of a kind for an order comes back with the days it had, until keep of it stay away; what
+ * expires last comes first. *ret_points: so many came. */
+int points_give_back(struct office *office, const char *order, const char *kind, int64_t keep, int64_t *ret_points,
                      struct error *error);
 
 /* What has expired goes, of so many lots at most; *ret_more: there are more. */
 int points_expire(struct office *office, int64_t most, bool *ret_more, struct error *error);
-
-/* Makes the member if there is none. */
-int members_join(struct office *office, const char *member, struct error *error);
-
-/* What he is to campaigns: level and segments, set apart by commas. */
-int members_segments(struct office *office, const char *member, char *ret, size_t size, struct error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /* What can be looked at of marketing: campaigns, coupons, members and their points, what was let off, what is bought
  * together. */
+#include "sync/head-office/marketing/members.h"
 #include "sync/head-office/query_words.h"
 
 #define LATEST(column) "(SELECT t." column " FROM campaign_terms t WHERE t.campaign = c.id AND t.rev = c.rev)"
@@ -120,8 +121,13 @@ static const struct query_filter coupon_use_filters[] = {
 };
 
 static const struct query_column member_columns[] = {
-    TEXT("member", "p.member"), TEXT("level", SET("p.level")), NUMBER("points", "p.points"),
-    NUMBER("owed", "p.owed"),   TIME("joined", "p.joined_us"), {0},
+    TEXT("member", "p.member"),
+    TEXT("level", SET("p.level")),
+    NUMBER("points", "p.points"),
+    NUMBER("owed", "p.owed"),
+    NUMBER("person", MEMBER_PERSON("p.member")),
+    TIME("joined", "p.joined_us"),
+    {0},
 };
 static const struct query_filter member_filters[] = {
     BY_INDEX("member", "p.member = ?"),

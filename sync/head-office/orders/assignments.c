@@ -209,7 +209,7 @@ static int give(struct office *office, const char *number, const char *from, con
     result = order_life_act(office, number, ORDER_WITHDRAWN, "", from, error);
     if (result)
         return result;
-    return *to ? orders_release(office, to, number, &count, error) : take_in(office, number, error);
+    return *to ? orders_release(office, to, number, "", &count, error) : take_in(office, number, error);
 }
 
 static int ask(struct office *office, const char *number, const char *to, const struct holding *held)

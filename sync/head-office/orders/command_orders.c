@@ -19,7 +19,7 @@ int command_release(struct call *call, struct error *error)
     if (result)
         return result;
     int64_t count = 0;
-    result = orders_release(&call->office, call->options.site, number, &count, error);
+    result = orders_release(&call->office, call->options.site, number, "command line", &count, error);
     if (!result)
         result = office_commit(&call->office, error);
     office_rollback(&call->office);

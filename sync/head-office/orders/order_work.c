@@ -192,7 +192,7 @@ static int release(struct worker *worker, const char *number, struct error *erro
     int result = sql_run(sql, "SAVEPOINT release", SQL_NO_VALUES);
     if (result)
         return office_failed(sql, result, error);
-    result = orders_release(worker->office, NULL, number, &count, &why);
+    result = orders_release(worker->office, NULL, number, "", &count, &why);
     bool unfit = result == -EINVAL || result == -EMSGSIZE;
     if (unfit && (result = sql_run(sql, "ROLLBACK TO release", SQL_NO_VALUES)) == 0)
         result = exceptions_hold(worker->office, number, "unfit", why.text, &why);

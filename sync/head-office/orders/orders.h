@@ -29,8 +29,8 @@ int orders_stage_take(struct office *office, int64_t *changed, struct error *err
 
 /* Hands orders to a site. number NULL: every order that waits. site NULL: the one that the order's stock is promised
  * at; otherwise that one does it, whatever its stock. -ENOENT, -EALREADY, -EINVAL (it lacks what a site needs to know)
- * with a sentence. Inside a transaction. */
-int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count,
+ * with a sentence. who: a person, or "" for head office itself. Inside a transaction. */
+int orders_release(struct office *office, const char *site, const char *number, const char *who, int64_t *ret_count,
                    struct error *error);
 
 /* Cancels an order that waits; asks the site about one that was released. Asking again changes nothing. who: a person,

@@ -137,7 +137,8 @@ static int check_whole(struct office *office, struct sql_query *order, struct er
 }
 
 /* To the site that its stock is promised at, unless a person says which. */
-static int release_one(struct office *office, const char *site, struct sql_query *order, struct error *error)
+static int release_one(struct office *office, const char *site, struct sql_query *order, const char *who,
+                       struct error *error)
 {
     const char *number = sql_get_text(order, 0), *promised = sql_get_text(order, 9);
     if (!site && !*promised)
@@ -149,11 +150,12 @@ static int release_one(struct office *office, const char *site, struct sql_query
             return office_failed(office->sql, result, error);
     }
     if (!result)
-        result = order_life_act(office, number, ORDER_RELEASED, "", site, error);
+        result = order_life_act(office, number, ORDER_RELEASED, who, site, error);
     return result ? result : send_release(office, site ? site : promised, order, error);
 }
 
-int orders_release(struct office *office, const char *site, const char *number, int64_t *ret_count, struct error *error)
+int orders_release(struct office *office, const char *site, const char *number, const char *who, int64_t *ret_count,
+                   struct error *error)
 {
     int64_t count = 0;
     /* Sorted here, because releasing moves an order within the index that this reads. */
@@ -166,7 +168,7 @@ int orders_release(struct office *office, const char *site, const char *number, 
         sql_text(number), sql_text(site));
     int result = 0;
     for (; !result && sql_next(order); count++)
-        result = release_one(office, site, order, error);
+        result = release_one(office, site, order, who, error);
     int failed = sql_done(order);
     if (result || failed)
         return result ? result : office_failed(office->sql, failed, error);

@@ -84,7 +84,8 @@ static int release(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
     int64_t count;
-    int result = orders_release(call->office, *fields->site ? fields->site : NULL, fields->order, &count, error);
+    int result =
+        orders_release(call->office, *fields->site ? fields->site : NULL, fields->order, call->who, &count, error);
     return result ? result : tell_state(call, fields->order, error);
 }
 

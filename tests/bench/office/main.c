@@ -1,5 +1,6 @@
 /* floorhand-office-bench: the players of tests/bench/office.py and push.py, one a process. */
 #include "office_bench.h"
+#include "year.h"
 
 #include <string.h>
 
@@ -51,6 +52,16 @@ static int run_chain(char **argv)
     return chain_run((int)number(argv, 0), argv[1], argv[2]);
 }
 
+static int run_year(char **argv)
+{
+    return year_fill(argv[0], number(argv, 1), number(argv, 2));
+}
+
+static int run_reports(char **argv)
+{
+    return year_reports(argv[0]);
+}
+
 static const struct {
     const char *name, *arguments;
     int count;
@@ -62,6 +73,8 @@ static const struct {
     {"promises", "DATABASE FIRST STEP ORDERS PER-COMMIT", 5, run_promises},
     {"promises-bare", "DATABASE FIRST STEP ORDERS PER-COMMIT whole|promise", 6, run_promises_bare},
     {"audit", "DATABASE", 1, run_audit},
+    {"year", "DATABASE ORDERS SEED", 3, run_year},
+    {"reports", "DATABASE", 1, run_reports},
     {"chain", "PORT DATABASE URL", 3, run_chain},
 };
 

@@ -50,7 +50,7 @@ static int release(struct world *world, struct error *error)
         failed = office_begin(office, error);
     if (failed)
         return failed;
-    failed = orders_release(office, site, NULL, &count, error);
+    failed = orders_release(office, site, NULL, "", &count, error);
     if (failed) {
         office_rollback(office);
         return failed;
