@@ -19,10 +19,12 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
 	libpq-dev libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev libdeflate-dev \
 	zlib1g-dev libssl-dev libxlsxwriter-dev
-TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema
+TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema nginx-light
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
+FORECAST_PACKAGES := r-base-core r-cran-forecast
+FORECAST_DATA_PACKAGES := r-cran-surveillance r-cran-bayesm r-cran-aer
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 # ---------------------------------------------------------------- how it is compiled
@@ -57,11 +59,11 @@ ALL_LDFLAGS = $(HARDENED_LINK) $(MODE_$(MODE)) $(LDFLAGS) -Wl,--as-needed -pthre
 
 # Every C file outside tests/ and the four mains goes into one archive; the linker takes from it what a program uses.
 MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c sync/head-office/main.c
-HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers buying
+HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers tenants buying
 ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
-EMBEDS  := store_schema hq_schema page_files office_files keyboard_layouts device_models label_templates lesson_files
+EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates lesson_files
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
@@ -82,6 +84,7 @@ main_of_floorhand-hq    := sync/head-office/main
 # Files carried inside the programs (base/embed.h): a set, its folder(s), its files.
 NODE_MODULES := ui/node_modules/.ready
 store_schema_files     := $(sort $(wildcard firmware-daemon/store/schema/*.sql))
+cloud_schema_files     := $(sort $(wildcard sync/head-office/tenants/schema/*.sql))
 hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
 keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
 device_models_files    := $(sort $(wildcard drivers/models/*.model))
@@ -95,14 +98,14 @@ page_files_files       := $(sort $(wildcard ui/pages/*)) $(page_modules)
 office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules)
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench rig rig-powercut fault fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -185,6 +188,14 @@ $(RASTERTOLABEL):
 	@mkdir -p build/cups
 	cd build/cups && apt-get download -qq $(BENCH_PACKAGES) && for package in *.deb; do dpkg-deb -x $$package .; done
 	@touch $@
+# R's forecast package, and packages that are unpacked for the series that they ship only: what they need is not small.
+FORECAST_DATA := build/r-data
+deps-bench-forecast: deps-build $(FORECAST_DATA)/there
+	$(call install_packages,$(FORECAST_PACKAGES))
+$(FORECAST_DATA)/there:
+	@mkdir -p $(@D)
+	cd $(@D) && apt-get download -qq $(FORECAST_DATA_PACKAGES) && for package in *.deb; do dpkg-deb -x $$package .; done
+	@touch $@
 deps-fuzz: deps-build
 	$(call install_packages,$(FUZZ_PACKAGES))
 
@@ -228,7 +239,7 @@ test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_stati
 	$(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim $(OUT)/floorhand-fleet-sim $(OUT)/tests/faulty_fleet_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
-	$(OUT)/floorhand-office-bench
+	$(OUT)/floorhand-office-bench $(OUT)/floorhand-demand
 
 $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -271,6 +282,9 @@ $(OUT)/floorhand-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c)) $
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-office-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/office/*.c)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+$(OUT)/floorhand-demand: $(OBJ)/tests/bench/forecast/demand.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-sync-bench: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/sync/*.c)) $(ARCHIVE)
@@ -354,6 +368,11 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
 	@OUT=$(OUT) python3 tests/bench/labels.py
+
+bench-forecast: deps-build ## how good forecasts are beside R's forecast package, and how long 100,000 series take
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-demand
+	@$(MAKE) deps-bench-forecast || echo "R's forecast package or its data cannot be had: what needs them is skipped"
+	@OUT=$(OUT) python3 tests/bench/forecast/forecast.py --data $(FORECAST_DATA) $(BENCH_OPTIONS)
 
 FUZZ_SECONDS ?= 60
 TARGETS      ?= $(FUZZ_TARGETS)

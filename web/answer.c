@@ -3,11 +3,12 @@
 #include "web/internal.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define RETRY_AFTER_S "1"
+#define RETRY_AFTER_S INT64_C(1)
 
 static const char *const common_headers[][2] = {
     {"X-Content-Type-Options", "nosniff"},
@@ -24,8 +25,11 @@ bool web_answer_queue(struct web_request *request, int status, struct MHD_Respon
     MHD_add_response_header(response, "Content-Security-Policy", request->server->site->policy);
     if (!MHD_get_response_header(response, "Cache-Control"))
         MHD_add_response_header(response, "Cache-Control", "no-store");
-    if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        MHD_add_response_header(response, "Retry-After", RETRY_AFTER_S);
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE || (status == WEB_TOO_MANY && request->retry_s > 0)) {
+        char seconds[24];
+        snprintf(seconds, sizeof(seconds), "%" PRId64, request->retry_s > 0 ? request->retry_s : RETRY_AFTER_S);
+        MHD_add_response_header(response, "Retry-After", seconds);
+    }
     if (status == WEB_UNAUTHORIZED)
         MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)

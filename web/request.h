@@ -21,6 +21,7 @@ enum {
     WEB_CONFLICT = 409,
     WEB_TOO_LARGE = 413,
     WEB_UNSUPPORTED_TYPE = 415,
+    WEB_TOO_MANY = 429,
     WEB_MISDIRECTED = 421,
     WEB_INTERNAL = 500,
     WEB_UNAVAILABLE = 503,
@@ -53,6 +54,7 @@ struct web_request {
     int refused;       /* HTTP status of the first fault; 0: none */
     struct error why;  /* its sentence */
     char allow[32];    /* with status 405 */
+    int64_t retry_s;   /* with status 429 and 503: when to ask again; 0: in a second */
     uint64_t number;   /* what web_server_answer() calls it */
     struct list link;  /* in the server's .waiting while an answer is owed */
     int64_t waited_us; /* since then, on the monotonic clock */

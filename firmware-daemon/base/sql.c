@@ -298,6 +298,11 @@ bool sql_in_transaction(struct sql *sql)
     return sql && sql->engine->in_transaction(sql);
 }
 
+int64_t sql_bytes(struct sql *sql)
+{
+    return sql->engine->bytes(sql);
+}
+
 int64_t sql_data_version(struct sql *sql)
 {
     return sql->engine->data_version(sql);

@@ -56,7 +56,6 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
 /* SQLite only. Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */
 int sql_check(struct sql *sql, struct error *error);
 int sql_check_table(struct sql *sql, const char *table, struct error *error); /* that one alone */
-int64_t sql_bytes(struct sql *sql);                                           /* of the file */
 
 enum sql_type { SQL_END, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_NULL };
 
@@ -158,6 +157,8 @@ bool sql_in_transaction(struct sql *sql);
 int64_t sql_data_version(struct sql *sql); /* changes when another connection has committed */
 const char *
 sql_message(struct sql *sql); /* the database's own words for the last failure: for the log, never for a worker */
+
+int64_t sql_bytes(struct sql *sql); /* of the file, or of all tables of the schema; 0: it cannot be asked */
 
 /* SQLite only. A copy of the whole database, taken while it is in use. */
 int sql_copy_to(struct sql *sql, const char *path, struct error *error);

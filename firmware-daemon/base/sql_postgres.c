@@ -647,6 +647,17 @@ static bool engine_in_transaction(struct sql *sql)
 }
 
 /* Which transactions are done; it changes with this connection's own, too. */
+/* Of the schema alone, with its indexes: the database may hold others. */
+static int64_t engine_bytes(struct sql *sql)
+{
+    int64_t bytes = 0;
+    int result = sql_number(sql, &bytes,
+                            "SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS BIGINT) FROM pg_class WHERE"
+                            " relnamespace = current_schema()::regnamespace AND relkind = 'r'",
+                            SQL_NO_VALUES);
+    return result ? 0 : bytes;
+}
+
 static int64_t engine_data_version(struct sql *sql)
 {
     int64_t version = 0;
@@ -686,6 +697,7 @@ static const struct sql_engine engine = {
     .changes = engine_changes,
     .in_transaction = engine_in_transaction,
     .data_version = engine_data_version,
+    .bytes = engine_bytes,
     .message = engine_message,
 };
 

@@ -251,7 +251,7 @@ int sql_check_table(struct sql *sql, const char *table, struct error *error)
     return check(sql, sql_text(table), error);
 }
 
-int64_t sql_bytes(struct sql *sql)
+static int64_t engine_bytes(struct sql *sql)
 {
     return pragma_number(sql, "PRAGMA page_count") * pragma_number(sql, "PRAGMA page_size");
 }
@@ -400,6 +400,7 @@ static const struct sql_engine engine = {
     .changes = engine_changes,
     .in_transaction = engine_in_transaction,
     .data_version = engine_data_version,
+    .bytes = engine_bytes,
     .message = engine_message,
 };
 

@@ -12,9 +12,10 @@
 #define AHEAD_MAX   60  /* so many periods at most are held against each */
 #define REFITS      3   /* of short series: their numbers change much with each season */
 #define SHORT       200 /* values */
-#define BEST        3   /* of a combination */
+#define BEST        5   /* of a combination */
 #define CALLS_SHORT 300 /* of the function that the numbers are looked for by */
 #define CALLS_LONG  60
+#define NEAR        1.1  /* so much worse than the best alone a combination may have been: it is seldom far wrong */
 #define ALIKE       0.99 /* a method further down must be better than this share of a simpler one's error */
 
 static const char *const names[FORECAST_METHODS] = {
@@ -69,16 +70,20 @@ const char *forecast_demand_name(enum forecast_demand demand)
 
 /* ---------------------------------------------------------------- what would have been right */
 
-/* What each method would have said: forecasts from every origin for the values behind it, one after the other. */
+/* What is asked for now and then is mostly nothing, so nothing is what is nearest to it: it can be planned by its mean
+ * only, which squares of errors find; a trend that a few pieces seem to have leads far away; and what is best among so
+ * little is so by chance, so that the best are always combined.
+ *
+ * What each method would have said: forecasts from every origin for the values behind it, one after the other. */
 struct trial {
     const struct forecast_request *request;
     size_t first, every, origins, ahead; /* origins at first, first + every, ... */
     size_t points;
     double *said[FORECAST_METHODS];  /* points each; NULL: the method is not for this series */
-    double errors[FORECAST_METHODS]; /* the mean of the absolute ones */
+    double errors[FORECAST_METHODS]; /* what is chosen by: the mean of the absolute ones, or of their squares */
     double *actual;
-    double *first_step; /* of the chosen: scratch */
     bool positive;
+    bool rare;
     int calls;
 };
 
@@ -130,11 +135,13 @@ static double allowed(const struct trial *trial, double value)
 }
 
 /* Every point weighs the same, but for those far ahead, of which there are fewer origins. */
-static double mean_error(const struct trial *trial, const double *said)
+static double mean_error(const struct trial *trial, const double *said, bool squares)
 {
     double sum = 0;
-    for (size_t i = 0; i < trial->points; i++)
-        sum += fabs(said[i] - trial->actual[i]);
+    for (size_t i = 0; i < trial->points; i++) {
+        double error = fabs(said[i] - trial->actual[i]);
+        sum += squares ? error * error : error;
+    }
     return sum / (double)trial->points;
 }
 
@@ -166,7 +173,7 @@ static int try_method(struct trial *trial, enum forecast_method method)
 {
     double *said = calloc(trial->points, sizeof(*said));
     int result = said ? say(trial, method, said) : -ENOMEM;
-    double errors = result ? NAN : mean_error(trial, said);
+    double errors = result ? NAN : mean_error(trial, said, trial->rare);
     if (result || !isfinite(errors)) {
         free(said);
         return result == -ENOMEM ? result : 0;
@@ -206,7 +213,7 @@ static int try_combination(struct trial *trial, const enum forecast_method best[
         for (size_t method = 0; method < count; method++)
             said[i] += trial->said[best[method]][i] / (double)count;
     trial->said[FORECAST_COMBINATION] = said;
-    trial->errors[FORECAST_COMBINATION] = mean_error(trial, said);
+    trial->errors[FORECAST_COMBINATION] = mean_error(trial, said, trial->rare);
     return 0;
 }
 
@@ -222,17 +229,20 @@ static double naive_error(const struct forecast_request *request)
     return request->count > lag ? sum / (double)(request->count - lag) : 0;
 }
 
-/* The standard deviation of what a method said of the next value, at the origins. */
-static double first_spread(const struct trial *trial, enum forecast_method method)
+/* The standard deviation of what a method says of the next value, by all that it said at the origins: what is farther
+ * ahead counts by how much wider it should be. */
+static double first_spread(const struct trial *trial, enum forecast_method method, const struct model *model)
 {
     double squares = 0;
     size_t point = 0;
     for (size_t i = 0; i < trial->origins; i++) {
-        double error = trial->said[method][point] - trial->actual[point];
-        squares += error * error;
-        point += ahead_from(trial, trial->first + i * trial->every);
+        size_t ahead = ahead_from(trial, trial->first + i * trial->every);
+        for (size_t step = 1; step <= ahead; step++, point++) {
+            double error = (trial->said[method][point] - trial->actual[point]) / model_spread(model, step);
+            squares += error * error;
+        }
     }
-    return sqrt(squares / (double)trial->origins);
+    return sqrt(squares / (double)trial->points);
 }
 
 /* Of the normal distribution, between both ends of the interval (Acklam's and others' forms are exact to more digits
@@ -251,24 +261,19 @@ struct making {
     double width;
 };
 
-static int add_method(struct making *making, enum forecast_method method)
+static void add_model(struct making *making, enum forecast_method method, const struct model *model)
 {
-    struct model model;
     const struct forecast_request *request = making->request;
-    int result = model_fit(&model, method, request->period, request->values, request->count, making->trial->calls);
-    if (result)
-        return result;
     /* Of a series that is too short to be tried: what it changed by, as a standard deviation. */
-    double spread = making->trial->origins > 0 ? first_spread(making->trial, method) : 1.25 * naive_error(request);
+    double spread =
+        making->trial->origins > 0 ? first_spread(making->trial, method, model) : 1.25 * naive_error(request);
     for (size_t step = 0; step < request->horizon; step++) {
-        double half = making->width * spread * model_spread(&model, step + 1);
-        double value = model_ahead(&model, step + 1);
+        double half = making->width * spread * model_spread(model, step + 1);
+        double value = model_ahead(model, step + 1);
         making->out->mean[step] += making->share * value;
         making->out->lower[step] += making->share * (value - half);
         making->out->upper[step] += making->share * (value + half);
     }
-    model_done(&model);
-    return 0;
 }
 
 static void keep_positive(struct forecast *out, size_t horizon)
@@ -280,26 +285,60 @@ static void keep_positive(struct forecast *out, size_t horizon)
     }
 }
 
+static void forget(struct trial *trial, enum forecast_method method)
+{
+    free(trial->said[method]);
+    trial->said[method] = NULL;
+}
+
+/* The best that can be fitted to the whole series, too: what was never nothing may be so at the end. */
+static int fit_best(struct trial *trial, enum forecast_method best[BEST], struct model models[BEST], size_t *ret_count)
+{
+    const struct forecast_request *request = trial->request;
+    size_t count = rank(trial, best), fitted = 0;
+    int result = 0;
+    if (count == 0)
+        best[count++] = FORECAST_NAIVE;
+    for (; fitted < count && !result; fitted += result == 0)
+        result =
+            model_fit(&models[fitted], best[fitted], request->period, request->values, request->count, trial->calls);
+    *ret_count = count;
+    if (!result)
+        return 0;
+    for (size_t i = 0; i < fitted; i++)
+        model_done(&models[i]);
+    if (result != -EINVAL)
+        return result;
+    forget(trial, best[fitted]);
+    return fit_best(trial, best, models, ret_count);
+}
+
 static int choose_and_make(struct trial *trial, struct forecast *out)
 {
-    enum forecast_method best[BEST] = {FORECAST_NAIVE};
-    size_t count = rank(trial, best);
-    int result = try_combination(trial, best, count);
+    enum forecast_method best[BEST];
+    struct model models[BEST];
+    size_t count = 0;
+    int result = fit_best(trial, best, models, &count);
     if (result)
         return result;
-    bool combined = trial->said[FORECAST_COMBINATION] && trial->errors[FORECAST_COMBINATION] < trial->errors[best[0]];
+    result = try_combination(trial, best, count);
+    bool combined = trial->said[FORECAST_COMBINATION] &&
+                    (trial->rare || trial->errors[FORECAST_COMBINATION] < NEAR * trial->errors[best[0]]);
     out->method = combined ? FORECAST_COMBINATION : best[0];
     double scale = naive_error(trial->request);
-    out->mase = count > 0 && scale > 0 ? trial->errors[out->method] / scale : 0;
+    out->mase = trial->origins > 0 && scale > 0 ? mean_error(trial, trial->said[out->method], false) / scale : 0;
     size_t used = combined ? count : 1;
     struct making making = {.request = trial->request,
                             .trial = trial,
                             .out = out,
                             .share = 1 / (double)used,
                             .width = width_of(trial->request->level)};
-    for (size_t i = 0; i < used && !result; i++)
-        result = add_method(&making, best[i]);
-    if (!result && trial->positive)
+    for (size_t i = 0; i < count; i++) {
+        if (i < used)
+            add_model(&making, best[i], &models[i]);
+        model_done(&models[i]);
+    }
+    if (trial->positive)
         keep_positive(out, trial->request->horizon);
     return result;
 }
@@ -311,7 +350,7 @@ static bool is_allowed(const struct forecast_request *request, bool *ret_positiv
         request->horizon < 1 || request->horizon > FORECAST_HORIZON_MAX || !(request->level > 0 && request->level < 1))
         return false;
     for (size_t i = 0; i < request->count; i++) {
-        if (!isfinite(request->values[i]))
+        if (!(fabs(request->values[i]) <= FORECAST_VALUE_MAX))
             return false;
         *ret_positive &= request->values[i] >= 0;
     }
@@ -327,9 +366,11 @@ int forecast_make(const struct forecast_request *request, struct forecast *ret)
     out.mean = calloc(request->horizon, sizeof(*out.mean));
     out.lower = calloc(request->horizon, sizeof(*out.lower));
     out.upper = calloc(request->horizon, sizeof(*out.upper));
+    trial.rare = forecast_demand(request->values, request->count) >= FORECAST_INTERMITTENT;
     int result = out.mean && out.lower && out.upper ? lay_out(&trial) : -ENOMEM;
     for (int method = 0; method < FORECAST_COMBINATION && !result && trial.origins > 0; method++)
-        result = try_method(&trial, (enum forecast_method)method);
+        if (!trial.rare || !model_has_trend((enum forecast_method)method))
+            result = try_method(&trial, (enum forecast_method)method);
     if (!result)
         result = choose_and_make(&trial, &out);
     trial_done(&trial);

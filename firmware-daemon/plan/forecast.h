@@ -1,13 +1,14 @@
 /* How much of an item will be asked for in the next periods, from what was asked for in the past ones. The method is
  * chosen by what would have been right: each is fitted to the first part of the series, forecasts from every later
- * period, and the one with the least mean absolute scaled error (MASE, Hyndman and Koehler 2006) is used. Pure, over
- * arrays; does not know orders, and plans no purchase. */
+ * period, and the best are used together, unless one has by far the least mean absolute scaled error (MASE, Hyndman and
+ * Koehler 2006). Pure, over arrays; does not know orders, and plans no purchase. */
 #ifndef PLAN_FORECAST_H
 #define PLAN_FORECAST_H
 
 #include <stddef.h>
 
 #define FORECAST_VALUES_MAX  100000
+#define FORECAST_VALUE_MAX   1e15 /* either side of zero: their squares must be numbers, too */
 #define FORECAST_PERIOD_MAX  400
 #define FORECAST_HORIZON_MAX 1000
 
@@ -28,13 +29,13 @@ enum forecast_method {
     FORECAST_CROSTON,     /* Croston 1972: for what is asked for now and then */
     FORECAST_SBA,         /* Syntetos and Boylan 2005: Croston less its bias */
     FORECAST_TSB,         /* Teunter, Syntetos and Babai 2011: also for what is asked for no more */
-    FORECAST_COMBINATION, /* the mean of the best three */
+    FORECAST_COMBINATION, /* the mean of the best five */
     FORECAST_METHODS
 };
 const char *forecast_method_name(enum forecast_method method); /* "holt_winters" */
 
 struct forecast_request {
-    const double *values; /* the oldest first; finite, and not NaN */
+    const double *values; /* the oldest first */
     size_t count;         /* 1 or more */
     size_t period;        /* periods of a season; 1 or 0: none */
     size_t horizon;       /* periods to forecast, 1 or more */

@@ -90,6 +90,11 @@ static const struct smoothing_form forms[FORECAST_METHODS] = {
     [FORECAST_HOLT_WINTERS_MULTIPLICATIVE_DAMPED] = {SMOOTHING_MULTIPLICATIVE, true, true, true},
 };
 
+bool model_has_trend(enum forecast_method method)
+{
+    return forms[method].trend || method == FORECAST_THETA;
+}
+
 static int fit_smoothing(struct model *model, const double *values, size_t count, int calls)
 {
     return smoothing_fit(&model->smoothing, &forms[model->method], model->period, values, count, calls);

@@ -28,6 +28,7 @@ struct model {
     struct rare rare;
 };
 
+bool model_has_trend(enum forecast_method method);
 /* calls: how long the best numbers are looked for. -EINVAL: the method is not for these values; -ENOMEM. */
 int model_fit(struct model *ret, enum forecast_method method, size_t period, const double *values, size_t count,
               int calls);

@@ -1,6 +1,7 @@
 #include "tool/series.h"
 
 #include "base/text.h"
+#include "plan/forecast.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -26,10 +27,10 @@ struct row {
 };
 
 struct entry {
-    struct series series;
+    char *name;
     struct row *rows; /* until all are there */
-    size_t room;
-    bool sorted;
+    size_t count, room;
+    bool sorted, given; /* given: to the taker */
 };
 
 struct series_set {
@@ -40,15 +41,18 @@ struct series_set {
 };
 
 struct reading {
-    struct series_set *set;
+    struct series_set set;
     const char *path;
+    bool grouped;
+    series_take *take;
+    void *user;
     struct error *error;
     int result;
     int64_t line;
     size_t cell, place[COLUMNS]; /* of each column in the file */
     char text[COLUMNS][CELL_MAX];
     bool header_read;
-    struct entry *last; /* rows of a series mostly stand together */
+    size_t last; /* entry: rows of a series mostly stand together */
 };
 
 /* ---------------------------------------------------------------- the set */
@@ -64,7 +68,7 @@ static size_t hash_of(const char *name)
 static size_t *find_slot(const struct series_set *set, const char *name)
 {
     size_t at = hash_of(name) & (set->slot_count - 1);
-    while (set->slots[at] && strcmp(set->entries[set->slots[at] - 1].series.name, name) != 0)
+    while (set->slots[at] && strcmp(set->entries[set->slots[at] - 1].name, name) != 0)
         at = (at + 1) & (set->slot_count - 1);
     return &set->slots[at];
 }
@@ -81,28 +85,29 @@ static int grow(struct series_set *set)
     set->slot_count = room * 2;
     set->slots = calloc(set->slot_count, sizeof(*set->slots));
     for (size_t i = 0; set->slots && i < set->count; i++)
-        *find_slot(set, set->entries[i].series.name) = i + 1;
+        *find_slot(set, set->entries[i].name) = i + 1;
     return set->slots ? 0 : -ENOMEM;
 }
 
-static struct entry *find_entry(struct series_set *set, const char *name)
+static int find_entry(struct series_set *set, const char *name, size_t *ret)
 {
     if (set->count == set->room && grow(set) != 0)
-        return NULL;
+        return -ENOMEM;
     size_t *slot = find_slot(set, name);
-    if (*slot)
-        return &set->entries[*slot - 1];
-    struct entry *entry = &set->entries[set->count];
-    *entry = (struct entry){.series.name = strdup(name), .sorted = true};
-    if (!entry->series.name)
-        return NULL;
-    *slot = ++set->count;
-    return entry;
+    if (!*slot) {
+        struct entry *entry = &set->entries[set->count];
+        *entry = (struct entry){.name = strdup(name), .sorted = true};
+        if (!entry->name)
+            return -ENOMEM;
+        *slot = ++set->count;
+    }
+    *ret = *slot - 1;
+    return 0;
 }
 
 static int add_row(struct entry *entry, int64_t period, double value)
 {
-    if (entry->series.count == entry->room) {
+    if (entry->count == entry->room) {
         size_t room = entry->room > 0 ? entry->room * 2 : 32;
         struct row *rows = realloc(entry->rows, room * sizeof(*rows));
         if (!rows)
@@ -110,10 +115,61 @@ static int add_row(struct entry *entry, int64_t period, double value)
         entry->rows = rows;
         entry->room = room;
     }
-    size_t count = entry->series.count;
+    size_t count = entry->count;
     entry->sorted &= count == 0 || entry->rows[count - 1].period < period;
-    entry->rows[entry->series.count++] = (struct row){period, value};
+    entry->rows[entry->count++] = (struct row){period, value};
     return 0;
+}
+
+static void set_done(struct series_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        free(set->entries[i].name);
+        free(set->entries[i].rows);
+    }
+    free(set->entries);
+    free(set->slots);
+}
+
+/* ---------------------------------------------------------------- a whole series */
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct row *left = a, *right = b;
+    return (left->period > right->period) - (left->period < right->period);
+}
+
+static int give(struct reading *reading, struct entry *entry)
+{
+    if (!entry->sorted)
+        qsort(entry->rows, entry->count, sizeof(*entry->rows), compare_rows);
+    for (size_t i = 1; i < entry->count; i++)
+        if (entry->rows[i].period == entry->rows[i - 1].period)
+            return error_set(reading->error, -EEXIST,
+                             "%s: series \"%s\" has two rows of one period: leave one of them, or their sum",
+                             reading->path, entry->name);
+    struct series series = {.name = strdup(entry->name), .count = entry->count};
+    series.values = calloc(entry->count, sizeof(*series.values));
+    if (!series.name || !series.values) {
+        free(series.name);
+        free(series.values);
+        return error_set(reading->error, -ENOMEM, "there is no memory");
+    }
+    for (size_t i = 0; i < entry->count; i++)
+        series.values[i] = entry->rows[i].value;
+    free(entry->rows);
+    entry->rows = NULL;
+    entry->given = true;
+    return reading->take(&series, reading->user, reading->error);
+}
+
+static int give_rest(struct reading *reading)
+{
+    int result = 0;
+    for (size_t i = 0; i < reading->set.count && !result; i++)
+        if (!reading->set.entries[i].given)
+            result = give(reading, &reading->set.entries[i]);
+    return result;
 }
 
 /* ---------------------------------------------------------------- a row */
@@ -153,6 +209,24 @@ __attribute__((format(printf, 2, 3))) static int row_error(struct reading *readi
     return error_set(reading->error, -EINVAL, "%s, line %" PRId64 ": %s", reading->path, reading->line, why);
 }
 
+/* The entry of a row: the one of the row before, or another one. */
+static int turn_to_entry(struct reading *reading)
+{
+    struct series_set *set = &reading->set;
+    const char *name = reading->text[SERIES];
+    if (set->count > 0 && strcmp(set->entries[reading->last].name, name) == 0)
+        return 0;
+    int result = reading->grouped && set->count > 0 ? give(reading, &set->entries[reading->last]) : 0;
+    if (result)
+        return result;
+    if (find_entry(set, name, &reading->last) != 0)
+        return error_set(reading->error, -ENOMEM, "there is no memory");
+    if (set->entries[reading->last].given)
+        return row_error(reading, "series \"%.40s\" begins again: sort the rows by series, or leave --grouped away",
+                         name);
+    return 0;
+}
+
 static int take_row(struct reading *reading)
 {
     char *end;
@@ -161,15 +235,15 @@ static int take_row(struct reading *reading)
         return row_error(reading, "the series has no name");
     if (end == reading->text[VALUE] || *end || !isfinite(value))
         return row_error(reading, "\"%.40s\" is no number", reading->text[VALUE]);
-    struct entry *entry = reading->last;
-    if (!entry || strcmp(entry->series.name, reading->text[SERIES]) != 0)
-        entry = find_entry(reading->set, reading->text[SERIES]);
-    if (!entry)
-        return error_set(reading->error, -ENOMEM, "there is no memory");
-    reading->last = entry;
+    if (fabs(value) > FORECAST_VALUE_MAX)
+        return row_error(reading, "%.40s is too much: %g at most", reading->text[VALUE], FORECAST_VALUE_MAX);
+    int result = turn_to_entry(reading);
+    if (result)
+        return result;
+    struct entry *entry = &reading->set.entries[reading->last];
     int64_t period = period_of(reading->text[PERIOD]);
     if (period == INT64_MIN)
-        period = (int64_t)entry->series.count;
+        period = (int64_t)entry->count;
     return add_row(entry, period, value) == 0 ? 0 : error_set(reading->error, -ENOMEM, "there is no memory");
 }
 
@@ -189,11 +263,15 @@ static void on_cell(void *bytes, size_t length, void *user)
     struct reading *reading = user;
     const char *text = bytes ? bytes : "";
     reading->cell++;
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < COLUMNS && !reading->result; i++) {
         if (!reading->header_read && strcmp(text, columns[i]) == 0)
             reading->place[i] = reading->cell;
-        else if (reading->header_read && reading->place[i] == reading->cell && !reading->result &&
-                 !text_copy_n(reading->text[i], CELL_MAX, text, length))
+        if (!reading->header_read || reading->place[i] != reading->cell)
+            continue;
+        if (strpbrk(text, "\r\n"))
+            reading->result =
+                row_error(reading, "the %s goes over several lines: is a quotation mark missing?", columns[i]);
+        else if (!text_copy_n(reading->text[i], CELL_MAX, text, length))
             reading->result = row_error(reading, "\"%.40s...\" is too long", text);
     }
 }
@@ -216,7 +294,7 @@ static int parse(struct reading *reading, FILE *file)
     char block[BLOCK];
     size_t got;
     bool first = true;
-    if (csv_init(&parser, CSV_STRICT | CSV_APPEND_NULL) != 0)
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
         return error_set(reading->error, -ENOMEM, "there is no memory");
     while (!reading->result && (got = fread(block, 1, sizeof(block), file)) > 0) {
         size_t mark = first && got >= 3 && memcmp(block, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
@@ -232,77 +310,23 @@ static int parse(struct reading *reading, FILE *file)
     return reading->result;
 }
 
-/* ---------------------------------------------------------------- the whole */
+/* ---------------------------------------------------------------- the whole file */
 
-static int compare_rows(const void *a, const void *b)
+int series_read(const char *path, bool grouped, series_take *take, void *user, struct error *error)
 {
-    const struct row *left = a, *right = b;
-    return (left->period > right->period) - (left->period < right->period);
-}
-
-static int finish(struct series_set *set, const char *path, struct error *error)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        struct entry *entry = &set->entries[i];
-        if (!entry->sorted)
-            qsort(entry->rows, entry->series.count, sizeof(*entry->rows), compare_rows);
-        entry->series.values = calloc(entry->series.count, sizeof(*entry->series.values));
-        if (!entry->series.values)
-            return error_set(error, -ENOMEM, "there is no memory");
-        for (size_t j = 0; j < entry->series.count; j++) {
-            if (j > 0 && entry->rows[j].period == entry->rows[j - 1].period)
-                return error_set(error, -EEXIST, "%s: series \"%s\" has two rows of one period", path,
-                                 entry->series.name);
-            entry->series.values[j] = entry->rows[j].value;
-        }
-        free(entry->rows);
-        entry->rows = NULL;
-    }
-    return set->count > 0 ? 0 : error_set(error, -EINVAL, "%s holds no series", path);
-}
-
-int series_load(const char *path, struct series_set **ret, struct error *error)
-{
-    CLEANUP(series_free_p) struct series_set *set = calloc(1, sizeof(*set));
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     if (!file)
         return error_set(error, -errno, "cannot read %s: %s", path, strerror(errno));
-    struct reading reading = {.set = set, .path = path, .error = error, .line = 1};
-    int result = set ? parse(&reading, file) : error_set(error, -ENOMEM, "there is no memory");
+    struct reading reading = {.path = path, .grouped = grouped, .take = take, .user = user, .error = error, .line = 1};
+    int result = parse(&reading, file);
     if (file != stdin)
         fclose(file);
     if (!result && !reading.header_read)
         result = error_set(error, -EINVAL, "%s is empty: the first row names series,period,value", path);
+    if (!result && reading.set.count == 0)
+        result = error_set(error, -EINVAL, "%s holds no series", path);
     if (!result)
-        result = finish(set, path, error);
-    if (result)
-        return result;
-    *ret = set;
-    set = NULL;
-    return 0;
-}
-
-struct series_set *series_free(struct series_set *set)
-{
-    for (size_t i = 0; set && i < set->count; i++) {
-        free(set->entries[i].series.name);
-        free(set->entries[i].series.values);
-        free(set->entries[i].rows);
-    }
-    if (set) {
-        free(set->entries);
-        free(set->slots);
-    }
-    free(set);
-    return NULL;
-}
-
-size_t series_count(const struct series_set *set)
-{
-    return set->count;
-}
-
-const struct series *series_at(const struct series_set *set, size_t index)
-{
-    return &set->entries[index].series;
+        result = give_rest(&reading);
+    set_done(&reading.set);
+    return result;
 }

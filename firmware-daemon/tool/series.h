@@ -3,9 +3,9 @@
 #ifndef TOOL_SERIES_H
 #define TOOL_SERIES_H
 
-#include "base/cleanup.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct series {
@@ -13,16 +13,13 @@ struct series {
     double *values; /* in the order of their periods */
     size_t count;
 };
+typedef int series_take(const struct series *series, void *user, struct error *error);
 
-struct series_set;
-
-/* path "-": standard input. One sentence names the file and the line when it cannot be read. Periods are compared by
- * their numbers: 9, 10; 2024-02, 2024-11; 2024-W05; those without any stay in the order of the file. */
-int series_load(const char *path, struct series_set **ret, struct error *error);
-struct series_set *series_free(struct series_set *set);
-DEFINE_CLEANUP(series_free, struct series_set *);
-
-size_t series_count(const struct series_set *set);
-const struct series *series_at(const struct series_set *set, size_t index); /* as the file named them first */
+/* Gives each series to the taker, who frees its name and values, as the file names them first; ends when that answers
+ * with an error. path "-": standard input. One sentence names the file and the line when it cannot be read. Periods are
+ * compared by their numbers: 9, 10; 2024-02, 2024-11; 2024-W05; those without any stay in the order of the file.
+ * grouped: the rows of a series stand together. It is given away with its last row, so that there is never more than
+ * one of them in memory; one that begins again is an error. Otherwise all are read before. */
+int series_read(const char *path, bool grouped, series_take *take, void *user, struct error *error);
 
 #endif

@@ -15,12 +15,15 @@ struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
-    bool all, publish_events, try_only, report, once, progress;
+    bool all, alone, publish_events, try_only, report, once, progress;
     char sku[65], who[65], map[256], format[8], party[65], bill[24];
     int64_t after, count, lease_s, silent_hours, call_s, row, workers;
     /* serve */
-    char host[129], username[65], password_file[256], ca_file[256], client_id[65];
+    char host[129], username[65], password_file[256], ca_file[256], client_id[65], topic_prefix[65];
     int64_t port;
+    /* tenants */
+    char cloud[256], title[129], web_host[129];
+    bool yes;
     char listen[80];
     char from[32], to[32];
     /* webhooks */
@@ -32,6 +35,7 @@ struct call {
     const struct command *command;
     struct command_options options;                   /* text that was not given is "" */
     const char *arguments[COMMAND_ARGUMENTS_MAX + 1]; /* NULL behind the last */
+    bool of_cloud;                                    /* the command is one of cloud_commands */
     struct office office;                             /* open, and the time of the call */
 };
 
@@ -45,6 +49,7 @@ struct command {
 };
 
 extern const struct command commands[];
+extern const struct command cloud_commands[]; /* of all tenants' head offices: no database is open for them */
 
 /* What is a wrong call rather than a failure: exit status 2. */
 #define COMMAND_USAGE (-EDESTADDRREQ)

@@ -91,15 +91,33 @@ static int write_database(char out[PATH_SIZE], const char *url, struct error *er
                : error_set(error, -ENAMETOOLONG, "the URL of the database is too long");
 }
 
-static int dump(const char *url, const char *path, struct error *error)
+#define SCHEMA_SIZE 80
+
+/* Head office's own schema as an argument of both programs: other schemas of the database are others' matter. NULL:
+ * the one that every database has, which must not be made anew. */
+static int write_schema(struct sql *sql, char out[SCHEMA_SIZE], char **ret, struct error *error)
 {
-    char file[PATH_SIZE + 16], database[PATH_SIZE];
+    struct sql_query *row = sql_select(sql, "SELECT current_schema()", SQL_NO_VALUES);
+    *ret = NULL;
+    if (sql_next(row) && strcmp(sql_get_text(row, 0), "public") != 0) {
+        snprintf(out, SCHEMA_SIZE, "--schema=%s", sql_get_text(row, 0));
+        *ret = out;
+    }
+    int failed = sql_done(row);
+    return failed ? office_failed(sql, failed, error) : 0;
+}
+
+static int dump(struct sql *sql, const char *url, const char *path, struct error *error)
+{
+    char file[PATH_SIZE + 16], database[PATH_SIZE], schema[SCHEMA_SIZE], *only;
     snprintf(file, sizeof(file), "--file=%s", path);
     int result = write_database(database, url, error);
+    if (!result)
+        result = write_schema(sql, schema, &only, error);
     if (result)
         return result;
     char *const arguments[] = {
-        (char[]){"pg_dump"}, (char[]){"--format=custom"}, (char[]){"--no-owner"}, file, database, NULL};
+        (char[]){"pg_dump"}, (char[]){"--format=custom"}, (char[]){"--no-owner"}, file, database, only, NULL};
     return run_program(arguments, error);
 }
 
@@ -112,12 +130,33 @@ static int read_dump(const char *path, struct error *error)
     return run_program(arguments, error);
 }
 
+/* A backup of another schema would have loaded nothing. */
+static int check_loaded(struct sql *sql, const char *path, struct error *error)
+{
+    int64_t found = 0;
+    int result = sql_number(sql, &found,
+                            "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'hub'",
+                            SQL_NO_VALUES);
+    if (result)
+        return office_failed(sql, result, error);
+    return found ? 0
+                 : error_set(error, -ENOENT,
+                             "%s holds nothing for this schema: restore it into one of the name that it"
+                             " was made of",
+                             path);
+}
+
 /* All of it or nothing. Who may read it, and what else its server knew of roles, is not for this server. */
 static int load_dump(const char *path, const char *url, struct error *error)
 {
-    char file[PATH_SIZE], database[PATH_SIZE];
+    char file[PATH_SIZE], database[PATH_SIZE], schema[SCHEMA_SIZE], *only;
+    CLEANUP(sql_close_p) struct sql *sql = NULL;
     snprintf(file, sizeof(file), "%s", path);
     int result = write_database(database, url, error);
+    if (!result)
+        result = sql_open_postgres(url, NULL, &sql, error);
+    if (!result)
+        result = write_schema(sql, schema, &only, error);
     if (result)
         return result;
     char *const arguments[] = {(char[]){"pg_restore"},
@@ -127,8 +166,10 @@ static int load_dump(const char *path, const char *url, struct error *error)
                                (char[]){"--exit-on-error"},
                                database,
                                file,
+                               only,
                                NULL};
-    return run_program(arguments, error);
+    result = run_program(arguments, error);
+    return result ? result : check_loaded(sql, path, error);
 }
 
 /* ---------------------------------------------------------------- backup */
@@ -237,7 +278,8 @@ int command_backup(struct call *call, struct error *error)
     result = read_standings(call, &standings);
     if (result)
         return office_failed(call->office.sql, result, error);
-    result = of_server ? dump(call->options.database, beside, error) : sql_copy_to(call->office.sql, beside, error);
+    result = of_server ? dump(call->office.sql, call->options.database, beside, error)
+                       : sql_copy_to(call->office.sql, beside, error);
     if (!result)
         result = of_server ? read_dump(beside, error) : verify_copy(beside, &standings, error);
     if (!result)

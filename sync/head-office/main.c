@@ -8,14 +8,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static const struct command *const books[] = {commands, cloud_commands};
+
 static void print_commands(FILE *out)
 {
     fputs(
         "Usage: floorhand-hq COMMAND [ARGUMENT...] [--OPTION VALUE...]\n\n"
         "Head office: orders, master data, and the way to the sites. Data is printed as JSON, one object per line.\n\n",
         out);
-    for (const struct command *command = commands; command->name; command++)
-        fprintf(out, "  %-16s %s\n", command->name, command->help);
+    for (size_t book = 0; book < COUNT(books); book++)
+        for (const struct command *command = books[book]; command->name; command++)
+            fprintf(out, "  %-16s %s\n", command->name, command->help);
     fputs("\n\"floorhand-hq COMMAND --help\" tells more.\n", out);
 }
 
@@ -27,9 +30,9 @@ static void print_command(const struct command *command)
 }
 
 /* Takes the one or two words of the name off the arguments. */
-static const struct command *find_command(char ***arguments)
+static const struct command *find_command(const struct command *book, char ***arguments)
 {
-    for (const struct command *command = commands; command->name; command++) {
+    for (const struct command *command = book; command->name; command++) {
         const char *blank = strchr(command->name, ' ');
         size_t first = blank ? (size_t)(blank - command->name) : strlen(command->name);
         char **at = *arguments;
@@ -68,9 +71,12 @@ static int take_option(struct call *call, char ***arguments, struct error *error
 static int take_arguments(struct call *call, char **arguments, size_t expected, struct error *error)
 {
     size_t count = 0;
-    while (*arguments) {
+    for (bool plain = false; *arguments;) {
         int result = 0;
-        if (strncmp(*arguments, "--", 2) == 0)
+        if (!plain && strcmp(*arguments, "--") == 0) { /* what follows is no option of this command */
+            plain = true;
+            arguments++;
+        } else if (!plain && strncmp(*arguments, "--", 2) == 0)
             result = take_option(call, &arguments, error);
         else if (count < expected)
             call->arguments[count++] = *arguments++;
@@ -87,8 +93,8 @@ static int take_arguments(struct call *call, char **arguments, size_t expected, 
 static int run(struct call *call, struct error *error)
 {
     CLEANUP(sql_close_p) struct sql *sql = NULL;
-    int result =
-        call->command->run == command_restore ? 0 : office_open(call->options.database, &random_system, &sql, error);
+    bool opens = !call->of_cloud && call->command->run != command_restore;
+    int result = opens ? office_open(call->options.database, &random_system, &sql, error) : 0;
     if (result)
         return result;
     call->office = (struct office){.sql = sql, .random = random_system, .now_us = clock_wall_us()};
@@ -110,7 +116,7 @@ static char **skip_options(char **arguments)
 
 static bool asks_for_help(char *const *arguments)
 {
-    for (; *arguments; arguments++)
+    for (; *arguments && strcmp(*arguments, "--") != 0; arguments++)
         if (strcmp(*arguments, "--help") == 0)
             return true;
     return false;
@@ -125,7 +131,11 @@ int main(int count, char **arguments)
         print_commands(*name ? stdout : stderr);
         return *name ? 0 : 2;
     }
-    struct call call = {.command = find_command(&rest)};
+    struct call call = {.command = find_command(commands, &rest)};
+    if (!call.command) {
+        call.command = find_command(cloud_commands, &rest);
+        call.of_cloud = true;
+    }
     if (!call.command) {
         fprintf(stderr, "floorhand-hq: there is no command \"%s\": \"floorhand-hq --help\" lists them\n", *name);
         return 2;

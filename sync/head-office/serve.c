@@ -11,6 +11,7 @@
 #include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
+#include "sync/head-office/tenants/usage.h"
 #include "sync/mqtt/mqtt.h"
 #include "sync/wire/control.h"
 
@@ -24,6 +25,7 @@
 #define TICK_US       100000  /* rows that other commands wrote leave within this */
 #define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
 #define MARKETING_US  60000000
+#define STORAGE_US    60000000
 #define WORK_AT_ONCE  50
 #define POST_AT_ONCE  500
 #define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
@@ -41,6 +43,7 @@ struct server {
     int64_t data_version;
     int64_t work_us;      /* when orders are looked at next */
     int64_t marketing_us; /* when ended orders and old points are */
+    int64_t storage_us;   /* when the database is measured */
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
@@ -180,6 +183,10 @@ static void work(struct server *server)
         report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
         server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
     }
+    if (!result && now_us >= server->storage_us) {
+        report(server, usage_measure_storage(&server->call->office, &error), &error);
+        server->storage_us = now_us + STORAGE_US;
+    }
     server->work_us =
         !result && (done.more || money.more || persons.more || demand.more || marketing.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
@@ -287,16 +294,17 @@ static int read_password(const char *path, char out[PASSWORD_MAX], struct error 
 /* The strings are lent to the connection: they live as long as the caller's. */
 static int connect_broker(struct server *server, const struct buf *will, const char *password, struct error *error)
 {
-    static const char *const subscriptions[] = {"$share/hub/" WIRE_FILTER_UP, NULL};
+    static const char *const shared[] = {"$share/hub/" WIRE_FILTER_UP, NULL}, *const own[] = {WIRE_FILTER_UP, NULL};
     const struct command_options *options = &server->call->options;
     struct mqtt_settings settings = {
         .host = options->host,
         .port = (int)options->port,
         .client_id = options->client_id,
+        .topic_prefix = options->topic_prefix,
         .username = options->username,
         .password = password,
         .ca_file = options->ca_file,
-        .subscriptions = subscriptions,
+        .subscriptions = options->alone ? own : shared,
         .will = {WIRE_OFFICE_TOPIC, will->data, will->length},
         .receive_maximum = RECEIVE_MAX,
         .backoff_base_ms =

@@ -255,6 +255,7 @@ static int connect_broker(struct link *link, struct error *error)
     const struct mqtt_settings mqtt = {.host = settings->host,
                                        .port = (int)settings->port,
                                        .client_id = settings->box,
+                                       .topic_prefix = settings->topic_prefix,
                                        .username = settings->username,
                                        .password = settings->password,
                                        .ca_file = settings->ca_file,

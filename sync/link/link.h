@@ -4,6 +4,7 @@
 #define LINK_LINK_H
 
 #include "base/error.h"
+#include "sync/mqtt/prefix.h"
 #include "sync/wire/topic.h"
 
 #include <stdint.h>
@@ -16,6 +17,7 @@ struct link_settings {
     int64_t port;
     char username[128], password[128];
     char ca_file[256];
+    char topic_prefix[MQTT_PREFIX_SIZE];
     int64_t backoff_ms, backoff_max_ms;
 };
 

@@ -22,6 +22,8 @@ static const struct option_def options[] = {
      .help = "for the broker; better in the file than on the command line"},
     {"ca_file", OPTION_TEXT_AT(struct link_settings, ca_file), .fallback = "",
      .help = "certificates (PEM) that the broker's must come from; without it there is no TLS"},
+    {"topic_prefix", OPTION_TEXT_AT(struct link_settings, topic_prefix), .fallback = "",
+     .help = "what stands before every topic, as head office says, where several head offices share the broker"},
     {"backoff_ms", OPTION_NUMBER_AT(struct link_settings, backoff_ms), .fallback = "2000", .min = 10, .max = 60000,
      .help = "longest wait before the second attempt to connect, doubled each time"},
     {"backoff_max_ms", OPTION_NUMBER_AT(struct link_settings, backoff_max_ms), .fallback = "300000", .min = 10,

@@ -1,6 +1,7 @@
 #include "sync/mqtt/mqtt.h"
 
 #include "base/clock.h"
+#include "sync/mqtt/prefix.h"
 #include "sync/mqtt/probe.h"
 #include "sync/mqtt/reason.h"
 #include "sync/mqtt/tls.h"
@@ -133,7 +134,9 @@ static void on_connack(struct mosquitto *mosq, void *user, int code, int flags, 
         return;
     }
     for (const char *const *topic = mqtt->settings.subscriptions; topic && *topic; topic++) {
-        int result = mosquitto_subscribe(mosq, NULL, *topic, 1);
+        char full[MQTT_TOPIC_SIZE];
+        const char *filter = mqtt_prefix_put(mqtt->settings.topic_prefix, *topic, full);
+        int result = filter ? mosquitto_subscribe(mosq, NULL, filter, 1) : MOSQ_ERR_INVAL;
         if (result != MOSQ_ERR_SUCCESS)
             plan_end(mqtt, "subscribing to %s failed: %s", *topic, mosquitto_strerror(result));
         mqtt->subscriptions_left++;
@@ -173,7 +176,9 @@ static void on_message(struct mosquitto *mosq, void *user, const struct mosquitt
     (void)properties;
     struct mqtt *mqtt = user;
     mqtt->packets++;
-    mqtt->ops->message(mqtt->user, message->topic, message->payload, (size_t)message->payloadlen, message->retain);
+    const char *topic = mqtt_prefix_strip(mqtt->settings.topic_prefix, message->topic);
+    if (topic)
+        mqtt->ops->message(mqtt->user, topic, message->payload, (size_t)message->payloadlen, message->retain);
 }
 
 static void on_puback(struct mosquitto *mosq, void *user, int mid, int code, const mosquitto_property *properties)
@@ -261,9 +266,11 @@ static int configure(struct mqtt *mqtt)
         result = mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1);
     if (!result && settings->username && *settings->username)
         result = mosquitto_username_pw_set(mosq, settings->username, settings->password);
-    if (!result && settings->will.topic)
-        result = mosquitto_will_set_v5(mosq, settings->will.topic, (int)settings->will.length, settings->will.payload,
-                                       1, true, NULL);
+    char full[MQTT_TOPIC_SIZE];
+    const char *will =
+        settings->will.topic ? mqtt_prefix_put(settings->topic_prefix, settings->will.topic, full) : NULL;
+    if (!result && will)
+        result = mosquitto_will_set_v5(mosq, will, (int)settings->will.length, settings->will.payload, 1, true, NULL);
     if (!result)
         result = use_tls(mqtt);
     mosquitto_connect_v5_callback_set(mosq, on_connack);
@@ -301,7 +308,9 @@ static void on_probed(void *user, int result, const char *why)
     mqtt->since_us = clock_mono_us();
     mqtt->subscriptions_left = 0;
     mqtt->idle_wakes = 0;
-    mqtt->mosq = mosquitto_new(mqtt->settings.client_id, true, mqtt);
+    char full[MQTT_TOPIC_SIZE]; /* one broker knows each client identifier once */
+    const char *client = mqtt_prefix_put(mqtt->settings.topic_prefix, mqtt->settings.client_id, full);
+    mqtt->mosq = mosquitto_new(client ? client : mqtt->settings.client_id, true, mqtt);
     int code = mqtt->mosq ? configure(mqtt) : MOSQ_ERR_NOMEM;
     if (!code)
         code = mosquitto_connect_bind_v5(mqtt->mosq, mqtt->settings.host, mqtt->settings.port, KEEPALIVE_S, NULL, NULL);
@@ -370,6 +379,9 @@ int mqtt_new(sd_event *event, const struct mqtt_settings *settings, const struct
 {
     if (settings->ca_file && *settings->ca_file && access(settings->ca_file, R_OK) < 0)
         return error_set(error, -errno, "cannot read ca_file %s: %s", settings->ca_file, strerror(errno));
+    if (settings->topic_prefix && !mqtt_prefix_ok(settings->topic_prefix))
+        return error_set(error, -EINVAL, "topic prefix \"%s\" cannot be: give a-z, 0-9 and '-', with '/' between them",
+                         settings->topic_prefix);
     struct mqtt *mqtt = calloc(1, sizeof(*mqtt));
     if (!mqtt || mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
         free(mqtt);
@@ -411,6 +423,10 @@ int mqtt_publish(struct mqtt *mqtt, const char *topic, const void *payload, size
     int mid;
     if (!mqtt_is_connected(mqtt))
         return -ENOTCONN;
+    char full[MQTT_TOPIC_SIZE];
+    topic = mqtt_prefix_put(mqtt->settings.topic_prefix, topic, full);
+    if (!topic)
+        return -EMSGSIZE;
     int result = mosquitto_publish(mqtt->mosq, &mid, topic, (int)length, payload, qos, retain);
     if (result == MOSQ_ERR_OVERSIZE_PACKET)
         return -EMSGSIZE;

@@ -16,6 +16,7 @@ struct mqtt_settings {
     const char *host;
     int port;
     const char *client_id;
+    const char *topic_prefix;         /* NULL or "": none; before every topic, unknown to who uses this (prefix.h) */
     const char *username, *password;  /* NULL or "": none */
     const char *ca_file;              /* NULL or "": no TLS; otherwise TLS 1.3, the broker's name is verified */
     const char *const *subscriptions; /* ended by NULL */

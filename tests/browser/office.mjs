@@ -129,7 +129,9 @@ const tests = [
     await page.locator(".facts").waitFor({ timeout: STEP_MS });
     same((await ask("items?sku=CUP-BLUE")).rows, [], "items after a try");
     await photograph(page, "bring");
+    const answer = page.waitForResponse((one) => one.request().method() === "POST" && !one.url().includes("try=yes"), { timeout: STEP_MS });
     await taken.click();
+    same((await answer).status(), 200, "the answer to the file"); // what the try has shown stands until then
     await becomes(page, () => document.querySelectorAll("main .facts, main .fault").length === 1);
     await go(page, "#/items/CUP-BLUE");
     await shows(page, ".facts", "蓝杯");

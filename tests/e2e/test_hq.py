@@ -23,6 +23,8 @@ COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease"
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
             "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "words", "webhooks", "do", "verbs", "shops run",
             "shops", "bill take", "status"]
+CLOUD = ["cloud", *(f"tenant {act}" for act in ("add", "list", "suspend", "resume", "quota", "usage", "history", "remove", "restore", "run",
+                                                "proxy", "acl"))]
 
 tap = Tap()
 test = tests_of(tap)
@@ -35,12 +37,12 @@ test = tests_of(tap)
 def _(office):
     code, out, _err = command([HQ, "--help"])
     equal(code, 0)
-    for name in COMMANDS:
+    for name in COMMANDS + CLOUD:
         assert f"  {name} " in out, f"{name} is not listed"
         code, text, err = command([HQ, *name.split(), "--help"])
         equal((code, err), (0, ""))
-        assert text.startswith(f"Usage: floorhand-hq {name}") and "--database" in text, text
-    equal([line.split("  ")[1].strip() for line in out.splitlines() if line.startswith("  ")], COMMANDS)
+        assert text.startswith(f"Usage: floorhand-hq {name}") and ("--cloud" if name in CLOUD else "--database") in text, text
+    equal([line.split("  ")[1].strip() for line in out.splitlines() if line.startswith("  ")], COMMANDS + CLOUD)
     assert not office.folder.joinpath("head-office.db").exists()
 
 

@@ -97,18 +97,21 @@ def var_int(number):
 class Box:
     """Speaks just enough MQTT 5 (OASIS standard, sections 3.1 to 3.9), and signs with a key of its own."""
 
-    def __init__(self, port, site=SITE, box=BOX):
+    def __init__(self, port, site=SITE, box=BOX, before="", user=None, password=""):
+        """before: what stands before every topic. user: None comes without a name."""
         self.site, self.box = site, box
         self.key = os.urandom(32)
         self.journal = [wire.chain_begin(site, 1, 0, 0, None, "")]  # the hash after each number
         self.feed = wire.chain_begin(site, 0, 0, 0, None, "")
-        self.prefix = f"fh1/{zlib.crc32(site.encode()) & 63:02x}/{box}"
+        self.office_topic = f"{before}fh1/hq/st"
+        self.prefix = f"{before}fh1/{zlib.crc32(site.encode()) & 63:02x}/{box}"
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.raw = b""
         self.segments, self.controls, self.office = [], [], []
-        self._packet(0x10, text_field("MQTT") + b"\5\2\0\0\0" + text_field(box))
+        who = text_field(user) + text_field(password) if user else b""
+        self._packet(0x10, text_field("MQTT") + (b"\5\xc2" if user else b"\5\2") + b"\0\0\0" + text_field(box) + who)
         self._await(0x20)
-        for number, topic in enumerate((f"{self.prefix}/dn/+", "fh1/hq/st"), 1):
+        for number, topic in enumerate((f"{self.prefix}/dn/+", self.office_topic), 1):
             self._packet(0x82, number.to_bytes(2, "big") + b"\0" + text_field(topic) + b"\1")
             self._await(0x90)
 
@@ -151,7 +154,7 @@ class Box:
             self._packet(0x40, body[at:at + 2])
             at += 2
         payload = body[at + 1 + body[at]:]
-        if topic == "fh1/hq/st":
+        if topic == self.office_topic:
             self.office.append(json.loads(payload)["data"])
         elif topic.endswith("/dn/seg"):
             self.segments.append([json.loads(line) for line in wire.lines_of(payload)])

@@ -71,8 +71,8 @@ def new_schema(url, name):
 class Postgres:
     """Use it in a with statement. durable: commits wait for the disk, as in earnest."""
 
-    def __init__(self, durable=True):
-        self.durable = durable
+    def __init__(self, durable=True, connections=20):
+        self.durable, self.connections = durable, connections
         self.user = own_user()
         self.bin = tools()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="floorhand-pg-"))
@@ -112,7 +112,7 @@ class Postgres:
 
     def start(self):
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "shared_buffers": "16MB",
-                    "max_connections": 20, "fsync": "on" if self.durable else "off"}
+                    "max_connections": self.connections, "fsync": "on" if self.durable else "off"}
         with open(self.log_path, "ab") as log:
             self.server = self._start([self.bin / "postgres", "-D", self.data,
                                        *(f"--{name}={value}" for name, value in settings.items())],
@@ -134,6 +134,12 @@ class Postgres:
         """An empty one beside the others; returns its URL."""
         self._tool("createdb", "--host", self.folder, "--username", "floorhand", "--template", "template0", database)
         return self.url_of(database)
+
+    def ask_passwords(self):
+        """Of everybody but our own user."""
+        own = f"local all floorhand trust\nlocal all {self.user or 'floorhand'} trust\nlocal all all scram-sha-256\n"
+        (self.data / "pg_hba.conf").write_text(own)
+        self._tool("pg_ctl", "--pgdata", self.data, "reload")
 
     def drop(self, database):
         self._tool("dropdb", "--host", self.folder, "--username", "floorhand", database)

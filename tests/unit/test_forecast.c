@@ -152,7 +152,8 @@ static void what_cannot_be_forecast_is_refused(void **state)
 {
     (void)state;
     struct forecast forecast;
-    const double values[] = {1, NAN, 3}, good[] = {1, 2, 3};
+    const double values[] = {1, NAN, 3}, good[] = {1, 2, 3}, huge[] = {1, -1e16, 3};
+    assert_int_equal(forecast_make(&(struct forecast_request){huge, 3, 1, 1, 0.9}, &forecast), -EINVAL);
     assert_int_equal(forecast_make(&(struct forecast_request){values, 3, 1, 1, 0.9}, &forecast), -EINVAL);
     assert_int_equal(forecast_make(&(struct forecast_request){good, 0, 1, 1, 0.9}, &forecast), -EINVAL);
     assert_int_equal(forecast_make(&(struct forecast_request){good, 3, 1, 0, 0.9}, &forecast), -EINVAL);

@@ -15,7 +15,7 @@ export const groups = [
     "demand", "demand-marks", "forecast-runs"]],
   ["Figures", "数据", ["reports"]],
   ["Sites", "仓库", ["sites", "events", "parked", "flagged", "workers"]],
-  ["Office", "系统", ["settings", "imports", "keys", "webhooks"]],
+  ["Office", "系统", ["settings", "imports", "keys", "webhooks", "usage", "quotas"]],
 ];
 
 /** Kinds, verbs' subjects, columns, fields and values. @type {Record<string, [string, string]>} */
@@ -92,6 +92,17 @@ const names = {
   webhooks: ["Webhooks", "推送地址"],
   workers: ["Workers", "员工"],
 
+  // usage and quotas
+  usage: ["Usage", "用量"],
+  quotas: ["Quotas", "配额"],
+  quota: ["Quota", "配额项"],
+  measure: ["Measure", "计量项"],
+  api_calls: ["Requests over HTTP", "接口调用"],
+  storage_bytes: ["Bytes stored", "存储字节"],
+  orders_per_day: ["New orders per day", "每日新订单"],
+  storage_mb: ["Storage, MB", "存储 MB"],
+  api_calls_per_min: ["Requests per minute", "每分钟接口调用"],
+  amount: ["Amount", "数量"],
   // customers: kinds and their sections
   answers: ["Answers", "应答记录"],
   consents: ["Consents", "授权记录"],

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/api/http_internal.h"
+#include "sync/head-office/tenants/usage.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,6 +37,12 @@ static bool admits(struct web_request *request)
                           "Say who asks by a key that is good: Authorization: Bearer fhk_...");
     if (result)
         return web_refuse(request, WEB_UNAVAILABLE, "The database cannot be asked just now: try again.");
+    request->retry_s = http_meter_take(&http_of(request)->meter, clock_mono_us());
+    if (request->retry_s > 0)
+        return web_refuse(
+            request, WEB_TOO_MANY,
+            "The quota api_calls_per_min is used up: ask again when Retry-After says, or ask who runs this"
+            " cloud for more.");
     request->asker = malloc(sizeof(key));
     if (!request->asker)
         return web_refuse(request, WEB_UNAVAILABLE, "The machine is out of memory: try again.");
@@ -83,12 +90,15 @@ int office_http_open(sd_event *event, const char *listen, const char *database, 
     if (!http)
         return error_set(error, -ENOMEM, "out of memory");
     http->office = office;
+    http->meter.limit = QUOTA_NONE;
     if (web_policy(office_files, "office.html", http->policy) != 0) {
         free(http);
         return error_set(error, -ENOENT, "this program was built without its pages: build it again");
     }
     http->site = (struct web_site){.routes = http_routes, .admits = admits, .policy = http->policy, .any_host = true};
     result = http_import_open(event, database, office, answer_import, http, &http->import, error);
+    if (!result)
+        result = http_meter_tick(&http->meter, office, clock_mono_us(), false, error); /* the quota holds at once */
     if (!result)
         result = web_server_open(event, &settings, &http->site, http, &http->web, error);
     if (result) {
@@ -100,10 +110,22 @@ int office_http_open(sd_event *event, const char *listen, const char *database, 
     return 0;
 }
 
+/* Calls are written a few seconds late. */
+static void meter(struct office_http *http)
+{
+    struct error error = {0};
+    http->office->now_us = clock_wall_us();
+    bool writes = !http_import_runs(http->import);
+    if (http_meter_tick(&http->meter, http->office, clock_mono_us(), writes, &error) != 0)
+        log_warning("calls over HTTP cannot be counted just now: %s", error.text);
+}
+
 struct office_http *office_http_close(struct office_http *http)
 {
     if (!http)
         return NULL;
+    http->meter.look_us = 0;
+    meter(http);
     http_import_close(http->import);
     web_server_close(http->web);
     free(http);
@@ -146,6 +168,7 @@ void office_http_tick(struct office_http *http)
     struct error error = {0};
     bool more = false;
     int64_t now_us = clock_mono_us();
+    meter(http);
     if (now_us < http->look_us)
         return;
     http->look_us = now_us + LOOK_US;

@@ -4,6 +4,7 @@
 
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/api/http_import.h"
+#include "sync/head-office/api/http_meter.h"
 #include "sync/head-office/api/keys.h"
 #include "sync/head-office/sites/changes.h"
 #include "web/request.h"
@@ -17,6 +18,7 @@ struct office_http {
     struct web_site site;
     struct office *office;
     struct http_import *import;
+    struct http_meter meter;
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
     bool listening;  /* changes are from when somebody began to listen */

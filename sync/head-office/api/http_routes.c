@@ -25,7 +25,7 @@ int http_status_of(int code)
         {-ENOENT, WEB_NOT_FOUND},    {-EINVAL, WEB_BAD_REQUEST},   {-ERANGE, WEB_BAD_REQUEST},
         {-EALREADY, WEB_CONFLICT},   {-EEXIST, WEB_CONFLICT},      {-EPERM, WEB_CONFLICT},
         {-EBUSY, WEB_UNAVAILABLE},   {-ENOTCONN, WEB_UNAVAILABLE}, {-EMSGSIZE, WEB_TOO_LARGE},
-        {-ENOTSUP, WEB_BAD_REQUEST}, {-EACCES, WEB_FORBIDDEN},
+        {-ENOTSUP, WEB_BAD_REQUEST}, {-EACCES, WEB_FORBIDDEN},     {-EDQUOT, WEB_TOO_MANY},
     };
     for (size_t i = 0; i < COUNT(known); i++)
         if (known[i].code == code)

@@ -41,6 +41,8 @@ int order_put_take(struct office *office, const char *shop, const struct platfor
         return result;
     const struct platform_source source = {.shop = shop, .platform = platform, .carrier = carrier};
     result = platform_orders_take(office, &settings, &source, order, &taken, error);
+    if (!result && taken == PLATFORM_WAITS)
+        return -EDQUOT;
     if (!result && taken == PLATFORM_NOT_TAKEN)
         return -EALREADY; /* and the sentence says why */
     *ret_taken = result ? "" : names[taken];

@@ -5,7 +5,9 @@
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_life.h"
+#include "sync/head-office/settings.h"
 #include "sync/head-office/stock/promises.h"
+#include "sync/head-office/tenants/usage.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -196,7 +198,8 @@ static int store_order(struct office *office, const char *number)
                             sql_text(number));
 }
 
-static int take_order(struct office *office, struct sql_query *order, int64_t *changed, struct error *error)
+static int take_order(struct office *office, struct sql_query *order, int64_t *changed, int64_t *new,
+                      struct error *error)
 {
     const char *number = sql_get_text(order, 0), *state = sql_get_text(order, 2);
     bool is_new = *state == '\0', same = sql_get_int(order, 3) != 0;
@@ -208,6 +211,7 @@ static int take_order(struct office *office, struct sql_query *order, int64_t *c
                          " another number",
                          sql_get_int(order, 1), number, state);
     ++*changed;
+    *new += is_new;
     int result = is_new ? 0 : order_life_act(office, number, ORDER_CHANGED, "", "by a file", error);
     if (result)
         return result;
@@ -221,8 +225,21 @@ static int take_order(struct office *office, struct sql_query *order, int64_t *c
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
+/* All of the file or nothing. */
+static int count_new(struct office *office, int64_t new, struct error *error)
+{
+    struct settings settings;
+    if (new == 0)
+        return 0;
+    int result = settings_load(office, &settings, error);
+    if (!result)
+        result = quota_check_orders(office, settings.utc_offset_min, new, error);
+    return result ? result : usage_count_today(office, USAGE_ORDERS, new, error);
+}
+
 int orders_stage_take(struct office *office, int64_t *changed, struct error *error)
 {
+    int64_t new = 0;
     struct sql_query *order = sql_select(
         office->sql,
         "SELECT i.number, i.file_line, o.state,"
@@ -237,7 +254,7 @@ int orders_stage_take(struct office *office, int64_t *changed, struct error *err
         SQL_NO_VALUES);
     int result = 0;
     while (!result && sql_next(order))
-        result = take_order(office, order, changed, error);
+        result = take_order(office, order, changed, &new, error);
     int failed = sql_done(order);
-    return result ? result : failed ? office_failed(office->sql, failed, error) : 0;
+    return result ? result : failed ? office_failed(office->sql, failed, error) : count_new(office, new, error);
 }

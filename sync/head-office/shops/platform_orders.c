@@ -5,12 +5,15 @@
 #include "sync/head-office/aftersales/refunds.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/shops/platform_taking.h"
+#include "sync/head-office/tenants/usage.h"
 
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define WAKE_AT_ONCE "20"
 
 /* ---------------------------------------------------------------- what is the same */
 
@@ -194,11 +197,18 @@ static int check(const struct taking *taking, struct error *error)
     return 0;
 }
 
+static int check_quota(const struct taking *taking, struct error *error)
+{
+    return taking->known ? 0 : quota_check_orders(taking->office, taking->settings->utc_offset_min, 1, error);
+}
+
 /* What is wrong with one order is that order's matter: the others of the page are taken. */
 static int take_alone(struct taking *taking, struct error *error)
 {
     struct sql *sql = taking->office->sql;
     int result = check(taking, error);
+    if (!result)
+        result = check_quota(taking, error);
     if (result)
         return result;
     result = sql_post(sql, "SAVEPOINT platform_order", SQL_NO_VALUES);
@@ -222,6 +232,18 @@ static int keep_not_taken(struct taking *taking, const char *why, struct error *
     int result = write_said(taking, why);
     if (!result)
         result = attention_raise(taking->office, taking->source->shop, taking->order->id, ATTENTION_NOT_TAKEN, why);
+    return result ? office_failed(taking->office->sql, result, error) : 0;
+}
+
+static int keep_waiting(struct taking *taking, struct error *error)
+{
+    struct error why = *error;
+    int result = keep_not_taken(taking, why.text, error);
+    if (result)
+        return result;
+    result = sql_run(taking->office->sql,
+                     "INSERT INTO order_waiting (shop, id, since_us) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                     sql_text(taking->source->shop), sql_text(taking->order->id), sql_int(taking->office->now_us));
     return result ? office_failed(taking->office->sql, result, error) : 0;
 }
 
@@ -273,7 +295,12 @@ int platform_orders_take(struct office *office, const struct settings *settings,
         return result;
     bool was_known = taking.known;
     result = take_alone(&taking, error);
-    *ret = result ? PLATFORM_NOT_TAKEN : taking.known ? PLATFORM_CHANGED : PLATFORM_NEW;
+    *ret = result == -EDQUOT ? PLATFORM_WAITS
+           : result          ? PLATFORM_NOT_TAKEN
+           : taking.known    ? PLATFORM_CHANGED
+                             : PLATFORM_NEW;
+    if (result == -EDQUOT)
+        return keep_waiting(&taking, error);
     return result == -EINVAL ? keep_not_taken(&taking, error->text, error)
            : result          ? result
                              : keep_taken(&taking, !was_known, said.found && !was_known, error);
@@ -291,7 +318,8 @@ int platform_orders_take_beside(struct office *office, const struct settings *se
     if (result || ends)
         return result;
     *ret = PLATFORM_LATER;
-    if (taking.known || said.found || !platform_taking_is_alone(&taking) || check(&taking, error) != 0)
+    if (taking.known || said.found || !platform_taking_is_alone(&taking) || check(&taking, error) != 0 ||
+        check_quota(&taking, error) != 0)
         return 0;
     *ret = PLATFORM_NEW;
     result = platform_taking_apply(&taking, error);
@@ -299,6 +327,35 @@ int platform_orders_take_beside(struct office *office, const struct settings *se
         return result;
     result = write_said(&taking, "");
     return result ? office_failed(office->sql, result, error) : 0;
+}
+
+int platform_orders_wake(struct office *office, const char *shop, struct error *error)
+{
+    struct settings settings;
+    struct sql *sql = office->sql;
+    int64_t waiting = 0;
+    int result = sql_number(sql, &waiting, "SELECT count(*) FROM order_waiting WHERE shop = ?1", sql_text(shop));
+    if (result || waiting == 0)
+        return result ? office_failed(sql, result, error) : 0;
+    result = settings_load(office, &settings, error);
+    if (!result)
+        result = quota_check_orders(office, settings.utc_offset_min, 1, error);
+    if (!result)
+        result = office_begin(office, error);
+    if (result)
+        return result == -EDQUOT ? 0 : result;
+    result = sql_run(sql,
+                     "UPDATE platform_order SET again = 1 WHERE shop = ?1 AND number IS NULL AND id IN (SELECT id FROM"
+                     " order_waiting WHERE shop = ?1 ORDER BY since_us, id LIMIT " WAKE_AT_ONCE ")",
+                     sql_text(shop));
+    if (!result)
+        result = sql_run(sql,
+                         "DELETE FROM order_waiting WHERE shop = ?1 AND id IN (SELECT id FROM order_waiting WHERE shop"
+                         " = ?1 ORDER BY since_us, id LIMIT " WAKE_AT_ONCE ")",
+                         sql_text(shop));
+    result = result ? office_failed(sql, result, error) : office_commit(office, error);
+    office_rollback(office);
+    return result;
 }
 
 int platform_orders_ask_again(struct sql *sql, const char *number)

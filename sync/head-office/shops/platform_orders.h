@@ -14,10 +14,18 @@ struct platform_source {
     const char *carrier; /* who carries it, unless something else says; "" nobody yet */
 };
 
-enum platform_taken { PLATFORM_SAME, PLATFORM_NEW, PLATFORM_CHANGED, PLATFORM_NOT_TAKEN, PLATFORM_LATER };
+enum platform_taken {
+    PLATFORM_SAME,
+    PLATFORM_NEW,
+    PLATFORM_CHANGED,
+    PLATFORM_NOT_TAKEN,
+    PLATFORM_LATER,
+    PLATFORM_WAITS
+};
 
 /* Its number here is SHOP-ID. NOT_TAKEN: it cannot be stored as it is; what was said of it is kept, and a person is
- * told. Inside a transaction. */
+ * told. WAITS: the same for one that a quota does not let in yet; error has the sentence, and it is asked for again
+ * when there is room (platform_orders_wake()). Inside a transaction. */
 int platform_orders_take(struct office *office, const struct settings *settings, const struct platform_source *source,
                          const struct platform_order *order, enum platform_taken *ret, struct error *error);
 
@@ -32,5 +40,8 @@ int platform_orders_take_beside(struct office *office, const struct settings *se
 /* The platform is to be asked for the order again, by its number. Nothing when it is of no platform. Inside a
  * transaction. */
 int platform_orders_ask_again(struct sql *sql, const char *number);
+
+/* Those of the shop that wait for a quota are asked for again, as soon as it lets one in. */
+int platform_orders_wake(struct office *office, const char *shop, struct error *error);
 
 #endif

@@ -21,7 +21,7 @@ static void note(struct storing *storing, size_t i, enum platform_taken taken)
 {
     storing->done.new += taken == PLATFORM_NEW;
     storing->done.changed += taken == PLATFORM_CHANGED;
-    storing->done.not_taken += taken == PLATFORM_NOT_TAKEN;
+    storing->done.not_taken += taken == PLATFORM_NOT_TAKEN || taken == PLATFORM_WAITS;
     storing->later[i] = taken == PLATFORM_LATER;
     storing->left += taken == PLATFORM_LATER;
 }

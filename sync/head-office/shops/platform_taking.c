@@ -8,6 +8,7 @@
 #include "sync/head-office/orders/order_split.h"
 #include "sync/head-office/shops/attention.h"
 #include "sync/head-office/stock/promises.h"
+#include "sync/head-office/tenants/usage.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -461,6 +462,8 @@ static int apply_new(struct taking *taking)
     decide_overlays(taking);
     taking->changed_receiver = *taking->receiver_hash != '\0';
     int result = insert_order(taking);
+    if (!result)
+        result = usage_count(taking->office, taking->settings->utc_offset_min, USAGE_ORDERS, 1);
     return result ? result : platform_taking_lines(taking);
 }
 

@@ -335,7 +335,10 @@ static bool is_of_call(enum platform_class class)
 int pull_again(struct shop_worker *worker, struct shop *shop, int64_t most, struct pull_done *done, struct error *error)
 {
     struct reading reading = {.worker = worker, .shop = shop, .kind = PULL_ORDERS, .done = done};
+    int woken = platform_orders_wake(worker->office, shop->code, error);
     bool on = true;
+    if (woken)
+        return woken;
     for (int64_t i = 0; i < most && on; i++) {
         struct platform_want want = {.verb = PLATFORM_ORDER};
         struct platform_answer answer;

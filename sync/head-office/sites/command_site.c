@@ -4,6 +4,7 @@
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/orders/assignments.h"
+#include "sync/head-office/tenants/usage.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,6 +44,9 @@ static int add_site(struct call *call, struct error *error)
     bool known = false;
     int result = check_known(call, &known, error);
     if (result || known)
+        return result;
+    result = quota_check_sites(&call->office, error);
+    if (result)
         return result;
     const char *id = call->arguments[0], *name = *call->options.name ? call->options.name : id;
     result = sql_run(call->office.sql, "INSERT INTO site (id, name, box, added_us) VALUES (?1, ?2, ?3, ?4)",

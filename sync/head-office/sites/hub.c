@@ -3,6 +3,7 @@
 #include "base/defect.h"
 #include "sync/head-office/office.h"
 #include "sync/head-office/sites/hub_internal.h"
+#include "sync/head-office/tenants/usage.h"
 #include "sync/wire/line.h"
 
 #include <errno.h>
@@ -307,9 +308,18 @@ static void pay_early(struct hub *hub, int64_t now_us)
 }
 #endif
 
+/* Last, so that the row that all servers share is locked for as short as can be. */
+static int count_taken(struct hub *hub, int64_t now_us, struct error *error)
+{
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = now_us};
+    int result = hub->events > 0 ? usage_count_today(&office, USAGE_EVENTS, hub->events, error) : 0;
+    return result || hub->labels == 0 ? result : usage_count_today(&office, USAGE_LABELS, hub->labels, error);
+}
+
 int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
 {
     int result = sql_run(hub->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
+    hub->events = hub->labels = 0;
     struct message *message;
     LIST_EACH(message, &hub->messages, struct message, link)
     {
@@ -317,6 +327,8 @@ int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
             break;
         result = take_message(hub, message, now_us);
     }
+    if (!result)
+        result = count_taken(hub, now_us, error);
 #ifdef FLOORHAND_DEFECTS
     if (DEFECT(4) && !result)
         pay_early(hub, now_us);

@@ -23,10 +23,11 @@ struct intake {
     struct wire_run run;
     struct error *why;
     int64_t now_us;
-    bool wants_waybill; /* an order may wait for a number that is in stock */
-    bool fenced;        /* nothing of it is taken */
-    bool careful;       /* each event alone: one of them may be not as it should be */
-    bool any_revoked;   /* somebody's badge is no good any more */
+    bool wants_waybill;     /* an order may wait for a number that is in stock */
+    bool fenced;            /* nothing of it is taken */
+    bool careful;           /* each event alone: one of them may be not as it should be */
+    int64_t events, labels; /* that are new */
+    bool any_revoked;       /* somebody's badge is no good any more */
 };
 
 static void done(struct intake *intake)
@@ -111,6 +112,8 @@ static int append(struct intake *intake, const struct wire_line *line)
         result = flags_note(intake->hub->sql, intake->session->site, &labelled, intake->any_revoked);
     if (!result && !again)
         result = interpret(intake, &labelled);
+    intake->events += !again;
+    intake->labels += !again && strcmp(line->type, "label.printed") == 0;
     if (!result)
         intake->site.applied = line->seq;
     return result;
@@ -162,6 +165,7 @@ static int take_all(struct intake *intake)
     if (!one_failed)
         return result;
     intake->site = before;
+    intake->events = intake->labels = 0;
     intake->careful = true;
     intake->why->text[0] = '\0';
     result = sql_run(sql, "ROLLBACK TO message", SQL_NO_VALUES);
@@ -239,6 +243,8 @@ int hub_take_segment(struct hub *hub, struct session *session, const struct mess
     result = take_run(&intake);
     if (result || intake.fenced)
         return result;
+    hub->events += intake.events;
+    hub->labels += intake.labels;
     return sql_run(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3, hash = ?4 WHERE id = ?1",
                    sql_text(session->site), sql_int(intake.site.applied), sql_int(now_us),
                    sql_blob(intake.site.hash, sizeof(intake.site.hash)));

@@ -52,6 +52,7 @@ struct hub {
     struct list messages; /* struct message, by .link */
     size_t waiting;
     struct list owed;          /* struct session, by .owed */
+    int64_t events, labels;    /* that this turn took, for usage */
     struct session **sessions; /* sorted by box */
     size_t session_count, session_room;
 };
