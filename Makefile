@@ -59,7 +59,7 @@ ALL_LDFLAGS = $(HARDENED_LINK) $(MODE_$(MODE)) $(LDFLAGS) -Wl,--as-needed -pthre
 
 # Every C file outside tests/ and the four mains goes into one archive; the linker takes from it what a program uses.
 MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c sync/head-office/main.c
-HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers tenants buying
+HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers tenants buying figures
 ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
@@ -95,7 +95,8 @@ page_modules           := $(sort $(wildcard ui/common/*)) ui/node_modules/preact
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \
 	ui/node_modules/@preact/signals/dist/signals.module.js
 page_files_files       := $(sort $(wildcard ui/pages/*)) $(page_modules)
-office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules)
+office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules) \
+	ui/node_modules/uplot/dist/uPlot.esm.js ui/node_modules/uplot/dist/uPlot.min.css
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
 LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz
@@ -157,7 +158,7 @@ $(GEN)/%.S: $$(%_files) Makefile
 
 ui/node_modules/%: $(NODE_MODULES) ;
 $(NODE_MODULES): ui/package.json ui/package-lock.json
-	@echo "installing the page's modules from npm: preact, htm, @preact/signals"
+	@echo "installing the page's modules from npm: preact, htm, @preact/signals, uplot"
 	cd ui && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

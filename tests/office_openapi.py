@@ -125,6 +125,16 @@ def fixed_paths():
     kinds = {"type": "array", "items": {"type": "object", "required": ["kind", "one", "filters", "columns", "types", "with"]}}
     verbs = {"type": "array", "items": {"type": "object", "required": ["verb", "english", "chinese", "fields"]}}
     words = {"type": "object", "required": ["states", "exceptions", "settings", "files"]}
+    value = {"type": ["integer", "null"], "description": "in the figure's unit; null: there is nothing to divide by"}
+    figure = {"type": "object", "required": ["figure", "english", "chinese", "means", "means_chinese", "unit", "digits", "by"]}
+    answer = {"type": "object", "required": ["figure", "unit", "currency", "from", "to", "by", "value", "numerator", "all", "rows", "left_out"],
+              "properties": {"value": value, "numerator": {"type": "integer"}, "denominator": {"type": "integer"}, "rows": {
+                  "type": "array", "description": "name, value, numerator, denominator; rows and of: the kind and filters of the rows that were added up",
+                  "items": {"type": "object", "required": ["name", "value", "numerator", "rows"], "properties": {"value": value}}}}}
+    compared = {"type": "object", "required": ["baseline", "then", "now", "figures"]}
+    days = [{"name": name, "in": "query", "schema": {"type": "string", "format": "date"}, "description": help} for name, help in
+            (("from", "the first business day; left out: the last thirty days"), ("to", "the last one"))]
+    named = [{"name": "name", "in": "path", "required": True, "schema": text}]
     stream = answers("An endless stream. hello begins it; orders and events carry one JSON object each; lost says that there were too"
                      " many, and to ask anew; alive comes every 5 seconds", text)
     stream["200"]["content"] = {"text/event-stream": {"schema": text}}
@@ -139,6 +149,18 @@ def fixed_paths():
                                   "responses": answers("The verbs and their fields", verbs)}},
         "/api/v1/words": {"get": {"operationId": "words", "summary": "Names in both languages, settings with their ranges, files with their columns",
                                   "responses": answers("Order states, kinds of exceptions, settings, files", words)}},
+        "/api/v1/figures": {"get": {"operationId": "figures", "summary": "What figures this key may look at, and what each means",
+                                    "responses": answers("The figures", {"type": "array", "items": figure})}},
+        "/api/v1/figures/{name}": {"get": {
+            "operationId": "figure", "summary": "A figure of a period, split, with the rows it is a sum of", "parameters": [*named, *days,
+                {"name": "by", "in": "query", "schema": text, "description": "one of the figure's splits"},
+                {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}},
+                {"name": "format", "in": "query", "schema": {"enum": ["json", "xlsx", "csv"], "default": "json"}}],
+            "description": "Any other value is a filter of the figure's kinds of rows, as shop=tb.",
+            "responses": answers("The figure; or a file of it", answer, "404")}},
+        "/api/v1/compared/{name}": {"get": {
+            "operationId": "compared", "summary": "The key figures of a baseline beside those of a later period", "parameters": [*named, *days],
+            "responses": answers("Then and now, the change, and whether the goal is reached", compared, "404")}},
         "/api/v1/changes": {"get": {
             "operationId": "changes", "summary": "Orders and events as they change", "parameters": [
                 {"name": "kinds", "in": "query", "schema": {"type": "string", "default": "orders"},

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
@@ -58,4 +59,20 @@ void clock_format(int64_t wall_us, char out[CLOCK_TEXT_SIZE])
     strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &t);
     unsigned milliseconds = (unsigned)(wall_us / 1000 % 1000) % 1000;
     snprintf(out + 19, CLOCK_TEXT_SIZE - 19, ".%03uZ", milliseconds);
+}
+
+int clock_parse(const char *text, int64_t *ret_wall_us)
+{
+    struct tm day = {0};
+    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &day);
+    int64_t fraction_us = 0;
+    if (!end)
+        return -EINVAL;
+    if (*end == '.')
+        for (int64_t unit_us = 100000; *++end >= '0' && *end <= '9'; unit_us /= 10)
+            fraction_us += (*end - '0') * unit_us;
+    if (strcmp(end, "Z") != 0)
+        return -EINVAL;
+    *ret_wall_us = (int64_t)timegm(&day) * 1000000 + fraction_us;
+    return 0;
 }

@@ -23,4 +23,7 @@ enum clock_trust clock_trust(void);
 /* "2026-03-04T09:15:22.481Z" (RFC 3339, UTC, milliseconds); years 1970 to 9999, otherwise the nearest of them. */
 void clock_format(int64_t wall_us, char out[CLOCK_TEXT_SIZE]);
 
+/* The same read again; the fraction may be longer, shorter or left out. -EINVAL: it is no such time. */
+int clock_parse(const char *text, int64_t *ret_wall_us);
+
 #endif

@@ -31,7 +31,7 @@ struct question {
         const char *text;
         int64_t number;
     } given[QUERY_GIVEN_MAX];
-    size_t count;
+    size_t count, bounds;               /* bounds: how many of them are of the key */
     const struct query_filter *leading; /* of those given: the one whose index finds the rows; NULL: the key's */
     int64_t limit;
     struct cursor after, until; /* until: the last row this page may look at */
@@ -55,6 +55,11 @@ const struct query *query_find(query_book book, const char *kind)
         if (strcmp(query->kind, kind) == 0)
             break;
     return query;
+}
+
+static bool bounds(const struct query_filter *filter)
+{
+    return filter->indexed == QUERY_BOUNDS;
 }
 
 static const struct query_filter *find_filter(const struct query *query, const char *name)
@@ -161,11 +166,14 @@ static int take_given(struct question *question, const struct query_given *given
         return error_set(error, -EINVAL, "%s is given in letters that are not UTF-8.", filter->name);
     question->given[question->count].filter = filter;
     question->given[question->count].text = given->value;
-    if (filter->number &&
+    if (bounds(filter) && clock_parse(given->value, &question->given[question->count].number) != 0)
+        return error_set(error, -EINVAL, "%s is a time of UTC, as 2026-03-04T09:15:22Z.", filter->name);
+    if (filter->number && !bounds(filter) &&
         text_to_int(given->value, INT64_MIN, INT64_MAX, &question->given[question->count].number) != 0)
         return error_set(error, -EINVAL, "%s is a number.", filter->name);
     question->count++;
-    if (filter->indexed && (!question->leading || filter < question->leading))
+    question->bounds += bounds(filter);
+    if (filter->indexed && !bounds(filter) && (!question->leading || filter < question->leading))
         question->leading = filter; /* the table has the sharpest first */
     return 0;
 }
@@ -234,20 +242,26 @@ static void put_bound(struct statement *statement, const struct query *query, co
         buf_printf(&statement->text, " AND %s %.1s= ?%zu", query->key[0], comparison, first);
 }
 
-/* whole: with every condition; otherwise only with what an index finds. */
-static void put_rows(struct statement *statement, const struct question *question, bool whole)
+/* whole: every condition; otherwise only what an index finds. */
+static void put_conditions(struct statement *statement, const struct question *question, bool whole)
 {
     const struct query *query = question->query;
     buf_printf(&statement->text, " FROM %s WHERE 1 = 1", query->from);
     for (size_t i = 0; i < question->count; i++) {
         const struct query_filter *filter = question->given[i].filter;
         assert(filter);
-        if (whole || filter == question->leading)
+        if (whole || filter == question->leading || bounds(filter))
             put_condition(statement, filter->sql,
                           filter->number ? sql_int(question->given[i].number) : sql_text(question->given[i].text));
     }
     if (whole && query->always)
         buf_printf(&statement->text, " AND %s", query->always);
+}
+
+static void put_rows(struct statement *statement, const struct question *question, bool whole)
+{
+    const struct query *query = question->query;
+    put_conditions(statement, question, whole);
     put_bound(statement, query, &question->after, query->newest_first ? "<" : ">");
     put_bound(statement, query, &question->until, query->newest_first ? ">=" : "<=");
     buf_puts(&statement->text, " ORDER BY ");
@@ -269,7 +283,7 @@ static void read_row_key(const struct query *query, struct sql_query *row, struc
 /* Where rows must be looked at one by one, no more than the window's. */
 static int find_window(struct question *question)
 {
-    size_t by_index = question->leading ? 1 : 0;
+    size_t by_index = question->bounds + (question->leading ? 1 : 0);
     if (question->count == by_index && !question->query->always)
         return 0;
     CLEANUP(statement_done) struct statement statement = {0};
@@ -377,6 +391,68 @@ int query_list(struct sql *sql, query_book book, const char *kind, const struct 
         return -ENOENT;
     int result = read_question(&question, given, count, error);
     return result ? result : write_page(&question, NULL, json);
+}
+
+/* ---------------------------------------------------------------- sums */
+
+static const struct query_column *find_column(const struct query *query, const char *name)
+{
+    for (const struct query_column *column = query->columns; column->name; column++)
+        if (strcmp(column->name, name) == 0)
+            return column;
+    return NULL;
+}
+
+static void put_groups(struct statement *statement, const struct query *query, const struct query_column *by,
+                       const struct query_sums *asked)
+{
+    if (by) {
+        buf_puts(&statement->text, by->sql);
+    } else if (asked->step_us) {
+        statement->values[statement->count++] = sql_int(asked->ahead_us);
+        statement->values[statement->count++] = sql_int(asked->step_us);
+        buf_printf(&statement->text, "(%s + ?1) / ?2", query->key[0]);
+    } else {
+        buf_puts(&statement->text, "0");
+    }
+}
+
+static struct sql_query *select_sums(struct statement *statement, const struct question *question,
+                                     const struct query_column *by, const struct query_column *value,
+                                     const struct query_sums *asked)
+{
+    buf_puts(&statement->text, "SELECT ");
+    put_groups(statement, question->query, by, asked);
+    if (value)
+        buf_printf(&statement->text, ", CAST(coalesce(sum(%s), 0) AS BIGINT)", value->sql);
+    else
+        buf_puts(&statement->text, ", count(*)");
+    put_conditions(statement, question, true);
+    buf_puts(&statement->text, " GROUP BY 1 ORDER BY 1");
+    return sql_select_once(question->sql, buf_text(&statement->text), statement->values, asked->steps_max);
+}
+
+int query_sums(struct sql *sql, query_book book, const struct query_sums *asked,
+               int (*take)(void *user, const char *text, int64_t number, int64_t sum), void *user, struct error *error)
+{
+    struct question question = {.sql = sql, .query = query_find(book, asked->kind)};
+    if (!question.query)
+        return -ENOENT;
+    const struct query_column *by = asked->by ? find_column(question.query, asked->by) : NULL;
+    const struct query_column *value = asked->value ? find_column(question.query, asked->value) : NULL;
+    if ((asked->by && !by) || (asked->value && !value))
+        return error_set(error, -EINVAL, "%s have no column \"%s\".", asked->kind,
+                         asked->by ? asked->by : asked->value);
+    int result = read_question(&question, asked->given, asked->count, error);
+    if (result)
+        return result;
+    CLEANUP(statement_done) struct statement statement = {0};
+    bool text = by && by->type == QUERY_TEXT;
+    struct sql_query *rows = select_sums(&statement, &question, by, value, asked);
+    while (!result && sql_next(rows))
+        result = take(user, text ? sql_get_text(rows, 0) : NULL, text ? 0 : sql_get_int(rows, 0), sql_get_int(rows, 1));
+    int failed = sql_done(rows);
+    return result ? result : failed;
 }
 
 /* ---------------------------------------------------------------- one row, and what belongs to it */

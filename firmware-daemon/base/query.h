@@ -36,6 +36,23 @@ int query_list(struct sql *sql, query_book book, const char *kind, const struct 
 int query_one(struct sql *sql, query_book book, const char *kind, const char *code, struct buf *json,
               struct error *error);
 
+/* The sum of a column over all rows of a kind that filters leave, in groups: as adding up what query_list() tells. */
+struct query_sums {
+    const char *kind;
+    const struct query_given *given; /* filters */
+    size_t count;
+    const char *value; /* a column of numbers; NULL: rows are counted */
+    const char *by;    /* a column: a group for each of its values; NULL: one group, or by time */
+    int64_t step_us;   /* by time: groups are that long by the key's first column; 0: not */
+    int64_t ahead_us;  /* a group's number is (time + ahead) / step */
+    int steps_max;     /* sql_select_once() */
+};
+
+/* Calls take with each group, in their order: text of a column of texts, otherwise NULL and a number; what it returns
+ * other than 0 ends the call. -ENOENT, -EINVAL, -ETIME as query_list(). */
+int query_sums(struct sql *sql, query_book book, const struct query_sums *asked,
+               int (*take)(void *user, const char *text, int64_t number, int64_t sum), void *user, struct error *error);
+
 /* What can be asked: [{"kind", "one", "singular", "filters": [...], "columns": [...], "types": [...], "with": [...],
  * "with_kinds": [...]}]. one: the filter that a code of query_one() stands for, and singular its row's name in that
  * answer, or null; types: of the columns, text, number, flag, time or json; with: the lists that belong to one row, and

@@ -18,12 +18,17 @@ struct query_column {
     enum query_type type;
 };
 
-/* A condition; each "?" stands for the value. With an index it finds its rows in the order of the key, or so few that
- * sorting them is nothing. Without one the column is hidden from indexes ("+column" of SQLite's, "column || ''" where
- * PostgreSQL reads it, too), so that none is taken for it. */
+/* How a filter finds its rows: by looking at one after the other; by an index, in the order of the key, or so few that
+ * sorting them is nothing; as a bound of the key's first column, a time that has an index: lists begin or end there,
+ * and several such filters work together. Its value is given as RFC 3339. */
+enum query_finds { QUERY_LOOKS, QUERY_BY_INDEX, QUERY_BOUNDS };
+
+/* A condition; each "?" stands for the value. Without an index the column is hidden from indexes ("+column" of
+ * SQLite's, "column || ''" where PostgreSQL reads it, too), so that none is taken for it. */
 struct query_filter {
     const char *name, *sql;
-    bool number, indexed;
+    bool number;
+    enum query_finds indexed;
 };
 
 /* What belongs to one row: the list of another kind, with a filter whose value is before + code + behind. */
@@ -73,11 +78,15 @@ struct query {
 
 #define BY_INDEX(name, sql)                                                                                            \
     {                                                                                                                  \
-        name, sql, false, true                                                                                         \
+        name, sql, false, QUERY_BY_INDEX                                                                               \
     }
 #define BY_LOOKING(name, sql)                                                                                          \
     {                                                                                                                  \
-        name, sql, false, false                                                                                        \
+        name, sql, false, QUERY_LOOKS                                                                                  \
+    }
+#define BY_TIME(name, sql)                                                                                             \
+    {                                                                                                                  \
+        name, sql, true, QUERY_BOUNDS                                                                                  \
     }
 
 #endif

@@ -81,18 +81,6 @@ int64_t business_day_read(const char *text)
     return business_time(text, 0, &us) == 0 ? business_day_of(business_today(us, 0)) : 0;
 }
 
-int64_t business_event_us(const char *text, int64_t fallback_us)
-{
-    struct tm tm = {0};
-    int milliseconds = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-               &tm.tm_sec, &milliseconds) < 6)
-        return fallback_us;
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    return (int64_t)timegm(&tm) * SECOND_US + (int64_t)milliseconds * 1000;
-}
-
 void business_next_period(const char *period, char ret[BUSINESS_PERIOD_SIZE])
 {
     int year = 0, month = 0;

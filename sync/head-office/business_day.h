@@ -21,9 +21,6 @@ int64_t business_today(int64_t time_us, int64_t zone_minutes); /* since 1970 */
 /* "2026-11-27" or any that business_time() takes, as 20261127; 0: it is none. */
 int64_t business_day_read(const char *text);
 
-/* The time of an event, "2026-03-04T09:15:22.481Z"; what is no time is fallback_us. */
-int64_t business_event_us(const char *text, int64_t fallback_us);
-
 /* The month after it: "2026-12" is followed by "2027-01". */
 void business_next_period(const char *period, char ret[BUSINESS_PERIOD_SIZE]);
 

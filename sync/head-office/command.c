@@ -196,6 +196,20 @@ static const struct option_def forecast_options[] = {
     {0},
 };
 
+static const struct option_def figure_options[] = {
+    COMMAND_DATABASE,
+    {"file", TEXT(file), .help = "write the rows into this file, .xlsx or .csv, and not as JSON"},
+    {0},
+};
+
+static const struct option_def report_options[] = {
+    COMMAND_DATABASE,
+    {"file", TEXT(file), .help = "of a day: write it into this file, .xlsx or .csv, and not as JSON"},
+    {"from", TEXT(from), .help = "of a baseline: the first day that is compared with it"},
+    {"to", TEXT(to), .help = "of a baseline: the last day; left out: as many days as it has, until yesterday"},
+    {0},
+};
+
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
@@ -256,6 +270,12 @@ const struct command commands[] = {
      command_bill_take},
     {"forecast run", "", 0, "Count what was asked for, and forecast every item", forecast_options,
      command_forecast_run},
+    {"figures", "", 0, "What figures there are, what each means, and by what it is split", plain_options,
+     command_figures},
+    {"figure", "NAME [from=DAY] [to=DAY] [by=SPLIT] [limit=N] [FILTER=VALUE]", COMMAND_SOME,
+     "A figure of a period, and the rows that it comes from", figure_options, command_figure},
+    {"report", "day [DAY] | baseline NAME", COMMAND_SOME,
+     "The daily report, the last or of a day; or a baseline beside a later period", report_options, command_report},
     {"status", "", 0, "Head office as a whole", plain_options, command_office_status},
     {0},
 };

@@ -26,6 +26,7 @@ struct command_options {
     bool yes;
     char listen[80];
     char from[32], to[32];
+    char file[512]; /* figure, report */
     /* webhooks */
     int64_t retry_ms, retry_cap_ms, give_up;
     struct hub_settings hub;
@@ -111,6 +112,9 @@ int command_verbs(struct call *call, struct error *error);
 int command_audit(struct call *call, struct error *error);
 int command_export(struct call *call, struct error *error);
 int command_shops(struct call *call, struct error *error);
+int command_figures(struct call *call, struct error *error);
+int command_figure(struct call *call, struct error *error);
+int command_report(struct call *call, struct error *error);
 int command_shops_run(struct call *call, struct error *error);
 
 #endif

@@ -8,6 +8,8 @@
 #include "sync/head-office/buying/forecast_child.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/customers/persons.h"
+#include "sync/head-office/figures/buyers.h"
+#include "sync/head-office/figures/daily_report.h"
 #include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
@@ -158,6 +160,19 @@ static void publish_events(struct server *server)
         report(server, republish(&server->call->office, send_event, server, &sent, &error), &error);
 }
 
+/* What figures are reckoned from, and the report of the day before. */
+static void count_figures(struct server *server, struct figure_work *done)
+{
+    struct error error = {0};
+    struct office *office = &server->call->office;
+    int result = floor_work(office, POST_AT_ONCE, done, &error);
+    if (!result)
+        result = buyers_work(office, POST_AT_ONCE, done, &error);
+    if (!result && !done->more)
+        result = daily_report_work(office, done, &error);
+    report(server, result, &error);
+}
+
 /* What the settings let head office do with orders by itself. Its own changes are not seen in data_version. */
 static void work(struct server *server)
 {
@@ -178,6 +193,9 @@ static void work(struct server *server)
     struct demand_work demand = {0};
     if (!result)
         report(server, demand_work(&server->call->office, POST_AT_ONCE, &demand, &error), &error);
+    struct figure_work figured = {0};
+    if (!result)
+        count_figures(server, &figured);
     struct marketing_work marketing = {0};
     if (!result && now_us >= server->marketing_us) {
         report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
@@ -188,7 +206,9 @@ static void work(struct server *server)
         server->storage_us = now_us + STORAGE_US;
     }
     server->work_us =
-        !result && (done.more || money.more || persons.more || demand.more || marketing.more) ? 0 : now_us + WORK_US;
+        !result && (done.more || money.more || persons.more || demand.more || figured.more || marketing.more)
+            ? 0
+            : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }

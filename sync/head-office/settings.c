@@ -40,6 +40,8 @@ const struct option_def settings_table[] = {
      .help =
          "a telephone number to which more accounts of one platform order than so many is several people's: it makes"
          " nobody one person"},
+    {"daily_report_hour", NUMBER(daily_report_hour), .fallback = "6", .min = -1, .max = 23,
+     .help = "the hour from which on the report of the day before is made, by the clock of the business; -1: none is"},
     {"base_currency", TEXT(base_currency), .fallback = "CNY",
      .help = "the currency that the books are kept in, as three letters; not to be changed once they are"},
     {"cost_method", OPTION_CHOICE_AT(struct settings, cost_method), .fallback = "average", .choices = "average|fifo",

@@ -136,6 +136,43 @@ const tests = [
     await go(page, "#/items/CUP-BLUE");
     await shows(page, ".facts", "蓝杯");
   }],
+  ["a figure has a chart, its split, and the rows that it is a sum of", async (page, errors) => {
+    errors.length = 0;
+    await go(page, "#/analytics/funnel.paid_rate?from=2026-11-01&to=2026-11-30&by=day");
+    await shows(page, ".total b", "4.20%"); // 21 of 500
+    await page.locator(".chart canvas").waitFor({ timeout: STEP_MS });
+    same(await page.locator("main .wide tbody tr").count(), 31, "days and the whole");
+    await photograph(page, "figure");
+    await page.locator("main .wide tbody a").filter({ hasText: "2026-11-02" }).first().click();
+    await becomes(page, () => location.hash.startsWith("#/visits?") && document.querySelectorAll("main tbody tr").length === 1);
+    await shows(page, "main tbody", "300");
+    await go(page, "#/analytics/orders.count?by=shop");
+    same(Number((await page.locator(".total b").innerText()).replace(/\D/g, "")), (await ask("figures/orders.count")).value, "orders");
+    same(errors, [], "errors in the console");
+  }],
+  ["a figure is kept as a spreadsheet", async (page) => {
+    await go(page, "#/analytics/orders.count?by=day");
+    const [file] = await Promise.all([page.waitForEvent("download", { timeout: STEP_MS }), page.locator(".filters button").filter({ hasText: "XLSX" }).click()]);
+    same(file.suggestedFilename(), "orders.count.xlsx", "its name");
+  }],
+  ["the overview of figures, then and now, and the daily report", async (page, errors) => {
+    errors.length = 0;
+    await go(page, "#/analytics");
+    await becomes(page, () => document.querySelectorAll(".tiles b").length === document.querySelectorAll(".tiles li").length);
+    await photograph(page, "figures");
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await page.screenshot({ path: `${screens}/office-figures-1920-en.png` });
+    await page.setViewportSize({ width: 360, height: 780 });
+    assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "wider than 360");
+    await go(page, "#/compared");
+    await shows(page, "main tbody", "No data then");
+    await photograph(page, "compared");
+    await go(page, "#/daily-reports");
+    await page.locator("main tbody a").first().click();
+    await shows(page, "main", "Revenue");
+    await photograph(page, "report");
+    same(errors, [], "errors in the console");
+  }],
   ["everything has a name in both languages", async (page) => {
     same(await page.evaluate(async () => {
         const { isNamed } = await import("/assets/names.js");

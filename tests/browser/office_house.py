@@ -22,6 +22,11 @@ def furnish(office):
         office.run("do", "aftersale.open", f"order=SO-{number:05}", "kind=refund", "reason=买家不想要了 changed their mind")
     office.run("cancel", "--order", "SO-00003", "--reason", "重复下单 ordered twice")
     office.run("audit")
+    visits = office.folder / "visits.csv"
+    visits.write_text("shop,day,sku,visits,carts,orders,paid\nxhs,2026-11-01,,200,30,12,9\nxhs,2026-11-02,,300,40,15,12\n", encoding="utf-8")
+    office.run("import", "visits", visits)
+    office.run("do", "baseline.set", "baseline=2026-10", "from=2026-10-01", "to=2026-10-31")
+    office.run("do", "report.make")
 
 
 def main():

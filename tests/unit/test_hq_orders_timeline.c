@@ -59,7 +59,7 @@ static void everything_is_told_in_its_order(void **state)
     assert_int_equal(order_life_act(&shelf->rig.office, "O", ORDER_FINISHED, "Wu", "signed for", &shelf->rig.error), 0);
     static const char *const expected[] = {
         "|reserved|||审核通过，已锁定库存",
-        "|released|||已下发仓库",
+        "|released|tester||已下发仓库",
         "hz|order.received|W1||仓库已接单",
         "hz|pick.batch|W1|sku T, quantity 2, location A|批量拣货",
         "hz|slot.complete|W1|slot S1|播种完成",
@@ -71,7 +71,7 @@ static void everything_is_told_in_its_order(void **state)
     check_told(shelf, "O", expected, COUNT(expected));
     static const char *const other[] = {
         "|reserved|||审核通过，已锁定库存",
-        "|released|||已下发仓库",
+        "|released|tester||已下发仓库",
         "hz|order.received|W1||仓库已接单",
         "hz|pick.batch|W1|sku T, quantity 1, location A|批量拣货",
     };

@@ -44,10 +44,12 @@ const subjects = {
   segments: ["segment."],
   "segment-members": ["segment.add", "segment.drop"],
   tickets: ["ticket.", "service."],
+  baselines: ["baseline."],
+  "daily-reports": ["report."],
 };
 
 /** What no row is needed for. */
-const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask)$/;
+const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|set|make)$/;
 
 const own = { case: "aftersale", row: "row" };
 

@@ -10,13 +10,15 @@ import { signal } from "@preact/signals";
 /** @typedef {{states: {state: string, stage: string, english: string, chinese: string}[],
  *   exceptions: {kind: string, english: string, chinese: string, release_english: string, release_chinese: string,
  *   confirmable: boolean}[], settings: Field[], files: {kind: string, per_site: boolean, columns: Field[]}[]}} Words */
+/** @typedef {{figure: string, english: string, chinese: string, means: string, means_chinese: string, unit: string, digits: number,
+ *   less_is_better: boolean, by: string[]}} Figure */
 /** @typedef {Record<string, unknown>} Row */
 
 const KEY = "office-key";
 const AGAIN_MS = 2000;
 
 /** What the office can show and do, once a key has opened it. @type {import("@preact/signals").Signal<null |
- *   {kinds: Kind[], verbs: Verb[], words: Words}>} */
+ *   {kinds: Kind[], verbs: Verb[], words: Words, figures: Figure[]}>} */
 export const office = signal(null);
 
 const store = (() => {
@@ -38,7 +40,7 @@ export class Refusal extends Error {
 }
 
 /** @param {string} path @param {RequestInit} [more] */
-async function ask(path, more = {}) {
+export async function ask(path, more = {}) {
   let answer;
   try {
     answer = await fetch(`/api/v1/${path}`, { ...more, headers: { Authorization: `Bearer ${key}`, ...more.headers } });
@@ -72,12 +74,24 @@ export const act = (verb, fields) =>
 export const bring = (kind, file, options) =>
   ask(address(`import/${kind}`, options), { method: "POST", headers: { "Content-Type": "text/csv" }, body: file });
 
+/** A file, kept by the browser. @param {string} path @param {string} name */
+export async function download(path, name) {
+  const answer = await fetch(`/api/v1/${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  if (!answer.ok)
+    throw new Refusal(answer.status, (await answer.json().catch(() => ({}))).error?.message ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /** @param {string} [given] */
 export async function open(given = key) {
   key = given.trim();
-  const [kinds, verbs, words] = await Promise.all([ask("kinds"), ask("verbs"), ask("words")]);
+  const [kinds, verbs, words, figures] = await Promise.all([ask("kinds"), ask("verbs"), ask("words"), ask("figures")]);
   store?.setItem(KEY, key);
-  office.value = { kinds, verbs, words };
+  office.value = { kinds, verbs, words, figures };
 }
 
 export function close() {

@@ -13,6 +13,7 @@ const first = {
     "ship_by", "paid_minor", "quantity", "shipped", "receiver", "province"],
   aftersales: ["aftersale", "order", "shop", "kind", "state", "trouble", "asked", "amount_minor", "pay_minor", "waybill", "reason"],
   listings: ["shop", "platform_item", "platform_sku", "title", "code", "sku", "matched", "told", "buffer", "ratio"],
+  "daily-figures": ["figure", "value", "day_before", "week_before", "look"],
   sites: ["site", "name", "box", "last_seen", "applied", "parked", "outbox", "capacity", "fault"],
 };
 

@@ -24,6 +24,22 @@ export function money(minor, currency) {
   }
 }
 
+/** @param {number} value @param {number} [digits] behind the point */
+export const number = (value, digits = 0) =>
+  new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+/** What reads a figure's values of a unit. @param {string} unit @param {string} [currency] */
+export const reader = (unit, currency = "CNY") => {
+  const digits = office.value?.figures.find((figure) => figure.unit === unit)?.digits ?? 0;
+  return (value) => {
+    if (value === null || value === undefined)
+      return "–";
+    if (unit.startsWith("minor"))
+      return money(value, currency);
+    return `${number(value / 10 ** digits, digits)}${unit === "ten_thousandths" ? "%" : ""}`;
+  };
+};
+
 /** @param {string} text */
 export function time(text) {
   const when = new Date(text), now = new Date();
@@ -71,6 +87,10 @@ export function shown(kind, at, row, whole = false) {
   const column = kind.columns[at], value = row[column];
   if (value === null || value === undefined || value === "")
     return "";
+  if (kind.kind === "daily-figures" && column === "figure")
+    return inWords(office.value?.figures.find((figure) => figure.figure === value)) || nameOf(String(value));
+  if (kind.kind === "daily-figures" && kind.types[at] === "number")
+    return reader(String(row.unit))(value);
   if (kind.types[at] === "flag")
     return value ? html`<span class="badge on">${nameOf("yes")}</span>` : "";
   if (kind.types[at] === "time")

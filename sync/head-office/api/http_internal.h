@@ -36,6 +36,12 @@ static inline const struct api_key *key_of(struct web_request *request)
 }
 
 extern const struct web_route http_routes[];
+
+/* http_figures.c */
+bool http_get_figures(struct web_request *request);
+bool http_get_figure(struct web_request *request);
+bool http_get_compared(struct web_request *request);
+
 extern const struct embedded_file office_files[]; /* made by the Makefile from ui/office and the npm modules */
 
 bool http_is_open(const struct web_request *request); /* asked for without a key */

@@ -353,6 +353,9 @@ const struct web_route http_routes[] = {
     {"GET", "/api/v1/verbs", get_verbs, NULL, 0},
     {"GET", "/api/v1/words", get_words, NULL, 0},
     {"GET", "/api/v1/changes", get_changes, NULL, 0},
+    {"GET", "/api/v1/figures", http_get_figures, NULL, 0},
+    {"GET", "/api/v1/figures/{}", http_get_figure, NULL, 0},
+    {"GET", "/api/v1/compared/{}", http_get_compared, NULL, 0},
     {"POST", "/api/v1/do/{}", post_do, "application/json", HTTP_ASK_BODY_MAX},
     {"POST", "/api/v1/import/{}", post_import, "text/csv", HTTP_IMPORT_BODY_MAX},
     {"GET", "/api/v1/{}", get_rows, NULL, 0}, /* behind all others: a kind of rows */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/orders/order_life.h"
+#include "sync/head-office/query.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -11,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_MAX  500                            /* rows looked at for one webhook at a time */
-#define BUSY_US   INT64_C(60000000)              /* longer than a sender waits for an answer */
-#define KEPT_US   (INT64_C(7) * 86400 * 1000000) /* of what was taken */
-#define GONE      410
-#define TEST_TYPE "webhook.test"
+#define LOOK_MAX    500                            /* rows looked at for one webhook at a time */
+#define BUSY_US     INT64_C(60000000)              /* longer than a sender waits for an answer */
+#define KEPT_US     (INT64_C(7) * 86400 * 1000000) /* of what was taken */
+#define GONE        410
+#define TEST_TYPE   "webhook.test"
+#define REPORT_TYPE "report.daily"
 
 /* ---------------------------------------------------------------- who is told */
 
@@ -50,12 +52,12 @@ int webhooks_add(struct office *office, const char *url, const char *events, cha
     text_copy_n(ret_id, WEBHOOK_ID_SIZE, id, WEBHOOK_ID_SIZE - 1);
     office->random.fill(office->random.user, secret, sizeof(secret));
     write_secret(secret, ret_secret);
-    result = sql_run(office->sql,
-                     "INSERT INTO webhook (id, url, secret, events, added_us, event_place, history_place) VALUES"
-                     " (?1, ?2, ?3, ?4, ?5, coalesce((SELECT max(arrival) FROM event), 0),"
-                     " coalesce((SELECT max(id) FROM order_history), 0))",
-                     sql_text(ret_id), sql_text(url), sql_blob(secret, sizeof(secret)), sql_text(events),
-                     sql_int(office->now_us));
+    result = sql_run(
+        office->sql,
+        "INSERT INTO webhook (id, url, secret, events, added_us, event_place, history_place, report_place) VALUES"
+        " (?1, ?2, ?3, ?4, ?5, coalesce((SELECT max(arrival) FROM event), 0),"
+        " coalesce((SELECT max(id) FROM order_history), 0), coalesce((SELECT max(id) FROM daily_report), 0))",
+        sql_text(ret_id), sql_text(url), sql_blob(secret, sizeof(secret)), sql_text(events), sql_int(office->now_us));
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -88,7 +90,8 @@ int webhooks_start(struct office *office, const char *id, bool skip, struct erro
         result =
             sql_run(office->sql,
                     "UPDATE webhook SET event_place = coalesce((SELECT max(arrival) FROM event), 0), history_place ="
-                    " coalesce((SELECT max(id) FROM order_history), 0) WHERE id = ?1",
+                    " coalesce((SELECT max(id) FROM order_history), 0), report_place = coalesce((SELECT max(id) FROM"
+                    " daily_report), 0) WHERE id = ?1",
                     sql_text(id));
     if (!result)
         result = sql_run(office->sql,
@@ -144,7 +147,7 @@ int webhooks_test(struct office *office, const char *id, struct error *error)
 /* Which webhook is looked after, and how far. */
 struct place {
     char id[WEBHOOK_ID_SIZE], events[WEBHOOK_EVENTS_SIZE], gen[ID_TEXT_SIZE];
-    int64_t event, history;
+    int64_t event, history, report;
 };
 
 /* What came again from an earlier epoch was told when it came first. A site's ids are its own. */
@@ -207,21 +210,57 @@ static int fill_history(struct office *office, struct place *place, bool *ret_mo
     return result ? result : failed;
 }
 
+/* The report as the list of one row tells it. */
+static int add_report(struct office *office, const struct place *place, int64_t report, const char *day,
+                      int64_t made_us)
+{
+    struct error stale;
+    CLEANUP_BUF struct buf json = {0}, figures = {0};
+    char id[64], subject[48];
+    const struct query_given of_day[] = {{"day", day}};
+    snprintf(id, sizeof(id), "%s-report-%lld", place->gen, (long long)report);
+    snprintf(subject, sizeof(subject), "report/%s", day);
+    int result = query_list(office->sql, office_queries, "daily-figures", of_day, COUNT(of_day), &figures, &stale);
+    open_message(&json, id, REPORT_TYPE, subject, made_us);
+    json_text(&json, "day", day);
+    json_raw(&json, "figures", buf_text(&figures));
+    json_close_object(&json);
+    json_close_object(&json);
+    return result ? result : json.failed ? -ENOMEM : add_message(office, place->id, id, REPORT_TYPE, buf_text(&json));
+}
+
+static int fill_reports(struct office *office, struct place *place)
+{
+    int result = 0;
+    struct sql_query *row = sql_select(
+        office->sql, "SELECT id, day, made_us FROM daily_report WHERE id > ?1 ORDER BY id", sql_int(place->report));
+    while (!result && sql_next(row)) {
+        place->report = sql_get_int(row, 0);
+        if (text_is_covered(place->events, REPORT_TYPE))
+            result = add_report(office, place, place->report, sql_get_text(row, 1), sql_get_int(row, 2));
+    }
+    int failed = sql_done(row);
+    return result ? result : failed;
+}
+
 /* The next one, by its id, that there may be something for. -ENOENT: none. */
 static int next_place(struct office *office, struct place *place)
 {
-    struct sql_query *row = sql_select(office->sql,
-                                       "SELECT id, events, event_place, history_place FROM webhook WHERE active = 1 AND"
-                                       " id > ?1 AND (event_place < coalesce((SELECT max(arrival) FROM event), 0) OR"
-                                       " history_place < coalesce((SELECT max(id) FROM order_history), 0))"
-                                       " ORDER BY id LIMIT 1",
-                                       sql_text(place->id));
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "SELECT id, events, event_place, history_place, report_place FROM webhook WHERE active = 1 AND"
+                   " id > ?1 AND (event_place < coalesce((SELECT max(arrival) FROM event), 0) OR"
+                   " history_place < coalesce((SELECT max(id) FROM order_history), 0) OR report_place <"
+                   " coalesce((SELECT max(id) FROM daily_report), 0))"
+                   " ORDER BY id LIMIT 1",
+                   sql_text(place->id));
     bool found = sql_next(row);
     if (found) {
         sql_copy_text(row, 0, place->id, sizeof(place->id));
         sql_copy_text(row, 1, place->events, sizeof(place->events));
         place->event = sql_get_int(row, 2);
         place->history = sql_get_int(row, 3);
+        place->report = sql_get_int(row, 4);
     }
     int failed = sql_done(row);
     return failed ? failed : found ? 0 : -ENOENT;
@@ -232,9 +271,13 @@ static int fill_one(struct office *office, struct place *place, bool *ret_more)
     int result = fill_events(office, place, ret_more);
     if (!result)
         result = fill_history(office, place, ret_more);
-    return result ? result
-                  : sql_run(office->sql, "UPDATE webhook SET event_place = ?2, history_place = ?3 WHERE id = ?1",
-                            sql_text(place->id), sql_int(place->event), sql_int(place->history));
+    if (!result)
+        result = fill_reports(office, place);
+    return result
+               ? result
+               : sql_run(office->sql,
+                         "UPDATE webhook SET event_place = ?2, history_place = ?3, report_place = ?4 WHERE id = ?1",
+                         sql_text(place->id), sql_int(place->event), sql_int(place->history), sql_int(place->report));
 }
 
 /* As one who writes, alone: rows of programs side by side are committed in another order than they were numbered in,

@@ -12,8 +12,8 @@
 #define WEBHOOK_SECRET_SIZE 64 /* "whsec_" and base64, terminated */
 
 /* events: types with commas, "*" for any letters: those of sites ("parcel.shipped"), and "office.order.ACT" for what
- * head office does with orders (order_life.h). It is told what happens from now on. -EINVAL: no URL of http or https.
- * Inside a transaction. */
+ * head office does with orders (order_life.h), "report.daily" when a daily report is made. It is told what happens from
+ * now on. -EINVAL: no URL of http or https. Inside a transaction. */
 int webhooks_add(struct office *office, const char *url, const char *events, char ret_id[WEBHOOK_ID_SIZE],
                  char ret_secret[WEBHOOK_SECRET_SIZE], struct error *error);
 

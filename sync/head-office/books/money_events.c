@@ -1,4 +1,5 @@
 /* What events of sites mean for the books. */
+#include "base/clock.h"
 #include "base/text.h"
 #include "sync/head-office/books/cost.h"
 #include "sync/head-office/books/money_post.h"
@@ -27,6 +28,13 @@ static const char *text_of(const json_t *data, const char *name)
 static int64_t number_of(const json_t *data, const char *name)
 {
     return json_integer_value(json_object_get(data, name));
+}
+
+/* What is no time is now. */
+static int64_t time_of(const char *text, int64_t now_us)
+{
+    int64_t time_us = now_us;
+    return clock_parse(text, &time_us) == 0 ? time_us : now_us;
 }
 
 /* ---------------------------------------------------------------- goods that come */
@@ -245,7 +253,7 @@ int money_post_event(struct books *books, const char *site, const struct wire_li
                         .site = site,
                         .data = event->data,
                         .key = key,
-                        .at_us = business_event_us(event->time, books->office->now_us),
+                        .at_us = time_of(event->time, books->office->now_us),
                         .sign = undone ? -1 : 1};
     snprintf(key, sizeof(key), "event/%s/%s", site, event->id);
     *ret_posted = false;

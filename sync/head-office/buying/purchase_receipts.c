@@ -1,12 +1,19 @@
 #include "sync/head-office/buying/purchase_receipts.h"
 
-#include "sync/head-office/business_day.h"
+#include "base/clock.h"
 #include "sync/head-office/buying/purchases.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+/* What is no time is the beginning of all. */
+static int64_t moment_of(const char *time)
+{
+    int64_t us = 0;
+    return clock_parse(time, &us) == 0 ? us : 0;
+}
 
 struct followed {
     struct sql *sql;
@@ -75,7 +82,7 @@ static int follow(struct followed *followed)
 int purchase_receipts_take(struct sql *sql, const struct purchase_receipt *receipt)
 {
     struct followed followed = {
-        .sql = sql, .site = receipt->site, .number = receipt->document, .time_us = business_event_us(receipt->time, 0)};
+        .sql = sql, .site = receipt->site, .number = receipt->document, .time_us = moment_of(receipt->time)};
     bool found = false;
     int result = find(&followed, &found);
     if (result || !found)
@@ -92,7 +99,7 @@ int purchase_receipts_take(struct sql *sql, const struct purchase_receipt *recei
 int purchase_receipts_close(struct sql *sql, const char *site, const char *document, const char *time)
 {
     struct followed followed = {
-        .sql = sql, .site = site, .number = document, .time_us = business_event_us(time, 0), .complete = true};
+        .sql = sql, .site = site, .number = document, .time_us = moment_of(time), .complete = true};
     bool found = false;
     int result = find(&followed, &found);
     if (result || !found)

@@ -48,7 +48,7 @@ static const struct query_column forecast_columns[] = {
     TEXT("from", DAY_TEXT("f.from_day")),
     TEXT("to", DAY_TEXT("f.to_day")),
     NUMBER("periods", "f.periods"),
-    NUMBER("left_out", "f.left_out"),
+    NUMBER("days_left_out", "f.left_out"),
     TIME("made", "f.made_us"),
     {0},
 };

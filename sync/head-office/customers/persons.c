@@ -1,5 +1,7 @@
 #include "sync/head-office/customers/persons.h"
 
+#include "sync/head-office/figures/buyers.h"
+
 #include <errno.h>
 #include <inttypes.h>
 
@@ -83,6 +85,8 @@ int persons_merge(struct office *office, const struct person_link *link, int64_t
         result = sql_run(office->sql, "UPDATE person SET head = ?2 WHERE head = ?1",
                          sql_int(heads[0] > heads[1] ? heads[0] : heads[1]),
                          sql_int(heads[0] > heads[1] ? heads[1] : heads[0]));
+    if (!result)
+        result = buyers_note(office->sql, link->one);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
@@ -94,7 +98,11 @@ static int take_apart(struct office *office, int64_t merge, int64_t one, int64_t
                 sql_int(merge), sql_int(office->now_us), sql_text(who), sql_text(why));
     if (!result)
         result = find_head_again(office->sql, one);
-    return result ? result : find_head_again(office->sql, other);
+    if (!result)
+        result = find_head_again(office->sql, other);
+    if (!result)
+        result = buyers_note(office->sql, one);
+    return result ? result : buyers_note(office->sql, other);
 }
 
 int persons_unmerge(struct office *office, int64_t merge, const char *why, const char *who, struct error *error)
@@ -289,6 +297,8 @@ static int look_at_phone(struct attaching *attaching, size_t i)
         return result;
     phone->shared = true;
     result = sql_run(office->sql, "UPDATE person_identity SET shared = 1 WHERE id = ?1", sql_int(phone->id));
+    if (!result)
+        result = buyers_note_phone(office->sql, phone->id);
     if (!result) /* whose those are that say nothing else, nobody knows any more */
         result = sql_run(office->sql,
                          "UPDATE person_order SET person = NULL, known = NULL WHERE phone = ?1 AND known ="
@@ -350,6 +360,10 @@ static int keep_order(struct attaching *attaching, const char *number)
                          "INSERT INTO person_currency (currency) SELECT currency FROM orders WHERE number = ?1 ON"
                          " CONFLICT DO NOTHING",
                          sql_text(number));
+    if (!result)
+        result = buyers_note_order(attaching->office->sql, number);
+    if (!result)
+        result = buyers_note(attaching->office->sql, attaching->home);
     if (result)
         return result;
     return sql_run(attaching->office->sql,

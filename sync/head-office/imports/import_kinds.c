@@ -5,6 +5,7 @@
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/catalogue/listings.h"
 #include "sync/head-office/customers/partners.h"
+#include "sync/head-office/figures/visits.h"
 #include "sync/head-office/imports/import.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/orders.h"
@@ -186,6 +187,18 @@ static const struct option_def customer_columns[] = {
     {0},
 };
 
+static const struct option_def visit_columns[] = {
+    {TEXT(visit_row, shop), .help = "the shop's code"},
+    {TEXT(visit_row, day), .help = "the day, as 2026-11-27"},
+    {TEXT(visit_row, sku), .fallback = "", .help = "our item whose visitors these are; nothing: the whole shop's"},
+    {NUMBER(visit_row, visits), .min = 0, .max = INT64_C(1000000000), .help = "visitors"},
+    {NUMBER(visit_row, carts), .fallback = "0", .min = 0, .max = INT64_C(1000000000),
+     .help = "visitors who put something into the cart"},
+    {NUMBER(visit_row, orders), .fallback = "0", .min = 0, .max = INT64_C(1000000000), .help = "visitors who ordered"},
+    {NUMBER(visit_row, paid), .fallback = "0", .min = 0, .max = INT64_C(1000000000), .help = "visitors who paid"},
+    {0},
+};
+
 /* clang-format off */
 #define ROWS(columns, keys, sql) .rows = {sql, columns, keys}
 
@@ -244,6 +257,9 @@ const struct import_kind import_kinds[] = {
           "SELECT d.number, l.line, d.kind, d.partner, d.owner, d.order_number, d.waybill, CASE d.blind WHEN 1 THEN"
           " 'yes' ELSE 'no' END, d.over_percent, l.sku, l.quantity, l.lot, l.expiry, l.sscc FROM document d JOIN"
           " document_line l USING (number) WHERE d.site = ?1 ORDER BY d.number, l.line")},
+    {"visits", visit_columns, sizeof(struct visit_row), .keys = 3, .put = visits_put,
+     ROWS("shop,day,sku,visits,carts,orders,paid", 3,
+          "SELECT shop, day, sku, visits, carts, orders, paid FROM visit_count ORDER BY shop, day, sku")},
     {"orders", order_columns, sizeof(struct order_row), .put = NULL,
      ROWS("order,line,platform,shop,platform_order,state,carrier,waybill,priority,receiver_name,receiver_phone,"
           "receiver_address,province,city,district,buyer,buyer_note,currency,freight$,discount$,platform_discount$,paid$,"

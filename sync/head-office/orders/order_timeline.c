@@ -95,17 +95,11 @@ static void fill_words(struct order_moment *moment)
 
 /* ---------------------------------------------------------------- what a site reported */
 
-/* "2026-03-04T09:15:22.481Z"; 0: it is none. */
+/* 0: it is no time. */
 static int64_t read_time(const char *text)
 {
-    struct tm day = {0};
-    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &day);
-    if (!end)
-        return 0;
-    int milliseconds = 0;
-    if (*end == '.')
-        sscanf(end + 1, "%3d", &milliseconds);
-    return ((int64_t)timegm(&day) * 1000 + milliseconds) * 1000;
+    int64_t time_us = 0;
+    return clock_parse(text, &time_us) == 0 ? time_us : 0;
 }
 
 /* The order's own part of an event of several. */
