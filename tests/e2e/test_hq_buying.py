@@ -71,7 +71,7 @@ def _(office):
 
 @test("a run that is stopped leaves what it has, and the next one makes all of it")
 def _(office):
-    furnish(office, 600)
+    furnish(office, 300)
     office.run("forecast", "run")
     office.run_sql("DELETE FROM forecast_value")
     office.run_sql("DELETE FROM forecast")
@@ -85,8 +85,8 @@ def _(office):
             "SELECT count(*) FROM forecast", "SELECT count(*) FROM forecast f WHERE (SELECT count(*) FROM forecast_value v WHERE v.sku ="
             " f.sku) = 13"))
         equal(heads, whole)
-    equal(office.run("forecast", "run", "--workers", "2")[0]["forecasts"], 599)
-    equal(office.rows("SELECT count(*) FROM forecast_value")[0][0], 599 * 13)
+    equal(office.run("forecast", "run", "--workers", "2")[0]["forecasts"], 299)
+    equal(office.rows("SELECT count(*) FROM forecast_value")[0][0], 299 * 13)
 
 
 @test("what is proposed is bought once, and its site is told of it")
