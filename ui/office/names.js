@@ -1,7 +1,7 @@
 // What kinds of rows, their columns and the fields of verbs are called, in both languages. Head office's tables have one
 // name for each; people have two.
 
-import { language } from "./language.js";
+import { inWords, naming } from "./naming.js";
 
 /** The menu: groups of kinds. What is in no group stands under the last. @type {[string, string, string[]][]} */
 export const groups = [
@@ -557,6 +557,7 @@ const names = {
   no: ["No", "否"],
   nothing: ["Nothing here", "暂无数据"],
   nothingFound: ["Nothing of this code is here", "未找到该编码"],
+  goOn: ["Go on", "继续"],
   open_office: ["Open", "进入"],
   optional: ["may be left out", "选填"],
   search: ["Look", "查询"],
@@ -712,13 +713,8 @@ const names = {
   until: ["Before", "截止时间"],
 };
 
-const plain = (name) => name.replace(/_minor$/, "").replace(/[-_.]/g, " ").replace(/^./, (first) => first.toUpperCase());
+export const { nameOf, isNamed } = naming(names);
+export { inWords };
 
-/** @param {string} name */
-export const nameOf = (name) => names[name]?.[language.value === "zh" ? 1 : 0] ?? plain(name);
-
-/** For the test that nothing is without a name. @param {string} name */
-export const isNamed = (name) => name in names;
-
-/** Of {english, chinese}. @param {{english: string, chinese: string} | undefined} words */
-export const inWords = (words) => (words ? words[language.value === "zh" ? "chinese" : "english"] : "");
+/** What a field of a verb means. @param {{help: string}} field */
+export const helpOf = (field) => field.help;

@@ -3,33 +3,17 @@
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
-import { list, office, watch } from "./ask.js";
+import { list, watch } from "./ask.js";
 import { Acts, actsOf } from "./acts.js";
 import { Rows } from "./rows.js";
 import { hrefOfList } from "./values.js";
-import { inWords, nameOf } from "./names.js";
+import { nameOf } from "./names.js";
+import { choicesOf, filters as first, live } from "./tables.js";
 
 const html = htm.bind(h);
 const PAGE = 50;
 const FILTERS = 4; // shown before the others are asked for
-/** And those that people use most. @type {Record<string, string[]>} */
-const first = { orders: ["state", "exception", "shop", "site", "sku"], aftersales: ["shop", "kind"], listings: ["mapped"] };
-const LIVE = new Set(["orders", "events"]);
 const SOON_MS = 400; // many changes at once are looked at once
-
-/** What a filter can be, where that is known: [value, words]. @param {import("./ask.js").Kind} kind @param {string} filter */
-function choicesOf(kind, filter) {
-  const words = office.value?.words, at = kind.columns.indexOf(filter);
-  if (kind.types[at] === "flag" || ["mapped", "unmapped"].includes(filter))
-    return [["yes", nameOf("yes")], ["no", nameOf("no")]];
-  if (kind.kind === "orders" && filter === "state")
-    return words?.states.map((state) => [state.state, inWords(state)]);
-  if (kind.kind === "orders" && filter === "stage")
-    return [...new Set(words?.states.map((state) => state.stage))].map((stage) => [stage, nameOf(stage)]);
-  if (filter === "exception" || (kind.kind === "exceptions" && filter === "kind"))
-    return words?.exceptions.map((known) => [known.kind, inWords(known)]);
-  return null;
-}
 
 function Filter({ kind, name, value, set }) {
   const choices = choicesOf(kind, name), label = nameOf(name);
@@ -63,7 +47,7 @@ export function List({ kind, filters }) {
   useEffect(() => {
     setPage(null);
     load();
-    if (!LIVE.has(kind.kind))
+    if (!live.has(kind.kind))
       return undefined;
     let timer = 0;
     const stop = watch(kind.kind, () => {

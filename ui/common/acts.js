@@ -4,54 +4,13 @@ import { h } from "preact";
 import { useState } from "preact/hooks";
 import htm from "htm";
 import { act, office } from "./ask.js";
-import { inWords, nameOf } from "./names.js";
+import { helpOf, inWords, nameOf } from "./names.js";
+import { linesOf, opens, own, subjects } from "./tables.js";
 
 const html = htm.bind(h);
 
 /** @typedef {import("./ask.js").Verb} Verb */
 /** @typedef {import("./ask.js").Row} Row */
-
-/** Verbs by the beginning of their names, where that is not the name of one row. @type {Record<string, string[]>} */
-const subjects = {
-  orders: ["order.", "aftersale.open", "invoice.draft", "money.campaign"],
-  exceptions: ["order.confirm", "order.receiver", "order.close"],
-  aftersales: ["aftersale."],
-  "refunds-due": ["aftersale.paid"],
-  "rule-conditions": [],
-  accounts: ["money."],
-  entries: ["money.entry", "money.reverse", "money.post"],
-  bills: ["bill."],
-  "bill-rows": ["bill.force", "bill.word"],
-  invoices: ["invoice."],
-  waybills: ["waybill."],
-  "waybill-accounts": ["waybill.account"],
-  items: ["cost.", "item."],
-  sites: ["site."],
-  listings: ["listing."],
-  shops: ["shop."],
-  keys: ["key."],
-  webhooks: ["webhook."],
-  settings: ["setting."],
-  attention: ["attention."],
-  outbox: ["outbox."],
-  atp: [],
-  prices: ["price."],
-  unmapped: ["listing."],
-  "proposed-barcodes": ["barcode."],
-  persons: ["person.", "contact.", "consent.", "service."],
-  "person-merges": ["person.unmerge"],
-  "rfm-groups": ["rfm."],
-  segments: ["segment."],
-  "segment-members": ["segment.add", "segment.drop"],
-  tickets: ["ticket.", "service."],
-  baselines: ["baseline."],
-  "daily-reports": ["report."],
-};
-
-/** What no row is needed for. */
-const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|set|make)$/;
-
-const own = { case: "aftersale", row: "row" };
 
 /** Whether a field says which row is meant: it is not for people to change. @param {string} field
  *  @param {import("./ask.js").Kind} kind */
@@ -103,11 +62,8 @@ function Entry({ field, value, fixed, set }) {
         type=${field.type === "number" ? "number" : /secret|access|refresh$/.test(field.name) ? "password" : "text"}
         min=${field.min} max=${field.max} autocomplete="off" placeholder=${field.required ? "" : field.default ?? ""} />`;
   return html`<label for=${id}>${nameOf(field.name)}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
-    <div>${input}<small>${field.help}</small></div>`;
+    <div>${input}<small>${helpOf(field)}</small></div>`;
 }
-
-const answerText = (answer) => Object.entries(answer).map(([name, value]) =>
-  `${nameOf(name)}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
 
 /** The form of a verb. What the row says is filled in; which row it is stays. @param {{verb: Verb, start: Row,
  *  kind?: import("./ask.js").Kind, done: () => void, leave: () => void}} props */
@@ -123,7 +79,7 @@ export function Form({ verb, start, kind, done, leave }) {
       .map((field) => [field.name, given(field, texts[field.name])]));
     try {
       const answer = await act(verb.verb, fields);
-      setSaid({ good: true, lines: answerText(answer) });
+      setSaid({ good: true, lines: linesOf(answer) });
       done();
     } catch (refusal) {
       setSaid({ good: false, lines: [refusal.message || nameOf("lost")] });
@@ -137,7 +93,7 @@ export function Form({ verb, start, kind, done, leave }) {
         value=${texts[field.name] ?? ""} fixed=${Boolean(kind && field.name in start && isWhich(field.name, kind))}
         set=${(text) => setTexts({ ...texts, [field.name]: text })} />`)}</div>
       ${said && html`<output class=${said.good ? "good" : "bad"}>${said.good ? "✓ " : "✗ "}${said.lines.length ? said.lines.map((line) => html`<span>${line}</span>`) : nameOf("dark")}</output>`}
-      <footer><button type="button" class="quiet" onClick=${leave}>${nameOf(said?.good ? "open_office" : "cancel")}</button>
+      <footer><button type="button" class="quiet" onClick=${leave}>${nameOf(said?.good ? "goOn" : "cancel")}</button>
         <button disabled=${busy || said?.good}>${nameOf("ask")}</button></footer>
     </form></dialog>`;
 }
