@@ -13,20 +13,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from rig import sample  # noqa: E402
 from rig.house import House  # noqa: E402
-from rig.process import RigError, must, wait_until  # noqa: E402
+from rig.process import RigError, must  # noqa: E402
 from rig.worker import Worker  # noqa: E402
 
 ORDERS = 24
 MINUTE_US = 60 * 1000000
-
-
-def fill(house, orders):
-    files = dict(sample.write_master(house.folder))
-    files["orders"] = sample.write_orders(house.folder / "orders.csv", orders)
-    for kind in ("items", "locations", "workers"):
-        must([house.bin / "floorhand", "import", kind, "--url", house.page_url, files[kind]])
-    house.import_stock()
-    must([house.bin / "floorhand", "import", "orders", "--url", house.page_url, files["orders"]])
 
 
 def ask(house, verb, **fields):
@@ -52,26 +43,35 @@ def scan(house, station, *texts):
 
 
 def count_short(house):
-    """A bin is counted twice, and both find less than the books say by more than may be posted unseen."""
-    gtin = sample.ITEM_OF["LAMP-01"].gtin
+    """Two people find the same in a bin, and less than the books say by more than may be posted unseen."""
+    more = house.folder / "more-workers.csv"
+    more.write_text("worker,name,badge,role\nW-004,赵盘点,BADGE-0004,counter\n", encoding="utf-8")
+    must([house.bin / "floorhand", "import", "workers", "--url", house.page_url, more])
     ask(house, "count.plan", kind="random", limit=1)
-    for badge, station in ((sample.WORKERS[0][2], "bench-2"), (sample.WORKERS[1][2], "bench-2")):
-        scan(house, station, badge, "CMD:COUNT")
-        view = house.view(station)
-        where = view["expect"]["code"]
+    for badge in (sample.WORKERS[1][2], "BADGE-0004"):
+        scan(house, "bench-2", badge, "CMD:COUNT")
+        where = house.view("bench-2")["expect"]["code"]
         item = next(item for item in sample.ITEMS if item.location == where)
-        scan(house, station, where, "CMD:QTY:480", item.gtin, "CMD:DONE")
-        scan(house, station, "CMD:LOGOUT")
-    return gtin
+        scan(house, "bench-2", where, "CMD:QTY:480", item.gtin, where, "CMD:LOGOUT")
+
+
+def work(house, orders):
+    """A packer has three parcels with their labels, and stands in the middle of an order."""
+    worker = Worker(house, orders, badge=sample.WORKERS[0][2])
+    while len(worker.labelled) < 3:
+        worker.step()
+    while house.view()["progress"] is None or house.view()["progress"]["done"] == 0:
+        worker.step()
 
 
 def main():
     more = "[station bench-2]\nname = Bench 2\n\n"
     orders = sample.orders(ORDERS)
     with tempfile.TemporaryDirectory(prefix="floorhand-") as folder, House(folder, more=more) as house:
-        house.start_daemon()
-        fill(house, orders)
+        house.open(orders)
         set_cut_offs(house)
+        count_short(house)
+        work(house, orders)
         print(house.page_port, flush=True)
         sys.stdin.read()
 

@@ -4,18 +4,39 @@
 import { h, render } from "preact";
 import htm from "htm";
 import { office, open } from "./ask.js";
+import { Approval } from "./approval.js";
 import { BadgeAsk, BadgeChip } from "./badge.js";
-import { Languages, Menu, Others, Search, usePlace } from "./frame.js";
+import { Board } from "./board.js";
+import { Devices, Training } from "./devices.js";
+import { Languages, Menu, Others, place, Search, usePlace } from "./frame.js";
+import { List } from "./list.js";
 import { nameOf } from "./names.js";
+import { Planning } from "./planning.js";
+import { One } from "./row.js";
+import { Settings } from "./settings.js";
+import { ChainState, Picture } from "./trail.js";
 
 const html = htm.bind(h);
 
+const kindOf = (name) => office.value?.kinds.find((kind) => kind.kind === name);
+const rowsOf = (name, code, filters) => (code ? html`<${One} kind=${kindOf(name)} code=${code} />` : html`<${List} kind=${kindOf(name)} filters=${filters} />`);
+
 const pages = {
+  "": (_, filters) => html`<${Board} wall=${Boolean(filters.wall)} />`,
+  planning: () => html`<${Planning} />`,
+  approval: () => html`<${Approval} />`,
+  devices: () => html`<${Devices} />`,
+  training: () => html`<${Training} />`,
+  settings: () => html`<${Settings} />`,
+  journal: (code, filters) => html`${!code && html`<${ChainState} />`}${rowsOf("journal", code, filters)}`,
+  "print-jobs": (code, filters) => html`${rowsOf("print-jobs", code, filters)}${code && html`<${Picture} job=${code} />`}`,
   others: () => html`<${Others} />`,
 };
 
 function Page() {
   const { name, body } = usePlace(pages);
+  if (/[?&]wall=1/.test(place.value))
+    return html`<div class="wall"><main>${body}</main></div>`;
   return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} /></div>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["others"]} /><main>${body}</main></div>
     <${BadgeAsk} />`;
