@@ -62,7 +62,8 @@ ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import"
                "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
                "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
                "test_hq_outbox", "test_hq_marketing", "test_hq_goods", "test_hq_catalogue", "test_hq_money", "test_hq_bills",
-               "test_hq_invoices", "test_hq_persons", "test_hq_segments", "test_hq_service", "test_hq_usage", "test_hq_figures")
+               "test_hq_invoices", "test_hq_persons", "test_hq_segments", "test_hq_service", "test_hq_usage", "test_hq_improve",
+               "test_hq_rollout", "test_hq_figures")
 
 
 def on_postgres():
@@ -178,6 +179,7 @@ def all_jobs():
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
     yield from node_script("browser", "office.mjs", 600)
+    yield from node_script("browser", "supervisor.mjs", 300)
     yield from node_script("asyncapi", "parse.mjs", 60)
     yield from node_script("standards", "openapi.mjs", 60)
     yield from node_script("standards", "epcis.mjs", 60)

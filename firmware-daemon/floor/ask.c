@@ -20,6 +20,7 @@ static const struct verb *const flows[] = {
     count_verbs,
     wave_verbs,
     label_verbs,
+    trial_verbs,
 };
 /* clang-format on */
 

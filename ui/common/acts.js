@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import htm from "htm";
 import { act, office } from "./ask.js";
 import { helpOf, inWords, nameOf } from "./names.js";
-import { linesOf, opens, own, subjects } from "./tables.js";
+import { changed as changeable, linesOf, opens, own, subjects } from "./tables.js";
 
 const html = htm.bind(h);
 
@@ -14,8 +14,8 @@ const html = htm.bind(h);
 
 /** Whether a field says which row is meant: it is not for people to change. @param {string} field
  *  @param {import("./ask.js").Kind} kind */
-const isWhich = (field, kind) =>
-  field === "id" || field in own || (kind.one ? field === kind.one || (field === "name" && kind.columns.includes(kind.one)) : kind.columns.includes(field));
+const isWhich = (field, kind) => !changeable[kind.kind]?.includes(field) && (
+  field === "id" || field in own || (kind.one ? field === kind.one || (field === "name" && kind.columns.includes(kind.one)) : kind.columns.includes(field)));
 
 /** A field takes its value from the row. @param {string} field @param {import("./ask.js").Kind} kind @param {Row} row */
 function ofRow(field, kind, row) {
@@ -50,8 +50,13 @@ function given(field, text) {
   }
 }
 
-/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void}} part */
-function Entry({ field, value, fixed, set }) {
+/** What was filled in, as the verb takes it. @param {import("./ask.js").Field[]} fields @param {Record<string, string>} texts */
+export const fieldsOf = (fields, texts) => Object.fromEntries(fields.filter((field) => (texts[field.name] ?? "") !== "")
+  .map((field) => [field.name, given(field, texts[field.name])]));
+
+/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string,
+ *  help?: string}} part */
+export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = helpOf(field) }) {
   const id = `field-${field.name}`, on = (event) => set(event.target.value);
   const choices = field.type === "flag" ? ["yes", "no"] : field.type === "choice" ? field.choices?.split("|") : null;
   const input = choices
@@ -61,8 +66,8 @@ function Entry({ field, value, fixed, set }) {
     : html`<input id=${id} value=${value} onInput=${on} readonly=${fixed} required=${field.required}
         type=${field.type === "number" ? "number" : /secret|access|refresh$/.test(field.name) ? "password" : "text"}
         min=${field.min} max=${field.max} autocomplete="off" placeholder=${field.required ? "" : field.default ?? ""} />`;
-  return html`<label for=${id}>${nameOf(field.name)}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
-    <div>${input}<small>${helpOf(field)}</small></div>`;
+  return html`<label for=${id}>${label}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
+    <div>${input}<small>${help}</small></div>`;
 }
 
 /** The form of a verb. What the row says is filled in; which row it is stays. @param {{verb: Verb, start: Row,
@@ -75,10 +80,8 @@ export function Form({ verb, start, kind, done, leave }) {
   async function send(event) {
     event.preventDefault();
     setBusy(true);
-    const fields = Object.fromEntries(verb.fields.filter((field) => texts[field.name] !== "")
-      .map((field) => [field.name, given(field, texts[field.name])]));
     try {
-      const answer = await act(verb.verb, fields);
+      const answer = await act(verb.verb, fieldsOf(verb.fields, texts));
       setSaid({ good: true, lines: linesOf(answer) });
       done();
     } catch (refusal) {

@@ -7,6 +7,7 @@ import htm from "htm";
 import { close, hasKey, office, open } from "./ask.js";
 import { Bring } from "./bring.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
+import { Fit } from "./fit.js";
 import { Languages, Menu, Others, Search, usePlace } from "./frame.js";
 import { Home } from "./home.js";
 import { nameOf } from "./names.js";
@@ -34,6 +35,7 @@ function Door() {
 const pages = {
   "": () => html`<${Home} />`,
   bring: () => html`<${Bring} />`,
+  fit: () => html`<${Fit} />`,
   others: () => html`<${Others} />`,
   analytics: (code, filters) => (code ? html`<${FigurePage} key=${code} name=${code} filters=${filters} />` : html`<${Figures} filters=${filters} />`),
   compared: (_, filters) => html`<${Compared} filters=${filters} />`,

@@ -1,9 +1,14 @@
 // What head office's kinds of rows need beside their own tables: which verbs fit them, which columns come first, what their
 // values mean. The modules of ui/common ask here; the site has the same table for its own.
 
+import { h } from "preact";
+import htm from "htm";
 import { office } from "./ask.js";
+import { Findings } from "./fit.js";
 import { inWords, nameOf } from "./names.js";
 import { money, number } from "./values.js";
+
+const html = htm.bind(h);
 
 /** @typedef {import("./ask.js").Kind} Kind */
 /** @typedef {import("./ask.js").Row} Row */
@@ -45,13 +50,28 @@ export const subjects = {
   tickets: ["ticket.", "service."],
   baselines: ["baseline."],
   "daily-reports": ["report."],
+  "site-days": ["improvement.count"],
+  "slot-classes": ["slotting.suggest"],
+  "slot-moves": ["slotting."],
+  parameters: ["parameter.set"],
+  "parameter-changes": ["parameter.measure"],
+  "parameter-figures": [],
+  improvements: ["improvement."],
+  "improvement-figures": [],
+  "fit-checks": [],
+  rollouts: ["rollout."],
+  "rollout-steps": ["rollout.step"],
+  trainings: [],
 };
 
 /** What no row is needed for. */
-export const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|set|make)$/;
+export const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|set|make|suggest|plan|count|start)$/;
 
 /** Fields of verbs that are called otherwise in rows. @type {Record<string, string>} */
 export const own = { case: "aftersale", row: "row" };
+
+/** What is changed in a row that has no code of its own. @type {Record<string, string[]>} */
+export const changed = { "rollout-steps": ["state", "note"], parameters: ["value"] };
 
 /** What a verb has answered, for people. @param {Row} answer */
 export const linesOf = (answer) => Object.entries(answer).map(([name, value]) =>
@@ -66,6 +86,7 @@ export const columns = {
   aftersales: ["aftersale", "order", "shop", "kind", "state", "trouble", "asked", "amount_minor", "pay_minor", "waybill", "reason"],
   listings: ["shop", "platform_item", "platform_sku", "title", "code", "sku", "matched", "told", "buffer", "ratio"],
   "daily-figures": ["figure", "value", "day_before", "week_before", "look"],
+  "fit-checks": ["fit_check", "name", "flows", "gaps", "who", "time"],
   sites: ["site", "name", "box", "last_seen", "applied", "parked", "outbox", "capacity", "fault"],
 };
 
@@ -87,6 +108,17 @@ export function choicesOf(kind, filter) {
     return words?.exceptions.map((known) => [known.kind, inWords(known)]);
   return null;
 }
+
+// ---------------------------------------------------------------- one row
+
+/** Columns that are shown in a way of their own, by kind. @type {Record<string, {hides: string[], body: (row: any) => unknown}>} */
+export const bodies = {
+  "fit-checks": { hides: ["answers", "result"], body: (row) => html`<${Findings} result=${row.result} />` },
+  rollouts: { hides: [], body: (row) => html`<meter class="steps" min="0" max=${row.steps} value=${row.steps_done}></meter>` },
+};
+
+/** Parts whose rows can be seen to where they stand. */
+export const doable = new Set(["rollout-steps"]);
 
 // ---------------------------------------------------------------- the search
 

@@ -5,7 +5,7 @@ import { h } from "preact";
 import htm from "htm";
 import { Do } from "./do.js";
 import { language } from "./language.js";
-import { nameOf } from "./names.js";
+import { isNamed, nameOf } from "./names.js";
 import { useNow } from "./now.js";
 import { hrefOf, hrefOfList, number, time } from "./values.js";
 
@@ -112,7 +112,7 @@ function Waiting({ waits, done }) {
   return html`<section class="waits" data-waits=${waits.kind}><h2>${nameOf(`wait_${waits.kind}`)} <b>${number(waits.count)}</b></h2>
     <p class="means">${nameOf(`todo_${waits.kind}`)} ${known.page && html`<a href=${known.page}>→ ${nameOf("look")}</a>`}</p>
     <ul>${waits.rows.map((row) => html`<li key=${row.code}>${known.rows ? html`<a href=${hrefOf(known.rows, row.code)}>${row.code}</a>` : row.code}
-      <span>${nameOf(row.why)}</span>${known.verb && known.field && html`<${Do} verb=${known.verb} fields=${fields(row)} quiet=${true} done=${done} />`}</li>`)}</ul>
+      <span>${isNamed(row.why) ? nameOf(row.why) : row.why}</span>${known.verb && known.field && html`<${Do} verb=${known.verb} fields=${fields(row)} quiet=${true} done=${done} />`}</li>`)}</ul>
     ${known.verb && !known.field && html`<${Do} verb=${known.verb} quiet=${true} done=${done} />`}</section>`;
 }
 

@@ -14,7 +14,7 @@ import { nameOf } from "./names.js";
 import { Planning } from "./planning.js";
 import { One } from "./row.js";
 import { Settings } from "./settings.js";
-import { ChainState, Picture } from "./trail.js";
+import { ChainState } from "./trail.js";
 
 const html = htm.bind(h);
 
@@ -29,7 +29,6 @@ const pages = {
   training: () => html`<${Training} />`,
   settings: () => html`<${Settings} />`,
   journal: (code, filters) => html`${!code && html`<${ChainState} />`}${rowsOf("journal", code, filters)}`,
-  "print-jobs": (code, filters) => html`${rowsOf("print-jobs", code, filters)}${code && html`<${Picture} job=${code} />`}`,
   others: () => html`<${Others} />`,
 };
 

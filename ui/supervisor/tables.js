@@ -5,6 +5,7 @@ import { h } from "preact";
 import htm from "htm";
 import { language } from "./language.js";
 import { nameOf } from "./names.js";
+import { Found, Picture } from "./trail.js";
 import { hrefOf, time } from "./values.js";
 
 const html = htm.bind(h);
@@ -30,6 +31,9 @@ export const opens = /\.(plan|rule)$/;
 /** Fields of verbs that are called otherwise in rows. @type {Record<string, string>} */
 export const own = {};
 
+/** What is changed in a row that has no code of its own. @type {Record<string, string[]>} */
+export const changed = {};
+
 /** What a verb has answered, for people. @param {{text: {en: string, zh: string}}} answer */
 export const linesOf = (answer) => [answer.text[language.value]];
 
@@ -39,6 +43,7 @@ export const linesOf = (answer) => [answer.text[language.value]];
 export const columns = {
   orders: ["order", "platform", "carrier", "waybill", "priority", "due", "wave", "state", "reason", "cancelled", "worker", "quantity", "picked", "packed"],
   journal: ["seq", "time", "type", "subject", "worker", "station", "data"],
+  counts: ["count", "location", "sku", "source", "state", "priority", "round", "worker"],
   chain: ["seq", "epoch", "hash"],
 };
 
@@ -57,6 +62,17 @@ const choices = {
 
 /** [value, words]. @param {Kind} kind @param {string} filter */
 export const choicesOf = (kind, filter) => choices[kind.kind]?.[filter]?.map((value) => [value, nameOf(value)]) ?? null;
+
+// ---------------------------------------------------------------- one row
+
+/** Columns that are shown in a way of their own, by kind. @type {Record<string, {hides: string[], body: (row: any) => unknown}>} */
+export const bodies = {
+  counts: { hides: ["found", "variances"], body: (row) => html`<${Found} count=${row} />` },
+  "print-jobs": { hides: [], body: (row) => html`<${Picture} job=${row.job} />` },
+};
+
+/** Parts whose rows can be seen to where they stand. */
+export const doable = new Set();
 
 // ---------------------------------------------------------------- the search
 

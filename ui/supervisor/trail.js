@@ -1,4 +1,5 @@
-// What stands around rows of two kinds: the state of the chain above the audit trail, and a label's picture.
+// What rows of some kinds have beside their columns: the state of the chain above the audit trail, a label's picture, what a
+// count has found.
 
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -6,7 +7,7 @@ import htm from "htm";
 import { ask } from "./ask.js";
 import { nameOf } from "./names.js";
 import { useNow } from "./now.js";
-import { number, time } from "./values.js";
+import { hrefOf, number, time } from "./values.js";
 
 const html = htm.bind(h);
 
@@ -34,3 +35,9 @@ export function Picture({ job }) {
   return html`<section><h2>${nameOf("picture")}</h2>${missing ? html`<p class="none">${nameOf("noPicture")}</p>`
     : html`<img class="label" alt=${`${nameOf("picture")} ${job}`} src=${`/api/v1/print-jobs/${encodeURIComponent(job)}/picture`} onError=${() => setMissing(true)} />`}</section>`;
 }
+
+/** Every scan of every round, beside what the books had. @param {{count: {found: any[]}}} props */
+export const Found = ({ count }) => (count.found?.length ? html`<section><h2>${nameOf("found")}</h2><div class="wide"><table>
+  <thead><tr>${["round", "sku", "lot", "counted", "book", "worker"].map((name) => html`<th key=${name} scope="col" class=${["counted", "book"].includes(name) ? "number" : ""}>${nameOf(name)}</th>`)}</tr></thead>
+  <tbody>${count.found.map((line, at) => html`<tr key=${at}><td>${line.round}</td><td><a href=${hrefOf("items", line.sku)}>${line.sku}</a></td><td>${line.lot ?? ""}</td>
+    <td class="number">${number(line.quantity)}</td><td class="number">${number(line.book)}</td><td><a href=${hrefOf("workers", line.worker)}>${line.worker}</a></td></tr>`)}</tbody></table></div></section>` : null);
