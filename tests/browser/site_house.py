@@ -12,6 +12,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from rig import sample  # noqa: E402
+from rig.devices import Printer  # noqa: E402
 from rig.house import House  # noqa: E402
 from rig.process import RigError, must  # noqa: E402
 from rig.worker import Worker  # noqa: E402
@@ -65,15 +66,18 @@ def work(house, orders):
 
 
 def main():
-    more = "[station bench-2]\nname = Bench 2\n\n"
+    more = "[station bench-2]\nname = Bench 2\n\n[station bench-3]\nname = Bench 3\n\n"
+    printer = Printer()
     orders = sample.orders(ORDERS)
     with tempfile.TemporaryDirectory(prefix="floorhand-") as folder, House(folder, more=more) as house:
         house.open(orders)
         set_cut_offs(house)
+        house.ask("devices/bind", {"id": f"stream:{printer.path}", "role": "printer", "station": "bench-2"})
         count_short(house)
         work(house, orders)
         print(house.page_port, flush=True)
         sys.stdin.read()
+    printer.close()
 
 
 if __name__ == "__main__":

@@ -158,14 +158,13 @@ const tests = [
     same((await ask("settings")).find((one) => one.name === "cluster_totes").value, 12, "the setting on the floor");
     await photograph(page, "settings");
   }],
-  ["a scanner is given to another station", async (page) => {
+  ["a printer is given to another station", async (page) => {
     await go(page, "#/devices");
-    const { id } = (await ask("devices")).find((device) => device.kind === "scanner");
-    const row = page.locator(`[data-device="${id}"]`);
-    await row.locator("select").selectOption("bench-2");
-    await row.locator("button").click();
-    await row.locator(".said.good").waitFor({ timeout: STEP_MS });
-    same((await ask("devices")).find((device) => device.id === id).station, "bench-2", "the scanner's station");
+    const { id } = (await ask("devices")).find((device) => device.station === "bench-2");
+    await page.locator(`[data-device="${id}"] select`).selectOption("bench-3");
+    await page.locator(`[data-device="${id}"] button`).click();
+    await page.locator(".said.good").waitFor({ timeout: STEP_MS });
+    same((await ask("devices")).find((device) => device.id === id).station, "bench-3", "the printer's station");
     await photograph(page, "devices");
   }],
   ["a station practises and works again", async (page) => {
