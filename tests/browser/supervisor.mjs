@@ -56,6 +56,8 @@ const tests = [
     same(await page.locator("[data-tile=late] b").innerText(), String(late), "late orders");
     await shows(page, "main tbody", workers[0].name);
     same(waiting.map((one) => one.kind), ["count"], "what waits");
+    await shows(page, ".alerts", "past their cut-off");
+    same((await ask("orders?late=yes")).rows.length, late, "late orders in the list");
     await shows(page, "[data-waits=count]", "Counts to approve");
     await photograph(page, "board");
     same(errors, [], "errors in the console");
@@ -96,6 +98,7 @@ const tests = [
     await shows(page, "h1 b", "SO-00002");
     await shows(page, "main section", "Picking begun");
     await shows(page, "main section", "Parcel packed");
+    same((await ask("orders/SO-00002")).parcels.rows[0].parcel, "SO-00002-1", "the order's own parcel");
     await photograph(page, "order");
     await page.locator(".search input").fill("nothing-of-this");
     await page.keyboard.press("Enter");

@@ -1,7 +1,7 @@
 // What stands around every page of tables: the language, the search, the menu, and which page the address names.
 
 import { h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import htm from "htm";
 import { signal } from "@preact/signals";
 import { list, office } from "./ask.js";
@@ -34,7 +34,11 @@ async function seek(text) {
 
 export function Search() {
   const [found, setFound] = useState(/** @type {null | string[][]} */ (null));
-  useEffect(() => setFound(null), [place.value]);
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  useEffect(() => {
+    setFound(null);
+    form.current?.reset();
+  }, [place.value]);
   const look = async (event) => {
     event.preventDefault();
     const text = new FormData(event.target).get("code")?.toString().trim();
@@ -45,7 +49,7 @@ export function Search() {
     if (hits.length === 1)
       location.hash = hrefOf(hits[0][0], hits[0][1]);
   };
-  return html`<form class="search" role="search" onSubmit=${look}><input name="code" type="search" aria-label=${nameOf("find")} placeholder=${nameOf("find")} autocomplete="off" />
+  return html`<form class="search" role="search" ref=${form} onSubmit=${look}><input name="code" type="search" aria-label=${nameOf("find")} placeholder=${nameOf("find")} autocomplete="off" />
     ${found && html`<div class="found" role="status">${found.length ? found.map(([kind, code]) => html`<a href=${hrefOf(kind, code)} onClick=${() => setFound(null)}>${nameOf(kind)} <b>${code}</b></a>`)
       : html`<p>${nameOf("nothingFound")}</p>`}</div>`}</form>`;
 }

@@ -34,8 +34,9 @@ function Filters({ kind, filters }) {
       onClick=${() => setAll(!all)}>${nameOf(all ? "fewerFilters" : "moreFilters")}</button>`}</form>`;
 }
 
-/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>}} props */
-export function List({ kind, filters }) {
+/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>,
+ *  above?: unknown}} props  above: what the house shows before the filters */
+export function List({ kind, filters, above }) {
   const [page, setPage] = useState(/** @type {null | {rows: import("./ask.js").Row[], next: string | null}} */ (null));
   const [fault, setFault] = useState("");
   const asked = JSON.stringify(filters);
@@ -61,7 +62,7 @@ export function List({ kind, filters }) {
   }, [kind.kind, asked]);
   const forRow = actsOf(kind, true).length > 0 && !kind.one;
   return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => load()} /></header>
-    <${Filters} key=${kind.kind} kind=${kind} filters=${filters} />
+    ${above}<${Filters} key=${kind.kind} kind=${kind} filters=${filters} />
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${page ? html`<${Rows} kind=${kind} rows=${page.rows} tail=${forRow && ((row) => html`<${Acts} kind=${kind} row=${row} changed=${() => load()} />`)} />` : !fault && html`<progress></progress>`}
     ${page?.next && html`<button class="quiet" onClick=${() => load(page.next ?? "", page.rows)}>${nameOf("more")}</button>`}`;

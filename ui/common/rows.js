@@ -11,7 +11,7 @@ const html = htm.bind(h);
 /** @param {import("./ask.js").Kind} kind @param {import("./ask.js").Row[]} rows */
 function columnsOf(kind, rows) {
   const wanted = first[kind.kind]?.filter((name) => kind.columns.includes(name)) ?? kind.columns;
-  const used = wanted.filter((name) => rows.some((row) => row[name] !== null && row[name] !== "" && row[name] !== undefined && row[name] !== false));
+  const used = wanted.filter((name) => rows.some((row) => row[name] !== null && row[name] !== "" && row[name] !== undefined && row[name] !== false && !(Array.isArray(row[name]) && row[name].length === 0)));
   return (rows.length ? used : wanted).map((name) => kind.columns.indexOf(name));
 }
 

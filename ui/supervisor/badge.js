@@ -64,4 +64,4 @@ export function BadgeAsk() {
 
 /** What shows that a badge is held, and lets it go. */
 export const BadgeChip = () => (held.value
-  ? html`<button class="quiet" data-chip="badge" title=${nameOf("badgeDrop")} onClick=${dropBadge}>🪪 ${nameOf("badgeHeld")} ✕</button>` : null);
+  ? html`<button class="quiet" data-chip="badge" title=${nameOf("badgeDrop")} onClick=${dropBadge}>${nameOf("badgeHeld")} ✕</button>` : null);

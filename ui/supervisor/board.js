@@ -13,6 +13,8 @@ const html = htm.bind(h);
 const inLanguage = (words) => words[language.value];
 const states = ["received", "allocated", "picking", "picked", "packing", "parked", "labelled"];
 
+const sum = (rows, column) => rows.reduce((total, row) => total + row[column], 0);
+
 // ---------------------------------------------------------------- what to do, in words
 
 const diskSteps = new Set(["warn", "low", "tight", "full"]);
@@ -24,7 +26,8 @@ function alertsOf(board) {
     .map(({ name, printer }) => `${name}: ${nameOf("printer")} · ${printer.text ? inLanguage(printer.text) : nameOf(printer.state)}`);
   const devices = board.devices.filter((device) => device.fault && device.kind !== "printer")
     .map((device) => `${device.station ?? ""} ${nameOf(device.kind)} ${device.id}: ${device.fault}`);
-  return [...board.sync.troubles.map(({ text }) => inLanguage(text)),
+  const late = sum(board.orders ?? [], "late");
+  return [...(late ? [`${nameOf("lateAlert")}: ${number(late)}`] : []), ...board.sync.troubles.map(({ text }) => inLanguage(text)),
     ...(diskSteps.has(board.disk.step) ? [`${nameOf(`disk_${board.disk.step}`)} (${number(board.disk.free_mib)} MiB)`] : []),
     ...printers, ...devices];
 }
@@ -37,12 +40,10 @@ const Alerts = ({ board }) => {
 
 // ---------------------------------------------------------------- orders
 
-const sum = (rows, column) => rows.reduce((total, row) => total + row[column], 0);
-
 function Tiles({ board }) {
   const { orders, workers, sync, waiting } = board;
   const tiles = [
-    ["late", sum(orders ?? [], "late"), "bad", hrefOfList("orders")],
+    ["late", sum(orders ?? [], "late"), "bad", hrefOfList("orders", { late: "yes" })],
     ["risk", sum(orders ?? [], "soon"), "warn", hrefOfList("orders")],
     ["openOrders", sum(orders ?? [], "orders"), "", hrefOfList("orders")],
     ["atWork", workers.filter((worker) => worker.station).length, "", hrefOfList("workers")],

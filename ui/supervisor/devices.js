@@ -15,7 +15,7 @@ function Device({ device, stations, done }) {
   const bind = () => run(() => posting("devices/bind", { id: device.id, role: device.kind, station }, "bound"));
   return html`<tr data-device=${device.id}><td>${nameOf(device.kind)}</td><td>${device.id}</td><td>${device.driver ?? ""}</td>
     <td><span class=${`badge ${device.fault ? "bad" : ""}`}>${nameOf(`device_${device.state}`)}</span> ${device.fault ?? ""}</td>
-    <td class="tail"><select aria-label=${`${nameOf("bindTo")}: ${device.id}`} value=${station} onChange=${(event) => setStation(event.target.value)}>
+    <td class="choose"><select aria-label=${`${nameOf("bindTo")}: ${device.id}`} value=${station} onChange=${(event) => setStation(event.target.value)}>
         <option value="">–</option>${stations.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}</select>
       <button type="button" class="quiet" disabled=${busy || !station || station === device.station} onClick=${bind}>${nameOf("bindTo")}</button>${output}</td></tr>`;
 }

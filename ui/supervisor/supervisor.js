@@ -19,7 +19,7 @@ import { ChainState } from "./trail.js";
 const html = htm.bind(h);
 
 const kindOf = (name) => office.value?.kinds.find((kind) => kind.kind === name);
-const rowsOf = (name, code, filters) => (code ? html`<${One} kind=${kindOf(name)} code=${code} />` : html`<${List} kind=${kindOf(name)} filters=${filters} />`);
+const rowsOf = (name, code, filters, above) => (code ? html`<${One} kind=${kindOf(name)} code=${code} />` : html`<${List} kind=${kindOf(name)} filters=${filters} above=${above} />`);
 
 const pages = {
   "": (_, filters) => html`<${Board} wall=${Boolean(filters.wall)} />`,
@@ -28,7 +28,7 @@ const pages = {
   devices: () => html`<${Devices} />`,
   training: () => html`<${Training} />`,
   settings: () => html`<${Settings} />`,
-  journal: (code, filters) => html`${!code && html`<${ChainState} />`}${rowsOf("journal", code, filters)}`,
+  journal: (code, filters) => rowsOf("journal", code, filters, html`<${ChainState} />`),
   others: () => html`<${Others} />`,
 };
 

@@ -4,7 +4,7 @@
 import { h } from "preact";
 import htm from "htm";
 import { language } from "./language.js";
-import { nameOf } from "./names.js";
+import { isNamed, nameOf } from "./names.js";
 import { Found, Picture } from "./trail.js";
 import { hrefOf, time } from "./values.js";
 
@@ -48,15 +48,15 @@ export const columns = {
 };
 
 /** The filters that people use most. @type {Record<string, string[]>} */
-export const filters = { orders: ["state", "carrier"] };
+export const filters = { orders: ["state", "carrier", "late"] };
 /** Kinds whose lists follow what others do. */
 export const live = new Set(["orders", "waves", "tasks", "counts", "print-jobs", "parcels", "workers", "journal", "documents"]);
 
 /** What a filter can be, where that is known. @type {Record<string, Record<string, string[]>>} */
 const choices = {
-  orders: { state: ["received", "allocated", "short", "picking", "picked", "packing", "packed", "parked", "labelled", "shipped", "cancelled"] },
-  waves: { state: ["draft", "released", "picking", "closed", "cancelled"], kind: ["discrete", "cluster", "zone", "wall", "express"] },
-  counts: { state: ["planned", "counting", "recount", "review", "done", "rejected", "void"] },
+  orders: { late: ["yes", "no"], state: ["received", "allocated", "picking", "picked", "packing", "parked", "labelled", "handed", "cancelled"] },
+  waves: { state: ["draft", "released", "picking", "sorting", "packing", "closed", "cancelled"], kind: ["discrete", "cluster", "zone", "wall", "express"] },
+  counts: { state: ["planned", "counting", "recount", "review", "approved", "matched", "posted", "rejected", "cancelled"] },
   "print-jobs": { state: ["queued", "sending", "sent", "printed", "unknown", "failed", "void"] },
 };
 
@@ -116,6 +116,10 @@ export function special(kind, at, row) {
     return html`<time datetime=${value} title=${value}>${time(String(value))}</time>`;
   if (kind.kind === "journal" && column === "type")
     return html`<span title=${value}>${nameOf(String(value))}</span>`;
+  if (column === "reason" && isNamed(String(value)))
+    return nameOf(String(value));
+  if (Array.isArray(value) && value.every((one) => typeof one === "string"))
+    return value.join(", ");
   if (column === "subject")
     return subjectLink(String(value));
   if (column === "seq" || column === "job" && kind.kind === "print-jobs" || column === "count" && kind.kind === "counts" || column === "task" && kind.kind === "tasks")
