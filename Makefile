@@ -94,7 +94,7 @@ page_modules           := $(sort $(wildcard ui/common/*)) ui/node_modules/preact
 	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \
 	ui/node_modules/@preact/signals-core/dist/signals-core.module.js \
 	ui/node_modules/@preact/signals/dist/signals.module.js
-page_files_files       := $(sort $(wildcard ui/pages/*)) $(page_modules)
+page_files_files       := $(sort $(wildcard ui/pages/* ui/supervisor/*)) $(page_modules)
 office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules) \
 	ui/node_modules/uplot/dist/uPlot.esm.js ui/node_modules/uplot/dist/uPlot.min.css
 

@@ -6,10 +6,12 @@
 #include "base/text.h"
 #include "disk.h"
 #include "floor/floor.h"
+#include "floor/settings.h"
 #include "label_request.h"
 #include "practice.h"
 #include "station/plugboard.h"
 #include "station/station.h"
+#include "store/board.h"
 #include "store/figures.h"
 #include "store/query.h"
 #include "store/training.h"
@@ -212,11 +214,10 @@ static int source_station(void *user, const char *id, struct buf *json)
     return index < 0 ? index : write_view(user, (size_t)index, json);
 }
 
-static int source_status(void *user, struct buf *json)
+/* The members of an open object that tell how the box is. */
+static int write_health(struct daemon *daemon, struct buf *json)
 {
-    struct daemon *daemon = user;
     struct sync_view sync = uplink_view(daemon->uplink);
-    json_open_object(json, NULL);
     json_text(json, "site", daemon->config->site.site);
     json_text(json, "box", daemon->config->site.box);
     json_int(json, "boot", uplink_boot(daemon->uplink));
@@ -228,11 +229,19 @@ static int source_status(void *user, struct buf *json)
     for (size_t i = 0; i < daemon->config->count; i++) {
         json_open_object(json, NULL);
         json_text(json, "id", daemon->config->stations[i].id);
+        json_text(json, "name", daemon->config->stations[i].name);
         plugboard_write_station(daemon->board, i, json);
         json_close_object(json);
     }
     json_close_array(json);
     plugboard_write_devices(daemon->board, "devices", json);
+    return result;
+}
+
+static int source_status(void *user, struct buf *json)
+{
+    json_open_object(json, NULL);
+    int result = write_health(user, json);
     json_close_object(json);
     return result;
 }
@@ -262,9 +271,38 @@ static int source_figures(void *user, const char *kind, int64_t since_us, struct
     return figures_write(daemon->store, kind, since_us, csv);
 }
 
-static void site_catalogue(struct buf *json)
+/* What is told beside the kinds of rows. */
+static int tell_queries(struct daemon *daemon, struct buf *json)
 {
+    (void)daemon;
     query_catalogue(site_queries, json);
+    return 0;
+}
+
+static int tell_asks(struct daemon *daemon, struct buf *json)
+{
+    (void)daemon;
+    floor_asks(json);
+    return 0;
+}
+
+static int tell_settings(struct daemon *daemon, struct buf *json)
+{
+    return settings_write(daemon->store, json);
+}
+
+static int tell_board(struct daemon *daemon, struct buf *json)
+{
+    int64_t now_us = clock_wall_us();
+    char now[CLOCK_TEXT_SIZE];
+    clock_format(now_us, now);
+    json_open_object(json, NULL);
+    json_text(json, "time", now);
+    int result = write_health(daemon, json);
+    if (!result)
+        result = board_write(daemon->store, now_us, json);
+    json_close_object(json);
+    return result;
 }
 
 static int source_query(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
@@ -273,15 +311,12 @@ static int source_query(void *user, const char *kind, const char *code, const st
     struct daemon *daemon = user;
     static const struct {
         const char *kind;
-        void (*write)(struct buf *json);
-    } catalogues[] = {{"queries", site_catalogue}, {"asks", floor_asks}};
+        int (*tell)(struct daemon *daemon, struct buf *json);
+    } told[] = {{"queries", tell_queries}, {"asks", tell_asks}, {"settings", tell_settings}, {"board", tell_board}};
     struct query_given given[WEB_VALUES_MAX];
-    for (size_t i = 0; i < COUNT(catalogues); i++) {
-        if (strcmp(catalogues[i].kind, kind) != 0)
-            continue;
-        catalogues[i].write(json);
-        return 0;
-    }
+    for (size_t i = 0; i < COUNT(told) && !*code; i++)
+        if (strcmp(told[i].kind, kind) == 0)
+            return told[i].tell(daemon, json);
     for (size_t i = 0; i < count; i++)
         given[i] = (struct query_given){values[i].name, values[i].value};
     return *code ? query_one(daemon->store->sql, site_queries, kind, code, json, error)

@@ -1,4 +1,4 @@
-/* The pages of the stations, and the files they are made of. */
+/* The pages of the stations and of the supervisor, and the files they are made of. */
 #include "ui/station.h"
 
 #include <ctype.h>
@@ -6,7 +6,8 @@
 #include <jansson.h>
 #include <string.h>
 
-extern const struct embedded_file page_files[]; /* made by the Makefile from ui/pages and the npm modules */
+extern const struct embedded_file
+    page_files[]; /* made by the Makefile from ui/pages, ui/supervisor and the npm modules */
 
 int ui_pages_open(struct ui_server *server, struct error *error)
 {
@@ -33,6 +34,11 @@ static bool only_station(const struct buf *json, struct buf *path)
     }
     json_decref(stations);
     return only && !path->failed;
+}
+
+bool ui_pages_supervisor(struct web_request *request)
+{
+    return web_answer_file(request, WEB_OK, page_files, "supervisor.html");
 }
 
 bool ui_pages_list(struct web_request *request)

@@ -251,6 +251,7 @@ static bool post_binding(struct web_request *request)
 const struct web_route ui_routes[] = {
     {"GET", "/", ui_pages_list, NULL, 0},
     {"GET", "/station/{}", ui_pages_station, NULL, 0},
+    {"GET", "/office", ui_pages_supervisor, NULL, 0},
     {"GET", "/assets/{}", ui_pages_asset, NULL, 0},
     {"GET", "/api/v1/stations", get_stations, NULL, 0},
     {"GET", "/api/v1/stations/{}", get_station, NULL, 0},

@@ -22,6 +22,7 @@ static inline struct ui_server *ui_of(struct web_request *request)
 extern const struct web_route ui_routes[];
 
 int ui_pages_open(struct ui_server *server, struct error *error);
+bool ui_pages_supervisor(struct web_request *request);
 bool ui_pages_list(struct web_request *request);
 bool ui_pages_station(struct web_request *request);
 bool ui_pages_asset(struct web_request *request);

@@ -47,24 +47,24 @@ static int write_label(struct store *store, const struct order *order, int64_t p
 }
 
 /* A label that its platform has drawn goes as it is. */
-static int queue_label(struct scan *scan, const struct order *order, int64_t copy, const char *reason)
+int label_queue(struct store *store, int64_t parcel, const struct order *order, int64_t copy, const char *reason)
 {
     CLEANUP_BUF struct buf data = {0};
-    char parcel[PARCEL_NAME_MAX], key[PARCEL_NAME_MAX + 32];
-    parcel_name(order, parcel);
-    snprintf(key, sizeof(key), "label:%s:%lld", parcel, (long long)copy);
-    int result = waybill_opaque(scan->store, scan->session.parcel, &data);
+    char name[PARCEL_NAME_MAX], key[PARCEL_NAME_MAX + 32];
+    parcel_name(order, name);
+    snprintf(key, sizeof(key), "label:%s:%lld", name, (long long)copy);
+    int result = waybill_opaque(store, parcel, &data);
     bool opaque = data.length > 0;
     if (!result && !opaque)
-        result = write_label(scan->store, order, scan->session.parcel, copy, &data);
+        result = write_label(store, order, parcel, copy, &data);
     if (result || data.failed)
         return result ? result : -ENOMEM;
-    return print_job_queue(scan->store, &(struct print_request){.key = key,
-                                                                .template = opaque ? "opaque" : "waybill-100x150",
-                                                                .data = data.data,
-                                                                .parcel = scan->session.parcel,
-                                                                .copy = copy,
-                                                                .reason = reason});
+    return print_job_queue(store, &(struct print_request){.key = key,
+                                                          .template = opaque ? "opaque" : "waybill-100x150",
+                                                          .data = data.data,
+                                                          .parcel = parcel,
+                                                          .copy = copy,
+                                                          .reason = reason});
 }
 
 /* What a supervisor let pass unpacked, line by line. */
@@ -126,7 +126,7 @@ int label_begin(struct scan *scan, const struct order *order, const struct parce
     if (!result)
         result = next_copy(scan, &copy);
     if (!result)
-        result = queue_label(scan, order, copy, "");
+        result = label_queue(scan->store, scan->session.parcel, order, copy, "");
     if (!result)
         result = undo_border(scan);
     go(scan, step);
@@ -226,7 +226,7 @@ static int print_again(struct scan *scan, const struct worker *by)
     if (!result && strcmp(job.state, "printed") != 0) /* nothing more is done about it: the new one takes its place */
         result = print_job_set_state(scan->store, job.id, "void", "asked for again");
     if (!result)
-        result = queue_label(scan, &order, job.copy + 1, "asked by the packer");
+        result = label_queue(scan->store, scan->session.parcel, &order, job.copy + 1, "asked by the packer");
     answer_number(accept_with(scan, DONE_REPRINT), "n", job.copy + 1);
     return result;
 }

@@ -21,6 +21,9 @@ void label_say_parked(struct answer *answer, const char *where, const struct ord
  */
 int label_confirm(struct scan *scan, struct order *ret);
 
+/* A copy of the label of a closed box, at the stamp's station. */
+int label_queue(struct store *store, int64_t parcel, const struct order *order, int64_t copy, const char *reason);
+
 int label_reprint(struct scan *scan);         /* a command */
 int label_reprint_allowed(struct scan *scan); /* the badge of a supervisor, where the command needs one */
 int label_show(struct scan *scan, struct view *view);

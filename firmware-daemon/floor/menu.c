@@ -1,4 +1,5 @@
 /* Nobody signed in, and signed in with nothing begun: who are you, and what will you do? */
+#include "floor/print.h"
 #include "floor/rule.h"
 #include "floor/waybill.h"
 #include "store/document.h"
@@ -102,7 +103,6 @@ static int reprint_list(struct scan *scan)
 {
     struct store *store = scan->store;
     struct print_job job;
-    CLEANUP_BUF struct buf data = {0};
     char key[32], number[24];
     int64_t id;
     int result = print_job_in_doubt(store, scan->event->station, &id);
@@ -110,8 +110,6 @@ static int reprint_list(struct scan *scan)
         return refuse_not_now(scan);
     if (!result)
         result = print_job_load(store, id, &job);
-    if (!result)
-        result = print_job_data(store, id, &data);
     if (result)
         return result;
     snprintf(number, sizeof(number), "%" PRId64, id);
@@ -121,13 +119,7 @@ static int reprint_list(struct scan *scan)
     json_int(&scan->data, "copy", job.copy + 1);
     result = record(scan, "list.reprinted", "job", number);
     if (!result)
-        result = print_job_set_state(store, id, "void", "printed again");
-    if (!result)
-        result = print_job_queue(store, &(struct print_request){.key = key,
-                                                                .template = job.template,
-                                                                .data = data.data,
-                                                                .copy = job.copy + 1,
-                                                                .reason = "asked at the station"});
+        result = print_list_again(store, &job, key, "asked at the station");
     answer_number(accept_with(scan, DONE_REPRINT), "n", job.copy + 1);
     return result;
 }

@@ -165,3 +165,17 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
     effect->shows = true;
     return result;
 }
+
+int print_list_again(struct store *store, const struct print_job *job, const char *key, const char *reason)
+{
+    CLEANUP_BUF struct buf data = {0};
+    int result = print_job_data(store, job->id, &data);
+    if (!result && strcmp(job->state, "printed") != 0)
+        result = print_job_set_state(store, job->id, "void", "printed again");
+    return result ? result
+                  : print_job_queue(store, &(struct print_request){.key = key,
+                                                                   .template = job->template,
+                                                                   .data = data.data,
+                                                                   .copy = job->copy + 1,
+                                                                   .reason = reason});
+}

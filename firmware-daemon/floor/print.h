@@ -3,6 +3,7 @@
 #define FLOOR_PRINT_H
 
 #include "floor/event.h"
+#include "store/print_job.h"
 
 struct print_report {
     int64_t job;
@@ -18,5 +19,9 @@ struct event print_event(const struct print_report *report);
 
 /* Why a job failed that nobody has sent: its time is over. */
 #define PRINT_LATE "it waited too long"
+
+/* A list or another label that belongs to no parcel, once more with its data, at the stamp's station; the one that may
+ * not have come out counts no more. key as in store/print_job.h. */
+int print_list_again(struct store *store, const struct print_job *job, const char *key, const char *reason);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef FLOOR_SETTINGS_H
 #define FLOOR_SETTINGS_H
 
+#include "base/buf.h"
 #include "store/store.h"
 
 /* X(name, default, min, max, help) */
@@ -39,5 +40,8 @@ int setting_get(struct store *store, enum setting setting, int64_t *ret);
 
 /* By name. -ENOENT there is no such setting, -ERANGE outside its range. */
 int setting_set(struct store *store, const char *name, int64_t value);
+
+/* All of them, as an array of {"name", "value", "default", "min", "max", "help"}. */
+int settings_write(struct store *store, struct buf *json);
 
 #endif

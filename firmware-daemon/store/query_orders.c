@@ -33,6 +33,9 @@ static const struct query_filter order_filters[] = {
     BY_LOOKING("state", "+o.state = ?"),
     BY_LOOKING("carrier", "+o.carrier = ?"),
     BY_LOOKING("platform", "+o.platform = ?"),
+    /* Whether its cut-off is over, and it is still here. */
+    BY_LOOKING("late", "iif(o.due_us <> 0 AND o.due_us < unixepoch() * 1000000 AND o.cancelled = 0 AND "
+                       "o.state NOT IN ('handed', 'cancelled'), 'yes', 'no') = ?"),
     {0},
 };
 static const struct query_section order_sections[] = {

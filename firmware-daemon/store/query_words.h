@@ -15,7 +15,7 @@ extern const struct query order_queries[], stock_queries[], work_queries[], parc
 #define WORKER_OF(id)   "(SELECT code FROM worker WHERE id = " id ")"
 #define ORDER_OF(id)    "(SELECT number FROM orders WHERE id = " id ")"
 #define WAVE_OF(id)     "(SELECT number FROM wave WHERE id = " id ")"
-#define PARCEL_OF(id)   "(SELECT o.number || '-1' FROM parcel p JOIN orders o ON o.id = p.order_id WHERE p.id = " id ")"
+#define PARCEL_OF(id)   "(SELECT number || '-1' FROM orders WHERE id = (SELECT order_id FROM parcel WHERE id = " id "))"
 
 #define THE_ITEM     "(SELECT id FROM item WHERE sku = ?)"
 #define THE_LOCATION "(SELECT id FROM location WHERE code = ?)"

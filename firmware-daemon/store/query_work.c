@@ -73,6 +73,13 @@ static const struct query_column count_columns[] = {
              "f.lot") ", 'quantity', quantity, 'book', book, 'worker', " WORKER_OF("f.worker") ")) "
                                                                                                "FROM counted f WHERE "
                                                                                                "f.stock_count = c.id)"),
+    /* Of the newest round: what differs from the books, and what it is worth as far as that is known. */
+    JSON("variances", "(SELECT json_group_array(json_object('sku', i.sku, 'name', i.name, 'lot', " LOT_OF(
+                          "r.lot") ", 'serial', "
+                                   "nullif(r.serial, ''), 'counted', r.quantity, 'book', r.book, 'value_minor', "
+                                   "nullif((r.quantity - r.book) * i.cost_minor, 0))) FROM count_result r JOIN item i "
+                                   "ON i.id = r.item "
+                                   "WHERE r.stock_count = c.id AND r.round = c.round AND r.quantity <> r.book)"),
     {0},
 };
 static const struct query_filter count_filters[] = {

@@ -5,7 +5,8 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import htm from "htm";
 import { ask, download, list, office } from "./ask.js";
 import { Chart } from "./chart.js";
-import { hrefOfList, number, reader } from "./values.js";
+import { reader } from "./tables.js";
+import { hrefOfList, number } from "./values.js";
 import { inWords, nameOf } from "./names.js";
 import { language } from "./language.js";
 

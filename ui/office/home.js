@@ -5,8 +5,9 @@ import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
 import { list, office, watch } from "./ask.js";
 import { Rows } from "./rows.js";
-import { hrefOfList, stateOf } from "./values.js";
+import { hrefOfList } from "./values.js";
 import { inWords, nameOf } from "./names.js";
+import { stateOf } from "./tables.js";
 
 const html = htm.bind(h);
 const SHOWN = 6;

@@ -2,7 +2,7 @@
 // name for each; people have two.
 
 import { columns } from "./columns.js";
-import { language } from "./language.js";
+import { inWords, naming } from "./naming.js";
 
 /** The menu: groups of kinds. What is in no group stands under the last. @type {[string, string, string[]][]} */
 export const groups = [
@@ -166,6 +166,7 @@ const names = {
   no: ["No", "否"],
   nothing: ["Nothing here", "暂无数据"],
   nothingFound: ["Nothing of this code is here", "未找到该编码"],
+  goOn: ["Go on", "继续"],
   open_office: ["Open", "进入"],
   optional: ["may be left out", "选填"],
   search: ["Look", "查询"],
@@ -177,13 +178,8 @@ const names = {
   others: ["Everything that can be done", "全部操作"],
 };
 
-const plain = (name) => name.replace(/_minor$/, "").replace(/[-_.]/g, " ").replace(/^./, (first) => first.toUpperCase());
+export const { nameOf, isNamed } = naming(names);
+export { inWords };
 
-/** @param {string} name */
-export const nameOf = (name) => names[name]?.[language.value === "zh" ? 1 : 0] ?? plain(name);
-
-/** For the test that nothing is without a name. @param {string} name */
-export const isNamed = (name) => name in names;
-
-/** Of {english, chinese}. @param {{english: string, chinese: string} | undefined} words */
-export const inWords = (words) => (words ? words[language.value === "zh" ? "chinese" : "english"] : "");
+/** What a field of a verb means. @param {{help: string}} field */
+export const helpOf = (field) => field.help;

@@ -1,25 +1,18 @@
-// Head office in a browser: the menu, the search, and which page the address names. Decides nothing: what there is to look
-// at and to do comes from head office's own tables.
+// Head office in a browser: who comes in, and the pages that are its own. Decides nothing: what there is to look at and to do
+// comes from head office's own tables.
 
 import { h, render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import htm from "htm";
-import { signal } from "@preact/signals";
-import { close, hasKey, list, office, open } from "./ask.js";
-import { Form } from "./acts.js";
+import { close, hasKey, office, open } from "./ask.js";
 import { Bring } from "./bring.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
 import { Fit } from "./fit.js";
+import { Languages, Menu, Others, Search, usePlace } from "./frame.js";
 import { Home } from "./home.js";
-import { language, languages, rememberLanguage } from "./language.js";
-import { List } from "./list.js";
-import { One } from "./row.js";
-import { groups, inWords, nameOf } from "./names.js";
-import { hrefOf } from "./values.js";
+import { nameOf } from "./names.js";
 
 const html = htm.bind(h);
-const place = signal(location.hash);
-addEventListener("hashchange", () => { place.value = location.hash; });
 
 // ---------------------------------------------------------------- who comes in
 
@@ -37,85 +30,26 @@ function Door() {
     <button disabled=${!key}>${nameOf("open_office")}</button><${Languages} /></form>`;
 }
 
-const Languages = () => html`<span class="languages" role="group">${languages.map(({ id, name }) =>
-  html`<button type="button" lang=${id} class="quiet" aria-pressed=${language.value === id} onClick=${() => rememberLanguage(id)}>${name}</button>`)}</span>`;
-
-// ---------------------------------------------------------------- the search
-
-/** Where a code may be, in this order. @type {[string, string][]} */
-const places = [["orders", "order"], ["orders", "platform_order"], ["orders", "waybill"], ["items", "sku"], ["items", "barcode"],
-  ["aftersales", "aftersale"], ["aftersales", "waybill"], ["documents", "document"], ["orders", "buyer"]];
-
-async function seek(text) {
-  const kinds = new Map(office.value?.kinds.map((kind) => [kind.kind, kind]));
-  const asked = places.filter(([kind, filter]) => kinds.get(kind)?.filters.includes(filter));
-  const found = await Promise.all(asked.map(([kind, filter]) => list(kind, { [filter]: text, limit: 5 }).catch(() => ({ rows: [] }))));
-  return asked.flatMap(([kind], at) => found[at].rows.map((row) => [kind, String(row[kinds.get(kind)?.one ?? ""])]))
-    .filter(([kind, code], at, all) => all.findIndex(([a, b]) => a === kind && b === code) === at);
-}
-
-function Search() {
-  const [found, setFound] = useState(/** @type {null | string[][]} */ (null));
-  useEffect(() => setFound(null), [place.value]);
-  const look = async (event) => {
-    event.preventDefault();
-    const text = new FormData(event.target).get("code")?.toString().trim();
-    if (!text)
-      return;
-    const hits = await seek(text);
-    setFound(hits.length === 1 ? null : hits);
-    if (hits.length === 1)
-      location.hash = hrefOf(hits[0][0], hits[0][1]);
-  };
-  return html`<form class="search" role="search" onSubmit=${look}><input name="code" type="search" aria-label=${nameOf("find")} placeholder=${nameOf("find")} autocomplete="off" />
-    ${found && html`<div class="found" role="status">${found.length ? found.map(([kind, code]) => html`<a href=${hrefOf(kind, code)} onClick=${() => setFound(null)}>${nameOf(kind)} <b>${code}</b></a>`)
-      : html`<p>${nameOf("nothingFound")}</p>`}</div>`}</form>`;
-}
-
-// ---------------------------------------------------------------- the menu
-
-function Menu({ at }) {
-  const kinds = new Set([...office.value?.kinds.map((kind) => kind.kind) ?? [], "analytics", "compared", "fit"]);
-  const line = (kind) => html`<a key=${kind} href=${`#/${kind}`} aria-current=${at === kind ? "page" : null}>${nameOf(kind)}</a>`;
-  return html`<nav aria-label="Floorhand"><a href="#/" aria-current=${at === "" ? "page" : null}>${nameOf("home")}</a>
-    ${groups.map(([english, chinese, members]) => {
-      const there = members.filter((kind) => kinds.has(kind));
-      return there.length > 0 && html`<h2 key=${english}>${language.value === "zh" ? chinese : english}</h2>${there.map(line)}`;
-    })}
-    <h2>${nameOf("everything")}</h2>${line("bring")}${line("others")}</nav>`;
-}
-
-// ---------------------------------------------------------------- every verb
-
-function Others() {
-  const [verb, choose] = useState(/** @type {any} */ (null));
-  return html`<header><h1>${nameOf("others")}</h1></header>
-    <div class="wide"><table><tbody>${office.value?.verbs.map((one) => html`<tr key=${one.verb}><td><code>${one.verb}</code></td>
-      <td><button class="quiet" onClick=${() => choose(one)}>${inWords(one)}</button></td></tr>`)}</tbody></table></div>
-    ${verb && html`<${Form} key=${verb.verb} verb=${verb} start=${{}} done=${() => {}} leave=${() => choose(null)} />`}`;
-}
-
 // ---------------------------------------------------------------- the page
 
+const pages = {
+  "": () => html`<${Home} />`,
+  bring: () => html`<${Bring} />`,
+  fit: () => html`<${Fit} />`,
+  others: () => html`<${Others} />`,
+  analytics: (code, filters) => (code ? html`<${FigurePage} key=${code} name=${code} filters=${filters} />` : html`<${Figures} filters=${filters} />`),
+  compared: (_, filters) => html`<${Compared} filters=${filters} />`,
+};
+
 function Page() {
-  const [path, question] = place.value.replace(/^#\/?/, "").split("?");
-  const [name, ...rest] = path.split("/");
-  const kind = office.value?.kinds.find((one) => one.kind === name);
-  const filters = Object.fromEntries(new URLSearchParams(question ?? ""));
-  const code = decodeURIComponent(rest.join("/"));
-  useEffect(() => scrollTo(0, 0), [path]);
-  const pages = { "": () => html`<${Home} />`, bring: () => html`<${Bring} />`, fit: () => html`<${Fit} />`, others: () => html`<${Others} />`,
-    analytics: () => (code ? html`<${FigurePage} key=${code} name=${code} filters=${filters} />` : html`<${Figures} filters=${filters} />`), compared: () => html`<${Compared} filters=${filters} />` };
-  const body = pages[name]?.() ?? (!kind ? html`<p class="none">${nameOf("nothing")}</p>`
-    : code && kind.one ? html`<${One} kind=${kind} code=${code} />` : html`<${List} kind=${kind} filters=${filters} />`);
+  const { name, body } = usePlace(pages);
   return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
       <button class="quiet" onClick=${close}>${nameOf("leave")}</button></div>
-    <div class="frame"><${Menu} at=${name} /><main>${body}</main></div>`;
+    <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["bring", "others"]} /><main>${body}</main></div>`;
 }
 
 const App = () => (office.value ? html`<${Page} />` : html`<${Door} />`);
 
-document.documentElement.lang = language.value;
 if (hasKey())
   await open().catch(() => {});
 render(html`<${App} />`, document.body);

@@ -3,33 +3,17 @@
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
-import { list, office, watch } from "./ask.js";
+import { list, watch } from "./ask.js";
 import { Acts, actsOf } from "./acts.js";
 import { Rows } from "./rows.js";
 import { hrefOfList } from "./values.js";
-import { inWords, nameOf } from "./names.js";
+import { nameOf } from "./names.js";
+import { choicesOf, filters as first, live } from "./tables.js";
 
 const html = htm.bind(h);
 const PAGE = 50;
 const FILTERS = 4; // shown before the others are asked for
-/** And those that people use most. @type {Record<string, string[]>} */
-const first = { orders: ["state", "exception", "shop", "site", "sku"], aftersales: ["shop", "kind"], listings: ["mapped"] };
-const LIVE = new Set(["orders", "events"]);
 const SOON_MS = 400; // many changes at once are looked at once
-
-/** What a filter can be, where that is known: [value, words]. @param {import("./ask.js").Kind} kind @param {string} filter */
-function choicesOf(kind, filter) {
-  const words = office.value?.words, at = kind.columns.indexOf(filter);
-  if (kind.types[at] === "flag" || ["mapped", "unmapped"].includes(filter))
-    return [["yes", nameOf("yes")], ["no", nameOf("no")]];
-  if (kind.kind === "orders" && filter === "state")
-    return words?.states.map((state) => [state.state, inWords(state)]);
-  if (kind.kind === "orders" && filter === "stage")
-    return [...new Set(words?.states.map((state) => state.stage))].map((stage) => [stage, nameOf(stage)]);
-  if (filter === "exception" || (kind.kind === "exceptions" && filter === "kind"))
-    return words?.exceptions.map((known) => [known.kind, inWords(known)]);
-  return null;
-}
 
 function Filter({ kind, name, value, set }) {
   const choices = choicesOf(kind, name), label = nameOf(name);
@@ -50,8 +34,9 @@ function Filters({ kind, filters }) {
       onClick=${() => setAll(!all)}>${nameOf(all ? "fewerFilters" : "moreFilters")}</button>`}</form>`;
 }
 
-/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>}} props */
-export function List({ kind, filters }) {
+/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>,
+ *  above?: unknown}} props  above: what the house shows before the filters */
+export function List({ kind, filters, above }) {
   const [page, setPage] = useState(/** @type {null | {rows: import("./ask.js").Row[], next: string | null}} */ (null));
   const [fault, setFault] = useState("");
   const asked = JSON.stringify(filters);
@@ -63,7 +48,7 @@ export function List({ kind, filters }) {
   useEffect(() => {
     setPage(null);
     load();
-    if (!LIVE.has(kind.kind))
+    if (!live.has(kind.kind))
       return undefined;
     let timer = 0;
     const stop = watch(kind.kind, () => {
@@ -77,7 +62,7 @@ export function List({ kind, filters }) {
   }, [kind.kind, asked]);
   const forRow = actsOf(kind, true).length > 0 && !kind.one;
   return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => load()} /></header>
-    <${Filters} key=${kind.kind} kind=${kind} filters=${filters} />
+    ${above}<${Filters} key=${kind.kind} kind=${kind} filters=${filters} />
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${page ? html`<${Rows} kind=${kind} rows=${page.rows} tail=${forRow && ((row) => html`<${Acts} kind=${kind} row=${row} changed=${() => load()} />`)} />` : !fault && html`<progress></progress>`}
     ${page?.next && html`<button class="quiet" onClick=${() => load(page.next ?? "", page.rows)}>${nameOf("more")}</button>`}`;

@@ -4,7 +4,8 @@ import { h } from "preact";
 import htm from "htm";
 import { language } from "./language.js";
 import { office } from "./ask.js";
-import { inWords, nameOf } from "./names.js";
+import { nameOf } from "./names.js";
+import { also, bad, good, special, wordsOf } from "./tables.js";
 
 const html = htm.bind(h);
 const LONG = 48; // characters of a cell before it is cut
@@ -28,18 +29,6 @@ export function money(minor, currency) {
 export const number = (value, digits = 0) =>
   new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-/** What reads a figure's values of a unit. @param {string} unit @param {string} [currency] */
-export const reader = (unit, currency = "CNY") => {
-  const digits = office.value?.figures.find((figure) => figure.unit === unit)?.digits ?? 0;
-  return (value) => {
-    if (value === null || value === undefined)
-      return "–";
-    if (unit.startsWith("minor"))
-      return money(value, currency);
-    return `${number(value / 10 ** digits, digits)}${unit === "ten_thousandths" ? "%" : ""}`;
-  };
-};
-
 /** @param {string} text */
 export function time(text) {
   const when = new Date(text), now = new Date();
@@ -50,9 +39,6 @@ export function time(text) {
 }
 
 const links = () => new Map((office.value?.kinds ?? []).filter((kind) => kind.one).map((kind) => [kind.one, kind.kind]));
-
-/** Columns that hold a code of another kind under a name of their own. @type {Record<string, string>} */
-const also = { of_order: "order", new_order: "order", merged_into: "order", new_sku: "sku" };
 
 /** @param {string} column @returns {string | undefined} the kind that its values name rows of */
 export const kindNamed = (column) => (column === "name" ? undefined : links().get(also[column] ?? column));
@@ -65,12 +51,6 @@ export const hrefOfList = (kind, filters = {}) => {
   const given = Object.entries(filters).filter(([, value]) => value !== "");
   return `#/${kind}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
 };
-
-/** @param {string} state */
-export const stateOf = (state) => office.value?.words.states.find((known) => known.state === state);
-
-const bad = new Set(["exception", "short", "parked", "failed", "refused", "stuck"]);
-const good = new Set(["shipped", "finished", "done", "paid", "settled", "approved"]);
 
 /** @param {string} text */
 const badge = (text, words) =>
@@ -87,10 +67,9 @@ export function shown(kind, at, row, whole = false) {
   const column = kind.columns[at], value = row[column];
   if (value === null || value === undefined || value === "")
     return "";
-  if (kind.kind === "daily-figures" && column === "figure")
-    return inWords(office.value?.figures.find((figure) => figure.figure === value)) || nameOf(String(value));
-  if (kind.kind === "daily-figures" && kind.types[at] === "number")
-    return reader(String(row.unit))(value);
+  const own = special(kind, at, row);
+  if (own !== undefined)
+    return own;
   if (kind.types[at] === "flag")
     return value ? html`<span class="badge on">${nameOf("yes")}</span>` : "";
   if (kind.types[at] === "time")
@@ -99,8 +78,9 @@ export function shown(kind, at, row, whole = false) {
     return money(Number(value), String(row.currency ?? "CNY"));
   if (kind.types[at] === "number")
     return new Intl.NumberFormat(locale(), { useGrouping: !/^(event|seq|arrival|import|exception|line|epoch)$/.test(column) }).format(Number(value));
-  if (["state", "stage", "before", "after"].includes(column) || column === "kind" && kind.kind === "exceptions")
-    return badge(String(value), inWords(stateOf(String(value)) ?? office.value?.words.exceptions.find((known) => known.kind === value)));
+  const words = wordsOf(kind, column, String(value));
+  if (words !== undefined)
+    return badge(String(value), words);
   const to = typeof value === "string" ? kindNamed(column) : undefined;
   const text = whole && typeof value === "string" ? value : cut(value);
   return to && !(whole && to === kind.kind) ? html`<a href=${hrefOf(to, String(value))}>${text}</a>` : text;

@@ -4,73 +4,17 @@ import { h } from "preact";
 import { useState } from "preact/hooks";
 import htm from "htm";
 import { act, office } from "./ask.js";
-import { inWords, nameOf } from "./names.js";
+import { helpOf, inWords, nameOf } from "./names.js";
+import { changed as changeable, linesOf, opens, own, subjects } from "./tables.js";
 
 const html = htm.bind(h);
 
 /** @typedef {import("./ask.js").Verb} Verb */
 /** @typedef {import("./ask.js").Row} Row */
 
-/** Verbs by the beginning of their names, where that is not the name of one row. @type {Record<string, string[]>} */
-const subjects = {
-  orders: ["order.", "aftersale.open", "invoice.draft", "money.campaign"],
-  exceptions: ["order.confirm", "order.receiver", "order.close"],
-  aftersales: ["aftersale."],
-  "refunds-due": ["aftersale.paid"],
-  "rule-conditions": [],
-  accounts: ["money."],
-  entries: ["money.entry", "money.reverse", "money.post"],
-  bills: ["bill."],
-  "bill-rows": ["bill.force", "bill.word"],
-  invoices: ["invoice."],
-  waybills: ["waybill."],
-  "waybill-accounts": ["waybill.account"],
-  items: ["cost.", "item."],
-  sites: ["site."],
-  listings: ["listing."],
-  shops: ["shop."],
-  keys: ["key."],
-  webhooks: ["webhook."],
-  settings: ["setting."],
-  attention: ["attention."],
-  outbox: ["outbox."],
-  atp: [],
-  prices: ["price."],
-  unmapped: ["listing."],
-  "proposed-barcodes": ["barcode."],
-  persons: ["person.", "contact.", "consent.", "service."],
-  "person-merges": ["person.unmerge"],
-  "rfm-groups": ["rfm."],
-  segments: ["segment."],
-  "segment-members": ["segment.add", "segment.drop"],
-  tickets: ["ticket.", "service."],
-  baselines: ["baseline."],
-  "daily-reports": ["report."],
-  "site-days": ["improvement.count"],
-  "slot-classes": ["slotting.suggest"],
-  "slot-moves": ["slotting."],
-  parameters: ["parameter.set"],
-  "parameter-changes": ["parameter.measure"],
-  "parameter-figures": [],
-  improvements: ["improvement."],
-  "improvement-figures": [],
-  "fit-checks": [],
-  rollouts: ["rollout."],
-  "rollout-steps": ["rollout.step"],
-  trainings: [],
-};
-
-/** What no row is needed for. */
-const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|set|make|suggest|plan|count|start)$/;
-
-const own = { case: "aftersale", row: "row" };
-
-/** What is changed in a row that has no code of its own. @type {Record<string, string[]>} */
-const changed = { "rollout-steps": ["state", "note"], parameters: ["value"] };
-
 /** Whether a field says which row is meant: it is not for people to change. @param {string} field
  *  @param {import("./ask.js").Kind} kind */
-const isWhich = (field, kind) => !changed[kind.kind]?.includes(field) && (
+const isWhich = (field, kind) => !changeable[kind.kind]?.includes(field) && (
   field === "id" || field in own || (kind.one ? field === kind.one || (field === "name" && kind.columns.includes(kind.one)) : kind.columns.includes(field)));
 
 /** A field takes its value from the row. @param {string} field @param {import("./ask.js").Kind} kind @param {Row} row */
@@ -112,7 +56,7 @@ export const fieldsOf = (fields, texts) => Object.fromEntries(fields.filter((fie
 
 /** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string,
  *  help?: string}} part */
-export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = field.help }) {
+export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = helpOf(field) }) {
   const id = `field-${field.name}`, on = (event) => set(event.target.value);
   const choices = field.type === "flag" ? ["yes", "no"] : field.type === "choice" ? field.choices?.split("|") : null;
   const input = choices
@@ -126,9 +70,6 @@ export function Entry({ field, value, fixed, set, label = nameOf(field.name), he
     <div>${input}<small>${help}</small></div>`;
 }
 
-const answerText = (answer) => Object.entries(answer).map(([name, value]) =>
-  `${nameOf(name)}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
-
 /** The form of a verb. What the row says is filled in; which row it is stays. @param {{verb: Verb, start: Row,
  *  kind?: import("./ask.js").Kind, done: () => void, leave: () => void}} props */
 export function Form({ verb, start, kind, done, leave }) {
@@ -141,7 +82,7 @@ export function Form({ verb, start, kind, done, leave }) {
     setBusy(true);
     try {
       const answer = await act(verb.verb, fieldsOf(verb.fields, texts));
-      setSaid({ good: true, lines: answerText(answer) });
+      setSaid({ good: true, lines: linesOf(answer) });
       done();
     } catch (refusal) {
       setSaid({ good: false, lines: [refusal.message || nameOf("lost")] });
@@ -155,7 +96,7 @@ export function Form({ verb, start, kind, done, leave }) {
         value=${texts[field.name] ?? ""} fixed=${Boolean(kind && field.name in start && isWhich(field.name, kind))}
         set=${(text) => setTexts({ ...texts, [field.name]: text })} />`)}</div>
       ${said && html`<output class=${said.good ? "good" : "bad"}>${said.good ? "✓ " : "✗ "}${said.lines.length ? said.lines.map((line) => html`<span>${line}</span>`) : nameOf("dark")}</output>`}
-      <footer><button type="button" class="quiet" onClick=${leave}>${nameOf(said?.good ? "open_office" : "cancel")}</button>
+      <footer><button type="button" class="quiet" onClick=${leave}>${nameOf(said?.good ? "goOn" : "cancel")}</button>
         <button disabled=${busy || said?.good}>${nameOf("ask")}</button></footer>
     </form></dialog>`;
 }

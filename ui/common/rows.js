@@ -4,24 +4,14 @@ import { h } from "preact";
 import htm from "htm";
 import { hrefOf, isNumber, shown } from "./values.js";
 import { nameOf } from "./names.js";
+import { columns as first } from "./tables.js";
 
 const html = htm.bind(h);
-
-/** Of kinds with many columns, those that fit a table; the rest is on the row's own page. @type {Record<string, string[]>} */
-const first = {
-  orders: ["order", "shop", "platform_order", "state", "exceptions", "lacks", "refunding", "site", "carrier", "waybill",
-    "ship_by", "paid_minor", "quantity", "shipped", "receiver", "province"],
-  aftersales: ["aftersale", "order", "shop", "kind", "state", "trouble", "asked", "amount_minor", "pay_minor", "waybill", "reason"],
-  listings: ["shop", "platform_item", "platform_sku", "title", "code", "sku", "matched", "told", "buffer", "ratio"],
-  "daily-figures": ["figure", "value", "day_before", "week_before", "look"],
-  "fit-checks": ["fit_check", "name", "flows", "gaps", "who", "time"],
-  sites: ["site", "name", "box", "last_seen", "applied", "parked", "outbox", "capacity", "fault"],
-};
 
 /** @param {import("./ask.js").Kind} kind @param {import("./ask.js").Row[]} rows */
 function columnsOf(kind, rows) {
   const wanted = first[kind.kind]?.filter((name) => kind.columns.includes(name)) ?? kind.columns;
-  const used = wanted.filter((name) => rows.some((row) => row[name] !== null && row[name] !== "" && row[name] !== undefined && row[name] !== false));
+  const used = wanted.filter((name) => rows.some((row) => row[name] !== null && row[name] !== "" && row[name] !== undefined && row[name] !== false && !(Array.isArray(row[name]) && row[name].length === 0)));
   return (rows.length ? used : wanted).map((name) => kind.columns.indexOf(name));
 }
 

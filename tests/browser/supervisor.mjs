@@ -1,0 +1,193 @@
+// A site's supervisor pages in a real browser, against a real floorhandd in the middle of its day: TAP on standard output,
+// pictures in build/screens/.
+
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { assert, becomes, play, root, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
+
+const house = spawn("python3", [`${root}tests/browser/site_house.py`], { stdio: ["pipe", "pipe", "inherit"] });
+const port = await new Promise((resolve) => createInterface({ input: house.stdout }).once("line", resolve));
+const address = `http://127.0.0.1:${port}/`;
+const BADGE = "BADGE-0003", PICKER = "BADGE-0002";
+const sizes = [[1920, 1080], [1024, 768], [360, 740]];
+
+const ask = async (path) => {
+  const answer = await fetch(`${address}api/v1/${path}`);
+  assert(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.json();
+};
+
+async function go(page, hash) {
+  await page.goto(`${address}office${hash}`);
+  await page.locator("main h1").waitFor({ timeout: STEP_MS });
+  await page.locator("main progress").first().waitFor({ state: "detached", timeout: STEP_MS });
+}
+
+/** Every size in both languages, light and dark. What stands wider than the window is a fault. */
+async function photograph(page, name) {
+  const faults = [];
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    for (const language of ["en", "zh"]) {
+      await useLanguage(page, language);
+      await page.emulateMedia({ colorScheme: language === "zh" ? "dark" : "light" });
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+        faults.push(`${width} ${language}`);
+      await page.screenshot({ path: `${screens}/supervisor-${name}-${width}-${language}.png` });
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+  await useLanguage(page, "en");
+  same(faults, [], `wider than the window: ${name}`);
+}
+
+async function giveBadge(page, badge) {
+  await page.locator("#badge-field").fill(badge);
+  await page.keyboard.press("Enter");
+}
+
+const tests = [
+  ["the board shows orders against their cut-offs, who works and what waits", async (page, errors) => {
+    await go(page, "#/");
+    const { orders, workers, waiting } = await ask("board");
+    const late = orders.reduce((sum, row) => sum + row.late, 0);
+    assert(late > 0, "an order is late");
+    same(await page.locator("[data-tile=late] b").innerText(), String(late), "late orders");
+    await shows(page, "main tbody", workers[0].name);
+    same(waiting.map((one) => one.kind), ["count"], "what waits");
+    await shows(page, ".alerts", "past their cut-off");
+    same((await ask("orders?late=yes")).rows.length, late, "late orders in the list");
+    await shows(page, "[data-waits=count]", "Counts to approve");
+    await photograph(page, "board");
+    same(errors, [], "errors in the console");
+  }],
+  ["the board follows the floor by itself", async (page) => {
+    const before = await page.locator(".stations li").nth(1).innerText();
+    assert(before.includes("nobody"), `nobody is at bench 2: ${before}`);
+    await fetch(`${address}api/v1/stations/bench-2/scan`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text: PICKER }) });
+    await shows(page, ".stations li", "李芳");
+  }],
+  ["the wall screen stands alone", async (page) => {
+    await go(page, "#/?wall=1");
+    same(await page.locator("nav").count(), 0, "menus on the wall");
+    await page.screenshot({ path: `${screens}/supervisor-wall.png` });
+  }],
+  ["every kind of rows has a page with its rows, and a name in both languages for all it shows", async (page, errors) => {
+    for (const kind of await ask("queries")) {
+      await go(page, `#/${kind.kind}`);
+      const { rows } = await ask(`${kind.kind}?limit=50`);
+      await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, rows.length);
+      same(await page.locator("main .fault").count(), 0, `faults of ${kind.kind}`);
+    }
+    const [kinds, verbs, settings] = await Promise.all(["queries", "asks", "settings"].map(ask));
+    const wanted = { names: [...kinds.flatMap((kind) => [kind.kind, ...kind.columns, ...kind.filters, ...kind.with]),
+      ...verbs.flatMap((verb) => [verb.verb, ...verb.fields.map((field) => field.name)]), ...settings.map((one) => one.name)],
+    helps: [...verbs.flatMap((verb) => verb.fields.map((field) => field.help)), ...settings.map((one) => one.help)] };
+    same(await page.evaluate(async ({ names, helps }) => {
+      const { isNamed, isHelped } = await import("/assets/names.js");
+      return [...new Set([...names.filter((name) => !isNamed(name)), ...helps.filter((help) => !isHelped(help))])];
+    }, wanted), [], "what is missing in ui/supervisor/names.js");
+    same(errors, [], "errors in the console");
+  }],
+  ["the search finds an order by its waybill, and shows its whole history", async (page) => {
+    const { order } = await ask("orders/SO-00002");
+    await page.locator(".search input").fill(order.waybill);
+    await page.keyboard.press("Enter");
+    await page.locator(".found a").filter({ hasText: "SO-00002" }).first().click();
+    await shows(page, "h1 b", "SO-00002");
+    await shows(page, "main section", "Picking begun");
+    await shows(page, "main section", "Parcel packed");
+    same((await ask("orders/SO-00002")).parcels.rows[0].parcel, "SO-00002-1", "the order's own parcel");
+    await photograph(page, "order");
+    await page.locator(".search input").fill("nothing-of-this");
+    await page.keyboard.press("Enter");
+    await shows(page, ".found", "Nothing of this code");
+  }],
+  ["waves are planned and released, after a supervisor's badge was asked for once", async (page) => {
+    await go(page, "#/wave-rules");
+    await page.locator(".acts button").filter({ hasText: "Keep a rule" }).click();
+    for (const [field, text] of [["name", "SF first"], ["place", "1"], ["carrier", "SF"]])
+      await page.locator(`#field-${field}`).fill(text);
+    await page.locator("#field-kind").selectOption("cluster");
+    await page.locator(".form footer button").last().click();
+    await giveBadge(page, PICKER);
+    await page.locator(".form output.bad").waitFor({ timeout: STEP_MS }); // a picker's badge is none
+    await page.locator(".form footer button").last().click();
+    await giveBadge(page, BADGE);
+    await page.locator(".form output.good").waitFor({ timeout: STEP_MS });
+    await go(page, "#/planning");
+    await page.locator("header .do button").click();
+    await page.locator("header .said.good").waitFor({ timeout: STEP_MS });
+    const [wave] = (await ask("waves?state=draft")).rows;
+    await photograph(page, "planning");
+    await page.locator("tr").filter({ hasText: wave.wave }).locator("button").filter({ hasText: "Release" }).click();
+    same(await page.locator("#badge-field").count(), 0, "the badge is asked for again");
+    await shows(page, "section", "Released and being picked");
+    same((await ask(`waves/${wave.wave}`)).wave.state, "released", "the wave on the floor");
+  }],
+  ["a count is approved with its differences in sight", async (page) => {
+    const [count] = (await ask("counts?state=review")).rows;
+    await go(page, "#/approval");
+    await shows(page, `[data-count="${count.count}"]`, "-20");
+    await photograph(page, "approval");
+    await page.locator("button").filter({ hasText: "Approve" }).click();
+    await page.locator(".said.good").waitFor({ timeout: STEP_MS });
+    await shows(page, ".none", "No count waits");
+    same((await ask(`counts/${count.count}`)).count.state, "posted", "the count on the floor");
+  }],
+  ["a label is looked at and printed again", async (page) => {
+    const before = (await ask("print-jobs")).rows;
+    await go(page, `#/print-jobs/${before[0].job}`);
+    await becomes(page, () => document.querySelector("img.label")?.naturalWidth > 0);
+    await photograph(page, "label");
+    await page.locator(".acts button").filter({ hasText: "Print again" }).click();
+    await page.locator(".form footer button").last().click();
+    await page.locator(".form output.good").waitFor({ timeout: STEP_MS });
+    const [again] = (await ask("print-jobs")).rows;
+    same([again.job > before[0].job, again.copy, again.parcel, again.station], [true, before[0].copy + 1, before[0].parcel, "bench-1"], "the new job");
+    same((await ask("journal?type=label.reprinted")).rows[0].worker, "W-003", "who had it printed");
+  }],
+  ["a setting is changed within its range, and says that it is no longer the default", async (page) => {
+    await go(page, "#/settings");
+    const row = page.locator("[data-setting=cluster_totes]");
+    await row.locator("input").fill("41");
+    await row.locator("button").click();
+    same(await row.locator("input").evaluate((input) => input.validity.rangeOverflow), true, "41 is too much");
+    await row.locator("input").fill("12");
+    await row.locator("button").click();
+    await row.locator(".said.good").waitFor({ timeout: STEP_MS });
+    await shows(page, "[data-setting=cluster_totes]", "Changed; the default is 8");
+    same((await ask("settings")).find((one) => one.name === "cluster_totes").value, 12, "the setting on the floor");
+    await photograph(page, "settings");
+  }],
+  ["a printer is given to another station", async (page) => {
+    await go(page, "#/devices");
+    const { id } = (await ask("devices")).find((device) => device.station === "bench-2");
+    await page.locator(`[data-device="${id}"] select`).selectOption("bench-3");
+    await page.locator(`[data-device="${id}"] button`).click();
+    await page.locator(".said.good").waitFor({ timeout: STEP_MS });
+    same((await ask("devices")).find((device) => device.id === id).station, "bench-3", "the printer's station");
+    await photograph(page, "devices");
+  }],
+  ["a station practises and works again", async (page) => {
+    await go(page, "#/training");
+    const row = page.locator("[data-station=bench-2]");
+    await row.locator("button").click();
+    await shows(page, "[data-station=bench-2] .badge", "practises");
+    await photograph(page, "training");
+    await row.locator("button").filter({ hasText: "work again" }).click();
+    await row.locator(".badge").waitFor({ state: "detached", timeout: STEP_MS });
+  }],
+  ["the audit trail is filtered, and shows where the chain stands", async (page) => {
+    await go(page, "#/journal?type=setting.changed");
+    await shows(page, ".chain dd", (await ask("sync")).last_seq.toString());
+    await becomes(page, () => /^[0-9a-f]{64}$/.test([...document.querySelectorAll(".chain dd")][2]?.textContent ?? ""));
+    same(await page.locator("tbody tr").count(), 1, "one setting was changed");
+    await shows(page, "tbody", "cluster_totes");
+    await photograph(page, "journal");
+  }],
+];
+
+process.exitCode = await play(`${address}office`, tests, { width: 1440, height: 900 });
+house.stdin.end();

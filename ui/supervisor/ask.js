@@ -1,0 +1,94 @@
+// What a supervisor's pages ask of the box: see docs/openapi.yaml for the shapes. Shows nothing itself. The modules of
+// ui/common import it under the same name at head office.
+
+import { signal } from "@preact/signals";
+import { badge, dropBadge } from "./badge.js";
+import { language } from "./language.js";
+
+/** @typedef {{kind: string, one: string | null, singular: string | null, filters: string[], columns: string[],
+ *   types: ("text" | "number" | "flag" | "time" | "json")[], with: string[], with_kinds: string[]}} Kind */
+/** @typedef {{name: string, type: "text" | "number" | "flag" | "choice", required: boolean, default?: string, help: string,
+ *   min?: number, max?: number, choices?: string}} Field */
+/** @typedef {{verb: string, help: string, supervisor: boolean, fields: Field[]}} Verb */
+/** @typedef {Record<string, unknown>} Row */
+
+const LOOK_MS = 3000;
+
+/** What the site can show and do. @type {import("@preact/signals").Signal<null | {kinds: Kind[], verbs: Verb[]}>} */
+export const office = signal(null);
+
+/** A sentence of the box's, for people. */
+export class Refusal extends Error {
+  /** @param {number} status @param {string} sentence @param {string} [code] */
+  constructor(status, sentence, code = "") {
+    super(sentence);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** @param {string} path @param {RequestInit} [more] */
+export async function ask(path, more = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/api/v1/${path}`, more);
+  } catch {
+    throw new Refusal(0, "");
+  }
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok)
+    throw new Refusal(answer.status, body.error?.text?.[language.value] ?? body.error?.message ?? "", body.error?.code);
+  return body;
+}
+
+/** @param {string} path @param {Row} fields */
+export const post = (path, fields) =>
+  ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
+
+/** @param {string} name @param {Record<string, string | number>} [values] */
+const address = (name, values = {}) => {
+  const given = Object.entries(values).filter(([, value]) => value !== "" && value !== undefined && value !== null);
+  return given.length ? `${name}?${new URLSearchParams(given.map(([a, b]) => [a, String(b)]))}` : name;
+};
+
+/** A page of rows. @param {string} kind @param {Record<string, string | number>} [filters]
+ * @returns {Promise<{rows: Row[], next: string | null}>} */
+export const list = (kind, filters) => ask(address(kind, filters));
+
+/** One row, and what belongs to it. @param {string} kind @param {string} code */
+export const get = (kind, code) => ask(`${kind}/${code.split("/").map(encodeURIComponent).join("/")}`);
+
+const whoRefused = new Set(["E18", "E28"]); // no supervisor's badge, one that was taken back
+
+/** Asks for a badge first where the verb needs one. @param {string} verb @param {Row} fields */
+export async function act(verb, fields) {
+  const known = office.value?.verbs.find((one) => one.verb === verb);
+  const by = known?.supervisor ? { badge: await badge() } : {};
+  try {
+    return await post(`asks/${verb}`, { ...fields, ...by });
+  } catch (refusal) {
+    if (whoRefused.has(refusal.code) || (refusal.code === "E01" && by.badge && refusal.message.includes(by.badge)))
+      dropBadge();
+    throw refusal;
+  }
+}
+
+export async function open() {
+  const [kinds, verbs] = await Promise.all([ask("queries"), ask("asks")]);
+  office.value = { kinds, verbs };
+}
+
+/** Calls back when something has happened at the site, until it is stopped: what changes rows is in the journal.
+ * @param {string} _kinds @param {() => void} changed @returns {() => void} stops it */
+export function watch(_kinds, changed) {
+  let last = -1;
+  const look = async () => {
+    const { last_seq: seq } = await ask("sync").catch(() => ({ last_seq: last }));
+    if (last >= 0 && seq !== last)
+      changed();
+    last = seq;
+  };
+  look();
+  const timer = setInterval(look, LOOK_MS);
+  return () => clearInterval(timer);
+}

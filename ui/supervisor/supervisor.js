@@ -1,0 +1,58 @@
+// The supervisor's pages of a site: the live board, and a page for every kind of rows and verb that the box's tables name.
+// Decides nothing.
+
+import { h, render } from "preact";
+import htm from "htm";
+import { office, open } from "./ask.js";
+import { Approval } from "./approval.js";
+import { BadgeAsk, BadgeChip } from "./badge.js";
+import { Board } from "./board.js";
+import { Devices, Training } from "./devices.js";
+import { Languages, Menu, Others, place, Search, usePlace } from "./frame.js";
+import { List } from "./list.js";
+import { nameOf } from "./names.js";
+import { Planning } from "./planning.js";
+import { One } from "./row.js";
+import { Settings } from "./settings.js";
+import { ChainState } from "./trail.js";
+
+const html = htm.bind(h);
+
+const kindOf = (name) => office.value?.kinds.find((kind) => kind.kind === name);
+const rowsOf = (name, code, filters, above) => (code ? html`<${One} kind=${kindOf(name)} code=${code} />` : html`<${List} kind=${kindOf(name)} filters=${filters} above=${above} />`);
+
+const pages = {
+  "": (_, filters) => html`<${Board} wall=${Boolean(filters.wall)} />`,
+  planning: () => html`<${Planning} />`,
+  approval: () => html`<${Approval} />`,
+  devices: () => html`<${Devices} />`,
+  training: () => html`<${Training} />`,
+  settings: () => html`<${Settings} />`,
+  journal: (code, filters) => rowsOf("journal", code, filters, html`<${ChainState} />`),
+  others: () => html`<${Others} />`,
+};
+
+function Page() {
+  const { name, body } = usePlace(pages);
+  if (/[?&]wall=1/.test(place.value))
+    return html`<div class="wall"><main>${body}</main></div>`;
+  return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} /></div>
+    <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["others"]} /><main>${body}</main></div>
+    <${BadgeAsk} />`;
+}
+
+const AGAIN_MS = 2000;
+const Lost = () => html`<p class="fault" role="alert">${nameOf("lost")}</p>`;
+
+/** The box may be starting: it is asked again until it answers. */
+async function begin() {
+  try {
+    await open();
+    render(html`<${Page} />`, document.body);
+  } catch {
+    render(html`<${Lost} />`, document.body);
+    setTimeout(begin, AGAIN_MS);
+  }
+}
+
+begin();
