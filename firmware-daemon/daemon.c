@@ -7,6 +7,7 @@
 #include "disk.h"
 #include "floor/floor.h"
 #include "label_request.h"
+#include "pictures.h"
 #include "practice.h"
 #include "station/plugboard.h"
 #include "station/station.h"
@@ -256,6 +257,12 @@ static int source_picture(void *user, int64_t job, struct buf *png)
     return plugboard_picture(daemon->board, job, png);
 }
 
+static int source_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)
+{
+    const struct daemon *daemon = user;
+    return picture_read(daemon->config->site.pictures, sku, bytes, ret_type);
+}
+
 static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
 {
     struct daemon *daemon = user;
@@ -361,6 +368,7 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .sync = source_sync,
                                            .devices = source_devices,
                                            .picture = source_picture,
+                                           .item_picture = source_item_picture,
                                            .query = source_query,
                                            .figures = source_figures,
                                            .train = source_train,

@@ -25,5 +25,8 @@ int ui_pages_open(struct ui_server *server, struct error *error);
 bool ui_pages_list(struct web_request *request);
 bool ui_pages_station(struct web_request *request);
 bool ui_pages_asset(struct web_request *request);
+bool ui_pages_manifest(struct web_request *request);
+bool ui_pages_keeper(struct web_request *request);
+bool ui_pages_item(struct web_request *request);
 
 #endif
