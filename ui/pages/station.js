@@ -235,7 +235,7 @@ function Result() {
   const result = refusal.value ?? view.value?.result;
   if (!result)
     return html`<section class="result" role="status"></section>`;
-  return html`<section class="result ${result.good ? "good" : "bad"}" role="status">
+  return html`<section class="result ${result.good ? "good" : "bad"}" role="status" data-seq=${result.seq}>
     <span class="mark" aria-hidden="true">${result.good ? "✓" : "✕"}</span>
     <p>${result.code && html`<b>${result.code}</b>`}<span>${inLanguage(result.text)}</span></p>
     <code>${result.scan}</code>
