@@ -36,7 +36,7 @@ bool ui_pages_item(struct web_request *request)
 {
     CLEANUP_BUF struct buf bytes = {.max = UI_ITEM_PICTURE_MAX};
     const char *type = NULL;
-    int r = ui_of(request)->source->item_picture(ui_of(request)->user, request->id, &bytes, &type);
+    int r = ui_of(request)->source->item_picture(ui_of(request)->user, request->rest, &bytes, &type);
     return r < 0 ? web_answer_file(request, WEB_OK, page_files, "item.svg")
                  : web_answer_kept(request, type, bytes.data, bytes.length);
 }

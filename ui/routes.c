@@ -254,7 +254,7 @@ const struct web_route ui_routes[] = {
     {"GET", "/assets/{}", ui_pages_asset, NULL, 0},
     {"GET", "/manifest.webmanifest", ui_pages_manifest, NULL, 0},
     {"GET", "/keeper.js", ui_pages_keeper, NULL, 0},
-    {"GET", "/pictures/{}", ui_pages_item, NULL, 0},
+    {"GET", "/pictures/{*}", ui_pages_item, NULL, 0},
     {"GET", "/api/v1/stations", get_stations, NULL, 0},
     {"GET", "/api/v1/stations/{}", get_station, NULL, 0},
     {"GET", "/api/v1/stations/{}/events", get_view_stream, NULL, 0},

@@ -1,5 +1,5 @@
 // Every flow of the floor carried out on the real page of a real floorhandd, by typed scans: the scripts of tests/floor, as far
-// as a page alone can play them (up to the first line that needs head office, a scale, a printer or another day). TAP.
+// as a page alone can play them (up to the first line that needs head office, a scale, a printer or another day). A crash is a real one. TAP.
 
 import { assert, becomes, play, same, shows } from "./rig.mjs";
 import { openSite } from "./site.mjs";
@@ -18,10 +18,16 @@ const PAGE_SCANS_LEAST = 300;
 
 const silent = new Set(["#", "check", "screen", ""]);
 
+async function crash(site, page) {
+  await site.stop("SIGKILL");
+  await shows(page, ".lost", "");
+  await site.start();
+}
+
 const deeds = {
+  crash,
   at: (site, page, [station]) => page.goto(site.url(`/station/${station}`)),
-  ask: (site, page, [verb, ...fields]) => fields.includes("=") ? null
-    : site.post(`/api/v1/asks/${verb}`, JSON.stringify(Object.fromEntries(fields.map((field) => field.split("="))))),
+  ask: (site, page, [verb, ...fields]) => site.post(`/api/v1/asks/${verb}`, JSON.stringify(Object.fromEntries(fields.map((field) => field.split("="))))),
   stock: (site, page, words) => site.post("/api/v1/import/stock",
     `location,sku,quantity,lot,expiry,serial,weight_g\n${[0, 1, 2, 3, 4, 5].map((at) => words[at] === "-" ? "" : words[at] ?? "")
       .join(",")},${words[6] ?? 0}\n`, "text/csv"),
@@ -83,7 +89,7 @@ async function playScript(page, name) {
         scans++;
       } else if (deeds[word]) {
         await deeds[word](site, page, words);
-        await shows(page, ".hero", "");
+        await becomes(page, () => document.querySelector("main")?.dataset.step);
       } else {
         break;
       }

@@ -46,9 +46,10 @@ export async function openSite(script) {
       daemon = spawn(`${out}/floorhandd`, ["--config", `${folder}/floorhandd.ini`], { stdio: ["ignore", "ignore", "pipe"] });
       port = await portOf(daemon);
     },
-    async stop() {
+    /** "SIGKILL": a power cut. */
+    async stop(signal = "SIGTERM") {
       const ended = new Promise((resolve) => daemon.once("exit", resolve));
-      daemon.kill("SIGTERM");
+      daemon.kill(signal);
       await ended;
     },
     async close() {

@@ -148,6 +148,16 @@ static int give_picture(void *user, int64_t job, struct buf *png)
     return 0;
 }
 
+static int give_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)
+{
+    (void)user;
+    if (strcmp(sku, "MUG/1") != 0)
+        return -ENOENT;
+    buf_puts(bytes, "a picture");
+    *ret_type = "image/webp";
+    return 0;
+}
+
 static int take_label(void *user, const char *station, const char *json, size_t length, uint64_t request,
                       struct buf *fault)
 {
@@ -162,6 +172,7 @@ static const struct ui_source source = {.stations = give_stations,
                                         .sync = give_sync,
                                         .devices = give_devices,
                                         .picture = give_picture,
+                                        .item_picture = give_item_picture,
                                         .label = take_label,
                                         .bind = take_binding,
                                         .scan = take_scan,
