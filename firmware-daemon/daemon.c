@@ -23,10 +23,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_US      10000  /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN  100    /* after every ready source ... */
-#define PRIORITY_FORCE -100   /* ... unless the queue is long or old */
-#define REFRESH_US     200000 /* screens that an event elsewhere may have changed */
+#define GATHER_US        10000  /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN    100    /* after every ready source ... */
+#define PRIORITY_FORCE   -100   /* ... unless the queue is long or old */
+#define PRIORITY_SCREENS 200    /* other stations' screens: behind every scan */
+#define REFRESH_US       200000 /* screens that an event elsewhere may have changed */
+#define REFRESH_COUNT    4      /* of them at a time, so that a scan need not wait for the others */
 
 struct daemon {
     sd_event *event;
@@ -36,7 +38,9 @@ struct daemon {
     struct ui_server *ui;
     struct uplink *uplink;
     sd_event_source *take, *refresh, *late;
-    bool rewires; /* a turn has bound a device to another station */
+    size_t refreshed;   /* stations whose screens are written anew in this round; 0: no round is on */
+    bool refresh_again; /* something happened during it */
+    bool rewires;       /* a turn has bound a device to another station */
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct practice *practice;
@@ -172,15 +176,24 @@ static int on_refresh(sd_event_source *source, uint64_t now, void *user)
     (void)source;
     (void)now;
     struct daemon *daemon = user;
-    for (size_t i = 0; i < daemon->config->count; i++)
-        publish(daemon, i);
-    return 0;
+    for (size_t i = 0; i < REFRESH_COUNT && daemon->refreshed < daemon->config->count; i++)
+        publish(daemon, daemon->refreshed++);
+    bool ends = daemon->refreshed == daemon->config->count;
+    uint64_t wait_us = ends ? REFRESH_US : 0;
+    if (ends)
+        daemon->refreshed = 0;
+    if (ends && !daemon->refresh_again)
+        return 0;
+    daemon->refresh_again = daemon->refresh_again && !ends;
+    sd_event_source_set_time_relative(daemon->refresh, wait_us);
+    return sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
 }
 
 static void refresh_soon(struct daemon *daemon)
 {
     int enabled = SD_EVENT_OFF;
     sd_event_source_get_enabled(daemon->refresh, &enabled);
+    daemon->refresh_again = daemon->refreshed > 0;
     if (enabled != SD_EVENT_OFF)
         return;
     sd_event_source_set_time_relative(daemon->refresh, REFRESH_US);
@@ -190,6 +203,14 @@ static void refresh_soon(struct daemon *daemon)
 static void view_changed(void *user)
 {
     refresh_soon(user);
+}
+
+static int on_late(sd_event_source *source, uint64_t now, void *user)
+{
+    (void)source;
+    (void)now;
+    refresh_soon(user);
+    return 0;
 }
 
 static int source_stations(void *user, struct buf *json)
@@ -597,13 +618,14 @@ static int open_timers(struct daemon *daemon, struct error *error)
 {
     int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 0, on_refresh, daemon);
+        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 1000, on_refresh, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_refresh, daemon);
+        result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_late, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
     sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
+    sd_event_source_set_priority(daemon->refresh, PRIORITY_SCREENS);
     sd_event_source_set_enabled(daemon->late, SD_EVENT_OFF);
     return 0;
 }
