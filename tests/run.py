@@ -133,6 +133,7 @@ def bench():
     yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
     yield Job("bench/year", [sys.executable, "tests/bench/year.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/stations", [sys.executable, "tests/bench/stations.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 

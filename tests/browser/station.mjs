@@ -221,6 +221,7 @@ const scriptedStation = [
   ["what cannot be undone is held: a tap does nothing, a scanned command counts at once", async (page) => {
     const short = page.locator("[data-command=SHORT]"), before = await scansTaken();
     await short.click();
+    await shows(page, ".result.bad", "hold the button");
     await short.dispatchEvent("pointerdown");
     await page.locator(".hold.held").waitFor({ timeout: STEP_MS });
     await short.dispatchEvent("pointerup");

@@ -6,13 +6,18 @@ export const HOLD_MS = 1000;
 
 /** @param {Function} html */
 export function makeHold(html) {
-  return function Hold({ text, hint, command, done }) {
+  return function Hold({ text, hint, command, done, tapped }) {
     const timer = useRef(0);
     const [held, setHeld] = useState(false);
     const stop = () => {
       clearTimeout(timer.current);
       timer.current = 0;
       setHeld(false);
+    };
+    const letGo = () => {
+      if (timer.current)
+        tapped();
+      stop();
     };
     const start = () => {
       if (timer.current)
@@ -31,8 +36,8 @@ export function makeHold(html) {
     };
     useEffect(() => stop, []);
     return html`<button class=${held ? "hold held" : "hold"} data-command=${command} aria-label=${`${text}: ${hint}`}
-      onPointerDown=${start} onPointerUp=${stop} onPointerLeave=${stop} onPointerCancel=${stop} onBlur=${stop}
-      onKeyDown=${(event) => onKey(event, start)} onKeyUp=${(event) => onKey(event, stop)}
+      onPointerDown=${start} onPointerUp=${letGo} onPointerLeave=${stop} onPointerCancel=${stop} onBlur=${stop}
+      onKeyDown=${(event) => onKey(event, start)} onKeyUp=${(event) => onKey(event, letGo)}
       onContextMenu=${(event) => event.preventDefault()}>
       <svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9" /><circle cx="12" cy="12" r="9" pathLength="1" /></svg>
       <span>${text}</span></button>`;

@@ -247,7 +247,7 @@ const Input = makeInput(html, scan);
 function Commands({ commands }) {
   return html`<div class="commands">${commands.map((command) => command.final ? html`
     <${Hold} key=${command.name} text=${command[language.value]} hint=${say("hold")} command=${command.name}
-      done=${() => scan(`CMD:${command.name}`)} />` : html`
+      done=${() => scan(`CMD:${command.name}`)} tapped=${() => refuse(`CMD:${command.name}`, "refusedTap")} />` : html`
     <button key=${command.name} class=${quietCommands.includes(command.name) ? "quiet" : ""} data-command=${command.name}
       onClick=${() => scan(`CMD:${command.name}`)}>${command[language.value]}</button>`)}</div>`;
 }

@@ -93,6 +93,7 @@ const table = {
   lostMore: ["Scans are not taken until it is back. Check the network and the box's power: this page comes back by itself",
     "恢复前扫描无效。请检查网络和主机电源,本页会自动恢复"],
   refusedOld: ["Not taken: the screen was asleep. Look at it, then scan again", "未接收:屏幕刚唤醒,请看清后重扫"],
+  refusedTap: ["Not done: hold the button for one second", "未执行:请按住按钮一秒"],
   hold: ["hold for one second", "按住一秒"],
   aisle: ["Aisle", "通道"],
   block: ["block", "区段"],
