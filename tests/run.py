@@ -180,7 +180,7 @@ def all_jobs():
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
     yield from node_script("browser", "box.mjs", 240)
-    yield from node_script("browser", "floor.mjs", 400)
+    yield from node_script("browser", "floor.mjs", 900)
     yield from node_script("browser", "office.mjs", 600)
     yield from node_script("asyncapi", "parse.mjs", 60)
     yield from node_script("standards", "openapi.mjs", 60)
