@@ -27,7 +27,8 @@ async function crash(site, page) {
 const deeds = {
   crash,
   at: (site, page, [station]) => page.goto(site.url(`/station/${station}`)),
-  ask: (site, page, [verb, ...fields]) => site.post(`/api/v1/asks/${verb}`, JSON.stringify(Object.fromEntries(fields.map((field) => field.split("="))))),
+  // What is refused, which a script says after " = ", leaves nothing behind.
+  ask: (site, page, [verb, ...fields]) => fields.includes("=") ? null : site.post(`/api/v1/asks/${verb}`, JSON.stringify(Object.fromEntries(fields.map((field) => field.split("="))))),
   stock: (site, page, words) => site.post("/api/v1/import/stock",
     `location,sku,quantity,lot,expiry,serial,weight_g\n${[0, 1, 2, 3, 4, 5].map((at) => words[at] === "-" ? "" : words[at] ?? "")
       .join(",")},${words[6] ?? 0}\n`, "text/csv"),
