@@ -365,6 +365,7 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 	@OUT=$(OUT) python3 tests/bench/sync.py
 	@OUT=$(OUT) python3 tests/bench/office.py
 	@OUT=$(OUT) python3 tests/bench/push.py
+	@OUT=$(OUT) python3 tests/bench/stations.py
 	@OUT=$(OUT) python3 tests/bench/year.py
 	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"

@@ -8,6 +8,7 @@
 #include "floor/floor.h"
 #include "floor/settings.h"
 #include "label_request.h"
+#include "pictures.h"
 #include "practice.h"
 #include "station/plugboard.h"
 #include "station/station.h"
@@ -24,10 +25,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_US      10000  /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN  100    /* after every ready source ... */
-#define PRIORITY_FORCE -100   /* ... unless the queue is long or old */
-#define REFRESH_US     200000 /* screens that an event elsewhere may have changed */
+#define GATHER_US        10000  /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN    100    /* after every ready source ... */
+#define PRIORITY_FORCE   -100   /* ... unless the queue is long or old */
+#define PRIORITY_SCREENS 200    /* other stations' screens: behind every scan */
+#define REFRESH_US       200000 /* screens that an event elsewhere may have changed */
+#define REFRESH_COUNT    4      /* of them at a time, so that a scan need not wait for the others */
 
 struct daemon {
     sd_event *event;
@@ -37,7 +40,9 @@ struct daemon {
     struct ui_server *ui;
     struct uplink *uplink;
     sd_event_source *take, *refresh, *late;
-    bool rewires; /* a turn has bound a device to another station */
+    size_t refreshed;   /* stations whose screens are written anew in this round; 0: no round is on */
+    bool refresh_again; /* something happened during it */
+    bool rewires;       /* a turn has bound a device to another station */
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct practice *practice;
@@ -173,15 +178,24 @@ static int on_refresh(sd_event_source *source, uint64_t now, void *user)
     (void)source;
     (void)now;
     struct daemon *daemon = user;
-    for (size_t i = 0; i < daemon->config->count; i++)
-        publish(daemon, i);
-    return 0;
+    for (size_t i = 0; i < REFRESH_COUNT && daemon->refreshed < daemon->config->count; i++)
+        publish(daemon, daemon->refreshed++);
+    bool ends = daemon->refreshed == daemon->config->count;
+    uint64_t wait_us = ends ? REFRESH_US : 0;
+    if (ends)
+        daemon->refreshed = 0;
+    if (ends && !daemon->refresh_again)
+        return 0;
+    daemon->refresh_again = daemon->refresh_again && !ends;
+    sd_event_source_set_time_relative(daemon->refresh, wait_us);
+    return sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
 }
 
 static void refresh_soon(struct daemon *daemon)
 {
     int enabled = SD_EVENT_OFF;
     sd_event_source_get_enabled(daemon->refresh, &enabled);
+    daemon->refresh_again = daemon->refreshed > 0;
     if (enabled != SD_EVENT_OFF)
         return;
     sd_event_source_set_time_relative(daemon->refresh, REFRESH_US);
@@ -191,6 +205,14 @@ static void refresh_soon(struct daemon *daemon)
 static void view_changed(void *user)
 {
     refresh_soon(user);
+}
+
+static int on_late(sd_event_source *source, uint64_t now, void *user)
+{
+    (void)source;
+    (void)now;
+    refresh_soon(user);
+    return 0;
 }
 
 static int source_stations(void *user, struct buf *json)
@@ -263,6 +285,12 @@ static int source_picture(void *user, int64_t job, struct buf *png)
 {
     struct daemon *daemon = user;
     return plugboard_picture(daemon->board, job, png);
+}
+
+static int source_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)
+{
+    const struct daemon *daemon = user;
+    return picture_read(daemon->config->site.pictures, sku, bytes, ret_type);
 }
 
 static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
@@ -396,6 +424,7 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .sync = source_sync,
                                            .devices = source_devices,
                                            .picture = source_picture,
+                                           .item_picture = source_item_picture,
                                            .query = source_query,
                                            .figures = source_figures,
                                            .train = source_train,
@@ -634,13 +663,14 @@ static int open_timers(struct daemon *daemon, struct error *error)
 {
     int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 0, on_refresh, daemon);
+        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 1000, on_refresh, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_refresh, daemon);
+        result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_late, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
     sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
+    sd_event_source_set_priority(daemon->refresh, PRIORITY_SCREENS);
     sd_event_source_set_enabled(daemon->late, SD_EVENT_OFF);
     return 0;
 }

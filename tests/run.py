@@ -134,6 +134,7 @@ def bench():
     yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
     yield Job("bench/year", [sys.executable, "tests/bench/year.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/stations", [sys.executable, "tests/bench/stations.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 
@@ -178,6 +179,8 @@ def all_jobs():
     yield from node_script("label", "judge.mjs", 400)
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
+    yield from node_script("browser", "box.mjs", 240)
+    yield from node_script("browser", "floor.mjs", 900)
     yield from node_script("browser", "office.mjs", 600)
     yield from node_script("browser", "supervisor.mjs", 300)
     yield from node_script("asyncapi", "parse.mjs", 60)

@@ -21,6 +21,27 @@ bool ui_pages_asset(struct web_request *request)
     return web_answer_file(request, WEB_OK, page_files, request->id);
 }
 
+/* At the root, because what it describes and what it keeps is the whole site. */
+bool ui_pages_manifest(struct web_request *request)
+{
+    return web_answer_file(request, WEB_OK, page_files, "manifest.webmanifest");
+}
+
+bool ui_pages_keeper(struct web_request *request)
+{
+    return web_answer_file(request, WEB_OK, page_files, "keeper.js");
+}
+
+/* An item without a picture has a neutral shape, so that a page need not ask first. */
+bool ui_pages_item(struct web_request *request)
+{
+    CLEANUP_BUF struct buf bytes = {.max = UI_ITEM_PICTURE_MAX};
+    const char *type = NULL;
+    int r = ui_of(request)->source->item_picture(ui_of(request)->user, request->rest, &bytes, &type);
+    return r < 0 ? web_answer_file(request, WEB_OK, page_files, "item.svg")
+                 : web_answer_kept(request, type, bytes.data, bytes.length);
+}
+
 /* "/station/" and the id of the only station; false when there is not exactly one. */
 static bool only_station(const struct buf *json, struct buf *path)
 {

@@ -6,14 +6,15 @@
 
 #include "web/server.h"
 
-#define UI_SCAN_BODY_MAX   ((size_t)16 << 10) /* bytes of a posted scan, JSON included */
-#define UI_IMPORT_BODY_MAX ((size_t)8 << 20)  /* bytes of a posted CSV file */
-#define UI_VIEW_MAX        ((size_t)64 << 10) /* bytes of one station view */
-#define UI_LABEL_BODY_MAX  ((size_t)6 << 20)  /* bytes of a label to be printed, with a picture in it */
-#define UI_ASK_BODY_MAX    ((size_t)64 << 10) /* bytes of what a supervisor asks for */
-#define UI_QUERY_MAX       ((size_t)8 << 20)  /* bytes of the answer to a question */
-#define UI_PICTURE_MAX     ((size_t)4 << 20)  /* bytes of a label's picture */
-#define UI_FIGURES_MAX     ((size_t)64 << 20) /* bytes of a CSV file of figures */
+#define UI_SCAN_BODY_MAX    ((size_t)16 << 10)  /* bytes of a posted scan, JSON included */
+#define UI_IMPORT_BODY_MAX  ((size_t)8 << 20)   /* bytes of a posted CSV file */
+#define UI_VIEW_MAX         ((size_t)64 << 10)  /* bytes of one station view */
+#define UI_LABEL_BODY_MAX   ((size_t)6 << 20)   /* bytes of a label to be printed, with a picture in it */
+#define UI_ASK_BODY_MAX     ((size_t)64 << 10)  /* bytes of what a supervisor asks for */
+#define UI_QUERY_MAX        ((size_t)8 << 20)   /* bytes of the answer to a question */
+#define UI_PICTURE_MAX      ((size_t)4 << 20)   /* bytes of a label's picture */
+#define UI_ITEM_PICTURE_MAX ((size_t)512 << 10) /* bytes of an item's picture */
+#define UI_FIGURES_MAX      ((size_t)64 << 20)  /* bytes of a CSV file of figures */
 
 /* What the daemon provides. Called in the thread of the event loop; what is passed in is lent for the call.
  * The docs/openapi.yaml gives the shape of each JSON value; base/json.h writes it. */
@@ -25,6 +26,8 @@ struct ui_source {
     int (*devices)(void *user, struct buf *json);                 /* array of devices */
     /* The label of a print job as a PNG; -ENOENT no such job, -ENOTSUP made elsewhere, -EINVAL it cannot be drawn. */
     int (*picture)(void *user, int64_t job, struct buf *png);
+    /* What an item looks like, and of which type that is. -ENOENT: there is no such picture, or none that is good. */
+    int (*item_picture)(void *user, const char *sku, struct buf *bytes, const char **ret_type);
     /* kind: stock, orders or parcels, as a CSV file. -ENOENT no such kind, -EMSGSIZE too much since then. */
     int (*figures)(void *user, const char *kind, int64_t since_us, struct buf *csv);
     /* Rows of one kind, a page of them; code: one row and what belongs to it, "" for the list.

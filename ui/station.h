@@ -26,5 +26,8 @@ bool ui_pages_supervisor(struct web_request *request);
 bool ui_pages_list(struct web_request *request);
 bool ui_pages_station(struct web_request *request);
 bool ui_pages_asset(struct web_request *request);
+bool ui_pages_manifest(struct web_request *request);
+bool ui_pages_keeper(struct web_request *request);
+bool ui_pages_item(struct web_request *request);
 
 #endif

@@ -32,7 +32,7 @@ int web_policy(const struct embedded_file *files, const char *page, char out[WEB
     hash_text(map, (size_t)(end - map), hash);
     snprintf(out, WEB_POLICY_SIZE,
              "default-src 'none'; script-src 'self' 'sha256-%s'; style-src 'self'; img-src 'self'; "
-             "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+             "manifest-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
              hash);
     return 0;
 }
@@ -44,6 +44,8 @@ static const char *content_type(const char *name)
         {".js", "text/javascript; charset=utf-8"},
         {".css", "text/css; charset=utf-8"},
         {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".webmanifest", "application/manifest+json"},
     };
     const char *ending = strrchr(name, '.');
     for (size_t i = 0; ending && i < COUNT(types); i++)
@@ -52,7 +54,8 @@ static const char *content_type(const char *name)
     return "application/octet-stream";
 }
 
-static bool send_file(struct web_request *request, int status, const struct embedded_file *file)
+static bool send_kept(struct web_request *request, int status, const char *type, const struct embedded_file *file,
+                      enum MHD_ResponseMemoryMode mode)
 {
     char hash[HASH_TEXT_SIZE], etag[HASH_TEXT_SIZE + 2];
     hash_text(file->data, file->length, hash);
@@ -63,11 +66,10 @@ static bool send_file(struct web_request *request, int status, const struct embe
         const char *given;
         void *wanted;
     } bytes = {.given = file->data};
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(unchanged ? 0 : file->length, bytes.wanted, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = MHD_create_response_from_buffer(unchanged ? 0 : file->length, bytes.wanted, mode);
     if (!response)
         return false;
-    MHD_add_response_header(response, "Content-Type", content_type(file->name));
+    MHD_add_response_header(response, "Content-Type", type);
     MHD_add_response_header(response, "Cache-Control", "no-cache");
     MHD_add_response_header(response, "ETag", etag);
     return web_answer_queue(request, unchanged ? MHD_HTTP_NOT_MODIFIED : status, response);
@@ -76,5 +78,12 @@ static bool send_file(struct web_request *request, int status, const struct embe
 bool web_answer_file(struct web_request *request, int status, const struct embedded_file *files, const char *name)
 {
     const struct embedded_file *file = embed_find(files, name);
-    return file ? send_file(request, status, file) : web_answer_errno(request, -ENOENT);
+    return file ? send_kept(request, status, content_type(name), file, MHD_RESPMEM_PERSISTENT)
+                : web_answer_errno(request, -ENOENT);
+}
+
+bool web_answer_kept(struct web_request *request, const char *type, const char *body, size_t length)
+{
+    const struct embedded_file file = {.data = body, .length = length};
+    return send_kept(request, WEB_OK, type, &file, MHD_RESPMEM_MUST_COPY);
 }

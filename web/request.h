@@ -7,7 +7,7 @@
 #include "web/server.h"
 
 #define WEB_SEGMENT_SIZE 257 /* what stands for "{}" or "{*}" in an address, terminated */
-#define WEB_POLICY_SIZE  320
+#define WEB_POLICY_SIZE  360
 
 /* The statuses that this house uses. */
 enum {
@@ -82,6 +82,9 @@ bool web_answer_errno(struct web_request *request, int code);
 bool web_answer_redirect(struct web_request *request, const char *path);
 /* One of the embedded files. A browser keeps it but asks each time whether it still stands. */
 bool web_answer_file(struct web_request *request, int status, const struct embedded_file *files, const char *name);
+
+/* The same for what is no embedded file: the body is copied. */
+bool web_answer_kept(struct web_request *request, const char *type, const char *body, size_t length);
 
 /* For admits(): what is answered in place of what was asked. Returns false. */
 bool web_refuse(struct web_request *request, int status, const char *sentence);

@@ -348,8 +348,8 @@ static const struct command at_location[] = {{.name = "FULL", .run = batch_full}
                                              {.name = "SKIP", .run = batch_skip_bin},
                                              {.name = "DONE", .run = batch_stop},
                                              {.name = NULL}};
-static const struct command at_item[] = {{.name = "SHORT", .run = batch_short},
-                                         {.name = "DAMAGE", .run = batch_damage},
+static const struct command at_item[] = {{.name = "SHORT", .run = batch_short, .final = true},
+                                         {.name = "DAMAGE", .run = batch_damage, .final = true},
                                          {.name = "FULL", .run = batch_full},
                                          {.name = "SKIP", .run = batch_skip_bin},
                                          {.name = NULL}};

@@ -421,7 +421,7 @@ static int show_item(struct scan *scan, struct view *view)
 
 static const struct command at_location[] = {{.name = "SKIP", .run = put_off}, {.name = NULL}};
 static const struct command at_item[] = {
-    {.name = "EMPTY", .run = declare_empty}, {.name = "SKIP", .run = put_off}, {.name = NULL}};
+    {.name = "EMPTY", .run = declare_empty, .final = true}, {.name = "SKIP", .run = put_off}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"count.location", BIT(CODE_LOCATION), "the bin", "库位", accept_location, show_location, .commands = at_location},

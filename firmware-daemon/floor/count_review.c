@@ -159,8 +159,8 @@ static int show_count(struct scan *scan, struct view *view)
     return result == -ENOENT ? 0 : result;
 }
 
-static const struct command commands[] = {{.name = "APPROVE", .run = approve_here},
-                                          {.name = "REJECT", .run = reject_here},
+static const struct command commands[] = {{.name = "APPROVE", .run = approve_here, .final = true},
+                                          {.name = "REJECT", .run = reject_here, .final = true},
                                           {.name = "SKIP", .run = skip},
                                           {.name = "DONE", .run = leave},
                                           {.name = NULL}};

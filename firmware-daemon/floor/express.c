@@ -383,7 +383,9 @@ static int show_rest(struct scan *scan, struct view *view)
 
 static const struct command at_tote[] = {{.name = "SKIP", .run = skip}, {.name = NULL}};
 static const struct command at_item[] = {
-    {.name = "SKIP", .run = skip}, {.name = "DONE", .run = leave_cancelled, .when_cancelled = true}, {.name = NULL}};
+    {.name = "SKIP", .run = skip},
+    {.name = "DONE", .run = leave_cancelled, .when_cancelled = true, .final = true},
+    {.name = NULL}};
 static int show_weight(struct scan *scan, struct view *view)
 {
     struct view scale = {0};
@@ -394,13 +396,15 @@ static int show_weight(struct scan *scan, struct view *view)
     return result;
 }
 
-static const struct command at_scale[] = {{.name = "FORCE", .run = force_ask},
-                                          {.name = "SKIP", .run = skip_weight},
-                                          {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
-                                          {.name = NULL}};
-static const struct command at_label[] = {{.name = "REPRINT", .run = label_reprint},
-                                          {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},
-                                          {.name = NULL}};
+static const struct command at_scale[] = {
+    {.name = "FORCE", .run = force_ask},
+    {.name = "SKIP", .run = skip_weight},
+    {.name = "DONE", .run = leave_cancelled, .when_cancelled = true, .final = true},
+    {.name = NULL}};
+static const struct command at_label[] = {
+    {.name = "REPRINT", .run = label_reprint},
+    {.name = "DONE", .run = leave_cancelled, .when_cancelled = true, .final = true},
+    {.name = NULL}};
 
 static const struct step steps[] = {
     {"express.box", BIT(CODE_BOX), "the box", "包装箱", accept_box, show_box, .commands = at_tote},

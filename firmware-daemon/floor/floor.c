@@ -156,13 +156,14 @@ static void show_answers(const struct view *view, struct buf *json)
     json_close_object(json);
 }
 
-static void show_command(const char *name, struct buf *json)
+static void show_command(const char *name, bool final, struct buf *json)
 {
     const struct command_words *words = command_words(name);
     json_open_object(json, NULL);
     json_text(json, "name", name);
     json_text(json, "en", words ? words->en : name);
     json_text(json, "zh", words ? words->zh : name);
+    json_bool(json, "final", final);
     json_close_object(json);
 }
 
@@ -172,15 +173,15 @@ static void show_commands(const struct step *step, const struct view *view, bool
     json_open_array(json, "commands");
     for (const struct command *command = step->commands; command && command->name; command++)
         if (view->cancelled || !command->when_cancelled)
-            show_command(command->name, json);
+            show_command(command->name, command->final, json);
     if (signed_in) { /* good in every step */
-        show_command("UNDO", json);
-        show_command("LOGOUT", json);
+        show_command("UNDO", false, json);
+        show_command("LOGOUT", false, json);
     }
     if (training && strcmp(step->name, "menu") == 0)
-        show_command(training_commands->name, json);
+        show_command(training_commands->name, false, json);
     if (training)
-        show_command("LIVE", json);
+        show_command("LIVE", false, json);
     json_close_array(json);
 }
 
@@ -220,6 +221,8 @@ static void show_waiting(struct buf *json)
     json_text(json, "worker", NULL);
     show_step(waiting.name, &view, json);
     show_answers(&view, json);
+    json_text(json, "item", NULL);
+    json_text(json, "place", NULL);
     show_label(&view.label, json);
     show_commands(&waiting, &view, false, true, json);
 }
@@ -233,6 +236,7 @@ static void show_worker(const struct worker *worker, struct buf *json)
     json_open_object(json, "worker");
     json_text(json, "id", worker->code);
     json_text(json, "name", worker->name);
+    json_text(json, "language", *worker->language ? worker->language : NULL);
     json_close_object(json);
 }
 
@@ -269,5 +273,5 @@ int floor_show(struct store *store, const char *station, struct buf *json)
     show_answers(&view, json);
     show_label(&view.label, json);
     show_commands(step, &view, scan.session.worker != 0, store->training, json);
-    return 0;
+    return show_meant(&scan, &view, json);
 }

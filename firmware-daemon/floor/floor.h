@@ -24,7 +24,7 @@ const char *floor_parked_why_zh(const char *why);
 void floor_not_saved(struct effect *ret);
 
 /* What a station's screen shows: one expected scan. JSON members of an open object: worker, flow, step, expect, prompt,
- * details, progress, label, commands. */
+ * details, progress, label, commands, item, place. */
 int floor_show(struct store *store, const char *station, struct buf *json);
 
 /* What a supervisor can ask for, as an array: [{"verb", "help", "supervisor", "fields": [{"name", "type", ...}]}]. */

@@ -165,7 +165,7 @@ static const struct command menu_commands[] = {{.name = "PICK", .run = pick_star
                                                {.name = "CLUSTER", .run = cluster_start},
                                                {.name = "ZONE", .run = zone_start},
                                                {.name = "BATCH", .run = batch_start},
-                                               {.name = "WAVE", .run = wave_start},
+                                               {.name = "WAVE", .run = wave_start, .final = true},
                                                {.name = "RECEIVE", .run = receive_start},
                                                {.name = "PUTAWAY", .run = putaway_start},
                                                {.name = "REPLEN", .run = replenish_start},

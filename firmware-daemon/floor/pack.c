@@ -360,7 +360,7 @@ static int show_weight(struct scan *scan, struct view *view)
 }
 
 #define WHEN_CANCELLED                                                                                                 \
-    {.name = "DONE", .run = leave_cancelled, .when_cancelled = true},                                                  \
+    {.name = "DONE", .run = leave_cancelled, .when_cancelled = true, .final = true},                                   \
     {                                                                                                                  \
         .name = NULL                                                                                                   \
     }

@@ -58,7 +58,8 @@ int bin_show_damaged(struct scan *scan, struct view *view);
 int bin_undo_line(struct scan *scan, const struct action *action);
 /* The commands of NAME.item. */
 #define BIN_AT_ITEM                                                                                                    \
-    {.name = "SHORT", .run = bin_short}, {.name = "DAMAGE", .run = bin_damage}, {.name = "SKIP", .run = bin_skip},     \
+    {.name = "SHORT", .run = bin_short, .final = true}, {.name = "DAMAGE", .run = bin_damage, .final = true},          \
+        {.name = "SKIP", .run = bin_skip},                                                                             \
     {                                                                                                                  \
         .name = "FORCE", .run = force_ask                                                                              \
     }

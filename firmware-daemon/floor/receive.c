@@ -380,7 +380,7 @@ static const struct command at_item[] = {{.name = "FULL", .run = fill_plate},   
                                          {.name = "SKIP", .run = leave},        {.name = NULL}};
 static const struct command aside[] = {{.name = "SKIP", .run = ask_back}, {.name = NULL}};
 static const struct command at_confirm[] = {
-    {.name = "DONE", .run = close_receipt}, {.name = "SKIP", .run = ask_back}, {.name = NULL}};
+    {.name = "DONE", .run = close_receipt, .final = true}, {.name = "SKIP", .run = ask_back}, {.name = NULL}};
 
 #define PLATES (BIT(CODE_TOTE) | BIT(CODE_PALLET) | BIT(CODE_SSCC))
 

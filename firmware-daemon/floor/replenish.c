@@ -403,7 +403,7 @@ static int show_item(struct scan *scan, struct view *view)
 /* ---------------------------------------------------------------- the flow */
 
 static const struct command at_source[] = {{.name = "SKIP", .run = give_back}, {.name = NULL}};
-static const struct command at_item[] = {{.name = "SHORT", .run = declare_short},
+static const struct command at_item[] = {{.name = "SHORT", .run = declare_short, .final = true},
                                          {.name = "DONE", .run = enough},
                                          {.name = "SKIP", .run = give_back},
                                          {.name = NULL}};

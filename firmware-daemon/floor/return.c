@@ -408,7 +408,7 @@ static const struct command at_find[] = {{.name = "SKIP", .run = open_unclaimed}
                                          {.name = "DONE", .run = leave_find},
                                          {.name = NULL}};
 static const struct command at_place[] = {{.name = "SKIP", .run = leave}, {.name = NULL}};
-static const struct command at_item[] = {{.name = "DONE", .run = finish_receiving},
+static const struct command at_item[] = {{.name = "DONE", .run = finish_receiving, .final = true},
                                          {.name = "INTACT", .run = take_intact},
                                          {.name = "SKIP", .run = leave},
                                          {.name = NULL}};

@@ -51,6 +51,7 @@ struct command {
     const char *name; /* after "CMD:" */
     int (*run)(struct scan *scan);
     bool when_cancelled; /* offered only when the order was cancelled */
+    bool final;          /* UNDO does not go back over it: on a screen its button is held, so that nobody slips */
 };
 
 /* Goods in the hand: what the scans of an item have said of them. */
@@ -100,6 +101,10 @@ struct flow {
 extern const struct flow menu_flow, goods_flow, pick_flow, cluster_flow, zone_flow, batch_flow, sow_flow, express_flow,
     pack_flow, parcel_flow, ship_flow, receive_flow, putaway_flow, replenish_flow, transfer_flow, move_flow, count_flow,
     return_flow, alias_flow, found_flow, zero_flow, review_flow;
+
+/* The item and the place that are meant, as a screen shows them beside the words: members "item" and "place" (show.c).
+ */
+int show_meant(const struct scan *scan, const struct view *view, struct buf *json);
 
 /* Where a worker stands; with nobody signed in, the step that waits for a badge. */
 const struct step *step_of(const struct session *session);

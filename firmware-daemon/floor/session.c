@@ -16,6 +16,15 @@ struct worker_fields {
 static const struct option_def worker_fields[] = {
     {"worker", OPTION_TEXT_AT(struct worker_fields, worker), .help = "the worker's number"}, {0}};
 
+struct language_fields {
+    char worker[STORE_CODE_MAX], language[3];
+};
+
+static const struct option_def language_fields[] = {
+    {"worker", OPTION_TEXT_AT(struct language_fields, worker), .help = "the worker's number"},
+    {"language", OPTION_CHOICE_AT(struct language_fields, language), .choices = "en|zh", .help = "en or zh"},
+    {0}};
+
 /* The worker that is named, and the session; refused when there is none. */
 static int find_session(struct ask *ask, struct worker *ret_worker, struct session *ret)
 {
@@ -120,7 +129,30 @@ static int release(struct ask *ask)
     return result ? result : let_go(ask, &session);
 }
 
+/* What the page shows him in at whatever station; his own choice, so no row of the journal. */
+static int choose_language(struct ask *ask)
+{
+    const struct language_fields *fields = ask->fields;
+    struct worker worker;
+    int64_t id;
+    int result = worker_find(ask->store, fields->worker, &id);
+    if (result == -ENOENT)
+        return ask_refuse(ask, E01_UNKNOWN, "c", fields->worker);
+    if (!result)
+        result = worker_load(ask->store, id, &worker);
+    if (!result)
+        result = worker_set_language(ask->store, id, fields->language);
+    if (result)
+        return result;
+    struct answer *answer = ask_accept(ask, DONE_LANGUAGE);
+    answer_text(answer, "u", worker.name);
+    answer_text(answer, "v", fields->language);
+    return 0;
+}
+
 const struct verb session_verbs[] = {
+    {"worker.language", language_fields, sizeof(struct language_fields), false, choose_language,
+     "Keep the language in which a worker reads the pages: it follows the badge to every station of the site."},
     {"worker.sign_out", worker_fields, sizeof(struct worker_fields), false, sign_out,
      "End the session of a worker who went away without signing out; the work stays with the worker."},
     {"lease.release", worker_fields, sizeof(struct worker_fields), false, release,

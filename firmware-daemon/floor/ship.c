@@ -243,7 +243,7 @@ static int show_parcel(struct scan *scan, struct view *view)
 }
 
 static const struct command at_gate[] = {
-    {.name = "DONE", .run = close_manifest}, {.name = "SKIP", .run = leave}, {.name = NULL}};
+    {.name = "DONE", .run = close_manifest, .final = true}, {.name = "SKIP", .run = leave}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"ship.parcel", BIT(CODE_WAYBILL), "a parcel's waybill", "包裹面单", accept_parcel, show_parcel,

@@ -284,7 +284,7 @@ static int show_rest(struct scan *scan, struct view *view)
 
 static const struct command at_wall[] = {{.name = "DONE", .run = leave_wall}, {.name = NULL}};
 static const struct command at_tote[] = {
-    {.name = "SHORT", .run = declare_short}, {.name = "SKIP", .run = leave_tote}, {.name = NULL}};
+    {.name = "SHORT", .run = declare_short, .final = true}, {.name = "SKIP", .run = leave_tote}, {.name = NULL}};
 static const struct command at_slot[] = {{.name = "SKIP", .run = sow_put_back}, {.name = NULL}};
 
 static const struct step steps[] = {

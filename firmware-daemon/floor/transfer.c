@@ -428,12 +428,12 @@ static int show_ship(struct scan *scan, struct view *view)
 static const struct command leaving[] = {{.name = "SKIP", .run = put_off}, {.name = NULL}};
 static const struct command at_location[] = {
     {.name = "SKIP", .run = put_off}, {.name = "FULL", .run = full}, {.name = NULL}};
-static const struct command at_item[] = {{.name = "SHORT", .run = declare_short},
+static const struct command at_item[] = {{.name = "SHORT", .run = declare_short, .final = true},
                                          {.name = "FULL", .run = full},
                                          {.name = "SKIP", .run = put_off},
                                          {.name = NULL}};
 static const struct command at_ship[] = {
-    {.name = "DONE", .run = ship}, {.name = "SKIP", .run = put_off}, {.name = NULL}};
+    {.name = "DONE", .run = ship, .final = true}, {.name = "SKIP", .run = put_off}, {.name = NULL}};
 
 static const struct step steps[] = {
     {"transfer.plate", BIT(CODE_TOTE) | BIT(CODE_PALLET), "a plate", "周转箱或托盘", accept_plate, show_plate,

@@ -211,7 +211,10 @@ int worker_find_badge(struct store *store, const char *badge, int64_t *ret)
 int worker_load(struct store *store, int64_t id, struct worker *ret)
 {
     struct sql_query *query =
-        sql_select(store->sql, "SELECT code, name, role, active FROM worker WHERE id = ?1", sql_int(id));
+        sql_select(store->sql,
+                   "SELECT code, name, role, active, (SELECT language FROM worker_language WHERE worker = ?1) "
+                   "FROM worker WHERE id = ?1",
+                   sql_int(id));
     bool found = sql_next(query);
     if (found) {
         ret->id = id;
@@ -219,9 +222,29 @@ int worker_load(struct store *store, int64_t id, struct worker *ret)
         text_copy(ret->name, sizeof(ret->name), sql_get_text(query, 1));
         sql_copy_text(query, 2, ret->role, sizeof(ret->role));
         ret->active = sql_get_int(query, 3) != 0;
+        text_copy(ret->language, sizeof(ret->language), sql_get_null(query, 4) ? "" : sql_get_text(query, 4));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
+}
+
+int worker_set_language(struct store *store, int64_t worker, const char *language)
+{
+    return sql_run(store->sql,
+                   "INSERT INTO worker_language (worker, language) VALUES (?1, ?2) "
+                   "ON CONFLICT (worker) DO UPDATE SET language = excluded.language",
+                   sql_int(worker), sql_text(language));
+}
+
+int location_reach(struct store *store, struct floor_reach *ret)
+{
+    struct sql_query *query = sql_select(store->sql,
+                                         "SELECT (SELECT max(aisle) FROM location), (SELECT max(block) FROM location), "
+                                         "(SELECT max(position_mm) FROM location)",
+                                         SQL_NO_VALUES);
+    if (sql_next(query))
+        *ret = (struct floor_reach){int_or(query, 0, -1), int_or(query, 1, -1), int_or(query, 2, -1)};
+    return sql_done(query);
 }
 
 int box_code(struct store *store, int64_t box, char *out, size_t capacity)

@@ -48,6 +48,12 @@ int location_load(struct store *store, int64_t id, struct location *ret);
 int location_count(struct store *store, const char *kind, int64_t *ret_count, int64_t *ret_first);
 int location_find(struct store *store, const char *code, int64_t *ret);
 
+/* How far the places reach whose coordinates are known; -1: none is. */
+struct floor_reach {
+    int64_t aisle, block, position_mm;
+};
+int location_reach(struct store *store, struct floor_reach *ret);
+
 struct item {
     int64_t id, weight_g, volume_ml, height_mm, life_in_days, life_out_days, rev;
     int64_t cost_minor; /* of one piece; 0: not known */
@@ -61,11 +67,13 @@ int item_find(struct store *store, const char *sku, int64_t *ret);
 struct worker {
     int64_t id;
     char code[STORE_CODE_MAX], name[STORE_NAME_MAX], role[16];
+    char language[3]; /* en, zh; "": not chosen. worker_upsert() leaves it as it is */
     bool active;
 };
 int worker_find(struct store *store, const char *code, int64_t *ret);        /* -ENOENT */
 int worker_find_badge(struct store *store, const char *badge, int64_t *ret); /* -ENOENT */
 int worker_load(struct store *store, int64_t id, struct worker *ret);
+int worker_set_language(struct store *store, int64_t worker, const char *language);
 
 int box_code(struct store *store, int64_t box, char *out, size_t capacity);
 

@@ -109,6 +109,10 @@ static void put_result(const struct fake *fake, struct buf *json)
     json_close_object(json);
 }
 
+#define PLACE                                                                                                          \
+    "{\"code\":\"A-01-01\",\"zone\":\"A\",\"spot\":{\"aisle\":3,\"block\":0,\"position_mm\":7200,\"aisles\":12,"       \
+    "\"blocks\":2,\"length_mm\":20000}}"
+
 static void put_work(const struct fake *fake, struct buf *json)
 {
     const struct act *act = &acts[fake->act];
@@ -136,9 +140,12 @@ static void put_work(const struct fake *fake, struct buf *json)
         json_text(json, "name", *name);
         json_text(json, "en", words->en);
         json_text(json, "zh", words->zh);
+        json_bool(json, "final", strcmp(*name, "SHORT") == 0);
         json_close_object(json);
     }
     json_close_array(json);
+    json_raw(json, "item", strcmp(act->kind, "item") == 0 ? "{\"sku\":\"MUG-RED\",\"name\":\"Red mug\"}" : "null");
+    json_raw(json, "place", strcmp(act->kind, "location") == 0 ? PLACE : "null");
 }
 
 #define LESSON                                                                                                                      \
@@ -165,7 +172,7 @@ static void put_view(const struct fake *fake, struct buf *json)
     json_open_object(json, NULL);
     json_text(json, "id", "bench-1");
     json_text(json, "name", "Bench 1");
-    json_raw(json, "worker", fake->act == 0 ? "null" : "{\"id\":\"w1\",\"name\":\"李雷\"}");
+    json_raw(json, "worker", fake->act == 0 ? "null" : "{\"id\":\"w1\",\"name\":\"李雷\",\"language\":null}");
     json_text(json, "flow", fake->act < 2 ? "idle" : "pick");
     json_text(json, "step", acts[fake->act].step);
     put_work(fake, json);
@@ -346,6 +353,20 @@ static int take_binding(void *user, const char *device, const char *role, const 
     return -EAGAIN;
 }
 
+static int give_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)
+{
+    (void)user, (void)sku, (void)bytes, (void)ret_type;
+    return -ENOENT;
+}
+
+static int take_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
+{
+    (void)verb, (void)json, (void)length;
+    static const char done[] = "{\"asked\":\"worker.language\"}";
+    ui_server_answer(((struct fake *)user)->server, request, 200, done, sizeof(done) - 1);
+    return 0;
+}
+
 static int give_rows(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
                      struct buf *json, struct error *error)
 {
@@ -361,6 +382,8 @@ int main(int argc, char **argv)
                                             .sync = give_sync,
                                             .devices = give_stations,
                                             .picture = give_picture,
+                                            .item_picture = give_item_picture,
+                                            .ask = take_ask,
                                             .query = give_rows,
                                             .bind = take_binding,
                                             .scan = take_scan,

@@ -43,6 +43,36 @@ async function scrolls(page) {
     .map((part) => part.className || part.tagName));
 }
 
+/** The box has taken these scans, and no more. */
+const taken = (page, wanted) => becomes(page, async (text) =>
+  JSON.stringify((await (await fetch("/api/v1/status")).json()).scans) === text, JSON.stringify(wanted));
+
+/** Text whose colour stands out less than 7:1 from what is behind it (WCAG 2.2, relative luminance). */
+const faintTexts = (page) => page.evaluate(() => {
+  const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (element) => {
+    for (let part = element; part; part = part.parentElement) {
+      const colour = parts(getComputedStyle(part).backgroundColor);
+      if (colour[3] !== 0)
+        return colour;
+    }
+    return [255, 255, 255];
+  };
+  const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = element.matches("input") || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    const colour = getComputedStyle(element, element.matches("input") ? "::placeholder" : null).color;
+    const stands = ratio(light(parts(colour)), light(behind(element)));
+    if (own && stands < 7)
+      found.push(`${element.className || element.tagName} "${element.textContent.slice(0, 20)}" ${stands.toFixed(1)}:1`);
+  }
+  return found;
+});
+
 /** Every size in both languages; what overflows or is too small for a glove is a fault. */
 async function photograph(page, name) {
   const faults = [];
@@ -52,13 +82,21 @@ async function photograph(page, name) {
       await useLanguage(page, language);
       for (const part of await scrolls(page))
         faults.push(`${part} overflows at ${width}x${height} ${language}`);
-      const low = await page.evaluate(() => [...document.querySelectorAll("button")]
-        .filter((button) => button.getBoundingClientRect().height < 56).map((button) => button.textContent));
+      const low = await page.evaluate(() => [...document.querySelectorAll("button, input, a")]
+        .filter((target) => target.getBoundingClientRect().height < 56 || target.getBoundingClientRect().width < 48)
+        .map((target) => target.textContent));
       for (const text of low)
-        faults.push(`button ${text} is lower than 56 px at ${width}x${height}`);
+        faults.push(`button ${text} is smaller than 48 x 56 px at ${width}x${height}`);
       await page.screenshot({ path: `${screens}/${name}-${width}x${height}-${language}.png` });
     }
   }
+  const theme = await page.evaluate(() => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const text of await faintTexts(page))
+      faults.push(`${text} in ${colorScheme}`);
+  }
+  await page.emulateMedia({ colorScheme: theme });
   await page.setViewportSize({ width: 1024, height: 768 });
   await useLanguage(page, "en");
   same(faults, [], `layout of ${name}`);
@@ -183,6 +221,42 @@ const scriptedStation = [
     await page.reload();
     await shows(page, ".result.bad", "E05");
     same(await tones(page), { good: 0, bad: 0 }, "tones");
+  }],
+  ["what cannot be undone is held: a tap does nothing, a scanned command counts at once", async (page) => {
+    const short = page.locator("[data-command=SHORT]"), before = await scansTaken();
+    await short.click();
+    await shows(page, ".result.bad", "hold the button");
+    await short.dispatchEvent("pointerdown");
+    await page.locator(".hold.held").waitFor({ timeout: STEP_MS });
+    await short.dispatchEvent("pointerup");
+    await page.locator(".hold.held").waitFor({ state: "detached", timeout: STEP_MS });
+    same(await scansTaken(), before, "scans after taps");
+    await short.dispatchEvent("pointerdown");
+    await taken(page, [...before, "CMD:SHORT"]);
+    await short.dispatchEvent("pointerup");
+    await short.focus();
+    await page.keyboard.down("Space");
+    await taken(page, [...before, "CMD:SHORT", "CMD:SHORT"]);
+    await page.keyboard.up("Space");
+    await type(page, "CMD:SHORT");
+    await taken(page, [...before, "CMD:SHORT", "CMD:SHORT", "CMD:SHORT"]);
+  }],
+  ["a scanner's Enter presses no button", async (page) => {
+    const before = await scansTaken();
+    await page.locator("[data-command=SKIP]").focus();
+    await page.keyboard.press("Enter");
+    await type(page, "AFTER-ENTER");
+    await shows(page, ".result code", "AFTER-ENTER");
+    same((await scansTaken()).slice(before.length), ["AFTER-ENTER"], "scans");
+  }],
+  ["a worker's glove feels what was heard", async (page) => {
+    await page.evaluate(() => {
+      globalThis.felt = [];
+      navigator.vibrate = (pattern) => globalThis.felt.push(pattern.length);
+    });
+    await type(page, "MUG-BLUE");
+    await shows(page, ".result.bad code", "MUG-BLUE");
+    same(await page.evaluate(() => globalThis.felt), [3], "buzzes");
   }],
   ["progress counts", async (page) => {
     await type(page, "MUG-RED");

@@ -34,7 +34,37 @@ static void add_supervisor(struct site_rig *rig)
                     "\"supervisor\",\"active\":false,\"rev\":1}");
 }
 
+static void check_screen(struct site_rig *rig, const char *station, const char *shown)
+{
+    CLEANUP_BUF struct buf view = {0};
+    json_open_object(&view, NULL);
+    assert_int_equal(floor_show(rig->store, station, &view), 0);
+    if (!strstr(buf_text(&view), shown))
+        fail_msg("%s is not in %s", shown, buf_text(&view));
+}
+
 /* ---------------------------------------------------------------- tests */
+
+/* His own affair, so it is in no journal; what head office says of him later leaves it as it is. */
+static void a_language_follows_the_badge(void **state)
+{
+    struct site_rig *rig = *state;
+    site_rig_scan(rig, "bench-1", "B-1");
+    check_screen(rig, "bench-1", "\"language\":null");
+    int64_t rows = number(rig, "SELECT count(*) FROM journal");
+    site_rig_ask(rig, "worker.language", "{\"worker\":\"u1\",\"language\":\"zh\"}");
+    assert_true(rig->last.good && rig->last.shows);
+    assert_int_equal(number(rig, "SELECT count(*) FROM journal"), rows);
+    check_screen(rig, "bench-1", "\"language\":\"zh\"");
+    site_rig_change(rig, "worker.upsert",
+                    "{\"worker\":\"u1\",\"name\":\"李雷\",\"badge\":\"B-1\",\"role\":\"packer\",\"rev\":9}");
+    site_rig_scan(rig, "bench-2", "B-1");
+    check_screen(rig, "bench-2", "\"language\":\"zh\"");
+    site_rig_ask(rig, "worker.language", "{\"worker\":\"u1\",\"language\":\"en\"}");
+    check_screen(rig, "bench-2", "\"language\":\"en\"");
+    ask(rig, "worker.language", "{\"worker\":\"u1\",\"language\":\"fr\"}", "E60_FIELD");
+    ask(rig, "worker.language", "{\"worker\":\"u7\",\"language\":\"en\"}", "E01_UNKNOWN");
+}
 
 static void what_cannot_be_asked_is_refused(void **state)
 {
@@ -146,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_cannot_be_asked_is_refused),
         TEST(a_forgotten_session_is_ended),
+        TEST(a_language_follows_the_badge),
         TEST(an_order_that_nobody_picks_is_freed),
         TEST(goods_in_hand_keep_the_order),
         TEST(a_parallel_run_is_kept),

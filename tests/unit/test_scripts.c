@@ -501,10 +501,10 @@ static size_t change_scan(struct play *play)
 
 /* ---------------------------------------------------------------- scripts */
 
-static void open_site(struct play *play, const struct script *script)
+static void open_site(struct play *play, const struct script *script, const char *database)
 {
     *play = (struct play){.script = script, .station = "bench-1"};
-    if (site_rig_open(&play->rig, ":memory:", 1) != 0)
+    if (site_rig_open(&play->rig, database, 1) != 0)
         fail(play, "%s", play->rig.error.text);
     site_rig_fill(&play->rig);
 }
@@ -513,7 +513,7 @@ static size_t play_script(const struct script *script, bool change)
 {
     static struct play play;
     size_t changes = 0;
-    open_site(&play, script);
+    open_site(&play, script, ":memory:");
     for (play.at = 0; play.at < script->count; play.at++) {
         bool same = play.rig.store->disk == DISK_FULL; /* whatever is scanned, it is refused */
         if (change && !same && is_scan(script->lines[play.at]))
@@ -522,6 +522,21 @@ static size_t play_script(const struct script *script, bool change)
     }
     site_rig_close(&play.rig);
     return changes;
+}
+
+/* The site as it is before the script's first scan, in a file: for those who play the scans on programs. Says at which
+ * line that is. */
+static int stage(const struct script *script, const char *database)
+{
+    static struct play play;
+    open_site(&play, script, database);
+    while (play.at < script->count && !is_scan(script->lines[play.at])) {
+        play_line(&play);
+        play.at++;
+    }
+    site_rig_close(&play.rig);
+    printf("%zu\n", play.at + 1);
+    return 0;
 }
 
 static bool load(const char *path, struct script *script)
@@ -584,6 +599,11 @@ static bool run(const char *name, const char *path, bool once)
 int main(int argc, char **argv)
 {
     struct dirent **entries;
+    static struct script staged;
+    if (argc == 4 && strcmp(argv[1], "--stage") == 0) { /* DATABASE SCRIPT */
+        staged.name = argv[3];
+        return load(argv[3], &staged) ? stage(&staged, argv[2]) : 1;
+    }
     bool once = argc > 1 && strcmp(argv[1], "--once") == 0; /* no scan is changed: for what reads the journals */
     int count = scandir("tests/floor", &entries, is_script, by_name), failed = 0, played = 0, first = once ? 2 : 1;
     for (int i = 0; i < count; i++) {

@@ -148,6 +148,16 @@ static int give_picture(void *user, int64_t job, struct buf *png)
     return 0;
 }
 
+static int give_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)
+{
+    (void)user;
+    if (strcmp(sku, "MUG/1") != 0)
+        return -ENOENT;
+    buf_puts(bytes, "a picture");
+    *ret_type = "image/webp";
+    return 0;
+}
+
 static int take_label(void *user, const char *station, const char *json, size_t length, uint64_t request,
                       struct buf *fault)
 {
@@ -162,6 +172,7 @@ static const struct ui_source source = {.stations = give_stations,
                                         .sync = give_sync,
                                         .devices = give_devices,
                                         .picture = give_picture,
+                                        .item_picture = give_item_picture,
                                         .label = take_label,
                                         .bind = take_binding,
                                         .scan = take_scan,
@@ -324,6 +335,12 @@ static void reading(void **state)
         {"GET", "/api/v1/print-jobs/8/picture", 404, "made elsewhere"},
         {"GET", "/api/v1/print-jobs/9/picture", 404, "no print job"},
         {"GET", "/api/v1/print-jobs/x/picture", 404, "no print job"},
+        {"GET", "/pictures/MUG%2F1", 200, "Content-Type: image/webp\r\n"},
+        {"GET", "/pictures/MUG%2F1", 200, "a picture"},
+        {"GET", "/pictures/PEN", 200, "Content-Type: image/svg+xml\r\n"},
+        {"GET", "/manifest.webmanifest", 200, "Content-Type: application/manifest+json\r\n"},
+        {"GET", "/keeper.js", 200, "Content-Type: text/javascript"},
+        {"GET", "/assets/icon-192.png", 200, "Content-Type: image/png\r\n"},
         {"GET", "/api/v1/moves", 200, "[\"moves\",\"\"]"},
         {"GET", "/api/v1/moves?limit=5&lpn=T%201", 200, "[\"moves\",\"\",\"limit\":\"5\",\"lpn\":\"T 1\"]"},
         {"GET", "/api/v1/items/A%2F1", 200, "[\"items\",\"A/1\"]"},

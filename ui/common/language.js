@@ -7,24 +7,31 @@ export const languages = [
   { id: "zh", name: "中文" },
 ];
 
-const remembered = (() => {
+/** What this browser was told, else what it speaks. */
+function browsers() {
+  const id = remembered();
+  return languages.some((known) => known.id === id) ? id : navigator.language.startsWith("zh") ? "zh" : "en";
+}
+
+function remembered() {
   try {
     return localStorage.getItem("language");
   } catch {
     return null; // storage may be forbidden: then the browser's language decides each time
   }
-})();
+}
 
-export const language = signal(
-  languages.some((known) => known.id === remembered)
-    ? remembered
-    : navigator.language.startsWith("zh") ? "zh" : "en",
-);
+export const language = signal(browsers());
+
+/** For now, without being remembered; null: as before anybody chose. @param {string | null} id */
+export function speak(id) {
+  language.value = id ?? browsers();
+  document.documentElement.lang = language.value;
+}
 
 /** @param {string} id */
 export function rememberLanguage(id) {
-  language.value = id;
-  document.documentElement.lang = id;
+  speak(id);
   try {
     localStorage.setItem("language", id);
   } catch {

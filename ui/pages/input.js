@@ -33,21 +33,29 @@ function onKey(event, field, scan) {
   }
 }
 
-/** Wherever the focus went, the next character typed is part of a scan. @param {HTMLInputElement} field */
-function keepFocus(field) {
+/** Wherever the focus went, the next character typed is part of a scan. 
+ * @param {HTMLInputElement} field @param {(text: string) => void} scan */
+function keepFocus(field, scan) {
   const back = () => field.focus({ preventScroll: true });
   const onDocumentKey = (event) => {
     const types = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
-    if (types && document.activeElement !== field)
+    const separates = event.ctrlKey && event.key === "]";
+    if (document.activeElement === field)
+      return;
+    if (types || separates)
       back();
+    if (event.key === "Enter" || separates) { // a scanner's Enter presses no button: the space bar does
+      event.preventDefault();
+      onKey(event, field, scan);
+    }
   };
-  document.addEventListener("keydown", onDocumentKey);
+  document.addEventListener("keydown", onDocumentKey, true);
   document.addEventListener("click", back);
   addEventListener("focus", back);
   hideKeyboard(field);
   back();
   return () => {
-    document.removeEventListener("keydown", onDocumentKey);
+    document.removeEventListener("keydown", onDocumentKey, true);
     document.removeEventListener("click", back);
     removeEventListener("focus", back);
   };
@@ -57,7 +65,7 @@ function keepFocus(field) {
 export function makeInput(html, scan) {
   return function Input({ hint, waiting }) {
     const ref = useRef(null);
-    useEffect(() => keepFocus(ref.current), []);
+    useEffect(() => keepFocus(ref.current, scan), []);
     return html`<label class="input">
       <input ref=${ref} type="text" placeholder=${hint} aria-label=${hint} maxlength="1000"
         autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send"

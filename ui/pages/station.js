@@ -1,14 +1,18 @@
-// The station's page: the one scan that is expected, the last result, and a line of input. Decides nothing.
+// The station's page: the one scan that is expected, the last result, and a line of input. Decides nothing. With ?wall it
+// is a board to look at: nothing to scan or press, and silent.
 
 import { h, render } from "preact";
 import htm from "htm";
 import { signal } from "@preact/signals";
-import { follow, postScan } from "./api.js";
+import { follow, keepLanguage, postScan } from "./api.js";
+import { makeHold } from "./hold.js";
 import { makeInput } from "./input.js";
+import { install } from "./install.js";
 import { makeLine } from "./line.js";
+import { makeMap } from "./map.js";
 import { closeSync, makeSync } from "./sync.js";
-import { language, languages, rememberLanguage } from "./language.js";
-import { play, watchSound } from "./tone.js";
+import { language, languages, rememberLanguage, speak } from "./language.js";
+import { buzz, play, watchSound } from "./tone.js";
 import { both, say } from "./words.js";
 
 /** @typedef {import("./api.js").View} View */
@@ -16,9 +20,12 @@ import { both, say } from "./words.js";
 
 const html = htm.bind(h);
 const { SyncChip, SyncPanel } = makeSync(html);
+const Hold = makeHold(html);
+const FloorMap = makeMap(html);
 const SEGMENTS_MAX = 20;
 const quietCommands = ["UNDO", "LOGOUT", "TRAIN", "LIVE"]; // good in every step, so never the main thing
 const station = decodeURIComponent(location.pathname.split("/")[2]);
+const wall = new URLSearchParams(location.search).has("wall");
 
 // ---------------------------------------------------------------- what the page knows
 
@@ -27,6 +34,8 @@ const undrawn = signal(0);
 /** @type {import("@preact/signals").Signal<View | null>} */
 const view = signal(null);
 const lost = signal(false);
+/** The page was asleep: what it shows may not be so any more. */
+const old = signal(false);
 const heard = signal(true);
 const waiting = signal(0);
 /** What the page itself refused; stands until the box says something newer. */
@@ -37,21 +46,42 @@ let resuming = true; // the next view is where we come in, not news
 function show(next) {
   const known = view.value?.result?.seq ?? 0;
   const news = next.result && next.result.seq !== known && !resuming;
+  if (next.worker?.id !== view.value?.worker?.id || next.worker?.language !== view.value?.worker?.language)
+    speak(next.worker?.language ?? null);
   view.value = next;
-  lost.value = false;
+  lost.value = old.value = false;
   resuming = false;
   if (news) {
     refusal.value = null;
     closeSync();
-    if (next.result.tone !== "scanner") // otherwise the scanner has beeped by itself
-      play(next.result.good ? "good" : "bad");
+    feel(next.result.good ? "good" : "bad", next.result.tone !== "scanner"); // that has beeped by itself
   }
+}
+
+/** @param {"good" | "bad"} kind @param {boolean} aloud */
+function feel(kind, aloud) {
+  if (wall)
+    return;
+  buzz(kind);
+  if (aloud)
+    play(kind);
+}
+
+/** Of the worker who is signed in; without one, of this browser. @param {string} id */
+function choose(id) {
+  const worker = view.value?.worker;
+  if (!worker) {
+    rememberLanguage(id);
+    return;
+  }
+  speak(id);
+  keepLanguage(worker.id, id);
 }
 
 /** @param {string} scan @param {string} why  a key of words.js */
 function refuse(scan, why) {
   refusal.value = { good: false, code: null, text: both(why), scan };
-  play("bad");
+  feel("bad", true);
 }
 
 /** @param {string} text */
@@ -70,6 +100,8 @@ const line = makeLine({ send, refused: refuse, changed: (count) => (waiting.valu
 function scan(text) {
   if (lost.value || !view.value)
     refuse(text, "refusedLost");
+  else if (old.value)
+    refuse(text, "refusedOld");
   else
     line.add(text);
 }
@@ -130,7 +162,7 @@ function ScaleChip({ scale }) {
 function LanguageSwitch() {
   return html`<nav>${languages.map(({ id, name }) => html`
     <button key=${id} lang=${id} aria-pressed=${language.value === id}
-      onClick=${() => rememberLanguage(id)}>${name}</button>`)}</nav>`;
+      onClick=${() => choose(id)}>${name}</button>`)}</nav>`;
 }
 
 function Top({ now }) {
@@ -140,9 +172,9 @@ function Top({ now }) {
     <div class="chips">
       ${now && !lost.value && html`<${SyncChip} link=${now.link} /><${PrinterChip} printer=${now.printer} />
         <${ScaleChip} scale=${now.scale} />`}
-      ${!heard.value && html`<button class="sound">${say("soundOff")}</button>`}
+      ${!heard.value && !wall && html`<button class="sound">${say("soundOff")}</button>`}
     </div>
-    <${LanguageSwitch} />
+    ${!wall && html`<${LanguageSwitch} />`}
   </header>`;
 }
 
@@ -155,10 +187,14 @@ function Progress({ done, need }) {
 
 /** The very dots that the printer gets; a label made elsewhere has no picture. */
 function Label({ job, state, copy }) {
-  return undrawn.value !== job && html`<figure class="label">
+  return undrawn.value !== job && html`<figure class="label beside">
     <img src=${`/api/v1/print-jobs/${job}/picture`} alt=${say("label")} onError=${() => (undrawn.value = job)} />
     <figcaption>${say(`label_${state}`)}${copy > 1 && html` · ${say("copy")} ${copy}`}</figcaption>
   </figure>`;
+}
+
+function Picture({ sku, name }) {
+  return html`<figure class="picture beside"><img src=${`/pictures/${encodeURIComponent(sku)}`} alt=${name} /></figure>`;
 }
 
 /** What to practise now: first the mistake to make, then what to do and why. */
@@ -173,7 +209,7 @@ function Stage({ now }) {
   const prompt = inLanguage(now.prompt);
   const { code } = now.expect;
   const kind = say(`scan_${now.expect.kind}`);
-  return html`<main><div class="words">
+  return html`<main data-step=${now.step}><div class="words">
     ${kind !== prompt && html`<p class="kind">${kind}</p>`}
     ${code
       ? html`<p class="hero code" style=${fitting(code)}>${code}</p><p class="prompt">${prompt}</p>`
@@ -182,6 +218,8 @@ function Stage({ now }) {
     ${now.progress && html`<${Progress} ...${now.progress} />`}
     </div>
     ${now.label && html`<${Label} ...${now.label} />`}
+    ${now.item && html`<${Picture} key=${now.item.sku} ...${now.item} />`}
+    ${now.place?.spot && html`<${FloorMap} ...${now.place} />`}
   </main>`;
 }
 
@@ -197,7 +235,7 @@ function Result() {
   const result = refusal.value ?? view.value?.result;
   if (!result)
     return html`<section class="result" role="status"></section>`;
-  return html`<section class="result ${result.good ? "good" : "bad"}" role="status">
+  return html`<section class="result ${result.good ? "good" : "bad"}" role="status" data-seq=${result.seq}>
     <span class="mark" aria-hidden="true">${result.good ? "✓" : "✕"}</span>
     <p>${result.code && html`<b>${result.code}</b>`}<span>${inLanguage(result.text)}</span></p>
     <code>${result.scan}</code>
@@ -207,7 +245,9 @@ function Result() {
 const Input = makeInput(html, scan);
 
 function Commands({ commands }) {
-  return html`<div class="commands">${commands.map((command) => html`
+  return html`<div class="commands">${commands.map((command) => command.final ? html`
+    <${Hold} key=${command.name} text=${command[language.value]} hint=${say("hold")} command=${command.name}
+      done=${() => scan(`CMD:${command.name}`)} tapped=${() => refuse(`CMD:${command.name}`, "refusedTap")} />` : html`
     <button key=${command.name} class=${quietCommands.includes(command.name) ? "quiet" : ""} data-command=${command.name}
       onClick=${() => scan(`CMD:${command.name}`)}>${command[language.value]}</button>`)}</div>`;
 }
@@ -220,19 +260,20 @@ function Page() {
     ${now?.training && html`<p class="training">${say("training")}</p>`}
     ${now?.lesson && !lost.value && html`<${Lesson} ...${now.lesson} />`}
     ${lost.value ? html`<${Lost} />`
-      : now ? html`<${Stage} now=${now} />`
+      : now && !old.value ? html`<${Stage} now=${now} />`
       : html`<main><div class="words"><p class="kind">${say("connecting")}</p></div></main>`}
     <${Result} />
-    <footer>
+    ${!wall && html`<footer>
       <${Input} hint=${say("input")} waiting=${waiting.value > 0 ? `${waiting.value} ${say("sending")}` : ""} />
       ${now && !lost.value && html`<${Commands} commands=${now.commands} />`}
-    </footer>`;
+    </footer>`}`;
 }
 
 // ---------------------------------------------------------------- begin
 
 document.documentElement.lang = language.value;
 document.body.replaceChildren();
+document.body.classList.toggle("board", wall);
 render(html`<${Page} />`, document.body);
 watchSound((running) => (heard.value = running));
 follow(station, {
@@ -241,4 +282,9 @@ follow(station, {
     lost.value = true;
     resuming = true;
   },
+  old: () => {
+    old.value = true;
+    resuming = true;
+  },
 });
+install();

@@ -1,6 +1,7 @@
 // The list of stations, where there is not exactly one to go to.
 import { loadStations } from "./api.js";
 import { language } from "./language.js";
+import { install } from "./install.js";
 import { say } from "./words.js";
 
 function line(tag, text) {
@@ -9,10 +10,21 @@ function line(tag, text) {
   return element;
 }
 
-function linkTo(station) {
-  const link = line("a", station.name);
-  link.href = `/station/${encodeURIComponent(station.id)}`;
-  return link;
+function link(text, address) {
+  const element = line("a", text);
+  element.href = address;
+  return element;
+}
+
+/** The station to work at, and the board to look at. */
+function rowOf(station) {
+  const row = document.createElement("p");
+  const address = `/station/${encodeURIComponent(station.id)}`;
+  const board = link(say("wall"), `${address}?wall`);
+  board.className = "quiet";
+  board.ariaLabel = `${station.name}: ${say("wall")}`;
+  row.append(link(station.name, address), board);
+  return row;
 }
 
 async function show() {
@@ -20,7 +32,7 @@ async function show() {
   const main = document.createElement("main");
   try {
     const stations = await loadStations();
-    main.append(line("h1", say(stations.length ? "chooseStation" : "noStation")), ...stations.map(linkTo));
+    main.append(line("h1", say(stations.length ? "chooseStation" : "noStation")), ...stations.map(rowOf));
   } catch {
     main.append(line("h1", say("lost")));
   }
@@ -28,3 +40,4 @@ async function show() {
 }
 
 show();
+install();

@@ -1,9 +1,13 @@
-// The two tones: good is one short high note, bad is two low ones. Browsers keep silent until a first gesture.
+// What is heard and felt: good is one short high note and one short buzz, bad two low notes and two long buzzes.
+// Browsers keep silent and still until a first gesture.
 
 const notes = {
   good: [{ from: 0, long: 0.12, hertz: 1760 }],
   bad: [{ from: 0, long: 0.18, hertz: 220 }, { from: 0.26, long: 0.3, hertz: 180 }],
 };
+
+/** Milliseconds on, off, on. */
+const buzzes = { good: [60], bad: [220, 80, 300] };
 
 /** How often each tone was asked for, heard or not: read by the tests. */
 const asked = { good: 0, bad: 0 };
@@ -20,6 +24,12 @@ export function watchSound(changed) {
   for (const gesture of ["pointerdown", "keydown"])
     addEventListener(gesture, () => context.state !== "running" && context.resume());
   tell();
+}
+
+/** For who works with gloves, in noise. @param {"good" | "bad"} kind */
+export function buzz(kind) {
+  if (navigator.userActivation?.hasBeenActive)
+    navigator.vibrate?.(buzzes[kind]);
 }
 
 /** @param {"good" | "bad"} tone */
