@@ -33,7 +33,7 @@ struct http_import {
     pid_t child;
     int said;
     sd_event_source *readable;
-    struct buf line, answer;
+    struct buf line, answer, differences; /* the last: objects with commas between */
     int fault;
     struct error why;
     /* whom it is for */
@@ -84,6 +84,13 @@ static void note_progress(struct http_import *import, int64_t done)
 
 /* ---------------------------------------------------------------- what the program says */
 
+static void take_difference(struct http_import *import, const char *text, size_t length)
+{
+    if (import->differences.length > 0)
+        buf_putc(&import->differences, ',');
+    buf_put(&import->differences, text, length);
+}
+
 static void take_line(struct http_import *import, const char *text, size_t length)
 {
     json_t *said = json_loadb(text, length, 0, NULL);
@@ -94,6 +101,8 @@ static void take_line(struct http_import *import, const char *text, size_t lengt
         const char *sentence = json_string_value(json_object_get(said, "sentence"));
         import->fault = (int)json_integer_value(fault);
         text_copy(import->why.text, sizeof(import->why.text), sentence ? sentence : "");
+    } else if (json_object_get(said, "is")) {
+        take_difference(import, text, length);
     } else if (said) {
         buf_done(&import->answer);
         import->answer = (struct buf){0};
@@ -121,9 +130,26 @@ static void forget(struct http_import *import)
     close(import->said);
     buf_done(&import->line);
     buf_done(&import->answer);
+    buf_done(&import->differences);
     import->readable = NULL;
-    import->line = import->answer = (struct buf){0};
+    import->line = import->answer = import->differences = (struct buf){0};
     import->child = 0;
+}
+
+/* Behind the last member of the answer, an object. */
+static void add_differences(const struct http_import *import, struct buf *answer)
+{
+    if (answer->length == 0 || import->differences.length == 0)
+        return;
+    struct buf whole = {0};
+    buf_printf(&whole, "%.*s,\"differences\":[%s]}", (int)answer->length - 1, buf_text(answer),
+               buf_text(&import->differences));
+    if (whole.failed) { /* they are too long: the sums do without */
+        buf_done(&whole);
+        return;
+    }
+    buf_done(answer);
+    *answer = whole;
 }
 
 static void finish(struct http_import *import)
@@ -135,6 +161,7 @@ static void finish(struct http_import *import)
         import->fault = error_set(&import->why, -EIO, "the program that takes files in has failed: see its log");
     struct buf answer = import->answer;
     import->answer = (struct buf){0};
+    add_differences(import, &answer);
     forget(import);
     end_row(import);
     import->end(import->user, import->number, import->fault, &import->why, buf_text(&answer));

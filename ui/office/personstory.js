@@ -1,0 +1,51 @@
+// A customer: what was between him and us, newest first, and why several accounts are taken for one person.
+
+import { h } from "preact";
+import { useState } from "preact/hooks";
+import htm from "htm";
+import { Form } from "./acts.js";
+import { nameOf } from "./names.js";
+import { Moments } from "./orderstory.js";
+import { kindOf, verbOf } from "./queue.js";
+import { hrefOf, money, time } from "./values.js";
+
+const html = htm.bind(h);
+
+/** Where a line of the timeline leads, by its source. @type {Record<string, string>} */
+const leads = { order: "orders", orders: "orders", parcel: "orders", aftersale: "aftersales", aftersales: "aftersales", ticket: "tickets", tickets: "tickets" };
+
+/** @param {Record<string, any>} row */
+const momentOf = (row) => ({ source: row.source, time: row.time, what: nameOf(row.what), who: "",
+  detail: [row.code, row.detail].filter(Boolean).join(" · "), href: leads[row.source] && row.code ? hrefOf(leads[row.source], row.code) : undefined });
+
+function Figures({ figures }) {
+  return html`<ol class="tiles plain">${figures.flatMap((one) => ["orders", "paid_minor", "refunded_minor", "average_minor", "returns"].map((name) =>
+    html`<li key=${`${one.currency} ${name}`}><span>${nameOf(name)}</span><b>${name.endsWith("_minor") ? money(one[name], one.currency) : one[name]}</b></li>`))}</ol>`;
+}
+
+/** Each merge as a sentence, with the button that takes it apart. */
+function Merges({ merges, identities, changed }) {
+  const [merge, choose] = useState(/** @type {any} */ (null));
+  const platforms = new Map();
+  for (const one of identities)
+    if (one.kind === "buyer")
+      platforms.set(one.account, `${nameOf(one.platform)} ${one.value}`);
+  const account = (number) => platforms.get(number) ?? `${nameOf("account")} ${number}`;
+  const verb = verbOf("person.unmerge");
+  if (!merges.length)
+    return null;
+  return html`<section><h2>${nameOf("why_one_person")}</h2><ul class="cards">${merges.map((one) => html`<li key=${one.merge} class=${one.stands ? "card" : "card gone"}>
+      <b>${account(one.one)} = ${account(one.other)}</b>
+      <span>${nameOf(`joined_by_${one.by}`)}${one.source ? html` · ${nameOf("seen_in")} <a href=${hrefOf("orders", one.source)}>${one.source}</a>` : ""}</span>
+      <small>${time(one.time)} · ${one.who ?? nameOf("by_itself")}</small>
+      ${one.stands ? verb && html`<button class="quiet" onClick=${() => choose(one)}>${nameOf("take_apart")}</button>`
+        : html`<small>${nameOf("taken_apart")} ${one.undone_by ?? ""} ${one.undone ? time(one.undone) : ""}: ${one.undone_why}</small>`}</li>`)}</ul>
+    ${merge && html`<${Form} verb=${verb} kind=${{ ...kindOf("person-merges"), one: "merge" }} start=${{ merge: merge.merge }} done=${changed} leave=${() => choose(null)} />`}</section>`;
+}
+
+/** @param {{answer: Record<string, any>, changed: () => void}} props */
+export function PersonStory({ answer, changed }) {
+  return html`<${Figures} figures=${answer.figures?.rows ?? []} />
+    <${Merges} merges=${answer.merges?.rows ?? []} identities=${answer.identities?.rows ?? []} changed=${changed} />
+    <section><h2>${nameOf("timeline")}</h2><${Moments} moments=${(answer.timeline?.rows ?? []).map(momentOf)} /></section>`;
+}
