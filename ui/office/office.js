@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
 import { signal } from "@preact/signals";
 import { close, hasKey, list, office, open } from "./ask.js";
-import { Form } from "./acts.js";
+import { Acts, Form } from "./acts.js";
 import { Bring } from "./bring.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
 import { Home } from "./home.js";
@@ -14,7 +14,8 @@ import { language, languages, rememberLanguage } from "./language.js";
 import { List } from "./list.js";
 import { One } from "./row.js";
 import { groups, inWords, nameOf } from "./names.js";
-import { hrefOf } from "./values.js";
+import { isSpecial, lists, pages as special } from "./special.js";
+import { hrefOf, hrefOfList } from "./values.js";
 
 const html = htm.bind(h);
 const place = signal(location.hash);
@@ -74,7 +75,7 @@ function Search() {
 // ---------------------------------------------------------------- the menu
 
 function Menu({ at }) {
-  const kinds = new Set([...office.value?.kinds.map((kind) => kind.kind) ?? [], "analytics", "compared"]);
+  const kinds = new Set([...office.value?.kinds.map((kind) => kind.kind) ?? [], "analytics", "compared", ...Object.keys(special)]);
   const line = (kind) => html`<a key=${kind} href=${`#/${kind}`} aria-current=${at === kind ? "page" : null}>${nameOf(kind)}</a>`;
   return html`<nav aria-label="Floorhand"><a href="#/" aria-current=${at === "" ? "page" : null}>${nameOf("home")}</a>
     ${groups.map(([english, chinese, members]) => {
@@ -96,6 +97,17 @@ function Others() {
 
 // ---------------------------------------------------------------- the page
 
+/** A kind's own way to be looked at, or its table; a button leads from one to the other. */
+function Rows({ kind, filters }) {
+  const { view, ...asked } = filters, own = isSpecial(kind.kind, filters), Body = lists[kind.kind]?.body;
+  const [tick, setTick] = useState(0);
+  if (!own)
+    return html`${Body && html`<a class="choice" href=${hrefOfList(kind.kind)}>${nameOf("as_work")}</a>`}<${List} kind=${kind} filters=${asked} keep=${view ? { view } : {}} />`;
+  return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => setTick(tick + 1)} />
+      <a class="choice" href=${hrefOfList(kind.kind, { ...asked, view: "table" })}>${nameOf("as_table")}</a></header>
+    <${Body} key=${tick} filters=${asked} />`;
+}
+
 function Page() {
   const [path, question] = place.value.replace(/^#\/?/, "").split("?");
   const [name, ...rest] = path.split("/");
@@ -105,8 +117,9 @@ function Page() {
   useEffect(() => scrollTo(0, 0), [path]);
   const pages = { "": () => html`<${Home} />`, bring: () => html`<${Bring} />`, others: () => html`<${Others} />`,
     analytics: () => (code ? html`<${FigurePage} key=${code} name=${code} filters=${filters} />` : html`<${Figures} filters=${filters} />`), compared: () => html`<${Compared} filters=${filters} />` };
-  const body = pages[name]?.() ?? (!kind ? html`<p class="none">${nameOf("nothing")}</p>`
-    : code && kind.one ? html`<${One} kind=${kind} code=${code} />` : html`<${List} kind=${kind} filters=${filters} />`);
+  const Special = special[name];
+  const body = pages[name]?.() ?? (Special ? html`<${Special} filters=${filters} />` : !kind ? html`<p class="none">${nameOf("nothing")}</p>`
+    : code && kind.one ? html`<${One} kind=${kind} code=${code} />` : html`<${Rows} kind=${kind} filters=${filters} />`);
   return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
       <button class="quiet" onClick=${close}>${nameOf("leave")}</button></div>
     <div class="frame"><${Menu} at=${name} /><main>${body}</main></div>`;

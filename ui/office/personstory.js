@@ -12,7 +12,7 @@ import { hrefOf, money, time } from "./values.js";
 const html = htm.bind(h);
 
 /** Where a line of the timeline leads, by its source. @type {Record<string, string>} */
-const leads = { order: "orders", orders: "orders", parcel: "orders", aftersale: "aftersales", aftersales: "aftersales", ticket: "tickets", tickets: "tickets" };
+const leads = { order: "orders", history: "orders", shipment: "orders", ticket: "tickets", contact: "contacts" };
 
 /** @param {Record<string, any>} row */
 const momentOf = (row) => ({ source: row.source, time: row.time, what: nameOf(row.what), who: "",

@@ -8,6 +8,7 @@ import { Acts } from "./acts.js";
 import { Rows } from "./rows.js";
 import { shown } from "./values.js";
 import { nameOf } from "./names.js";
+import { leads } from "./special.js";
 
 const html = htm.bind(h);
 
@@ -28,12 +29,13 @@ export function One({ kind, code }) {
     return html`<p class="fault" role="alert">${fault}</p>`;
   if (!answer)
     return html`<progress></progress>`;
-  const row = answer[kind.singular ?? ""];
+  const row = answer[kind.singular ?? ""], lead = leads[kind.kind];
   const facts = kind.columns.map((column, at) => [column, shown(kind, at, row, true)]).filter(([, value]) => value !== "");
   const parts = kind.with.map((name, at) => ({ name, kind: office.value?.kinds.find((one) => one.kind === kind.with_kinds[at]), rows: answer[name]?.rows ?? [] }))
-    .filter((part) => part.kind && part.rows.length);
+    .filter((part) => part.kind && part.rows.length && !lead?.hides.includes(part.name));
   return html`<header><h1><a href=${`#/${kind.kind}`}>${nameOf(kind.kind)}</a> <b>${code}</b></h1></header>
     <${Acts} kind=${kind} row=${row} changed=${load} />
+    ${lead && row && html`<${lead.body} row=${row} answer=${answer} changed=${load} />`}
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>
     ${parts.map((part) => html`<section key=${part.name}><h2>${nameOf(part.name)}</h2>
       <${Rows} kind=${part.kind} rows=${part.rows} without=${[kind.one]} /></section>`)}`;
