@@ -30,7 +30,7 @@ export function CampaignReport({ row }) {
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${!answer ? !fault && html`<progress></progress>` : html`<ol class="tiles plain">
       <li class="main"><span>${nameOf("roi_rate")}</span><b>${answer.roi_rate === null || answer.roi_rate === undefined ? "–" : `${number(answer.roi_rate / 100, 1)}%`}</b><small>${nameOf("roi_means")}</small></li>
-      ${TILES.filter((name) => answer[name] !== undefined && answer[name] !== null).map((name) => html`<li key=${name}><span>${nameOf(name)}</span><b>${told(name)}</b></li>`)}</ol>
+      ${TILES.filter((name) => answer[name] !== undefined && answer[name] !== null).map((name) => html`<li key=${name}><span>${nameOf(name === "platform_minor" ? "campaign_platform" : name)}</span><b>${told(name)}</b></li>`)}</ol>
       <${Chart} times=${false} rows=${bars} text=${text} labels=${["", nameOf("what_it_brought")]} />
       ${answer.uncosted_lines > 0 && html`<p class="means">${number(answer.uncosted_lines)} ${nameOf("uncosted_lines")}</p>`}`}</section>`;
 }

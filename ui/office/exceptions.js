@@ -17,16 +17,16 @@ const releases = {
   unmapped: (_order, row) => [{ href: hrefOfList("unmapped", { shop: row.shop }), label: nameOf("map_it") }],
   hold: (order) => [{ href: hrefOfList("platform-orders", { order }), label: nameOf("platform-orders") }],
   refund: (order) => [{ href: hrefOfList("aftersales", { order }), label: nameOf("aftersales") }],
-  address: (order) => [{ verb: "order.receiver", fields: { order }, form: true }],
-  merge: (order, row) => [{ verb: "order.merge", fields: { orders: JSON.stringify([order, ...String(row.detail ?? "").split(/[ ,]+/).filter(Boolean)]) }, form: true }],
-  short: (order) => [{ verb: "order.split", fields: { order }, form: true }, { verb: "order.audit", fields: { order } }],
-  carrier: (order) => [{ verb: "order.carrier", fields: { order }, form: true }],
-  unfit: (order) => [{ verb: "order.receiver", fields: { order }, form: true }, { verb: "order.audit", fields: { order } }],
+  address: (order) => [{ verb: "order.receiver", label: nameOf("do_receiver"), fields: { order }, form: true }],
+  merge: (order, row) => [{ verb: "order.merge", label: nameOf("do_merge"), fields: { orders: JSON.stringify([order, ...String(row.detail ?? "").split(/[ ,]+/).filter(Boolean)]) }, form: true }],
+  short: (order) => [{ verb: "order.split", label: nameOf("do_split"), fields: { order }, form: true }, { verb: "order.audit", label: nameOf("do_audit"), fields: { order } }],
+  carrier: (order) => [{ verb: "order.carrier", label: nameOf("do_carrier"), fields: { order }, form: true }],
+  unfit: (order) => [{ verb: "order.receiver", label: nameOf("do_receiver"), fields: { order }, form: true }, { verb: "order.audit", label: nameOf("do_audit"), fields: { order } }],
 };
 
 const known = (kind) => office.value?.words.exceptions.find((one) => one.kind === kind);
-const confirm = (row) => (known(row.kind)?.confirmable ? { verb: "order.confirm", fields: { order: row.order, kind: row.kind }, main: true } : null);
-const deeds = (row) => [confirm(row), ...(releases[row.kind]?.(row.order, row) ?? []), { verb: "order.close", fields: { order: row.order }, form: true }].filter(Boolean);
+const confirm = (row) => (known(row.kind)?.confirmable ? { verb: "order.confirm", label: nameOf("do_confirm"), fields: { order: row.order, kind: row.kind }, main: true } : null);
+const deeds = (row) => [confirm(row), ...(releases[row.kind]?.(row.order, row) ?? []), { verb: "order.close", label: nameOf("do_close"), fields: { order: row.order }, form: true }].filter(Boolean);
 const releaseOf = (row) => known(row.kind)?.[language.value === "zh" ? "release_chinese" : "release_english"] ?? "";
 
 const cells = () => [
@@ -59,6 +59,6 @@ export function Exceptions({ filters }) {
     <${Queue} key=${only ?? ""} kind="exceptions" rows=${rows.filter((row) => !only || row.kind === only)} idOf=${(row) => `${row.order} ${row.kind}${row.rule ? ` ${row.rule}` : ""}`}
       cells=${cells()} deeds=${deeds} changed=${load} bulk=${[
         { label: nameOf("confirm_chosen"), of: confirm },
-        { label: nameOf("check_chosen"), of: (row) => ({ verb: "order.audit", fields: { order: row.order } }) }]} />
+        { label: nameOf("check_chosen"), of: (row) => ({ verb: "order.audit", label: nameOf("do_audit"), fields: { order: row.order } }) }]} />
     ${next && html`<button class="quiet" onClick=${more}>${nameOf("more")}</button>`}`;
 }

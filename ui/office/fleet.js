@@ -43,11 +43,11 @@ function Provinces({ regions, sites }) {
   const served = nearest(regions), order = sites.map((site) => site.site);
   return html`<section><h2>${nameOf("who_serves")}</h2>
     <ol class="keys">${sites.map((site, at) => html`<li key=${site.site}><i class=${`tint tint-${at % 8}`}></i><a href=${hrefOf("sites", site.site)}>${site.site}</a></li>`)}<li><i class="tint"></i>${nameOf("nobody_first")}</li></ol>
-    <ol class="map">${places.map(([full, short, english, column, row]) => {
+    <ol class="map">${places.map(([full, short, english, code, column, row]) => {
       const its = served.get(short), at = order.indexOf(its?.site);
       const words = `${language.value === "zh" ? full : english}: ${its ? `${its.site}, ${nameOf("rank")} ${its.rank}` : nameOf("nobody_first")}`;
       return html`<li key=${short} class=${`tint tint-${at < 0 ? "none" : at % 8}`} ref=${(node) => node && Object.assign(node.style, { gridColumn: column, gridRow: row })} title=${words} aria-label=${words}>
-        <b>${language.value === "zh" ? short : english.slice(0, 3)}</b><small>${its?.site ?? ""}</small></li>`;
+        <b>${language.value === "zh" ? short : code}</b><small>${its?.site ?? ""}</small></li>`;
     })}</ol></section>`;
 }
 

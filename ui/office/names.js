@@ -2,6 +2,7 @@
 // name for each; people have two.
 
 import { language } from "./language.js";
+import { specialNames } from "./specialnames.js";
 
 /** The menu: groups of kinds. What is in no group stands under the last. @type {[string, string, string[]][]} */
 export const groups = [
@@ -9,7 +10,7 @@ export const groups = [
   ["Stock", "库存", ["atp", "stock", "reservations", "items", "bundles", "barcodes", "proposed-barcodes", "locations"]],
   ["Shops", "店铺", ["shops", "listings", "unmapped", "attention", "outbox", "waybills", "waybill-parcels", "waybill-accounts", "prices"]],
   ["Customers", "客户", ["persons", "tickets", "segments", "rfm-groups", "service-answers", "contacts", "person-merges", "contact-lists"]],
-  ["Books", "财务", ["accounts", "entries", "bills", "bill-rows", "invoices", "books-troubles"]],
+  ["Books", "财务", ["accounts", "entries", "reconcile", "bills", "bill-rows", "invoices", "books-troubles"]],
   ["Marketing", "营销", ["campaigns", "coupons", "members", "points", "bought-together"]],
   ["Purchasing", "采购", ["suppliers", "purchase-orders", "proposals", "forecasts"]],
   ["Figures", "数据", ["analytics", "compared", "daily-reports", "baselines", "work-hours"]],
@@ -19,6 +20,7 @@ export const groups = [
 
 /** Kinds, verbs' subjects, columns, fields and values. @type {Record<string, [string, string]>} */
 const names = {
+  ...specialNames,
   // kinds
   accounts: ["Accounts", "科目"],
   aftersales: ["After-sales", "售后"],

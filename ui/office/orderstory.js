@@ -48,7 +48,7 @@ const sources = {
   events: siteEvent,
   parcel_events: siteEvent,
   exceptions: (row) => [{ time: row.raised, what: exceptionOf(row.kind), detail: row.detail },
-    ...(row.released ? [{ time: row.released, what: html`${nameOf("released")}: ${exceptionOf(row.kind)}`, who: row.released_by }] : [])],
+    ...(row.released ? [{ time: row.released, what: html`${nameOf("released_exception")}: ${exceptionOf(row.kind)}`, who: row.released_by }] : [])],
   platform: (row) => [{ time: row.taken, what: nameOf("read_from_platform"), detail: row.trouble, who: row.shop }],
   outbox: (row) => [{ time: row.ended ?? row.made, what: html`${nameOf("told_platform")}: ${nameOf(row.kind)}`, detail: [nameOf(row.state), row.said].filter(Boolean).join(" · "), who: row.shop, href: hrefOf("outbox", row.outbox) }],
   aftersales: (row) => [{ time: row.asked, what: html`${nameOf("aftersales")}: ${nameOf(row.kind)}`, detail: row.reason, href: hrefOf("aftersales", row.aftersale) },
@@ -93,6 +93,9 @@ export function OrderStory({ row, answer }) {
       <${Moments} moments=${all.filter((moment) => !off.has(moment.source))} /></section>`;
 }
 
+/** Sources whose names say something else elsewhere. @type {Record<string, string>} */
+const MARKS = { merge: "merge_of", history: "order" };
+
 /** One thing after the other, each with its source's mark. @param {{moments: Moment[]}} props */
 export function Moments({ moments: told }) {
   let day = "";
@@ -105,6 +108,6 @@ export function Moments({ moments: told }) {
   const clock = (at) => new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
   return html`<ol class="story">${told.map((moment, number) => html`${heading(moment)}<li key=${number} class=${`from-${moment.source}`}>
     <time datetime=${moment.time} title=${time(moment.time)}>${clock(moment.time)}</time>
-    <span class="mark">${nameOf(moment.source)}</span>
+    <span class="mark">${nameOf(MARKS[moment.source] ?? moment.source)}</span>
     <span>${moment.href ? html`<a href=${moment.href}>${moment.what}</a>` : html`<b>${moment.what}</b>`}${moment.detail ? html` <span class="detail">${moment.detail}</span>` : ""}${moment.who ? html`<small>${moment.who}</small>` : ""}</span></li>`)}</ol>`;
 }

@@ -4,7 +4,7 @@ import { h } from "preact";
 import { useState } from "preact/hooks";
 import htm from "htm";
 import { Form } from "./acts.js";
-import { nameOf } from "./names.js";
+import { isNamed, nameOf } from "./names.js";
 import { Moments } from "./orderstory.js";
 import { kindOf, verbOf } from "./queue.js";
 import { hrefOf, money, time } from "./values.js";
@@ -14,9 +14,18 @@ const html = htm.bind(h);
 /** Where a line of the timeline leads, by its source. @type {Record<string, string>} */
 const leads = { order: "orders", history: "orders", shipment: "orders", ticket: "tickets", contact: "contacts" };
 
+/** What is said in words of its own. @type {[RegExp, string][]} */
+const sayings = [[/^one with (\d+)$/, "one_with"], [/^no more one with (\d+)$/, "no_more_one"], [/^may be written to()$/, "may_be_written"], [/^may not be written to()$/, "may_not_be_written"]];
+
+/** The timeline's words, one by one where there is no saying. @param {string} what */
+function said(what) {
+  const known = sayings.find(([form]) => form.test(what));
+  return known ? `${nameOf(known[1])} ${known[0].exec(what)?.[1]}` : what.split(" ").map((word) => (isNamed(word) ? nameOf(word) : word)).join(" ");
+}
+
 /** @param {Record<string, any>} row */
-const momentOf = (row) => ({ source: row.source, time: row.time, what: nameOf(row.what), who: "",
-  detail: [row.code, row.detail].filter(Boolean).join(" · "), href: leads[row.source] && row.code ? hrefOf(leads[row.source], row.code) : undefined });
+const momentOf = (row) => ({ source: row.source, time: row.time, what: said(row.what), who: "",
+  detail: row.source === "merge" ? "" : [row.code, row.detail].filter(Boolean).join(" · "), href: leads[row.source] && row.code ? hrefOf(leads[row.source], row.code) : undefined });
 
 function Figures({ figures }) {
   return html`<ol class="tiles plain">${figures.flatMap((one) => ["orders", "paid_minor", "refunded_minor", "average_minor", "returns"].map((name) =>

@@ -58,7 +58,9 @@ function useBooks(rows) {
 function Ours({ row, books }) {
   if (!row.order)
     return html`<span class="none">${nameOf("no_order_here")}</span>`;
-  const lines = books?.get(row.order), account = accountOf[row.meaning] ?? "1122";
+  const account = accountOf[row.meaning], lines = books?.get(row.order);
+  if (!account)
+    return html`<a href=${hrefOf("orders", row.order)}>${row.order}</a>`;
   const owed = (lines ?? []).filter((line) => line.account === account && (account !== "1122" || line.kind === (row.meaning === "refund" ? "refund" : "sale")))
     .reduce((sum, line) => sum + line.debit_minor - line.credit_minor, 0);
   return html`<a href=${hrefOf("orders", row.order)}>${row.order}</a>${lines ? html`<b class="number">${money(owed, row.currency)}</b><small>${nameOf("account")} ${account} · ${nameOf("in_the_books")} ${lines.find((line) => line.account === account)?.day ?? "–"}</small>` : html`<progress></progress>`}`;

@@ -6,7 +6,10 @@ import { Exceptions } from "./exceptions.js";
 import { Fleet } from "./fleet.js";
 import { Mapping } from "./mapping.js";
 import { OrderStory } from "./orderstory.js";
+import { Outlook } from "./outlook.js";
 import { PersonStory } from "./personstory.js";
+import { Proposals } from "./proposals.js";
+import { PurchaseSheet } from "./purchase.js";
 import { Reconcile } from "./reconcile.js";
 import { Shops } from "./shopcards.js";
 
@@ -16,6 +19,7 @@ export const lists = {
   unmapped: { body: Mapping, filters: ["shop", "code", "waiting"] },
   aftersales: { body: Board, filters: ["shop", "kind"] },
   sites: { body: Fleet, filters: [] },
+  "purchase-proposals": { body: Proposals, filters: ["supplier", "state", "sku"] },
   shops: { body: Shops, filters: ["platform", "running"] },
 };
 
@@ -23,6 +27,8 @@ export const lists = {
 export const leads = {
   orders: { body: OrderStory, hides: ["history", "events", "parcel_events"] },
   persons: { body: PersonStory, hides: ["timeline", "merges", "figures"] },
+  forecasts: { body: Outlook, hides: ["values", "past"] },
+  purchases: { body: PurchaseSheet, hides: ["lines"] },
   campaigns: { body: CampaignReport, hides: [] },
 };
 
