@@ -513,9 +513,12 @@ static bool practice_waits(const struct daemon *daemon)
 static int take_practice(struct daemon *daemon)
 {
     struct error error = {0};
-    int result = practice_waits(daemon) ? turn_take(practice_turn(daemon->practice), &error) : 0;
+    bool waits = practice_waits(daemon);
+    int result = waits ? turn_take(practice_turn(daemon->practice), &error) : 0;
     if (result)
         log_warning("training: %s", error.text);
+    else if (waits)
+        practice_tell(daemon->practice);
     return result;
 }
 
@@ -552,6 +555,12 @@ static int open_uplink(struct daemon *daemon, struct error *error)
     return uplink_open(daemon->event, daemon->store, &daemon->config->site, &ops, daemon, &daemon->uplink, error);
 }
 
+static int practice_passed(void *user, const struct lesson_passed *passed)
+{
+    struct event event = {.kind = EVENT_PASSED};
+    return post(user, &event, passed, sizeof(*passed));
+}
+
 static void practice_changed(void *user)
 {
     struct daemon *daemon = user;
@@ -561,7 +570,8 @@ static void practice_changed(void *user)
 
 static int open_practice(struct daemon *daemon, struct error *error)
 {
-    static const struct practice_ops ops = {.effect = on_effect, .changed = practice_changed};
+    static const struct practice_ops ops = {
+        .effect = on_effect, .changed = practice_changed, .passed = practice_passed};
     return practice_new(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->practice, error);
 }
 

@@ -210,6 +210,16 @@ void practice_follow(struct practice *practice)
         fail(practice);
 }
 
+void practice_tell(struct practice *practice)
+{
+    struct lesson_passed passed;
+    int64_t worker;
+    while (practice->store && lesson_next_passed(&practice->lessons, practice->store, &passed, &worker) == 0)
+        if (practice->ops->passed(practice->user, &passed) != 0 ||
+            lesson_told(practice->store, worker, passed.lesson) != 0)
+            return; /* after the next turn, then */
+}
+
 void practice_lost(struct practice *practice)
 {
     if (begin_copying(practice) != 0)

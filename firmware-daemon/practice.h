@@ -5,6 +5,7 @@
 #define PRACTICE_H
 
 #include "config.h"
+#include "store/training.h"
 #include "turn.h"
 
 #include <systemd/sd-event.h>
@@ -15,6 +16,8 @@ struct practice_ops {
     turn_effect_fn *effect;
     /* The copy has been opened, or is about to go: practice_store() tells. */
     void (*changed)(void *user);
+    /* Somebody has practised a lesson whole: for the site's own turn. */
+    int (*passed)(void *user, const struct lesson_passed *passed);
 };
 
 /* live is the site's own store, which must be open until practice_free(). */
@@ -24,6 +27,10 @@ struct practice *practice_free(struct practice *practice);
 
 /* After the start, and whenever a station has begun or ended to practise. */
 void practice_follow(struct practice *practice);
+
+/* After a turn of the copy: the site is told of lessons that were practised whole, each once; after a power cut one may
+ * be told twice. */
+void practice_tell(struct practice *practice);
 
 /* The copy cannot be written any more: it goes, and a new one is made. */
 void practice_lost(struct practice *practice);

@@ -62,7 +62,8 @@ ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import"
                "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
                "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
                "test_hq_outbox", "test_hq_marketing", "test_hq_goods", "test_hq_catalogue", "test_hq_money", "test_hq_bills",
-               "test_hq_invoices", "test_hq_persons", "test_hq_segments", "test_hq_service", "test_hq_usage", "test_hq_figures")
+               "test_hq_invoices", "test_hq_persons", "test_hq_segments", "test_hq_service", "test_hq_usage", "test_hq_improve",
+               "test_hq_rollout", "test_hq_figures")
 
 
 def on_postgres():

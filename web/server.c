@@ -164,13 +164,25 @@ static void resume(struct web_request *request)
     web_server_resume(request->server, request->connection);
 }
 
-void web_server_answer(struct web_server *server, uint64_t number, int http_status, const char *json, size_t length)
+static void answer(struct web_server *server, uint64_t number, int http_status, const char *type, const char *bytes,
+                   size_t length)
 {
     struct web_request *request = take_waiting(server, number);
     if (!request)
         return;
-    web_answer(request, http_status, "application/json", json, length);
+    web_answer(request, http_status, type, bytes, length);
     resume(request);
+}
+
+void web_server_answer(struct web_server *server, uint64_t number, int http_status, const char *json, size_t length)
+{
+    answer(server, number, http_status, "application/json", json, length);
+}
+
+void web_server_answer_file(struct web_server *server, uint64_t number, const char *type, const char *bytes,
+                            size_t length)
+{
+    answer(server, number, WEB_OK, type, bytes, length);
 }
 
 static void give_up_waiting(struct web_server *server)

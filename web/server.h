@@ -61,5 +61,7 @@ size_t web_server_streams(const struct web_server *server); /* that are open */
 
 /* A request that is no longer open (its client left, or it waited too long) is ignored. */
 void web_server_answer(struct web_server *server, uint64_t number, int http_status, const char *json, size_t length);
+void web_server_answer_file(struct web_server *server, uint64_t number, const char *type, const char *bytes,
+                            size_t length);
 
 #endif

@@ -19,6 +19,7 @@ static const struct verb *const flows[] = {
     replenish_verbs,
     count_verbs,
     wave_verbs,
+    trial_verbs,
 };
 /* clang-format on */
 

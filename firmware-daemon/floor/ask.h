@@ -32,6 +32,7 @@ extern const struct verb setting_verbs[];
 extern const struct verb replenish_verbs[];
 extern const struct verb count_verbs[];
 extern const struct verb wave_verbs[];
+extern const struct verb trial_verbs[];
 
 /* For lease.release: a worker's count is for others again, from its beginning. */
 int count_release(struct ask *ask, const struct worker *worker, const struct session *session);

@@ -18,9 +18,10 @@ enum event_kind {
     EVENT_WEIGHT, /* station, number = milligrams that lie still on its scale */
     EVENT_LABEL,  /* station, number = copies, bytes = template, key and data, each but the last ended by LF */
     EVENT_LINK, /* number = 1 + the last change of head office, which hears this site; 0: it does not, as at a start */
-    EVENT_ASK,    /* name = verb, bytes = its fields as JSON; see floor/ask.h */
+    EVENT_ASK,  /* name = verb, bytes = its fields as JSON; see floor/ask.h */
     EVENT_TRAINING,      /* station, number: 1 it practises, 0 it works; to the site's own database */
     EVENT_PRACTICE,      /* number = orders to make up; to a copy to practise on */
+    EVENT_PASSED,        /* bytes = a struct lesson_passed; to the site's own database */
     EVENT_DISK,          /* number = an enum disk_step, bytes = MiB that are free */
     EVENT_GRANT,         /* bytes = a struct epoch_grant; see floor/resync.h */
     EVENT_REWIND,        /* bytes = a struct chain_mark: head office has lost the changes after it */

@@ -105,6 +105,7 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 /* ask.c, session.c: what a supervisor asks for. */
 #define MESSAGES_ASK(X)                                                                                                \
     X(DONE_SETTING, "", TONE_GOOD, "{s} is {v} now", "{s} 已设为 {v}")                                                 \
+    X(DONE_TRIAL, "", TONE_GOOD, "{n} of {m} are equal: head office is told", "{m} 项中 {n} 项一致,已报总部")          \
     X(E60_FIELD, "E60", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \
     X(E61_NO_FIELD, "E61", TONE_BAD, "There is no field {f}", "没有字段 {f}")                                          \
     X(E62_NO_VERB, "E62", TONE_BAD, "{v} cannot be asked for", "不支持的请求 {v}")                                     \

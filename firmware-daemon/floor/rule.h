@@ -322,6 +322,7 @@ int bind_rule(struct store *store, const struct event *event, struct effect *eff
 int boot_rule(struct store *store, const struct event *event, struct effect *effect);
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);
 int training_rule(struct store *store, const struct event *event, struct effect *effect);
+int passed_rule(struct store *store, const struct event *event, struct effect *effect);
 int practice_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_refused(struct store *store, const struct event *event, const char *why);
 

@@ -47,6 +47,28 @@ int training_rule(struct store *store, const struct event *event, struct effect 
     return result ? result : set(store, event->station, event->number != 0, effect);
 }
 
+/* Who practised with a badge of the copy's own is nobody's worker. */
+int passed_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    (void)effect; /* nobody waits for it */
+    struct lesson_passed passed;
+    CLEANUP_BUF struct buf data = {0};
+    int64_t worker;
+    if (event->length != sizeof(passed))
+        return -EINVAL;
+    memcpy(&passed, event_bytes(event), sizeof(passed));
+    int result = worker_find(store, passed.worker, &worker);
+    if (result)
+        return result == -ENOENT ? 0 : result;
+    json_open_object(&data, NULL);
+    json_text(&data, "worker", passed.worker);
+    json_text(&data, "lesson", passed.lesson);
+    json_int(&data, "steps", passed.steps);
+    json_int(&data, "mistakes", passed.mistakes);
+    json_close_object(&data);
+    return note(store, "training.passed", "worker", passed.worker, &data, NULL);
+}
+
 static int make_up(struct store *store, int64_t orders, struct effect *effect)
 {
     int64_t made = 0;

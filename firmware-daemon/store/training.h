@@ -27,6 +27,12 @@ int practised_add(struct store *store, int64_t worker, const char *step, const c
 /* Each pair that the worker has practised, and how often, in no order. */
 typedef void practised_fn(void *user, const char *step, const char *code, int64_t times);
 int practised_each(struct store *store, int64_t worker, practised_fn *take, void *user);
+/* A lesson that a worker has practised whole, as the site is told of it. */
+struct lesson_passed {
+    char worker[STORE_CODE_MAX], lesson[24];
+    int64_t steps, mistakes; /* scans that were refused in its steps, those on purpose among them */
+};
+#define PRACTISED_PASSED "passed" /* the step whose code is a lesson that the site was told of */
 /* Who has practised anything: at most capacity of them. */
 int practised_workers(struct store *store, int64_t *ret, size_t capacity, size_t *ret_count);
 

@@ -18,7 +18,7 @@ struct tool_options {
     char layout[8];
     char suffix[8];
     char role[12];
-    bool json, markdown, sample, grouped;
+    bool json, markdown, sample, grouped, tell;
     char language[16];
     char protocol[24];
     char unit[4];

@@ -1,6 +1,7 @@
 /* A parallel run: the old system's file beside this site's figures. */
 #include "base/id.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "tool/commands.h"
 #include "tool/daemon_client.h"
 #include "tool/variance.h"
@@ -23,6 +24,8 @@ const struct option_def compare_options[] = {
     {"since", OPTION_TEXT_AT(struct tool_options, since), "", 0, 0, NULL,
      "leave out what this site shipped before: YYYY-MM-DD, or YYYY-MM-DD HH:MM, local time"},
     {"station", OPTION_TEXT_AT(struct tool_options, station), "", 0, 0, NULL, "print the report there too"},
+    {"tell", OPTION_FLAG_AT(struct tool_options, tell), "no", 0, 0, NULL,
+     "have the site keep what was found, and tell head office: a parallel run"},
     {"json", OPTION_FLAG_AT(struct tool_options, json), "no", 0, 0, NULL, "print one JSON object"},
     DAEMON_URL_OPTION,
     {.name = NULL},
@@ -96,6 +99,25 @@ static enum exit_code print_report(const struct command_call *call, const struct
                        "application/json", &body, &answer);
 }
 
+/* The totals alone: the rows stay where they were compared. */
+static enum exit_code tell_head_office(const struct command_call *call, const struct variance *variance)
+{
+    static const char *const names[] = {"matching", "different", "missing_here", "missing_there"};
+    static const enum variance_verdict verdicts[] = {VARIANCE_MATCHING, VARIANCE_DIFFERENT, VARIANCE_MISSING_HERE,
+                                                     VARIANCE_MISSING_THERE};
+    CLEANUP_BUF struct buf body = {0}, answer = {0};
+    char name[65];
+    text_copy(name, sizeof(name), base_name(call->words[0]));
+    json_open_object(&body, NULL);
+    json_text(&body, "figures", call->options.kind);
+    json_text(&body, "name", name);
+    for (size_t i = 0; i < COUNT(names); i++)
+        json_int(&body, names[i], (int64_t)variance->verdicts[verdicts[i]]);
+    json_close_object(&body);
+    return daemon_send(call->options.url, (const char *const[]){"asks", "trial.compared", NULL}, "application/json",
+                       &body, &answer);
+}
+
 static enum exit_code report(const struct command_call *call, const struct variance *variance)
 {
     CLEANUP_BUF struct buf text = {.max = TABLE_FILE_MAX};
@@ -111,6 +133,8 @@ static enum exit_code report(const struct command_call *call, const struct varia
     fwrite(buf_text(&text), 1, text.length, stdout);
     if (*call->options.station)
         code = print_report(call, variance);
+    if (code == EXIT_GOOD && call->options.tell)
+        code = tell_head_office(call, variance);
     bool equal = variance->verdicts[VARIANCE_MATCHING] == variance->count;
     return code != EXIT_GOOD ? code : equal ? EXIT_GOOD : EXIT_FAILED;
 }

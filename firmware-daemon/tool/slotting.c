@@ -1,6 +1,5 @@
 /* Which SKU should lie in which face, by what was picked lately. */
-#include "tool/slotting_rows.h"
-
+#include "plan/slotting.h"
 #include "base/clock.h"
 #include "plan/slot.h"
 #include "tool/commands.h"

@@ -122,6 +122,8 @@ struct progress {
     const struct lesson_set *set;
     bool done[LESSONS_MAX][LESSON_PARTS_MAX];
     int64_t skips; /* lessons that were put off */
+    int64_t mistakes[LESSONS_MAX];
+    bool told[LESSONS_MAX];
 };
 
 /* "E" stands for any mistake. */
@@ -137,9 +139,15 @@ static void take_practised(void *user, const char *step, const char *code, int64
         progress->skips += times;
     for (size_t i = 0; i < progress->set->count; i++) {
         const struct lesson *lesson = progress->set->lessons[i];
-        for (size_t j = 0; j < lesson->count; j++)
-            if (strcmp(lesson->parts[j].step, step) == 0 && is_code(&lesson->parts[j], code))
+        bool its_step = false;
+        for (size_t j = 0; j < lesson->count; j++) {
+            bool here = strcmp(lesson->parts[j].step, step) == 0;
+            its_step |= here;
+            if (here && is_code(&lesson->parts[j], code))
                 progress->done[i][j] = true;
+        }
+        progress->mistakes[i] += its_step && *code == 'E' ? times : 0;
+        progress->told[i] |= strcmp(step, PRACTISED_PASSED) == 0 && strcmp(code, lesson->name) == 0;
     }
 }
 
@@ -314,4 +322,42 @@ int lesson_write_all(const struct lesson_set *set, struct store *copy, struct bu
         result = write_worker(set, copy, workers[i], json);
     json_close_array(json);
     return result;
+}
+
+/* ---------------------------------------------------------------- what the site is told */
+
+static int find_untold(const struct lesson_set *set, struct store *copy, int64_t id, struct lesson_passed *ret)
+{
+    struct worker worker;
+    struct progress progress = {.set = set};
+    int result = practised_each(copy, id, take_practised, &progress);
+    for (size_t i = 0; i < set->count && !result; i++) {
+        if (progress.told[i] || !is_complete(&progress, i))
+            continue;
+        result = worker_load(copy, id, &worker);
+        *ret = (struct lesson_passed){.steps = (int64_t)set->lessons[i]->count, .mistakes = progress.mistakes[i]};
+        text_copy(ret->worker, sizeof(ret->worker), worker.code);
+        text_copy(ret->lesson, sizeof(ret->lesson), set->lessons[i]->name);
+        return result;
+    }
+    return result ? result : -ENOENT;
+}
+
+int lesson_next_passed(const struct lesson_set *set, struct store *copy, struct lesson_passed *ret, int64_t *ret_worker)
+{
+    int64_t workers[WORKERS_SHOWN_MAX];
+    size_t count = 0;
+    int result = practised_workers(copy, workers, COUNT(workers), &count);
+    if (!result)
+        result = -ENOENT;
+    for (size_t i = 0; i < count && result == -ENOENT; i++) {
+        *ret_worker = workers[i];
+        result = find_untold(set, copy, workers[i], ret);
+    }
+    return result;
+}
+
+int lesson_told(struct store *copy, int64_t worker, const char *lesson)
+{
+    return practised_add(copy, worker, PRACTISED_PASSED, lesson);
 }

@@ -8,6 +8,7 @@
 #include "base/embed.h"
 #include "base/error.h"
 #include "store/store.h"
+#include "store/training.h"
 
 #define LESSONS_MAX      24
 #define LESSON_PARTS_MAX 40
@@ -49,5 +50,11 @@ int lesson_write(const struct lesson_set *set, struct store *copy, const char *s
 
 /* "lessons": [{"worker", "name", "lessons": [{"name", "done", "of"}]}]: who has practised what. */
 int lesson_write_all(const struct lesson_set *set, struct store *copy, struct buf *json);
+
+/* A lesson of the copy's that somebody has practised whole and that the site was not told of yet. 0, or -ENOENT: there
+ * is none. lesson_told(): it is now. */
+int lesson_next_passed(const struct lesson_set *set, struct store *copy, struct lesson_passed *ret,
+                       int64_t *ret_worker);
+int lesson_told(struct store *copy, int64_t worker, const char *lesson);
 
 #endif

@@ -12,6 +12,12 @@
 #define TEXT(member)   OPTION_TEXT_AT(struct command_options, member)
 #define NUMBER(member) OPTION_NUMBER_AT(struct command_options, member)
 
+#define COMMAND_FOR_PROGRAM                                                                                            \
+    {                                                                                                                  \
+        "for-program", OPTION_FLAG_AT(struct command_options, for_program),                                            \
+            .help = "say faults as JSON, and end with the program that asks"                                           \
+    }
+
 static const struct option_def plain_options[] = {COMMAND_DATABASE, {0}};
 static const struct option_def site_options[] = {COMMAND_DATABASE, COMMAND_SITE, {0}};
 
@@ -151,8 +157,8 @@ static const struct option_def import_options[] = {
     {"name", TEXT(name), .help = "what the file is called in sentences and among the imports, if not as it is"},
     {"row", NUMBER(row), .fallback = "0", .min = 0, .max = INT64_MAX,
      .help = "the row of the imports that waits for it; 0: a new one"},
-    {"progress", OPTION_FLAG_AT(struct command_options, progress),
-     .help = "say how many rows are taken, and faults as JSON: for programs"},
+    {"progress", OPTION_FLAG_AT(struct command_options, progress), .help = "say how many rows are taken"},
+    COMMAND_FOR_PROGRAM,
     {0},
 };
 
@@ -191,11 +197,13 @@ static const struct option_def bill_options[] = {
 static const struct option_def figure_options[] = {
     COMMAND_DATABASE,
     {"file", TEXT(file), .help = "write the rows into this file, .xlsx or .csv, and not as JSON"},
+    COMMAND_FOR_PROGRAM,
     {0},
 };
 
 static const struct option_def report_options[] = {
     COMMAND_DATABASE,
+    COMMAND_FOR_PROGRAM,
     {"file", TEXT(file), .help = "of a day: write it into this file, .xlsx or .csv, and not as JSON"},
     {"from", TEXT(from), .help = "of a baseline: the first day that is compared with it"},
     {"to", TEXT(to), .help = "of a baseline: the last day; left out: as many days as it has, until yesterday"},

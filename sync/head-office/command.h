@@ -15,7 +15,7 @@ struct command_options {
     char database[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
-    bool all, alone, publish_events, try_only, report, once, progress;
+    bool all, alone, publish_events, try_only, report, once, progress, for_program;
     char sku[65], who[65], map[256], format[8], party[65], bill[24];
     int64_t after, count, lease_s, silent_hours, call_s, row;
     /* serve */

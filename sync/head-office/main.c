@@ -1,12 +1,15 @@
 /* floorhand-hq: head office. Finds the command, reads its options, opens the database, runs it. */
 #include "base/clock.h"
+#include "base/json.h"
 #include "sync/head-office/command.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct command *const books[] = {commands, cloud_commands};
 
@@ -90,6 +93,27 @@ static int take_arguments(struct call *call, char **arguments, size_t expected, 
     return 0;
 }
 
+/* Who started it answers for it: without him nobody is told. */
+static void die_with_starter(void)
+{
+    pid_t starter = getppid();
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != starter)
+        raise(SIGTERM);
+}
+
+/* What went wrong, with its number: {"fault", "sentence"}. */
+static void print_fault(int result, const struct error *error)
+{
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    json_int(&json, "fault", result);
+    json_text(&json, "sentence", error->text);
+    json_close_object(&json);
+    command_print(&json);
+    fflush(stdout);
+}
+
 static int run(struct call *call, struct error *error)
 {
     CLEANUP(sql_close_p) struct sql *sql = NULL;
@@ -151,7 +175,11 @@ int main(int count, char **arguments)
     if (!result)
         result = take_arguments(&call, rest, call.command->argument_count, &error);
     if (!result)
-        result = run(&call, &error);
+        if (call.options.for_program)
+            die_with_starter();
+    result = run(&call, &error);
+    if (result && call.options.for_program)
+        print_fault(result, &error);
     if (!result)
         return 0;
     fprintf(stderr, "floorhand-hq: %s\n", error.text);

@@ -8,6 +8,7 @@
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/figures/buyers.h"
 #include "sync/head-office/figures/daily_report.h"
+#include "sync/head-office/improve/improve.h"
 #include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
 #include "sync/head-office/sites/republish.h"
@@ -199,8 +200,11 @@ static void work(struct server *server)
         report(server, usage_measure_storage(&server->call->office, &error), &error);
         server->storage_us = now_us + STORAGE_US;
     }
-    server->work_us =
-        !result && (done.more || money.more || persons.more || figured.more || marketing.more) ? 0 : now_us + WORK_US;
+    struct improve_work improve = {0};
+    if (!result)
+        report(server, improve_work(&server->call->office, POST_AT_ONCE, &improve, &error), &error);
+    bool more = done.more || money.more || persons.more || figured.more || marketing.more || improve.more;
+    server->work_us = !result && more ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }

@@ -1,7 +1,13 @@
 /* How head office works, as people set it. */
 #include "base/json.h"
+#include "base/text.h"
+#include "sync/head-office/improve/parameters.h"
 #include "sync/head-office/settings.h"
 #include "sync/head-office/verb.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 struct fields {
     char name[65], value[65];
@@ -24,12 +30,33 @@ static const struct option_def capacity_fields[] = {
     {"orders", NUMBER(orders), .min = 0, .max = 1000000, .help = "so many at a time; 0: any"},
     {0}};
 
+/* What counted until now: the default, where nothing was ever set. */
+static int keep_old(struct office *office, const char *name)
+{
+    const struct option_def *setting = settings_table;
+    char value[PARAMETER_VALUE_SIZE] = "";
+    while (setting->name && strcmp(setting->name, name) != 0)
+        setting++;
+    if (!setting->name)
+        return 0;
+    text_copy(value, sizeof(value), setting->fallback);
+    struct sql_query *row = sql_select(office->sql, "SELECT value FROM setting WHERE name = ?1", sql_text(name));
+    if (sql_next(row))
+        sql_copy_text(row, 0, value, sizeof(value));
+    int failed = sql_done(row);
+    return failed ? failed : parameters_known(office->sql, "", name, value);
+}
+
 static int set(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
     json_text(call->answer, "name", fields->name);
     json_text(call->answer, "value", fields->value);
-    return settings_put(call->office, fields->name, fields->value, error);
+    int result = keep_old(call->office, fields->name);
+    if (result)
+        return office_failed(call->office->sql, result, error);
+    result = settings_put(call->office, fields->name, fields->value, error);
+    return result ? result : parameters_note(call->office, "", fields->name, fields->value, call->who, error);
 }
 
 static int set_region(struct verb_call *call, struct error *error)
@@ -46,10 +73,13 @@ static int set_region(struct verb_call *call, struct error *error)
 static int set_capacity(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
+    char orders[24];
     int result = sql_run(call->office->sql, "UPDATE site SET capacity = ?2 WHERE id = ?1", sql_text(fields->site),
                          sql_int(fields->orders));
     json_text(call->answer, "site", fields->site);
-    return office_changed(call->office->sql, result, "site", fields->site, error);
+    result = office_changed(call->office->sql, result, "site", fields->site, error);
+    snprintf(orders, sizeof(orders), "%" PRId64, fields->orders);
+    return result ? result : parameters_note(call->office, fields->site, "capacity", orders, call->who, error);
 }
 
 const struct office_verb office_setting_verbs[] = {

@@ -18,6 +18,8 @@
     X("station.training", "a station practises on a copy of the database, or works again")                             \
     X("training.skipped", "a lesson was put off, at a station in training")                                            \
     X("training.left", "a station in training works again")                                                            \
+    X("training.passed", "a worker has practised a lesson whole, at a station in training")                            \
+    X("trial.compared", "another system's figures were laid beside the site's: a parallel run")                        \
     X("scan.undone", "a worker took the last scan back")                                                               \
     X("scan.quantity", "the next scan of an item counts this often")                                                   \
     X("goods.described", "a worker told more of the goods in the hand: lot, expiry, serial number, weight")            \

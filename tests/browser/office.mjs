@@ -173,6 +173,47 @@ const tests = [
     await photograph(page, "report");
     same(errors, [], "errors in the console");
   }],
+  ["the fit check asks step by step, and what it found can be read and printed", async (page, errors) => {
+    errors.length = 0;
+    await go(page, "#/fit");
+    const next = page.locator(".card footer button").last();
+    await page.locator("#field-name").waitFor({ timeout: STEP_MS });
+    assert(await next.isDisabled(), "it goes on without answers");
+    const answers = [{ name: "杭州仓", orders_day: "1000", skus: "500", singles_percent: "40", lines_100: "200" },
+      { workers: "10", bins: "800" }, {}, { devices: "Zebra ZD410, Acme 1" }, { platforms: "taobao, moon", carriers: "SF" }];
+    for (const fields of answers) {
+      for (const [name, text] of Object.entries(fields))
+        await page.locator(`#field-${name}`).fill(text);
+      if (fields.devices)
+        await page.locator("#field-robots").selectOption("yes");
+      if (fields.workers)
+        await photograph(page, "fit");
+      await next.click();
+    }
+    await page.locator(".findings").first().waitFor({ timeout: STEP_MS });
+    await shows(page, ".findings li.gap", "Acme 1");
+    const { fit_check: row } = await ask("fit-checks/1");
+    same(await page.locator(".findings li").count(), row.result.findings.length, "findings on the page");
+    same(row.answers.robots, true, "what was answered");
+    await photograph(page, "fit-found");
+    same(errors, [], "errors in the console");
+  }],
+  ["a step of a roll-out needs evidence or a reason", async (page) => {
+    const { rows: [{ site }] } = await ask("sites");
+    await ask("do/rollout.start", { site, fit_check: 1 });
+    await go(page, `#/rollouts/${site}`);
+    await page.locator("meter.steps").waitFor({ timeout: STEP_MS });
+    await page.locator("tr").filter({ hasText: "training" }).locator(".acts button").click();
+    await page.locator("#field-state").selectOption("done");
+    await page.locator(".form footer button").last().click();
+    await shows(page, ".form output.bad", "lacks evidence");
+    await page.locator("#field-note").fill("all of them know it");
+    await page.locator(".form footer button").last().click();
+    await page.locator(".form output.good").waitFor({ timeout: STEP_MS });
+    await page.locator(".form footer .quiet").click();
+    await becomes(page, () => document.querySelector("meter.steps")?.getAttribute("value") === "1");
+    await photograph(page, "rollout");
+  }],
   ["everything has a name in both languages", async (page) => {
     same(await page.evaluate(async () => {
         const { isNamed } = await import("/assets/names.js");

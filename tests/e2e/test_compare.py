@@ -83,6 +83,7 @@ def tell(tap, folder):
             house, parcels, ORDERS, "--kind", "parcels", "--since",
             time.strftime("%Y-%m-%d", time.localtime(time.time() - 86400))))
         tap.check("what differs is told and printed", faults_of_printed(house, folder, old))
+        tap.check("what was compared reaches head office", faults_of_telling(house, stock))
         tap.check("a kind of figures that does not exist is refused",
                   [] if house.ask("figures/dreams")[0] == 404 else ["it was not"])
 
@@ -102,6 +103,15 @@ def faults_of_printed(house, folder, old):
     if seen != wanted:
         yield f"told {seen}, not {wanted}"
     wait_until(lambda: len(house.printer.labels) > printed, "the report is printed")
+
+
+def faults_of_telling(house, stock):
+    code, _, said = compare(house, stock, "--tell")
+    if code != 0 or said:
+        yield f"exit code {code}, said {said!r}"
+    rows = wait_until(lambda: house.hq_rows("SELECT kind, name, compared, matching FROM trial_run"), "head office has it", seconds=20)
+    if rows != [("stock", "old-stock.csv", len(sample.ITEMS), len(sample.ITEMS))]:
+        yield f"head office has {rows}"
 
 
 def main():

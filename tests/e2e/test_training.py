@@ -135,6 +135,22 @@ def faults_of_order(house, trainee):
         yield f"after the manifest it expects {view['expect']}"
 
 
+def faults_of_passed(house, trainee):
+    """Somebody with a badge of his own; what TRAIN-BADGE has done is nobody's."""
+    lessons = pathlib.Path(__file__).resolve().parents[2] / "firmware-daemon/training/lessons"
+    parts = len(re.findall(r"^\[(?:step|try) ", (lessons / "start.lesson").read_text(encoding="utf-8"), re.MULTILINE))
+    trainee.good("CMD:LOGOUT")
+    trainee.scan("nonsense")
+    trainee.good(sample.WORKERS[0][2])
+    trainee.scan("nonsense")
+    trainee.scan("CMD:SKIP")
+    rows = wait_until(lambda: house.hq_rows("SELECT worker, lesson, steps FROM training"), "head office has it", seconds=20)
+    if (sample.WORKERS[0][0], "start", parts) not in rows or any(row[0].startswith("TRAIN") for row in rows):
+        yield f"head office has {rows}"
+    trainee.good("CMD:LOGOUT")
+    trainee.good(TRAINEE)
+
+
 def faults_of_more(trainee):
     result, view = trainee.scan("CMD:TRAIN")
     if not result["good"] or "6 practice orders" not in result["text"]["en"]:
@@ -261,6 +277,7 @@ def tell(tap, folder):
         other.good(sample.BADGE)
         other.good("CMD:PICK")
         tap.check("a practice order goes from the bin to the gate, with a label", faults_of_order(house, trainee))
+        tap.check("a lesson that was practised whole is known at head office", faults_of_passed(house, trainee))
         tap.check("TRAIN again makes up more orders", faults_of_more(trainee))
         tap.check("labels that were made elsewhere are not printed in training", faults_of_opaque(house))
         tap.check("a power cut changes nothing of it", faults_of_power_cut(house, trainee, other))

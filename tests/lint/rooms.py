@@ -174,12 +174,14 @@ def floor_faults():
 def twice_defined():
     """All rooms go into one archive, and the linker takes whichever it meets first: two functions of one name are one of them, in the
     wrong program, without a word."""
+    paths = {str(OBJECTS / source.with_suffix(".o")): source for source in sources()
+             if source.suffix == ".c" and source.name != "main.c" and source.parts[0] != "tests"}
+    lines = subprocess.run(["nm", "-A", "--defined-only", "--extern-only", *filter(os.path.exists, paths)], capture_output=True, text=True,
+                           check=True).stdout
     found = {}
-    for source in sources():
-        path = OBJECTS / source.with_suffix(".o")
-        if source.suffix == ".c" and source.name != "main.c" and source.parts[0] != "tests" and path.exists():
-            for symbol in symbols("--defined-only", ["--extern-only", path]):
-                found.setdefault(symbol, []).append(str(source))
+    for line in lines.splitlines():
+        path, _, symbol = line.partition(":")
+        found.setdefault(symbol.split()[-1], []).append(str(paths[path]))
     return [f"{symbol} is in {' and '.join(names)}: one of them needs another name" for symbol, names in sorted(found.items())
             if len(names) > 1]
 

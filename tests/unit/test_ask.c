@@ -127,11 +127,28 @@ static void the_list_of_verbs_is_whole(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_parallel_run_is_kept(void **state)
+{
+    struct site_rig *rig = *state;
+#define TRIAL                                                                                                          \
+    "\"figures\":\"stock\",\"name\":\"old.csv\",\"matching\":7,\"different\":2,\"missing_here\":1,\"missing_there\":0"
+    ask(rig, "trial.compared", "{\"figures\":\"dreams\",\"matching\":1}", "E60_FIELD");
+    ask(rig, "trial.compared", "{" TRIAL "}", "DONE_TRIAL");
+    CLEANUP_BUF struct buf sentence = {0};
+    answer_write(&rig->last.answer, false, &sentence);
+    assert_string_equal(buf_text(&sentence), "7 of 10 are equal: head office is told");
+    assert_int_equal(number(rig, "SELECT count(*) FROM journal WHERE line LIKE '%trial.compared%\"compared\":10,%'"),
+                     1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_cannot_be_asked_is_refused),        TEST(a_forgotten_session_is_ended),
-        TEST(an_order_that_nobody_picks_is_freed),    TEST(goods_in_hand_keep_the_order),
+        TEST(what_cannot_be_asked_is_refused),
+        TEST(a_forgotten_session_is_ended),
+        TEST(an_order_that_nobody_picks_is_freed),
+        TEST(goods_in_hand_keep_the_order),
+        TEST(a_parallel_run_is_kept),
         cmocka_unit_test(the_list_of_verbs_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "plan/slot.h"
-#include "tool/slotting_rows.h"
+#include "plan/slotting.h"
 
 #include <errno.h>
 #include <stdbool.h>

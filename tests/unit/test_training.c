@@ -14,6 +14,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#define HEAD "[lesson]\ntitle.en = A\ntitle.zh = 甲\nstart.en = s\nstart.zh = 始\n"
+
 struct place {
     char folder[32], site_path[64], copy_path[64];
     struct site_rig site, copy;
@@ -360,10 +362,51 @@ static void a_lesson_follows_the_worker(void **state)
     assert_int_equal(number(&place->site, "SELECT count(*) FROM practised"), 0);
 }
 
+static void tell_site(struct place *place, const struct lesson_passed *passed)
+{
+    struct event event = {.kind = EVENT_PASSED};
+    assert_int_equal(site_rig_post(&place->site, &event, (const char *)passed, sizeof(*passed)), 0);
+    assert_int_equal(site_rig_turn(&place->site), 0);
+}
+
+/* Each lesson once, and nobody whose badge is the copy's alone. */
+static void a_lesson_that_was_passed_is_told(void **state)
+{
+    struct place *place = *state;
+    static const struct embedded_file files[] = {
+        {"a.lesson", HEAD "[step badge]\nsay.en = x\nsay.zh = 叉\n[try menu E]\nsay.en = x\nsay.zh = 叉\n", 0},
+        {.name = NULL}};
+    struct site_rig *copy = &place->copy;
+    CLEANUP(lesson_set_done) struct lesson_set set = {.count = 0};
+    struct lesson_passed passed;
+    struct error error;
+    int64_t worker = 0;
+    assert_int_equal(lesson_set_load(files, &set, &error), 0);
+    make_copy(place);
+    make_orders(place, 2);
+    PLAY(copy, {"B-1", "DONE", "menu"});
+    assert_int_equal(lesson_next_passed(&set, copy->store, &passed, &worker), -ENOENT);
+    PLAY(copy, {"nonsense", "E01", "menu"});
+    PLAY(copy, {"nonsense", "E01", "menu"});
+    assert_int_equal(lesson_next_passed(&set, copy->store, &passed, &worker), 0);
+    assert_string_equal(passed.worker, "u1");
+    assert_string_equal(passed.lesson, "a");
+    assert_int_equal(passed.steps, 2);
+    assert_int_equal(passed.mistakes, 2);
+    tell_site(place, &passed);
+    assert_int_equal(lesson_told(copy->store, worker, passed.lesson), 0);
+    assert_int_equal(lesson_next_passed(&set, copy->store, &passed, &worker), -ENOENT);
+    snprintf(passed.worker, sizeof(passed.worker), "TRAIN");
+    tell_site(place, &passed);
+    assert_int_equal(number(&place->site, "SELECT count(*) FROM journal WHERE line LIKE '%training.passed%' AND line "
+                                          "LIKE '%\"worker\":\"u1\",\"lesson\":\"a\",\"steps\":2,\"mistakes\":2%'"),
+                     1);
+    assert_int_equal(number(&place->site, "SELECT count(*) FROM journal WHERE line LIKE '%training.passed%'"), 1);
+}
+
 static void lessons_with_faults(void **state)
 {
     (void)state;
-#define HEAD "[lesson]\ntitle.en = A\ntitle.zh = 甲\nstart.en = s\nstart.zh = 始\n"
     static const struct {
         const char *text, *wanted;
     } cases[] = {
@@ -400,6 +443,7 @@ int main(void)
         cmocka_unit_test(lessons_follow_the_flows),
         cmocka_unit_test(every_flow_has_a_lesson),
         AT_SITE(a_lesson_follows_the_worker),
+        AT_SITE(a_lesson_that_was_passed_is_told),
         cmocka_unit_test(lessons_with_faults),
     };
     return cmocka_run_group_tests_name("training", tests, NULL, NULL);

@@ -46,17 +46,32 @@ const subjects = {
   tickets: ["ticket.", "service."],
   baselines: ["baseline."],
   "daily-reports": ["report."],
+  "site-days": ["improvement.count"],
+  "slot-classes": ["slotting.suggest"],
+  "slot-moves": ["slotting."],
+  parameters: ["parameter.set"],
+  "parameter-changes": ["parameter.measure"],
+  "parameter-figures": [],
+  improvements: ["improvement."],
+  "improvement-figures": [],
+  "fit-checks": [],
+  rollouts: ["rollout."],
+  "rollout-steps": ["rollout.step"],
+  trainings: [],
 };
 
 /** What no row is needed for. */
-const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|set|make)$/;
+const opens = /\.(add|put|add_own|issue|post|balance|profit|rate|entry|match|merge|attach|find|compute|ask|set|make|suggest|plan|count|start)$/;
 
 const own = { case: "aftersale", row: "row" };
 
+/** What is changed in a row that has no code of its own. @type {Record<string, string[]>} */
+const changed = { "rollout-steps": ["state", "note"], parameters: ["value"] };
+
 /** Whether a field says which row is meant: it is not for people to change. @param {string} field
  *  @param {import("./ask.js").Kind} kind */
-const isWhich = (field, kind) =>
-  field === "id" || field in own || (kind.one ? field === kind.one || (field === "name" && kind.columns.includes(kind.one)) : kind.columns.includes(field));
+const isWhich = (field, kind) => !changed[kind.kind]?.includes(field) && (
+  field === "id" || field in own || (kind.one ? field === kind.one || (field === "name" && kind.columns.includes(kind.one)) : kind.columns.includes(field)));
 
 /** A field takes its value from the row. @param {string} field @param {import("./ask.js").Kind} kind @param {Row} row */
 function ofRow(field, kind, row) {
@@ -91,8 +106,13 @@ function given(field, text) {
   }
 }
 
-/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void}} part */
-function Entry({ field, value, fixed, set }) {
+/** What was filled in, as the verb takes it. @param {import("./ask.js").Field[]} fields @param {Record<string, string>} texts */
+export const fieldsOf = (fields, texts) => Object.fromEntries(fields.filter((field) => (texts[field.name] ?? "") !== "")
+  .map((field) => [field.name, given(field, texts[field.name])]));
+
+/** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string,
+ *  help?: string}} part */
+export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = field.help }) {
   const id = `field-${field.name}`, on = (event) => set(event.target.value);
   const choices = field.type === "flag" ? ["yes", "no"] : field.type === "choice" ? field.choices?.split("|") : null;
   const input = choices
@@ -102,8 +122,8 @@ function Entry({ field, value, fixed, set }) {
     : html`<input id=${id} value=${value} onInput=${on} readonly=${fixed} required=${field.required}
         type=${field.type === "number" ? "number" : /secret|access|refresh$/.test(field.name) ? "password" : "text"}
         min=${field.min} max=${field.max} autocomplete="off" placeholder=${field.required ? "" : field.default ?? ""} />`;
-  return html`<label for=${id}>${nameOf(field.name)}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
-    <div>${input}<small>${field.help}</small></div>`;
+  return html`<label for=${id}>${label}${field.required ? html`<b aria-hidden="true"> *</b>` : ""}</label>
+    <div>${input}<small>${help}</small></div>`;
 }
 
 const answerText = (answer) => Object.entries(answer).map(([name, value]) =>
@@ -119,10 +139,8 @@ export function Form({ verb, start, kind, done, leave }) {
   async function send(event) {
     event.preventDefault();
     setBusy(true);
-    const fields = Object.fromEntries(verb.fields.filter((field) => texts[field.name] !== "")
-      .map((field) => [field.name, given(field, texts[field.name])]));
     try {
-      const answer = await act(verb.verb, fields);
+      const answer = await act(verb.verb, fieldsOf(verb.fields, texts));
       setSaid({ good: true, lines: answerText(answer) });
       done();
     } catch (refusal) {

@@ -9,6 +9,7 @@ import { close, hasKey, list, office, open } from "./ask.js";
 import { Acts, Form } from "./acts.js";
 import { Bring } from "./bring.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
+import { Fit } from "./fit.js";
 import { Home } from "./home.js";
 import { language, languages, rememberLanguage } from "./language.js";
 import { List } from "./list.js";
@@ -75,7 +76,7 @@ function Search() {
 // ---------------------------------------------------------------- the menu
 
 function Menu({ at }) {
-  const kinds = new Set([...office.value?.kinds.map((kind) => kind.kind) ?? [], "analytics", "compared", ...Object.keys(special)]);
+  const kinds = new Set([...office.value?.kinds.map((kind) => kind.kind) ?? [], "analytics", "compared", "fit", ...Object.keys(special)]);
   const line = (kind) => html`<a key=${kind} href=${`#/${kind}`} aria-current=${at === kind ? "page" : null}>${nameOf(kind)}</a>`;
   return html`<nav aria-label="Floorhand"><a href="#/" aria-current=${at === "" ? "page" : null}>${nameOf("home")}</a>
     ${groups.map(([english, chinese, members]) => {
@@ -115,7 +116,7 @@ function Page() {
   const filters = Object.fromEntries(new URLSearchParams(question ?? ""));
   const code = decodeURIComponent(rest.join("/"));
   useEffect(() => scrollTo(0, 0), [path]);
-  const pages = { "": () => html`<${Home} />`, bring: () => html`<${Bring} />`, others: () => html`<${Others} />`,
+  const pages = { "": () => html`<${Home} />`, bring: () => html`<${Bring} />`, fit: () => html`<${Fit} />`, others: () => html`<${Others} />`,
     analytics: () => (code ? html`<${FigurePage} key=${code} name=${code} filters=${filters} />` : html`<${Figures} filters=${filters} />`), compared: () => html`<${Compared} filters=${filters} />` };
   const Special = special[name];
   const body = pages[name]?.() ?? (Special ? html`<${Special} filters=${filters} />` : !kind ? html`<p class="none">${nameOf("nothing")}</p>`

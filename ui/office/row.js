@@ -5,12 +5,22 @@ import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
 import { get, office, watch } from "./ask.js";
 import { Acts } from "./acts.js";
+import { Findings } from "./fit.js";
 import { Rows } from "./rows.js";
 import { shown } from "./values.js";
 import { nameOf } from "./names.js";
 import { leads } from "./special.js";
 
 const html = htm.bind(h);
+
+/** Columns that are shown in a way of their own, by kind. @type {Record<string, {hides: string[], body: (row: any) => unknown}>} */
+const own = {
+  "fit-checks": { hides: ["answers", "result"], body: (row) => html`<${Findings} result=${row.result} />` },
+  rollouts: { hides: [], body: (row) => html`<meter class="steps" min="0" max=${row.steps} value=${row.steps_done}></meter>` },
+};
+
+/** Parts whose rows can be seen to where they stand. */
+const doable = new Set(["rollout-steps"]);
 
 /** @param {{kind: import("./ask.js").Kind, code: string}} props */
 export function One({ kind, code }) {
@@ -27,16 +37,19 @@ export function One({ kind, code }) {
   }, [kind.kind, code]);
   if (fault)
     return html`<p class="fault" role="alert">${fault}</p>`;
-  if (!answer)
+  if (!answer?.[kind.singular ?? ""]) // or of the row that was shown before
     return html`<progress></progress>`;
   const row = answer[kind.singular ?? ""], lead = leads[kind.kind];
-  const facts = kind.columns.map((column, at) => [column, shown(kind, at, row, true)]).filter(([, value]) => value !== "");
+  const facts = kind.columns.map((column, at) => [column, own[kind.kind]?.hides.includes(column) ? "" : shown(kind, at, row, true)])
+    .filter(([, value]) => value !== "");
   const parts = kind.with.map((name, at) => ({ name, kind: office.value?.kinds.find((one) => one.kind === kind.with_kinds[at]), rows: answer[name]?.rows ?? [] }))
     .filter((part) => part.kind && part.rows.length && !lead?.hides.includes(part.name));
   return html`<header><h1><a href=${`#/${kind.kind}`}>${nameOf(kind.kind)}</a> <b>${code}</b></h1></header>
     <${Acts} kind=${kind} row=${row} changed=${load} />
     ${lead && row && html`<${lead.body} row=${row} answer=${answer} changed=${load} />`}
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>
+    ${own[kind.kind]?.body(row)}
     ${parts.map((part) => html`<section key=${part.name}><h2>${nameOf(part.name)}</h2>
-      <${Rows} kind=${part.kind} rows=${part.rows} without=${[kind.one]} /></section>`)}`;
+      <${Rows} kind=${part.kind} rows=${part.rows} without=${[kind.one]}
+        tail=${doable.has(part.kind?.kind ?? "") && ((of) => html`<${Acts} kind=${part.kind} row=${of} changed=${load} />`)} /></section>`)}`;
 }

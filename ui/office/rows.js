@@ -14,6 +14,7 @@ const first = {
   aftersales: ["aftersale", "order", "shop", "kind", "state", "trouble", "asked", "amount_minor", "pay_minor", "waybill", "reason"],
   listings: ["shop", "platform_item", "platform_sku", "title", "code", "sku", "matched", "told", "buffer", "ratio"],
   "daily-figures": ["figure", "value", "day_before", "week_before", "look"],
+  "fit-checks": ["fit_check", "name", "flows", "gaps", "who", "time"],
   sites: ["site", "name", "box", "last_seen", "applied", "parked", "outbox", "capacity", "fault"],
 };
 

@@ -66,15 +66,20 @@ static int read_listen(const char *listen, struct web_settings *ret, struct erro
     return 0;
 }
 
+void http_write_fault(struct buf *json, const char *sentence)
+{
+    json_open_object(json, NULL);
+    json_open_object(json, "error");
+    json_text(json, "message", sentence);
+    json_close_object(json);
+    json_close_object(json);
+}
+
 static void answer_import(void *user, uint64_t number, int code, const struct error *error, const char *json)
 {
     struct office_http *http = user;
     CLEANUP_BUF struct buf fault = {0};
-    json_open_object(&fault, NULL);
-    json_open_object(&fault, "error");
-    json_text(&fault, "message", error->text);
-    json_close_object(&fault);
-    json_close_object(&fault);
+    http_write_fault(&fault, error->text);
     const char *answer = code ? buf_text(&fault) : json;
     web_server_answer(http->web, number, code ? http_status_of(code) : WEB_OK, answer, strlen(answer));
 }
@@ -97,11 +102,14 @@ int office_http_open(sd_event *event, const char *listen, const char *database, 
     }
     http->site = (struct web_site){.routes = http_routes, .admits = admits, .policy = http->policy, .any_host = true};
     result = http_import_open(event, database, office, answer_import, http, &http->import, error);
+    if (!result && http_figures_open(event, database, &http->web, &http->figures) != 0)
+        result = error_set(error, -ENOMEM, "out of memory");
     if (!result)
         result = http_meter_tick(&http->meter, office, clock_mono_us(), false, error); /* the quota holds at once */
     if (!result)
         result = web_server_open(event, &settings, &http->site, http, &http->web, error);
     if (result) {
+        http_figures_close(http->figures);
         http_import_close(http->import);
         free(http);
         return result;
@@ -126,6 +134,7 @@ struct office_http *office_http_close(struct office_http *http)
         return NULL;
     http->meter.look_us = 0;
     meter(http);
+    http_figures_close(http->figures);
     http_import_close(http->import);
     web_server_close(http->web);
     free(http);

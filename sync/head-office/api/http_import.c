@@ -4,24 +4,19 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "sync/head-office/api/own_command.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 8192
-#define STOPPED        "head office was stopped meanwhile, and nothing of it was taken: bring it once more"
-
-extern char **environ;
+#define STOPPED "head office was stopped meanwhile, and nothing of it was taken: bring it once more"
 
 struct http_import {
     sd_event *event;
@@ -30,10 +25,8 @@ struct http_import {
     http_import_end *end;
     void *user;
     /* the program, and what it says */
-    pid_t child;
-    int said;
-    sd_event_source *readable;
-    struct buf line, answer, differences; /* the last: objects with commas between */
+    struct own_command *running; /* NULL: nothing is taken in */
+    struct buf answer, differences; /* the last: objects with commas between */
     int fault;
     struct error why;
     /* whom it is for */
@@ -91,8 +84,9 @@ static void take_difference(struct http_import *import, const char *text, size_t
     buf_put(&import->differences, text, length);
 }
 
-static void take_line(struct http_import *import, const char *text, size_t length)
+static void take_line(void *user, const char *text, size_t length)
 {
+    struct http_import *import = user;
     json_t *said = json_loadb(text, length, 0, NULL);
     const json_t *done = json_object_get(said, "done"), *fault = json_object_get(said, "fault");
     if (done) {
@@ -104,36 +98,18 @@ static void take_line(struct http_import *import, const char *text, size_t lengt
     } else if (json_object_get(said, "is")) {
         take_difference(import, text, length);
     } else if (said) {
-        buf_done(&import->answer);
-        import->answer = (struct buf){0};
+        buf_clear(&import->answer);
         buf_put(&import->answer, text, length);
     }
     json_decref(said);
 }
 
-static void take_bytes(struct http_import *import, const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] != '\n') {
-            buf_putc(&import->line, bytes[i]);
-            continue;
-        }
-        take_line(import, buf_text(&import->line), import->line.length);
-        buf_done(&import->line);
-        import->line = (struct buf){.max = LINE_MAX_BYTES};
-    }
-}
-
 static void forget(struct http_import *import)
 {
-    sd_event_source_disable_unref(import->readable);
-    close(import->said);
-    buf_done(&import->line);
+    import->running = own_command_close(import->running);
     buf_done(&import->answer);
     buf_done(&import->differences);
-    import->readable = NULL;
-    import->line = import->answer = import->differences = (struct buf){0};
-    import->child = 0;
+    import->answer = import->differences = (struct buf){0};
 }
 
 /* Behind the last member of the answer, an object. */
@@ -152,12 +128,10 @@ static void add_differences(const struct http_import *import, struct buf *answer
     *answer = whole;
 }
 
-static void finish(struct http_import *import)
+static void finish(void *user, bool failed)
 {
-    int status = -1;
-    while (waitpid(import->child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (status != 0 && import->fault == 0)
+    struct http_import *import = user;
+    if (failed && import->fault == 0)
         import->fault = error_set(&import->why, -EIO, "the program that takes files in has failed: see its log");
     struct buf answer = import->answer;
     import->answer = (struct buf){0};
@@ -168,18 +142,7 @@ static void finish(struct http_import *import)
     buf_done(&answer);
 }
 
-static int on_readable(sd_event_source *source, int fd, uint32_t events, void *user)
-{
-    (void)source, (void)events;
-    struct http_import *import = user;
-    char bytes[4096];
-    ssize_t length = read(fd, bytes, sizeof(bytes));
-    if (length > 0)
-        take_bytes(import, bytes, (size_t)length);
-    else if (length == 0 || (errno != EAGAIN && errno != EINTR))
-        finish(import);
-    return 0;
-}
+static const struct own_command_ops ops = {take_line, finish};
 
 /* ---------------------------------------------------------------- starting it */
 
@@ -201,60 +164,31 @@ static int hold(const struct buf *bytes)
     return fd >= 0 ? fd : -errno;
 }
 
-static int spawn(struct http_import *import, const struct http_import_file *file, int in, int out)
+static int run(struct http_import *import, const struct http_import_file *file)
 {
     char row[24];
-    posix_spawn_file_actions_t actions;
-    const char *arguments[20] = {"floorhand-hq",   "import", file->kind->name, "/dev/stdin", "--progress", "--database",
-                                 import->database, "--name", file->name,       "--row",      row};
+    const char *words[OWN_COMMAND_WORDS] = {"import",     file->kind->name, "/dev/stdin", "--progress", "--for-program",
+                                            "--database", import->database, "--name",     file->name,   "--row",
+                                            row};
     size_t count = 11;
     snprintf(row, sizeof(row), "%" PRId64, import->row);
     if (*file->site) {
-        arguments[count++] = "--site";
-        arguments[count++] = file->site;
+        words[count++] = "--site";
+        words[count++] = file->site;
     }
     if (file->try_only)
-        arguments[count++] = "--try";
-    char *given[COUNT(arguments)] = {0};
-    memcpy(given, arguments, sizeof(given)); /* they are not written to */
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none); /* serve holds signals back for its loop */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int result = posix_spawn(&import->child, "/proc/self/exe", &actions, &attributes, given, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return -result;
-}
-
-static int run(struct http_import *import, const struct http_import_file *file)
-{
-    int pipes[2], in = hold(file->bytes);
+        words[count++] = "--try";
+    int in = hold(file->bytes);
     if (in < 0)
         return in;
-    int result = pipe2(pipes, O_CLOEXEC) == 0 ? 0 : -errno;
-    if (!result) {
-        result = spawn(import, file, in, pipes[1]);
-        close(pipes[1]);
-        if (result)
-            close(pipes[0]);
-    }
+    int result = own_command_start(import->event, words, in, &ops, import, &import->running);
     close(in);
-    if (result)
-        return result;
-    import->said = pipes[0];
-    fcntl(import->said, F_SETFL, O_NONBLOCK);
-    return sd_event_add_io(import->event, &import->readable, import->said, EPOLLIN, on_readable, import);
+    return result;
 }
 
 bool http_import_runs(const struct http_import *import)
 {
-    return import->child > 0;
+    return import->running != NULL;
 }
 
 int http_import_start(struct http_import *import, const struct http_import_file *file, struct error *error)
@@ -267,11 +201,9 @@ int http_import_start(struct http_import *import, const struct http_import_file 
     import->number = file->number;
     import->fault = 0;
     import->why.text[0] = '\0';
-    import->line = (struct buf){.max = LINE_MAX_BYTES};
     result = run(import, file);
-    if (result >= 0)
+    if (!result)
         return 0;
-    import->child = 0;
     error_set(&import->why, result, "the program that takes files in cannot be started: %s", strerror(-result));
     end_row(import);
     *error = import->why;
@@ -310,9 +242,6 @@ struct http_import *http_import_close(struct http_import *import)
     if (!import)
         return NULL;
     if (http_import_runs(import)) {
-        kill(import->child, SIGTERM);
-        while (waitpid(import->child, NULL, 0) < 0 && errno == EINTR) {
-        }
         error_set(&import->why, -ECANCELED, "%s", STOPPED);
         forget(import);
         end_row(import);

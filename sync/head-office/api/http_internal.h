@@ -18,6 +18,7 @@ struct office_http {
     struct web_site site;
     struct office *office;
     struct http_import *import;
+    struct http_figures *figures;
     struct http_meter meter;
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
@@ -37,7 +38,10 @@ static inline const struct api_key *key_of(struct web_request *request)
 
 extern const struct web_route http_routes[];
 
-/* http_figures.c */
+/* http_figures.c; web: where the server will be. */
+struct http_figures;
+int http_figures_open(sd_event *event, const char *database, struct web_server **web, struct http_figures **ret);
+struct http_figures *http_figures_close(struct http_figures *figures); /* what is being reckoned is given up */
 bool http_get_figures(struct web_request *request);
 bool http_get_figure(struct web_request *request);
 bool http_get_compared(struct web_request *request);
@@ -52,5 +56,6 @@ bool http_listen(struct office_http *http);
 /* A sentence with the status that stands for -errno. */
 bool http_answer_fault(struct web_request *request, int code, const struct error *error);
 int http_status_of(int code);
+void http_write_fault(struct buf *json, const char *sentence);
 
 #endif

@@ -7,10 +7,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 static int find_kind(struct call *call, const char *name, const struct import_kind **ret, struct error *error)
@@ -48,17 +46,6 @@ static void print_progress(void *user, int64_t done, int64_t total)
     (void)user;
     printf("{\"done\":%" PRId64 ",\"total\":%" PRId64 "}\n", done, total);
     fflush(stdout);
-}
-
-/* What went wrong, with its number: for the same program. */
-static void print_fault(int result, const struct error *error)
-{
-    CLEANUP_BUF struct buf json = {0};
-    json_open_object(&json, NULL);
-    json_int(&json, "fault", result);
-    json_text(&json, "sentence", error->text);
-    json_close_object(&json);
-    command_print(&json);
 }
 
 static void print_outcome(const struct import_kind *kind, const struct import_options *options,
@@ -99,23 +86,9 @@ int command_import_file(struct call *call, const char *kind_name, const char *pa
     return result;
 }
 
-/* Who started it answers for it: without him nobody is told, and the file is to be brought once more. */
-static void die_with_starter(void)
-{
-    pid_t starter = getppid();
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != starter)
-        raise(SIGTERM);
-}
-
 int command_office_import(struct call *call, struct error *error)
 {
-    if (call->options.progress)
-        die_with_starter();
-    int result = command_import_file(call, call->arguments[0], call->arguments[1], error);
-    if (result && call->options.progress)
-        print_fault(result, error);
-    return result;
+    return command_import_file(call, call->arguments[0], call->arguments[1], error);
 }
 
 /* ---------------------------------------------------------------- export */

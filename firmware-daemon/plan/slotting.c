@@ -1,4 +1,4 @@
-#include "tool/slotting_rows.h"
+#include "plan/slotting.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -178,6 +178,15 @@ int slotting_add_pick(struct slotting *slotting, const json_t *move)
     return 0;
 }
 
+int slotting_add_visits(struct slotting *slotting, const json_t *item, int64_t visits)
+{
+    size_t index;
+    int result = find_sku(slotting, item, &index);
+    if (!result)
+        slotting->skus[index].picks += visits;
+    return result;
+}
+
 /* ---------------------------------------------------------------- as plan/slot.h takes them */
 
 struct house {
@@ -347,6 +356,15 @@ static int find_classes(const struct slotting *slotting, char *ret)
     for (size_t i = 0; i < slotting->sku_count; i++)
         all[i].picks = limited(slotting->skus[i].picks);
     return slot_classes(all, slotting->sku_count, ret);
+}
+
+int slotting_each_class(const struct slotting *slotting, slotting_class_fn *take, void *user)
+{
+    CLEANUP(cleanup_free) char *classes = calloc(slotting->sku_count + 1, 1);
+    int result = classes ? find_classes(slotting, classes) : -ENOMEM;
+    for (size_t i = 0; i < slotting->sku_count && !result; i++)
+        result = take(user, json_string_value(slotting->skus[i].code), classes[i], slotting->skus[i].picks);
+    return result;
 }
 
 /* A swap is told of the SKU that comes nearer. */
