@@ -65,7 +65,7 @@ const tests = [
   }],
   ["every kind of rows has a page with its rows", async (page, errors) => {
     for (const kind of await ask("kinds")) {
-      await go(page, `#/${kind.kind}`);
+      await go(page, `#/${kind.kind}?view=table`);
       const { rows } = await ask(`${kind.kind}?limit=50`);
       await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, rows.length);
       same(await page.locator("main .fault").count(), 0, `faults of ${kind.kind}`);

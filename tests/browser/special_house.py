@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Head office with a year of business and work that waits, for the special pages' test: prints "PORT KEY" when it serves, and ends with
-its standard input. --stay FOLDER keeps its files there."""
+its standard input."""
 
 import json
 import os
@@ -80,6 +80,8 @@ def furnish(office):
         office.run("import", what, path, *(["--site", SITE] if what in PER_SITE else []))
     office.run("import", "orders", sample.write_orders(office.folder / "orders.csv", sample.orders(ORDERS)))
     do(office, "shop.add_own", shop="xhs", platform="xiaohongshu", name="小红书旗舰店")
+    do(office, "shop.add", shop="pdd2", platform="pdd", name="拼多多专营店", app_key="k", app_secret="s")
+    do(office, "shop.token", shop="pdd2", access="a", expires_s="300000")
     held(office)
     for site, provinces in REGIONS.items():
         for rank, province in enumerate(provinces, 1):
