@@ -131,7 +131,7 @@ const tests = [
     await go(page, "#/sites");
     await shows(page, ".card.bad", "Another box than the registered one");
     await shows(page, ".card.good", "All is well");
-    same(await page.locator('.map li[aria-label="Zhejiang: hz, Rank 1"]').count(), 1, "Zhejiang on the map");
+    same(await page.locator('.map li[aria-label="Zhejiang: hz, Distance 1"]').count(), 1, "Zhejiang on the map");
     await photograph(page, "sites");
   }],
   ["shops: tokens and what waits", async (page) => {

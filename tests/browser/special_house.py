@@ -91,7 +91,7 @@ def furnish(office):
     bill(office)
     campaign(office)
     office.run("audit")
-    office.run_sql("UPDATE site SET last_seen_us = CAST(strftime('%s', 'now') AS INTEGER) * 1000000, feed_head = 12, feed_acked = 12 WHERE id = 'hz'")
+    office.run_sql("UPDATE site SET last_seen_us = CAST(strftime('%s', 'now') AS INTEGER) * 1000000, feed_acked = feed_head WHERE id = 'hz'")
     office.run_sql("UPDATE site SET fault = 'clone' WHERE id = 'cd'")
 
 

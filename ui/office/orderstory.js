@@ -94,7 +94,7 @@ export function OrderStory({ row, answer }) {
 }
 
 /** Sources whose names say something else elsewhere. @type {Record<string, string>} */
-const MARKS = { merge: "merge_of", history: "order" };
+const MARKS = { merge: "merge_of", history: "order_of", order: "order_of", aftersale: "aftersales" };
 
 /** One thing after the other, each with its source's mark. @param {{moments: Moment[]}} props */
 export function Moments({ moments: told }) {

@@ -20,7 +20,7 @@ const sayings = [[/^one with (\d+)$/, "one_with"], [/^no more one with (\d+)$/, 
 /** The timeline's words, one by one where there is no saying. @param {string} what */
 function said(what) {
   const known = sayings.find(([form]) => form.test(what));
-  return known ? `${nameOf(known[1])} ${known[0].exec(what)?.[1]}` : what.split(" ").map((word) => (isNamed(word) ? nameOf(word) : word)).join(" ");
+  return known ? `${nameOf(known[1])} ${known[0].exec(what)?.[1]}` : what.split(" ").map((word) => nameOf([`said_${word}`, word].find(isNamed) ?? word)).join(" ");
 }
 
 /** @param {Record<string, any>} row */
