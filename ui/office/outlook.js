@@ -15,7 +15,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const seconds = (day) => Date.parse(day) / 1000;
 
 /** The past and what is to come on one axis; null where a line has nothing to say.
- *  @param {Record<string, any>} answer @returns {(number | null)[][]} times, past, mean, lower, upper */
+ *  @param {Record<string, any>} answer @returns {(number | null)[][]} times, past, lower, upper, mean: what is drawn last lies on top */
 export function seriesOf(answer) {
   const past = answer.past?.rows[0], values = [...answer.values?.rows ?? []].sort((a, b) => a.ahead - b.ahead);
   const history = (past?.history ?? []).slice(-PAST_MOST), step = (past?.period_days ?? 1) * DAY_S;
@@ -23,7 +23,7 @@ export function seriesOf(answer) {
   const none = (length) => Array.from({ length }, () => null);
   const ahead = (name) => [...none(Math.max(0, history.length - 1)), ...(history.length ? [history.at(-1) / MILLI] : []), ...values.map((row) => row[name] / MILLI)];
   return [[...history.map((_value, at) => last - (history.length - 1 - at) * step), ...values.map((_row, at) => last + (at + 1) * step)],
-    [...history.map((value) => value / MILLI), ...none(values.length)], ahead("mean_milli"), ahead("lower_milli"), ahead("upper_milli")];
+    [...history.map((value) => value / MILLI), ...none(values.length)], ahead("lower_milli"), ahead("upper_milli"), ahead("mean_milli")];
 }
 
 function options(width, text) {
@@ -36,9 +36,9 @@ function options(width, text) {
     axes: [{ ...axis, grid: { show: false }, values: (_plot, at) => at.map((one) => form.format(new Date(one * 1000))) }, { ...axis, size: 64, values: (_plot, at) => at.map(text) }],
     cursor: { y: false, drag: { x: false, y: false } },
     series: [{ label: nameOf("from"), value: (_plot, at) => (at === null ? "–" : form.format(new Date(at * 1000))) },
-      line(nameOf("past"), colour("ink")), line(nameOf("forecast"), colour("accent"), { dash: [6, 4] }),
-      line(nameOf("lower_limit"), colour("faint"), { width: 1 }), line(nameOf("upper_limit"), colour("faint"), { width: 1 })],
-    bands: [{ series: [4, 3], fill: colour("soft") }],
+      line(nameOf("past"), colour("ink")), line(nameOf("lower_limit"), colour("faint"), { width: 1 }), line(nameOf("upper_limit"), colour("faint"), { width: 1 }),
+      line(nameOf("forecast"), colour("accent"), { dash: [6, 4] })],
+    bands: [{ series: [3, 2], fill: colour("soft") }],
   };
 }
 
@@ -52,7 +52,7 @@ function ForecastChart({ answer }) {
     let plot = /** @type {Plot | null} */ (null);
     const draw = () => {
       plot?.destroy();
-      plot = new Plot(options(home.clientWidth - 18, (value) => number(value, value < 10 ? 1 : 0)), data, home);
+      plot = new Plot(options(home.clientWidth - 18, (value) => number(value, value && value < 10 ? 1 : 0)), data, home);
     };
     draw();
     const size = new ResizeObserver(() => plot?.setSize({ width: home.clientWidth - 18, height: HEIGHT_PX }));
