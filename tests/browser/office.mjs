@@ -225,6 +225,15 @@ const tests = [
         return [...new Set(all)].filter((name) => !isNamed(name)).sort();
       }), [], "names that are missing in ui/office/names.js");
   }],
+  ["every field's help is there in Chinese, too", async (page) => {
+    same(await page.evaluate(async () => {
+        const { isTold } = await import("/assets/help.js");
+        const { office } = await import("/assets/ask.js");
+        const { verbs, words } = office.value;
+        const fields = [...verbs.flatMap((verb) => verb.fields), ...words.files.flatMap((file) => file.columns), ...words.settings];
+        return [...new Set(fields.map((field) => field.help))].filter((help) => !isTold(help)).sort();
+      }), [], "sentences that are missing in ui/office/help.js");
+  }],
   ["signing out leaves nothing behind", async (page) => {
     await page.locator(".top > button").click();
     await page.locator(".door").waitFor({ timeout: STEP_MS });

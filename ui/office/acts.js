@@ -4,6 +4,7 @@ import { h } from "preact";
 import { useState } from "preact/hooks";
 import htm from "htm";
 import { act, office } from "./ask.js";
+import { helpOf } from "./help.js";
 import { inWords, nameOf } from "./names.js";
 
 const html = htm.bind(h);
@@ -112,7 +113,7 @@ export const fieldsOf = (fields, texts) => Object.fromEntries(fields.filter((fie
 
 /** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string,
  *  help?: string}} part */
-export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = field.help }) {
+export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = helpOf(field.help) }) {
   const id = `field-${field.name}`, on = (event) => set(event.target.value);
   const choices = field.type === "flag" ? ["yes", "no"] : field.type === "choice" ? field.choices?.split("|") : null;
   const input = choices

@@ -6,6 +6,7 @@ import htm from "htm";
 import { bring, list, office } from "./ask.js";
 import { useEffect } from "preact/hooks";
 import { Differences } from "./differences.js";
+import { helpOf } from "./help.js";
 import { nameOf } from "./names.js";
 
 const html = htm.bind(h);
@@ -73,5 +74,5 @@ export function Bring() {
       : html`<p class="fault" role="alert">${said.why}</p>`)}
     ${said?.answer?.differences && html`<${Differences} rows=${said.answer.differences} all=${said.answer.new_rows + said.answer.changed_rows + said.answer.gone_rows} />`}
     ${known && html`<section><h2>${nameOf("columnsOf")}</h2><div class="wide"><table><tbody>${known.columns.map((column) => html`<tr>
-      <td><code>${column.name}</code>${column.required ? " *" : ""}</td><td>${nameOf(column.name)}</td><td>${column.help}</td></tr>`)}</tbody></table></div></section>`}`;
+      <td><code>${column.name}</code>${column.required ? " *" : ""}</td><td>${nameOf(column.name)}</td><td>${helpOf(column.help)}</td></tr>`)}</tbody></table></div></section>`}`;
 }
