@@ -255,6 +255,7 @@ static void figures_are_as_worked_by_hand(void **state)
         {"customers.returning", 2},         /* A3 A5 */
         {"customers.returning_rate", 4000}, /* 2 / 5 */
         {"repurchase.rate", 6667},          /* persons 1 and 2 of 1, 2 and 4 */
+        {"repurchase.30", 3333},            /* person 1 after a day and a half; person 2 after more than 30 days */
         {"funnel.visits", 300},
         {"funnel.cart_rate", 1667},      /* 50 / 300 */
         {"funnel.order_rate", 667},      /* 20 / 300 */

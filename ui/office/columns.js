@@ -303,6 +303,7 @@ export const columns = {
   "account-months": ["Months", "月度余额"],
   added_by: ["Added by", "添加人"],
   again: ["Again", "重复"],
+  again_days: ["Bought again within days", "再次购买天数内"],
   at: ["At", "位置"],
   balance_minor: ["Balance", "余额"],
   base_minor: ["In the books' currency", "本位币金额"],

@@ -42,6 +42,15 @@
 #define OF_VISITS  TIMES ",shop,platform"
 
 /* clang-format off */
+/* A month is a cohort: its lines beside each other are how it came back. */
+#define WITHIN(days)                                                                                                   \
+    {"repurchase." days, "Repurchase within " days " days", days "天复购率",                                          \
+     "Of the persons whose first purchase was in the period, the share that bought again within " days " days, so far."\
+     " By month: cohorts.",                                                                                            \
+     "首购落在此期间的客户中，" days "天内再次购买的比例（截至目前）；按月即为同期群。", "ten_thousandths",             \
+     TIMES ",shop,platform,province",                                                                                  \
+     {DURING("sales", NULL, NEW, {"again_days", days}), DURING("sales", NULL, BOUGHT, NEW)}, false}
+
 const struct figure figures[] = {
     {"sales.revenue", "Revenue", "销售额",
      "What buyers paid for the orders they made in the period, in the currency of the books; orders that were given up whole do not count.",
@@ -76,6 +85,7 @@ const struct figure figures[] = {
     {"repurchase.rate", "Repurchase", "复购率", "Of the persons whose first purchase was in the period, the share that has bought again since. By month: cohorts.",
      "首购落在此期间的客户中，至今再次购买的比例；按月即为同期群。", "ten_thousandths", TIMES ",shop,platform,province",
      {DURING("sales", NULL, NEW, {"again", "yes"}), DURING("sales", NULL, BOUGHT, NEW)}, false},
+    WITHIN("30"), WITHIN("90"), WITHIN("180"),
     {"funnel.visits", "Visitors", "访客数", "Visitors of the shops by the imported counts, day by day: who comes on two days is counted twice.",
      "导入的店铺日访客数之和；同一人两天来访计两次。", "persons", OF_VISITS, {DURING("visits", "visits", SHOPS)}, false},
     {"funnel.cart_rate", "Visitors who put into the cart", "加购率", "Visitors who put something into the cart, over visitors, by the imported counts.",

@@ -33,6 +33,8 @@
     "coalesce((SELECT CASE WHEN f.place = 1 THEN 'new' ELSE 'returning' END FROM buyer_sale f WHERE f.number ="        \
     " o.number), '')"
 #define AGAIN "EXISTS (SELECT 1 FROM buyer_sale f WHERE f.number = o.number AND f.again_us IS NOT NULL)"
+#define AGAIN_AFTER                                                                                                    \
+    "(SELECT f.again_us FROM buyer_sale f WHERE f.number = o.number) - " PERSON_BOUGHT_US
 #define RFM_OF                                                                                                         \
     "coalesce((SELECT f.name FROM person_order p JOIN person h ON h.id = p.person JOIN rfm f ON f.person = h.head"     \
     " WHERE p.number = o.number), '')"
@@ -76,6 +78,7 @@ static const struct query_filter sale_filters[] = {
     SPLIT("basket", BASKET_OF(PIECES_OF("o.number"))),
     SPLIT("buyer_is", BUYER_IS),
     BY_LOOKING("again", WHETHER(AGAIN)),
+    {"again_days", AGAIN_AFTER " <= ? * 86400000000", true, QUERY_LOOKS},
     SPLIT("rfm", RFM_OF),
     IN_HOUR(PERSON_BOUGHT_US),
     {0},

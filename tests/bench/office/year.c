@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "sync/head-office/books/money_post.h"
 #include "sync/head-office/customers/persons.h"
+#include "sync/head-office/figures/buyers.h"
+#include "sync/head-office/improve/improve.h"
 #include "sync/wire/line.h"
 
 #include <string.h>
@@ -322,12 +324,22 @@ static void follow(struct year *year)
     struct error error = {0};
     struct persons_work persons;
     struct money_work money;
+    struct figure_work figures;
+    struct improve_work improve;
     do
         must(persons_work(&year->office, AT_ONCE, &persons, &error), error.text);
     while (persons.more);
     do
         must(money_work(&year->office, AT_ONCE, &money, &error), error.text);
     while (money.more);
+    do {
+        figures = (struct figure_work){0};
+        must(floor_work(&year->office, AT_ONCE, &figures, &error), error.text);
+        must(buyers_work(&year->office, AT_ONCE, &figures, &error), error.text);
+    } while (figures.more);
+    do
+        must(improve_work(&year->office, AT_ONCE, &improve, &error), error.text);
+    while (improve.more);
 }
 
 static void play_month(struct year *year, int month, int64_t *day_us, int64_t whole)
@@ -350,7 +362,7 @@ static void play_month(struct year *year, int month, int64_t *day_us, int64_t wh
     follow(year);
     year->fill_us += filled_us - start_us;
     year->follow_us += clock_mono_us() - filled_us;
-    fprintf(stderr, "month %2d: %7d orders written in %.1f s, persons and books in %.1f s\n", month + 1,
+    fprintf(stderr, "month %2d: %7d orders written in %.1f s, what follows in %.1f s\n", month + 1,
             (int)(year->done - before), (double)(filled_us - start_us) / 1e6,
             (double)(clock_mono_us() - filled_us) / 1e6);
 }

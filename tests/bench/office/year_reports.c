@@ -2,6 +2,8 @@
 #include "year.h"
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "sync/head-office/figures/figure.h"
 #include "sync/head-office/verb.h"
 
 #include <string.h>
@@ -16,6 +18,9 @@ static const struct report {
     {"recency, frequency, money", "rfm.compute", "{\"days\": 365}"},
     {"bought together", "recommend.make", "{\"days\": 3660, \"orders\": 5}"},
 };
+
+#define YEAR_FIRST "2025-01-01"
+#define YEAR_LAST  "2025-12-31"
 
 static void tell(const char *name, int64_t start_us, int64_t size)
 {
@@ -46,6 +51,24 @@ static void ask(struct office *office, const struct report *report)
     json_decref(fields);
 }
 
+/* By month, and by the first thing that it can be split by. */
+static void ask_figure(struct office *office, const struct figure *figure)
+{
+    char first[32], name[96];
+    text_copy_n(first, sizeof(first), figure->by, strcspn(figure->by, ","));
+    const char *const splits[] = {figure_splits(figure, "month") ? "month" : "", first};
+    for (size_t i = 0; i < COUNT(splits) && (i == 0 || strcmp(splits[0], splits[1]) != 0); i++) {
+        CLEANUP_BUF struct buf answer = {0};
+        struct error error = {0};
+        const struct figure_question question = {
+            .figure = figure, .from = YEAR_FIRST, .to = YEAR_LAST, .by = splits[i]};
+        int64_t start_us = clock_mono_us();
+        must(figure_ask(office, &question, &answer, &error), error.text);
+        snprintf(name, sizeof(name), "%s by %s", figure->name, *splits[i] ? splits[i] : "nothing");
+        tell(name, start_us, (int64_t)answer.length);
+    }
+}
+
 int year_reports(const char *path)
 {
     struct office office;
@@ -55,6 +78,8 @@ int year_reports(const char *path)
     scan(&office);
     for (size_t i = 0; i < COUNT(reports); i++)
         ask(&office, &reports[i]);
+    for (const struct figure *figure = figures; figure->name; figure++)
+        ask_figure(&office, figure);
     sql_close(office.sql);
     return 0;
 }
