@@ -81,6 +81,8 @@ const tests = [
     const told = await ask("do/bill.report", { party: "jd", period: "2025-11" });
     const tile = (name) => page.locator(".tiles li").filter({ hasText: name }).first().locator("b").innerText();
     same(await tile("Different"), String(told.states.find((one) => one.name === "different").rows), "rows that differ");
+    const sums = await page.locator(".pair.good").first().locator("> div > b.number").allInnerTexts();
+    assert(sums.length === 2 && sums[0] === sums[1], `a row that agrees: ${sums}`);
     const pair = page.locator(".pair.bad").filter({ hasText: "-¥30.00" });
     same(await pair.locator("> div").first().locator("b").innerText() !== await pair.locator("> div").last().locator("b").innerText(), true, "they differ");
     await pair.getByRole("button").click();

@@ -9,7 +9,7 @@ import { ago, useRows } from "./queue.js";
 import { hrefOf, hrefOfList, number } from "./values.js";
 
 const html = htm.bind(h);
-const SILENT_MS = 5 * 60000, BEHIND = 200;
+const SILENT_MS = 20 * 60000, BEHIND = 200; // a site says hello every ten minutes
 
 /** What can be wrong with a site, the worst first: each names the sentence that says what to do (names.js), and where.
  *  @type {{name: string, look: "bad" | "warn", is: (site: any) => unknown, href?: (site: any) => string}[]} */
