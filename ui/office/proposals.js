@@ -56,6 +56,13 @@ function Suppliers({ rows, changed }) {
       ${verbOf("purchase.accept") && html`<button onClick=${() => take(supplier)}>${nameOf("accept_all")}</button>`}</li>`)}</ul>`}`;
 }
 
+/** What is chosen of one supplier goes into one draft. @type {() => import("./queue.js").Bulk} */
+const accepting = () => ({
+  label: nameOf("accept_chosen"),
+  of: (row, said) => (open(row) ? { verb: "purchase.accept", fields: { proposal: row.proposal, ...(said.has(row.supplier) ? { number: said.get(row.supplier) } : {}) } } : null),
+  keep: (row, answer, said) => said.set(row.supplier, answer.number),
+});
+
 /** @param {{filters: Record<string, string>}} props */
 export function Proposals({ filters }) {
   const { rows, next, fault, load, more } = useRows("purchase-proposals", filters, SHOWN);
@@ -63,6 +70,6 @@ export function Proposals({ filters }) {
     return html`<p class="fault" role="alert">${fault}</p>`;
   return rows ? html`<${Suppliers} rows=${rows} changed=${load} />
     <${Queue} kind="purchase-proposals" rows=${rows} idOf=${(row) => String(row.proposal)} cells=${cells()} deeds=${deeds} changed=${load}
-      bulk=${[{ label: nameOf("accept_chosen"), of: (row) => (open(row) ? { verb: "purchase.accept", fields: { proposal: row.proposal } } : null) }]} />
+      bulk=${[accepting()]} />
     ${next && html`<button class="quiet" onClick=${more}>${nameOf("more")}</button>`}` : html`<progress></progress>`;
 }

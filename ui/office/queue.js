@@ -15,7 +15,8 @@ const PAGE = 100;
 /** What a button asks for: at once, or with a form where fields are left to fill in. A href only leads there.
  *  @typedef {{verb?: string, fields?: Row, form?: boolean, href?: string, label?: string, main?: boolean}} Deed */
 /** @typedef {{name: string, label?: string, show: (row: Row) => unknown, wide?: boolean}} Cell */
-/** @typedef {{label: string, of: (row: Row) => Deed | null}} Bulk  null: not for this row */
+/** of: null: not for this row. keep: what later rows should know of an answer. @typedef {{label: string,
+ *  of: (row: Row, said: Map<unknown, unknown>) => Deed | null, keep?: (row: Row, answer: Row, said: Map<unknown, unknown>) => void}} Bulk */
 
 export const verbOf = (name) => office.value?.verbs.find((verb) => verb.verb === name);
 export const kindOf = (name) => office.value?.kinds.find((kind) => kind.kind === name);
@@ -77,25 +78,27 @@ export function Queue({ kind, rows, idOf, cells, deeds, bulk = [], changed }) {
     next[on ? "add" : "delete"](id);
     return next;
   });
-  async function carryOut(work) {
-    const refused = [];
-    for (const [at, [name, deed]] of work.entries()) {
+  /** @param {Row[]} work @param {Pick<Bulk, "of" | "keep">} what */
+  async function carryOut(work, what) {
+    const refused = [], said = new Map();
+    for (const [at, row] of work.entries()) {
       setDone({ at, of: work.length, good: at - refused.length, refused });
-      await act(deed.verb, deed.fields).catch((refusal) => refused.push([name, refusal.message || nameOf("lost")]));
+      const deed = what.of(row, said);
+      await act(deed?.verb, deed?.fields).then((answer) => what.keep?.(row, answer, said), (refusal) => refused.push([idOf(row), refusal.message || nameOf("lost")]));
     }
     setDone({ at: work.length, of: work.length, good: work.length - refused.length, refused });
     choose(new Set());
     changed();
   }
-  const run = (row, deed) => (deed.form ? openForm(deed) : carryOut([[idOf(row), deed]]));
+  const run = (row, deed) => (deed.form ? openForm(deed) : carryOut([row], { of: () => deed }));
   const picked = rows.filter((row) => chosen.has(idOf(row)));
-  const fitting = (one) => picked.map((row) => /** @type {[string, Deed | null]} */ ([idOf(row), one.of(row)])).filter(([, deed]) => deed);
+  const fitting = (one) => picked.filter((row) => one.of(row, new Map()));
   if (!rows.length)
     return html`<${Done} done=${done} /><p class="none">${nameOf("nothing_waits")}</p>`;
   const all = rows.every((row) => chosen.has(idOf(row)));
   return html`${bulk.length > 0 && html`<div class="bulk"><span>${picked.length} ${nameOf("chosen")}</span>${bulk.map((one) => {
       const work = fitting(one);
-      return html`<button key=${one.label} disabled=${!work.length || busy} onClick=${() => carryOut(work)}>${one.label} (${work.length})</button>`;
+      return html`<button key=${one.label} disabled=${!work.length || busy} onClick=${() => carryOut(work, one)}>${one.label} (${work.length})</button>`;
     })}</div>`}
     <${Done} done=${done} />
     <div class="wide"><table class="queue"><thead><tr>${bulk.length > 0 && html`<th><input type="checkbox" aria-label=${nameOf("choose_all")} checked=${all}
@@ -103,7 +106,7 @@ export function Queue({ kind, rows, idOf, cells, deeds, bulk = [], changed }) {
       ${cells.map((cell) => html`<th key=${cell.name} scope="col">${cell.label ?? nameOf(cell.name)}</th>`)}<th></th></tr></thead>
     <tbody>${rows.map((row) => html`<tr key=${idOf(row)}>${bulk.length > 0 && html`<td><input type="checkbox" aria-label=${`${nameOf("choose_row")} ${idOf(row)}`}
         checked=${chosen.has(idOf(row))} onChange=${(event) => put(idOf(row), event.target.checked)} /></td>`}
-      ${cells.map((cell) => html`<td key=${cell.name} class=${cell.wide ? "long" : ""}>${cell.show(row)}</td>`)}
+      ${cells.map((cell) => html`<td key=${cell.name} class=${cell.wide ? "long" : ""} data-label=${cell.label ?? nameOf(cell.name)}>${cell.show(row)}</td>`)}
       <td class="tail"><${Deeds} deeds=${deeds(row)} run=${(deed) => run(row, deed)} busy=${busy} /></td></tr>`)}</tbody></table></div>
     ${form && html`<${Form} key=${form.verb} verb=${verbOf(form.verb)} kind=${kindOf(kind)} start=${form.fields ?? {}} done=${changed} leave=${() => openForm(null)} />`}`;
 }
