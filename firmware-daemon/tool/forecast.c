@@ -1,20 +1,16 @@
 /* How much will be asked for: a file of series in, a forecast of each out. */
-#include "plan/forecast.h"
+#include "plan/forecast_many.h"
 
 #include "base/json.h"
 #include "tool/commands.h"
 #include "tool/series.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define THREADS_MAX 64
-#define BLOCK       512 /* series that are forecast before they are printed */
+#define BLOCK 512 /* series that are forecast before they are printed */
 
 const struct option_def forecast_options[] = {
     {"horizon", OPTION_NUMBER_AT(struct tool_options, horizon), NULL, 1, FORECAST_HORIZON_MAX, NULL,
@@ -32,41 +28,18 @@ struct work {
     const struct tool_options *options;
     struct series series[BLOCK];
     size_t count; /* of the block */
-    atomic_size_t next;
-    struct forecast forecasts[BLOCK];
-    int results[BLOCK];
+    struct forecast_piece pieces[BLOCK];
 };
 
-static void *forecast_some(void *user)
-{
-    struct work *work = user;
-    size_t i;
-    while ((i = atomic_fetch_add(&work->next, 1)) < work->count) {
-        const struct series *series = &work->series[i];
-        const struct forecast_request request = {.values = series->values,
-                                                 .count = series->count,
-                                                 .period = (size_t)work->options->season,
-                                                 .horizon = (size_t)work->options->horizon,
-                                                 .level = (double)work->options->percent / 100};
-        work->results[i] = forecast_make(&request, &work->forecasts[i]);
-    }
-    return NULL;
-}
-
-/* Series are apart from each other: every processor takes the next one. */
 static void forecast_block(struct work *work)
 {
-    pthread_t threads[THREADS_MAX];
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t wanted = processors > 1 ? (size_t)processors - 1 : 0, begun = 0;
-    wanted = wanted > THREADS_MAX ? THREADS_MAX : wanted;
-    wanted = wanted >= work->count ? work->count - 1 : wanted;
-    atomic_store(&work->next, 0);
-    while (begun < wanted && pthread_create(&threads[begun], NULL, forecast_some, work) == 0)
-        begun++;
-    forecast_some(work);
-    while (begun > 0)
-        pthread_join(threads[--begun], NULL);
+    for (size_t i = 0; i < work->count; i++)
+        work->pieces[i] = (struct forecast_piece){.request = {.values = work->series[i].values,
+                                                              .count = work->series[i].count,
+                                                              .period = (size_t)work->options->season,
+                                                              .horizon = (size_t)work->options->horizon,
+                                                              .level = (double)work->options->percent / 100}};
+    forecast_make_many(work->pieces, work->count, 0);
 }
 
 static void put_number(struct buf *json, const char *key, double value)
@@ -87,13 +60,13 @@ static void put_numbers(struct buf *json, const char *key, const double *values,
 static int print_forecast(const struct work *work, size_t i, struct buf *json, struct error *error)
 {
     const struct series *series = &work->series[i];
-    const struct forecast *forecast = &work->forecasts[i];
+    const struct forecast *forecast = &work->pieces[i].out;
     size_t horizon = (size_t)work->options->horizon;
-    if (work->results[i] == -EINVAL)
+    if (work->pieces[i].result == -EINVAL)
         return error_set(error, -EINVAL, "series \"%s\" has %zu values: %d at most can be forecast", series->name,
                          series->count, FORECAST_VALUES_MAX);
-    if (work->results[i])
-        return error_set(error, work->results[i], "there is no memory");
+    if (work->pieces[i].result)
+        return error_set(error, work->pieces[i].result, "there is no memory");
     json_open_object(json, NULL);
     json_text(json, "series", series->name);
     json_text(json, "method", forecast_method_name(forecast->method));
@@ -113,7 +86,7 @@ static int print_forecast(const struct work *work, size_t i, struct buf *json, s
 static void drop_block(struct work *work)
 {
     for (size_t i = 0; i < work->count; i++) {
-        forecast_done(&work->forecasts[i]);
+        forecast_done(&work->pieces[i].out);
         free(work->series[i].name);
         free(work->series[i].values);
     }

@@ -53,6 +53,34 @@ int business_time(const char *text, int64_t zone_minutes, int64_t *ret_us)
     return 0;
 }
 
+/* The year begins in March, so that the day that leap years have is its last. */
+int64_t business_day_serial(int64_t day)
+{
+    int64_t month = day / 100 % 100, year = day / 10000 - (month <= 2);
+    int64_t of_year = (153 * ((month + 9) % 12) + 2) / 5 + day % 100 - 1;
+    return 365 * year + year / 4 - year / 100 + year / 400 + of_year - 719468;
+}
+
+int64_t business_day_of(int64_t serial)
+{
+    struct tm day;
+    time_t seconds = (time_t)(serial * 86400);
+    gmtime_r(&seconds, &day);
+    return ((int64_t)day.tm_year + 1900) * 10000 + (day.tm_mon + 1) * 100 + day.tm_mday;
+}
+
+int64_t business_today(int64_t time_us, int64_t zone_minutes)
+{
+    int64_t seconds = time_us / SECOND_US + zone_minutes * 60;
+    return (seconds - (seconds % 86400 + 86400) % 86400) / 86400;
+}
+
+int64_t business_day_read(const char *text)
+{
+    int64_t us = 0;
+    return business_time(text, 0, &us) == 0 ? business_day_of(business_today(us, 0)) : 0;
+}
+
 void business_next_period(const char *period, char ret[BUSINESS_PERIOD_SIZE])
 {
     int year = 0, month = 0;

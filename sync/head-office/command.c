@@ -194,6 +194,14 @@ static const struct option_def bill_options[] = {
     {0},
 };
 
+static const struct option_def forecast_options[] = {
+    COMMAND_DATABASE,
+    {"workers", NUMBER(workers), .fallback = "0", .min = 0, .max = 64,
+     .help = "threads; 0: as many as there are processors"},
+    {"progress", OPTION_FLAG_AT(struct command_options, progress), .help = "say how many items are done"},
+    {0},
+};
+
 static const struct option_def figure_options[] = {
     COMMAND_DATABASE,
     {"file", TEXT(file), .help = "write the rows into this file, .xlsx or .csv, and not as JSON"},
@@ -268,6 +276,8 @@ const struct command commands[] = {
     {"shops", "", 0, "The shops on platforms, and how it goes with each", plain_options, command_shops},
     {"bill take", "FILE.csv", 1, "Take in a bill of a platform or carrier, to be compared with the books", bill_options,
      command_bill_take},
+    {"forecast run", "", 0, "Count what was asked for, and forecast every item", forecast_options,
+     command_forecast_run},
     {"figures", "", 0, "What figures there are, what each means, and by what it is split", plain_options,
      command_figures},
     {"figure", "NAME [from=DAY] [to=DAY] [by=SPLIT] [limit=N] [FILTER=VALUE]", COMMAND_SOME,

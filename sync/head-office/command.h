@@ -17,7 +17,7 @@ struct command_options {
     char order[65], reason[129], state[16], type[65], carrier[65];
     bool all, alone, publish_events, try_only, report, once, progress, for_program;
     char sku[65], who[65], map[256], format[8], party[65], bill[24];
-    int64_t after, count, lease_s, silent_hours, call_s, row;
+    int64_t after, count, lease_s, silent_hours, call_s, row, workers;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], client_id[65], topic_prefix[65];
     int64_t port;
@@ -72,6 +72,7 @@ int command_choose_site(struct call *call, struct error *error);
 /* One line of JSON on standard output; the buf is emptied. */
 void command_print(struct buf *json);
 
+int command_forecast_run(struct call *call, struct error *error);
 int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
 int command_backup(struct call *call, struct error *error);

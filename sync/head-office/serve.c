@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/books/money_post.h"
+#include "sync/head-office/buying/demand.h"
+#include "sync/head-office/buying/forecast_child.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/figures/buyers.h"
@@ -48,7 +50,8 @@ struct server {
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
-    bool failing;     /* the last turn failed, and it was logged */
+    bool failing; /* the last turn failed, and it was logged */
+    struct forecast_child forecasts;
     struct error end; /* why the loop ended, when it was not a signal */
 };
 
@@ -188,6 +191,9 @@ static void work(struct server *server)
     struct persons_work persons = {0};
     if (!result)
         report(server, persons_work(&server->call->office, POST_AT_ONCE, &persons, &error), &error);
+    struct demand_work demand = {0};
+    if (!result)
+        report(server, demand_work(&server->call->office, POST_AT_ONCE, &demand, &error), &error);
     struct figure_work figured = {0};
     if (!result)
         count_figures(server, &figured);
@@ -203,7 +209,8 @@ static void work(struct server *server)
     struct improve_work improve = {0};
     if (!result)
         report(server, improve_work(&server->call->office, POST_AT_ONCE, &improve, &error), &error);
-    bool more = done.more || money.more || persons.more || figured.more || marketing.more || improve.more;
+    bool more =
+        done.more || money.more || persons.more || demand.more || figured.more || marketing.more || improve.more;
     server->work_us = !result && more ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
@@ -229,6 +236,11 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
     if (version != server->data_version)
         server->work_us = 0;
     work(server);
+    server->call->office.now_us = now_us;
+    report(server,
+           forecast_child_tick(&server->forecasts, &server->call->office, server->call->options.database,
+                               clock_mono_us(), &error),
+           &error);
     if (version != server->data_version && mqtt_is_connected(server->mqtt)) {
         server->data_version = version;
         result = hub_send_changes(server->hub, now_us, &error);
@@ -360,6 +372,7 @@ static void stop(struct server *server)
     if (server->mqtt && mqtt_is_connected(server->mqtt))
         publish_presence(server, false);
     sd_notify(0, "STOPPING=1");
+    forecast_child_stop(&server->forecasts);
     office_http_close(server->http);
     mqtt_free(server->mqtt);
     hub_free(server->hub);

@@ -17,6 +17,9 @@ struct settings {
     /* money */
     char base_currency[4], cost_method[8];
     int64_t bill_rounding_minor, bill_settle_days, invoice_tax_rate;
+    /* buying */
+    char forecast_period[8], purchase_site[65];
+    int64_t forecast_hour, forecast_days, service_level, review_days;
     /* marketing */
     int64_t daily_report_hour; /* -1: none */
     int64_t points_earn, points_worth_minor, points_rate, points_days;

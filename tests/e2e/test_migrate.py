@@ -69,6 +69,8 @@ def move_in(office):
     office.run("import", "locations", write(office, "l.csv", "code,kind,walk\nA-1,face,1\nR-1,reserve,2\n"))
     office.run("import", "stock", write(office, "s.csv", "location,sku,quantity\nA-1,T-1,5\nR-1,T-2,70\n"))
     office.run("import", "suppliers", write(office, "v.csv", "code,name,lead_days\nV-1,杭州茶厂,7\n"))
+    office.run("import", "supplier-items", write(office, "vi.csv", "supplier,sku,price_minor,pack\nV-1,T-1,2500,12\n"))
+    office.run("import", "demand", write(office, "d.csv", "sku,day,quantity\nT-1,2026-03-04,3\nT-1,2026-03-05,1\n"))
     office.run("import", "customers", write(office, "c.csv", "code,name,phone,consent\nC-1,张三,13800000001,yes\n"))
     office.run("import", "orders", write(office, "o.csv", ORDERS))
 
@@ -92,7 +94,7 @@ def _(office):
     move_in(office)
     before = office.rows("SELECT max(seq) FROM feed")[0][0]
     for kind, name, more in (("items", "items.csv", ["--map", office.folder / "items.ini"]), ("locations", "l.csv", []), ("stock", "s.csv", []),
-                             ("suppliers", "v.csv", []), ("customers", "c.csv", []), ("orders", "o.csv", [])):
+                             ("suppliers", "v.csv", []), ("supplier-items", "vi.csv", []), ("demand", "d.csv", []), ("customers", "c.csv", []), ("orders", "o.csv", [])):
         again = office.run("import", kind, office.folder / name, "--report", *more)
         equal([again[-1][figure] for figure in ("changed", "new_rows", "changed_rows", "gone_rows")], [0, 0, 0, 0])
     equal(office.rows("SELECT max(seq) FROM feed")[0][0], before)
@@ -134,8 +136,8 @@ def _(office):
     out.mkdir()
     files = {row["exported"]: row for row in office.run("export", "all", out)}
     equal({kind: row["rows"] for kind, row in files.items()},
-          {"items": 2, "barcodes": 1, "locations": 2, "workers": 0, "bundles": 0, "listings": 0, "suppliers": 1, "customers": 1, "stock": 2, "waybills": 0,
-           "documents": 0, "visits": 0, "orders": 3})
+          {"items": 2, "barcodes": 1, "locations": 2, "workers": 0, "bundles": 0, "listings": 0, "suppliers": 1, "supplier-items": 1, "demand": 2,
+           "customers": 1, "stock": 2, "waybills": 0, "documents": 0, "visits": 0, "orders": 3})
     for kind, row in files.items():
         again = office.run("import", kind, row["file"], "--try")
         equal([again[-1][figure] for figure in ("new_rows", "changed_rows", "gone_rows")], [0, 0, 0])

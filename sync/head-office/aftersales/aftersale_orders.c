@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "sync/head-office/aftersales/aftersale_stop.h"
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/exceptions.h"
 
@@ -23,7 +24,9 @@ static int put_head(struct office *office, const char *number, const char *origi
         " overlays & 8, currency, CAST(?4 AS BIGINT), CAST(?4 AS BIGINT), ?2, ?3 FROM orders WHERE number ="
         " coalesce((SELECT max(number) FROM " AFTERSALE_PARTS("?3") " parts), ?3)",
         sql_text(number), sql_text(origin), sql_text(first), sql_int(pay_minor), sql_int(office->now_us));
-    return result ? result : persons_note_order(office->sql, number);
+    if (!result)
+        result = persons_note_order(office->sql, number);
+    return result ? result : demand_note_order(office->sql, number);
 }
 
 static int check(struct office *office, const char *number, struct error *error)

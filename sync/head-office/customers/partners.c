@@ -21,18 +21,21 @@ int partners_put_supplier(struct office *office, const char *site, const void *d
         office->sql, &rev,
         "INSERT INTO supplier (code, name, contact, phone, email, address, currency, lead_days, terms_days, "
         "order_minor,"
-        " note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (code) DO UPDATE SET"
+        " note, lead_spread_days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (code) DO "
+        "UPDATE SET"
         " name = excluded.name, contact = excluded.contact, phone = excluded.phone, email = excluded.email,"
         " address = excluded.address, currency = excluded.currency, lead_days = excluded.lead_days,"
         " terms_days = excluded.terms_days, order_minor = excluded.order_minor, note = excluded.note,"
-        " rev = supplier.rev + 1 WHERE (supplier.name, supplier.contact, supplier.phone, supplier.email,"
+        " lead_spread_days = excluded.lead_spread_days, rev = supplier.rev + 1 WHERE (supplier.name, supplier.contact, "
+        "supplier.phone, supplier.email,"
         " supplier.address, supplier.currency, supplier.lead_days, supplier.terms_days, supplier.order_minor,"
-        " supplier.note) IS DISTINCT FROM (excluded.name, excluded.contact, excluded.phone, excluded.email,"
+        " supplier.note, supplier.lead_spread_days) IS DISTINCT FROM (excluded.name, excluded.contact, excluded.phone, "
+        "excluded.email,"
         " excluded.address, excluded.currency, excluded.lead_days, excluded.terms_days, excluded.order_minor,"
-        " excluded.note) RETURNING rev",
+        " excluded.note, excluded.lead_spread_days) RETURNING rev",
         sql_text(row->code), sql_text(row->name), sql_text(row->contact), sql_text(row->phone), sql_text(row->email),
         sql_text(row->address), sql_text(row->currency), sql_int(row->lead_days), sql_int(row->terms_days),
-        sql_int(row->order_minor), sql_text(row->note));
+        sql_int(row->order_minor), sql_text(row->note), sql_int(row->lead_spread_days));
     return count_changed(office, result, changed, error);
 }
 

@@ -10,7 +10,7 @@
 struct supplier {
     char code[PARTNERS_CODE_SIZE], name[PARTNERS_TEXT_SIZE], contact[PARTNERS_TEXT_SIZE], phone[PARTNERS_CODE_SIZE];
     char email[PARTNERS_TEXT_SIZE], address[PARTNERS_TEXT_SIZE], currency[4], note[PARTNERS_TEXT_SIZE];
-    int64_t lead_days, terms_days, order_minor;
+    int64_t lead_days, lead_spread_days, terms_days, order_minor;
 };
 
 struct customer {

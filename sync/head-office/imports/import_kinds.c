@@ -1,4 +1,6 @@
 /* The kinds of files: their columns, who takes a row, and the rows of their kind as they stand. */
+#include "sync/head-office/buying/demand.h"
+#include "sync/head-office/buying/supplier_items.h"
 #include "sync/head-office/catalogue/bundles.h"
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/catalogue/listings.h"
@@ -137,10 +139,37 @@ static const struct option_def supplier_columns[] = {
     {TEXT(supplier, address), .fallback = "", .help = "the address in one line, or nothing"},
     {TEXT(supplier, currency), .fallback = "CNY", .help = "the currency as three letters"},
     {NUMBER(supplier, lead_days), .fallback = "0", .max = 3650, .help = "days from an order to its goods"},
+    {NUMBER(supplier, lead_spread_days), .fallback = "0", .max = 3650,
+     .help = "by how many days that differs, as a standard deviation"},
     {NUMBER(supplier, terms_days), .fallback = "0", .max = 3650, .help = "days from the goods to the payment"},
     {NUMBER(supplier, order_minor), .fallback = "0", .max = INT64_C(1000000000000),
      .help = "the smallest order, in minor units of money"},
     {TEXT(supplier, note), .fallback = "", .help = "anything else, or nothing"},
+    {0},
+};
+
+static const struct option_def supplier_item_columns[] = {
+    {TEXT(supplier_item, supplier), .help = "the supplier's number"},
+    {TEXT(supplier_item, sku), .help = "the item's number"},
+    {TEXT(supplier_item, code), .fallback = "", .help = "what the supplier calls it, or nothing"},
+    {NUMBER(supplier_item, price_minor), .max = INT64_C(1000000000000),
+     .help = "the price of one piece, in minor units of the supplier's currency"},
+    {NUMBER(supplier_item, least), .fallback = "1", .min = 1, .max = 1000000000,
+     .help = "the smallest order, in pieces"},
+    {NUMBER(supplier_item, pack), .fallback = "1", .min = 1, .max = 1000000000,
+     .help = "pieces of a pack: whole ones are bought"},
+    {"preferred", OPTION_FLAG_AT(struct supplier_item, preferred), .fallback = "no",
+     .help = "it is bought here, and not where it is cheapest"},
+    {NUMBER(supplier_item, lead_days), .fallback = "0", .max = 3650,
+     .help = "days from an order to the goods; 0: as of the supplier's others"},
+    {0},
+};
+
+static const struct option_def demand_columns[] = {
+    {TEXT(demand_row, sku), .help = "the item's number"},
+    {TEXT(demand_row, day), .help = "the day as 2026-11-27"},
+    {NUMBER(demand_row, quantity), .max = 1000000000,
+     .help = "pieces that orders asked for which head office does not have"},
     {0},
 };
 
@@ -197,9 +226,18 @@ const struct import_kind import_kinds[] = {
      ROWS("worker,name,badge,role", 1,
           "SELECT worker, name, badge, role FROM worker WHERE active = 1 ORDER BY worker")},
     {"suppliers", supplier_columns, sizeof(struct supplier), .keys = 1, .put = partners_put_supplier,
-     ROWS("code,name,contact,phone,email,address,currency,lead_days,terms_days,order_minor,note", 1,
-          "SELECT code, name, contact, phone, email, address, currency, lead_days, terms_days, order_minor, note"
+     ROWS("code,name,contact,phone,email,address,currency,lead_days,terms_days,order_minor,note,lead_spread_days", 1,
+          "SELECT code, name, contact, phone, email, address, currency, lead_days, terms_days, order_minor, note,"
+          " nullif(lead_spread_days, 0)"
           " FROM supplier ORDER BY code")},
+    {"supplier-items", supplier_item_columns, sizeof(struct supplier_item), .keys = 2, .put = supplier_items_put,
+     ROWS("supplier,sku,code,price_minor,least,pack,preferred,lead_days", 2,
+          "SELECT supplier, sku, code, price_minor, least, pack, CASE preferred WHEN 1 THEN 'yes' ELSE 'no' END,"
+          " lead_days FROM supplier_item ORDER BY supplier, sku")},
+    {"demand", demand_columns, sizeof(struct demand_row), .keys = 2, .put = demand_put_row,
+     ROWS("sku,day,quantity", 2,
+          "SELECT sku, substr(CAST(day AS TEXT), 1, 4) || '-' || substr(CAST(day AS TEXT), 5, 2) || '-' ||"
+          " substr(CAST(day AS TEXT), 7, 2), told FROM demand_day WHERE told > 0 ORDER BY sku, day")},
     {"customers", customer_columns, sizeof(struct customer), .keys = 1, .put = partners_put_customer,
      ROWS("code,name,phone,email,province,city,district,address,consent,note", 1,
           "SELECT code, name, phone, email, province, city, district, address, CASE consent WHEN 1 THEN 'yes' ELSE 'no'"

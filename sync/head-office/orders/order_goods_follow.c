@@ -1,5 +1,6 @@
 /* Orders that wait follow what a listing means. */
 #include "base/text.h"
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/orders/exceptions.h"
 #include "sync/head-office/orders/order_goods.h"
 #include "sync/head-office/orders/order_life.h"
@@ -185,7 +186,13 @@ static int name_item(struct following *following)
                          sql_text(following->shop), sql_text(seen->item), sql_text(seen->sku),
                          sql_text(following->meaning->sku));
     following->effect->lines += result ? 0 : sql_changes(office->sql);
-    return result;
+    if (result || sql_changes(office->sql) == 0)
+        return result;
+    return sql_run(
+        office->sql,
+        "INSERT INTO demand_due (number) SELECT DISTINCT l.number FROM order_line l JOIN orders o ON o.number"
+        " = l.number WHERE o.shop = ?1 AND l.platform_item = ?2 AND l.platform_sku = ?3",
+        sql_text(following->shop), sql_text(seen->item), sql_text(seen->sku));
 }
 
 static int look_again(struct following *following)

@@ -1,6 +1,7 @@
 #include "sync/head-office/orders/order_life.h"
 
 #include "base/text.h"
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/shops/waybill_parcels.h"
 
 #include <errno.h>
@@ -138,6 +139,10 @@ static int end_exceptions(struct office *office, const char *number)
 static const char lets_go[] =
     ORDER_CHANGED "," ORDER_WITHDRAWN "," ORDER_CLOSED "," ORDER_SPLIT "," ORDER_MERGED "," ORDER_SHIPPED;
 
+/* By which what is asked of stock may change: it is paid or given up, or has other lines. */
+static const char asks_anew[] = ORDER_PAID "," ORDER_CHANGED "," ORDER_RESERVED "," ORDER_CLOSED "," ORDER_SPLIT
+                                           "," ORDER_MERGED "," ORDER_RESTORED;
+
 int order_life_act(struct office *office, const char *number, const char *act, const char *who, const char *note,
                    struct error *error)
 {
@@ -151,6 +156,8 @@ int order_life_act(struct office *office, const char *number, const char *act, c
         result = write_history(office, number, act, before, after, who, note);
     if (!result && text_is_listed("released,finished,closed", after))
         result = end_exceptions(office, number);
+    if (!result && text_is_listed(asks_anew, act))
+        result = demand_note_order(office->sql, number);
     if (!result && text_is_listed(lets_go, act))
         result = waybill_parcels_let_go(office->sql, number);
     return result ? office_failed(office->sql, result, error) : 0;

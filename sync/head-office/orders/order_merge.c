@@ -1,4 +1,5 @@
 /* Several orders that become one, and taking that back, and a split, too. */
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_split.h"
@@ -220,6 +221,8 @@ int order_merge(struct office *office, const char (*numbers)[ORDERS_NUMBER_SIZE]
         result = insert_merged(office, numbers[first], ret_number);
     if (!result)
         result = persons_note_order(office->sql, ret_number);
+    if (!result)
+        result = demand_note_order(office->sql, ret_number);
     if (result)
         return office_failed(office->sql, result, error);
     for (size_t i = 0; i < count && !result; i++)

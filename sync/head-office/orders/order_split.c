@@ -1,6 +1,7 @@
 #include "sync/head-office/orders/order_split.h"
 
 #include "base/text.h"
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_money.h"
@@ -198,6 +199,8 @@ static int make_child(struct splitting *splitting, size_t part, struct error *er
     int result = insert_child(splitting, part);
     if (!result)
         result = persons_note_order(sql, splitting->children[part]);
+    if (!result)
+        result = demand_note_order(sql, splitting->children[part]);
     for (size_t i = 0; i < splitting->plan->line_count && !result; i++)
         result = insert_line(splitting, part, i);
     if (!result)

@@ -1,6 +1,7 @@
 #include "sync/head-office/orders/orders.h"
 
 #include "base/decimal.h"
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/order_life.h"
@@ -219,6 +220,8 @@ static int take_order(struct office *office, struct sql_query *order, int64_t *c
         result = store_order(office, number);
     if (!result)
         result = persons_note_order(office->sql, number);
+    if (!result)
+        result = demand_note_order(office->sql, number);
     return result ? office_failed(office->sql, result, error) : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "sync/head-office/aftersales/aftersale_stop.h"
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/orders/assignments.h"
 #include "sync/head-office/orders/order_split.h"
@@ -497,6 +498,8 @@ int platform_taking_apply(struct taking *taking, struct error *error)
         result = note_status(taking);
     if (!result && (!taking->known || taking->changed_receiver || taking->changed_else))
         result = persons_note_order(taking->office->sql, taking->number);
+    if (!result)
+        result = demand_note_order(taking->office->sql, taking->number);
     if (result)
         return office_failed(taking->office->sql, result, error);
     return follows[taking->order->state][stage_of(taking)](taking, error);

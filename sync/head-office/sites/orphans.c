@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "sync/head-office/buying/demand.h"
 #include "sync/head-office/sites/feed.h"
 #include "sync/head-office/stock/promises.h"
 #include "sync/wire/line.h"
@@ -204,6 +205,8 @@ static int take_release(struct office *office, const char *site, const json_t *d
                          " 'exception', 'reserved')",
                          sql_text(number), sql_text(site));
     bool released = is_new || (!result && sql_changes(office->sql) > 0);
+    if (!result && released)
+        result = demand_note_order(office->sql, number);
     return result || !released ? result : promises_force(office, number, site);
 }
 

@@ -1,6 +1,8 @@
 #include "sync/head-office/sites/projection.h"
 
 #include "base/text.h"
+#include "sync/head-office/buying/demand.h"
+#include "sync/head-office/buying/purchase_receipts.h"
 #include "sync/head-office/catalogue/proposals.h"
 #include "sync/head-office/orders/assignments.h"
 #include "sync/head-office/orders/order_life.h"
@@ -102,10 +104,42 @@ static int move_stock(struct work *work, const char *from, const char *to)
     return result || !to ? result : add_stock_at(work, to, quantity);
 }
 
+/* Of a purchase order it is what came of it. */
+static int note_received(struct work *work, const char *document, const json_t *goods, bool damaged)
+{
+    const char *sku = json_string_value(json_object_get(goods, "sku"));
+    int64_t pieces = work->sign * json_integer_value(json_object_get(goods, "quantity"));
+    if (!document || !sku || pieces == 0)
+        return 0;
+    return purchase_receipts_take(work->sql, &(struct purchase_receipt){.site = work->site,
+                                                                        .document = document,
+                                                                        .sku = sku,
+                                                                        .time = work->time,
+                                                                        .received = damaged ? 0 : pieces,
+                                                                        .damaged = damaged ? pieces : 0});
+}
+
 /* What came damaged is no stock that can be sold. */
 static int receipt_line(struct work *work)
 {
-    return json_is_true(json_object_get(work->data, "damaged")) ? 0 : move_stock(work, NULL, "to");
+    bool damaged = json_is_true(json_object_get(work->data, "damaged"));
+    int result = damaged ? 0 : move_stock(work, NULL, "to");
+    return result
+               ? result
+               : note_received(work, json_string_value(json_object_get(work->data, "document")), work->data, damaged);
+}
+
+static int receipt_closed(struct work *work)
+{
+    const char *document;
+    const char *outcome = json_string_value(json_object_get(work->data, "outcome"));
+    int result = get_text(work, "document", &document);
+    if (!result)
+        result = CHANGE(work,
+                        "UPDATE document SET state = 'closed', outcome = ?3 WHERE number = ?1 AND site = ?2 AND kind ="
+                        " 'asn'",
+                        sql_text(document), sql_text(work->site), sql_text(outcome ? outcome : ""));
+    return result ? result : purchase_receipts_close(work->sql, work->site, document, work->time);
 }
 
 /* Line by line, each as a receipt of its own. */
@@ -119,6 +153,8 @@ static int receipt_pallet(struct work *work)
     {
         work->data = line;
         result = move_stock(work, NULL, "to");
+        if (!result)
+            result = note_received(work, json_string_value(json_object_get(pallet, "document")), line, false);
         if (result)
             break;
     }
@@ -558,6 +594,7 @@ static const struct meaning {
     {"stock.imported", stock_imported, .undoable = true},
     {"receipt.line", receipt_line, .undoable = true},
     {"receipt.pallet", receipt_pallet, .undoable = true},
+    {"receipt.closed", receipt_closed, .undoable = false},
     {"pick.returned", pick_returned, .of_order = false},
     {"putaway.done", put_away, .undoable = true},
     {"replen.item", replen_item, .undoable = true},
@@ -626,9 +663,10 @@ static int find_order(struct work *work)
 static int advance(struct work *work, const char *event)
 {
     const char *after = order_life_after(event, work->state);
-    return after
-               ? CHANGE(work, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(work->order), sql_text(after))
-               : 0;
+    if (!after)
+        return 0;
+    int result = CHANGE(work, "UPDATE orders SET state = ?2 WHERE number = ?1", sql_text(work->order), sql_text(after));
+    return result || strcmp(after, "closed") != 0 ? result : demand_note_order(work->sql, work->order);
 }
 
 static int apply(struct work *work, const struct meaning *meaning)
