@@ -166,6 +166,28 @@ const tests = [
     await page.locator(".form footer .quiet").click();
     await becomes(page, (was) => document.querySelector(".board section").querySelectorAll(".card").length === was, cases.length - 1);
   }],
+  ["a forecast with its limits, and what is proposed becomes one draft", async (page, errors) => {
+    errors.length = 0;
+    await go(page, "#/forecasts/TEA-100");
+    await page.locator(".chart canvas").waitFor({ timeout: STEP_MS });
+    const told = await ask("forecasts/TEA-100"), first = told.values.rows.find((one) => one.ahead === 1);
+    await shows(page, ".tiles li", (first.mean_milli / 1000).toFixed(1));
+    await photograph(page, "forecast");
+    await go(page, "#/purchase-proposals?state=open");
+    await row(page, "TEA-100").locator("summary").click();
+    await shows(page, ".why", String((await ask("purchase-proposals?sku=TEA-100")).rows[0].why.up_to));
+    await photograph(page, "proposals");
+    await page.locator("thead input").check();
+    await page.locator(".bulk button").click();
+    await shows(page, ".done", "2 / 2");
+    const lines = (await ask("purchase-lines")).rows;
+    same([lines.length, new Set(lines.map((line) => line.number)).size], [2, 1], "lines and drafts");
+    await go(page, `#/purchases/${lines[0].number}`);
+    await shows(page, ".sheet", "阳光茶厂");
+    same(await page.locator(".sheet tbody tr").count(), 3, "lines of the sheet and their sum");
+    await photograph(page, "purchase");
+    same(errors, [], "errors in the console");
+  }],
   ["a tried file shows each row's old and new", async (page) => {
     await go(page, "#/bring");
     await page.locator(".filters select").selectOption("items");

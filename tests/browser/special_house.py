@@ -2,6 +2,7 @@
 """Head office with a year of business and work that waits, for the special pages' test: prints "PORT KEY" when it serves, and ends with
 its standard input."""
 
+import datetime
 import json
 import os
 import pathlib
@@ -73,6 +74,22 @@ def campaign(office):
         do(office, "price.order", shop="xhs", order=priced(f"C{number}"), coupons="TEA10")
 
 
+def buying(office):
+    """A hundred days in which two items were asked for, who sells them, and what should be bought."""
+    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
+    for kind, lines in (
+            ("demand", ["sku,day,quantity", *(f"{sku},{today - datetime.timedelta(days=day)},{most - day % 7}" for sku, most in (("TEA-100", 20), ("CUP-W", 12)) for day in range(1, 101))]),
+            ("suppliers", ["code,name,lead_days", "SUN,阳光茶厂 Sun tea,10"]),
+            ("supplier-items", ["supplier,sku,price_minor,least,pack", "SUN,TEA-100,1500,1,10", "SUN,CUP-W,900,1,10"])):
+        path = office.folder / f"{kind}.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        office.run("import", kind, path)
+    for sku in ("TEA-100", "CUP-W"):
+        do(office, "forecast.run", sku=sku)
+    do(office, "setting.set", name="purchase_site", value=SITE)
+    do(office, "purchase.propose", supplier="SUN")
+
+
 def furnish(office):
     subprocess.run([BENCH, "year", office.database, YEAR, "1"], check=True, stdout=subprocess.DEVNULL)
     office.run("site", "add", SITE, "--box", BOX)
@@ -90,6 +107,7 @@ def furnish(office):
         do(office, "aftersale.open", order=f"SO-{number:05}", kind="refund", reason="买家不想要了 changed their mind")
     bill(office)
     campaign(office)
+    buying(office)
     office.run("audit")
     office.run_sql("UPDATE site SET last_seen_us = CAST(strftime('%s', 'now') AS INTEGER) * 1000000, feed_acked = feed_head WHERE id = 'hz'")
     office.run_sql("UPDATE site SET fault = 'clone' WHERE id = 'cd'")
