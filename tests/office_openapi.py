@@ -114,7 +114,8 @@ def import_path(kind, per_site):
         "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
         "responses": answers("What became of it", {"type": "object", "required": ["rows", "changed"], "properties": {
             "imported": {"const": kind}, "would_import": {"const": kind}, "rows": {"type": "integer"},
-            "changed": {"type": "integer"}}}, "413")}}
+            "changed": {"type": "integer"},
+            "differences": {"type": "array", "items": {"type": "object"}, "description": "of a file that is tried: its first rows that are new, changed or gone"}}}, "413")}}
 
 
 # ---------------------------------------------------------------- the rest
@@ -124,7 +125,7 @@ def fixed_paths():
     text = {"type": "string"}
     kinds = {"type": "array", "items": {"type": "object", "required": ["kind", "one", "filters", "columns", "types", "with"]}}
     verbs = {"type": "array", "items": {"type": "object", "required": ["verb", "english", "chinese", "fields"]}}
-    words = {"type": "object", "required": ["states", "exceptions", "settings", "files"]}
+    words = {"type": "object", "required": ["states", "exceptions", "moments", "settings", "files"]}
     value = {"type": ["integer", "null"], "description": "in the figure's unit; null: there is nothing to divide by"}
     figure = {"type": "object", "required": ["figure", "english", "chinese", "means", "means_chinese", "unit", "digits", "by"]}
     answer = {"type": "object", "required": ["figure", "unit", "currency", "from", "to", "by", "value", "numerator", "all", "rows", "left_out"],

@@ -4,6 +4,7 @@
 #include "sync/head-office/imports/import.h"
 #include "sync/head-office/orders/exceptions.h"
 #include "sync/head-office/orders/order_life.h"
+#include "sync/head-office/orders/order_timeline.h"
 #include "sync/head-office/query_words.h"
 #include "sync/head-office/settings.h"
 
@@ -60,6 +61,9 @@ void query_words(struct buf *json)
     json_open_array(json, "exceptions");
     for (const struct exception_kind *kind = exception_kinds; kind->name; kind++)
         put_exception_kind(kind, json);
+    json_close_array(json);
+    json_open_array(json, "moments");
+    order_timeline_words(json);
     json_close_array(json);
     option_write_json(settings_table, "settings", json);
     json_open_array(json, "files");

@@ -65,7 +65,7 @@ const tests = [
   }],
   ["every kind of rows has a page with its rows", async (page, errors) => {
     for (const kind of await ask("kinds")) {
-      await go(page, `#/${kind.kind}`);
+      await go(page, `#/${kind.kind}?view=table`);
       const { rows } = await ask(`${kind.kind}?limit=50`);
       await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, rows.length);
       same(await page.locator("main .fault").count(), 0, `faults of ${kind.kind}`);
@@ -224,6 +224,15 @@ const tests = [
           ...words.files.flatMap((file) => [file.kind, ...file.columns.map((column) => column.name)])];
         return [...new Set(all)].filter((name) => !isNamed(name)).sort();
       }), [], "names that are missing in ui/office/names.js");
+  }],
+  ["every field's help is there in Chinese, too", async (page) => {
+    same(await page.evaluate(async () => {
+        const { isTold } = await import("/assets/help.js");
+        const { office } = await import("/assets/ask.js");
+        const { verbs, words } = office.value;
+        const fields = [...verbs.flatMap((verb) => verb.fields), ...words.files.flatMap((file) => file.columns), ...words.settings];
+        return [...new Set(fields.map((field) => field.help))].filter((help) => !isTold(help)).sort();
+      }), [], "sentences that are missing in ui/office/help.js");
   }],
   ["signing out leaves nothing behind", async (page) => {
     await page.locator(".top > button").click();

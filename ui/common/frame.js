@@ -82,8 +82,10 @@ export function Others() {
 // ---------------------------------------------------------------- the page
 
 /** What the address names: a page of the house's own, one row, or a kind of rows.
- * @param {Record<string, (code: string, filters: Record<string, string>) => unknown>} pages */
-export function usePlace(pages) {
+ * @param {Record<string, (code: string, filters: Record<string, string>) => unknown>} pages
+ * @param {{rows?: any, leads?: Record<string, {body: any, hides: string[]}>}} own  how the house shows a kind, if not as a list; what
+ *  stands above the facts of a row */
+export function usePlace(pages, { rows = List, leads = {} } = {}) {
   const [path, question] = place.value.replace(/^#\/?/, "").split("?");
   const [name, ...rest] = path.split("/");
   const kind = office.value?.kinds.find((one) => one.kind === name);
@@ -91,6 +93,6 @@ export function usePlace(pages) {
   const code = decodeURIComponent(rest.join("/"));
   useEffect(() => scrollTo(0, 0), [path]);
   const body = pages[name]?.(code, filters) ?? (!kind ? html`<p class="none">${nameOf("nothing")}</p>`
-    : code && kind.one ? html`<${One} kind=${kind} code=${code} />` : html`<${List} kind=${kind} filters=${filters} />`);
+    : code && kind.one ? html`<${One} kind=${kind} code=${code} lead=${leads[kind.kind]} />` : html`<${rows} kind=${kind} filters=${filters} />`);
   return { name, body };
 }

@@ -24,19 +24,19 @@ function Filter({ kind, name, value, set }) {
 }
 
 /** The first ones, those that are set, and the others when they are asked for. */
-function Filters({ kind, filters }) {
+function Filters({ kind, filters, keep }) {
   const [all, setAll] = useState(false);
   const shownFilters = kind.filters.filter((name, at) => all || at < FILTERS || filters[name] || first[kind.kind]?.includes(name));
-  const set = (name, value) => { location.hash = hrefOfList(kind.kind, { ...filters, [name]: value }); };
+  const set = (name, value) => { location.hash = hrefOfList(kind.kind, { ...filters, ...keep, [name]: value }); };
   return html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>
     ${shownFilters.map((name) => html`<${Filter} key=${name} kind=${kind} name=${name} value=${filters[name] ?? ""} set=${(value) => set(name, value)} />`)}
     ${(all || shownFilters.length < kind.filters.length) && html`<button type="button" class="quiet" aria-expanded=${all}
       onClick=${() => setAll(!all)}>${nameOf(all ? "fewerFilters" : "moreFilters")}</button>`}</form>`;
 }
 
-/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>,
- *  above?: unknown}} props  above: what the house shows before the filters */
-export function List({ kind, filters, above }) {
+/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>, above?: unknown, keep?: Record<string, string>}}
+ *  props  above: what the house shows before the filters; keep: what else stays in the address */
+export function List({ kind, filters, above, keep = {} }) {
   const [page, setPage] = useState(/** @type {null | {rows: import("./ask.js").Row[], next: string | null}} */ (null));
   const [fault, setFault] = useState("");
   const asked = JSON.stringify(filters);
@@ -62,7 +62,7 @@ export function List({ kind, filters, above }) {
   }, [kind.kind, asked]);
   const forRow = actsOf(kind, true).length > 0 && !kind.one;
   return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => load()} /></header>
-    ${above}<${Filters} key=${kind.kind} kind=${kind} filters=${filters} />
+    ${above}<${Filters} key=${kind.kind} kind=${kind} filters=${filters} keep=${keep} />
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${page ? html`<${Rows} kind=${kind} rows=${page.rows} tail=${forRow && ((row) => html`<${Acts} kind=${kind} row=${row} changed=${() => load()} />`)} />` : !fault && html`<progress></progress>`}
     ${page?.next && html`<button class="quiet" onClick=${() => load(page.next ?? "", page.rows)}>${nameOf("more")}</button>`}`;

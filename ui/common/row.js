@@ -12,8 +12,9 @@ import { bodies, doable } from "./tables.js";
 
 const html = htm.bind(h);
 
-/** @param {{kind: import("./ask.js").Kind, code: string}} props */
-export function One({ kind, code }) {
+/** @param {{kind: import("./ask.js").Kind, code: string, lead?: {body: any, hides: string[]}}} props  lead: what the house shows
+ *  above the facts, and the parts of the answer that it tells itself */
+export function One({ kind, code, lead }) {
   const [answer, setAnswer] = useState(/** @type {null | Record<string, any>} */ (null));
   const [fault, setFault] = useState("");
   const load = () => get(kind.kind, code).then((found) => {
@@ -33,9 +34,10 @@ export function One({ kind, code }) {
   const facts = kind.columns.map((column, at) => [column, bodies[kind.kind]?.hides.includes(column) ? "" : shown(kind, at, row, true)])
     .filter(([, value]) => value !== "");
   const parts = kind.with.map((name, at) => ({ name, kind: office.value?.kinds.find((one) => one.kind === kind.with_kinds[at]), rows: answer[name]?.rows ?? [] }))
-    .filter((part) => part.kind && part.rows.length);
+    .filter((part) => part.kind && part.rows.length && !lead?.hides.includes(part.name));
   return html`<header><h1><a href=${`#/${kind.kind}`}>${nameOf(kind.kind)}</a> <b>${code}</b></h1></header>
     <${Acts} kind=${kind} row=${row} changed=${load} />
+    ${lead && row && html`<${lead.body} row=${row} answer=${answer} changed=${load} />`}
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>
     ${bodies[kind.kind]?.body(row)}
     ${parts.map((part) => html`<section key=${part.name}><h2>${nameOf(part.name)}</h2>

@@ -5,12 +5,26 @@ import { useState } from "preact/hooks";
 import htm from "htm";
 import { bring, list, office } from "./ask.js";
 import { useEffect } from "preact/hooks";
+import { Differences } from "./differences.js";
+import { helpOf } from "./help.js";
 import { nameOf } from "./names.js";
 
 const html = htm.bind(h);
 
 /** @param {Record<string, any>} answer */
 const lines = (answer) => Object.entries(answer).filter(([, value]) => value !== null && typeof value !== "object");
+
+const LOOK_MS = 500;
+
+/** How far the file is that is being taken in; it is looked up while it is. */
+function Progress() {
+  const [row, setRow] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    const timer = setInterval(() => list("imports", { state: "running", limit: 1 }).then((page) => setRow(page.rows[0] ?? null), () => {}), LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return row?.rows ? html`<p role="status"><progress max=${row.rows} value=${row.done ?? 0}></progress> ${row.done ?? 0} / ${row.rows}</p>` : html`<progress></progress>`;
+}
 
 export function Bring() {
   const files = office.value?.words.files ?? [];
@@ -55,9 +69,10 @@ export function Bring() {
       <span>${file ? `${file.name} · ${Math.ceil(file.size / 1024)} kB` : nameOf("chooseFile")}</span></label>
     <div class="acts"><button class="quiet" disabled=${!file || busy} onClick=${() => send(true)}>${nameOf("bringTry")}</button>
       <button disabled=${!file || busy || !said?.good || !said.tried} onClick=${() => send(false)}>${nameOf("bringNow")}</button></div>
-    ${busy && html`<progress></progress>`}
+    ${busy && html`<${Progress} />`}
     ${said && (said.good ? html`<dl class="facts">${lines(said.answer).map(([name, value]) => html`<div><dt>${nameOf(name)}</dt><dd>${String(value)}</dd></div>`)}</dl>`
       : html`<p class="fault" role="alert">${said.why}</p>`)}
+    ${said?.answer?.differences && html`<${Differences} rows=${said.answer.differences} all=${said.answer.new_rows + said.answer.changed_rows + said.answer.gone_rows} />`}
     ${known && html`<section><h2>${nameOf("columnsOf")}</h2><div class="wide"><table><tbody>${known.columns.map((column) => html`<tr>
-      <td><code>${column.name}</code>${column.required ? " *" : ""}</td><td>${nameOf(column.name)}</td><td>${column.help}</td></tr>`)}</tbody></table></div></section>`}`;
+      <td><code>${column.name}</code>${column.required ? " *" : ""}</td><td>${nameOf(column.name)}</td><td>${helpOf(column.help)}</td></tr>`)}</tbody></table></div></section>`}`;
 }

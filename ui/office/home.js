@@ -21,7 +21,7 @@ const waiting = [
   ["tickets", { state: "open" }],
   ["parked", {}],
   ["listings", { mapped: "no" }],
-  ["outbox", { state: "failed" }],
+  ["outbox", { state: "refused" }],
   ["sites", {}],
   ["shops", {}],
 ];

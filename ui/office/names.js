@@ -2,7 +2,9 @@
 // name for each; people have two.
 
 import { columns } from "./columns.js";
+import { helpOf as inHand } from "./help.js";
 import { inWords, naming } from "./naming.js";
+import { specialNames } from "./specialnames.js";
 
 /** The menu: groups of kinds. What is in no group stands under the last. @type {[string, string, string[]][]} */
 export const groups = [
@@ -10,7 +12,7 @@ export const groups = [
   ["Stock", "库存", ["atp", "stock", "reservations", "items", "bundles", "barcodes", "proposed-barcodes", "locations"]],
   ["Shops", "店铺", ["shops", "listings", "unmapped", "attention", "outbox", "waybills", "waybill-parcels", "waybill-accounts", "prices"]],
   ["Customers", "客户", ["persons", "tickets", "segments", "rfm-groups", "service-answers", "contacts", "person-merges", "contact-lists"]],
-  ["Books", "财务", ["accounts", "entries", "bills", "bill-rows", "invoices", "books-troubles"]],
+  ["Books", "财务", ["accounts", "entries", "reconcile", "bills", "bill-rows", "invoices", "books-troubles"]],
   ["Marketing", "营销", ["campaigns", "coupons", "members", "points", "bought-together"]],
   ["Purchasing", "采购", ["purchase-proposals", "purchases", "purchase-differences", "suppliers", "supplier-items", "item-plans", "forecasts",
     "demand", "demand-marks", "forecast-runs"]],
@@ -23,6 +25,7 @@ export const groups = [
 
 /** Kinds, verbs' subjects, columns, fields and values. @type {Record<string, [string, string]>} */
 const names = {
+  ...specialNames,
   ...columns,
   // kinds
   accounts: ["Accounts", "科目"],
@@ -182,4 +185,4 @@ export const { nameOf, isNamed } = naming(names);
 export { inWords };
 
 /** What a field of a verb means. @param {{help: string}} field */
-export const helpOf = (field) => field.help;
+export const helpOf = (field) => inHand(field.help);

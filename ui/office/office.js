@@ -4,13 +4,17 @@
 import { h, render } from "preact";
 import { useState } from "preact/hooks";
 import htm from "htm";
+import { Acts } from "./acts.js";
 import { close, hasKey, office, open } from "./ask.js";
 import { Bring } from "./bring.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
 import { Fit } from "./fit.js";
 import { Languages, Menu, Others, Search, usePlace } from "./frame.js";
 import { Home } from "./home.js";
+import { List } from "./list.js";
 import { nameOf } from "./names.js";
+import { isSpecial, leads, lists, pages as special } from "./special.js";
+import { hrefOfList } from "./values.js";
 
 const html = htm.bind(h);
 
@@ -32,7 +36,19 @@ function Door() {
 
 // ---------------------------------------------------------------- the page
 
+/** A kind's own way to be looked at, or its table; a button leads from one to the other. */
+function Rows({ kind, filters }) {
+  const { view, ...asked } = filters, own = isSpecial(kind.kind, filters), Body = lists[kind.kind]?.body;
+  const [tick, setTick] = useState(0);
+  if (!own)
+    return html`${Body && html`<a class="choice" href=${hrefOfList(kind.kind)}>${nameOf("as_work")}</a>`}<${List} kind=${kind} filters=${asked} keep=${view ? { view } : {}} />`;
+  return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => setTick(tick + 1)} />
+      <a class="choice" href=${hrefOfList(kind.kind, { ...asked, view: "table" })}>${nameOf("as_table")}</a></header>
+    <${Body} key=${tick} filters=${asked} />`;
+}
+
 const pages = {
+  ...Object.fromEntries(Object.entries(special).map(([name, Body]) => [name, (_, filters) => html`<${Body} filters=${filters} />`])),
   "": () => html`<${Home} />`,
   bring: () => html`<${Bring} />`,
   fit: () => html`<${Fit} />`,
@@ -42,7 +58,7 @@ const pages = {
 };
 
 function Page() {
-  const { name, body } = usePlace(pages);
+  const { name, body } = usePlace(pages, { rows: Rows, leads });
   return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
       <button class="quiet" onClick=${close}>${nameOf("leave")}</button></div>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["bring", "others"]} /><main>${body}</main></div>`;

@@ -26,7 +26,7 @@ struct http_import {
     void *user;
     /* the program, and what it says */
     struct own_command *running; /* NULL: nothing is taken in */
-    struct buf answer;
+    struct buf answer, differences; /* the last: objects with commas between */
     int fault;
     struct error why;
     /* whom it is for */
@@ -77,6 +77,13 @@ static void note_progress(struct http_import *import, int64_t done)
 
 /* ---------------------------------------------------------------- what the program says */
 
+static void take_difference(struct http_import *import, const char *text, size_t length)
+{
+    if (import->differences.length > 0)
+        buf_putc(&import->differences, ',');
+    buf_put(&import->differences, text, length);
+}
+
 static void take_line(void *user, const char *text, size_t length)
 {
     struct http_import *import = user;
@@ -88,6 +95,8 @@ static void take_line(void *user, const char *text, size_t length)
         const char *sentence = json_string_value(json_object_get(said, "sentence"));
         import->fault = (int)json_integer_value(fault);
         text_copy(import->why.text, sizeof(import->why.text), sentence ? sentence : "");
+    } else if (json_object_get(said, "is")) {
+        take_difference(import, text, length);
     } else if (said) {
         buf_clear(&import->answer);
         buf_put(&import->answer, text, length);
@@ -99,7 +108,24 @@ static void forget(struct http_import *import)
 {
     import->running = own_command_close(import->running);
     buf_done(&import->answer);
-    import->answer = (struct buf){0};
+    buf_done(&import->differences);
+    import->answer = import->differences = (struct buf){0};
+}
+
+/* Behind the last member of the answer, an object. */
+static void add_differences(const struct http_import *import, struct buf *answer)
+{
+    if (answer->length == 0 || import->differences.length == 0)
+        return;
+    struct buf whole = {0};
+    buf_printf(&whole, "%.*s,\"differences\":[%s]}", (int)answer->length - 1, buf_text(answer),
+               buf_text(&import->differences));
+    if (whole.failed) { /* they are too long: the sums do without */
+        buf_done(&whole);
+        return;
+    }
+    buf_done(answer);
+    *answer = whole;
 }
 
 static void finish(void *user, bool failed)
@@ -109,6 +135,7 @@ static void finish(void *user, bool failed)
         import->fault = error_set(&import->why, -EIO, "the program that takes files in has failed: see its log");
     struct buf answer = import->answer;
     import->answer = (struct buf){0};
+    add_differences(import, &answer);
     forget(import);
     end_row(import);
     import->end(import->user, import->number, import->fault, &import->why, buf_text(&answer));

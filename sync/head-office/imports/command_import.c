@@ -24,16 +24,20 @@ static int find_kind(struct call *call, const char *name, const struct import_ki
     return (*ret)->per_site ? command_choose_site(call, error) : 0;
 }
 
-static void ignore_difference(void *user, const char *json)
-{
-    (void)user;
-    (void)json;
-}
+#define TOLD_MOST 200 /* differences that the program that started this one is told: its page shows no more */
 
 static void print_difference(void *user, const char *json)
 {
     (void)user;
     puts(json);
+}
+
+/* user: how many were told. */
+static void print_some_differences(void *user, const char *json)
+{
+    int *told = user;
+    if ((*told)++ < TOLD_MOST)
+        puts(json);
 }
 
 /* For the program that started this one (api/http_import.c). */
@@ -65,13 +69,15 @@ int command_import_file(struct call *call, const char *kind_name, const char *pa
     if (result)
         return result;
     const struct command_options *given = &call->options;
+    int told = 0;
     struct import_options options = {.site = given->site,
                                      .map = map,
                                      .try_only = given->try_only,
                                      .row = given->row,
                                      .progress = given->progress ? print_progress : NULL,
                                      .report = given->report,
-                                     .difference = given->progress ? ignore_difference : print_difference};
+                                     .difference = given->progress ? print_some_differences : print_difference,
+                                     .user = &told};
     struct import_result outcome;
     result = import_text(&call->office, kind, &options, *given->name ? given->name : path, buf_text(&text), text.length,
                          &outcome, error);

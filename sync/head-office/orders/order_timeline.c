@@ -93,6 +93,17 @@ static void fill_words(struct order_moment *moment)
     moment->chinese = found->chinese ? found->chinese : moment->what;
 }
 
+void order_timeline_words(struct buf *json)
+{
+    for (size_t i = 0; i < COUNT(words); i++) {
+        json_open_object(json, NULL);
+        json_text(json, "what", words[i].what);
+        json_text(json, "english", words[i].english);
+        json_text(json, "chinese", words[i].chinese);
+        json_close_object(json);
+    }
+}
+
 /* ---------------------------------------------------------------- what a site reported */
 
 /* 0: it is no time. */

@@ -23,4 +23,7 @@ int order_timeline(struct office *office, const char *number,
 /* The same as a JSON array. */
 int order_timeline_write(struct office *office, const char *number, const char *key, struct buf *json);
 
+/* What acts and events mean: {"what", "english", "chinese"} each, into the open JSON array. */
+void order_timeline_words(struct buf *json);
+
 #endif
