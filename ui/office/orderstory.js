@@ -6,7 +6,8 @@ import htm from "htm";
 import { office } from "./ask.js";
 import { language } from "./language.js";
 import { inWords, nameOf } from "./names.js";
-import { hrefOf, money, stateOf, time } from "./values.js";
+import { stateOf } from "./tables.js";
+import { hrefOf, money, time } from "./values.js";
 
 const html = htm.bind(h);
 
