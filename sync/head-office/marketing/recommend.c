@@ -21,6 +21,7 @@
 struct item {
     char sku[SKU_SIZE];
     int64_t orders;
+    int64_t last; /* the order that was counted last */
 };
 
 struct found { /* one way */
@@ -59,36 +60,42 @@ static int grow(void **list, size_t count, size_t *room, size_t size)
 
 /* ---------------------------------------------------------------- reading */
 
-static int load_items(struct office *office, struct maker *maker)
-{
-    struct sql_query *row = sql_select(office->sql,
-                                       "SELECT l.sku, count(DISTINCT o.number)" BOUGHT
-                                       "GROUP BY l.sku HAVING count(DISTINCT o.number) >= ?2 ORDER BY l.sku",
-                                       sql_int(maker->terms->since_us), sql_int(maker->terms->orders));
-    int result = 0;
-    while (!result && sql_next(row)) {
-        result = grow((void **)&maker->items, maker->count, &maker->room, sizeof(*maker->items));
-        if (!result) {
-            struct item *item = &maker->items[maker->count++];
-            sql_copy_text(row, 0, item->sku, sizeof(item->sku));
-            item->orders = sql_get_int(row, 1);
-        }
-    }
-    int failed = sql_done(row);
-    return result ? result : failed;
-}
-
 static int compare_sku(const void *sku, const void *item)
 {
     return strcmp(sku, ((const struct item *)item)->sku);
 }
 
+static int compare_items(const void *one, const void *other)
+{
+    return compare_sku(((const struct item *)one)->sku, other);
+}
+
+static int load_items(struct office *office, struct maker *maker)
+{
+    struct sql_query *row = sql_select(office->sql, "SELECT sku FROM item", SQL_NO_VALUES);
+    int result = 0;
+    while (!result && sql_next(row)) {
+        result = grow((void **)&maker->items, maker->count, &maker->room, sizeof(*maker->items));
+        if (!result) {
+            struct item *item = &maker->items[maker->count++];
+            *item = (struct item){.orders = 0};
+            sql_copy_text(row, 0, item->sku, sizeof(item->sku));
+        }
+    }
+    int failed = sql_done(row);
+    if (maker->count > 0)
+        qsort(maker->items, maker->count, sizeof(*maker->items), compare_items);
+    return result ? result : failed;
+}
+
 static int add_thing(struct maker *maker, const char *sku)
 {
-    const struct item *item =
+    struct item *item =
         maker->count > 0 ? bsearch(sku, maker->items, maker->count, sizeof(*maker->items), compare_sku) : NULL;
     if (!item)
-        return 0; /* bought too seldom to stand in a pair that counts */
+        return 0;                                      /* it came after the items were read */
+    item->orders += item->last != maker->made->orders; /* on two lines of an order it is bought once */
+    item->last = maker->made->orders;
     return maker->baskets.count < BASKETS_MAX ? bought_add(&maker->baskets, (uint32_t)(item - maker->items)) : -E2BIG;
 }
 
@@ -108,6 +115,8 @@ static int load_baskets(struct office *office, struct maker *maker)
             result = add_thing(maker, sql_get_text(row, 1));
     }
     int failed = sql_done(row);
+    for (size_t i = 0; i < maker->count; i++)
+        maker->made->items += maker->items[i].orders >= maker->terms->orders;
     return result ? result : failed ? failed : bought_end(&maker->baskets);
 }
 
@@ -196,7 +205,6 @@ int recommend_make(struct office *office, const struct recommend_terms *terms, s
     int result = load_items(office, &maker);
     if (!result)
         result = load_baskets(office, &maker);
-    ret->items = (int64_t)maker.count;
     if (!result)
         result = bought_pairs(&maker.baskets, (uint32_t)maker.count, terms->orders, TABLE_MAX, judge, &maker);
     if (result == -E2BIG)
