@@ -51,7 +51,7 @@ def run_and_interrupt(folder, options):
     output = folder / "output"
     with open(output, "wb") as file:
         make = subprocess.Popen(["make", "-C", str(ROOT), MODE, "run",
-                                 f"RUN_OPTIONS=--port 0 --folder {folder / 'demo'} {options}"],
+                                 f"RUN_OPTIONS=--port 0 --office-port 0 --folder {folder / 'demo'} {options}"],
                                 stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
                                 preexec_fn=die_with_parent)
     try:

@@ -4,6 +4,7 @@
 Everything lives in one folder, build/demo; each run starts fresh unless told to go on with what is there."""
 
 import argparse
+import json
 import os
 import pathlib
 import select
@@ -50,9 +51,19 @@ def say(text=""):
     print(text, flush=True)
 
 
-def explain(house, orders):
+def office_key(house, fresh):
+    """What opens head office's pages."""
+    path = house.folder / "office.key"
+    if fresh or not path.exists():
+        path.write_text(json.loads(house.hq_run("do", "key.add", "name=demo", "reads=*", "verbs=*"))["secret"])
+    return path.read_text()
+
+
+def explain(house, orders, key):
     say()
-    say(f"Open / 请打开:  {house.page_url}/")
+    say(f"Open / 请打开:  {house.page_url}/          stations 工位")
+    say(f"               {house.page_url}/office    the supervisor 主管")
+    say(f"               {house.office_url}/          head office 总部; key 密钥: {key}")
     say()
     say("Type a code and Enter: it is sent as a scan. 输入条码并回车,即作为一次扫码。")
     say("An empty line scans what the screen asks for next. 直接回车:自动扫描屏幕要求的下一个条码。")
@@ -122,6 +133,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", action="store_true", help="go on with the data of the last run")
     parser.add_argument("--port", type=int, default=8480, help="of the pages (8480; 0: any free one)")
+    parser.add_argument("--office-port", type=int, default=8481, help="of head office's pages (8481; 0: any free one)")
     parser.add_argument("--orders", type=int, default=6, help="sample orders (6)")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("build/demo"), help="build/demo")
     return parser.parse_args()
@@ -132,13 +144,13 @@ def run(given):
     if fresh:
         shutil.rmtree(given.folder, ignore_errors=True)
     tray = Tray(given.folder / "labels")
-    with House(given.folder, page_port=given.port, on_label=tray.take) as house:
+    with House(given.folder, page_port=given.port, office_port=given.office_port, on_label=tray.take) as house:
         orders = sample.orders(given.orders)
         if fresh:
             house.open(orders)
         else:
             house.start()
-        explain(house, orders)
+        explain(house, orders, office_key(house, fresh))
         worker = Worker(house, orders)
         show_screen(worker.view())
         serve(house, worker)

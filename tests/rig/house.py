@@ -53,9 +53,9 @@ class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
     def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner, more="", site="",
-                 hq_db=None):
+                 hq_db=None, office_port=None):
         """Of the configuration: more, further stations behind bench-1; site, further lines of the site. hq_db: a URL of
-        PostgreSQL."""
+        PostgreSQL. office_port: of head office's pages; None: there are none, 0: any free one."""
         self.folder = pathlib.Path(folder).resolve()  # sd_notify(3) takes absolute paths only
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
@@ -75,8 +75,10 @@ class House:
                               self.folder, notifies=True)
         self.link = Program("floorhand-link", [self.bin / "floorhand-link", "--config", self.folder / "link.ini"],
                             self.folder)
-        self.hq = Program("floorhand-hq", self.hq_argv("serve", "--host", "127.0.0.1", "--port", self.broker.port),
-                          self.folder)
+        listen = None if office_port is None else f"127.0.0.1:{office_port or free_port()}"
+        self.office_url = f"http://{listen}"
+        self.hq = Program("floorhand-hq", self.hq_argv("serve", "--host", "127.0.0.1", "--port", self.broker.port,
+                                                       *(("--listen", listen) if listen else ())), self.folder)
 
     def _write_configs(self):
         socket = self.folder / "link.sock"
