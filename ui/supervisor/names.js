@@ -96,6 +96,7 @@ const names = {
   driver: ["Speaks", "驱动"],
   goingOn: ["Released and being picked", "已下发和拣货中"],
   inBackup: ["In head office's backup up to", "总部备份至"],
+  language: ["Language", "语言"],
   lastLine: ["Last line", "最新记录"],
   leaveWall: ["Leave the wall screen", "退出大屏"],
   look: ["look", "查看"],
@@ -386,11 +387,13 @@ const names = {
   "wave.plan": ["Plan waves", "规划波次"],
   "wave.release": ["Release", "下发"],
   "wave.rule": ["Keep a rule", "保存规则"],
+  "worker.language": ["Choose the language", "选择语言"],
   "worker.sign_out": ["Sign out", "强制登出"],
 };
 
 /** Fields of verbs and settings, what they mean. English is the box's own. @type {Record<string, string>} */
 const helps = {
+  "en or zh": "en 或 zh",
   "places, orders or parcels that are the same in both": "两边一致的库位、订单或包裹数",
   "that are not": "两边不一致的数量",
   "that only the other system knows": "仅对方系统有的数量",
