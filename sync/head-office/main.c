@@ -174,10 +174,10 @@ int main(int count, char **arguments)
     int result = take_arguments(&call, leading, 0, &error);
     if (!result)
         result = take_arguments(&call, rest, call.command->argument_count, &error);
+    if (call.options.for_program)
+        die_with_starter();
     if (!result)
-        if (call.options.for_program)
-            die_with_starter();
-    result = run(&call, &error);
+        result = run(&call, &error);
     if (result && call.options.for_program)
         print_fault(result, &error);
     if (!result)
