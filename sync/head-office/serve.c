@@ -162,16 +162,12 @@ static void publish_events(struct server *server)
 }
 
 /* What figures are reckoned from, and the report of the day before. */
-static void count_figures(struct server *server, struct figure_work *done)
+static int count_figures(struct office *office, struct figure_work *done, struct error *error)
 {
-    struct error error = {0};
-    struct office *office = &server->call->office;
-    int result = floor_work(office, POST_AT_ONCE, done, &error);
+    int result = floor_work(office, POST_AT_ONCE, done, error);
     if (!result)
-        result = buyers_work(office, POST_AT_ONCE, done, &error);
-    if (!result && !done->more)
-        result = daily_report_work(office, done, &error);
-    report(server, result, &error);
+        result = buyers_work(office, POST_AT_ONCE, done, error);
+    return result || done->more ? result : daily_report_work(office, done, error);
 }
 
 /* What the settings let head office do with orders by itself. Its own changes are not seen in data_version. */
@@ -183,32 +179,33 @@ static void work(struct server *server)
     if (now_us < server->work_us)
         return;
     server->call->office.now_us = clock_wall_us();
-    int result = order_work(&server->call->office, WORK_AT_ONCE, &done, &error);
-    report(server, result, &error);
+    struct office *office = &server->call->office;
     struct money_work money = {0};
-    if (!result)
-        report(server, money_work(&server->call->office, POST_AT_ONCE, &money, &error), &error);
     struct persons_work persons = {0};
-    if (!result)
-        report(server, persons_work(&server->call->office, POST_AT_ONCE, &persons, &error), &error);
     struct demand_work demand = {0};
-    if (!result)
-        report(server, demand_work(&server->call->office, POST_AT_ONCE, &demand, &error), &error);
     struct figure_work figured = {0};
-    if (!result)
-        count_figures(server, &figured);
     struct marketing_work marketing = {0};
+    struct improve_work improve = {0};
+    int result = order_work(office, WORK_AT_ONCE, &done, &error);
+    if (!result)
+        result = money_work(office, POST_AT_ONCE, &money, &error);
+    if (!result)
+        result = persons_work(office, POST_AT_ONCE, &persons, &error);
+    if (!result)
+        result = demand_work(office, POST_AT_ONCE, &demand, &error);
+    if (!result)
+        result = count_figures(office, &figured, &error);
     if (!result && now_us >= server->marketing_us) {
-        report(server, marketing_work(&server->call->office, WORK_AT_ONCE, &marketing, &error), &error);
+        result = marketing_work(office, WORK_AT_ONCE, &marketing, &error);
         server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
     }
     if (!result && now_us >= server->storage_us) {
-        report(server, usage_measure_storage(&server->call->office, &error), &error);
+        result = usage_measure_storage(office, &error);
         server->storage_us = now_us + STORAGE_US;
     }
-    struct improve_work improve = {0};
     if (!result)
-        report(server, improve_work(&server->call->office, POST_AT_ONCE, &improve, &error), &error);
+        result = improve_work(office, POST_AT_ONCE, &improve, &error);
+    report(server, result, &error);
     bool more =
         done.more || money.more || persons.more || demand.more || figured.more || marketing.more || improve.more;
     server->work_us = !result && more ? 0 : now_us + WORK_US;
@@ -237,10 +234,11 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
         server->work_us = 0;
     work(server);
     server->call->office.now_us = now_us;
-    report(server,
-           forecast_child_tick(&server->forecasts, &server->call->office, server->call->options.database,
-                               clock_mono_us(), &error),
-           &error);
+    result = forecast_child_tick(&server->forecasts, &server->call->office, server->call->options.database,
+                                 clock_mono_us(), &error);
+    if (result) /* mostly it asks the clock alone: that it is well says nothing of the database */
+        report(server, result, &error);
+    result = 0;
     if (version != server->data_version && mqtt_is_connected(server->mqtt)) {
         server->data_version = version;
         result = hub_send_changes(server->hub, now_us, &error);
