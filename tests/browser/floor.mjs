@@ -12,7 +12,7 @@ const flows = [
   ["cluster", "cluster"], ["zone", "zone"], ["batch-short", "batch"], ["sow-short", "sow"], ["express", "express"],
   ["pack-mistakes", "pack"], ["parcel-reprint", "parcel"],
   ["return-order", "return"], ["transfer", "transfer"],
-  ["move", "move"], ["count", "count"], ["count", "review"], ["found", "found"], ["alias", "alias"],
+  ["move", "move"], ["count", "count"], ["found", "found"], ["alias", "alias"],
 ];
 const PAGE_SCANS_LEAST = 300;
 
