@@ -205,6 +205,8 @@ static void work(struct server *server)
     }
     if (!result)
         result = improve_work(office, POST_AT_ONCE, &improve, &error);
+    if (!result)
+        result = forecast_child_tick(&server->forecasts, office, now_us, &error);
     report(server, result, &error);
     bool more =
         done.more || money.more || persons.more || demand.more || figured.more || marketing.more || improve.more;
@@ -234,11 +236,6 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
         server->work_us = 0;
     work(server);
     server->call->office.now_us = now_us;
-    result = forecast_child_tick(&server->forecasts, &server->call->office, server->call->options.database,
-                                 clock_mono_us(), &error);
-    if (result) /* mostly it asks the clock alone: that it is well says nothing of the database */
-        report(server, result, &error);
-    result = 0;
     if (version != server->data_version && mqtt_is_connected(server->mqtt)) {
         server->data_version = version;
         result = hub_send_changes(server->hub, now_us, &error);
@@ -341,6 +338,7 @@ static int prepare_loop(struct server *server)
     int result = sd_event_new(&server->event);
     for (int number = 0; result >= 0 && number < 2; number++)
         result = sd_event_add_signal(server->event, NULL, number ? SIGTERM : SIGINT, NULL, NULL);
+    server->forecasts = (struct forecast_child){.event = server->event, .database = server->call->options.database};
     if (result >= 0)
         result = sd_event_add_defer(server->event, &server->turn, on_turn, server);
     if (result >= 0)

@@ -5,9 +5,9 @@
 #include "base/list.h"
 #include "base/text.h"
 #include "sync/head-office/api/http_internal.h"
-#include "sync/head-office/api/own_command.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/figures/figure_file.h"
+#include "sync/head-office/own_command.h"
 
 #include <errno.h>
 #include <stdio.h>

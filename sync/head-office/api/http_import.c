@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "sync/head-office/api/own_command.h"
+#include "sync/head-office/own_command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ struct http_import {
     http_import_end *end;
     void *user;
     /* the program, and what it says */
-    struct own_command *running; /* NULL: nothing is taken in */
+    struct own_command *running;    /* NULL: nothing is taken in */
     struct buf answer, differences; /* the last: objects with commas between */
     int fault;
     struct error why;

@@ -1,4 +1,4 @@
-#include "sync/head-office/api/own_command.h"
+#include "sync/head-office/own_command.h"
 
 #include "base/buf.h"
 
