@@ -1,47 +1,11 @@
 // Head office's pages in a real browser, against a real floorhand-hq: TAP on standard output, pictures in build/screens/.
 
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { assert, becomes, play, root, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
+import { openHouse, photographer } from "./house.mjs";
+import { assert, becomes, play, same, screens, shows, STEP_MS } from "./rig.mjs";
 
-const house = spawn("python3", [`${root}tests/browser/office_house.py`], { stdio: ["pipe", "pipe", "inherit"] });
-const [port, key] = (await new Promise((resolve) => createInterface({ input: house.stdout }).once("line", resolve))).split(" ");
-const address = `http://127.0.0.1:${port}/`;
-const sizes = [[1440, 900], [390, 844]];
-
-const ask = async (path, fields) => {
-  const answer = await fetch(`${address}api/v1/${path}`, { headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
-    ...(fields ? { method: "POST", body: JSON.stringify(fields) } : {}) });
-  assert(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
-};
-
-async function go(page, hash) {
-  await page.goto(`${address}${hash}`);
-  await page.locator("main h1").waitFor({ timeout: STEP_MS });
-  await page.locator("main progress").first().waitFor({ state: "detached", timeout: STEP_MS });
-}
-
-/** Both sizes, both languages, light and dark. What stands wider than the window is a fault. */
-async function photograph(page, name, languages = ["en", "zh"]) {
-  const faults = [];
-  for (const [width, height] of sizes) {
-    await page.setViewportSize({ width, height });
-    for (const language of languages) {
-      if (languages.length > 1)
-        await useLanguage(page, language);
-      await page.emulateMedia({ colorScheme: language === "zh" ? "dark" : "light" });
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
-        faults.push(`${width} ${language}`);
-      await page.screenshot({ path: `${screens}/office-${name}-${width}-${language}.png` });
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.emulateMedia({ colorScheme: "light" });
-  if (languages.length > 1)
-    await useLanguage(page, "en");
-  same(faults, [], `wider than the window: ${name}`);
-}
+const house = await openHouse("office_house.py");
+const { ask, go, key } = house;
+const photograph = photographer("office", [[1440, 900], [390, 844]]);
 
 const tests = [
   ["nothing is shown without a key, and a wrong one is refused in a sentence", async (page) => {
@@ -242,8 +206,6 @@ const tests = [
   }],
 ];
 
-const failed = await play(address, tests, { width: 1440, height: 900 });
-const ended = new Promise((resolve) => house.once("exit", resolve));
-house.stdin.end();
-await ended;
+const failed = await play(house.pages, tests, { width: 1440, height: 900 });
+await house.close();
 process.exit(failed);

@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
 """Head office with some business in it, for the pages' test: prints "PORT KEY" when it serves, and ends with its standard input."""
 
-import os
 import pathlib
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from rig.office import HQ, Office  # noqa: E402
-from rig.process import Program, free_port  # noqa: E402
+from browser.office_pages import serve  # noqa: E402
 
 ORDERS = 24
 
@@ -29,17 +26,4 @@ def furnish(office):
     office.run("do", "report.make")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        office = Office(pathlib.Path(folder))
-        furnish(office)
-        key = office.run("do", "key.add", "name=pages", "reads=*", "verbs=*")[0]["secret"]
-        port = int(os.environ.get("PORT") or free_port())
-        serve = Program("floorhand-hq", [HQ, "--database", office.database, "serve", "--port", free_port(), "--listen", f"127.0.0.1:{port}"],
-                        office.folder, notifies=True).start()
-        print(port, key, flush=True)
-        sys.stdin.read()
-        serve.stop()
-
-
-main()
+serve(furnish)

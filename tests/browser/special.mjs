@@ -1,41 +1,11 @@
 // Head office's special pages in a real browser, against a real floorhand-hq with a year of business: TAP, pictures in build/screens/.
 
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { assert, becomes, play, root, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
+import { openHouse, photographer } from "./house.mjs";
+import { assert, becomes, play, same, shows, STEP_MS } from "./rig.mjs";
 
-const house = spawn("python3", [`${root}tests/browser/special_house.py`], { stdio: ["pipe", "pipe", "inherit"] });
-const [port, key] = (await new Promise((resolve) => createInterface({ input: house.stdout }).once("line", resolve))).split(" ");
-const address = `http://127.0.0.1:${port}/`;
-const sizes = [[360, 780], [1440, 900]];
-
-const ask = async (path, fields) => {
-  const answer = await fetch(`${address}api/v1/${path}`, { headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
-    ...(fields ? { method: "POST", body: JSON.stringify(fields) } : {}) });
-  assert(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
-};
-
-async function go(page, hash) {
-  await page.goto(`${address}${hash}`);
-  await page.locator("main h1").waitFor({ timeout: STEP_MS });
-  await becomes(page, () => document.querySelectorAll("main progress").length === 0);
-}
-
-async function photograph(page, name) {
-  const faults = [];
-  for (const [width, height] of sizes)
-    for (const language of ["zh", "en"]) {
-      await page.setViewportSize({ width, height });
-      await useLanguage(page, language);
-      await page.emulateMedia({ colorScheme: language === "zh" ? "dark" : "light" });
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
-        faults.push(`${width} ${language}`);
-      await page.screenshot({ path: `${screens}/special-${name}-${width}-${language}.png` });
-    }
-  await page.emulateMedia({ colorScheme: "light" });
-  same(faults, [], `wider than the window: ${name}`);
-}
+const house = await openHouse("special_house.py");
+const { ask, go, key } = house;
+const photograph = photographer("special", [[360, 780], [1440, 900]]);
 
 const row = (page, text) => page.locator("main tbody tr").filter({ hasText: text }).first();
 const stateOf = async (order) => (await ask(`orders/${order}`)).order;
@@ -200,8 +170,6 @@ const tests = [
   }],
 ];
 
-const failed = await play(address, tests, { width: 1440, height: 900 });
-const ended = new Promise((resolve) => house.once("exit", resolve));
-house.stdin.end();
-await ended;
+const failed = await play(house.pages, tests, { width: 1440, height: 900 });
+await house.close();
 process.exit(failed);

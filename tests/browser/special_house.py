@@ -8,13 +8,12 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from rig import sample  # noqa: E402
-from rig.office import BOX, HQ, SITE, Office  # noqa: E402
-from rig.process import Program, free_port  # noqa: E402
+from browser.office_pages import serve  # noqa: E402
+from rig.office import BOX, SITE  # noqa: E402
 
 BENCH = ROOT / os.environ.get("OUT", "build") / "floorhand-office-bench"
 YEAR, ORDERS = "900", 24
@@ -113,18 +112,4 @@ def furnish(office):
     office.run_sql("UPDATE site SET fault = 'clone' WHERE id = 'cd'")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        office = Office(pathlib.Path(folder))
-        furnish(office)
-        key = office.run("do", "key.add", "name=pages", "reads=*", "verbs=*")[0]["secret"]
-        port = int(os.environ.get("PORT") or free_port())
-        serve = Program("floorhand-hq", [HQ, "--database", office.database, "serve", "--port", free_port(), "--listen", f"127.0.0.1:{port}"],
-                        office.folder, notifies=True).start()
-        print(port, key, flush=True)
-        sys.stdin.read()
-        serve.stop()
-
-
-if __name__ == "__main__":
-    main()
+serve(furnish)

@@ -1,46 +1,13 @@
 // A site's supervisor pages in a real browser, against a real floorhandd in the middle of its day: TAP on standard output,
 // pictures in build/screens/.
 
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { assert, becomes, play, root, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
+import { openHouse, photographer } from "./house.mjs";
+import { assert, becomes, play, same, screens, shows, STEP_MS } from "./rig.mjs";
 
-const house = spawn("python3", [`${root}tests/browser/site_house.py`], { stdio: ["pipe", "pipe", "inherit"] });
-const port = await new Promise((resolve) => createInterface({ input: house.stdout }).once("line", resolve));
-const address = `http://127.0.0.1:${port}/`;
+const house = await openHouse("site_house.py", "office");
+const { ask, go } = house;
 const BADGE = "BADGE-0003", PICKER = "BADGE-0002";
-const sizes = [[1920, 1080], [1024, 768], [360, 740]];
-
-const ask = async (path) => {
-  const answer = await fetch(`${address}api/v1/${path}`);
-  assert(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
-};
-
-async function go(page, hash) {
-  await page.goto(`${address}office${hash}`);
-  await page.locator("main h1").waitFor({ timeout: STEP_MS });
-  await page.locator("main progress").first().waitFor({ state: "detached", timeout: STEP_MS });
-}
-
-/** Every size in both languages, light and dark. What stands wider than the window is a fault. */
-async function photograph(page, name) {
-  const faults = [];
-  for (const [width, height] of sizes) {
-    await page.setViewportSize({ width, height });
-    for (const language of ["en", "zh"]) {
-      await useLanguage(page, language);
-      await page.emulateMedia({ colorScheme: language === "zh" ? "dark" : "light" });
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
-        faults.push(`${width} ${language}`);
-      await page.screenshot({ path: `${screens}/supervisor-${name}-${width}-${language}.png` });
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.emulateMedia({ colorScheme: "light" });
-  await useLanguage(page, "en");
-  same(faults, [], `wider than the window: ${name}`);
-}
+const photograph = photographer("supervisor", [[1920, 1080], [1024, 768], [360, 740]]);
 
 async function giveBadge(page, badge) {
   await page.locator("#badge-field").fill(badge);
@@ -65,7 +32,7 @@ const tests = [
   ["the board follows the floor by itself", async (page) => {
     const before = await page.locator(".stations li").nth(1).innerText();
     assert(before.includes("nobody"), `nobody is at bench 2: ${before}`);
-    await fetch(`${address}api/v1/stations/bench-2/scan`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text: PICKER }) });
+    await ask("stations/bench-2/scan", { text: PICKER });
     await shows(page, ".stations li", "李芳");
   }],
   ["the wall screen stands alone", async (page) => {
@@ -80,7 +47,7 @@ const tests = [
       await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, rows.length);
       same(await page.locator("main .fault").count(), 0, `faults of ${kind.kind}`);
     }
-    const [kinds, verbs, settings] = await Promise.all(["queries", "asks", "settings"].map(ask));
+    const [kinds, verbs, settings] = await Promise.all(["queries", "asks", "settings"].map((path) => ask(path)));
     const wanted = { names: [...kinds.flatMap((kind) => [kind.kind, ...kind.columns, ...kind.filters, ...kind.with]),
       ...verbs.flatMap((verb) => [verb.verb, ...verb.fields.map((field) => field.name)]), ...settings.map((one) => one.name)],
     helps: [...verbs.flatMap((verb) => verb.fields.map((field) => field.help)), ...settings.map((one) => one.help)] };
@@ -189,5 +156,6 @@ const tests = [
   }],
 ];
 
-process.exitCode = await play(`${address}office`, tests, { width: 1440, height: 900 });
-house.stdin.end();
+const failed = await play(house.pages, tests, { width: 1440, height: 900 });
+await house.close();
+process.exit(failed);

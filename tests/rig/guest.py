@@ -4,21 +4,9 @@ every reason the broker gives is seen. Nothing of ours, and no library's good ma
 import socket
 import time
 
+from rig.office import text_field, var_int
+
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, DISCONNECT = 1, 2, 3, 4, 8, 9, 14
-
-
-def text_field(text):
-    raw = text.encode()
-    return len(raw).to_bytes(2, "big") + raw
-
-
-def var_int(number):
-    out = b""
-    while True:
-        number, digit = divmod(number, 128)
-        out += bytes([digit | (128 if number else 0)])
-        if not number:
-            return out
 
 
 class Guest:
