@@ -38,7 +38,7 @@ def measure(kind, orders, seed):
     database = kind.new()
     made = played("year", database, orders, seed)[-1]
     where = f"{made['orders']} orders, {kind.name}"
-    found = [rows.row(f"{PREFIX}seconds of a thousand orders' persons and books, {where}", made["follow_s"] * 1000 / made["orders"],
+    found = [rows.row(f"{PREFIX}seconds of what follows from a thousand orders, beside writing them, {where}", made["follow_s"] * 1000 / made["orders"],
                       made["fill_s"] * 1000 / made["orders"], None)]
     for report in played("reports", database):
         plain = report["seconds"] if report["name"] == PLAIN else plain  # the last one counts: the file is in memory by then

@@ -211,10 +211,9 @@ static void add_word(struct buf *words, const char *name, const char *value)
     buf_putc(words, '\0');
 }
 
-static void begin_words(struct buf *words, const struct http_figures *desk, const char *const *some)
+static void begin_words(struct buf *words, const struct http_figures *desk, const char *command)
 {
-    for (; *some; some++)
-        add_word(words, *some, NULL);
+    add_word(words, command, NULL);
     add_word(words, "--for-program", NULL);
     add_word(words, "--database", NULL);
     add_word(words, desk->database, NULL);
@@ -264,7 +263,7 @@ bool http_get_figure(struct web_request *request)
         result = error_set(&error, -EINVAL, "format is json, xlsx or csv.");
     if (result)
         return http_answer_fault(request, result, &error);
-    begin_words(&words, http_of(request)->figures, (const char *const[]){"figure", NULL});
+    begin_words(&words, http_of(request)->figures, "figure");
     add_word(&words, "--", NULL);
     add_word(&words, figure->name, NULL);
     for (size_t i = 0; i < asked.count; i++)
@@ -279,7 +278,7 @@ bool http_get_compared(struct web_request *request)
     const char *from = web_value(request, "from"), *to = web_value(request, "to");
     if (!keys_may_read(key_of(request), "baselines") || *key_of(request)->shop)
         return web_answer_error(request, WEB_FORBIDDEN, "This key may not look at baselines.");
-    begin_words(&words, http_of(request)->figures, (const char *const[]){"report", NULL});
+    begin_words(&words, http_of(request)->figures, "report");
     add_word(&words, "--from", NULL);
     add_word(&words, from ? from : "", NULL);
     add_word(&words, "--to", NULL);

@@ -3,15 +3,12 @@
 #include "year.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "sync/head-office/books/money_post.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/figures/buyers.h"
 #include "sync/head-office/improve/improve.h"
 #include "sync/wire/line.h"
-
-#include <string.h>
-#include <time.h>
+#include "unit/chance.h"
 
 #define MONTHS     12
 #define DAY_US     INT64_C(86400000000)
@@ -27,6 +24,8 @@ static const struct {
     int share; /* of a hundred orders */
 } shops[] = {{"tb", "taobao", 35}, {"jd", "jd", 20}, {"pdd", "pdd", 20}, {"dy", "douyin", 15}, {"ks", "kuaishou", 10}};
 
+static const char *const sites[YEAR_SITES] = {"hz", "gz", "cd"};
+
 static const char *const provinces[] = {"广东省", "浙江省", "江苏省", "上海市", "北京市", "山东省", "四川省",
                                         "河南省", "湖北省", "福建省", "湖南省", "安徽省", "陕西省", "辽宁省"};
 
@@ -36,7 +35,6 @@ static const int months[MONTHS] = {90, 60, 85, 90, 100, 140, 90, 90, 100, 100, 1
 
 struct year {
     struct office office;
-    uint64_t seed;
     int64_t from_us, orders, buyers, arrival, done;
     int64_t events[YEAR_SITES];
     int64_t fill_us, follow_us;
@@ -51,24 +49,10 @@ struct sale {
     } line[LINES_MAX];
 };
 
-/* SplitMix64 (Steele, Lea and Flood 2014). */
-static uint64_t draw(struct year *year)
-{
-    uint64_t z = (year->seed += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static int64_t below(struct year *year, int64_t limit)
-{
-    return (int64_t)(draw(year) % (uint64_t)limit);
-}
-
 /* Few have much: the product of two draws. */
-static int64_t few(struct year *year, int64_t limit)
+static int64_t few(int64_t limit)
 {
-    return below(year, limit) * below(year, limit) / limit;
+    return chance(limit) * chance(limit) / limit;
 }
 
 static void run(struct year *year, int result)
@@ -88,7 +72,7 @@ static void add_masters(struct year *year)
     struct sql *sql = year->office.sql;
     for (int i = 0; i < YEAR_SITES; i++)
         run(year, sql_post(sql, "INSERT INTO site (id, name, box, added_us, last_seen_us) VALUES (?1, ?1, ?1, 0, ?2)",
-                           sql_text((const char *[]){"hz", "gz", "cd"}[i]), sql_int(year->from_us)));
+                           sql_text(sites[i]), sql_int(year->from_us)));
     for (size_t i = 0; i < COUNT(shops); i++)
         run(year, sql_post(sql, "INSERT INTO shop (code, platform, name, carrier) VALUES (?1, ?2, ?1, 'SF')",
                            sql_text(shops[i].code), sql_text(shops[i].platform)));
@@ -100,22 +84,16 @@ static void add_masters(struct year *year)
         run(year, sql_post(sql, "INSERT INTO cost_item (sku, method, usual_minor) VALUES (?1, 'average', ?2)",
                            sql_text(sku), sql_int(price_of(i) * 55 / 100)));
         for (int s = 0; s < YEAR_SITES; s++)
-            run(year,
-                sql_post(sql, "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?2, ?3)",
-                         sql_text((const char *[]){"hz", "gz", "cd"}[s]), sql_text(sku), sql_int(below(year, 400))));
+            run(year, sql_post(sql, "INSERT INTO stock (site, location, sku, quantity) VALUES (?1, ?2, ?2, ?3)",
+                               sql_text(sites[s]), sql_text(sku), sql_int(chance(400))));
     }
-}
-
-static const char *site_of(int site)
-{
-    return (const char *[]){"hz", "gz", "cd"}[site];
 }
 
 /* ---------------------------------------------------------------- orders */
 
-static int draw_shop(struct year *year)
+static int draw_shop(void)
 {
-    int64_t at = below(year, 100);
+    int64_t at = chance(100);
     int shop = 0;
     while (at >= shops[shop].share)
         at -= shops[shop++].share;
@@ -125,16 +103,16 @@ static int draw_shop(struct year *year)
 static void draw_sale(struct year *year, int64_t day_us, struct sale *ret)
 {
     *ret = (struct sale){.number = year->done,
-                         .shop = draw_shop(year),
-                         .site = (int)few(year, YEAR_SITES),
-                         .buyer = few(year, year->buyers),
-                         .lines = 1 + (int)few(year, LINES_MAX),
-                         .at_us = day_us + below(year, DAY_US / 1000000) * 1000000,
-                         .closed = below(year, 100) < 3,
-                         .returned = below(year, 100) < 6};
+                         .shop = draw_shop(),
+                         .site = (int)few(YEAR_SITES),
+                         .buyer = few(year->buyers),
+                         .lines = 1 + (int)few(LINES_MAX),
+                         .at_us = day_us + chance(DAY_US / 1000000) * 1000000,
+                         .closed = chance(100) < 3,
+                         .returned = chance(100) < 6};
     for (int i = 0; i < ret->lines; i++) {
-        ret->line[i].sku = few(year, SKUS);
-        ret->line[i].quantity = 1 + few(year, 3);
+        ret->line[i].sku = few(SKUS);
+        ret->line[i].quantity = 1 + few(3);
         ret->line[i].price_minor = price_of(ret->line[i].sku);
         ret->goods_minor += ret->line[i].quantity * ret->line[i].price_minor;
     }
@@ -182,7 +160,7 @@ static void put_order(struct year *year, const struct sale *sale, const char *nu
                  " VALUES (?1, ?2, 'SF', ?3, 0, '王小明', ?4, '文一西路 969 号', ?5, ?6, ?7, ?8, ?1, ?7, CAST(?7 AS"
                  " BIGINT) + 60000000, CAST(?7 AS BIGINT) + 172800000000, ?7, ?9, ?10, '市', ?11, ?12, ?13, ?14, ?15)",
                  sql_text(number), sql_text(shops[sale->shop].platform), sql_text(waybill), sql_text(phone),
-                 sql_text(sale->closed ? "closed" : "finished"), sql_text(site_of(sale->site)), sql_int(sale->at_us),
+                 sql_text(sale->closed ? "closed" : "finished"), sql_text(sites[sale->site]), sql_int(sale->at_us),
                  sql_text(shops[sale->shop].code), sql_text(buyer),
                  sql_text(provinces[person % (int64_t)COUNT(provinces)]), sql_int(sale->goods_minor),
                  sql_int(sale->freight_minor), sql_int(sale->discount_minor),
@@ -193,20 +171,12 @@ static void put_order(struct year *year, const struct sale *sale, const char *nu
 
 /* ---------------------------------------------------------------- what the site did, and what came back */
 
-static void write_time(int64_t time_us, char out[TEXT_SIZE])
-{
-    time_t seconds = (time_t)(time_us / 1000000);
-    struct tm tm;
-    gmtime_r(&seconds, &tm);
-    strftime(out, TEXT_SIZE, "%Y-%m-%dT%H:%M:%S.000Z", &tm);
-}
-
 static void put_shipped(struct year *year, const struct sale *sale, const char *number)
 {
-    char line[1024], time[TEXT_SIZE], id[TEXT_SIZE], sequence[WIRE_SEQUENCE_SIZE];
-    const char *site = site_of(sale->site);
-    int64_t seq = ++year->events[sale->site], sent_us = sale->at_us + (6 + below(year, 60)) * 60 * MINUTE_US;
-    write_time(sent_us, time);
+    char line[1024], time[CLOCK_TEXT_SIZE], id[TEXT_SIZE], sequence[WIRE_SEQUENCE_SIZE];
+    const char *site = sites[sale->site];
+    int64_t seq = ++year->events[sale->site], sent_us = sale->at_us + (6 + chance(60)) * 60 * MINUTE_US;
+    clock_format(sent_us, time);
     snprintf(id, sizeof(id), "%s-%d", site, (int)seq);
     wire_sequence_write(sequence, 1, seq);
     snprintf(
@@ -251,7 +221,7 @@ static void put_return(struct year *year, const struct sale *sale, const char *n
                        "INSERT INTO aftersale (number, kind, state, goods, order_number, reason, shop, asked_us,"
                        " changed_us) VALUES (?1, 'return', 'settled', 'left', ?2, ?3, ?4, ?5, ?5)",
                        sql_text(name), sql_text(number),
-                       sql_text((const char *[]){"broken", "wrong item", "late", "no longer wanted"}[below(year, 4)]),
+                       sql_text((const char *[]){"broken", "wrong item", "late", "no longer wanted"}[chance(4)]),
                        sql_text(shops[sale->shop].code), sql_int(back_us)));
     run(year, sql_post(year->office.sql,
                        "INSERT INTO aftersale_line (number, line, sku, quantity, amount_minor) VALUES (?1, 1, ?2, 1,"
@@ -276,7 +246,7 @@ static void put_sale(struct year *year, int64_t day_us)
         put_shipped(year, &sale, number);
     if (!sale.closed && sale.returned)
         put_return(year, &sale, number);
-    if (below(year, 100) < 2)
+    if (chance(100) < 2)
         run(year, sql_post(year->office.sql,
                            "INSERT INTO exception (number, kind, raised_us, released_us, released_by) VALUES (?1,"
                            " 'address', ?2, CAST(?2 AS BIGINT) + 3600000000, 'ann')",
@@ -369,8 +339,9 @@ static void play_month(struct year *year, int month, int64_t *day_us, int64_t wh
 
 int year_fill(const char *path, int64_t orders, int64_t seed)
 {
-    struct year year = {.seed = (uint64_t)seed, .orders = orders, .buyers = orders / 3 + 2, .from_us = YEAR_FROM_US};
+    struct year year = {.orders = orders, .buyers = orders / 3 + 2, .from_us = YEAR_FROM_US};
     int64_t day_us = year.from_us;
+    chance_state = 2 * (uint64_t)seed + 1; /* never 0 */
     bench_open(path, &year.office);
     year.office.now_us = year.from_us;
     begin(&year);
