@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#define BUSINESS_DAY_US      INT64_C(86400000000)
 #define BUSINESS_DAY_SIZE    11 /* "2026-11-27" */
 #define BUSINESS_PERIOD_SIZE 8  /* "2026-11" */
 

@@ -8,7 +8,7 @@
 #include "sync/head-office/improve/measure.h"
 #include "sync/head-office/query.h"
 
-#define DAY_US  IMPROVE_DAY_US
+#define DAY_US  BUSINESS_DAY_US
 #define TODAY   INT64_C(20517) /* 2026-03-05, counted from 1970 */
 #define HQ_ZONE 480
 

@@ -1,13 +1,13 @@
 #include "sync/head-office/books/reconcile.h"
 
 #include "base/text.h"
+#include "sync/head-office/business_day.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_US INT64_C(86400000000)
 /* Of a shop's month: what is not forced, and whatever else there is of its orders. */
 #define THE_MONTH "party = ?1 AND substr(day, 1, 7) = ?2"
 
@@ -158,7 +158,7 @@ static const char *bucket_of(const struct run *run, const struct group *group, i
 {
     const struct settings *settings = &run->books->settings;
     bool sale = strcmp(group->meaning, "sale") == 0;
-    bool young = run->books->office->now_us - group->newest_us <= settings->bill_settle_days * DAY_US;
+    bool young = run->books->office->now_us - group->newest_us <= settings->bill_settle_days * BUSINESS_DAY_US;
     if (llabs(residue) <= settings->bill_rounding_minor)
         return "rounding";
     if (sale && group->billed > group->expected && group->billed <= group->total)

@@ -1,8 +1,7 @@
 /* What a month of bills comes to. */
 #include "base/json.h"
 #include "sync/head-office/books/reconcile.h"
-
-#define DAY_US INT64_C(86400000000)
+#include "sync/head-office/business_day.h"
 
 static int tell_sums(struct books *books, const char *name, struct sql_query *row, struct buf *json,
                      struct error *error)
@@ -35,7 +34,7 @@ static struct sql_query *untold(struct books *books, const char *party, const ch
                       "GROUP BY l.order_number) AS missing"
                       " GROUP BY 1 ORDER BY 1",
                       sql_text(party), sql_text(period),
-                      sql_int(books->office->now_us - books->settings.bill_settle_days * DAY_US));
+                      sql_int(books->office->now_us - books->settings.bill_settle_days * BUSINESS_DAY_US));
 }
 
 int reconcile_report(struct books *books, const char *party, const char *period, struct buf *json, struct error *error)

@@ -1,11 +1,10 @@
 #include "sync/head-office/buying/supplier_items.h"
 
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/catalogue/catalogue.h"
 
 #include <errno.h>
 #include <math.h>
-
-#define DAY_US INT64_C(86400000000)
 
 static int check_names(struct office *office, const struct supplier_item *row, const char **ret_column,
                        struct error *error)
@@ -84,7 +83,7 @@ static int measure(struct office *office, const char *supplier, struct supplier_
                                        " BY received_us DESC, number LIMIT ?2",
                                        sql_text(supplier), sql_int(SUPPLIER_LEAD_MOST));
     for (; sql_next(row); count++) {
-        double days = (double)sql_get_int(row, 0) / (double)DAY_US;
+        double days = (double)sql_get_int(row, 0) / (double)BUSINESS_DAY_US;
         days = days > 0 ? days : 0;
         sum += days;
         squares += days * days;

@@ -2,6 +2,7 @@
 
 #include "base/option.h"
 #include "base/text.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/customers/consent.h"
 #include "sync/head-office/customers/person_facts.h"
 #include "sync/head-office/customers/person_sql.h"
@@ -11,8 +12,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-
-#define DAY_US INT64_C(86400000000)
 
 static int find(struct office *office, const char *code, struct segment *ret, struct error *error)
 {
@@ -210,7 +209,8 @@ static int write_members(struct office *office, const char *code, const struct s
 static int find_by_rule(struct office *office, const struct segment *segment, int64_t *ret_looked, struct error *error)
 {
     struct search search = {0};
-    const struct person_facts_asked asked = {.from_us = segment->days ? office->now_us - segment->days * DAY_US : 0,
+    const struct person_facts_asked asked = {.from_us =
+                                                 segment->days ? office->now_us - segment->days * BUSINESS_DAY_US : 0,
                                              .to_us = office->now_us,
                                              .currency = segment->currency};
     int result = load_conditions(office, segment->code, &search, error);

@@ -1,6 +1,7 @@
 #include "sync/head-office/customers/service.h"
 
 #include "base/text.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/customers/service_answers.h"
 #include "sync/head-office/customers/service_intents.h"
@@ -9,8 +10,6 @@
 
 #include <errno.h>
 #include <string.h>
-
-#define DAY_US INT64_C(86400000000)
 
 static const char *const proofs[] = {
     [PROOF_NONE] = "none", [PROOF_ORDER] = "order", [PROOF_PROVED] = "proved", [PROOF_WRONG] = "wrong"};
@@ -68,7 +67,7 @@ static int count_wrong(struct office *office, const char *named, const char *ord
                       "SELECT count(*) FROM service_answer WHERE asked_order IN (SELECT CAST(?1 AS TEXT) UNION SELECT"
                       " number FROM orders WHERE number = ?2 UNION SELECT platform_order FROM orders WHERE number = ?2)"
                       " AND time_us > ?3 AND proof = 'wrong'",
-                      sql_text(named), sql_text(order), sql_int(office->now_us - DAY_US));
+                      sql_text(named), sql_text(order), sql_int(office->now_us - BUSINESS_DAY_US));
 }
 
 struct asking {

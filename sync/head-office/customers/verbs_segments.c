@@ -1,6 +1,7 @@
 /* What head office is asked about persons that are spoken of together. */
 #include "base/json.h"
 #include "base/text.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/customers/consent.h"
 #include "sync/head-office/customers/rfm.h"
 #include "sync/head-office/customers/segments.h"
@@ -10,7 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define DAY_US        INT64_C(86400000000)
 #define CONTACTS_MOST 5000
 
 struct fields {
@@ -121,13 +121,13 @@ static int refresh(struct verb_call *call, struct error *error)
 static int compute(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
-    int64_t persons = 0, others = 0, to_us = call->office->now_us - fields->ago * DAY_US;
+    int64_t persons = 0, others = 0, to_us = call->office->now_us - fields->ago * BUSINESS_DAY_US;
     char currency[4];
     int result = read_currency(call, currency, error);
     if (result)
         return result;
     const struct rfm_asked asked = {
-        .from_us = to_us - fields->days * DAY_US, .to_us = to_us, .currency = currency, .who = call->who};
+        .from_us = to_us - fields->days * BUSINESS_DAY_US, .to_us = to_us, .currency = currency, .who = call->who};
     result = rfm_compute(call->office, &asked, &persons, &others, error);
     json_text(call->answer, "currency", currency);
     json_int(call->answer, "days", fields->days);

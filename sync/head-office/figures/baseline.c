@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define DAY_US INT64_C(86400000000)
-
 /* goal: ten-thousandths of the value then, by which it is to be higher or lower; 0: none was set. */
 static const struct {
     const char *figure;
@@ -76,8 +74,8 @@ static int usual_now(struct office *office, const struct days *then, struct days
         return result;
     read_day(then->from, &first);
     read_day(then->to, &last);
-    business_day(office->now_us - DAY_US, settings.utc_offset_min, ret->to);
-    business_day(office->now_us - DAY_US - (last - first), settings.utc_offset_min, ret->from);
+    business_day(office->now_us - BUSINESS_DAY_US, settings.utc_offset_min, ret->to);
+    business_day(office->now_us - BUSINESS_DAY_US - (last - first), settings.utc_offset_min, ret->from);
     return 0;
 }
 

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_US    INT64_C(86400000000)
 #define HOUR_US   INT64_C(3600000000)
 #define WORSE     20 /* per cent worse than on both days: a person should look */
 #define WORSE_MIN 10 /* of the numerators and values compared, one at least: below it is chance */
@@ -71,7 +70,7 @@ static int add_figure(struct report *report, const struct figure *figure, int64_
     struct figure_value values[3];
     for (size_t i = 0; i < COUNT(days_before); i++) {
         char day[FIGURE_DAY_SIZE];
-        business_day(day_us - days_before[i] * DAY_US, 0, day);
+        business_day(day_us - days_before[i] * BUSINESS_DAY_US, 0, day);
         const struct figure_question question = {.figure = figure, .from = day, .to = day, .by = ""};
         int result = figure_total(report->office, &question, &values[i], error);
         if (result)
@@ -116,7 +115,7 @@ int daily_report_make(struct office *office, const char *day, struct error *erro
         return result;
     if (strlen(day) != BUSINESS_DAY_SIZE - 1 || business_time(day, 0, &day_us) != 0)
         return error_set(error, -EINVAL, "\"%.20s\" is no day, as 2026-11-27", day);
-    if (day_us + DAY_US - settings.utc_offset_min * 60000000 > office->now_us)
+    if (day_us + BUSINESS_DAY_US - settings.utc_offset_min * 60000000 > office->now_us)
         return error_set(error, -EINVAL, "%s is not over yet: its report can be made tomorrow", day);
     result = insert_report(&report, day, error);
     for (size_t i = 0; i < COUNT(told) && !result; i++)
@@ -138,9 +137,9 @@ static int next_day(struct office *office, char ret[BUSINESS_DAY_SIZE], struct e
     if (result)
         return result;
     int64_t by_clock_us = office->now_us + settings.utc_offset_min * 60000000;
-    if (settings.daily_report_hour < 0 || by_clock_us % DAY_US < settings.daily_report_hour * HOUR_US)
+    if (settings.daily_report_hour < 0 || by_clock_us % BUSINESS_DAY_US < settings.daily_report_hour * HOUR_US)
         return 0;
-    business_day(by_clock_us - DAY_US, 0, ret);
+    business_day(by_clock_us - BUSINESS_DAY_US, 0, ret);
     result = sql_number(office->sql, &made, "SELECT count(*) FROM daily_report WHERE day = ?1", sql_text(ret));
     if (made > 0)
         ret[0] = '\0';

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_US      INT64_C(86400000000)
 #define STEPS_MAX   400000000 /* some ten seconds */
 #define GROUPS_MAX  200000
 #define ROWS_USUAL  100
@@ -30,12 +29,12 @@ struct period {
 
 static int64_t begin_us(const struct period *period, int64_t day)
 {
-    return day * DAY_US - period->ahead_us;
+    return day * BUSINESS_DAY_US - period->ahead_us;
 }
 
 static void day_text(int64_t day, char out[BUSINESS_DAY_SIZE])
 {
-    business_day(day * DAY_US, 0, out);
+    business_day(day * BUSINESS_DAY_US, 0, out);
 }
 
 static int read_day(const char *text, const char *name, int64_t *ret, struct error *error)
@@ -43,7 +42,7 @@ static int read_day(const char *text, const char *name, int64_t *ret, struct err
     int64_t time_us = 0;
     if (strlen(text) != BUSINESS_DAY_SIZE - 1 || business_time(text, 0, &time_us) != 0)
         return error_set(error, -EINVAL, "%s is a day, as 2026-11-27.", name);
-    *ret = time_us / DAY_US;
+    *ret = time_us / BUSINESS_DAY_US;
     return 0;
 }
 
@@ -208,7 +207,7 @@ static int sum_part(struct work *work, int part, struct error *error)
                                .count = filters.count,
                                .value = of->value,
                                .by = work->by || !*work->question->by ? NULL : work->question->by,
-                               .step_us = work->by ? DAY_US : 0,
+                               .step_us = work->by ? BUSINESS_DAY_US : 0,
                                .ahead_us = work->period.ahead_us,
                                .steps_max = STEPS_MAX};
     work->part = part;

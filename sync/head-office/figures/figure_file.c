@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_US     INT64_C(86400000000)
 #define DAYS_USUAL 30
 
 /* ---------------------------------------------------------------- what was asked */
@@ -44,7 +43,7 @@ static int usual_period(struct office *office, struct figure_asked *asked, struc
     if (result)
         return result;
     business_day(office->now_us, settings.utc_offset_min, asked->to);
-    business_day(office->now_us - (DAYS_USUAL - 1) * DAY_US, settings.utc_offset_min, asked->from);
+    business_day(office->now_us - (DAYS_USUAL - 1) * BUSINESS_DAY_US, settings.utc_offset_min, asked->from);
     return 0;
 }
 

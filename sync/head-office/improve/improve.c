@@ -1,6 +1,7 @@
 #include "sync/head-office/improve/improve.h"
 
 #include "base/clock.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/improve/measure.h"
 #include "sync/head-office/improve/slot_moves.h"
 #include "sync/head-office/settings.h"
@@ -45,11 +46,6 @@ static int64_t floored(int64_t number, int64_t by)
     return number >= 0 ? number / by : -((by - 1 - number) / by);
 }
 
-int64_t improve_day(int64_t time_us, int64_t zone_minutes)
-{
-    return floored(time_us + zone_minutes * 60 * INT64_C(1000000), IMPROVE_DAY_US);
-}
-
 /* ---------------------------------------------------------------- one event */
 
 static int count_event(const struct counting *counting)
@@ -79,7 +75,7 @@ static int count_line(struct office *office, const struct told_line *line, int64
                                 .worker = actor ? actor : "",
                                 .arrival = line->arrival,
                                 .at_us = at_us,
-                                .day = improve_day(at_us, zone_minutes),
+                                .day = business_today(at_us, zone_minutes),
                                 .hour = floored(at_us, HOUR_US),
                                 .sign = undone ? -1 : 1};
     return count_event(&counting);
@@ -144,7 +140,7 @@ static int is_any(struct office *office, bool *ret, struct error *error)
                             "SELECT CASE WHEN EXISTS (SELECT 1 FROM event e, improve_cursor c WHERE e.arrival >"
                             " c.arrival) OR EXISTS (SELECT 1 FROM parameter_change p WHERE p.measured = 0 AND p.day <="
                             " ?1) THEN 1 ELSE 0 END",
-                            sql_int(improve_day(office->now_us, 0) - MEASURE_DAYS - 1));
+                            sql_int(business_today(office->now_us, 0) - MEASURE_DAYS - 1));
     *ret = waits != 0;
     return result ? office_failed(office->sql, result, error) : 0;
 }

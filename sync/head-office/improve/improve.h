@@ -4,6 +4,7 @@
 #ifndef HEAD_OFFICE_IMPROVE_H
 #define HEAD_OFFICE_IMPROVE_H
 
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/office.h"
 #include "sync/wire/line.h"
 
@@ -18,8 +19,6 @@ int improve_work_inside(struct office *office, int64_t most, struct improve_work
                         struct error *error); /* of yours */
 
 /* ---------------------------------------------------------------- for the files of this folder */
-
-#define IMPROVE_DAY_US INT64_C(86400000000)
 
 /* One event that is counted. */
 struct counting {
@@ -40,8 +39,5 @@ int64_t counting_number(const struct counting *counting, const char *name);
 int improve_count_picks(const struct counting *counting);
 int improve_count_day(const struct counting *counting);
 int improve_keep_facts(const struct counting *counting);
-
-/* The business's day of a moment, counted from 1970. */
-int64_t improve_day(int64_t time_us, int64_t zone_minutes);
 
 #endif

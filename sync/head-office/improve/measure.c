@@ -1,6 +1,7 @@
 #include "sync/head-office/improve/measure.h"
 
 #include "base/cleanup.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/improve/improve.h"
 
 #include <errno.h>
@@ -63,8 +64,8 @@ static int sum_exceptions(struct sql *sql, const char *site, const struct window
     return sql_number(sql, ret,
                       "SELECT count(*) FROM exception e JOIN orders o ON o.number = e.number WHERE e.raised_us >= ?2"
                       " AND e.raised_us < ?3 AND (CAST(?1 AS TEXT) = '' OR coalesce(o.site, '') = ?1)",
-                      sql_text(site), sql_int(window->from * IMPROVE_DAY_US - zone_us),
-                      sql_int((window->to + 1) * IMPROVE_DAY_US - zone_us));
+                      sql_text(site), sql_int(window->from * BUSINESS_DAY_US - zone_us),
+                      sql_int((window->to + 1) * BUSINESS_DAY_US - zone_us));
 }
 
 static int64_t sum_of(const struct sums *sums, const char *name)
@@ -130,7 +131,7 @@ int measure_change(struct office *office, const struct measure_asked *asked, int
     const struct window after = {asked->day + 1, asked->day + asked->days};
     int64_t zone_us = zone_minutes * 60 * INT64_C(1000000);
     struct sums one, other;
-    *ret_whole = improve_day(office->now_us, zone_minutes) > after.to;
+    *ret_whole = business_today(office->now_us, zone_minutes) > after.to;
     int result = sum_window(office, asked->site, &before, zone_us, &one);
     if (!result)
         result = sum_window(office, asked->site, &after, zone_us, &other);
@@ -162,7 +163,7 @@ int measure_due(struct office *office, int64_t zone_minutes, struct error *error
 {
     struct due list[DUE_AT_ONCE];
     size_t count = 0;
-    int64_t last = improve_day(office->now_us, zone_minutes) - MEASURE_DAYS - 1;
+    int64_t last = business_today(office->now_us, zone_minutes) - MEASURE_DAYS - 1;
     struct sql_query *row =
         sql_select(office->sql,
                    "SELECT id, day, site FROM parameter_change WHERE measured = 0 AND day <= ?1 ORDER BY day LIMIT ?2",

@@ -59,7 +59,7 @@ int parameters_note(struct office *office, const char *site, const char *name, c
                                      .value = value,
                                      .who = who,
                                      .time_us = office->now_us,
-                                     .day = improve_day(office->now_us, settings.utc_offset_min)};
+                                     .day = business_today(office->now_us, settings.utc_offset_min)};
     result = parameters_changed(office->sql, &change);
     return result ? office_failed(office->sql, result, error) : 0;
 }

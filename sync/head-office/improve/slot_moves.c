@@ -204,7 +204,7 @@ int slot_moves_suggest(struct office *office, const struct slot_moves_asked *ask
     int result = slotting ? settings_load(office, &settings, error) : error_set(error, -ENOMEM, "out of memory");
     if (result)
         return result;
-    looking.today = improve_day(office->now_us, settings.utc_offset_min);
+    looking.today = business_today(office->now_us, settings.utc_offset_min);
     result = sql_number(office->sql, &known, "SELECT count(*) FROM site WHERE id = ?1", sql_text(asked->site));
     if (!result && known == 0)
         return error_set(error, -ENOENT, "there is no site \"%s\"", asked->site);
@@ -283,5 +283,5 @@ int slot_moves_follow(struct office *office, int64_t zone_minutes)
                    " (SELECT 1 FROM stock s WHERE s.site = slot_move.site AND s.location = slot_move.to_bin AND s.sku ="
                    " slot_move.sku AND s.quantity > 0) AND NOT EXISTS (SELECT 1 FROM stock s WHERE s.site ="
                    " slot_move.site AND s.location = slot_move.from_bin AND s.sku = slot_move.sku AND s.quantity > 0)",
-                   sql_int(office->now_us), sql_int(improve_day(office->now_us, zone_minutes)));
+                   sql_int(office->now_us), sql_int(business_today(office->now_us, zone_minutes)));
 }

@@ -218,7 +218,7 @@ static int advance(struct verb_call *call, struct error *error)
     int result = settings_load(office, &settings, error);
     if (result)
         return result;
-    struct sql_value day = sql_int(improve_day(office->now_us, settings.utc_offset_min));
+    struct sql_value day = sql_int(business_today(office->now_us, settings.utc_offset_min));
     result =
         begins ? sql_run(office->sql,
                          "UPDATE improvement SET state = 'running', started_us = ?2, started = ?3, note = CASE WHEN"

@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define DAY_US (INT64_C(86400) * 1000000)
-
 /* ?1 the campaign, ?2 its currency, ?3 from, ?4 before: the orders as they were bought. */
 #define HITS                                                                                                           \
     "WITH hit AS (SELECT u.number FROM campaign_use u WHERE u.campaign = ?1 AND u.dropped = 0 UNION SELECT g.number"   \
@@ -93,7 +91,7 @@ static int read_days(const struct settings *settings, const char *from, const ch
         result = business_time(to, settings->utc_offset_min, &out->before_us);
     if (result)
         return error_set(error, result, "\"from\" and \"to\" are days such as 2026-11-11");
-    out->before_us += *to ? DAY_US : 0;
+    out->before_us += *to ? BUSINESS_DAY_US : 0;
     return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/marketing/campaigns.h"
 #include "sync/head-office/marketing/points.h"
 #include "sync/head-office/orders/orders.h"
@@ -12,7 +13,6 @@
 
 #define TRIED_MAX 10000
 #define TOLD_MAX  20
-#define DAY_US    (INT64_C(86400) * 1000000)
 
 struct trial {
     struct office *office;
@@ -87,7 +87,7 @@ static int try_orders(struct trial *trial, const char *number, int64_t days)
         " LEFT JOIN order_marketing m ON m.number = o.number WHERE (o.number = ?1 OR (?1 = '' AND"
         " coalesce(o.placed_us, o.imported_us) >= ?2)) AND o.origin = 'sale' ORDER BY coalesce(o.placed_us,"
         " o.imported_us) DESC, o.number LIMIT ?3",
-        sql_text(number), sql_int(trial->office->now_us - days * DAY_US), sql_int(TRIED_MAX));
+        sql_text(number), sql_int(trial->office->now_us - days * BUSINESS_DAY_US), sql_int(TRIED_MAX));
     int result = 0;
     while (!result && sql_next(row)) {
         struct tried order = {.freight_minor = sql_get_int(row, 3)};

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "sync/head-office/aftersales/aftersale_life.h"
 #include "sync/head-office/amount.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/marketing/coupons.h"
 #include "sync/head-office/marketing/order_price.h"
 #include "sync/head-office/marketing/points.h"
@@ -14,8 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_US       (INT64_C(86400) * 1000000)
-#define YEAR_US      (365 * DAY_US)
+#define YEAR_US      (365 * BUSINESS_DAY_US)
 #define RATE_WHOLE   10000
 #define GOODS_PAID   "(o.paid_minor - o.freight_minor)"
 #define REFUNDED(of) /* of the goods */                                                                                \
@@ -86,7 +86,7 @@ static int earn(struct office *office, struct ended *ended, int64_t days, struct
         return 0;
     int result;
     if (more > 0) {
-        result = points_add(office, &change, office->now_us + days * DAY_US, error);
+        result = points_add(office, &change, office->now_us + days * BUSINESS_DAY_US, error);
     } else {
         change.kind = "take_back";
         change.points = -more;

@@ -1,6 +1,7 @@
 /* What head office is asked about members, their points and what may be of interest to them. */
 #include "base/json.h"
 #include "base/text.h"
+#include "sync/head-office/business_day.h"
 #include "sync/head-office/marketing/campaign_report.h"
 #include "sync/head-office/marketing/offers.h"
 #include "sync/head-office/marketing/order_points.h"
@@ -13,8 +14,6 @@
 
 #include <errno.h>
 #include <string.h>
-
-#define DAY_US (INT64_C(86400) * 1000000)
 
 struct fields {
     char member[MEMBER_SIZE], segments[513], level[41], english[129], chinese[129], number[ORDERS_NUMBER_SIZE];
@@ -154,7 +153,8 @@ static int adjust(struct verb_call *call, struct error *error)
     if (result)
         return office_failed(call->office->sql, result, error);
     if (done == 0 && fields->points > 0) {
-        result = points_add(call->office, &change, call->office->now_us + settings.points_days * DAY_US, error);
+        result =
+            points_add(call->office, &change, call->office->now_us + settings.points_days * BUSINESS_DAY_US, error);
     } else if (done == 0) {
         change.points = -fields->points;
         result = points_remove(call->office, &change, error);
@@ -190,7 +190,7 @@ static int offer(struct verb_call *call, struct error *error)
 static int recommend(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
-    const struct recommend_terms terms = {.since_us = call->office->now_us - fields->days * DAY_US,
+    const struct recommend_terms terms = {.since_us = call->office->now_us - fields->days * BUSINESS_DAY_US,
                                           .orders = fields->orders,
                                           .lift = fields->lift,
                                           .confidence = fields->confidence,

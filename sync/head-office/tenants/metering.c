@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define DAY_US INT64_C(86400000000)
-
 /* ---------------------------------------------------------------- quotas */
 
 static int put_quota(struct cloud *cloud, const char *tenant, const char *name, int64_t value)
@@ -97,7 +95,7 @@ static void days_before(char day[BUSINESS_DAY_SIZE])
 {
     int64_t time_us;
     if (business_time(day, 0, &time_us) == 0)
-        business_day(time_us - 2 * DAY_US, 0, day);
+        business_day(time_us - 2 * BUSINESS_DAY_US, 0, day);
 }
 
 /* From about the last day that is known on: those before it do not change any more. */
