@@ -19,15 +19,16 @@ function Count({ count, run, busy }) {
   const counters = [...new Set(count.found.map((line) => line.worker))];
   const button = (verb, quiet) => html`<button type="button" class=${quiet ? "quiet" : ""} disabled=${busy}
     onClick=${() => run(() => doing(verb, { count: count.count }))}>${nameOf(verb)}</button>`;
+  const cell = (name, content) => html`<td class="number" data-label=${nameOf(name)}><span>${content}</span></td>`;
   return html`<section class="card" data-count=${count.count}><header><h2><a href=${hrefOf("locations", count.location)}>${count.location}</a></h2>
-      <span>${nameOf("count")} <a href=${hrefOf("counts", String(count.count))}>${count.count}</a> · ${nameOf("round")} ${count.round} · ${nameOf(count.source)}
-        · ${counters.map((worker, at) => html`${at ? ", " : ""}<a href=${hrefOf("workers", worker)}>${worker}</a>`)}</span></header>
-    <div class="wide"><table><thead><tr><th scope="col">${nameOf("sku")}</th><th scope="col">${nameOf("lot")}</th>
+      <span>${nameOf("count")} <a href=${hrefOf("counts", String(count.count))}>${count.count}</a> · ${nameOf("round")} ${count.round} · ${nameOf(count.source)} · ${
+        counters.map((worker, at) => html`${at ? ", " : ""}<a href=${hrefOf("workers", worker)}>${worker}</a>`)}</span></header>
+    <div class="wide"><table class="queue"><thead><tr><th scope="col">${nameOf("sku")}</th><th scope="col">${nameOf("lot")}</th>
       ${["book", "counted", "difference", "worth"].map((name) => html`<th key=${name} scope="col" class="number">${nameOf(name)}</th>`)}</tr></thead>
       <tbody>${count.variances.map((line) => html`<tr key=${`${line.sku}/${line.lot}/${line.serial}`}><td><a href=${hrefOf("items", line.sku)}>${line.sku}</a> ${line.name}</td>
-        <td>${line.lot ?? line.serial ?? ""}</td><td class="number">${number(line.book)}</td><td class="number">${number(line.counted)}</td>
-        <td class="number"><b class=${line.counted < line.book ? "bad" : "good"}>${signed(line.counted - line.book)}</b></td>
-        <td class="number">${line.value_minor === null ? nameOf("unknown") : money(line.value_minor, CURRENCY)}</td></tr>`)}</tbody></table></div>
+        <td>${line.lot ?? line.serial ?? ""}</td>${cell("book", number(line.book))}${cell("counted", number(line.counted))}
+        ${cell("difference", html`<b class=${line.counted < line.book ? "bad" : "good"}>${signed(line.counted - line.book)}</b>`)}
+        ${cell("worth", line.value_minor === null ? nameOf("unknown") : money(line.value_minor, CURRENCY))}</tr>`)}</tbody></table></div>
     <footer><span>${nameOf("total")} <b>${value ? money(value, CURRENCY) : "–"}</b></span>${button("count.reject", true)}${button("count.approve", false)}</footer></section>`;
 }
 
