@@ -147,6 +147,8 @@ def _(office):
         lines = office.run("list", "trail", "who=anna")
         equal([line["what"] for line in lines], ["order.receiver", "password.changed", "login", "login"])
         equal(lines[0]["about"], {"order": "SO-00001", "name": "*", "phone": "*", "address": "*"})
+        files = [line for line in office.run("list", "trail") if line["what"] == "import.orders"]
+        equal([(line["who"], line["about"]["rows"]) for line in files], [("command line", 5)])  # lines of three orders
         for line in office.rows("SELECT * FROM trail"):
             assert not any(word in str(line) for word in ("王小明", "13987654321", "文二路", "sentence")), line
     whole = office.run("trail", "verify")[0]

@@ -4,6 +4,7 @@
 
 #include "sync/head-office/imports/import_report.h"
 #include "sync/head-office/orders/orders.h"
+#include "sync/head-office/staff/trail.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -103,6 +104,28 @@ static int note_import(struct importing *importing, const char *path, const char
                    sql_int(outcome->content_rows));
 }
 
+/* By whom it was brought: somebody over HTTP, or a command. */
+static int leave_trail(struct importing *importing, const struct import_result *outcome, struct error *error)
+{
+    char what[80], who[129] = "command line";
+    CLEANUP_BUF struct buf about = {0};
+    struct sql_query *row = sql_select(importing->office->sql, "SELECT who FROM import WHERE number = ?1 AND who <> ''",
+                                       sql_int(importing->options->row));
+    if (sql_next(row))
+        sql_copy_text(row, 0, who, sizeof(who));
+    int result = sql_done(row);
+    if (result)
+        return office_failed(importing->office->sql, result, error);
+    json_open_object(&about, NULL);
+    if (importing->options->site)
+        json_text(&about, "site", importing->options->site);
+    json_int(&about, "rows", outcome->rows);
+    json_int(&about, "changed", outcome->changed);
+    json_close_object(&about);
+    snprintf(what, sizeof(what), "import.%s", importing->kind->name);
+    return trail_add(importing->office, who, what, buf_text(&about), error);
+}
+
 static int import_rows(struct importing *importing, const char *path, const char *text, size_t length,
                        struct import_result *outcome, struct error *error)
 {
@@ -150,7 +173,9 @@ static int import_whole(struct importing *importing, const char *path, const cha
     if (result)
         return result;
     result = note_import(importing, path, text, length, outcome);
-    return result ? office_failed(importing->office->sql, result, error) : 0;
+    if (result)
+        return office_failed(importing->office->sql, result, error);
+    return options->try_only ? 0 : leave_trail(importing, outcome, error);
 }
 
 int import_text(struct office *office, const struct import_kind *kind, const struct import_options *options,
