@@ -22,7 +22,7 @@ static void decref(json_t **json)
 
 /* ---------------------------------------------------------------- which there are */
 
-static void write_about(const struct template_about *about, struct buf *json)
+static void write_about(const struct template_about *about, const struct label_template *own, struct buf *json)
 {
     json_text(json, "name", about->name);
     json_open_object(json, "title");
@@ -31,7 +31,7 @@ static void write_about(const struct template_about *about, struct buf *json)
     json_close_object(json);
     buf_printf(json, ",\"width\":%g,\"height\":%g", about->width_tenths / 10.0, about->height_tenths / 10.0);
     json_text(json, "needs", about->needs);
-    json_text(json, "origin", about->kept ? "site" : about->shipped ? "shipped" : "folder");
+    json_text(json, "origin", *own->name ? "site" : about->shipped ? "shipped" : "folder");
     json_bool(json, "shipped", template_shipped_text(about->name) != NULL);
 }
 
@@ -62,7 +62,7 @@ int label_desk_list(const struct label_desk *desk, struct buf *json)
         CLEANUP_BUF struct buf text = {0};
         result = find_kept(desk, about.name, &own, &text);
         json_open_object(json, NULL);
-        write_about(&about, json);
+        write_about(&about, &own, json);
         write_kept(&own, json);
         json_close_object(json);
     }
@@ -98,7 +98,7 @@ int label_desk_one(const struct label_desk *desk, const char *name, struct buf *
     json_open_object(json, NULL);
     if (template) {
         const struct template_about about = template_about(template);
-        write_about(&about, json);
+        write_about(&about, &own, json);
     } else {
         json_text(json, "name", name);
         json_text(json, "origin", "site");

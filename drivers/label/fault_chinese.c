@@ -6,7 +6,7 @@
 #define WORDS_MAX 5
 #define DEPTH_MAX 3 /* a sentence in a sentence: where, what, and what one of its parts is */
 
-/* "%" stands for words of any kind, at least a byte of them; in Chinese they are %1 to %5, and may be a sentence of
+/* "%" stands for words of any kind; in Chinese they are %1 to %5, and may be a sentence of
  * this table themselves. The first that fits is taken. */
 static const struct {
     const char *english, *chinese;
@@ -131,13 +131,13 @@ static bool fits(const char *pattern, const char *sentence, struct words *words)
         }
         pattern++;
         size_t literal = strcspn(pattern, "%"), left = strlen(sentence);
-        const char *end = sentence + (left > literal ? left - literal : left);
+        const char *end = sentence + (left >= literal ? left - literal : left);
         if (pattern[literal]) { /* the nearest place where the pattern goes on */
-            end = sentence + (left > 0);
+            end = sentence;
             while (*end && strncmp(end, pattern, literal) != 0)
                 end++;
         }
-        if (end == sentence || strncmp(end, pattern, literal) != 0 || count == WORDS_MAX)
+        if (strncmp(end, pattern, literal) != 0 || count == WORDS_MAX)
             return false;
         words[count++] = (struct words){sentence, (size_t)(end - sentence)};
         sentence = end;

@@ -98,7 +98,7 @@ const sources = ["sample", "order", "item", "location", "job"];
 function Data({ source, set, tongue, setTongue, fault }) {
   return html`<div class="filters data"><label>${nameOf("designerData")}<select data-field="source" value=${source.kind} onChange=${(event) => set({ ...source, kind: event.target.value })}>
       ${sources.map((kind) => html`<option key=${kind} value=${kind}>${nameOf(`data_${kind}`)}</option>`)}</select></label>
-    ${source.kind !== "sample" && html`<label>${nameOf("designerCode")}<input data-field="code" value=${source.code} onChange=${(event) => set({ ...source, code: event.target.value.trim() })} /></label>`}
+    ${source.kind !== "sample" && html`<label>${nameOf("designerCode")}<input data-field="code" value=${source.code} onInput=${(event) => set({ ...source, code: event.target.value.trim() })} /></label>`}
     <label>${nameOf("designerTongue")}<select data-field="tongue" value=${tongue} onChange=${(event) => setTongue(event.target.value)}><option value="zh">中文</option><option value="en">English</option></select></label>
     ${source.kind === "sample" && html`<details><summary>${nameOf("designerSample")}</summary><textarea rows="8" spellcheck=${false} aria-label=${nameOf("designerSample")} value=${source.json}
       onInput=${(event) => set({ ...source, json: event.target.value })}></textarea>${fault && html`<p class="bad" role="alert">${fault}</p>`}</details>`}</div>`;
