@@ -63,13 +63,13 @@ HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api m
 ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
-EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates lesson_files
+EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates label_samples lesson_files
 ifeq ($(MODE),fuzz)
 # What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
 ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire \
 	sync/platforms
-EMBEDS := keyboard_layouts device_models label_templates
+EMBEDS := keyboard_layouts device_models label_templates label_samples
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 ARCHIVE := $(OBJ)/floorhand.a
@@ -89,6 +89,7 @@ hq_schema_files        := $(sort $(wildcard sync/head-office/schema/*.sql))
 keyboard_layouts_files := $(sort $(wildcard drivers/layouts/*.tsv))
 device_models_files    := $(sort $(wildcard drivers/models/*.model))
 label_templates_files  := $(sort $(wildcard drivers/label/templates/*.label))
+label_samples_files    := $(sort $(wildcard drivers/label/samples/*.json))
 lesson_files_files     := $(sort $(wildcard firmware-daemon/training/lessons/*.lesson))
 page_modules           := $(sort $(wildcard ui/common/*)) ui/node_modules/preact/dist/preact.module.js \
 	ui/node_modules/preact/hooks/dist/hooks.module.js ui/node_modules/htm/dist/htm.module.js \

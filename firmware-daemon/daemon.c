@@ -5,8 +5,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "disk.h"
+#include "done_answer.h"
 #include "floor/floor.h"
 #include "floor/settings.h"
+#include "label_desk.h"
 #include "label_request.h"
 #include "pictures.h"
 #include "practice.h"
@@ -43,8 +45,10 @@ struct daemon {
     size_t refreshed;   /* stations whose screens are written anew in this round; 0: no round is on */
     bool refresh_again; /* something happened during it */
     bool rewires;       /* a turn has bound a device to another station */
+    bool relabels;      /* a turn has changed a label's template */
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
+    struct label_desk desk;
     struct practice *practice;
     struct disk *disk;
 };
@@ -319,6 +323,34 @@ static int tell_settings(struct daemon *daemon, struct buf *json)
     return settings_write(daemon->store, json);
 }
 
+static const struct label_desk *desk_of(struct daemon *daemon)
+{
+    daemon->desk = (struct label_desk){daemon->store, plugboard_labels(daemon->board)};
+    return &daemon->desk;
+}
+
+static int tell_label_keys(struct daemon *daemon, struct buf *json)
+{
+    (void)daemon;
+    template_keys_write(json);
+    return 0;
+}
+
+static int tell_templates(struct daemon *daemon, struct buf *json)
+{
+    return label_desk_list(desk_of(daemon), json);
+}
+
+static int source_template(void *user, const char *name, struct buf *json)
+{
+    return label_desk_one(desk_of(user), name, json);
+}
+
+static int source_preview(void *user, const char *name, const char *request, size_t length, struct buf *json)
+{
+    return label_desk_preview(desk_of(user), name, request, length, json);
+}
+
 static int tell_board(struct daemon *daemon, struct buf *json)
 {
     int64_t now_us = clock_wall_us();
@@ -340,7 +372,9 @@ static int source_query(void *user, const char *kind, const char *code, const st
     static const struct {
         const char *kind;
         int (*tell)(struct daemon *daemon, struct buf *json);
-    } told[] = {{"queries", tell_queries}, {"asks", tell_asks}, {"settings", tell_settings}, {"board", tell_board}};
+    } told[] = {{"queries", tell_queries},       {"asks", tell_asks},
+                {"settings", tell_settings},     {"board", tell_board},
+                {"label-keys", tell_label_keys}, {"label-templates", tell_templates}};
     struct query_given given[WEB_VALUES_MAX];
     for (size_t i = 0; i < COUNT(told) && !*code; i++)
         if (strcmp(told[i].kind, kind) == 0)
@@ -362,7 +396,8 @@ static int source_label(void *user, const char *station, const char *json, size_
     if (index < 0)
         return index;
     bool sample = practice_has(daemon->practice, (size_t)index);
-    int result = label_request_read(daemon->board, (size_t)index, sample, json, length, &event, &words, &fault);
+    int result =
+        label_request_read(daemon->board, desk_of(daemon), (size_t)index, sample, json, length, &event, &words, &fault);
     if (result) {
         label_fault_json(&fault, fault_json);
         return -EINVAL;
@@ -410,11 +445,25 @@ static int source_import(void *user, const char *kind, const char *csv, size_t l
     return post(user, &event, csv, length);
 }
 
+/* What no label can be printed with is refused before it comes to a rule, which draws nothing. */
+static bool is_printable(struct daemon *daemon, const char *fields, size_t length, uint64_t request)
+{
+    struct label_fault fault;
+    CLEANUP_BUF struct buf json = {0};
+    if (label_desk_check(desk_of(daemon), fields, length, &fault) == 0)
+        return true;
+    label_fault_json(&fault, &json);
+    ui_server_answer(daemon->ui, request, 400, json.data, json.length);
+    return false;
+}
+
 static int source_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
 {
     struct event event = {.kind = EVENT_ASK, .request = request};
     if (!text_copy(event.name, sizeof(event.name), verb))
         return -ENOENT;
+    if (strcmp(verb, "template.save") == 0 && !is_printable(user, json, length, request))
+        return 0;
     return post(user, &event, json, length);
 }
 
@@ -429,6 +478,8 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .figures = source_figures,
                                            .train = source_train,
                                            .label = source_label,
+                                           .template = source_template,
+                                           .preview = source_preview,
                                            .bind = source_bind,
                                            .scan = source_scan,
                                            .import = source_import,
@@ -451,25 +502,11 @@ static void answer_scan(struct daemon *daemon, const struct event *event, size_t
         ui_server_answer(daemon->ui, event->request, 200, json.data, json.length);
 }
 
-/* What was done, as the value of the word that says what was asked: {"imported": "stock", "text": {...}}. */
 static void answer_done(struct daemon *daemon, const struct event *event, const struct effect *effect, const char *done,
                         const char *what)
 {
     CLEANUP_BUF struct buf json = {0};
-    json_open_object(&json, NULL);
-    if (effect->good) {
-        json_text(&json, done, what);
-        answer_json(&effect->answer, "text", &json);
-    } else {
-        CLEANUP_BUF struct buf sentence = {0};
-        answer_write(&effect->answer, false, &sentence);
-        json_open_object(&json, "error");
-        json_text(&json, "message", buf_text(&sentence));
-        json_text(&json, "code", message_def(effect->answer.message)->code);
-        answer_json(&effect->answer, "text", &json);
-        json_close_object(&json);
-    }
-    json_close_object(&json);
+    done_answer_write(effect, done, what, &json);
     ui_server_answer(daemon->ui, event->request, effect->good ? 200 : 400, json.data, json.length);
 }
 
@@ -514,6 +551,8 @@ static void on_effect(void *user, const struct event *event, const struct effect
         refresh_soon(daemon);
     if (effect->rewires)
         daemon->rewires = true;
+    if (effect->relabels)
+        daemon->relabels = true;
     if (effect->trains)
         practice_follow(daemon->practice);
     switch (event->kind) {
@@ -564,6 +603,9 @@ static void after_turn(struct daemon *daemon)
     if (daemon->rewires)
         plugboard_rewire(daemon->board);
     daemon->rewires = false;
+    if (daemon->relabels)
+        plugboard_relabel(daemon->board); /* before the printers go on */
+    daemon->relabels = false;
     plugboard_kick(daemon->board);
 }
 

@@ -7,6 +7,16 @@
 #include <jansson.h>
 #include <string.h>
 
+static int fill_draft(const struct label_desk *desk, json_t *draft, struct label_fault *fault)
+{
+    json_t *data = NULL;
+    int result = json_is_object(draft) ? label_desk_data(desk, draft, &data, fault) : 0;
+    if (result || !data)
+        return result;
+    json_object_del(draft, "of");
+    return json_object_set_new(draft, "data", data) ? -ENOMEM : 0;
+}
+
 static int read_request(struct plugboard *board, size_t station, bool sample, const json_t *root, struct event *event,
                         struct buf *words, struct label_fault *fault)
 {
@@ -30,11 +40,17 @@ static int read_request(struct plugboard *board, size_t station, bool sample, co
         &(struct render_job){.template_name = template, .json = data, .length = strlen(data), .sample = sample}, fault);
 }
 
-int label_request_read(struct plugboard *board, size_t station, bool sample, const char *json, size_t length,
-                       struct event *event, struct buf *words, struct label_fault *fault)
+int label_request_read(struct plugboard *board, const struct label_desk *desk, size_t station, bool sample,
+                       const char *json, size_t length, struct event *event, struct buf *words,
+                       struct label_fault *fault)
 {
     json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL);
-    int result = read_request(board, station, sample, root, event, words, fault);
+    const char *template = json_string_value(json_object_get(root, "template"));
+    int result = 0;
+    if (template && strcmp(template, RENDER_DRAFT) == 0)
+        result = fill_draft(desk, json_object_get(root, "data"), fault);
+    if (!result)
+        result = read_request(board, station, sample, root, event, words, fault);
     json_decref(root);
     return result;
 }

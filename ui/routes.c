@@ -151,6 +151,24 @@ static bool get_picture(struct web_request *request)
     return web_answer(request, WEB_OK, "image/png", png.data, png.length);
 }
 
+static bool get_template(struct web_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    int r = ui_of(request)->source->template(ui_of(request)->user, request->id, &json);
+    return r < 0 ? web_answer_errno(request, r) : web_answer_json(request, WEB_OK, &json);
+}
+
+static bool post_preview(struct web_request *request)
+{
+    CLEANUP_BUF struct buf json = {.max = 2 * UI_PICTURE_MAX};
+    int r = ui_of(request)->source->preview(ui_of(request)->user, request->id, buf_text(&request->body),
+                                            request->body.length, &json);
+    if (r == -EINVAL)
+        return web_answer_error(request, WEB_BAD_REQUEST,
+                                "A preview is asked for with the template's text: {\"text\", \"data\" or \"of\"}.");
+    return r < 0 ? web_answer_errno(request, r) : web_answer_json(request, WEB_OK, &json);
+}
+
 /* ?since=SECONDS of the Unix clock. */
 static bool get_figures(struct web_request *request)
 {
@@ -265,6 +283,8 @@ const struct web_route ui_routes[] = {
     {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
     {"POST", "/api/v1/stations/{}/training", post_training, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},
+    {"GET", "/api/v1/label-templates/{}", get_template, NULL, 0},
+    {"POST", "/api/v1/label-templates/{}/preview", post_preview, "application/json", UI_PREVIEW_BODY_MAX},
     {"GET", "/api/v1/figures/{}", get_figures, NULL, 0},
     {"GET", "/api/v1/devices", get_devices, NULL, 0},
     {"POST", "/api/v1/devices/bind", post_binding, "application/json", UI_SCAN_BODY_MAX},

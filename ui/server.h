@@ -10,7 +10,8 @@
 #define UI_IMPORT_BODY_MAX  ((size_t)8 << 20)   /* bytes of a posted CSV file */
 #define UI_VIEW_MAX         ((size_t)64 << 10)  /* bytes of one station view */
 #define UI_LABEL_BODY_MAX   ((size_t)6 << 20)   /* bytes of a label to be printed, with a picture in it */
-#define UI_ASK_BODY_MAX     ((size_t)64 << 10)  /* bytes of what a supervisor asks for */
+#define UI_ASK_BODY_MAX     ((size_t)96 << 10)  /* bytes of what a supervisor asks for: a label's template is 32 KiB */
+#define UI_PREVIEW_BODY_MAX ((size_t)160 << 10) /* bytes of a label's template and its data */
 #define UI_QUERY_MAX        ((size_t)8 << 20)   /* bytes of the answer to a question */
 #define UI_PICTURE_MAX      ((size_t)4 << 20)   /* bytes of a label's picture */
 #define UI_ITEM_PICTURE_MAX ((size_t)512 << 10) /* bytes of an item's picture */
@@ -44,6 +45,10 @@ struct ui_source {
     /* A label for the station's printer: {"template", "data", "key", "copies"}. As scan; -EINVAL with the fault of the
      * label as JSON in fault. */
     int (*label)(void *user, const char *station, const char *json, size_t length, uint64_t request, struct buf *fault);
+    /* A label's template, with its text; -ENOENT. */
+    int (*template)(void *user, const char *name, struct buf *json);
+    /* How a text of it would be printed, with its faults; -EINVAL: it is not asked so. */
+    int (*preview)(void *user, const char *name, const char *request, size_t length, struct buf *json);
     /* kind: orders, items, stock, locations or workers. As scan. */
     int (*import)(void *user, const char *kind, const char *csv, size_t length, uint64_t request);
     /* What a supervisor asks for, as a JSON object of its fields. As scan. */

@@ -13,6 +13,8 @@ int label_refuse(struct label_fault *fault, int result, const char *code, const 
         return result;
     text_copy(fault->code, sizeof(fault->code), code);
     text_copy(fault->field, sizeof(fault->field), field ? field : "");
+    *fault->section = '\0';
+    fault->line = 0;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(fault->error.text, sizeof(fault->error.text), format, arguments);
@@ -21,13 +23,29 @@ int label_refuse(struct label_fault *fault, int result, const char *code, const 
     return result;
 }
 
+void label_fault_write(const struct label_fault *fault, struct buf *json)
+{
+    CLEANUP_BUF struct buf chinese = {0};
+    label_fault_chinese(fault->error.text, &chinese);
+    json_text(json, "code", fault->code);
+    json_text(json, "field", *fault->field ? fault->field : NULL);
+    json_text(json, "section", *fault->section ? fault->section : NULL);
+    if (fault->line)
+        json_int(json, "line", fault->line);
+    else
+        json_text(json, "line", NULL);
+    json_text(json, "message", fault->error.text);
+    json_open_object(json, "text");
+    json_text(json, "en", fault->error.text);
+    json_text(json, "zh", buf_text(&chinese));
+    json_close_object(json);
+}
+
 void label_fault_json(const struct label_fault *fault, struct buf *json)
 {
     json_open_object(json, NULL);
     json_open_object(json, "error");
-    json_text(json, "code", fault->code);
-    json_text(json, "field", *fault->field ? fault->field : NULL);
-    json_text(json, "message", fault->error.text);
+    label_fault_write(fault, json);
     json_close_object(json);
     json_close_object(json);
 }

@@ -1,4 +1,5 @@
-/* Why a label is refused: a code for programs, the field, and one sentence for a person. */
+/* Why a label is refused: a code for programs, the field, and one sentence for a person, which can be told in Chinese,
+ * too. Does not know what is done about it. */
 #ifndef LABEL_FAULT_H
 #define LABEL_FAULT_H
 
@@ -10,6 +11,8 @@
 struct label_fault {
     char code[24];               /* a literal below */
     char field[LABEL_FIELD_MAX]; /* of the data or the template: "receiver.address"; "" when it is about no field */
+    char section[64];            /* of the template that was being drawn or read: "text receiver"; "": none */
+    int line;                    /* of the template's file; 0: of none */
     struct error error;          /* what is wrong and what to do, without the code */
 };
 
@@ -26,7 +29,14 @@ struct label_fault {
 int label_refuse(struct label_fault *fault, int result, const char *code, const char *field, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* {"error": {"code", "field", "message"}}; field is null when there is none. */
+/* The members of an open object: code, field, section, line, message, and text with en and zh; null where there is
+ * none.
+ */
+void label_fault_write(const struct label_fault *fault, struct buf *json);
+/* {"error": {those}} */
 void label_fault_json(const struct label_fault *fault, struct buf *json);
+
+/* A sentence of a fault in Chinese; one that fault_chinese.c does not know stays as it is. */
+void label_fault_chinese(const char *english, struct buf *out);
 
 #endif

@@ -23,6 +23,7 @@ enum label_kind { LABEL_TEXT, LABEL_SYMBOL, LABEL_FRAME, LABEL_IMAGE };
 
 struct label_element {
     enum label_kind kind;
+    const char *section; /* of the template, which lends it: "text receiver"; NULL: it is of none */
     struct label_box box;
     /* What is printed, and the only thing a preview shows: turned already. A frame has no dots. */
     struct dots dots; /* no bits when nothing of it is black */
@@ -50,6 +51,7 @@ struct label {
     size_t count;
     int64_t missing;    /* characters that no font has: each is a box */
     int64_t removed;    /* shapeless characters that were left out of texts and codes */
+    bool built_in;      /* drawn by the template that is shipped, because the site's own could not be */
     struct label *next; /* the page after this one, owned */
 };
 

@@ -98,17 +98,52 @@ static int pass_on(const json_t *data, const struct render_job *job, const struc
 
 /* ---------------------------------------------------------------- drawn here */
 
+/* The template goes before its pages do: they no longer name its sections. */
+static int draw_draft(const struct template_set *set, const struct render_job *job, const json_t *draft, int64_t dpi,
+                      struct label **ret, struct label_fault *fault)
+{
+    CLEANUP(template_free_p) struct template *template = NULL;
+    const json_t *text = json_object_get(draft, "text");
+    const char *name = json_string_value(json_object_get(draft, "name"));
+    if (!json_is_string(text) || !name)
+        return label_refuse(fault, -EINVAL, LABEL_DATA, NULL, "A draft is {\"name\", \"text\", \"data\"}");
+    int result = template_set_try(set, name, json_string_value(text), json_string_length(text), &template, fault);
+    if (!result)
+        result = template_draw(template, json_object_get(draft, "data"), dpi, job->tongue, ret, fault);
+    for (struct label *page = result ? NULL : *ret; page; page = page->next)
+        for (size_t i = 0; i < page->count; i++)
+            page->elements[i].section = NULL;
+    return result;
+}
+
+/* A parcel is not to wait for an own template that cannot draw this label. */
+static int draw_from_set(const struct template_set *set, const struct render_job *job, const json_t *data, int64_t dpi,
+                         struct label **ret, struct label_fault *fault)
+{
+    const struct template *template = template_set_find(set, job->template_name);
+    if (!template)
+        return label_refuse(fault, -ENOENT, LABEL_TEMPLATE, NULL, "There is no template \"%s\"", job->template_name);
+    int result = template_draw(template, data, dpi, job->tongue, ret, fault);
+    if (!result || result == -ENOMEM)
+        return result;
+    const struct template *shipped = template_shipped_behind(template);
+    if (!shipped || template_draw(shipped, data, dpi, job->tongue, ret, NULL) != 0)
+        return result;
+    for (struct label *page = *ret; page; page = page->next)
+        page->built_in = true;
+    return 0;
+}
+
 static int draw(const struct template_set *set, const struct render_job *job, const json_t *data, int64_t dpi,
                 struct label **ret, struct label_fault *fault)
 {
     if (strcmp(job->template_name, RENDER_OPAQUE) == 0)
         return draw_picture(data, dpi, ret, fault);
-    const struct template *template = template_set_find(set, job->template_name);
-    if (!template)
-        return label_refuse(fault, -ENOENT, LABEL_TEMPLATE, NULL, "There is no template \"%s\"", job->template_name);
     CLEANUP(label_free_p) struct label *pages = NULL;
-    int result = template_draw(template, data, dpi, job->tongue, &pages, fault);
-    if (!result && job->sample)
+    bool draft = strcmp(job->template_name, RENDER_DRAFT) == 0;
+    int result =
+        draft ? draw_draft(set, job, data, dpi, &pages, fault) : draw_from_set(set, job, data, dpi, &pages, fault);
+    if (!result && (job->sample || draft))
         result = sample_mark(pages, fault);
     if (result)
         return result;
@@ -160,7 +195,10 @@ int render_job(const struct template_set *set, const struct render_job *job, con
     if (strcmp(job->template_name, RENDER_OPAQUE) == 0 && json_object_get(data, "bytes")) {
         result = pass_on(data, job, printer, &rendered, fault);
     } else {
-        result = draw(set, job, data, printer->dpi, &pages, fault);
+        result = draw(set, job, data, printer->dpi, &pages, &rendered.why);
+        if (result && fault)
+            *fault = rendered.why;
+        rendered.built_in = !result && pages->built_in;
         if (!result)
             result = encode(pages, job, printer, &rendered, fault);
     }

@@ -12,6 +12,13 @@
  * A platform's own waybill comes so: its data is encrypted, and only the platform can draw it. */
 #define RENDER_OPAQUE "opaque"
 
+/* Or RENDER_DRAFT, a template that somebody still works on: {"name": NAME, "text": TEXT, "data": {...}}. Whatever else
+ * is said of it, it is a sample. */
+#define RENDER_DRAFT "draft"
+
+/* Where the site's own template cannot draw a label, the shipped one of its name does: struct rendered and struct label
+ * say so in .built_in. */
+
 struct render_job {
     const char *template_name;
     const char *json; /* the data */
@@ -28,6 +35,8 @@ struct rendered {
     int64_t total;   /* of the whole job: labels + first */
     int64_t missing; /* characters that no font has */
     int64_t removed; /* shapeless characters that were left out */
+    bool built_in;   /* the site's own template could not draw it: .why */
+    struct label_fault why;
 };
 
 /* -ENOENT label_template; -EINVAL: opaque bytes of another language than the printer's, or as below. ret is the

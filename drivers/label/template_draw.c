@@ -12,7 +12,22 @@ struct drawing {
     struct scope scope;
     struct label *label; /* the page */
     struct label_fault *fault;
+    struct template_faults *all; /* what cannot be drawn is told here and left out; NULL: it ends the drawing */
 };
+
+/* Whether the drawing goes on behind a fault. */
+static bool passes_over(struct drawing *drawing, int result)
+{
+    struct template_faults *all = drawing->all;
+    if (!all || result == -ENOMEM)
+        return false;
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->list[i].error.text, drawing->fault->error.text) == 0)
+            return true;
+    if (all->count < TEMPLATE_FAULTS_MAX)
+        all->list[all->count++] = *drawing->fault;
+    return true;
+}
 
 /* A length in hundredths of a millimetre, at least one dot. */
 static int module_dots(const struct label *label, int hundredths)
@@ -247,6 +262,13 @@ static int draw_image(struct drawing *drawing, const struct element *element, st
     return result;
 }
 
+static int say_section(struct label_fault *fault, const struct element *element, int result)
+{
+    if (fault && !*fault->section)
+        text_copy(fault->section, sizeof(fault->section), element->section);
+    return result;
+}
+
 static int draw_element(struct drawing *drawing, const struct element *element, int x, int y)
 {
     static int (*const draw[])(struct drawing *, const struct element *, struct label_box) = {
@@ -258,9 +280,15 @@ static int draw_element(struct drawing *drawing, const struct element *element, 
     if (result || !holds)
         return result;
     struct label_box box = element->box;
+    struct label *label = drawing->label;
+    size_t before = label->count;
     box.x += x;
     box.y += y;
-    return draw[element->kind](drawing, element, box);
+    result = draw[element->kind](drawing, element, box);
+    for (size_t i = before; i < label->count; i++)
+        if (!label->elements[i].section)
+            label->elements[i].section = element->section;
+    return result ? say_section(drawing->fault, element, result) : 0;
 }
 
 /* ---------------------------------------------------------------- lists and pages */
@@ -358,6 +386,8 @@ static int draw_page(struct drawing *drawing)
         const struct element *element = template->elements[i];
         if (is_on_page(element, &drawing->scope))
             result = element->list ? draw_rows(drawing, element) : draw_element(drawing, element, 0, 0);
+        if (result && passes_over(drawing, result))
+            result = 0;
     }
     return result;
 }
@@ -400,27 +430,27 @@ static int prepare(struct drawing *drawing, const json_t *data)
     if (!json_is_object(data))
         return label_refuse(drawing->fault, -EINVAL, LABEL_DATA, NULL, "The data of a label must be a JSON object");
     int result = check_needs(drawing);
+    if (result && passes_over(drawing, result))
+        result = 0;
     for (size_t i = 0; i < drawing->template->count && !result; i++)
         if (drawing->template->elements[i]->kind == ELEMENT_LIST)
             result = open_list(drawing, drawing->template->elements[i]);
     return result;
 }
 
-int template_draw(const struct template *template, const json_t *data, int64_t dpi, enum label_tongue tongue,
-                  struct label **ret, struct label_fault *fault)
+static int draw_pages(struct drawing *drawing, int64_t dpi, struct label **ret)
 {
     CLEANUP(label_free_p) struct label *first = NULL;
     struct label **next = &first;
-    struct drawing drawing = {
-        .template = template, .scope = {.data = data, .tongue = tongue, .pages = 1}, .fault = fault};
-    int result = prepare(&drawing, data);
-    for (size_t page = 1; page <= drawing.scope.pages && !result; page++) {
-        turn_page(&drawing.scope, page);
-        result = label_new(dpi, template->width_tenths, template->height_tenths, next, fault);
+    const struct template *template = drawing->template;
+    int result = prepare(drawing, drawing->scope.data);
+    for (size_t page = 1; page <= drawing->scope.pages && !result; page++) {
+        turn_page(&drawing->scope, page);
+        result = label_new(dpi, template->width_tenths, template->height_tenths, next, drawing->fault);
         if (result)
             break;
-        drawing.label = *next;
-        result = draw_page(&drawing);
+        drawing->label = *next;
+        result = draw_page(drawing);
         next = &(*next)->next;
     }
     if (result)
@@ -428,4 +458,27 @@ int template_draw(const struct template *template, const json_t *data, int64_t d
     *ret = first;
     first = NULL;
     return 0;
+}
+
+int template_draw(const struct template *template, const json_t *data, int64_t dpi, enum label_tongue tongue,
+                  struct label **ret, struct label_fault *fault)
+{
+    struct drawing drawing = {
+        .template = template, .scope = {.data = data, .tongue = tongue, .pages = 1}, .fault = fault};
+    return draw_pages(&drawing, dpi, ret);
+}
+
+int template_draw_all(const struct template *template, const json_t *data, int64_t dpi, enum label_tongue tongue,
+                      struct label **ret, struct template_faults *faults)
+{
+    struct label_fault fault;
+    struct drawing drawing = {
+        .template = template, .scope = {.data = data, .tongue = tongue, .pages = 1}, .fault = &fault, .all = faults};
+    faults->count = 0;
+    int result = draw_pages(&drawing, dpi, ret);
+    if (result) {
+        faults->count -= faults->count == TEMPLATE_FAULTS_MAX;
+        faults->list[faults->count++] = fault;
+    }
+    return result;
 }

@@ -47,7 +47,8 @@ struct template
     char size[24], media[12], gap[12];
     char needs[TEMPLATE_LINE_MAX];
     char folder[256]; /* where its pictures are; "" when it is shipped */
-    bool shipped;
+    bool shipped, kept;
+    struct template *shipped_one; /* of the same name, behind this one; owned */
     int width_tenths, height_tenths, gap_tenths;
     struct element *elements[TEMPLATE_ELEMENTS_MAX]; /* in the order of the file */
     size_t count;

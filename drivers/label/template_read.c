@@ -1,5 +1,6 @@
 #include "drivers/label/template_read.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "drivers/label/template_keys.h"
 
@@ -41,6 +42,14 @@ static int line_of(const char *text, const char *section, const char *key)
     return found ? found : 1;
 }
 
+static void say_where(struct label_fault *fault, const char *section, int line)
+{
+    if (!fault)
+        return;
+    text_copy(fault->section, sizeof(fault->section), section);
+    fault->line = line;
+}
+
 int reading_refuse(struct reading *reading, const char *section, const char *key, const char *format, ...)
 {
     char why[ERROR_TEXT_MAX];
@@ -48,8 +57,11 @@ int reading_refuse(struct reading *reading, const char *section, const char *key
     va_start(arguments, format);
     vsnprintf(why, sizeof(why), format, arguments);
     va_end(arguments);
-    return label_refuse(reading->fault, -EINVAL, LABEL_TEMPLATE, section, "%s.label, line %d, [%s]: %s",
-                        reading->template->name, line_of(reading->text, section, key), section, why);
+    int line = line_of(reading->text, section, key);
+    int result = label_refuse(reading->fault, -EINVAL, LABEL_TEMPLATE, section, "%s.label, line %d, [%s]: %s",
+                              reading->template->name, line, section, why);
+    say_where(reading->fault, section, line);
+    return result;
 }
 
 /* ---------------------------------------------------------------- sections */
@@ -120,7 +132,10 @@ static int refuse_section(const struct reading *reading, const struct error *why
 {
     const struct template *template = reading->template;
     const char *section = template->count ? template->elements[template->count - 1]->section : "label";
-    return label_refuse(reading->fault, -EINVAL, LABEL_TEMPLATE, section, "%s", why->text);
+    const char *line = strstr(why->text, ", line ");
+    int result = label_refuse(reading->fault, -EINVAL, LABEL_TEMPLATE, section, "%s", why->text);
+    say_where(reading->fault, section, line ? (int)strtol(line + strlen(", line "), NULL, 10) : 0);
+    return result;
 }
 
 int template_parse(const char *name, const char *text, size_t length, struct template **ret, struct label_fault *fault)
@@ -157,6 +172,7 @@ struct template *template_free(struct template *template)
         return NULL;
     for (size_t i = 0; i < template->count; i++)
         free(template->elements[i]);
+    template_free(template->shipped_one);
     free(template);
     return NULL;
 }
@@ -169,10 +185,35 @@ struct template_about template_about(const struct template *template)
                                    .needs = template->needs,
                                    .width_tenths = template->width_tenths,
                                    .height_tenths = template->height_tenths,
-                                   .shipped = template->shipped};
+                                   .shipped = template->shipped,
+                                   .kept = template->kept};
 }
 
 /* ---------------------------------------------------------------- the reference */
+
+void template_keys_write(struct buf *json)
+{
+    json_open_object(json, NULL);
+    option_write_json(label_keys, "label", json);
+    json_open_array(json, "kinds");
+    for (const struct section_kind *kind = section_kinds; kind->word; kind++) {
+        json_open_object(json, NULL);
+        json_text_n(json, "kind", kind->word, strlen(kind->word) - 1);
+        json_text(json, "help", kind->help);
+        option_write_json(kind->keys, "keys", json);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_open_array(json, "filters");
+    for (const struct filter *filter = template_filters; filter->name; filter++) {
+        json_open_object(json, NULL);
+        json_text(json, "name", filter->name);
+        json_text(json, "help", filter->help);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
 
 static void write_keys(const struct option_def *keys, struct buf *markdown)
 {

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ENDING ".label"
@@ -53,13 +54,26 @@ int template_load(const char *path, struct template **ret, struct label_fault *f
     return 0;
 }
 
+/* A shipped one stays behind what takes its place. */
+static void take_place(struct template **place, struct template *template)
+{
+    struct template *before = *place;
+    if (!before->shipped) {
+        template->shipped_one = before->shipped_one;
+        before->shipped_one = NULL;
+        template_free(before);
+    } else {
+        template->shipped_one = before;
+    }
+    *place = template;
+}
+
 int template_set_put(struct template_set *set, struct template *template)
 {
     assert(template);
     for (size_t i = 0; i < set->count; i++) {
         if (strcmp(set->templates[i]->name, template->name) == 0) {
-            template_free(set->templates[i]);
-            set->templates[i] = template;
+            take_place(&set->templates[i], template);
             return 0;
         }
     }
@@ -131,9 +145,61 @@ int template_set_load(const char *folder, struct template_set *ret, struct label
         return result;
     if (set.count)
         qsort(set.templates, set.count, sizeof(struct template *), by_name);
+    text_copy(set.folder, sizeof(set.folder), folder ? folder : "");
     *ret = set;
     set = (struct template_set){0};
     return 0;
+}
+
+int template_set_try(const struct template_set *set, const char *name, const char *text, size_t length,
+                     struct template **ret, struct label_fault *fault)
+{
+    CLEANUP(template_free_p) struct template *own = NULL;
+    const struct template *now = template_set_find(set, name), *shipped = now && !now->shipped ? now->shipped_one : now;
+    int result = template_parse(name, text, length, &own, fault);
+    if (!result && shipped)
+        result = template_keeps(own, shipped, fault);
+    if (result)
+        return result;
+    text_copy(own->folder, sizeof(own->folder), set->folder);
+    own->kept = true;
+    *ret = own;
+    own = NULL;
+    return 0;
+}
+
+int template_set_keep(struct template_set *set, const char *name, const char *text, size_t length,
+                      struct label_fault *fault)
+{
+    struct template *own = NULL;
+    int result = template_set_try(set, name, text, length, &own, fault);
+    if (!result && template_set_put(set, own) != 0)
+        result = no_memory(fault);
+    if (!result)
+        qsort(set->templates, set->count, sizeof(struct template *), by_name);
+    return result;
+}
+
+const struct template *template_shipped_behind(const struct template *template)
+{
+    return template->shipped_one;
+}
+
+static const struct embedded_file *find_named(const struct embedded_file *files, const char *name, const char *ending)
+{
+    char file[TEMPLATE_NAME_MAX + 8];
+    snprintf(file, sizeof(file), "%.*s%s", TEMPLATE_NAME_MAX, name, ending);
+    return embed_find(files, file);
+}
+
+const struct embedded_file *template_shipped_text(const char *name)
+{
+    return find_named(label_templates, name, ENDING);
+}
+
+const struct embedded_file *template_sample(const char *name)
+{
+    return find_named(label_samples, name, ".json");
 }
 
 void template_set_done(struct template_set *set)

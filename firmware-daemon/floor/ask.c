@@ -20,6 +20,7 @@ static const struct verb *const flows[] = {
     count_verbs,
     wave_verbs,
     label_verbs,
+    template_verbs,
     trial_verbs,
 };
 /* clang-format on */
@@ -111,7 +112,7 @@ static int refuse_field(struct ask *ask, const struct verb *verb, const char *na
 
 static int take_field(struct ask *ask, const struct verb *verb, const char *name, const json_t *value, void *fields)
 {
-    char text[1024];
+    char text[ASK_FIELDS_MAX];
     bool readable = option_value_text(value, text, sizeof(text));
     if (readable && strcmp(name, ASK_BADGE) == 0)
         return take_badge(ask, text);

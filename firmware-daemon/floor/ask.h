@@ -24,8 +24,8 @@ struct verb {
     const char *help;                /* one sentence */
 };
 
-#define ASK_FIELDS_MAX 4096
-#define ASK_BADGE      "badge" /* a field of every verb: who asks */
+#define ASK_FIELDS_MAX (36 << 10) /* a label's template is a field */
+#define ASK_BADGE      "badge"    /* a field of every verb: who asks */
 
 extern const struct verb session_verbs[];
 extern const struct verb setting_verbs[];
@@ -33,6 +33,7 @@ extern const struct verb replenish_verbs[];
 extern const struct verb count_verbs[];
 extern const struct verb wave_verbs[];
 extern const struct verb label_verbs[];
+extern const struct verb template_verbs[];
 extern const struct verb trial_verbs[];
 
 /* For lease.release: a worker's count is for others again, from its beginning. */

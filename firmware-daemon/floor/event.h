@@ -60,14 +60,15 @@ static inline const char *event_bytes(const struct event *event)
 
 /* What follows from an event once its turn is on disk. */
 struct effect {
-    bool good;    /* accepted */
-    bool shows;   /* the stations' screens may have changed */
-    bool rewires; /* a device belongs to another station now */
-    bool trains;  /* a station practises now, or works again */
-    bool leaves;  /* decided in a copy to practise on: its station wants to work again */
-    bool weighs;  /* a scan: the worker is asked for a weight now */
-    int64_t seq;  /* the journal row of an accepted scan; 0: none */
-    int64_t job;  /* a print job that may start now; 0: none */
+    bool good;     /* accepted */
+    bool shows;    /* the stations' screens may have changed */
+    bool rewires;  /* a device belongs to another station now */
+    bool relabels; /* a label's template is another now */
+    bool trains;   /* a station practises now, or works again */
+    bool leaves;   /* decided in a copy to practise on: its station wants to work again */
+    bool weighs;   /* a scan: the worker is asked for a weight now */
+    int64_t seq;   /* the journal row of an accepted scan; 0: none */
+    int64_t job;   /* a print job that may start now; 0: none */
     struct answer answer;
 };
 

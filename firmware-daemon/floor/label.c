@@ -25,7 +25,7 @@ void label_say_parked(struct answer *answer, const char *where, const struct ord
 }
 
 /* What the label shows; only this goes to the printer, and only from the job's row. */
-static int write_label(struct store *store, const struct order *order, int64_t parcel, int64_t copy, struct buf *data)
+int label_write(struct store *store, const struct order *order, int64_t parcel, int64_t copy, struct buf *data)
 {
     json_open_object(data, NULL);
     json_text(data, "waybill", order->waybill);
@@ -56,7 +56,7 @@ int label_queue(struct store *store, int64_t parcel, const struct order *order, 
     int result = waybill_opaque(store, parcel, &data);
     bool opaque = data.length > 0;
     if (!result && !opaque)
-        result = write_label(store, order, parcel, copy, &data);
+        result = label_write(store, order, parcel, copy, &data);
     if (result || data.failed)
         return result ? result : -ENOMEM;
     return print_job_queue(store, &(struct print_request){.key = key,

@@ -21,6 +21,9 @@ void label_say_parked(struct answer *answer, const char *where, const struct ord
  */
 int label_confirm(struct scan *scan, struct order *ret);
 
+/* What the label of a parcel shows, as JSON; parcel 0: of an order that is not packed yet. */
+int label_write(struct store *store, const struct order *order, int64_t parcel, int64_t copy, struct buf *data);
+
 /* A copy of the label of a closed box, at the stamp's station. */
 int label_queue(struct store *store, int64_t parcel, const struct order *order, int64_t copy, const char *reason);
 

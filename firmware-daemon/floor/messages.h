@@ -105,6 +105,10 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
 /* ask.c, session.c: what a supervisor asks for. */
 #define MESSAGES_ASK(X)                                                                                                \
     X(DONE_SETTING, "", TONE_GOOD, "{s} is {v} now", "{s} 已设为 {v}")                                                 \
+    X(DONE_TEMPLATE_SAVED, "", TONE_GOOD, "{t} is kept: it is printed from now on", "{t} 已保存,从现在起按此打印")     \
+    X(DONE_TEMPLATE_RESET, "", TONE_GOOD, "{t}: the own one is given up", "{t}:已放弃自有模板")                        \
+    X(E89_TEMPLATES, "E89", TONE_BAD, "The site keeps {n} templates already: give one up first",                       \
+      "本站已保存 {n} 个模板,请先放弃一个")                                                                            \
     X(DONE_LANGUAGE, "", TONE_GOOD, "{u} reads {v} now", "{u} 的语言已设为 {v}")                                       \
     X(DONE_TRIAL, "", TONE_GOOD, "{n} of {m} are equal: head office is told", "{m} 项中 {n} 项一致,已报总部")          \
     X(E60_FIELD, "E60", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \

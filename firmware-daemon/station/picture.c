@@ -44,7 +44,7 @@ static int draw_pages(const struct label *pages, struct dots *picture)
     return 0;
 }
 
-static int draw(const struct label *pages, struct buf *png)
+int picture_of_pages(const struct label *pages, struct buf *png)
 {
     int height = -SEAM, count = 0;
     if (!pages)
@@ -80,5 +80,5 @@ int picture_of_job(struct store *store, const struct template_set *templates, in
                                                    .tongue = tongue,
                                                    .sample = training_job(job)},
                               dpi, &pages, NULL);
-    return result ? result : draw(pages, png);
+    return result ? result : picture_of_pages(pages, png);
 }

@@ -6,6 +6,7 @@
 #include "drivers/hotplug.h"
 #include "drivers/inventory.h"
 #include "drivers/model.h"
+#include "station/label_set.h"
 #include "station/manner.h"
 #include "station/picture.h"
 #include "store/print_job.h"
@@ -419,17 +420,6 @@ static int open_configured(struct plugboard *board, size_t index, struct error *
     return result;
 }
 
-/* A fault in one of the site's own templates must not stop the floor: then only what is shipped can be printed. */
-static int load_labels(struct plugboard *board, struct error *error)
-{
-    struct label_fault fault;
-    if (template_set_load(board->config->site.labels, &board->labels, &fault) == 0)
-        return 0;
-    log_error("the site's own labels cannot be printed: %s", fault.error.text);
-    int result = template_set_load(NULL, &board->labels, &fault);
-    return result ? error_set(error, result, "%s", fault.error.text) : 0;
-}
-
 int plugboard_open(sd_event *event, struct store *store, const struct config *config, const struct plugboard_ops *ops,
                    void *user, struct plugboard **ret, struct error *error)
 {
@@ -444,7 +434,7 @@ int plugboard_open(sd_event *event, struct store *store, const struct config *co
     *ret = board; /* before a device calls back */
     int result = model_set_load(device_models, &board->models, error);
     if (!result)
-        result = load_labels(board, error);
+        result = label_set_load(store, config->site.labels, &board->labels, error);
     if (!result)
         result = watch(board, error);
     for (size_t i = 0; i < config->count && !result; i++)
@@ -588,6 +578,18 @@ int plugboard_check_label(const struct plugboard *board, size_t station, const s
     drawn.tongue = tongue_of(config);
     int result = render_pages(&board->labels, &drawn, config->printer_dpi, &pages, fault);
     return result == -ENOTSUP ? 0 : result;
+}
+
+const struct template_set *plugboard_labels(const struct plugboard *board)
+{
+    return &board->labels;
+}
+
+void plugboard_relabel(struct plugboard *board)
+{
+    struct error error = {""};
+    if (label_set_load(board->store, board->config->site.labels, &board->labels, &error) != 0)
+        log_error("%s: labels are printed as before", error.text);
 }
 
 void plugboard_practise(struct plugboard *board, struct store *copy)

@@ -61,6 +61,11 @@ int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *pn
 int plugboard_check_label(const struct plugboard *board, size_t station, const struct render_job *job,
                           struct label_fault *fault);
 
+/* What the printers print with; lent until the next turn. */
+const struct template_set *plugboard_labels(const struct plugboard *board);
+/* The site's own templates on disk have changed. */
+void plugboard_relabel(struct plugboard *board);
+
 /* [{"id", "kind", "driver", "station", "state", "fault"}] as the value of key: every device that is open, bound, or
  * waits to be bound. */
 void plugboard_write_devices(struct plugboard *board, const char *key, struct buf *json);

@@ -293,6 +293,9 @@ static int render(struct pump *pump, int64_t first, int64_t *ret_labels, struct 
     result = render_job(pump->settings.labels, &request, &printer, &rendered, &fault);
     if (result)
         return error_set(error, result, "%s: %s", fault.code, fault.error.text);
+    if (rendered.built_in)
+        log_warning("%s: the site's own label %s cannot show job %lld (%s): the built-in one was printed", pump->what,
+                    job.template, (long long)pump->job, rendered.why.error.text);
     if (rendered.missing > 0)
         log_warning("%s: job %lld has %lld characters that no font has: they are printed as boxes", pump->what,
                     (long long)pump->job, (long long)rendered.missing);

@@ -193,6 +193,17 @@ int item_load(struct store *store, int64_t id, struct item *ret)
     return result ? result : found ? 0 : -ENOENT;
 }
 
+int item_barcode(struct store *store, int64_t id, char *out, size_t capacity)
+{
+    struct sql_query *query = sql_select(
+        store->sql, "SELECT code FROM barcode WHERE item = ?1 AND factor = 1 ORDER BY length(code) DESC, code LIMIT 1",
+        sql_int(id));
+    *out = '\0';
+    if (sql_next(query))
+        sql_copy_text(query, 0, out, capacity);
+    return sql_done(query);
+}
+
 int item_find(struct store *store, const char *sku, int64_t *ret)
 {
     return sql_number(store->sql, ret, "SELECT id FROM item WHERE sku = ?1", sql_text(sku));

@@ -63,6 +63,8 @@ struct item {
 };
 int item_load(struct store *store, int64_t id, struct item *ret);
 int item_find(struct store *store, const char *sku, int64_t *ret);
+/* Of those that stand on one piece of it, the longest; "" when there is none. */
+int item_barcode(struct store *store, int64_t id, char *out, size_t capacity);
 
 struct worker {
     int64_t id;

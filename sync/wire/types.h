@@ -14,6 +14,8 @@
     X("scan.rejected", "a scan was refused, with the code and the reason")                                             \
     X("scan.aborted", "half a scan arrived, or one that cannot be read")                                               \
     X("setting.changed", "a supervisor changed how the floor works")                                                   \
+    X("template.saved", "a supervisor keeps a label template of the site's own")                                       \
+    X("template.reset", "a supervisor gave up a label template of the site's own")                                     \
     X("device.bound", "a scanner, printer or scale belongs to another station now")                                    \
     X("station.training", "a station practises on a copy of the database, or works again")                             \
     X("training.skipped", "a lesson was put off, at a station in training")                                            \

@@ -98,6 +98,10 @@ static void a_fault_in_a_template_is_named(void **state)
             !strstr(fault.error.text, cases[i].says))
             fail_msg("case %zu, %d: %s [%s] %s", i, result, fault.code, fault.field, fault.error.text);
         assert_null(template);
+        CLEANUP_BUF struct buf chinese = {0};
+        label_fault_chinese(fault.error.text, &chinese);
+        if (strcmp(buf_text(&chinese), fault.error.text) == 0 || strstr(buf_text(&chinese), "must"))
+            fail_msg("case %zu has no Chinese: %s", i, buf_text(&chinese));
     }
 }
 

@@ -60,6 +60,8 @@ export const events = {
   "scan.undone": ["Taken back", "撤销"],
   "scan.quantity": ["Quantity given", "输入数量"],
   "setting.changed": ["Setting changed", "设置变更"],
+  "template.reset": ["Built-in label template again", "恢复内置标签模板"],
+  "template.saved": ["Own label template kept", "保存自有标签模板"],
   "site.booted": ["Box started", "主机启动"],
   "station.training": ["Practice", "练习切换"],
   "stock.imported": ["Stock imported", "库存导入"],

@@ -1,6 +1,7 @@
 // What the site's kinds of rows, their columns, values and verbs are called, in both languages. What happened is in events.js.
 
 import { language } from "./language.js";
+import { designerHelps, designerNames } from "./designernames.js";
 import { events } from "./events.js";
 import { naming } from "./naming.js";
 
@@ -8,7 +9,7 @@ import { naming } from "./naming.js";
 export const groups = [
   ["Work", "作业", ["orders", "planning", "waves", "wave-rules", "tasks", "documents"]],
   ["Stock", "库存", ["approval", "counts", "stock", "items", "locations", "lots", "serials", "lpns", "holds"]],
-  ["Shipping", "发货", ["parcels", "waybills", "manifests", "print-jobs"]],
+  ["Shipping", "发货", ["parcels", "waybills", "manifests", "print-jobs", "designer"]],
   ["People and devices", "人员与设备", ["workers", "devices", "training"]],
   ["The box", "主机", ["settings", "journal", "moves", "parked-changes", "chain"]],
 ];
@@ -16,6 +17,7 @@ export const groups = [
 /** @type {Record<string, [string, string]>} */
 const names = {
   ...events,
+  ...designerNames,
   // the pages' own
   allRows: ["All", "全部"],
   allWell: ["All is well", "一切正常"],
@@ -393,6 +395,7 @@ const names = {
 
 /** Fields of verbs and settings, what they mean. English is the box's own. @type {Record<string, string>} */
 const helps = {
+  ...designerHelps,
   "en or zh": "en 或 zh",
   "places, orders or parcels that are the same in both": "两边一致的库位、订单或包裹数",
   "that are not": "两边不一致的数量",

@@ -7,6 +7,7 @@ import { office, open } from "./ask.js";
 import { Approval } from "./approval.js";
 import { BadgeAsk, BadgeChip } from "./badge.js";
 import { Board } from "./board.js";
+import { Designer } from "./designer.js";
 import { Devices, Training } from "./devices.js";
 import { Languages, Menu, Others, place, Search, usePlace } from "./frame.js";
 import { List } from "./list.js";
@@ -25,6 +26,7 @@ const pages = {
   "": (_, filters) => html`<${Board} wall=${Boolean(filters.wall)} />`,
   planning: () => html`<${Planning} />`,
   approval: () => html`<${Approval} />`,
+  designer: (name, { from = "" }) => html`<${Designer} name=${name} from=${from} />`,
   devices: () => html`<${Devices} />`,
   training: () => html`<${Training} />`,
   settings: () => html`<${Settings} />`,
