@@ -8,12 +8,14 @@
 #include "floor/floor.h"
 #include "floor/settings.h"
 #include "label_request.h"
+#include "lookout.h"
 #include "pictures.h"
 #include "practice.h"
 #include "station/plugboard.h"
 #include "station/station.h"
 #include "store/board.h"
 #include "store/figures.h"
+#include "store/heat.h"
 #include "store/query.h"
 #include "store/training.h"
 #include "turn.h"
@@ -47,6 +49,7 @@ struct daemon {
     struct plugboard *board;
     struct practice *practice;
     struct disk *disk;
+    struct lookout *lookout;
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -319,6 +322,11 @@ static int tell_settings(struct daemon *daemon, struct buf *json)
     return settings_write(daemon->store, json);
 }
 
+static int tell_heat(struct daemon *daemon, struct buf *json)
+{
+    return heat_write(daemon->store, json);
+}
+
 static int tell_board(struct daemon *daemon, struct buf *json)
 {
     int64_t now_us = clock_wall_us();
@@ -340,8 +348,13 @@ static int source_query(void *user, const char *kind, const char *code, const st
     static const struct {
         const char *kind;
         int (*tell)(struct daemon *daemon, struct buf *json);
-    } told[] = {{"queries", tell_queries}, {"asks", tell_asks}, {"settings", tell_settings}, {"board", tell_board}};
+    } told[] = {{"queries", tell_queries},
+                {"asks", tell_asks},
+                {"settings", tell_settings},
+                {"board", tell_board},
+                {"heat", tell_heat}};
     struct query_given given[WEB_VALUES_MAX];
+    lookout_asked(daemon->lookout, kind);
     for (size_t i = 0; i < COUNT(told) && !*code; i++)
         if (strcmp(told[i].kind, kind) == 0)
             return told[i].tell(daemon, json);
@@ -561,6 +574,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
 static void after_turn(struct daemon *daemon)
 {
     uplink_committed(daemon->uplink);
+    lookout_turned(daemon->lookout);
     if (daemon->rewires)
         plugboard_rewire(daemon->board);
     daemon->rewires = false;
@@ -592,6 +606,7 @@ static int on_take(sd_event_source *source, void *user)
     struct error error = {0};
     sd_event_source_set_priority(source, PRIORITY_TURN);
     uplink_gather(daemon->uplink);
+    lookout_begin(daemon->lookout);
     int result = turn_take(daemon->turn, &error);
     if (result) {
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
@@ -690,6 +705,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = open_timers(daemon, error);
     if (!result)
+        result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
+    if (!result)
         result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
     if (!result)
         result = open_uplink(daemon, error);
@@ -744,6 +761,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
+    lookout_free(daemon->lookout);
     practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);

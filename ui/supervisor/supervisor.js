@@ -6,6 +6,7 @@ import htm from "htm";
 import { office, open } from "./ask.js";
 import { Approval } from "./approval.js";
 import { BadgeAsk, BadgeChip } from "./badge.js";
+import { BinMap } from "./binmap.js";
 import { Board } from "./board.js";
 import { Devices, Training } from "./devices.js";
 import { Languages, Menu, Others, place, Search, usePlace } from "./frame.js";
@@ -25,6 +26,7 @@ const pages = {
   "": (_, filters) => html`<${Board} wall=${Boolean(filters.wall)} />`,
   planning: () => html`<${Planning} />`,
   approval: () => html`<${Approval} />`,
+  map: (_, filters) => html`<${BinMap} filters=${filters} />`,
   devices: () => html`<${Devices} />`,
   training: () => html`<${Training} />`,
   settings: () => html`<${Settings} />`,

@@ -22,6 +22,8 @@ struct office_http {
     struct http_meter meter;
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
+    int64_t written; /* of the database, when it was told last that something was */
+    int64_t rows_us; /* when that may be told next */
     bool listening;  /* changes are from when somebody began to listen */
     char policy[WEB_POLICY_SIZE];
 };
