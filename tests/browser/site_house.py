@@ -81,7 +81,8 @@ def scan(house, station, *texts):
 def count_short(house):
     """Two people find the same in a bin, and less than the books say by more than may be posted unseen."""
     more = house.folder / "more-workers.csv"
-    more.write_text("worker,name,badge,role\nW-004,赵盘点,BADGE-0004,counter\n", encoding="utf-8")
+    more.write_text("worker,name,badge,role\nW-004,赵盘点,BADGE-0004,counter\n"
+                    "W-005,钱盘点,BADGE-0005,counter\n", encoding="utf-8")
     must([house.bin / "floorhand", "import", "workers", "--url", house.page_url, more])
     ask(house, "count.plan", kind="random", limit=1)
     for badge in (sample.WORKERS[1][2], "BADGE-0004"):

@@ -53,6 +53,7 @@ const tests = [
     const { streams, waited } = await page.evaluate((since) => ({ waited: performance.now() - since,
       streams: performance.getEntriesByType("resource").filter((one) => one.name.endsWith("/api/v1/changes")).length }), seen);
     assert(streams <= 1 && waited < LIVE_MS, `${streams} streams; it was seen after ${Math.round(waited)} ms`);
+    await ask("stations/bench-3/scan", { text: "CMD:LOGOUT" });
     same(errors, [], "errors in the console");
   }],
   ["the map of bins shows where most is picked, finds an item, and is walked by the arrow keys", async (page, errors) => {
@@ -142,6 +143,18 @@ const tests = [
     same(await page.locator("#badge-field").count(), 0, "the badge is asked for again");
     await shows(page, "section", "Released and being picked");
     same((await ask(`waves/${wave.wave}`)).wave.state, "released", "the wave on the floor");
+  }],
+  ["a count is sent back, counted by a third, and waits again without anybody loading the page", async (page) => {
+    const [{ count, location, variances }] = (await ask("counts?state=review")).rows;
+    const { item } = await ask(`items/${variances[0].sku}`);
+    await go(page, "#/approval");
+    await page.locator("button").filter({ hasText: "Count once more" }).click();
+    await page.locator(".said.good").waitFor({ timeout: STEP_MS });
+    await shows(page, ".none", "No count waits");
+    for (const text of ["BADGE-0005", "CMD:COUNT", location, "CMD:QTY:480", item.barcodes[0].code, location, "CMD:LOGOUT"])
+      await ask("stations/bench-3/scan", { text });
+    await shows(page, `[data-count="${count}"]`, "Round 3");
+    same((await ask("journal?type=count.sent_back")).rows[0].data.round, 2, "the round that was not enough");
   }],
   ["a count is approved with its differences in sight", async (page) => {
     const [count] = (await ask("counts?state=review")).rows;

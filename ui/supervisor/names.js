@@ -403,6 +403,7 @@ const names = {
   "trial.compared": ["Keep what a comparison found", "记录对比结果"],
   "count.approve": ["Approve", "批准"],
   "count.plan": ["Plan counts", "计划盘点"],
+  "count.recount": ["Count once more", "换人重盘"],
   "count.reject": ["Reject", "驳回"],
   "label.again": ["Print again", "补打"],
   "lease.release": ["Free the work for others", "释放作业"],
