@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "store/store.h"
 
-#define HEAT_DAYS  28   /* what is looked at of the past */
-#define HEAT_MOVES 2000 /* of one step: some milliseconds of a small box */
+#define HEAT_DAYS  28  /* what is looked at of the past */
+#define HEAT_MOVES 500 /* of one step: some milliseconds, which is what a scan may wait for it */
 
 int heat_start(struct store *store, struct error *error);
 

@@ -86,6 +86,8 @@ static int open_sql(struct store *store, struct error *error)
     if (result)
         return result;
     result = sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
+    if (!result) /* what is temporary is never on the disk; not before, for a schema may sort a whole table */
+        result = sql_script(store->sql, "PRAGMA temp_store = MEMORY", error);
     if (!result)
         result = touched_start(store, error);
     return result ? result : heat_start(store, error);

@@ -82,6 +82,13 @@ const tests = [
     await ask("do/order.close", { order: "SO-00006", reason: "elsewhere" });
     await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, before + 1);
   }],
+  ["any other list does, too, over the same stream", async (page) => {
+    await go(page, "#/blacklist");
+    await ask("do/blacklist.add", { field: "phone", value: "13900001111", why: "told by another page" });
+    await shows(page, "main tbody", "told by another page");
+    const open = await page.evaluate(() => performance.getEntriesByType("resource").filter((one) => one.name.includes("/changes?") && !one.responseEnd).length);
+    assert(open <= 1, `${open} streams at the same time`);
+  }],
   ["a file is tried first, then taken in", async (page) => {
     await go(page, "#/bring");
     await page.locator(".filters select").selectOption("items");

@@ -105,7 +105,7 @@ export const specialNames = {
   on_no_bill: ["What no bill tells of", "账单未覆盖"],
   no_carrier: ["No carrier", "未指定承运商"],
   no_shop: ["No shop", "无店铺"],
-  days_ago: ["and left {n} days ago or earlier (setting bill_settle_days)", "，且已发出 {n} 天以上（设置项 bill_settle_days）"],
+  days_ago: ["left {n} days ago or earlier (setting bill_settle_days)", "已发出 {n} 天以上（设置项 bill_settle_days）"],
   compare_now: ["Compare with the books", "立即对账"],
   force: ["It is all right …", "强制平账…"],
   say_what_it_means: ["Say what it means …", "定义业务类型…"],

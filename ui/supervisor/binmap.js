@@ -13,7 +13,7 @@ import { hrefOf, hrefOfList, number } from "./values.js";
 
 const html = htm.bind(h);
 const WHOLE_MAX = 3000; // bins that are drawn at once
-const AISLES = 4; // of one answer: each adds up its bins
+const AISLES = 2; // of one answer: each adds up its bins
 const PAGE = 500;
 const AGAIN_MS = 1000; // while the box still follows its moves
 const CALM_MS = 5000; // a map is read anew so seldom, however busy the floor is
