@@ -140,6 +140,7 @@ export const columns = {
   over_percent: ["Over (%)", "超收(%)"],
   owner: ["Owner", "货主"],
   packed: ["Packed", "已打包"],
+  owed_minor: ["Owed", "应收金额"],
   paid: ["Paid", "付款时间"],
   paid_by: ["Paid by", "付款人"],
   paid_minor: ["Paid", "实付"],
