@@ -98,6 +98,11 @@ page_files_files       := $(sort $(wildcard ui/pages/* ui/supervisor/*)) $(page_
 office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules) \
 	ui/node_modules/uplot/dist/uPlot.esm.js ui/node_modules/uplot/dist/uPlot.min.css
 
+# What the pages are made of, once more in the form in which it is sent to a browser that takes it so ("x.js.gz").
+compressed              = $(patsubst %,$(GEN)/gz/%.gz,$(filter %.js %.css %.html %.svg,$(1)))
+page_files_files        += $(call compressed,$(page_files_files))
+office_files_files      += $(call compressed,$(office_files_files))
+
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
 LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz
 # One short line a step; V=1 shows the commands.
@@ -155,6 +160,11 @@ $(GEN)/%.S: $$(%_files) Makefile
 	echo '.section .data.rel.ro,"aw"'; echo '.balign 8'; echo '.globl $*'; echo '$*:'; n=$$i; i=0; \
 	while [ $$i -lt $$n ]; do echo ".quad .Lname$$i, .Ldata$$i, .Lend$$i - .Ldata$$i"; i=$$((i+1)); done; \
 	echo '.quad 0, 0, 0'; echo '.section .note.GNU-stack,"",%progbits'; } > $@
+
+$(GEN)/gz/%.gz: %
+	@mkdir -p $(@D)
+	@gzip -9 -n -c $< >$@
+.PRECIOUS: $(GEN)/gz/%.gz
 
 ui/node_modules/%: $(NODE_MODULES) ;
 $(NODE_MODULES): ui/package.json ui/package-lock.json

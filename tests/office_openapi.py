@@ -142,7 +142,7 @@ def fixed_paths():
     days = [{"name": name, "in": "query", "schema": {"type": "string", "format": "date"}, "description": help} for name, help in
             (("from", "the first business day; left out: the last thirty days"), ("to", "the last one"))]
     named = [{"name": "name", "in": "path", "required": True, "schema": text}]
-    me = {"type": "object", "required": ["person", "title", "must_change", "roles"]}
+    me = {"type": "object", "required": ["login", "title", "must_change", "roles"]}
     roles = {"type": "object", "required": ["roles", "verbs", "files", "kinds"]}
     stream = answers("An endless stream. hello begins it; orders and events carry one JSON object each; lost says that there were too"
                      " many, and to ask anew; alive comes every 5 seconds", text)
@@ -154,7 +154,7 @@ def fixed_paths():
                           "503": reference("responses", "Busy")}}},
         "/api/v1/session": {"post": {
             "operationId": "logIn", "summary": "A person logs in: the answer sets a cookie", "security": [],
-            "requestBody": body_of("person", "password"), "responses": answers("Who it is, and their roles", me, "429")}},
+            "requestBody": body_of("login", "password"), "responses": answers("Who it is, and their roles", me, "429")}},
         "/api/v1/session/end": {"post": {"operationId": "logOut", "summary": "Log out", "requestBody": body_of(),
                                          "responses": answers("The cookie is good no more", {"type": "object"})}},
         "/api/v1/password": {"post": {"operationId": "choosePassword", "summary": "Choose another password; other visits end",

@@ -24,7 +24,7 @@ role in, one for everywhere and one for a single site, and tries all of it. What
 reaches rows and verbs that tell their site, and orders that are there. Programs have keys instead, each with its own reach.
 
 """
-ROLES = ["order_desk", "buyer", "marketing", "finance", "service", "admin", "auditor"]
+ROLES = ["order_desk", "purchasing", "marketing", "finance", "service", "admin", "auditor"]
 
 tap = Tap()
 test = tests_of(tap)
@@ -54,7 +54,7 @@ class Person(Client):
 
     def log_in(self, person, password):
         """However many log in just now."""
-        body = {"person": person, "password": password}
+        body = {"login": person, "password": password}
         return wait_until(lambda: [answer for answer in [self.ask("POST", "/api/v1/session", body)] if not too_soon(answer)], "log in")[0]
 
     def choose(self, old, new):
@@ -78,9 +78,9 @@ def served(office):
 
 def employ(office, port, person, *roles):
     """Somebody who has chosen a password, and is logged in. roles: (role, site), site "" for everywhere."""
-    first = office.run("do", "staff.add", f"person={person}", f"title={person}")[0]["password"]
+    first = office.run("do", "staff.add", f"login={person}", f"title={person}")[0]["password"]
     for role, site in roles:
-        office.run("do", "staff.grant", f"person={person}", f"role={role}", f"site={site}")
+        office.run("do", "staff.grant", f"login={person}", f"role={role}", f"site={site}")
     who = Person(port)
     equal(who.log_in(person, first)[0], 200)
     equal(who.choose(first, "a long enough sentence")[0], 200)
@@ -91,7 +91,7 @@ def employ(office, port, person, *roles):
 def _(office):
     office.furnish()
     with served(office) as port:
-        first = office.run("do", "staff.add", "person=anna", "title=Anna 李")[0]["password"]
+        first = office.run("do", "staff.add", "login=anna", "title=Anna 李")[0]["password"]
         anna = Person(port)
         equal(anna.log_in("anna", "wrong")[0], 401)
         wrong = anna.log_in("nobody", first)
@@ -99,7 +99,7 @@ def _(office):
         assert anna.cookie is None
         equal(anna.get("/api/v1/me")[0], 401)
         status, me = anna.log_in("anna", first)
-        equal((status, me), (200, {"person": "anna", "title": "Anna 李", "must_change": True, "roles": []}))
+        equal((status, me), (200, {"login": "anna", "title": "Anna 李", "must_change": True, "roles": []}))
         for word in ("HttpOnly", "SameSite=Strict", "Path=/"):
             assert word in anna.said, anna.said
         assert "Secure" not in anna.said
@@ -113,18 +113,18 @@ def _(office):
         equal(Person(port, before).get("/api/v1/me")[0], 401)
         equal(anna.get("/api/v1/me")[1]["must_change"], False)
         equal(anna.get("/api/v1/orders")[0], 403)  # no role yet
-        office.run("do", "staff.grant", "person=anna", "role=order_desk")
+        office.run("do", "staff.grant", "login=anna", "role=order_desk")
         equal(anna.get("/api/v1/orders")[0], 200)
         # what a browser sends along for a page of others is of no use to it
         for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
             equal(anna.ask("POST", "/api/v1/do/order.close", {"order": "SO-00001"}, **headers)[0], 403)
             equal(anna.ask("GET", "/api/v1/orders", **headers)[0], 403)
-            equal(Person(port).ask("POST", "/api/v1/session", {"person": "anna", "password": "x"}, **headers)[0], 403)
+            equal(Person(port).ask("POST", "/api/v1/session", {"login": "anna", "password": "x"}, **headers)[0], 403)
         equal(anna.ask("POST", "/api/v1/do/order.close", '{"order": "SO-00001"}', "text/plain")[0], 415)
         equal(anna.ask("POST", "/api/v1/do/order.close", {"order": "SO-00001"}, Origin=f"http://127.0.0.1:{port}")[0], 200)
         # behind a proxy with TLS the browser sends it over nothing else
         secure = Person(port)
-        wait_until(lambda: secure.ask("POST", "/api/v1/session", {"person": "anna", "password": "a long enough sentence"},
+        wait_until(lambda: secure.ask("POST", "/api/v1/session", {"login": "anna", "password": "a long enough sentence"},
                                       **{"X-Forwarded-Proto": "https"})[0] == 200, "log in")
         assert "Secure" in secure.said, secure.said
         stale = anna.cookie
@@ -132,7 +132,7 @@ def _(office):
         assert "Max-Age=0" in anna.said, anna.said
         equal(Person(port, stale).get("/api/v1/me")[0], 401)
         equal(secure.get("/api/v1/me")[0], 200)
-        office.run("do", "staff.switch", "person=anna", "active=no")
+        office.run("do", "staff.switch", "login=anna", "active=no")
         equal(secure.get("/api/v1/me")[0], 401)
         equal(secure.log_in("anna", "a long enough sentence")[0], 401)
 
@@ -173,7 +173,7 @@ def _(office):
         equal(anna.do("order.carrier", order="SO-00002", carrier="YT")[0], 403)
         equal(anna.do("order.carrier", order="SO-00003", carrier="YT")[0], 403)
         equal(anna.do("order.audit")[0], 403)
-        both = employ(office, port, "bo", ("order_desk", SITE), ("order_desk", "bj-01"), ("buyer", ""))
+        both = employ(office, port, "bo", ("order_desk", SITE), ("order_desk", "bj-01"), ("purchasing", ""))
         status, said = both.get("/api/v1/members")
         equal(status, 403)
         equal(both.get("/api/v1/orders")[0], 200)  # a buyer sees orders everywhere
@@ -191,10 +191,10 @@ def _(office):
 def _(office):
     with served(office) as port:
         key = Client(port, office.run("do", "key.add", "name=x", "reads=*", "verbs=*")[0]["secret"])
-        equal(key.do("staff.add", person="eve", title="Eve")[0], 403)
-        equal(key.do("staff.grant", person="eve", role="admin")[0], 403)
+        equal(key.do("staff.add", login="eve", title="Eve")[0], 403)
+        equal(key.do("staff.grant", login="eve", role="admin")[0], 403)
         equal(key.ask("POST", "/api/v1/password", {"old": "a", "new": "b"})[0], 403)
-        equal(key.get("/api/v1/me"), (200, {"person": None, "title": None, "must_change": False, "roles": []}))
+        equal(key.get("/api/v1/me"), (200, {"login": None, "title": None, "must_change": False, "roles": []}))
 
 
 # ---------------------------------------------------------------- everything, by everybody

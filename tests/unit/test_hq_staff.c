@@ -41,7 +41,7 @@ static void add(struct shelf *shelf, const char *person, char password[STAFF_PAS
 {
     char fields[128];
     CLEANUP_BUF struct buf answer = {0};
-    snprintf(fields, sizeof(fields), "{\"person\": \"%s\", \"title\": \"Somebody\"}", person);
+    snprintf(fields, sizeof(fields), "{\"login\": \"%s\", \"title\": \"Somebody\"}", person);
     assert_int_equal(ask(shelf, "staff.add", fields, &answer), 0);
     word_of(&answer, "password", password);
 }
@@ -120,23 +120,23 @@ static void somebody_can_always_let_others_in(void **state)
     char password[STAFF_PASSWORD_SIZE];
     add(shelf, "anna", password);
     add(shelf, "bo", password);
-    assert_int_equal(told(shelf, "staff.add", "{\"person\": \"bo\", \"title\": \"x\"}"), -EEXIST);
-    assert_int_equal(told(shelf, "staff.add", "{\"person\": \"Bo\", \"title\": \"x\"}"), -EINVAL);
-    assert_int_equal(told(shelf, "staff.grant", "{\"person\": \"cy\", \"role\": \"admin\"}"), -ENOENT);
-    assert_int_equal(told(shelf, "staff.grant", "{\"person\": \"bo\", \"role\": \"king\"}"), -EINVAL);
-    assert_int_equal(told(shelf, "staff.grant", "{\"person\": \"bo\", \"role\": \"buyer\", \"site\": \"xx\"}"),
+    assert_int_equal(told(shelf, "staff.add", "{\"login\": \"bo\", \"title\": \"x\"}"), -EEXIST);
+    assert_int_equal(told(shelf, "staff.add", "{\"login\": \"Bo\", \"title\": \"x\"}"), -EINVAL);
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"cy\", \"role\": \"admin\"}"), -ENOENT);
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"bo\", \"role\": \"king\"}"), -EINVAL);
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"bo\", \"role\": \"purchasing\", \"site\": \"xx\"}"),
                      -ENOENT);
-    assert_int_equal(told(shelf, "staff.grant", "{\"person\": \"anna\", \"role\": \"admin\"}"), 0);
-    assert_int_equal(told(shelf, "staff.grant", "{\"person\": \"anna\", \"role\": \"admin\"}"),
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"anna\", \"role\": \"admin\"}"), 0);
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"anna\", \"role\": \"admin\"}"),
                      0); /* again: as it is */
-    assert_int_equal(told(shelf, "staff.grant", "{\"person\": \"bo\", \"role\": \"admin\", \"site\": \"hz\"}"), 0);
-    assert_int_equal(told(shelf, "staff.withdraw", "{\"person\": \"anna\", \"role\": \"admin\"}"), -EPERM);
-    assert_int_equal(told(shelf, "staff.switch", "{\"person\": \"anna\", \"active\": false}"), -EPERM);
-    assert_int_equal(told(shelf, "staff.withdraw", "{\"person\": \"anna\", \"role\": \"buyer\"}"), -ENOENT);
-    assert_int_equal(told(shelf, "staff.grant", "{\"person\": \"bo\", \"role\": \"admin\"}"), 0);
-    assert_int_equal(told(shelf, "staff.switch", "{\"person\": \"anna\", \"active\": false}"), 0);
-    assert_int_equal(told(shelf, "staff.withdraw", "{\"person\": \"anna\", \"role\": \"admin\"}"), 0);
-    assert_int_equal(told(shelf, "staff.switch", "{\"person\": \"bo\", \"active\": false}"), -EPERM);
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"bo\", \"role\": \"admin\", \"site\": \"hz\"}"), 0);
+    assert_int_equal(told(shelf, "staff.withdraw", "{\"login\": \"anna\", \"role\": \"admin\"}"), -EPERM);
+    assert_int_equal(told(shelf, "staff.switch", "{\"login\": \"anna\", \"active\": false}"), -EPERM);
+    assert_int_equal(told(shelf, "staff.withdraw", "{\"login\": \"anna\", \"role\": \"purchasing\"}"), -ENOENT);
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"bo\", \"role\": \"admin\"}"), 0);
+    assert_int_equal(told(shelf, "staff.switch", "{\"login\": \"anna\", \"active\": false}"), 0);
+    assert_int_equal(told(shelf, "staff.withdraw", "{\"login\": \"anna\", \"role\": \"admin\"}"), 0);
+    assert_int_equal(told(shelf, "staff.switch", "{\"login\": \"bo\", \"active\": false}"), -EPERM);
 }
 
 static struct asker of_grants(struct staff_grant one, struct staff_grant other)
@@ -287,12 +287,12 @@ static void a_visit_ends(void **state)
     log_in(shelf, "anna", one);
     assert_int_equal(shelf_number(shelf, "SELECT count(*) FROM staff_session", SQL_NO_VALUES),
                      1); /* those that ended are gone */
-    assert_int_equal(told(shelf, "staff.log_out", "{\"person\": \"anna\"}"), 0);
+    assert_int_equal(told(shelf, "staff.log_out", "{\"login\": \"anna\"}"), 0);
     assert_int_equal(who(shelf, one), -EACCES);
     log_in(shelf, "anna", one);
-    assert_int_equal(told(shelf, "staff.switch", "{\"person\": \"anna\", \"active\": false}"), 0);
+    assert_int_equal(told(shelf, "staff.switch", "{\"login\": \"anna\", \"active\": false}"), 0);
     assert_int_equal(who(shelf, one), -EACCES);
-    assert_int_equal(told(shelf, "staff.switch", "{\"person\": \"anna\", \"active\": true}"), 0);
+    assert_int_equal(told(shelf, "staff.switch", "{\"login\": \"anna\", \"active\": true}"), 0);
     log_in(shelf, "anna", one);
     log_in(shelf, "anna", other);
     assert_int_equal(session_close(&shelf->rig.office, one, &shelf->rig.error), 0);

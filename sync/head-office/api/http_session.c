@@ -53,7 +53,7 @@ static void write_grants(const struct staff_person *person, struct buf *json)
 static void write_person(const struct staff_person *person, struct buf *json)
 {
     json_open_object(json, NULL);
-    json_text(json, "person", *person->name ? person->name : NULL);
+    json_text(json, "login", *person->name ? person->name : NULL);
     json_text(json, "title", *person->name ? person->title : NULL);
     json_bool(json, "must_change", person->must_change);
     write_grants(person, json);
@@ -136,10 +136,10 @@ bool http_post_session(struct web_request *request)
         answered = busy(request);
     else if (too_soon(request))
         answered = web_answer_error(request, WEB_TOO_MANY, "Many log in just now: try again in a second.");
-    else if (read_two(request, &said, (const char *const[]){"person", "password"}, values))
+    else if (read_two(request, &said, (const char *const[]){"login", "password"}, values))
         answered = let_in(request, values[0], values[1]);
     else
-        answered = web_answer_error(request, WEB_BAD_REQUEST, "Say \"person\" and \"password\".");
+        answered = web_answer_error(request, WEB_BAD_REQUEST, "Say \"login\" and \"password\".");
     json_decref(said);
     return answered;
 }

@@ -2,7 +2,7 @@
 #include "sync/head-office/query_words.h"
 
 static const struct query_column staff_columns[] = {
-    TEXT("person", "p.name"),
+    TEXT("login", "p.name"),
     TEXT("title", "p.title"),
     FLAG("active", "p.active"),
     FLAG("must_change", "p.must_change"),
@@ -15,24 +15,24 @@ static const struct query_column staff_columns[] = {
     {0},
 };
 static const struct query_filter staff_filters[] = {
-    BY_INDEX("person", "p.name = ?"), BY_LOOKING("active", WHETHER("p.active = 1")), {0}};
-static const struct query_section staff_sections[] = {{"roles", "staff-roles", "person", 0, 0},
-                                                      {"sessions", "staff-sessions", "person", 0, 0},
+    BY_INDEX("login", "p.name = ?"), BY_LOOKING("active", WHETHER("p.active = 1")), {0}};
+static const struct query_section staff_sections[] = {{"roles", "staff-roles", "login", 0, 0},
+                                                      {"sessions", "staff-sessions", "login", 0, 0},
                                                       {"trail", "trail", "who", 0, 0},
                                                       {0}};
 
 static const struct query_column role_columns[] = {
-    TEXT("person", "r.name"),    TEXT("role", "r.role"),         TEXT("site", "r.site"),
+    TEXT("login", "r.name"),     TEXT("role", "r.role"),         TEXT("site", "r.site"),
     TIME("since", "r.since_us"), TEXT("given_by", "r.given_by"), {0},
 };
-static const struct query_filter role_filters[] = {BY_LOOKING("person", PLAIN("r.name") " = ?"),
+static const struct query_filter role_filters[] = {BY_LOOKING("login", PLAIN("r.name") " = ?"),
                                                    BY_LOOKING("role", PLAIN("r.role") " = ?"),
                                                    BY_LOOKING("site", PLAIN("r.site") " = ?"),
                                                    {0}};
 
 static const struct query_column session_columns[] = {
-    TEXT("person", "l.name"), TIME("begun", "l.begun_us"), TIME("used", "l.used_us"), {0}};
-static const struct query_filter session_filters[] = {BY_LOOKING("person", PLAIN("l.name") " = ?"), {0}};
+    TEXT("login", "l.name"), TIME("begun", "l.begun_us"), TIME("used", "l.used_us"), {0}};
+static const struct query_filter session_filters[] = {BY_LOOKING("login", PLAIN("l.name") " = ?"), {0}};
 
 static const struct query_column trail_columns[] = {
     NUMBER("line", "t.seq"), TIME("time", "t.time_us"),     TEXT("who", "t.who"),
@@ -42,17 +42,7 @@ static const struct query_filter trail_filters[] = {
     {"line", "t.seq = ?", true, true}, BY_INDEX("who", "t.who = ?"), BY_LOOKING("what", PLAIN("t.what") " = ?"), {0}};
 
 const struct query office_staff_queries[] = {
-    {"staff",
-     "person",
-     "staff p",
-     {"p.name"},
-     {true},
-     false,
-     0,
-     staff_columns,
-     staff_filters,
-     "person",
-     staff_sections},
+    {"staff", "login", "staff p", {"p.name"}, {true}, false, 0, staff_columns, staff_filters, "login", staff_sections},
     {"staff-roles",
      "role",
      "staff_role r",

@@ -14,7 +14,7 @@
 #define EVERYBODY (DESK | BUYER | MARKETING | FINANCE | SERVICE | ADMIN | AUDITOR)
 
 const struct role roles[] = {
-    {DESK, "order_desk", "Order desk", "订单专员"},   {BUYER, "buyer", "Buyer", "采购"},
+    {DESK, "order_desk", "Order desk", "订单专员"},   {BUYER, "purchasing", "Buyer", "采购"},
     {MARKETING, "marketing", "Marketing", "营销"},    {FINANCE, "finance", "Finance", "财务"},
     {SERVICE, "service", "Customer service", "客服"}, {ADMIN, "admin", "Administrator", "管理员"},
     {AUDITOR, "auditor", "Auditor", "审计员"},        {0},

@@ -16,7 +16,7 @@ enum {
     ROLE_AUDITOR = 1 << 6,
 };
 
-#define ROLES_NAMES "order_desk|buyer|marketing|finance|service|admin|auditor" /* as a choice of option.h */
+#define ROLES_NAMES "order_desk|purchasing|marketing|finance|service|admin|auditor" /* as a choice of option.h */
 #define ROLES_SIZE  16
 
 struct role {

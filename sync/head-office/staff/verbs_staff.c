@@ -10,7 +10,7 @@ struct fields {
 
 #define PERSON                                                                                                         \
     {                                                                                                                  \
-        "person", OPTION_TEXT_AT(struct fields, person), .help = "the name that they log in by"                        \
+        "login", OPTION_TEXT_AT(struct fields, person), .help = "the name that they log in by"                         \
     }
 static const struct option_def add_fields[] = {
     PERSON, {"title", OPTION_TEXT_AT(struct fields, title), .help = "who it is, for people"}, {0}};
@@ -28,7 +28,7 @@ static const struct option_def role_fields[] = {
 static int tell_password(struct verb_call *call, int result, const char *password)
 {
     const struct fields *fields = call->fields;
-    json_text(call->answer, "person", fields->person);
+    json_text(call->answer, "login", fields->person);
     if (!result)
         json_text(call->answer, "password", password); /* now, and never again */
     return result;
@@ -52,14 +52,14 @@ static int reset(struct verb_call *call, struct error *error)
 static int set_active(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
-    json_text(call->answer, "person", fields->person);
+    json_text(call->answer, "login", fields->person);
     return staff_switch(call->office, fields->person, fields->active, error);
 }
 
 static int tell_role(struct verb_call *call, int result)
 {
     const struct fields *fields = call->fields;
-    json_text(call->answer, "person", fields->person);
+    json_text(call->answer, "login", fields->person);
     json_text(call->answer, "role", fields->role);
     return result;
 }
@@ -79,7 +79,7 @@ static int withdraw(struct verb_call *call, struct error *error)
 static int log_out(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
-    json_text(call->answer, "person", fields->person);
+    json_text(call->answer, "login", fields->person);
     return session_close_all(call->office, fields->person, "", error);
 }
 
