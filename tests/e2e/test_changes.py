@@ -16,6 +16,7 @@ from rig.process import RigError, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 PAGES = 5  # of which two may follow changes
+TOLD_SECONDS = 12
 BADGE = sample.WORKERS[0][2]
 
 
@@ -33,13 +34,14 @@ class Stream:
 
     def next(self):
         """(event, data) of the next one that is more than a sign of life."""
-        event = ""
-        while True:
+        event, end = "", time.monotonic() + TOLD_SECONDS
+        while time.monotonic() < end:
             line = self.answer.readline().decode().rstrip("\n")
             if line.startswith("event: "):
                 event = line[7:]
             elif line.startswith("data: ") and event not in ("", "alive"):
                 return event, json.loads(line[6:])
+        raise RigError(f"nothing was told for {TOLD_SECONDS} s")
 
     def until(self, kind):
         """The events up to the first that tells of this kind."""
