@@ -10,6 +10,7 @@
 #include "floor/settings.h"
 #include "label_desk.h"
 #include "label_request.h"
+#include "lookout.h"
 #include "pictures.h"
 #include "practice.h"
 #include "station/plugboard.h"
@@ -18,6 +19,7 @@
 #include "store/figures.h"
 #include "store/query.h"
 #include "store/training.h"
+#include "told.h"
 #include "turn.h"
 #include "uplink.h"
 
@@ -51,6 +53,7 @@ struct daemon {
     struct label_desk desk;
     struct practice *practice;
     struct disk *disk;
+    struct lookout *lookout;
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -303,42 +306,10 @@ static int source_figures(void *user, const char *kind, int64_t since_us, struct
     return figures_write(daemon->store, kind, since_us, csv);
 }
 
-/* What is told beside the kinds of rows. */
-static int tell_queries(struct daemon *daemon, struct buf *json)
-{
-    (void)daemon;
-    query_catalogue(site_queries, json);
-    return 0;
-}
-
-static int tell_asks(struct daemon *daemon, struct buf *json)
-{
-    (void)daemon;
-    floor_asks(json);
-    return 0;
-}
-
-static int tell_settings(struct daemon *daemon, struct buf *json)
-{
-    return settings_write(daemon->store, json);
-}
-
 static const struct label_desk *desk_of(struct daemon *daemon)
 {
     daemon->desk = (struct label_desk){daemon->store, plugboard_labels(daemon->board)};
     return &daemon->desk;
-}
-
-static int tell_label_keys(struct daemon *daemon, struct buf *json)
-{
-    (void)daemon;
-    template_keys_write(json);
-    return 0;
-}
-
-static int tell_templates(struct daemon *daemon, struct buf *json)
-{
-    return label_desk_list(desk_of(daemon), json);
 }
 
 static int source_template(void *user, const char *name, struct buf *json)
@@ -369,16 +340,13 @@ static int source_query(void *user, const char *kind, const char *code, const st
                         struct buf *json, struct error *error)
 {
     struct daemon *daemon = user;
-    static const struct {
-        const char *kind;
-        int (*tell)(struct daemon *daemon, struct buf *json);
-    } told[] = {{"queries", tell_queries},       {"asks", tell_asks},
-                {"settings", tell_settings},     {"board", tell_board},
-                {"label-keys", tell_label_keys}, {"label-templates", tell_templates}};
     struct query_given given[WEB_VALUES_MAX];
-    for (size_t i = 0; i < COUNT(told) && !*code; i++)
-        if (strcmp(told[i].kind, kind) == 0)
-            return told[i].tell(daemon, json);
+    lookout_asked(daemon->lookout, kind);
+    if (!*code && strcmp(kind, "board") == 0)
+        return tell_board(daemon, json);
+    int told = *code ? -ENOENT : told_write(daemon->store, desk_of(daemon), kind, json);
+    if (told != -ENOENT)
+        return told;
     for (size_t i = 0; i < count; i++)
         given[i] = (struct query_given){values[i].name, values[i].value};
     return *code ? query_one(daemon->store->sql, site_queries, kind, code, json, error)
@@ -600,6 +568,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
 static void after_turn(struct daemon *daemon)
 {
     uplink_committed(daemon->uplink);
+    lookout_turned(daemon->lookout);
     if (daemon->rewires)
         plugboard_rewire(daemon->board);
     daemon->rewires = false;
@@ -634,6 +603,7 @@ static int on_take(sd_event_source *source, void *user)
     struct error error = {0};
     sd_event_source_set_priority(source, PRIORITY_TURN);
     uplink_gather(daemon->uplink);
+    lookout_begin(daemon->lookout);
     int result = turn_take(daemon->turn, &error);
     if (result) {
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
@@ -732,6 +702,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = open_timers(daemon, error);
     if (!result)
+        result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
+    if (!result)
         result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
     if (!result)
         result = open_uplink(daemon, error);
@@ -786,6 +758,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
+    lookout_free(daemon->lookout);
     practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);

@@ -180,9 +180,9 @@ def fixed_paths():
             "operationId": "compared", "summary": "The key figures of a baseline beside those of a later period", "parameters": [*named, *days],
             "responses": answers("Then and now, the change, and whether the goal is reached", compared, "404")}},
         "/api/v1/changes": {"get": {
-            "operationId": "changes", "summary": "Orders and events as they change", "parameters": [
+            "operationId": "changes", "summary": "Orders and events as they change, and that anything was written", "parameters": [
                 {"name": "kinds", "in": "query", "schema": {"type": "string", "default": "orders"},
-                 "description": "orders, events or both, with a comma"}], "responses": stream}},
+                 "description": "orders, events, rows, with commas; rows: something was written, of whatever kind; told every two seconds at most"}], "responses": stream}},
     }
 
 

@@ -114,6 +114,17 @@ static bool get_view_stream(struct web_request *request)
                  : web_stream_open(request, request->id, "view", buf_text(&view), view.length);
 }
 
+/* Supervisors' pages, however many are open, leave room for the stations'. */
+static bool get_changes(struct web_request *request)
+{
+    struct ui_server *server = ui_of(request);
+    size_t open = web_server_listeners(server->web, UI_CHANGES);
+    if (open > 0 && open >= server->changes_max)
+        return web_answer_error(request, WEB_UNAVAILABLE,
+                                "%zu pages follow what changes already: close one, or raise the option pages.", open);
+    return web_stream_open(request, UI_CHANGES, "hello", "{}", 2);
+}
+
 static bool get_status(struct web_request *request)
 {
     CLEANUP_BUF struct buf json = {0};
@@ -280,6 +291,7 @@ const struct web_route ui_routes[] = {
     {"POST", "/api/v1/stations/{}/scan", post_scan, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
     {"GET", "/api/v1/sync", get_sync, NULL, 0},
+    {"GET", "/api/v1/changes", get_changes, NULL, 0},
     {"POST", "/api/v1/stations/{}/labels", post_label, "application/json", UI_LABEL_BODY_MAX},
     {"POST", "/api/v1/stations/{}/training", post_training, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/print-jobs/{}/picture", get_picture, NULL, 0},

@@ -11,6 +11,7 @@ int ui_server_open(sd_event *event, const struct web_settings *settings, const s
         return -ENOMEM;
     server->source = source;
     server->user = user;
+    server->changes_max = (size_t)settings->clients_max / 2;
     server->site = (struct web_site){.routes = ui_routes, .policy = server->policy};
     int result = ui_pages_open(server, error);
     if (!result)
@@ -39,6 +40,16 @@ int ui_server_port(const struct ui_server *server)
 void ui_server_publish(struct ui_server *server, const char *station, const char *json, size_t length)
 {
     web_server_publish(server->web, station, "view", json, length, true);
+}
+
+void ui_server_tell(struct ui_server *server, const char *json, size_t length)
+{
+    web_server_publish(server->web, UI_CHANGES, "changed", json, length, false);
+}
+
+bool ui_server_tells(const struct ui_server *server)
+{
+    return web_server_listeners(server->web, UI_CHANGES) > 0;
 }
 
 void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length)

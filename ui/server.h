@@ -69,6 +69,10 @@ int ui_server_port(const struct ui_server *server);
 /* A new view for every page of that station. A page that reads slowly skips to the newest. */
 void ui_server_publish(struct ui_server *server, const char *station, const char *json, size_t length);
 
+/* Which kinds of rows have changed, for every page that listens: {"kinds": [...]}. */
+void ui_server_tell(struct ui_server *server, const char *json, size_t length);
+bool ui_server_tells(const struct ui_server *server); /* some page does */
+
 /* A request that is no longer open (its client left, or it waited too long) is ignored. */
 void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length);
 

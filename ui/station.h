@@ -10,9 +10,12 @@ struct ui_server {
     struct web_server *web;
     struct web_site site;
     const struct ui_source *source;
-    void *user; /* the source's */
+    void *user;         /* the source's */
+    size_t changes_max; /* streams of changes: the other half of the pages is the stations' */
     char policy[WEB_POLICY_SIZE];
 };
+
+#define UI_CHANGES "*changes" /* their channel: no station is called so */
 
 static inline struct ui_server *ui_of(struct web_request *request)
 {

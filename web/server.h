@@ -57,7 +57,8 @@ int web_server_port(const struct web_server *server);
 void web_server_publish(struct web_server *server, const char *channel, const char *event, const char *json,
                         size_t length, bool newest);
 
-size_t web_server_streams(const struct web_server *server); /* that are open */
+size_t web_server_streams(const struct web_server *server);                        /* that are open */
+size_t web_server_listeners(const struct web_server *server, const char *channel); /* of them, to this channel */
 
 /* A request that is no longer open (its client left, or it waited too long) is ignored. */
 void web_server_answer(struct web_server *server, uint64_t number, int http_status, const char *json, size_t length);

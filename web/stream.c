@@ -142,6 +142,15 @@ size_t web_server_streams(const struct web_server *server)
     return server->stream_count;
 }
 
+size_t web_server_listeners(const struct web_server *server, const char *channel)
+{
+    const struct web_stream *stream;
+    size_t count = 0;
+    LIST_EACH(stream, &server->streams, const struct web_stream, link)
+    count += text_is_listed(stream->channels, channel);
+    return count;
+}
+
 void web_streams_beat(struct web_server *server)
 {
     struct web_stream *stream;

@@ -308,6 +308,11 @@ int64_t sql_data_version(struct sql *sql)
     return sql->engine->data_version(sql);
 }
 
+int64_t sql_written(struct sql *sql)
+{
+    return sql->engine->written(sql);
+}
+
 const char *sql_message(struct sql *sql)
 {
     return sql ? sql->engine->message(sql) : "the database was lost";

@@ -155,10 +155,17 @@ int64_t sql_last_id(struct sql *sql);
 int64_t sql_changes(struct sql *sql); /* rows changed by the last statement */
 bool sql_in_transaction(struct sql *sql);
 int64_t sql_data_version(struct sql *sql); /* changes when another connection has committed */
+int64_t sql_written(struct sql *sql);      /* changes when rows were written, by this connection or another */
 const char *
 sql_message(struct sql *sql); /* the database's own words for the last failure: for the log, never for a worker */
 
 int64_t sql_bytes(struct sql *sql); /* of the file, or of all tables of the schema; 0: it cannot be asked */
+
+/* SQLite only. From now on each row that this connection writes calls changed with its table, while it is written and
+ * may still be undone; tables WITHOUT ROWID and temporary ones are not told. changed may not use the connection; NULL:
+ * no more calls. A connection of NULL is none. */
+typedef void sql_changed_fn(void *user, const char *table);
+void sql_watch(struct sql *sql, sql_changed_fn *changed, void *user);
 
 /* SQLite only. A copy of the whole database, taken while it is in use. */
 int sql_copy_to(struct sql *sql, const char *path, struct error *error);

@@ -51,6 +51,7 @@ struct sql_engine {
     int64_t (*changes)(struct sql *sql);
     bool (*in_transaction)(struct sql *sql);
     int64_t (*data_version)(struct sql *sql);
+    int64_t (*written)(struct sql *sql);
     int64_t (*bytes)(struct sql *sql);
     const char *(*message)(struct sql *sql);
 };

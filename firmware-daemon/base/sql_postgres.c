@@ -697,6 +697,7 @@ static const struct sql_engine engine = {
     .changes = engine_changes,
     .in_transaction = engine_in_transaction,
     .data_version = engine_data_version,
+    .written = engine_data_version, /* it tells of its own, too */
     .bytes = engine_bytes,
     .message = engine_message,
 };

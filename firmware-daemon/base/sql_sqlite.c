@@ -13,6 +13,8 @@ struct sqlite {
     struct sql sql;
     sqlite3 *handle;
     struct sql_copy *copy; /* being taken from it; NULL: none */
+    sql_changed_fn *changed;
+    void *user; /* its */
 };
 
 struct sql_copy {
@@ -167,6 +169,28 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
     *ret = sql;
     sql = NULL;
     return 0;
+}
+
+/* ---------------------------------------------------------------- what is written */
+
+static void on_write(void *user, int what, const char *database, const char *table, sqlite3_int64 row)
+{
+    (void)what;
+    (void)row;
+    const struct sqlite *sqlite = user;
+    if (strcmp(database, "main") == 0)
+        sqlite->changed(sqlite->user, table);
+}
+
+void sql_watch(struct sql *sql, sql_changed_fn *changed, void *user)
+{
+    if (!sql)
+        return;
+    struct sqlite *sqlite = sqlite_of(sql);
+    if (changed || sqlite->changed)
+        sqlite3_update_hook(sqlite->handle, changed ? on_write : NULL, sqlite);
+    sqlite->changed = changed;
+    sqlite->user = user;
 }
 
 static void give_up_copy(struct sql_copy *copy)
@@ -375,6 +399,12 @@ static int64_t engine_data_version(struct sql *sql)
     return pragma_number(sql, "PRAGMA data_version");
 }
 
+/* Both only grow. */
+static int64_t engine_written(struct sql *sql)
+{
+    return engine_data_version(sql) + sqlite3_total_changes64(handle_of(sql));
+}
+
 static const char *engine_message(struct sql *sql)
 {
     return sqlite3_errmsg(handle_of(sql));
@@ -398,6 +428,7 @@ static const struct sql_engine engine = {
     .settle = engine_settle,
     .last_id = engine_last_id,
     .changes = engine_changes,
+    .written = engine_written,
     .in_transaction = engine_in_transaction,
     .data_version = engine_data_version,
     .bytes = engine_bytes,

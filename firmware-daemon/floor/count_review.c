@@ -1,5 +1,5 @@
 /* Counts that differ too much to be posted by themselves: a supervisor who did not count them approves or rejects each,
- * at a station or by asking. And plans of counts.
+ * at a station or by asking, or by asking has it counted once more. And plans of counts.
  *
  *   menu -> review.count -> review.count ... -> menu */
 #include "floor/ask.h"
@@ -14,7 +14,11 @@
 
 /* ---------------------------------------------------------------- the decision */
 
-static int reject(struct store *store, const struct stock_count *count, const struct worker *by)
+enum decision { APPROVE, REJECT, RECOUNT };
+
+/* In the journal, in this supervisor's name. */
+static int note_decision(struct store *store, const struct stock_count *count, const struct worker *by,
+                         const char *type, bool with_round)
 {
     struct location bin;
     int result = location_load(store, count->location, &bin);
@@ -24,25 +28,47 @@ static int reject(struct store *store, const struct stock_count *count, const st
     json_open_object(&data, NULL);
     json_int(&data, "count", count->id);
     json_text(&data, "location", bin.code);
+    if (with_round)
+        json_int(&data, "round", count->round);
     json_text(&data, "supervisor", by->code);
     json_close_object(&data);
-    result = note(store, "count.rejected", "location", bin.code, &data, NULL);
+    return note(store, type, "location", bin.code, &data, NULL);
+}
+
+static int approve(struct store *store, const struct stock_count *count, const struct worker *by, enum message *ret)
+{
+    bool posted = false;
+    int result = count_post(store, count, by, &posted);
+    *ret = posted ? DONE_COUNT_POSTED : DONE_COUNT_AGAIN;
+    return result;
+}
+
+static int reject(struct store *store, const struct stock_count *count, const struct worker *by, enum message *ret)
+{
+    int result = note_decision(store, count, by, "count.rejected", false);
+    *ret = DONE_COUNT_REJECTED;
     return result ? result : count_end(store, count, "rejected");
 }
 
+/* By somebody who has not counted it yet, however many rounds there were. What was held stays held. */
+static int send_back(struct store *store, const struct stock_count *count, const struct worker *by, enum message *ret)
+{
+    int result = note_decision(store, count, by, "count.sent_back", true);
+    *ret = DONE_COUNT_AGAIN;
+    return result ? result : stock_count_end(store, count->id, "recount");
+}
+
 /* *ret: what is said. -EACCES when he counted it himself, -EBUSY when it is not his turn. */
-static int decide(struct store *store, const struct stock_count *count, const struct worker *by, bool approved,
+static int decide(struct store *store, const struct stock_count *count, const struct worker *by, enum decision decision,
                   enum message *ret)
 {
-    bool posted = false;
+    static int (*const decisions[])(struct store *, const struct stock_count *, const struct worker *,
+                                    enum message *) = {[APPROVE] = approve, [REJECT] = reject, [RECOUNT] = send_back};
     if (strcmp(count->state, "review") != 0)
         return -EBUSY;
     if (stock_count_did(store, count->id, by->id))
         return -EACCES;
-    int result = approved ? count_post(store, count, by, &posted) : reject(store, count, by);
-    if (!result)
-        *ret = !approved ? DONE_COUNT_REJECTED : posted ? DONE_COUNT_POSTED : DONE_COUNT_AGAIN;
-    return result;
+    return decisions[decision](store, count, by, ret);
 }
 
 /* ---------------------------------------------------------------- at a station */
@@ -81,7 +107,7 @@ int count_review_start(struct scan *scan)
     return result ? result : go_on(scan, 0);
 }
 
-static int settle(struct scan *scan, bool approved)
+static int settle(struct scan *scan, enum decision decision)
 {
     struct stock_count count;
     struct location bin;
@@ -91,7 +117,7 @@ static int settle(struct scan *scan, bool approved)
     if (!result)
         result = count_difference(scan->store, count.id, &difference);
     if (!result)
-        result = decide(scan->store, &count, &scan->worker, approved, &said);
+        result = decide(scan->store, &count, &scan->worker, decision, &said);
     if (result == -EACCES)
         return refuse(scan, E18_SUPERVISOR, NULL, NULL);
     if (result == -EBUSY)
@@ -107,12 +133,12 @@ static int settle(struct scan *scan, bool approved)
 
 static int approve_here(struct scan *scan)
 {
-    return settle(scan, true);
+    return settle(scan, APPROVE);
 }
 
 static int reject_here(struct scan *scan)
 {
-    return settle(scan, false);
+    return settle(scan, REJECT);
 }
 
 static int skip(struct scan *scan)
@@ -183,7 +209,7 @@ static const struct option_def count_fields[] = {
     {"count", OPTION_NUMBER_AT(struct count_fields, count), .min = 1, .max = INT64_MAX, .help = "the count's number"},
     {0}};
 
-static int ask_decide(struct ask *ask, bool approved)
+static int ask_decide(struct ask *ask, enum decision decision)
 {
     const struct count_fields *fields = ask->fields;
     struct stock_count count;
@@ -200,7 +226,7 @@ static int ask_decide(struct ask *ask, bool approved)
     if (!result)
         result = count_difference(ask->store, count.id, &difference);
     if (!result)
-        result = decide(ask->store, &count, &ask->by, approved, &said);
+        result = decide(ask->store, &count, &ask->by, decision, &said);
     if (result == -EACCES)
         return ask_refuse(ask, E18_SUPERVISOR, NULL, NULL);
     if (result == -EBUSY)
@@ -214,12 +240,17 @@ static int ask_decide(struct ask *ask, bool approved)
 
 static int ask_approve(struct ask *ask)
 {
-    return ask_decide(ask, true);
+    return ask_decide(ask, APPROVE);
 }
 
 static int ask_reject(struct ask *ask)
 {
-    return ask_decide(ask, false);
+    return ask_decide(ask, REJECT);
+}
+
+static int ask_recount(struct ask *ask)
+{
+    return ask_decide(ask, RECOUNT);
 }
 
 int count_release(struct ask *ask, const struct worker *worker, const struct session *session)
@@ -306,5 +337,7 @@ const struct verb count_verbs[] = {
      "Post the differences of a count that waits for a supervisor."},
     {"count.reject", count_fields, sizeof(struct count_fields), true, ask_reject,
      "Let the books stand against a count that waits for a supervisor."},
+    {"count.recount", count_fields, sizeof(struct count_fields), true, ask_recount,
+     "Have a count that waits for a supervisor counted once more, by somebody else."},
     {0},
 };

@@ -4,4 +4,4 @@
 
 #include <stddef.h>
 
-query_book site_queries = {order_queries, stock_queries, work_queries, parcel_queries, NULL};
+query_book site_queries = {order_queries, stock_queries, bin_queries, work_queries, parcel_queries, NULL};

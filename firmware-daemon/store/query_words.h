@@ -5,7 +5,7 @@
 #include "base/query_table.h"
 
 /* The chapters. A new kind of rows is a line of one of them; what they may show of people: query.h. */
-extern const struct query order_queries[], stock_queries[], work_queries[], parcel_queries[];
+extern const struct query order_queries[], stock_queries[], bin_queries[], work_queries[], parcel_queries[];
 
 /* Where a row names another by its id, the answer has that one's code. */
 #define SKU_OF(id)      "(SELECT sku FROM item WHERE id = " id ")"

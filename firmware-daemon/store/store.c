@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "base/text.h"
+#include "store/heat.h"
 #include "store/touched.h"
 
 #include <errno.h>
@@ -85,7 +86,11 @@ static int open_sql(struct store *store, struct error *error)
     if (result)
         return result;
     result = sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
-    return result ? result : touched_start(store, error);
+    if (!result) /* what is temporary is never on the disk; not before, for a schema may sort a whole table */
+        result = sql_script(store->sql, "PRAGMA temp_store = MEMORY", error);
+    if (!result)
+        result = touched_start(store, error);
+    return result ? result : heat_start(store, error);
 }
 
 int store_open(const struct store_settings *settings, struct store **ret, struct error *error)

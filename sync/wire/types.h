@@ -169,6 +169,7 @@
     X("count.recorded", "a round of a count ended: what was found, and what the books have")                           \
     X("count.posted", "a count's differences are in the books")                                                        \
     X("count.rejected", "a supervisor lets the books stand against a count")                                           \
+    X("count.sent_back", "a supervisor has a count counted once more, by somebody else")                               \
     X("count.passed", "a supervisor looks at another count first")                                                     \
     X("count.doubted", "a bin that is empty by the books is not")                                                      \
     X("count.requested", "a location must be counted")                                                                 \

@@ -12,7 +12,7 @@ const flows = [
   ["cluster", "cluster"], ["zone", "zone"], ["batch-short", "batch"], ["sow-short", "sow"], ["express", "express"],
   ["pack-mistakes", "pack"], ["parcel-reprint", "parcel"],
   ["return-order", "return"], ["transfer", "transfer"],
-  ["move", "move"], ["count", "count"], ["found", "found"], ["alias", "alias"],
+  ["move", "move"], ["count", "count"], ["count-rounds", "review"], ["found", "found"], ["alias", "alias"],
 ];
 const PAGE_SCANS_LEAST = 300;
 
@@ -28,7 +28,11 @@ const deeds = {
   crash,
   at: (site, page, [station]) => page.goto(site.url(`/station/${station}`)),
   // What is refused, which a script says after " = ", leaves nothing behind.
-  ask: (site, page, [verb, ...fields]) => fields.includes("=") ? null : site.post(`/api/v1/asks/${verb}`, JSON.stringify(Object.fromEntries(fields.map((field) => field.split("="))))),
+  ask(site, page, [verb, ...words]) {
+    const end = words.indexOf("="), fields = end < 0 ? words : words.slice(0, end);
+    return end >= 0 && /^E\d\d/.test(words[end + 1]) ? null
+      : site.post(`/api/v1/asks/${verb}`, JSON.stringify(Object.fromEntries(fields.map((field) => field.split("=")))));
+  },
   stock: (site, page, words) => site.post("/api/v1/import/stock",
     `location,sku,quantity,lot,expiry,serial,weight_g\n${[0, 1, 2, 3, 4, 5].map((at) => words[at] === "-" ? "" : words[at] ?? "")
       .join(",")},${words[6] ?? 0}\n`, "text/csv"),

@@ -86,9 +86,19 @@ const tests = [
   }],
   ["a list of orders follows what others do", async (page) => {
     await go(page, "#/orders?state=closed");
-    const before = await page.locator("tbody tr").count();
+    const { rows } = await ask("orders?state=closed");
+    const shown = (wanted) => document.querySelectorAll("main tbody tr").length === wanted;
+    await page.locator("form.filters").waitFor({ timeout: STEP_MS }); // no longer the page before
+    await becomes(page, shown, rows.length);
     await ask("do/order.close", { order: "SO-00006", reason: "elsewhere" });
-    await becomes(page, (wanted) => document.querySelectorAll("main tbody tr").length === wanted, before + 1);
+    await becomes(page, shown, rows.length + 1);
+  }],
+  ["any other list does, too, over the same stream", async (page) => {
+    await go(page, "#/blacklist");
+    await ask("do/blacklist.add", { field: "phone", value: "13900001111", why: "told by another page" });
+    await shows(page, "main tbody", "told by another page");
+    const open = await page.evaluate(() => performance.getEntriesByType("resource").filter((one) => one.name.includes("/changes?") && !one.responseEnd).length);
+    assert(open <= 1, `${open} streams at the same time`);
   }],
   ["a file is tried first, then taken in", async (page) => {
     await go(page, "#/bring");

@@ -46,6 +46,11 @@ const tests = [
     errors.length = 0;
     await go(page, "#/reconcile");
     await page.locator(".pair .between").first().waitFor({ timeout: STEP_MS });
+    for (const kind of ["unbilled-parcels", "unsettled-orders"]) {
+      const href = await page.locator(`[data-untold=${kind}] h3 a`).getAttribute("href");
+      const { rows, next } = await ask(`${href?.slice(2)}&limit=500`);
+      await shows(page, `[data-untold=${kind}] h3`, next ? "" : String(rows.length));
+    }
     await photograph(page, "reconcile");
     const told = await ask("do/bill.report", { party: "jd", period: "2025-11" });
     const tile = (name) => page.locator(".tiles li").filter({ hasText: name }).first().locator("b").innerText();

@@ -112,6 +112,12 @@ def _(office):
             office.run("do", "order.close", "order=SO-00002")
             office.run("do", "order.close", "order=SO-00001")
             equal(changes.wait(lambda event, data: event == "orders", "a change")[0]["order"], "SO-00001")
+        with client.changes("rows") as changes:  # of whatever kind and shop, so nothing is told of them
+            equal(changes.next()[0], "hello")
+            office.run("do", "setting.set", "name=merge_hours", "value=7")
+            equal(changes.next(), ("rows", {}))
+            everything.do("setting.set", name="merge_hours", value=8)  # by the server itself
+            equal(changes.next(), ("rows", {}))
     equal(office.refused(1, "do", "key.add", "name=x", "shop=nowhere"), 'there is no shop "nowhere"')
 
 

@@ -3,6 +3,9 @@
 
 #include "sync/head-office/books/bills.h"
 #include "sync/head-office/books/reconcile.h"
+#include "sync/head-office/query.h"
+
+#include <jansson.h>
 
 #define ALIPAY                                                                                                                                                    \
     "#支付宝账务明细查询\r\n#账号：[2088]\r\n账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+" \
@@ -268,6 +271,38 @@ static void a_carrier_is_paid_once_for_a_waybill(void **state)
     assert_books_hold(rig);
 }
 
+/* "O1 O6": the orders of the rows. */
+static void assert_rows(struct rig *rig, const char *kind, const char *name, const char *value, const char *orders)
+{
+    CLEANUP_BUF struct buf json = {0}, found = {0};
+    struct error error = {0};
+    struct query_given given = {name, value};
+    assert_int_equal(query_list(rig->office.sql, office_queries, kind, &given, 1, &json, &error), 0);
+    json_t *page = json_loadb(buf_text(&json), json.length, 0, NULL), *row;
+    size_t i;
+    json_array_foreach(json_object_get(page, "rows"), i, row)
+        buf_printf(&found, "%s%s", i ? " " : "", json_string_value(json_object_get(row, "order")));
+    assert_string_equal(buf_text(&found), orders);
+    json_decref(page);
+}
+
+static void what_no_bill_tells_of_is_listed(void **state)
+{
+    struct rig *rig = *state;
+    put_orders(rig);
+    rig_run(rig, "INSERT INTO parcel (number, parcel, box, waybill, manifest, carrier) VALUES ('O1', 'P1', 'S', 'SF1', "
+                 "'M1', 'SF'), ('O2', 'P1', 'S', 'SF2', 'M1', 'SF'), ('O3', 'P1', 'S', 'SF3', NULL, 'SF')");
+    assert_rows(rig, "unbilled-parcels", "carrier", "SF", "O1 O2"); /* O3 has not left */
+    take(rig, "carrier", "SF", "flow,waybill,amount,time,kind\n1,SF1,4.20,2026-03-04,\n合计,,4.20,,\n");
+    assert_rows(rig, "unbilled-parcels", "carrier", "SF", "O2");
+    assert_rows(rig, "unbilled-parcels", "left_until", "2000-01-01", "");
+    assert_rows(rig, "unsettled-orders", "shop", "tb", "O1 O2 O3 O4 O6"); /* O5 has not left */
+    take(rig, "alipay", "tb", month);
+    ask(rig, "bill.compare", "{\"party\":\"tb\",\"period\":\"2026-03\"}");
+    assert_rows(rig, "unsettled-orders", "shop", "tb", "O6");
+    assert_rows(rig, "unsettled-orders", "left_until", "2000-01-01", "");
+}
+
 /* Booked at 7.00, paid at 7.10: the difference is won. */
 static void rates_that_moved_are_realised(void **state)
 {
@@ -297,6 +332,7 @@ int main(void)
         WITH_MONEY(a_person_forces_what_is_left),
         WITH_MONEY(a_word_is_explained),
         WITH_MONEY(a_carrier_is_paid_once_for_a_waybill),
+        WITH_MONEY(what_no_bill_tells_of_is_listed),
         WITH_MONEY(rates_that_moved_are_realised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,8 +127,7 @@ static void somebody_can_always_let_others_in(void **state)
     assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"bo\", \"role\": \"purchasing\", \"site\": \"xx\"}"),
                      -ENOENT);
     assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"anna\", \"role\": \"admin\"}"), 0);
-    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"anna\", \"role\": \"admin\"}"),
-                     0); /* again: as it is */
+    assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"anna\", \"role\": \"admin\"}"), 0); /* again: as it is */
     assert_int_equal(told(shelf, "staff.grant", "{\"login\": \"bo\", \"role\": \"admin\", \"site\": \"hz\"}"), 0);
     assert_int_equal(told(shelf, "staff.withdraw", "{\"login\": \"anna\", \"role\": \"admin\"}"), -EPERM);
     assert_int_equal(told(shelf, "staff.switch", "{\"login\": \"anna\", \"active\": false}"), -EPERM);
@@ -339,18 +338,18 @@ static void a_forged_trail_is_found_out(void **state)
 {
     struct shelf *shelf = *state;
     static const char *const forgeries[] = {
-        "UPDATE trail SET time_us = time_us + 1 WHERE seq = 3",
-        "UPDATE trail SET who = 'tests2' WHERE seq = 3",
-        "UPDATE trail SET what = 'setting.Set' WHERE seq = 3",
-        "UPDATE trail SET about = replace(about, '3', '4') WHERE seq = 3",
-        "UPDATE trail SET hash = (SELECT t.hash FROM trail t WHERE t.seq = 2) WHERE seq = 3",
-        "DELETE FROM trail WHERE seq = 3",
-        "DELETE FROM trail WHERE seq >= 3",
-        "DELETE FROM trail; UPDATE trail_head SET seq = 2",
-        "UPDATE trail SET seq = 77 WHERE seq = 3",
-        "UPDATE trail_head SET seq = 2",
+        "UPDATE trail SET time_us = time_us + 1 WHERE seq = 4",
+        "UPDATE trail SET who = 'tests2' WHERE seq = 4",
+        "UPDATE trail SET what = 'setting.Set' WHERE seq = 4",
+        "UPDATE trail SET about = replace(about, '3', '4') WHERE seq = 4",
+        "UPDATE trail SET hash = (SELECT t.hash FROM trail t WHERE t.seq = 3) WHERE seq = 4",
+        "DELETE FROM trail WHERE seq = 4",
+        "DELETE FROM trail WHERE seq >= 4",
+        "DELETE FROM trail; UPDATE trail_head SET seq = 3",
+        "UPDATE trail SET seq = 77 WHERE seq = 4",
+        "UPDATE trail_head SET seq = 3",
     };
-    static const int64_t found[] = {3, 3, 3, 3, 3, 4, 3, 1, 4, 3};
+    static const int64_t found[] = {4, 4, 4, 4, 4, 5, 4, 1, 5, 4};
     for (int i = 1; i <= 5; i++) {
         char fields[64];
         snprintf(fields, sizeof(fields), "{\"name\": \"merge_hours\", \"value\": \"%d\"}", i);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every scan that a screen may expect has its words on the page, and every command its words in floor/commands.h. Reads the
-sources; runs nothing."""
+"""Every scan that a screen may expect has its words on the page, every command its words in floor/commands.h, and every event of the
+journal its names on the supervisor's pages. Reads the sources; runs nothing."""
 
 import pathlib
 import re
@@ -17,6 +17,17 @@ def floor_sources():
 
 def found(pattern, sources):
     return {name: file for file, text in sources.items() for name in re.findall(pattern, text)}
+
+
+def event_faults(events):
+    """Of ui/supervisor/events.js beside the table of events: what lacks a name, or has one for nothing."""
+    named = {name: (english, chinese) for name, english, chinese in re.findall(
+        r'^  "?([a-z_.]+)"?: \["([^"]*)", "([^"]*)"\],$', (ROOT / "ui/supervisor/events.js").read_text("utf-8"), re.M)}
+    for name in events:
+        english, chinese = named.get(name, ("", ""))
+        if not re.search(r"[a-z]", english) or not re.search("[\u4e00-\u9fff]", chinese):
+            yield f"{name} is called {english!r} and {chinese!r}"
+    yield from (f"{name} is no event" for name in named if "." in name and name not in events)
 
 
 def main():
@@ -41,6 +52,10 @@ def main():
     words = set(re.findall(r'X\("([A-Z_]+)",', (ROOT / "firmware-daemon/floor/commands.h").read_text("utf-8")))
     tap.check("the steps' commands were found", [] if len(commands) >= 12 else [f"only {sorted(commands)}"])
     tap.check("every command has its words", [f"{name} in {file}" for name, file in commands.items() if name not in words])
+    table = (ROOT / "sync/wire/types.h").read_text("utf-8")
+    events = re.findall(r'X\("([a-z_.]+)"', table[table.index("define WIRE_EVENTS"):table.index("define WIRE_CHANGES")])
+    tap.check("the journal's events were found", [] if len(events) >= 150 else [f"only {len(events)}"])
+    tap.check("every event has its names in both languages", event_faults(events))
     return tap.done()
 
 

@@ -1,19 +1,21 @@
 // A kind's page: its filters, its rows a page at a time, and what can be done with it.
 
 import { h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import htm from "htm";
 import { list, watch } from "./ask.js";
+import { calmly } from "./live.js";
 import { Acts, actsOf } from "./acts.js";
 import { Rows } from "./rows.js";
 import { hrefOfList } from "./values.js";
 import { nameOf } from "./names.js";
-import { choicesOf, filters as first, live } from "./tables.js";
+import { choicesOf, filters as first, still } from "./tables.js";
 
 const html = htm.bind(h);
 const PAGE = 50;
 const FILTERS = 4; // shown before the others are asked for
-const SOON_MS = 400; // many changes at once are looked at once
+const REST_MS = 1000; // however much changes, a list is read anew so often
+const MOST = 500; // rows that are read anew at once
 
 function Filter({ kind, name, value, set }) {
   const choices = choicesOf(kind, name), label = nameOf(name);
@@ -40,23 +42,23 @@ export function List({ kind, filters, above, keep = {} }) {
   const [page, setPage] = useState(/** @type {null | {rows: import("./ask.js").Row[], next: string | null}} */ (null));
   const [fault, setFault] = useState("");
   const asked = JSON.stringify(filters);
-  const load = (after = "", before = []) => list(kind.kind, { ...filters, limit: PAGE, after })
+  const shownRows = useRef(0);
+  const load = (after = "", before = [], limit = PAGE) => list(kind.kind, { ...filters, limit, after })
     .then((answer) => {
-      setPage({ rows: [...before, ...answer.rows], next: answer.next });
+      const rows = [...before, ...answer.rows];
+      shownRows.current = rows.length;
+      setPage({ rows, next: answer.next });
       setFault("");
     }, (refusal) => setFault(refusal.message || nameOf("lost")));
   useEffect(() => {
     setPage(null);
     load();
-    if (!live.has(kind.kind))
+    if (still.has(kind.kind))
       return undefined;
-    let timer = 0;
-    const stop = watch(kind.kind, () => {
-      clearTimeout(timer);
-      timer = setTimeout(load, SOON_MS);
-    });
+    const anew = calmly(() => load("", [], Math.min(MOST, Math.max(PAGE, shownRows.current))), REST_MS);
+    const stop = watch(kind.kind, anew.want);
     return () => {
-      clearTimeout(timer);
+      anew.stop();
       stop();
     };
   }, [kind.kind, asked]);

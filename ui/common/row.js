@@ -5,12 +5,14 @@ import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
 import { get, office, watch } from "./ask.js";
 import { Acts } from "./acts.js";
+import { calmly } from "./live.js";
 import { Rows } from "./rows.js";
 import { shown } from "./values.js";
 import { nameOf } from "./names.js";
-import { bodies, doable } from "./tables.js";
+import { bodies, doable, still } from "./tables.js";
 
 const html = htm.bind(h);
+const REST_MS = 1000; // however much changes, a row is read anew so often
 
 /** @param {{kind: import("./ask.js").Kind, code: string, lead?: {body: any, hides: string[]}}} props  lead: what the house shows
  *  above the facts, and the parts of the answer that it tells itself */
@@ -24,7 +26,14 @@ export function One({ kind, code, lead }) {
   useEffect(() => {
     setAnswer(null);
     load();
-    return kind.kind === "orders" ? watch("orders", load) : undefined;
+    if (still.has(kind.kind))
+      return undefined;
+    const anew = calmly(load, REST_MS);
+    const stop = watch([kind.kind, ...kind.with_kinds].join(","), anew.want);
+    return () => {
+      anew.stop();
+      stop();
+    };
   }, [kind.kind, code]);
   if (fault)
     return html`<p class="fault" role="alert">${fault}</p>`;

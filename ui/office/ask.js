@@ -1,6 +1,7 @@
 // What the pages ask of head office: see docs/openapi-head-office.yaml for the shapes. Shows nothing itself.
 
 import { signal } from "@preact/signals";
+import { makeLive } from "./live.js";
 
 /** @typedef {{kind: string, one: string | null, singular: string | null, filters: string[], columns: string[],
  *   types: ("text" | "number" | "flag" | "time" | "json")[], with: string[], with_kinds: string[]}} Kind */
@@ -17,7 +18,6 @@ import { signal } from "@preact/signals";
 /** @typedef {{login: string | null, title: string | null, must_change: boolean, roles: {role: string, site: string | null}[]}} Me */
 
 const KEY = "office-key";
-const AGAIN_MS = 2000;
 
 /** Who has come in. @type {import("@preact/signals").Signal<null | Me>} */
 export const me = signal(null);
@@ -145,22 +145,41 @@ export async function close() {
   leave();
 }
 
-/** Calls back when rows of a kind have changed, until it is stopped. A stream's reader cannot be an EventSource: that
- * sends no key. @param {string} kinds @param {() => void} changed @returns {() => void} stops it */
-export function watch(kinds, changed) {
-  const stop = new AbortController();
+/** Kinds that head office tells of by their names; of all others it tells that something was written. */
+const TOLD = new Set(["orders", "events"]);
+const told = (kind) => (TOLD.has(kind) ? kind : "rows");
+
+/** Reads a stream's lines as they come. @param {Response} answer @param {(event: string) => void} heard */
+async function readEvents(answer, heard) {
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    const lines = (text + part.value).split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines)
+      if (line.startsWith("event: "))
+        heard(line.slice(7));
+  }
+}
+
+/** A stream's reader cannot be an EventSource: that sends no key, where one is used. @type {import("./live.js").Open} */
+function openChanges(kinds, hearer) {
+  const stop = new AbortController(), asked = [...new Set(kinds.map(told))];
+  const heard = (event) => {
+    if (event === "hello")
+      hearer.began();
+    else if (event === "lost")
+      hearer.changed(null);
+    else if (event !== "alive")
+      hearer.changed(event === "rows" ? kinds.filter((kind) => told(kind) === "rows") : [event]);
+  };
   const read = async () => {
-    const answer = await fetch(`/api/v1/changes?kinds=${kinds}`, {
-      headers: shown(), signal: stop.signal });
-    const reader = answer.ok ? answer.body?.pipeThrough(new TextDecoderStream()).getReader() : null;
-    for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
-      if (/^event: (?!hello|alive)/m.test(part.value))
-        changed();
+    const answer = await fetch(`/api/v1/changes?kinds=${asked}`, { headers: shown(), signal: stop.signal });
+    if (answer.ok)
+      await readEvents(answer, heard);
   };
-  const again = () => {
-    if (!stop.signal.aborted)
-      read().catch(() => {}).finally(() => setTimeout(again, AGAIN_MS));
-  };
-  again();
+  read().catch(() => {}).finally(hearer.ended);
   return () => stop.abort();
 }
+
+export const watch = makeLive(openChanges);

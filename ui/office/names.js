@@ -12,7 +12,7 @@ export const groups = [
   ["Stock", "库存", ["atp", "stock", "reservations", "items", "bundles", "barcodes", "proposed-barcodes", "locations"]],
   ["Shops", "店铺", ["shops", "listings", "unmapped", "attention", "outbox", "waybills", "waybill-parcels", "waybill-accounts", "prices"]],
   ["Customers", "客户", ["persons", "tickets", "segments", "rfm-groups", "service-answers", "contacts", "person-merges", "contact-lists"]],
-  ["Books", "财务", ["accounts", "entries", "reconcile", "bills", "bill-rows", "invoices", "books-troubles"]],
+  ["Books", "财务", ["accounts", "entries", "reconcile", "bills", "bill-rows", "unbilled-parcels", "unsettled-orders", "invoices", "books-troubles"]],
   ["Marketing", "营销", ["campaigns", "coupons", "members", "points", "bought-together"]],
   ["Purchasing", "采购", ["purchase-proposals", "purchases", "purchase-differences", "suppliers", "supplier-items", "item-plans", "forecasts",
     "demand", "demand-marks", "forecast-runs"]],

@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
-import { act, list } from "./ask.js";
+import { act, list, office } from "./ask.js";
 import { Form } from "./acts.js";
 import { nameOf } from "./names.js";
 import { kindOf, useAnswer, useRows, verbOf } from "./queue.js";
@@ -105,6 +105,60 @@ function Month({ party, period, filters }) {
     ${form && html`<${Form} key=${form.verb} verb=${verbOf(form.verb)} kind=${{ ...kindOf("bill-rows"), one: "row" }} start=${form.start} done=${again} leave=${() => force(null)} />`}`;
 }
 
+// ---------------------------------------------------------------- what no bill tells of
+
+const COUNTED = 4; // pages that are counted; of more is said that there are more
+const DAY_MS = 86400000;
+
+/** Kinds of what is missing, and the column that they are counted by. @type {{kind: string, by: string, none: string}[]} */
+const untold = [{ kind: "unbilled-parcels", by: "carrier", none: "no_carrier" }, { kind: "unsettled-orders", by: "shop", none: "no_shop" }];
+
+/** @param {string} kind @param {Record<string, string>} filters */
+async function count(kind, filters) {
+  const rows = [];
+  let after = /** @type {string | null} */ ("");
+  for (let page = 0; page < COUNTED && after !== null; page++) {
+    const answer = await list(kind, { ...filters, limit: 500, after });
+    rows.push(...answer.rows);
+    after = answer.next;
+  }
+  return { rows, more: after !== null };
+}
+
+/** How long a platform or carrier may take until its money is missed. */
+async function settleDays() {
+  const { rows } = await list("settings", { limit: 500 });
+  const set = rows.find((row) => row.name === "bill_settle_days")?.value;
+  return Number(set ?? office.value?.words.settings.find((one) => one.name === "bill_settle_days")?.default ?? 0);
+}
+
+async function lookForUntold() {
+  const days = await settleDays();
+  const filters = { left_until: new Date(Date.now() - days * DAY_MS).toLocaleDateString("sv") };
+  const found = await Promise.all(untold.filter(({ kind }) => kindOf(kind)).map(async (one) => ({ ...one, ...await count(one.kind, filters) })));
+  return { days, filters, found };
+}
+
+function UntoldKind({ one, filters }) {
+  const { kind, by, none, rows, more } = one;
+  const groups = [...new Set(rows.map((row) => row[by] ?? ""))].sort();
+  const plus = more ? "+" : "";
+  const tile = (name, some, href) => html`<li key=${name}><a href=${href}><span>${name}</span><b>${number(some.length)}${plus}</b>
+    ${some[0]?.currency && html`<small>${money(some.filter((row) => row.currency === some[0].currency).reduce((sum, row) => sum + row.owed_minor, 0), some[0].currency)}</small>`}</a></li>`;
+  return html`<section data-untold=${kind}><h3><a href=${hrefOfList(kind, filters)}>${nameOf(kind)}</a> <b>${number(rows.length)}${plus}</b></h3>
+    ${rows.length > 0 && html`<ol class="tiles small">${groups.map((group) => tile(group || nameOf(none), rows.filter((row) => (row[by] ?? "") === group),
+      hrefOfList(kind, group ? { ...filters, [by]: group } : filters)))}</ol>`}</section>`;
+}
+
+/** Parcels and orders that left long enough ago, and that no bill of a carrier or platform names. */
+function Untold() {
+  const { answer } = useAnswer(lookForUntold, []);
+  if (!answer)
+    return null;
+  return html`<section><h2>${nameOf("on_no_bill")} <small>${nameOf("days_ago").replace("{n}", String(answer.days))}</small></h2>
+    ${answer.found.map((one) => html`<${UntoldKind} key=${one.kind} one=${one} filters=${answer.filters} />`)}</section>`;
+}
+
 /** @param {{filters: Record<string, string>}} props */
 export function Reconcile({ filters }) {
   const { parties, chosen, periods } = usePeriods(filters.party);
@@ -114,5 +168,6 @@ export function Reconcile({ filters }) {
     ${!parties ? html`<progress></progress>` : !parties.length ? html`<p class="none">${nameOf("no_bills")}</p>` : html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>
       <label>${nameOf("party")}<select value=${chosen} onChange=${(event) => set({ party: event.target.value, period: "" })}>${parties.map((one) => html`<option>${one}</option>`)}</select></label>
       <label>${nameOf("period")}<select value=${period} onChange=${(event) => set({ period: event.target.value })}>${(periods ?? []).map((one) => html`<option>${one}</option>`)}</select></label></form>
-      ${period && html`<${Month} key=${`${chosen} ${period}`} party=${chosen} period=${period} filters=${filters} />`}`}`;
+      ${period && html`<${Month} key=${`${chosen} ${period}`} party=${chosen} period=${period} filters=${filters} />`}`}
+    <${Untold} />`;
 }

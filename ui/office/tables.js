@@ -96,8 +96,8 @@ export const columns = {
 
 /** The filters that people use most. @type {Record<string, string[]>} */
 export const filters = { orders: ["state", "exception", "shop", "site", "sku"], aftersales: ["shop", "kind"], listings: ["mapped"] };
-/** Kinds whose lists follow what others do. */
-export const live = new Set(["orders", "events"]);
+/** Kinds whose lists do not follow what others do. @type {Set<string>} */
+export const still = new Set();
 
 /** What a filter can be, where that is known: [value, words]. @param {import("./ask.js").Kind} kind @param {string} filter */
 export function choicesOf(kind, filter) {

@@ -29,7 +29,7 @@ function Count({ count, run, busy }) {
         <td>${line.lot ?? line.serial ?? ""}</td>${cell("book", number(line.book))}${cell("counted", number(line.counted))}
         ${cell("difference", html`<b class=${line.counted < line.book ? "bad" : "good"}>${signed(line.counted - line.book)}</b>`)}
         ${cell("worth", line.value_minor === null ? nameOf("unknown") : money(line.value_minor, CURRENCY))}</tr>`)}</tbody></table></div>
-    <footer><span>${nameOf("total")} <b>${value ? money(value, CURRENCY) : "–"}</b></span>${button("count.reject", true)}${button("count.approve", false)}</footer></section>`;
+    <footer><span>${nameOf("total")} <b>${value ? money(value, CURRENCY) : "–"}</b></span>${button("count.recount", true)}${button("count.reject", true)}${button("count.approve", false)}</footer></section>`;
 }
 
 export function Approval() {

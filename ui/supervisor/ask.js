@@ -4,6 +4,7 @@
 import { signal } from "@preact/signals";
 import { badge, dropBadge } from "./badge.js";
 import { language } from "./language.js";
+import { makeLive } from "./live.js";
 
 /** @typedef {{kind: string, one: string | null, singular: string | null, filters: string[], columns: string[],
  *   types: ("text" | "number" | "flag" | "time" | "json")[], with: string[], with_kinds: string[]}} Kind */
@@ -11,8 +12,6 @@ import { language } from "./language.js";
  *   min?: number, max?: number, choices?: string}} Field */
 /** @typedef {{verb: string, help: string, supervisor: boolean, fields: Field[]}} Verb */
 /** @typedef {Record<string, unknown>} Row */
-
-const LOOK_MS = 3000;
 
 /** What the site can show and do. @type {import("@preact/signals").Signal<null | {kinds: Kind[], verbs: Verb[]}>} */
 export const office = signal(null);
@@ -78,17 +77,14 @@ export async function open() {
   office.value = { kinds, verbs };
 }
 
-/** Calls back when something has happened at the site, until it is stopped: what changes rows is in the journal.
- * @param {string} _kinds @param {() => void} changed @returns {() => void} stops it */
-export function watch(_kinds, changed) {
-  let last = -1;
-  const look = async () => {
-    const { last_seq: seq } = await ask("sync").catch(() => ({ last_seq: last }));
-    if (last >= 0 && seq !== last)
-      changed();
-    last = seq;
-  };
-  look();
-  const timer = setInterval(look, LOOK_MS);
-  return () => clearInterval(timer);
+/** @type {import("./live.js").Open} */
+function openChanges(_kinds, hearer) {
+  const source = new EventSource("/api/v1/changes");
+  source.addEventListener("hello", hearer.began);
+  source.addEventListener("changed", (event) => hearer.changed(JSON.parse(event.data).kinds));
+  source.addEventListener("lost", () => hearer.changed(null));
+  source.addEventListener("error", hearer.ended);
+  return () => source.close();
 }
+
+export const watch = makeLive(openChanges);

@@ -6,6 +6,7 @@ import htm from "htm";
 import { office, open } from "./ask.js";
 import { Approval } from "./approval.js";
 import { BadgeAsk, BadgeChip } from "./badge.js";
+import { BinMap } from "./binmap.js";
 import { Board } from "./board.js";
 import { Designer } from "./designer.js";
 import { Devices, Training } from "./devices.js";
@@ -27,6 +28,7 @@ const pages = {
   planning: () => html`<${Planning} />`,
   approval: () => html`<${Approval} />`,
   designer: (name, { from = "" }) => html`<${Designer} name=${name} from=${from} />`,
+  map: (_, filters) => html`<${BinMap} filters=${filters} />`,
   devices: () => html`<${Devices} />`,
   training: () => html`<${Training} />`,
   settings: () => html`<${Settings} />`,

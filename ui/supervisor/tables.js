@@ -49,8 +49,8 @@ export const columns = {
 
 /** The filters that people use most. @type {Record<string, string[]>} */
 export const filters = { orders: ["state", "carrier", "late"] };
-/** Kinds whose lists follow what others do. */
-export const live = new Set(["orders", "waves", "tasks", "counts", "print-jobs", "parcels", "workers", "journal", "documents"]);
+/** Kinds whose lists do not follow what others do: an auditor reads the chain from its beginning. */
+export const still = new Set(["chain"]);
 
 /** What a filter can be, where that is known. @type {Record<string, Record<string, string[]>>} */
 const choices = {

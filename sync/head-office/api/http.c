@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #define LOOK_US     500000
+#define ROWS_US     2000000 /* from one telling that something was written to the next: pages look anew then */
 #define STREAMS_MAX 200
 
 /* The key behind "Authorization: Bearer ", or NULL. */
@@ -191,9 +192,33 @@ static void tell(void *user, const char *kind, const char *shop, const struct bu
 
 bool http_listen(struct office_http *http)
 {
-    if (!http->listening)
+    if (!http->listening) {
         http->listening = changes_begin(http->office, &http->changes) == 0;
+        http->written = sql_written(http->office->sql);
+    }
     return http->listening;
+}
+
+/* Of which rows, nobody knows: several programs write, and two kinds of databases. */
+static void tell_written(struct office_http *http, int64_t now_us)
+{
+    static const char nothing[] = "{}";
+    int64_t written = now_us < http->rows_us ? http->written : sql_written(http->office->sql);
+    if (written == http->written)
+        return;
+    http->written = written;
+    http->rows_us = now_us + ROWS_US;
+    web_server_publish(http->web, "rows", "rows", nothing, sizeof(nothing) - 1, true);
+}
+
+/* That calls were counted is no news: pages would call again because of it. */
+static void meter_quietly(struct office_http *http, int64_t now_us)
+{
+    bool heard = http->listening && now_us >= http->meter.look_us;
+    bool told = heard && sql_written(http->office->sql) == http->written;
+    meter(http);
+    if (told)
+        http->written = sql_written(http->office->sql);
 }
 
 void office_http_tick(struct office_http *http)
@@ -201,7 +226,7 @@ void office_http_tick(struct office_http *http)
     struct error error = {0};
     bool more = false;
     int64_t now_us = clock_mono_us();
-    meter(http);
+    meter_quietly(http, now_us);
     if (now_us < http->look_us)
         return;
     http->look_us = now_us + LOOK_US;
@@ -211,6 +236,7 @@ void office_http_tick(struct office_http *http)
     }
     if (changes_look(http->office, &http->changes, tell, http, &more, &error) != 0)
         log_warning("what has changed cannot be told just now: %s", error.text);
+    tell_written(http, now_us);
     if (more)
         http->look_us = now_us;
 }

@@ -24,6 +24,8 @@ struct office_http {
     int64_t tries_us; /* when a password may be tried next, monotonic */
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
+    int64_t written; /* of the database, when it was told last that something was */
+    int64_t rows_us; /* when that may be told next */
     bool listening;  /* changes are from when somebody began to listen */
     char policy[WEB_POLICY_SIZE];
 };

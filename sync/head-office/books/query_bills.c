@@ -57,8 +57,87 @@ static const struct query_filter row_filters[] = {
     {0},
 };
 
+/* ---- what no bill tells of */
+
+/* A carrier's rows are found by its name, or by the order that they were found to be about. */
+#define ON_NO_BILL                                                                                                     \
+    "p.manifest IS NOT NULL AND p.waybill IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bill_row b WHERE b.party = "       \
+    "coalesce(p.carrier, '') AND b.reference = p.waybill AND b.meaning = 'freight') AND NOT EXISTS (SELECT 1 FROM "    \
+    "bill_row b WHERE b.order_number = p.number AND b.meaning = 'freight' AND b.reference = p.waybill)"
+#define LEFT_ON "(SELECT min(e.day) FROM books_entry e WHERE e.order_number = p.number AND e.kind = 'sale')"
+
+static const struct query_column unbilled_columns[] = {
+    TEXT("order", "p.number"),
+    TEXT("parcel", "p.parcel"),
+    TEXT("carrier", "p.carrier"),
+    TEXT("waybill", "p.waybill"),
+    TEXT("manifest", "p.manifest"),
+    TEXT("day", LEFT_ON),
+    TEXT("shop", "(SELECT o.shop FROM orders o WHERE o.number = p.number)"),
+    {0},
+};
+static const struct query_filter unbilled_filters[] = {
+    BY_INDEX("order", "p.number = ?"),
+    BY_INDEX("waybill", "p.waybill = ?"),
+    BY_LOOKING("carrier", PLAIN("p.carrier") " = ?"),
+    BY_LOOKING("left_until", LEFT_ON " <= ?"),
+    {0},
+};
+
+/* The first sale of an order that left, if the platform has not told of its money. A split order's money is told by the
+ * order that the buyer made. */
+#define NOT_SETTLED                                                                                                    \
+    "s.kind = 'sale' AND s.order_number <> '' AND NOT EXISTS (SELECT 1 FROM books_entry e WHERE e.order_number = "     \
+    "s.order_number AND e.kind = 'sale' AND e.id < s.id) AND NOT EXISTS (SELECT 1 FROM bill_row b WHERE "              \
+    "b.order_number = s.order_number AND b.meaning = 'sale') AND NOT EXISTS (SELECT 1 FROM order_line l JOIN "         \
+    "bill_row "                                                                                                        \
+    "b ON b.order_number = l.source_order AND b.meaning = 'sale' WHERE l.number = s.order_number AND l.source_order "  \
+    "<> '')"
+#define SHOP_OF "(SELECT o.shop FROM orders o WHERE o.number = s.order_number)"
+
+static const struct query_column unsettled_columns[] = {
+    TEXT("order", "s.order_number"),
+    TEXT("shop", SHOP_OF),
+    TEXT("day", "s.day"),
+    TIME("at", "s.at_us"),
+    NUMBER("owed_minor", "(SELECT CAST(coalesce(sum(l.debit_minor - l.credit_minor), 0) AS BIGINT) FROM books_line l "
+                         "JOIN books_entry e ON e.id = l.entry WHERE l.order_number = s.order_number AND l.account = "
+                         "'1122' AND e.kind = 'sale')"),
+    TEXT("currency", "(SELECT o.currency FROM orders o WHERE o.number = s.order_number)"),
+    {0},
+};
+static const struct query_filter unsettled_filters[] = {
+    BY_INDEX("order", "s.order_number = ?"),
+    BY_LOOKING("shop", SHOP_OF " = ?"),
+    BY_LOOKING("period", "substr(s.day, 1, 7) = ?"),
+    BY_LOOKING("left_until", PLAIN("s.day") " <= ?"),
+    {0},
+};
+
 const struct query office_bill_queries[] = {
     {"bills", "bill", "bill_file f", {"f.id"}, {0}, true, 0, file_columns, file_filters, "file", file_sections},
     {"bill-rows", "bill_row", "bill_row r", {"r.id"}, {0}, false, 0, row_columns, row_filters, "row", 0},
+    {"unbilled-parcels",
+     "unbilled_parcel",
+     "parcel p",
+     {"p.number", "p.parcel"},
+     {true, true},
+     false,
+     ON_NO_BILL,
+     unbilled_columns,
+     unbilled_filters,
+     0,
+     0},
+    {"unsettled-orders",
+     "unsettled_order",
+     "books_entry s",
+     {"s.id"},
+     {0},
+     false,
+     NOT_SETTLED,
+     unsettled_columns,
+     unsettled_filters,
+     0,
+     0},
     {0},
 };

@@ -96,7 +96,8 @@ const struct right rights_to_read[] = {
     {"members,member-orders,points", PEOPLE},
     {"campaigns,campaign-orders,coupons,coupon-uses,bought-together", EVERYBODY},
     /* money */
-    {"accounts,account-months,entries,entry-lines,books-troubles,bills,bill-rows", MONEY},
+    {"accounts,account-months,entries,entry-lines,books-troubles,bills,bill-rows,unbilled-parcels,unsettled-orders",
+     MONEY},
     {"invoices,invoice-lines,refunds-due", MONEY | SERVICE},
     {"stock-value,goods-cost", MONEY | BUYER},
     /* buying */

@@ -1,0 +1,12 @@
+/* What the pages are told beside kinds of rows, by name: what can be looked at and asked for, settings, labels' keys
+ * and templates, the bins' heat. Does not know HTTP; the board is the daemon's own, as it knows how the box is. */
+#ifndef FIRMWARE_DAEMON_TOLD_H
+#define FIRMWARE_DAEMON_TOLD_H
+
+#include "label_desk.h"
+#include "store/store.h"
+
+/* -ENOENT: there is nothing of this name. */
+int told_write(struct store *store, const struct label_desk *desk, const char *name, struct buf *json);
+
+#endif
