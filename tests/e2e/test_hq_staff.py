@@ -127,6 +127,14 @@ def _(office):
         wait_until(lambda: secure.ask("POST", "/api/v1/session", {"login": "anna", "password": "a long enough sentence"},
                                       **{"X-Forwarded-Proto": "https"})[0] == 200, "log in")
         assert "Secure" in secure.said, secure.said
+        # a page that nobody is at keeps nobody logged in
+        used = "SELECT max(used_us) FROM staff_session"
+        office.run_sql("UPDATE staff_session SET used_us = used_us - 120000000")
+        before = office.rows(used)
+        equal(anna.ask("GET", "/api/v1/me", **{"X-Unattended": "yes"})[0], 200)
+        equal(office.rows(used), before)
+        equal(anna.get("/api/v1/me")[0], 200)
+        assert office.rows(used) > before
         stale = anna.cookie
         equal(anna.ask("POST", "/api/v1/session/end", {})[0], 200)
         assert "Max-Age=0" in anna.said, anna.said

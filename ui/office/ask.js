@@ -60,8 +60,15 @@ export async function ask(path, more = {}) {
   return body;
 }
 
-/** A key, where one is used; a person's cookie goes along by itself. @returns {Record<string, string>} */
-const shown = () => (key ? { Authorization: `Bearer ${key}` } : {});
+const ABSENT_MS = 60_000;
+let touched = Date.now();
+for (const sign of ["pointerdown", "keydown", "wheel"])
+  addEventListener(sign, () => { touched = Date.now(); }, { passive: true });
+
+/** A key, where one is used; a person's cookie goes along by itself. What a page asks by itself, while nobody is at it, keeps
+ *  nobody logged in. @returns {Record<string, string>} */
+const shown = () => ({ ...(key ? { Authorization: `Bearer ${key}` } : {}),
+  ...(Date.now() - touched > ABSENT_MS ? { "X-Unattended": "yes" } : {}) });
 
 /** @param {string} path @param {Row} fields */
 const post = (path, fields) =>

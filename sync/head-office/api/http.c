@@ -30,7 +30,8 @@ static int find_asker(struct web_request *request, struct asker *ret)
 {
     struct office *office = http_of(request)->office;
     const char *key = bearer(request), *token = key ? NULL : http_session_token(request);
-    bool note = !http_import_runs(http_of(request)->import); /* who takes a file in, has the database alone */
+    /* Whoever takes a file in has the database alone; what a page asks by itself keeps nobody logged in. */
+    bool note = !http_import_runs(http_of(request)->import) && !web_header(request, "X-Unattended");
     int result = key     ? keys_find(office, key, note, &ret->key)
                  : token ? session_find(office, token, note, &ret->person)
                          : -EACCES;
