@@ -19,7 +19,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev li
 	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
 	libpq-dev libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev libdeflate-dev \
 	zlib1g-dev libssl-dev libxlsxwriter-dev
-TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema nginx-light systemd
+TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema nginx-light systemd dpkg-dev
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
@@ -105,14 +105,14 @@ page_files_files        += $(call compressed,$(page_files_files))
 office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -424,10 +424,25 @@ install: deps-build ## install programs, units and rules: make install [DESTDIR=
 	for unit in $(UNITS); do sed 's,/usr/bin/,$(PREFIX)/bin/,' $$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} \
 		|| exit 1; done
 	install -m 644 systemd/60-floorhand.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
-	install -m 644 systemd/floorhand.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/floorhand.conf
+	for users in floorhand floorhand-hq; do install -m 644 systemd/$$users.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$users.conf || exit 1; done
 	install -m 644 systemd/floorhand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/floorhand.conf
 	install -m 644 systemd/link.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand
 	$(OUT)/floorhandd --sample > $(DESTDIR)$(PREFIX)/share/doc/floorhand/floorhandd.conf
+
+# A commit is a version: each is newer than those before it.
+VERSION ?= 0.$(shell git rev-list --count HEAD 2>/dev/null || echo 0)
+deb: deps-deb ## two Debian packages in build/deb: a site's box, and head office: make deb [VERSION=0.123]
+	@rm -rf build/deb
+	@$(MAKE) -s install DESTDIR=build/deb/installed
+	@systemd/debian/build.sh build/deb/installed $(VERSION) build/deb
+	@ls build/deb/*.deb
+
+deps-deb: deps-build
+	$(call install_packages,dpkg-dev)
+
+test-deb: deps-deb ## the packages in a fresh Debian: installed, started, upgraded with what they hold, removed
+	$(call install_packages,mmdebstrap)
+	@python3 tests/deb/chroot.py
 
 clean: ## remove build/
 	rm -rf build

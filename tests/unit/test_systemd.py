@@ -45,7 +45,7 @@ def main():
         return tap.done()
     units = sorted((ROOT / "systemd").glob("*.service"))
     tap.check("there are units", [] if len(units) >= 6 else [str(units)])
-    users = re.findall(r"^u\s+(\S+)", (ROOT / "systemd/floorhand.sysusers").read_text(), re.MULTILINE)
+    users = re.findall(r"^u\s+(\S+)", "".join(path.read_text() for path in (ROOT / "systemd").glob("*.sysusers")), re.MULTILINE)
     for unit in units:
         set_, found = settings(unit), exposure(unit)
         tap.check(f"{unit.name} is understood", verify(unit))
