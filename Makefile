@@ -162,6 +162,12 @@ $(NODE_MODULES): ui/package.json ui/package-lock.json
 	cd ui && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+TYPES_MODULES := tests/types/node_modules/.ready
+$(TYPES_MODULES): tests/types/package.json tests/types/package-lock.json
+	@echo "installing from npm what checks the pages' types: typescript"
+	cd tests/types && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # ---------------------------------------------------------------- installing what is missing
 
 # Installs the Debian packages of $(1) that are missing, and says which.
@@ -397,7 +403,7 @@ format: ## write every C file in the one style
 print-flags: # for tests/lint/lint.py
 	@echo $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags)
 
-lint: deps-lint ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, and a clang build
+lint: deps-lint $(NODE_MODULES) $(TYPES_MODULES) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, a clang build, and the pages' types
 	@python3 tests/lint/lint.py
 
 clang: deps-lint ## build everything with clang's warnings as errors

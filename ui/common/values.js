@@ -52,7 +52,7 @@ export const hrefOfList = (kind, filters = {}) => {
   return `#/${kind}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
 };
 
-/** @param {string} text */
+/** @param {string} text @param {string} words */
 const badge = (text, words) =>
   html`<span class=${`badge ${bad.has(text) ? "bad" : good.has(text) ? "good" : ""}`}>${words || nameOf(text)}</span>`;
 

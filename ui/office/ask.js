@@ -9,10 +9,10 @@ import { signal } from "@preact/signals";
 /** @typedef {{verb: string, english: string, chinese: string, fields: Field[]}} Verb */
 /** @typedef {{states: {state: string, stage: string, english: string, chinese: string}[],
  *   exceptions: {kind: string, english: string, chinese: string, release_english: string, release_chinese: string,
- *   confirmable: boolean}[], settings: Field[], files: {kind: string, per_site: boolean, columns: Field[]}[]}} Words */
+ *   confirmable: boolean}[], moments: {what: string, english: string, chinese: string}[], settings: Field[], files: {kind: string, per_site: boolean, columns: Field[]}[]}} Words */
 /** @typedef {{figure: string, english: string, chinese: string, means: string, means_chinese: string, unit: string, digits: number,
  *   less_is_better: boolean, by: string[]}} Figure */
-/** @typedef {Record<string, unknown>} Row */
+/** By column; what is in each, the kind's types say. @typedef {Record<string, any>} Row */
 
 const KEY = "office-key";
 const AGAIN_MS = 2000;

@@ -15,6 +15,7 @@ import { List } from "./list.js";
 import { nameOf } from "./names.js";
 import { isSpecial, leads, lists, pages as special } from "./special.js";
 import { hrefOfList } from "./values.js";
+import { taking } from "./forms.js";
 
 const html = htm.bind(h);
 
@@ -23,12 +24,13 @@ const html = htm.bind(h);
 function Door() {
   const [key, setKey] = useState("");
   const [fault, setFault] = useState("");
+  /** @param {Event} event */
   const enter = (event) => {
     event.preventDefault();
     open(key).catch((refusal) => setFault(refusal.message || nameOf("lost")));
   };
   return html`<form class="door" onSubmit=${enter}><h1>Floorhand <span>${nameOf("office")}</span></h1>
-    <label>${nameOf("keyAsk")}<input type="password" autocomplete="current-password" autofocus value=${key} onInput=${(event) => setKey(event.target.value)} /></label>
+    <label>${nameOf("keyAsk")}<input type="password" autocomplete="current-password" autofocus value=${key} onInput=${taking(setKey)} /></label>
     <small>${nameOf("keyHelp")}</small>
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     <button disabled=${!key}>${nameOf("open_office")}</button><${Languages} /></form>`;
@@ -36,7 +38,8 @@ function Door() {
 
 // ---------------------------------------------------------------- the page
 
-/** A kind's own way to be looked at, or its table; a button leads from one to the other. */
+/** A kind's own way to be looked at, or its table; a button leads from one to the other.
+ *  @param {{kind: import("./ask.js").Kind, filters: Record<string, string>}} props */
 function Rows({ kind, filters }) {
   const { view, ...asked } = filters, own = isSpecial(kind.kind, filters), Body = lists[kind.kind]?.body;
   const [tick, setTick] = useState(0);
@@ -47,8 +50,9 @@ function Rows({ kind, filters }) {
     <${Body} key=${tick} filters=${asked} />`;
 }
 
+/** @type {Record<string, (code: string, filters: Record<string, string>) => unknown>} */
 const pages = {
-  ...Object.fromEntries(Object.entries(special).map(([name, Body]) => [name, (_, filters) => html`<${Body} filters=${filters} />`])),
+  ...Object.fromEntries(Object.entries(special).map(([name, Body]) => [name, (/** @type {string} */ _, /** @type {Record<string, string>} */ filters) => html`<${Body} filters=${filters} />`])),
   "": () => html`<${Home} />`,
   bring: () => html`<${Bring} />`,
   fit: () => html`<${Fit} />`,

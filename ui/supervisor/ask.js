@@ -10,7 +10,7 @@ import { language } from "./language.js";
 /** @typedef {{name: string, type: "text" | "number" | "flag" | "choice", required: boolean, default?: string, help: string,
  *   min?: number, max?: number, choices?: string}} Field */
 /** @typedef {{verb: string, help: string, supervisor: boolean, fields: Field[]}} Verb */
-/** @typedef {Record<string, unknown>} Row */
+/** By column; what is in each, the kind's types say. @typedef {Record<string, any>} Row */
 
 const LOOK_MS = 3000;
 
@@ -67,7 +67,7 @@ export async function act(verb, fields) {
   try {
     return await post(`asks/${verb}`, { ...fields, ...by });
   } catch (refusal) {
-    if (whoRefused.has(refusal.code) || (refusal.code === "E01" && by.badge && refusal.message.includes(by.badge)))
+    if (refusal instanceof Refusal && (whoRefused.has(refusal.code) || (refusal.code === "E01" && by.badge && refusal.message.includes(by.badge))))
       dropBadge();
     throw refusal;
   }

@@ -18,9 +18,12 @@ import { ChainState } from "./trail.js";
 
 const html = htm.bind(h);
 
+/** @param {string} name */
 const kindOf = (name) => office.value?.kinds.find((kind) => kind.kind === name);
+/** @param {string} name @param {string} code @param {Record<string, string>} filters @param {unknown} above */
 const rowsOf = (name, code, filters, above) => (code ? html`<${One} kind=${kindOf(name)} code=${code} />` : html`<${List} kind=${kindOf(name)} filters=${filters} above=${above} />`);
 
+/** @type {Record<string, (code: string, filters: Record<string, string>) => unknown>} */
 const pages = {
   "": (_, filters) => html`<${Board} wall=${Boolean(filters.wall)} />`,
   planning: () => html`<${Planning} />`,

@@ -99,6 +99,7 @@ export const wordsOf = (kind, column, value) => (worded.has(column) ? nameOf(val
 const subjectKinds = { order: "orders", parcel: "parcels", worker: "workers", wave: "waves", count: "counts", task: "tasks", job: "print-jobs",
   location: "locations", document: "documents", manifest: "manifests", item: "items", lpn: "lpns" };
 
+/** @param {string} subject */
 function subjectLink(subject) {
   const [kind, ...code] = subject.split("/");
   return subjectKinds[kind] ? html`<a href=${hrefOf(subjectKinds[kind], code.join("/"))}>${nameOf(kind)} ${code.join("/")}</a>` : subject;
@@ -125,6 +126,6 @@ export function special(kind, at, row) {
   if (column === "seq" || column === "job" && kind.kind === "print-jobs" || column === "count" && kind.kind === "counts" || column === "task" && kind.kind === "tasks")
     return String(value);
   if (kind.types[at] === "json" && value && typeof value === "object" && !Array.isArray(value))
-    return members(value);
+    return members(/** @type {Record<string, unknown>} */ (value));
   return undefined;
 }
