@@ -187,6 +187,7 @@ def all_jobs():
     yield from node_script("browser", "office.mjs", 600)
     yield from node_script("browser", "supervisor.mjs", 300)
     yield from node_script("browser", "special.mjs", 400)
+    yield from node_script("browser", "axe.mjs", 900)
     yield from node_script("asyncapi", "parse.mjs", 60)
     yield from node_script("standards", "openapi.mjs", 60)
     yield from node_script("standards", "epcis.mjs", 60)

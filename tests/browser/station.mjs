@@ -2,31 +2,13 @@
 // Without arguments it runs the page against the scripted station beside it. BASE_URL=http://... runs the checks that
 // need no script (and so change nothing) against a real daemon.
 
-import { spawn } from "node:child_process";
-import { assert, becomes, out, play, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
+import { openFake } from "./fake.mjs";
+import { assert, becomes, play, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
 
 const sizes = [[1024, 768], [360, 740], [1920, 1080]];
 
-// ---------------------------------------------------------------- the scripted station
-
-let server, port = 0;
-
-async function startServer() {
-  server = spawn(`${out}/tests/fake_station`, [String(port)], { stdio: ["ignore", "pipe", "inherit"] });
-  port = Number(String(await new Promise((resolve) => server.stdout.once("data", resolve))));
-}
-
-async function stopServer() {
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGTERM");
-  await ended;
-}
-
-const url = (path) => `http://127.0.0.1:${port}${path}`;
-const scansTaken = async () => (await (await fetch(url("/api/v1/status"))).json()).scans;
-const scanElsewhere = (text) => fetch(url("/api/v1/stations/bench-1/scan"), {
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }),
-});
+const base = process.env.BASE_URL, fake = base ? null : await openFake();
+const { url, scans: scansTaken, scan: scanElsewhere, start: startServer, stop: stopServer } = fake ?? {};
 
 // ---------------------------------------------------------------- the tests' own words
 
@@ -345,10 +327,6 @@ const scriptedStation = [
 
 // ---------------------------------------------------------------- run
 
-const base = process.env.BASE_URL;
-if (!base)
-  await startServer();
 const failed = await play(base ?? url("/"), base ? anyStation : [...anyStation, ...scriptedStation], { width: 1024, height: 768 });
-if (!base)
-  await stopServer();
+await stopServer?.();
 process.exit(failed);

@@ -149,7 +149,7 @@ function Table({ figure, answer, past, by, text }) {
     <td class="bar"><meter min="0" max=${most} value=${Math.abs(row.value ?? 0)} aria-hidden="true"></meter></td>
     ${TIMES.has(by) && html`<td class="number">${was ? text(was.value) : ""}</td>`}
     ${share && html`<td class="number"><${Link} rows=${rows}>${number(row.numerator)}</${Link}></td><td class="number">${of.map((one) => html`<${Link} rows=${one}>${number(row.denominator ?? 0)}</${Link}> `)}</td>`}</tr>`;
-  return html`<div class="wide"><table><thead><tr><th scope="col">${nameOf(by || "all_of_it")}</th><th scope="col" class="number">${inWords(figure)}</th><th></th>
+  return html`<div class="wide"><table><thead><tr><th scope="col">${nameOf(by || "all_of_it")}</th><th scope="col" class="number">${inWords(figure)}</th><td></td>
       ${TIMES.has(by) && html`<th scope="col" class="number">${nameOf("period_before")}</th>`}
       ${share && html`<th scope="col" class="number">${nameOf("numerator")}</th><th scope="col" class="number">${nameOf("denominator")}</th>`}</tr></thead>
     <tbody>${answer.rows.map((row, at) => line(row, groupName(by, row.name), row.rows, row.of ?? [], past?.rows[at]))}
@@ -214,5 +214,5 @@ export function Compared({ filters }) {
     ${!names && html`<progress></progress>`}
     ${told && html`<p class="means">${told.then.from} – ${told.then.to} → ${told.now.from} – ${told.now.to}</p>
       <div class="wide"><table><thead><tr><th scope="col">${nameOf("figure")}</th><th scope="col" class="number">${nameOf("then")}</th><th scope="col" class="number">${nameOf("now")}</th>
-        <th scope="col" class="number">${nameOf("change")}</th><th scope="col" class="number">${nameOf("goal")}</th><th></th></tr></thead><tbody>${told.figures.map(row)}</tbody></table></div>`}`;
+        <th scope="col" class="number">${nameOf("change")}</th><th scope="col" class="number">${nameOf("goal")}</th><td></td></tr></thead><tbody>${told.figures.map(row)}</tbody></table></div>`}`;
 }

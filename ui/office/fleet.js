@@ -71,7 +71,7 @@ const FIGURES = /** @type {[string, (site: Row) => unknown][]} */ ([
 /** @param {{site: Row}} props */
 function Site({ site }) {
   const wrong = wrongWith(site);
-  return html`<li class=${`card ${lookOf(site)}`}><h3><a href=${hrefOf("sites", site.site)}>${site.site}</a> <span>${site.name}</span></h3>
+  return html`<li class=${`card ${lookOf(site)}`}><h2><a href=${hrefOf("sites", site.site)}>${site.site}</a> <span>${site.name}</span></h2>
     <span class=${`badge ${lookOf(site)}`}>${nameOf(wrong.length ? wrong[0].name : "all_well")}</span>
     <dl>${FIGURES.map(([name, of]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${of(site)}</dd></div>`)}</dl>
     ${wrong.map((trouble) => html`<p key=${trouble.name} class="todo"><b>${nameOf(trouble.name)}${trouble.name === "site_fault" ? ` (${nameOf(`fault_${site.fault}`)})` : ""}</b> ${nameOf(`${trouble.name}_do`)} ${trouble.href ? html`<a href=${trouble.href(site)}>${nameOf("look_there")}</a>` : ""}</p>`)}</li>`;

@@ -8,6 +8,7 @@ import { Acts } from "./acts.js";
 import { close, hasKey, office, open } from "./ask.js";
 import { Bring } from "./bring.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
+import { Design } from "./design.js";
 import { Fit } from "./fit.js";
 import { Languages, Menu, Others, Search, usePlace } from "./frame.js";
 import { Home } from "./home.js";
@@ -56,6 +57,7 @@ const pages = {
   "": () => html`<${Home} />`,
   bring: () => html`<${Bring} />`,
   fit: () => html`<${Fit} />`,
+  design: () => html`<${Design} />`,
   others: () => html`<${Others} />`,
   analytics: (code, filters) => (code ? html`<${FigurePage} key=${code} name=${code} filters=${filters} />` : html`<${Figures} filters=${filters} />`),
   compared: (_, filters) => html`<${Compared} filters=${filters} />`,
@@ -63,8 +65,8 @@ const pages = {
 
 function Page() {
   const { name, body } = usePlace(pages, { rows: Rows, leads });
-  return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
-      <button class="quiet" onClick=${close}>${nameOf("leave")}</button></div>
+  return html`<header class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
+      <button class="quiet" onClick=${close}>${nameOf("leave")}</button></header>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["bring", "others"]} /><main>${body}</main></div>`;
 }
 

@@ -59,7 +59,7 @@ function Suppliers({ rows, changed }) {
     changed();
   }, (refusal) => setSaid({ good: false, text: refusal.message || nameOf("lost") }));
   return html`${said && html`<p class=${said.good ? "done" : "fault"} role="status">${said.text}${said.number && html`<a href=${hrefOf("purchases", said.number)}>${said.number}</a>`}</p>`}
-    ${sums.size > 0 && html`<ul class="cards">${[...sums].map(([supplier, sum]) => html`<li key=${supplier} class="card"><h3><a href=${hrefOfList("purchase-proposals", { supplier })}>${supplier}</a></h3>
+    ${sums.size > 0 && html`<ul class="cards">${[...sums].map(([supplier, sum]) => html`<li key=${supplier} class="card"><h2><a href=${hrefOfList("purchase-proposals", { supplier })}>${supplier}</a></h2>
       <span>${number(sum.items)} ${nameOf("items_count")} · ${money(sum.amount, sum.currency)}</span>
       ${verbOf("purchase.accept") && html`<button onClick=${() => take(supplier)}>${nameOf("accept_all")}</button>`}</li>`)}</ul>`}`;
 }

@@ -111,7 +111,7 @@ export function Queue({ kind, rows, idOf, cells, deeds, bulk = [], changed }) {
     <${Done} done=${done} />
     <div class="wide"><table class="queue"><thead><tr>${bulk.length > 0 && html`<th><input type="checkbox" aria-label=${nameOf("choose_all")} checked=${all}
         onChange=${() => choose(all ? new Set() : new Set(rows.map(idOf)))} /></th>`}
-      ${cells.map((cell) => html`<th key=${cell.name} scope="col">${cell.label ?? nameOf(cell.name)}</th>`)}<th></th></tr></thead>
+      ${cells.map((cell) => html`<th key=${cell.name} scope="col">${cell.label ?? nameOf(cell.name)}</th>`)}<td></td></tr></thead>
     <tbody>${rows.map((row) => html`<tr key=${idOf(row)}>${bulk.length > 0 && html`<td><input type="checkbox" aria-label=${`${nameOf("choose_row")} ${idOf(row)}`}
         checked=${chosen.has(idOf(row))} onChange=${(/** @type {Event} */ event) => put(idOf(row), /** @type {HTMLInputElement} */ (event.currentTarget).checked)} /></td>`}
       ${cells.map((cell) => html`<td key=${cell.name} class=${cell.wide ? "long" : ""} data-label=${cell.label ?? nameOf(cell.name)}>${cell.show(row)}</td>`)}

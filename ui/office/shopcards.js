@@ -54,7 +54,7 @@ function Pulls({ shop }) {
 /** @param {{row: Row, open: (row: Row, verb: string) => void}} props */
 function Shop({ row, open }) {
   const wrong = trouble(row), left = daysLeft(row);
-  return html`<li class=${`card ${wrong?.look ?? "good"}`}><h3><a href=${hrefOf("shops", row.shop)}>${row.name || row.shop}</a> <span>${nameOf(row.platform)} · ${row.shop}</span></h3>
+  return html`<li class=${`card ${wrong?.look ?? "good"}`}><h2><a href=${hrefOf("shops", row.shop)}>${row.name || row.shop}</a> <span>${nameOf(row.platform)} · ${row.shop}</span></h2>
     <span class=${`badge ${row.running ? "good" : ""}`}>${nameOf(row.running ? "running" : "stopped_shop")}</span>
     ${left !== null && html`<p class=${left < SOON_DAYS ? "todo" : ""}>${nameOf("token_days")} <b>${number(left)}</b></p>`}
     <p>${nameOf("heard")} <b>${row.heard ? ago(row.heard, language.value) : nameOf("never")}</b></p>

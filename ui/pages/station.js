@@ -212,7 +212,7 @@ function Picture({ sku, name }) {
 
 /** What to practise now: first the mistake to make, then what to do and why. @param {NonNullable<View["lesson"]>} props */
 function Lesson({ title, done, of, say: todo, why, try: mistake }) {
-  return html`<p class="lesson"><b>${inLanguage(title)}${of > 0 && ` ${done}/${of}`}</b>
+  return html`<p class="lesson" role="status"><b>${inLanguage(title)}${of > 0 && ` ${done}/${of}`}</b>
     ${mistake ? html`<mark>${inLanguage(mistake.say)}</mark>` : html`<span>${inLanguage(todo)}</span>`}
     ${!mistake && why && html`<small>${inLanguage(why)}</small>`}</p>`;
 }
@@ -237,7 +237,7 @@ function Stage({ now }) {
 }
 
 function Lost() {
-  return html`<main class="lost" role="alert"><div class="words">
+  return html`<main class="lost"><div class="words" role="alert">
     ${languages.map(({ id }) => html`<p class="hero" lang=${id} style=${fitting(both("lost")?.[id] ?? "")}>
       ${both("lost")?.[id] ?? ""}</p>`)}
     <p class="prompt">${say("lostMore")}</p>
@@ -271,7 +271,7 @@ function Page() {
   return html`
     <${Top} now=${now} />
     ${!lost.value && html`<${SyncPanel} />`}
-    ${now?.training && html`<p class="training">${say("training")}</p>`}
+    ${now?.training && html`<p class="training" role="status">${say("training")}</p>`}
     ${now?.lesson && !lost.value && html`<${Lesson} ...${now.lesson} />`}
     ${lost.value ? html`<${Lost} />`
       : now && !old.value ? html`<${Stage} now=${now} />`

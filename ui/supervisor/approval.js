@@ -33,7 +33,7 @@ function Count({ count, run, busy }) {
         counters.map((worker, at) => html`${at ? ", " : ""}<a href=${hrefOf("workers", worker)}>${worker}</a>`)}</span></header>
     <div class="wide"><table class="queue"><thead><tr><th scope="col">${nameOf("sku")}</th><th scope="col">${nameOf("lot")}</th>
       ${["book", "counted", "difference", "worth"].map((name) => html`<th key=${name} scope="col" class="number">${nameOf(name)}</th>`)}</tr></thead>
-      <tbody>${count.variances.map((line) => html`<tr key=${`${line.sku}/${line.lot}/${line.serial}`}><td><a href=${hrefOf("items", line.sku)}>${line.sku}</a> ${line.name}</td>
+      <tbody>${count.variances.map((line) => html`<tr key=${`${line.sku}/${line.lot}/${line.serial}`}><td><a class="in-text" href=${hrefOf("items", line.sku)}>${line.sku}</a> ${line.name}</td>
         <td>${line.lot ?? line.serial ?? ""}</td>${cell("book", number(line.book))}${cell("counted", number(line.counted))}
         ${cell("difference", html`<b class=${line.counted < line.book ? "bad" : "good"}>${signed(line.counted - line.book)}</b>`)}
         ${cell("worth", line.value_minor === null ? nameOf("unknown") : money(line.value_minor, CURRENCY))}</tr>`)}</tbody></table></div>

@@ -49,7 +49,7 @@ function alertsOf(board) {
 /** @param {{board: Shown}} props */
 const Alerts = ({ board }) => {
   const alerts = alertsOf(board);
-  return alerts.length ? html`<ul class="alerts" role="alert">${alerts.map((text) => html`<li key=${text}>${text}</li>`)}</ul>`
+  return alerts.length ? html`<div class="alerts" role="alert"><ul>${alerts.map((text) => html`<li key=${text}>${text}</li>`)}</ul></div>`
     : html`<p class="well">✓ ${nameOf("allWell")}</p>`;
 };
 
@@ -102,7 +102,7 @@ function ByCarrier({ rows }) {
 
 /** @param {{rows: Worker[]}} props */
 const Workers = ({ rows }) => (rows.length ? html`<div class="wide"><table><thead><tr>
-    ${["worker", "station", "step", "order", "since", "pieces"].map((name) => html`<th key=${name} scope="col" class=${name === "pieces" ? "number" : ""}>${nameOf(name === "pieces" ? "perHour" : name)}</th>`)}<th></th></tr></thead>
+    ${["worker", "station", "step", "order", "since", "pieces"].map((name) => html`<th key=${name} scope="col" class=${name === "pieces" ? "number" : ""}>${nameOf(name === "pieces" ? "perHour" : name)}</th>`)}<td></td></tr></thead>
   <tbody>${rows.map((row) => html`<tr key=${row.worker}><td><a href=${hrefOf("workers", row.worker)}>${row.name}</a></td>
     <td>${row.station ?? "–"}</td><td>${nameOf(row.step)}</td>
     <td>${row.order && html`<a href=${hrefOf("orders", row.order)}>${row.order}</a>`}</td>

@@ -7,6 +7,7 @@ import { office, open } from "./ask.js";
 import { Approval } from "./approval.js";
 import { BadgeAsk, BadgeChip } from "./badge.js";
 import { Board } from "./board.js";
+import { Design } from "./design.js";
 import { Devices, Training } from "./devices.js";
 import { Languages, Menu, Others, place, Search, usePlace } from "./frame.js";
 import { List } from "./list.js";
@@ -32,6 +33,7 @@ const pages = {
   training: () => html`<${Training} />`,
   settings: () => html`<${Settings} />`,
   journal: (code, filters) => rowsOf("journal", code, filters, html`<${ChainState} />`),
+  design: () => html`<${Design} />`,
   others: () => html`<${Others} />`,
 };
 
@@ -39,7 +41,7 @@ function Page() {
   const { name, body } = usePlace(pages);
   if (/[?&]wall=1/.test(place.value))
     return html`<div class="wall"><main>${body}</main></div>`;
-  return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} /></div>
+  return html`<header class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} /></header>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["others"]} /><main>${body}</main></div>
     <${BadgeAsk} />`;
 }
