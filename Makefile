@@ -99,14 +99,14 @@ office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules) \
 	ui/node_modules/uplot/dist/uPlot.esm.js ui/node_modules/uplot/dist/uPlot.min.css
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz
+LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz screenshots
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install print-flags screenshots
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -396,6 +396,17 @@ fuzz: deps-fuzz ## look for inputs that break a parser: make fuzz FUZZ_SECONDS=6
 run: deps-build ## a private broker, head office and one site with sample data; Ctrl-C stops all of it
 	@$(MAKE) $(if $(V),,-s) programs
 	@OUT=$(OUT) exec python3 tests/rig/demo.py $(RUN_OPTIONS)
+
+BROWSER_MODULES := tests/browser/node_modules/.ready
+$(BROWSER_MODULES): tests/browser/package.json tests/browser/package-lock.json
+	@echo "installing from npm what drives the browser: playwright-core, axe-core"
+	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+screenshots: deps-test $(BROWSER_MODULES) ## pictures of every page, in three widths, both languages, light and dark, into build/screens/: open its index.html
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/fake_station $(OUT)/tests/day.so $(OUT)/tests/test_scripts $(OUT)/floorhand-office-bench
+	@cd tests/browser && OUT=$(OUT) node looks.mjs --pictures $(HOUSES)
+	@echo "open build/screens/index.html"
 
 docs: deps-build ## write docs/hardware.md from drivers/models
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand

@@ -24,7 +24,7 @@ export async function openHouse(program, path = "") {
     async go(page, hash) {
       await page.goto(`${address}${path}${hash}`);
       await page.locator("main h1").waitFor({ timeout: STEP_MS });
-      await becomes(page, () => document.querySelectorAll("main progress").length === 0);
+      await becomes(page, () => document.querySelectorAll("main progress:not([value])").length === 0);
     },
     async close() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -95,7 +95,35 @@ export async function wear(page, { language, scheme, width, height }) {
   await page.evaluate(async (id) => document.querySelector("script[type=importmap]") && (await import("/assets/language.js")).speak(id), language);
 }
 
-// ---------------------------------------------------------------- axe
+// ---------------------------------------------------------------- contrast, axe
+
+/** Texts whose colour stands out less than so much from what is behind it (WCAG 2.2, relative luminance); what is disabled or unseen is left out.
+ *  @param {import("playwright-core").Page} page @param {number} least */
+export const faintTexts = (page, least) => page.evaluate((wanted) => {
+  const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (element) => {
+    for (let part = element; part; part = part.parentElement) {
+      const colour = parts(getComputedStyle(part).backgroundColor);
+      if (colour[3] !== 0)
+        return colour;
+    }
+    return [255, 255, 255];
+  };
+  const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = element.matches("input") || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    const colour = getComputedStyle(element, element.matches("input") ? "::placeholder" : null).color;
+    const stands = ratio(light(parts(colour)), light(behind(element)));
+    const unseen = element.closest(":disabled") || !element.getClientRects().length || element.matches("option, input[type=file]");
+    if (own && !unseen && stands < wanted)
+      found.push(`${element.className || element.tagName} "${element.textContent.slice(0, 20)}" ${stands.toFixed(1)}:1`);
+  }
+  return found;
+}, least);
 
 const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 

@@ -6,8 +6,9 @@ import { openSite } from "./site.mjs";
 import { becomes, shows, STEP_MS } from "./rig.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
-/** name: of its pictures. at: behind the house's address. then: what is done there before it is looked at.
- *  @typedef {{name: string, at: string, then?: (page: Page, house: any) => Promise<void>}} Place */
+/** name: of its pictures. at: behind the house's address. then: what is done there before it is looked at. restless: it
+ *  moves by itself, so no pictures of it are compared.
+ *  @typedef {{name: string, at: string, then?: (page: Page, house: any) => Promise<void>, restless?: boolean}} Place */
 /** open: the house, with pages (its address) and close(). enter: before its first page. every: also the pages of its menu and one row
  *  of each kind that it can be asked for, in this way. @typedef {{name: string, open: () => Promise<any>, enter?: (page: Page, house: any) => Promise<void>,
  *  kinds?: string, places: Place[]}} House */
@@ -72,7 +73,7 @@ const box = {
   },
   places: [
     { name: "stations", at: "", then: (page) => page.locator("h1").waitFor({ timeout: STEP_MS }) },
-    { name: "offline", at: "assets/offline.html" },
+    { name: "offline", at: "assets/offline.html", restless: true },
   ],
 };
 
@@ -125,7 +126,9 @@ const supervisor = {
 };
 
 const withKey = (page, house) => page.addInitScript((key) => {
-  if (location.hash !== "#door")
+  if (location.hash === "#door")
+    sessionStorage.clear();
+  else
     sessionStorage.setItem("office-key", key);
 }, house.key);
 

@@ -3,6 +3,7 @@
 // need no script (and so change nothing) against a real daemon.
 
 import { openFake } from "./fake.mjs";
+import { faintTexts } from "./house.mjs";
 import { assert, becomes, play, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
 
 const sizes = [[1024, 768], [360, 740], [1920, 1080]];
@@ -29,32 +30,6 @@ async function scrolls(page) {
 const taken = (page, wanted) => becomes(page, async (text) =>
   JSON.stringify((await (await fetch("/api/v1/status")).json()).scans) === text, JSON.stringify(wanted));
 
-/** Text whose colour stands out less than 7:1 from what is behind it (WCAG 2.2, relative luminance). */
-const faintTexts = (page) => page.evaluate(() => {
-  const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((value) => value / 255)
-    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (element) => {
-    for (let part = element; part; part = part.parentElement) {
-      const colour = parts(getComputedStyle(part).backgroundColor);
-      if (colour[3] !== 0)
-        return colour;
-    }
-    return [255, 255, 255];
-  };
-  const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-  const found = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = element.matches("input") || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    const colour = getComputedStyle(element, element.matches("input") ? "::placeholder" : null).color;
-    const stands = ratio(light(parts(colour)), light(behind(element)));
-    if (own && stands < 7)
-      found.push(`${element.className || element.tagName} "${element.textContent.slice(0, 20)}" ${stands.toFixed(1)}:1`);
-  }
-  return found;
-});
-
 /** Every size in both languages; what overflows or is too small for a glove is a fault. */
 async function photograph(page, name) {
   const faults = [];
@@ -75,7 +50,7 @@ async function photograph(page, name) {
   const theme = await page.evaluate(() => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });
-    for (const text of await faintTexts(page))
+    for (const text of await faintTexts(page, 7))
       faults.push(`${text} in ${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: theme });

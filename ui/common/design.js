@@ -24,7 +24,7 @@ const fields = [
   [{ name: "d-fixed", type: "text", required: false, help: "" }, "SO-00002", "What cannot be changed here", "此处不可修改"],
 ];
 
-const colours = ["ground", "card", "soft", "rule", "ink", "faint", "accent", "key", "good", "bad", "bad-soft", "good-fill", "bad-fill", "warn", "mark"];
+const colours = ["ground", "card", "soft", "rule", "ink", "faint", "accent", "key", "good", "bad", "bad-soft", "good-fill", "bad-fill", "warn", "warn-soft", "mark"];
 
 /** @param {{name: string, english: string, chinese: string, children?: unknown}} props */
 const Part = ({ name, english, chinese, children }) => html`<section data-part=${name}><h2>${say(english, chinese)}</h2>${children}</section>`;

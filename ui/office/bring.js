@@ -76,6 +76,6 @@ export function Bring() {
     ${said && (said.good ? html`<dl class="facts">${lines(said.answer).map(([name, value]) => html`<div><dt>${nameOf(name)}</dt><dd>${String(value)}</dd></div>`)}</dl>`
       : html`<p class="fault" role="alert">${said.why}</p>`)}
     ${said?.answer?.differences && html`<${Differences} rows=${said.answer.differences} all=${said.answer.new_rows + said.answer.changed_rows + said.answer.gone_rows} />`}
-    ${known && html`<section><h2>${nameOf("columnsOf")}</h2><div class="wide"><table><tbody>${known.columns.map((column) => html`<tr>
+    ${known && html`<section><h2>${nameOf("columnsOf")}</h2><div class="wide" tabindex="0"><table><tbody>${known.columns.map((column) => html`<tr>
       <td><code>${column.name}</code>${column.required ? " *" : ""}</td><td>${nameOf(column.name)}</td><td>${helpOf(column.help)}</td></tr>`)}</tbody></table></div></section>`}`;
 }

@@ -38,7 +38,7 @@ async function answerTo(request, name) {
 
 worker.addEventListener("install", (event) => {
   worker.skipWaiting();
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([SAD, "/assets/tokens.css", "/assets/station.css", "/assets/icon.svg"])));
+  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([SAD, "/assets/tokens.css", "/assets/station.css", "/assets/icon.svg", "/assets/again.js"])));
 });
 
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
