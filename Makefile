@@ -59,7 +59,7 @@ ALL_LDFLAGS = $(HARDENED_LINK) $(MODE_$(MODE)) $(LDFLAGS) -Wl,--as-needed -pthre
 
 # Every C file outside tests/ and the four mains goes into one archive; the linker takes from it what a program uses.
 MAINS := firmware-daemon/main.c firmware-daemon/tool/main.c sync/link/main.c sync/head-office/main.c
-HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers tenants buying figures improve rollout
+HEAD_OFFICE := sites catalogue stock orders aftersales shops books imports api marketing customers tenants buying figures improve rollout staff
 ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store \
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
@@ -97,6 +97,11 @@ page_modules           := $(sort $(wildcard ui/common/*)) ui/node_modules/preact
 page_files_files       := $(sort $(wildcard ui/pages/* ui/supervisor/*)) $(page_modules)
 office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules) \
 	ui/node_modules/uplot/dist/uPlot.esm.js ui/node_modules/uplot/dist/uPlot.min.css
+
+# What the pages are made of, once more in the form in which it is sent to a browser that takes it so ("x.js.gz").
+compressed              = $(patsubst %,$(GEN)/gz/%.gz,$(filter %.js %.css %.html %.svg,$(1)))
+page_files_files        += $(call compressed,$(page_files_files))
+office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
 LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz screenshots
@@ -155,6 +160,11 @@ $(GEN)/%.S: $$(%_files) Makefile
 	echo '.section .data.rel.ro,"aw"'; echo '.balign 8'; echo '.globl $*'; echo '$*:'; n=$$i; i=0; \
 	while [ $$i -lt $$n ]; do echo ".quad .Lname$$i, .Ldata$$i, .Lend$$i - .Ldata$$i"; i=$$((i+1)); done; \
 	echo '.quad 0, 0, 0'; echo '.section .note.GNU-stack,"",%progbits'; } > $@
+
+$(GEN)/gz/%.gz: %
+	@mkdir -p $(@D)
+	@gzip -9 -n -c $< >$@
+.PRECIOUS: $(GEN)/gz/%.gz
 
 ui/node_modules/%: $(NODE_MODULES) ;
 $(NODE_MODULES): ui/package.json ui/package-lock.json

@@ -8,8 +8,8 @@ TYPES = {"text": {"type": "string"}, "number": {"type": "integer"}, "flag": {"ty
 KINDS_OF_VALUES = {"text": "string", "number": "integer", "flag": "boolean"}
 
 DESCRIPTION = """\
-What programs of others, and pages, ask of head office. Everything but /healthz needs a key, which floorhand-hq do key.add makes, and
-answers 401 without one, 403 where the key does not reach. Errors are one sentence for a person. Times are UTC; money is in
+What programs of others, and pages, ask of head office. Everything but /healthz needs a key, which floorhand-hq do key.add makes, or the
+cookie of a person who has logged in; it answers 401 without one, 403 where that does not reach. Errors are one sentence for a person. Times are UTC; money is in
 minor units of the order's currency; receivers are masked. A page of rows may be short or empty though there are more: go on until
 next is null. docs/head-office.md tells the rest."""
 
@@ -29,7 +29,7 @@ def camel(name):
 def answers(description, schema, *faults):
     """faults: statuses, beside those that every address has."""
     known = {"404": "there is nothing of this name", "409": "its state, or what there is already, forbids it",
-             "413": "that is too much"}
+             "413": "that is too much", "429": "too many tries: later"}
     return {"200": {"description": description, "content": {"application/json": {"schema": schema}}},
             "400": reference("responses", "Refused"), "401": reference("responses", "NoKey"),
             "403": reference("responses", "Forbidden"), "503": reference("responses", "Busy"),
@@ -121,6 +121,12 @@ def import_path(kind, per_site):
 # ---------------------------------------------------------------- the rest
 
 
+def body_of(*names):
+    """An object of texts that must all be there."""
+    return {"required": True, "content": {"application/json": {"schema": {
+        "type": "object", "required": list(names), "properties": {name: {"type": "string"} for name in names}}}}}
+
+
 def fixed_paths():
     text = {"type": "string"}
     kinds = {"type": "array", "items": {"type": "object", "required": ["kind", "one", "filters", "columns", "types", "with"]}}
@@ -136,6 +142,8 @@ def fixed_paths():
     days = [{"name": name, "in": "query", "schema": {"type": "string", "format": "date"}, "description": help} for name, help in
             (("from", "the first business day; left out: the last thirty days"), ("to", "the last one"))]
     named = [{"name": "name", "in": "path", "required": True, "schema": text}]
+    me = {"type": "object", "required": ["login", "title", "must_change", "roles"]}
+    roles = {"type": "object", "required": ["roles", "verbs", "files", "kinds"]}
     stream = answers("An endless stream. hello begins it; orders and events carry one JSON object each; lost says that there were too"
                      " many, and to ask anew; alive comes every 5 seconds", text)
     stream["200"]["content"] = {"text/event-stream": {"schema": text}}
@@ -144,6 +152,15 @@ def fixed_paths():
             "operationId": "health", "summary": "Whether head office and its database answer", "security": [],
             "responses": {"200": {"description": "They do", "content": {"application/json": {"schema": {"type": "object"}}}},
                           "503": reference("responses", "Busy")}}},
+        "/api/v1/session": {"post": {
+            "operationId": "logIn", "summary": "A person logs in: the answer sets a cookie", "security": [],
+            "requestBody": body_of("login", "password"), "responses": answers("Who it is, and their roles", me, "429")}},
+        "/api/v1/session/end": {"post": {"operationId": "logOut", "summary": "Log out", "requestBody": body_of(),
+                                         "responses": answers("The cookie is good no more", {"type": "object"})}},
+        "/api/v1/password": {"post": {"operationId": "choosePassword", "summary": "Choose another password; other visits end",
+                                      "requestBody": body_of("old", "new"), "responses": answers("As when they log in", me, "429")}},
+        "/api/v1/me": {"get": {"operationId": "me", "summary": "Who asks; a key is nobody", "responses": answers("Who it is, and their roles", me)}},
+        "/api/v1/roles": {"get": {"operationId": "roles", "summary": "The roles, and who may what", "responses": answers("Three tables of rights", roles)}},
         "/api/v1/kinds": {"get": {"operationId": "kinds", "summary": "What this key may look at",
                                   "responses": answers("The kinds of rows", kinds)}},
         "/api/v1/verbs": {"get": {"operationId": "verbs", "summary": "What this key may ask for",
@@ -191,7 +208,8 @@ def components(kinds):
     def fault(description):
         return {"description": description, "content": {"application/json": {"schema": reference("schemas", "Error")}}}
     return {
-        "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "fhk_..., as key.add has shown it once"}},
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "fhk_..., as key.add has shown it once"},
+                            "person": {"type": "apiKey", "in": "cookie", "name": "floorhand", "description": "as logging in has set it"}},
         "parameters": {
             "limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}},
             "after": {"name": "after", "in": "query", "schema": {"type": "string"}, "description": "next, of the page before"}},
@@ -214,7 +232,7 @@ def document(kinds, verbs, imports):
         "openapi": "3.1.0",
         "info": {"title": "Floorhand head office", "version": "1", "description": DESCRIPTION},
         "servers": [{"url": "http://127.0.0.1:8080"}],
-        "security": [{"key": []}],
+        "security": [{"key": []}, {"person": []}],
         "paths": paths,
         "webhooks": webhooks(),
         "components": components(kinds),

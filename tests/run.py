@@ -63,7 +63,7 @@ ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import"
                "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
                "test_hq_outbox", "test_hq_marketing", "test_hq_goods", "test_hq_catalogue", "test_hq_money", "test_hq_bills",
                "test_hq_invoices", "test_hq_persons", "test_hq_segments", "test_hq_service", "test_hq_usage", "test_hq_improve",
-               "test_hq_rollout", "test_hq_demand", "test_hq_buying", "test_hq_buying_floor", "test_hq_figures")
+               "test_hq_rollout", "test_hq_staff", "test_hq_demand", "test_hq_buying", "test_hq_buying_floor", "test_hq_figures")
 
 
 def on_postgres():
@@ -74,7 +74,7 @@ def on_postgres():
 
 
 def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_buying", "test_hq_epcis", "test_hq_marketing", "test_hq_money", "test_hq_webhooks", "test_migrate",
+    for name in ("test_hq", "test_hq_api", "test_hq_buying", "test_hq_epcis", "test_hq_marketing", "test_hq_money", "test_hq_staff", "test_hq_webhooks", "test_migrate",
                  "test_shops", "test_third_party"):
         yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
                   alone=name in ALONE)

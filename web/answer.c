@@ -100,6 +100,21 @@ bool web_answer_errno(struct web_request *request, int code)
     return web_answer_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "It failed inside: %s.", strerror(-code));
 }
 
+bool web_answer_cookie(struct web_request *request, const struct buf *json, const char *name, const char *value)
+{
+    char cookie[200];
+    const char *proto = web_header(request, "X-Forwarded-Proto");
+    int length = snprintf(cookie, sizeof(cookie), "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name, value,
+                          *value ? "" : "; Max-Age=0", proto && strcmp(proto, "https") == 0 ? "; Secure" : "");
+    struct MHD_Response *response = copied("application/json", buf_text(json), json->length);
+    if (response && (length < 0 || (size_t)length >= sizeof(cookie) ||
+                     MHD_add_response_header(response, "Set-Cookie", cookie) != MHD_YES)) {
+        MHD_destroy_response(response);
+        response = NULL;
+    }
+    return web_answer_queue(request, WEB_OK, response);
+}
+
 bool web_answer_redirect(struct web_request *request, const char *path)
 {
     struct MHD_Response *response = copied("text/plain; charset=utf-8", "", 0);

@@ -1,4 +1,5 @@
-/* Embedded files: sent with a name for their content, and the policy that lets nothing else run. */
+/* Embedded files: sent with a name for their content, compressed where there is such a form of them and it is taken,
+ * and the policy that lets nothing else run. */
 #include "base/text.h"
 #include "web/internal.h"
 
@@ -54,8 +55,20 @@ static const char *content_type(const char *name)
     return "application/octet-stream";
 }
 
+/* The compressed form of a file, if there is one and whoever asks takes it; otherwise NULL. */
+static const struct embedded_file *find_compressed(struct web_request *request, const struct embedded_file *files,
+                                                   const char *name)
+{
+    char compressed[WEB_SEGMENT_SIZE + 4];
+    const char *accepted = web_header(request, "Accept-Encoding");
+    if (!accepted || !strstr(accepted, "gzip") || strstr(accepted, "gzip;q=0"))
+        return NULL;
+    snprintf(compressed, sizeof(compressed), "%s.gz", name);
+    return embed_find(files, compressed);
+}
+
 static bool send_kept(struct web_request *request, int status, const char *type, const struct embedded_file *file,
-                      enum MHD_ResponseMemoryMode mode)
+                      enum MHD_ResponseMemoryMode mode, bool compressed)
 {
     char hash[HASH_TEXT_SIZE], etag[HASH_TEXT_SIZE + 2];
     hash_text(file->data, file->length, hash);
@@ -72,18 +85,22 @@ static bool send_kept(struct web_request *request, int status, const char *type,
     MHD_add_response_header(response, "Content-Type", type);
     MHD_add_response_header(response, "Cache-Control", "no-cache");
     MHD_add_response_header(response, "ETag", etag);
+    MHD_add_response_header(response, "Vary", "Accept-Encoding");
+    if (compressed && !unchanged)
+        MHD_add_response_header(response, "Content-Encoding", "gzip");
     return web_answer_queue(request, unchanged ? MHD_HTTP_NOT_MODIFIED : status, response);
 }
 
 bool web_answer_file(struct web_request *request, int status, const struct embedded_file *files, const char *name)
 {
-    const struct embedded_file *file = embed_find(files, name);
-    return file ? send_kept(request, status, content_type(name), file, MHD_RESPMEM_PERSISTENT)
+    const struct embedded_file *file = embed_find(files, name), *compressed = find_compressed(request, files, name);
+    return file ? send_kept(request, status, content_type(name), compressed ? compressed : file, MHD_RESPMEM_PERSISTENT,
+                            compressed != NULL)
                 : web_answer_errno(request, -ENOENT);
 }
 
 bool web_answer_kept(struct web_request *request, const char *type, const char *body, size_t length)
 {
     const struct embedded_file file = {.data = body, .length = length};
-    return send_kept(request, WEB_OK, type, &file, MHD_RESPMEM_MUST_COPY);
+    return send_kept(request, WEB_OK, type, &file, MHD_RESPMEM_MUST_COPY, false);
 }

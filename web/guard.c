@@ -45,6 +45,15 @@ static bool is_same_origin(const char *origin, const char *host)
     return false;
 }
 
+bool web_is_from_own_page(struct web_request *request)
+{
+    const char *host = web_header(request, "Host"), *origin = web_header(request, "Origin");
+    const char *site = web_header(request, "Sec-Fetch-Site"); /* sent by browsers even where they leave out Origin */
+    if (origin)
+        return host && is_same_origin(origin, host);
+    return !site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+}
+
 bool web_guard_passes(struct web_request *request)
 {
     char name[WEB_NAME_SIZE];
@@ -58,10 +67,7 @@ bool web_guard_passes(struct web_request *request)
                           "This machine is not called that: open it by its IP address or its own name.");
     if (strcmp(request->route->method, MHD_HTTP_METHOD_POST) != 0)
         return true;
-    const char *origin = web_header(request, "Origin");
-    const char *site = web_header(request, "Sec-Fetch-Site"); /* sent by browsers even where they leave out Origin */
-    if ((origin && !is_same_origin(origin, host)) ||
-        (!origin && site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0))
+    if (!web_is_from_own_page(request))
         return web_refuse(request, MHD_HTTP_FORBIDDEN, "A page of another site may not post here.");
     return true;
 }

@@ -66,6 +66,11 @@ struct web_request {
 const char *web_header(struct web_request *request, const char *name);
 const char *web_value(struct web_request *request, const char *name); /* behind the "?" */
 
+const char *web_cookie(struct web_request *request, const char *name);
+
+/* Asked by a page of ours, or by no page at all. */
+bool web_is_from_own_page(struct web_request *request);
+
 /* All that stands behind the "?"; -EINVAL: more than there is room for, or one without "=". */
 int web_values(struct web_request *request, struct web_value out[WEB_VALUES_MAX], size_t *ret_count);
 
@@ -79,6 +84,9 @@ bool web_answer_error(struct web_request *request, int status, const char *forma
     __attribute__((format(printf, 3, 4)));
 /* The status and sentence that stand for an -errno. */
 bool web_answer_errno(struct web_request *request, int code);
+/* With a cookie for our own pages that no script reads, for this visit; value "": it is gone. Only over TLS, if that is
+ * how it was asked for (X-Forwarded-Proto). */
+bool web_answer_cookie(struct web_request *request, const struct buf *json, const char *name, const char *value);
 bool web_answer_redirect(struct web_request *request, const char *path);
 /* One of the embedded files. A browser keeps it but asks each time whether it still stands. */
 bool web_answer_file(struct web_request *request, int status, const struct embedded_file *files, const char *name);

@@ -55,6 +55,7 @@ static int set_def(const struct option_def *def, void *target, const char *value
             return error_set(error, -EINVAL, "%s must be one of %s, not \"%s\"", def->name, def->choices, value);
         break;
     case OPTION_TEXT:
+    case OPTION_PRIVATE:
         break;
     }
     if (strlen(value) >= def->size)
@@ -225,7 +226,7 @@ int option_load_text(const char *name, const char *text, const struct option_sec
 
 static void write_field(const struct option_def *field, struct buf *json)
 {
-    static const char *const types[] = {"text", "number", "flag", "choice"};
+    static const char *const types[] = {"text", "number", "flag", "choice", "text"};
     json_open_object(json, NULL);
     json_text(json, "name", field->name);
     json_text(json, "type", types[field->type]);

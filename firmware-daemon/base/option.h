@@ -13,10 +13,11 @@
 #include <stdio.h>
 
 enum option_type {
-    OPTION_TEXT,   /* char[size] */
-    OPTION_NUMBER, /* int64_t, min to max */
-    OPTION_FLAG,   /* bool, yes or no */
-    OPTION_CHOICE, /* char[size], one of .choices */
+    OPTION_TEXT,    /* char[size] */
+    OPTION_NUMBER,  /* int64_t, min to max */
+    OPTION_FLAG,    /* bool, yes or no */
+    OPTION_CHOICE,  /* char[size], one of .choices */
+    OPTION_PRIVATE, /* as OPTION_TEXT: a secret, or what says who somebody is, not written down beside who gave it */
 };
 
 struct option_def {
@@ -30,10 +31,11 @@ struct option_def {
 };
 
 /* A table ends with a name of NULL. */
-#define OPTION_TEXT_AT(type, member)   OPTION_TEXT, offsetof(type, member), sizeof(((type *)0)->member)
-#define OPTION_NUMBER_AT(type, member) OPTION_NUMBER, offsetof(type, member), sizeof(((type *)0)->member)
-#define OPTION_FLAG_AT(type, member)   OPTION_FLAG, offsetof(type, member), sizeof(((type *)0)->member)
-#define OPTION_CHOICE_AT(type, member) OPTION_CHOICE, offsetof(type, member), sizeof(((type *)0)->member)
+#define OPTION_TEXT_AT(type, member)    OPTION_TEXT, offsetof(type, member), sizeof(((type *)0)->member)
+#define OPTION_NUMBER_AT(type, member)  OPTION_NUMBER, offsetof(type, member), sizeof(((type *)0)->member)
+#define OPTION_FLAG_AT(type, member)    OPTION_FLAG, offsetof(type, member), sizeof(((type *)0)->member)
+#define OPTION_PRIVATE_AT(type, member) OPTION_PRIVATE, offsetof(type, member), sizeof(((type *)0)->member)
+#define OPTION_CHOICE_AT(type, member)  OPTION_CHOICE, offsetof(type, member), sizeof(((type *)0)->member)
 
 void option_defaults(const struct option_def *table, void *target);
 

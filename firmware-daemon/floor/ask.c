@@ -86,6 +86,7 @@ static int refuse_field(struct ask *ask, const struct verb *verb, const char *na
         return ask_refuse(ask, E61_NO_FIELD, "f", name);
     switch (field->type) {
     case OPTION_TEXT:
+    case OPTION_PRIVATE:
         snprintf(want, sizeof(want), "a text of 1 to %zu bytes", field->size - 1);
         snprintf(want_zh, sizeof(want_zh), "1 到 %zu 字节的文本", field->size - 1);
         break;

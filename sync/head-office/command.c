@@ -284,6 +284,8 @@ const struct command commands[] = {
      "A figure of a period, and the rows that it comes from", figure_options, command_figure},
     {"report", "day [DAY] | baseline NAME", COMMAND_SOME,
      "The daily report, the last or of a day; or a baseline beside a later period", report_options, command_report},
+    {"trail verify", "", 0, "Whether the trail of who did what is whole, and the hash of its last line", plain_options,
+     command_trail_verify},
     {"status", "", 0, "Head office as a whole", plain_options, command_office_status},
     {0},
 };

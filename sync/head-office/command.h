@@ -115,6 +115,7 @@ int command_shops(struct call *call, struct error *error);
 int command_figures(struct call *call, struct error *error);
 int command_figure(struct call *call, struct error *error);
 int command_report(struct call *call, struct error *error);
+int command_trail_verify(struct call *call, struct error *error);
 int command_shops_run(struct call *call, struct error *error);
 
 #endif

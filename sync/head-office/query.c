@@ -8,17 +8,29 @@
 #include "sync/head-office/query_words.h"
 #include "sync/head-office/settings.h"
 
-query_book office_queries = {office_order_queries,     office_part_queries,
-                             office_goods_queries,     office_site_queries,
-                             office_own_queries,       office_selling_queries,
-                             office_aftersale_queries, office_rule_queries,
-                             office_book_queries,      office_bill_queries,
-                             office_waybill_queries,   office_marketing_queries,
-                             office_customer_queries,  office_segment_queries,
-                             office_service_queries,   office_catalogue_queries,
-                             office_improve_queries,   office_rollout_queries,
-                             office_usage_queries,     office_figure_queries,
-                             office_buying_queries,    NULL};
+query_book office_queries = {office_order_queries,
+                             office_part_queries,
+                             office_goods_queries,
+                             office_site_queries,
+                             office_own_queries,
+                             office_selling_queries,
+                             office_aftersale_queries,
+                             office_rule_queries,
+                             office_book_queries,
+                             office_bill_queries,
+                             office_waybill_queries,
+                             office_marketing_queries,
+                             office_customer_queries,
+                             office_segment_queries,
+                             office_service_queries,
+                             office_catalogue_queries,
+                             office_improve_queries,
+                             office_rollout_queries,
+                             office_usage_queries,
+                             office_figure_queries,
+                             office_buying_queries,
+                             office_staff_queries,
+                             NULL};
 
 static void put_state(const struct order_state *state, struct buf *json)
 {

@@ -11,7 +11,7 @@ extern const struct query office_order_queries[], office_part_queries[], office_
     office_book_queries[], office_bill_queries[], office_waybill_queries[], office_marketing_queries[],
     office_customer_queries[], office_segment_queries[], office_service_queries[], office_catalogue_queries[],
     office_improve_queries[], office_rollout_queries[], office_usage_queries[], office_buying_queries[],
-    office_figure_queries[];
+    office_figure_queries[], office_staff_queries[];
 
 #define PLAIN(column) column " || ''"
 #define WHOLE(column) column " + 0"

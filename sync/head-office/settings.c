@@ -40,6 +40,10 @@ const struct option_def settings_table[] = {
      .help =
          "a telephone number to which more accounts of one platform order than so many is several people's: it makes"
          " nobody one person"},
+    {"session_idle_min", NUMBER(session_idle_min), .fallback = "60", .min = 1, .max = 1440,
+     .help = "minutes after which a person who asks for nothing is logged out"},
+    {"session_hours", NUMBER(session_hours), .fallback = "12", .min = 1, .max = 168,
+     .help = "hours after which a person is logged out in any case"},
     {"daily_report_hour", NUMBER(daily_report_hour), .fallback = "6", .min = -1, .max = 23,
      .help = "the hour from which on the report of the day before is made, by the clock of the business; -1: none is"},
     {"base_currency", TEXT(base_currency), .fallback = "CNY",

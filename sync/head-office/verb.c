@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "sync/head-office/staff/trail.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,7 +15,7 @@ const struct office_verb *verb_at(size_t index)
         order_verbs,     office_setting_verbs, rule_verbs,     split_verbs,   aftersale_verbs, shop_verbs,
         money_verbs,     bill_verbs,           invoice_verbs,  api_verbs,     put_verbs,       waybill_verbs,
         marketing_verbs, member_verbs,         customer_verbs, segment_verbs, service_verbs,   goods_verbs,
-        buying_verbs,    figure_verbs,         improve_verbs,  rollout_verbs};
+        buying_verbs,    figure_verbs,         improve_verbs,  rollout_verbs, staff_verbs};
     for (size_t i = 0; i < COUNT(chapters); i++)
         for (const struct office_verb *verb = chapters[i]; verb->name; verb++)
             if (index-- == 0)
@@ -75,12 +76,29 @@ static int take_fields(const struct office_verb *verb, const json_t *root, void 
     return 0;
 }
 
-static int run(struct verb_call *call, const struct office_verb *verb, struct error *error)
+/* Its fields for the trail, as they were given; of what is private, that it was. */
+static void write_about(const struct office_verb *verb, const json_t *root, struct buf *about)
 {
+    json_open_object(about, NULL);
+    for (const struct option_def *field = verb->fields; field->name; field++) {
+        char text[VERB_VALUE_MAX];
+        const json_t *value = json_object_get(root, field->name);
+        if (value && value_text(value, text, sizeof(text)))
+            json_text(about, field->name, field->type == OPTION_PRIVATE ? "*" : text);
+    }
+    json_close_object(about);
+}
+
+static int run(struct verb_call *call, const struct office_verb *verb, const json_t *fields, struct error *error)
+{
+    CLEANUP_BUF struct buf about = {0};
     int result = office_begin(call->office, error);
     if (result)
         return result;
     result = verb->run(call, error);
+    write_about(verb, fields, &about);
+    if (!result)
+        result = trail_add(call->office, call->who, verb->name, buf_text(&about), error);
     if (!result)
         result = office_commit(call->office, error);
     office_rollback(call->office);
@@ -104,7 +122,7 @@ int verb_do(struct office *office, const char *name, const json_t *fields, const
         return result;
     struct verb_call call = {.office = office, .who = who, .fields = &values, .answer = answer};
     json_open_object(answer, NULL);
-    result = run(&call, verb, error);
+    result = run(&call, verb, fields, error);
     json_close_object(answer);
     return result;
 }

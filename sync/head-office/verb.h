@@ -1,6 +1,7 @@
 /* What head office can be asked to do: verbs with fields, a table of them for each piece of business. Commands, the
  * pages and programs of others ask by the same tables. A verb is one transaction: all of it or nothing. What can be
- * looked at is elsewhere (query.h). Does not know who may ask what. */
+ * looked at is elsewhere (query.h). What was done stands in the trail (staff/trail.h), in the same transaction. Does
+ * not know who may ask what. */
 #ifndef HEAD_OFFICE_VERB_H
 #define HEAD_OFFICE_VERB_H
 
@@ -39,7 +40,7 @@ struct office_verb {
 extern const struct office_verb order_verbs[], office_setting_verbs[], rule_verbs[], split_verbs[], aftersale_verbs[],
     shop_verbs[], money_verbs[], bill_verbs[], invoice_verbs[], api_verbs[], put_verbs[], waybill_verbs[],
     marketing_verbs[], member_verbs[], customer_verbs[], segment_verbs[], service_verbs[], goods_verbs[],
-    buying_verbs[], figure_verbs[], improve_verbs[], rollout_verbs[];
+    buying_verbs[], figure_verbs[], improve_verbs[], rollout_verbs[], staff_verbs[];
 
 /* fields: a JSON object; numbers and flags in their own kind, or as text. The answer is a whole JSON object. -ENOENT:
  * no such verb, or what run() says; -EINVAL: a field that is not known, is missing or out of range, and the sentence

@@ -26,12 +26,42 @@ export async function openHouse(program, path = "") {
       await page.locator("main h1").waitFor({ timeout: STEP_MS });
       await becomes(page, () => document.querySelectorAll("main progress:not([value])").length === 0);
     },
+    /** As a program would; people log in. */
+    async openByKey(page, given = key) {
+      if (!await page.locator(".door details[open]").count())
+        await page.locator(".door summary").click();
+      await page.locator(".door [name=keyAsk]").fill(given);
+      await page.locator(".door details button").click();
+    },
     async close() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.stdin.end();
       await ended;
     },
   };
+}
+
+const SCRIPT_MAX = 150_000;
+
+/** What a visit to these pages loads of script, as it comes over the wire: no more than a slow phone bears.
+ *  @param {{address: string, open?: (page: any) => Promise<void>, hashes: string[]}} visit */
+export async function assertLight(page, { address, open = async () => {}, hashes }) {
+  const context = await page.context().browser().newContext(), fresh = await context.newPage();
+  const sizes = new Map();
+  fresh.on("response", (answer) => answer.request().resourceType() === "script" &&
+    sizes.set(answer.url(), answer.request().sizes().then((size) => [answer.headers()["content-encoding"], size.responseBodySize])));
+  await fresh.goto(address);
+  await open(fresh);
+  for (const hash of hashes) {
+    await fresh.goto(address + hash);
+    await fresh.locator("h1").first().waitFor({ timeout: STEP_MS });
+    await becomes(fresh, () => document.querySelectorAll("main progress").length === 0);
+  }
+  const told = await Promise.all(sizes.values());
+  await context.close();
+  assert(told.length > 5 && told.every(([encoding]) => encoding === "gzip"), "scripts that come as they are");
+  const bytes = told.reduce((sum, [, size]) => sum + size, 0);
+  assert(bytes < SCRIPT_MAX, `${bytes} bytes of script`);
 }
 
 /** Takes pictures in every size, in both languages, light and dark; what stands wider than the window is a fault. One language: the

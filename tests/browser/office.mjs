@@ -1,24 +1,32 @@
 // Head office's pages in a real browser, against a real floorhand-hq: TAP on standard output, pictures in build/screens/.
 
-import { openHouse, photographer } from "./house.mjs";
+import { assertLight, openHouse, photographer } from "./house.mjs";
 import { assert, becomes, play, same, screens, shows, STEP_MS } from "./rig.mjs";
 
 const house = await openHouse("office_house.py");
-const { ask, go, key } = house;
+const { ask, go } = house;
 const photograph = photographer("office", [[1440, 900], [390, 844]]);
+
+/** However many try just now. */
+async function logIn(page, login, password) {
+  for (let tries = 0; tries < 10 && !(await page.locator("[name=passwordNew]").count()); tries++) {
+    await page.locator("[name=loginAsk]").fill(login);
+    await page.locator("[name=passwordAsk]").fill(password);
+    await page.locator(".door form button").first().click();
+    await becomes(page, () => document.querySelector("[name=passwordNew]") || document.querySelector(".fault"));
+  }
+}
 
 const tests = [
   ["nothing is shown without a key, and a wrong one is refused in a sentence", async (page) => {
-    await page.locator(".door input").fill("fhk_wrong");
-    await page.locator(".door > button").click();
+    await house.openByKey(page, "fhk_wrong");
     await shows(page, ".fault", "key");
     await photograph(page, "door");
     same(await page.locator("main").count(), 0, "pages behind the door");
   }],
   ["the key opens the overview: what stands where, and what waits", async (page, errors) => {
     errors.length = 0; // the refused key
-    await page.locator(".door input").fill(key);
-    await page.locator(".door > button").click();
+    await house.openByKey(page);
     await page.locator(".states li").first().waitFor({ timeout: STEP_MS });
     const { rows } = await ask("order-states");
     const told = await page.locator(".states li b").allInnerTexts();
@@ -74,7 +82,7 @@ const tests = [
     await page.locator(".form footer .quiet").click();
     await shows(page, ".facts", "Closed");
     same((await ask("orders/SO-00005")).order.state, "closed", "the order at head office");
-    same((await ask("history?order=SO-00005")).rows.at(-1).who, `key ${key.split("_")[1]}`, "who did it");
+    same((await ask("history?order=SO-00005")).rows.at(-1).who, `key ${house.key.split("_")[1]}`, "who did it");
   }],
   ["a list of orders follows what others do", async (page) => {
     await go(page, "#/orders?state=closed");
@@ -198,6 +206,53 @@ const tests = [
         return [...new Set(fields.map((field) => field.help))].filter((help) => !isTold(help)).sort();
       }), [], "sentences that are missing in ui/office/help.js");
   }],
+  ["who may what stands in a table, role by role", async (page) => {
+    await go(page, "#/roles");
+    const { verbs, roles } = await ask("roles");
+    same(await page.locator(".rights tbody tr").count(), verbs.length, "verbs in the table");
+    same(await page.locator(".rights thead th").count(), roles.length + 1, "roles in the table");
+    await photograph(page, "roles");
+    await page.locator(".filters select").last().selectOption("finance");
+    await becomes(page, (wanted) => document.querySelectorAll(".rights tbody tr").length === wanted, verbs.filter((verb) => verb.roles.includes("finance")).length);
+  }],
+  ["a person is let in on the page, chooses a password, and is shown what is theirs", async (page, errors) => {
+    await go(page, "#/staff");
+    await page.locator(".acts button").filter({ hasText: "Let somebody log in" }).click();
+    await page.locator("#field-login").fill("anna");
+    await page.locator("#field-title").fill("李安娜");
+    await page.locator(".form footer button").last().click();
+    const told = await page.locator(".form output.good").innerText();
+    const [, first] = /([0-9a-z]{5}(-[0-9a-z]{5}){3})/.exec(told);
+    await page.locator(".form footer .quiet").click();
+    await go(page, "#/staff/anna");
+    await page.locator(".acts button").filter({ hasText: "Give a person a role" }).click();
+    await page.locator("#field-role").selectOption("service");
+    await page.locator(".form footer button").last().click();
+    await page.locator(".form output.good").waitFor({ timeout: STEP_MS });
+    await page.locator(".form footer .quiet").click();
+    await shows(page, "main", "Customer service");
+    await photograph(page, "person-of-staff");
+    await page.locator(".top > button").click();
+    await page.locator("[name=loginAsk]").fill("anna");
+    await page.locator("[name=passwordAsk]").fill("not this one");
+    await page.locator(".door form button").first().click();
+    await shows(page, ".fault", "do not go together");
+    await photograph(page, "log-in");
+    errors.length = 0; // the refusal
+    await logIn(page, "anna", first);
+    await page.locator("[name=passwordOld]").fill(first);
+    await page.locator("[name=passwordNew]").fill("a long enough sentence");
+    await photograph(page, "choose-password");
+    await page.locator(".door form button").first().click();
+    await shows(page, ".top .who", "李安娜");
+    same(await page.locator("nav a[href='#/entries']").count(), 0, "books in the menu of customer service");
+    same(await page.locator("nav a[href='#/tickets']").count(), 1, "tickets in the menu of customer service");
+    await page.reload();
+    await shows(page, ".top .who", "李安娜");
+    same(errors, [], "errors in the console");
+  }],
+  ["a visit loads little script", (page) => assertLight(page, { address: house.pages, open: (fresh) => house.openByKey(fresh),
+    hashes: ["#/", "#/analytics", "#/roles", "#/orders", "#/bring", "#/fit"] })],
   ["signing out leaves nothing behind", async (page) => {
     await page.locator(".top > button").click();
     await page.locator(".door").waitFor({ timeout: STEP_MS });

@@ -15,7 +15,7 @@ def serve(furnish):
     with tempfile.TemporaryDirectory() as folder:
         office = Office(pathlib.Path(folder))
         furnish(office)
-        key = office.run("do", "key.add", "name=pages", "reads=*", "verbs=*")[0]["secret"]
+        key = office.run("do", "key.add", "name=pages", "reads=*", "verbs=*,staff.add,staff.grant")[0]["secret"]
         port = int(os.environ.get("PORT") or free_port())
         program = Program("floorhand-hq", [HQ, "--database", office.database, "serve", "--port", free_port(), "--listen", f"127.0.0.1:{port}"],
                           office.folder, notifies=True).start()

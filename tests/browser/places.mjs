@@ -147,6 +147,8 @@ const office = {
     { name: "fit", at: "#/fit", then: (page) => page.locator("#field-name").waitFor({ timeout: STEP_MS }) },
     { name: "others", at: "#/others" },
     { name: "settings", at: "#/settings" },
+    { name: "roles", at: "#/roles" },
+    { name: "staff", at: "#/staff" },
     { name: "report", at: "#/daily-reports", then: rowOf("#/daily-reports", "daily-reports", "day") },
     { name: "compared", at: "#/compared" },
     { name: "design", at: "#/design" },

@@ -22,7 +22,7 @@ from tap import Tap  # noqa: E402
 COMMANDS = ["serve", "site add", "site claim", "backup", "restore", "site lease", "site list", "sites", "import", "export epcis", "export", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
             "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "words", "webhooks", "do", "verbs", "shops run",
-            "shops", "bill take", "forecast run", "figures", "figure", "report", "status"]
+            "shops", "bill take", "forecast run", "figures", "figure", "report", "trail verify", "status"]
 CLOUD = ["cloud", *(f"tenant {act}" for act in ("add", "list", "suspend", "resume", "quota", "usage", "history", "remove", "restore", "run",
                                                 "proxy", "acl"))]
 

@@ -51,19 +51,24 @@ def say(text=""):
     print(text, flush=True)
 
 
-def office_key(house, fresh):
-    """What opens head office's pages."""
-    path = house.folder / "office.key"
+ROLES = ("order_desk", "purchasing", "marketing", "finance", "service", "admin")
+
+
+def office_password(house, fresh):
+    """The first password of somebody with every role, who chooses another one when they log in."""
+    path = house.folder / "office.password"
     if fresh or not path.exists():
-        path.write_text(json.loads(house.hq_run("do", "key.add", "name=demo", "reads=*", "verbs=*"))["secret"])
+        path.write_text(json.loads(house.hq_run("do", "staff.add", "login=boss", "title=Boss 老板"))["password"])
+        for role in ROLES:
+            house.hq_run("do", "staff.grant", "login=boss", f"role={role}")
     return path.read_text()
 
 
-def explain(house, orders, key):
+def explain(house, orders, password):
     say()
     say(f"Open / 请打开:  {house.page_url}/          stations 工位")
     say(f"               {house.page_url}/office    the supervisor 主管")
-    say(f"               {house.office_url}/          head office 总部; key 密钥: {key}")
+    say(f"               {house.office_url}/          head office 总部; boss / {password}")
     say()
     say("Type a code and Enter: it is sent as a scan. 输入条码并回车,即作为一次扫码。")
     say("An empty line scans what the screen asks for next. 直接回车:自动扫描屏幕要求的下一个条码。")
@@ -150,7 +155,7 @@ def run(given):
             house.open(orders)
         else:
             house.start()
-        explain(house, orders, office_key(house, fresh))
+        explain(house, orders, office_password(house, fresh))
         worker = Worker(house, orders)
         show_screen(worker.view())
         serve(house, worker)

@@ -14,10 +14,15 @@ import { signal } from "@preact/signals";
  *   less_is_better: boolean, by: string[]}} Figure */
 /** By column; what is in each, the kind's types say. @typedef {Record<string, any>} Row */
 
+/** @typedef {{login: string | null, title: string | null, must_change: boolean, roles: {role: string, site: string | null}[]}} Me */
+
 const KEY = "office-key";
 const AGAIN_MS = 2000;
 
-/** What the office can show and do, once a key has opened it. @type {import("@preact/signals").Signal<null |
+/** Who has come in. @type {import("@preact/signals").Signal<null | Me>} */
+export const me = signal(null);
+
+/** What the office can show and do to whoever has come in. @type {import("@preact/signals").Signal<null |
  *   {kinds: Kind[], verbs: Verb[], words: Words, figures: Figure[]}>} */
 export const office = signal(null);
 
@@ -43,15 +48,24 @@ export class Refusal extends Error {
 export async function ask(path, more = {}) {
   let answer;
   try {
-    answer = await fetch(`/api/v1/${path}`, { ...more, headers: { Authorization: `Bearer ${key}`, ...more.headers } });
+    answer = await fetch(`/api/v1/${path}`, { ...more, headers: { ...shown(), ...more.headers } });
   } catch {
     throw new Refusal(0, "");
   }
   const body = await answer.json().catch(() => ({}));
+  if (answer.status === 401 && office.value) // the visit has ended, or the key was taken back
+    leave();
   if (!answer.ok)
     throw new Refusal(answer.status, body.error?.message ?? "");
   return body;
 }
+
+/** A key, where one is used; a person's cookie goes along by itself. @returns {Record<string, string>} */
+const shown = () => (key ? { Authorization: `Bearer ${key}` } : {});
+
+/** @param {string} path @param {Row} fields */
+const post = (path, fields) =>
+  ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
 
 /** @param {string} name @param {Record<string, string | number>} [values] */
 const address = (name, values = {}) => {
@@ -67,8 +81,7 @@ export const list = (kind, filters) => ask(address(kind, filters));
 export const get = (kind, code) => ask(`${kind}/${code.split("/").map(encodeURIComponent).join("/")}`);
 
 /** @param {string} verb @param {Row} fields */
-export const act = (verb, fields) =>
-  ask(`do/${verb}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
+export const act = (verb, fields) => post(`do/${verb}`, fields);
 
 /** @param {string} kind @param {File} file @param {Record<string, string>} options */
 export const bring = (kind, file, options) =>
@@ -76,7 +89,7 @@ export const bring = (kind, file, options) =>
 
 /** A file, kept by the browser. @param {string} path @param {string} name */
 export async function download(path, name) {
-  const answer = await fetch(`/api/v1/${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  const answer = await fetch(`/api/v1/${path}`, { headers: shown() });
   if (!answer.ok)
     throw new Refusal(answer.status, (await answer.json().catch(() => ({}))).error?.message ?? "");
   const link = document.createElement("a");
@@ -86,21 +99,51 @@ export async function download(path, name) {
   URL.revokeObjectURL(link.href);
 }
 
-/** @param {string} [given] */
-export async function open(given = key) {
-  key = given.trim();
+async function look() {
   const [kinds, verbs, words, figures] = await Promise.all([ask("kinds"), ask("verbs"), ask("words"), ask("figures")]);
-  store?.setItem(KEY, key);
   office.value = { kinds, verbs, words, figures };
 }
 
-export function close() {
+/** Whoever was here before, by what the browser keeps. */
+export async function resume() {
+  me.value = await ask("me");
+  if (!me.value?.must_change)
+    await look();
+}
+
+/** @param {string} given */
+export async function openByKey(given) {
+  key = given.trim();
+  await resume();
+  store?.setItem(KEY, key);
+}
+
+/** @param {string} login @param {string} password */
+export async function logIn(login, password) {
+  key = "";
+  me.value = await post("session", { login, password });
+  if (!me.value?.must_change)
+    await look();
+}
+
+/** @param {string} old @param {string} chosen */
+export async function choosePassword(old, chosen) {
+  me.value = await post("password", { old, new: chosen });
+  await look();
+}
+
+function leave() {
   key = "";
   store?.removeItem(KEY);
   office.value = null;
+  me.value = null;
 }
 
-export const hasKey = () => key !== "";
+export async function close() {
+  if (!key)
+    await post("session/end", {}).catch(() => {}); // it ends by itself, too
+  leave();
+}
 
 /** Calls back when rows of a kind have changed, until it is stopped. A stream's reader cannot be an EventSource: that
  * sends no key. @param {string} kinds @param {() => void} changed @returns {() => void} stops it */
@@ -108,7 +151,7 @@ export function watch(kinds, changed) {
   const stop = new AbortController();
   const read = async () => {
     const answer = await fetch(`/api/v1/changes?kinds=${kinds}`, {
-      headers: { Authorization: `Bearer ${key}` }, signal: stop.signal });
+      headers: shown(), signal: stop.signal });
     const reader = answer.ok ? answer.body?.pipeThrough(new TextDecoderStream()).getReader() : null;
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
       if (/^event: (?!hello|alive)/m.test(part.value))

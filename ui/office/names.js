@@ -20,7 +20,7 @@ export const groups = [
   ["Sites", "仓库", ["sites", "events", "parked", "flagged", "workers"]],
   ["Improvement", "持续优化", ["site-days", "slot-classes", "slot-moves", "parameters", "parameter-changes", "improvements"]],
   ["Roll-out", "实施", ["fit", "fit-checks", "rollouts", "rollout-steps", "trainings", "trial-runs"]],
-  ["Office", "系统", ["settings", "imports", "keys", "webhooks", "usage", "quotas"]],
+  ["Office", "系统", ["staff", "roles", "trail", "settings", "imports", "keys", "webhooks", "usage", "quotas"]],
 ];
 
 /** Kinds, verbs' subjects, columns, fields and values. @type {Record<string, [string, string]>} */
@@ -153,7 +153,6 @@ const names = {
   bringNow: ["Take it in", "确认导入"],
   bringTry: ["Try: what would change", "试运行:查看差异"],
   cancel: ["Leave it", "取消"],
-  choose: ["What do you want to do?", "请选择操作"],
   chooseFile: ["Choose a CSV file (UTF-8 or GBK), or drop it here", "选择或拖入 CSV 文件(UTF-8 或 GBK)"],
   columnsOf: ["Its columns", "列"],
   dark: ["Done", "完成"],
@@ -161,6 +160,14 @@ const names = {
   find: ["Order, waybill, SKU, barcode ...", "订单号、运单号、SKU、条码……"],
   found: ["Found", "查找结果"],
   home: ["Overview", "总览"],
+  loginAsk: ["Name", "账号"],
+  passwordAsk: ["Password", "密码"],
+  passwordOld: ["Password so far", "当前密码"],
+  passwordNew: ["New password: ten characters or more", "新密码(至少 10 个字符)"],
+  passwordMust: ["Choose a password that only you know.", "请设置只有您本人知道的密码。"],
+  log_in: ["Log in", "登录"],
+  choose: ["Keep it", "保存密码"],
+  byKey: ["With a key", "使用接口密钥"],
   keyAsk: ["Key of this office", "接口密钥"],
   keyHelp: ["A key is made with: floorhand-hq do key.add name=… reads=* verbs=*", "密钥由此命令生成:floorhand-hq do key.add name=… reads=* verbs=*"],
   fewerFilters: ["Fewer filters", "收起筛选"],

@@ -1,12 +1,13 @@
-// Head office in a browser: who comes in, and the pages that are its own. Decides nothing: what there is to look at and to do
-// comes from head office's own tables.
+// Head office in a browser, and the pages that are its own. Decides nothing: what there is to look at and to do, and for whom, comes
+// from head office's own tables.
 
 import { h, render } from "preact";
 import { useState } from "preact/hooks";
 import htm from "htm";
 import { Acts } from "./acts.js";
-import { close, hasKey, office, open } from "./ask.js";
+import { close, me, office, resume } from "./ask.js";
 import { Bring } from "./bring.js";
+import { Door } from "./door.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
 import { Design } from "./design.js";
 import { Fit } from "./fit.js";
@@ -15,29 +16,9 @@ import { Home } from "./home.js";
 import { List } from "./list.js";
 import { nameOf } from "./names.js";
 import { isSpecial, leads, lists, pages as special } from "./special.js";
-import { hrefOfList } from "./values.js";
-import { taking } from "./forms.js";
+import { hrefOf, hrefOfList } from "./values.js";
 
 const html = htm.bind(h);
-
-// ---------------------------------------------------------------- who comes in
-
-function Door() {
-  const [key, setKey] = useState("");
-  const [fault, setFault] = useState("");
-  /** @param {Event} event */
-  const enter = (event) => {
-    event.preventDefault();
-    open(key).catch((refusal) => setFault(refusal.message || nameOf("lost")));
-  };
-  return html`<form class="door" onSubmit=${enter}><h1>Floorhand <span>${nameOf("office")}</span></h1>
-    <label>${nameOf("keyAsk")}<input type="password" autocomplete="current-password" autofocus value=${key} onInput=${taking(setKey)} /></label>
-    <small>${nameOf("keyHelp")}</small>
-    ${fault && html`<p class="fault" role="alert">${fault}</p>`}
-    <button disabled=${!key}>${nameOf("open_office")}</button><${Languages} /></form>`;
-}
-
-// ---------------------------------------------------------------- the page
 
 /** A kind's own way to be looked at, or its table; a button leads from one to the other.
  *  @param {{kind: import("./ask.js").Kind, filters: Record<string, string>}} props */
@@ -66,12 +47,12 @@ const pages = {
 function Page() {
   const { name, body } = usePlace(pages, { rows: Rows, leads });
   return html`<header class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
+      ${me.value?.login && html`<a class="who" href=${hrefOf("staff", me.value.login)}>${me.value.title}</a>`}
       <button class="quiet" onClick=${close}>${nameOf("leave")}</button></header>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["bring", "others"]} /><main>${body}</main></div>`;
 }
 
 const App = () => (office.value ? html`<${Page} />` : html`<${Door} />`);
 
-if (hasKey())
-  await open().catch(() => {});
+await resume().catch(() => {});
 render(html`<${App} />`, document.body);

@@ -11,6 +11,7 @@ import { PersonStory } from "./personstory.js";
 import { Proposals } from "./proposals.js";
 import { PurchaseSheet } from "./purchase.js";
 import { Reconcile } from "./reconcile.js";
+import { Roles } from "./roles.js";
 import { Shops } from "./shopcards.js";
 
 /** In place of the table of a kind, where its filters are among those that it knows. @type {Record<string, {body: any, filters: string[]}>} */
@@ -33,7 +34,7 @@ export const leads = {
 };
 
 /** Pages of no kind. @type {Record<string, any>} */
-export const pages = { reconcile: Reconcile };
+export const pages = { reconcile: Reconcile, roles: Roles };
 
 /** Whether a list is shown in its own way: not as a table, and asked for nothing that it cannot.
  *  @param {string} kind @param {Record<string, string>} filters */

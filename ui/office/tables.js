@@ -34,6 +34,10 @@ export const subjects = {
   listings: ["listing."],
   shops: ["shop."],
   keys: ["key."],
+  staff: ["staff."],
+  "staff-roles": ["staff.withdraw"],
+  "staff-sessions": [],
+  trail: [],
   webhooks: ["webhook."],
   settings: ["setting."],
   attention: ["attention."],
@@ -160,6 +164,10 @@ export const reader = (unit, currency = "CNY") => {
  *  @param {Row} row */
 export function special(kind, at, row) {
   const column = kind.columns[at], value = row[column];
+  if (kind.kind === "staff-roles" && column === "role")
+    return nameOf(String(value));
+  if (kind.kind === "trail" && column === "what")
+    return html`<span title=${value}>${inWords(office.value?.verbs.find((verb) => verb.verb === value)) || nameOf(String(value))}</span>`;
   if (kind.kind === "daily-figures" && column === "figure")
     return inWords(office.value?.figures.find((figure) => figure.figure === value)) || nameOf(String(value));
   if (kind.kind === "daily-figures" && kind.types[at] === "number")

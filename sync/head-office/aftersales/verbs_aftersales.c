@@ -20,10 +20,11 @@ struct fields {
     int64_t freight_minor, amount_minor, pay_minor;
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
-#define CHOICE(member) OPTION_CHOICE_AT(struct fields, member)
-#define MONEY_MAX      1000000000000
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
+#define CHOICE(member)  OPTION_CHOICE_AT(struct fields, member)
+#define MONEY_MAX       1000000000000
 
 #define CASE                                                                                                           \
     {                                                                                                                  \
@@ -74,7 +75,7 @@ static const struct option_def match_fields[] = {
     CASE,
     {"order", TEXT(order), .fallback = "", .help = "the order's number, ours or the platform's"},
     {"waybill", TEXT(waybill), .fallback = "", .help = "under which it left"},
-    {"phone", TEXT(phone), .fallback = "", .help = "the receiver's telephone"},
+    {"phone", PRIVATE(phone), .fallback = "", .help = "the receiver's telephone"},
     {0}};
 
 /* ---------------------------------------------------------------- answers */

@@ -1,9 +1,10 @@
-/* The server, and who may ask: a key in each request. */
+/* The server, and who asks: a program by a key in each request, a person by what their browser keeps. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/api/http_internal.h"
+#include "sync/head-office/staff/session.h"
 #include "sync/head-office/tenants/usage.h"
 
 #include <errno.h>
@@ -23,18 +24,41 @@ static const char *bearer(struct web_request *request)
     return given && strncasecmp(given, scheme, sizeof(scheme) - 1) == 0 ? given + sizeof(scheme) - 1 : NULL;
 }
 
-static bool admits(struct web_request *request)
+/* -EACCES: nobody that is known. */
+static int find_asker(struct web_request *request, struct asker *ret)
 {
     struct office *office = http_of(request)->office;
-    const char *text = bearer(request);
-    struct api_key key = {0};
+    const char *key = bearer(request), *token = key ? NULL : http_session_token(request);
+    bool note = !http_import_runs(http_of(request)->import); /* who takes a file in, has the database alone */
+    int result = key     ? keys_find(office, key, note, &ret->key)
+                 : token ? session_find(office, token, note, &ret->person)
+                         : -EACCES;
+    snprintf(ret->who, sizeof(ret->who), "%s%s", key ? "key " : "", key ? ret->key.id : ret->person.name);
+    return result;
+}
+
+/* What a browser sends along by itself counts for our own pages alone. */
+static bool admits_person(struct web_request *request, const struct asker *asker)
+{
+    if (!web_is_from_own_page(request))
+        return web_refuse(request, WEB_FORBIDDEN, "A page of another site may not ask here.");
+    if (asker->person.must_change && !http_is_for_newcomers(request))
+        return web_refuse(request, WEB_FORBIDDEN, "Choose a password of your own first.");
+    return true;
+}
+
+static bool admits(struct web_request *request)
+{
+    struct asker asker = {0};
     if (http_is_open(request))
         return true;
-    office->now_us = clock_wall_us();
-    int result = text ? keys_find(office, text, !http_import_runs(http_of(request)->import), &key) : -EACCES;
+    http_of(request)->office->now_us = clock_wall_us();
+    int result = find_asker(request, &asker);
     if (result == -EACCES)
         return web_refuse(request, WEB_UNAUTHORIZED,
-                          "Say who asks by a key that is good: Authorization: Bearer fhk_...");
+                          "Say who asks: log in, or give a key that is good: Authorization: Bearer fhk_...");
+    if (!result && *asker.person.name && !admits_person(request, &asker))
+        return false;
     if (result)
         return web_refuse(request, WEB_UNAVAILABLE, "The database cannot be asked just now: try again.");
     request->retry_s = http_meter_take(&http_of(request)->meter, clock_mono_us());
@@ -43,10 +67,10 @@ static bool admits(struct web_request *request)
             request, WEB_TOO_MANY,
             "The quota api_calls_per_min is used up: ask again when Retry-After says, or ask who runs this"
             " cloud for more.");
-    request->asker = malloc(sizeof(key));
+    request->asker = malloc(sizeof(asker));
     if (!request->asker)
         return web_refuse(request, WEB_UNAVAILABLE, "The machine is out of memory: try again.");
-    memcpy(request->asker, &key, sizeof(key));
+    memcpy(request->asker, &asker, sizeof(asker));
     return true;
 }
 

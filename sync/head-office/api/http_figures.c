@@ -23,32 +23,38 @@
 #define FILE_TYPE_XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define FILE_TYPE_CSV  "text/csv"
 
-/* A key of one shop needs rows that tell the shop: those that can be split by it. */
-static bool may_look(const struct api_key *key, const struct figure *figure)
+/* A limit needs rows that tell the shop or site: those that can be split by it. */
+static int may_look(const struct asker *asker, const struct figure *figure, const char *site, struct limit *ret)
 {
-    for (int part = 0; part < FIGURE_PARTS && figure->parts[part].kind; part++)
-        if (!keys_may_read(key, figure->parts[part].kind))
-            return false;
-    return !*key->shop || figure_splits(figure, "shop");
+    *ret = (struct limit){"", ""};
+    for (int part = 0; part < FIGURE_PARTS && figure->parts[part].kind; part++) {
+        struct limit limit;
+        int result = access_read(asker, figure->parts[part].kind, site, &limit);
+        if (result)
+            return result;
+        if (limit_is_set(&limit))
+            *ret = limit;
+    }
+    return !limit_is_set(ret) || figure_splits(figure, ret->by) ? 0 : -EACCES;
 }
 
 bool http_get_figures(struct web_request *request)
 {
     CLEANUP_BUF struct buf json = {0};
+    struct limit limit;
     json_open_array(&json, NULL);
     for (const struct figure *figure = figures; figure->name; figure++)
-        if (may_look(key_of(request), figure))
+        if (may_look(asker_of(request), figure, NULL, &limit) != -EACCES)
             figure_write(figure, &json);
     json_close_array(&json);
     return web_answer_json(request, WEB_OK, &json);
 }
 
-/* The shop of a key is asked for in any case. */
-static int read_asked(struct web_request *request, struct figure_asked *asked, const char **ret_format,
-                      struct error *error)
+/* The limit is asked for in any case. */
+static int read_asked(struct web_request *request, const struct limit *limit, struct figure_asked *asked,
+                      const char **ret_format, struct error *error)
 {
     struct web_value values[WEB_VALUES_MAX];
-    const char *shop = key_of(request)->shop;
     size_t count = 0;
     int result = web_values(request, values, &count);
     if (result)
@@ -56,12 +62,13 @@ static int read_asked(struct web_request *request, struct figure_asked *asked, c
     for (size_t i = 0; i < count && !result; i++) {
         if (strcmp(values[i].name, "format") == 0)
             *ret_format = values[i].value;
-        else if (!*shop || strcmp(values[i].name, "shop") != 0)
+        else if (!limit_is_set(limit) || strcmp(values[i].name, limit->by) != 0)
             result = figure_asked_add(asked, values[i].name, strlen(values[i].name), values[i].value, error);
-        else if (strcmp(values[i].value, shop) != 0)
-            return error_set(error, -EACCES, "This key may not look at another shop.");
+        else if (strcmp(values[i].value, limit->value) != 0)
+            return error_set(error, -EACCES, "You may not look at another %s.", limit->by);
     }
-    return result || !*shop ? result : figure_asked_add(asked, "shop", strlen("shop"), shop, error);
+    return result || !limit_is_set(limit) ? result
+                                          : figure_asked_add(asked, limit->by, strlen(limit->by), limit->value, error);
 }
 
 /* ---------------------------------------------------------------- reckoned beside the loop */
@@ -254,9 +261,11 @@ bool http_get_figure(struct web_request *request)
     CLEANUP_BUF struct buf words = {.max = WORDS_MAX};
     if (!figure)
         return web_answer_error(request, WEB_NOT_FOUND, "There is no figure \"%s\": see /api/v1/figures.", request->id);
-    if (!may_look(key_of(request), figure))
-        return web_answer_error(request, WEB_FORBIDDEN, "This key may not look at %s.", figure->name);
-    int result = read_asked(request, &asked, &format, &error);
+    struct limit limit;
+    int result = may_look(asker_of(request), figure, web_value(request, "site"), &limit);
+    if (result)
+        return http_forbid(request, result, "look at", figure->name);
+    result = read_asked(request, &limit, &asked, &format, &error);
     if (!result)
         result = figure_asked_question(http_of(request)->office, figure->name, &asked, &question, &error);
     if (!result && !text_is_listed(FORMATS, format))
@@ -271,13 +280,14 @@ bool http_get_figure(struct web_request *request)
     return ask(request, figure, format, &words);
 }
 
-/* A baseline is compared in figures of all kinds: no key of one shop. */
+/* A baseline is compared in figures of all kinds: nobody's who is limited. */
 bool http_get_compared(struct web_request *request)
 {
     CLEANUP_BUF struct buf words = {.max = WORDS_MAX};
     const char *from = web_value(request, "from"), *to = web_value(request, "to");
-    if (!keys_may_read(key_of(request), "baselines") || *key_of(request)->shop)
-        return web_answer_error(request, WEB_FORBIDDEN, "This key may not look at baselines.");
+    struct limit limit;
+    if (access_read(asker_of(request), "baselines", NULL, &limit) != 0 || limit_is_set(&limit))
+        return http_forbid(request, -EACCES, "look at", "baselines");
     begin_words(&words, http_of(request)->figures, "report");
     add_word(&words, "--from", NULL);
     add_word(&words, from ? from : "", NULL);

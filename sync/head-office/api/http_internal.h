@@ -2,16 +2,17 @@
 #ifndef HEAD_OFFICE_HTTP_INTERNAL_H
 #define HEAD_OFFICE_HTTP_INTERNAL_H
 
+#include "sync/head-office/api/access.h"
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/api/http_import.h"
 #include "sync/head-office/api/http_meter.h"
-#include "sync/head-office/api/keys.h"
 #include "sync/head-office/sites/changes.h"
 #include "web/request.h"
 
-#define HTTP_ASK_BODY_MAX    ((size_t)256 << 10)
-#define HTTP_IMPORT_BODY_MAX ((size_t)8 << 20)
-#define HTTP_ANSWER_MAX      ((size_t)8 << 20)
+#define HTTP_ASK_BODY_MAX     ((size_t)256 << 10)
+#define HTTP_SESSION_BODY_MAX ((size_t)4 << 10)
+#define HTTP_IMPORT_BODY_MAX  ((size_t)8 << 20)
+#define HTTP_ANSWER_MAX       ((size_t)8 << 20)
 
 struct office_http {
     struct web_server *web;
@@ -20,6 +21,7 @@ struct office_http {
     struct http_import *import;
     struct http_figures *figures;
     struct http_meter meter;
+    int64_t tries_us; /* when a password may be tried next, monotonic */
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
     bool listening;  /* changes are from when somebody began to listen */
@@ -31,7 +33,7 @@ static inline struct office_http *http_of(struct web_request *request)
     return request->user;
 }
 
-static inline const struct api_key *key_of(struct web_request *request)
+static inline const struct asker *asker_of(struct web_request *request)
 {
     return request->asker;
 }
@@ -48,7 +50,20 @@ bool http_get_compared(struct web_request *request);
 
 extern const struct embedded_file office_files[]; /* made by the Makefile from ui/office and the npm modules */
 
-bool http_is_open(const struct web_request *request); /* asked for without a key */
+bool http_is_open(const struct web_request *request); /* by everybody */
+
+/* "This key may not look at keys.", or which site is meant. code: of access_read() or access_do(). */
+bool http_forbid(struct web_request *request, int code, const char *what, const char *name);
+
+/* http_session.c: people log in and out. */
+bool http_post_session(struct web_request *request);
+bool http_post_session_end(struct web_request *request);
+bool http_post_password(struct web_request *request);
+bool http_get_me(struct web_request *request);
+bool http_get_roles(struct web_request *request);
+const char *http_session_token(struct web_request *request); /* what the browser keeps; NULL: it has none. Lent. */
+/* Who has not chosen a password yet may do nothing else. */
+bool http_is_for_newcomers(const struct web_request *request);
 
 /* Somebody listens from now on. False: the database cannot be asked. */
 bool http_listen(struct office_http *http);

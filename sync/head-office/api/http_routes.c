@@ -1,4 +1,5 @@
-/* The addresses of head office. What each key may reach is decided here, before a table is asked. */
+/* The addresses of head office. What each program and person may reach is decided here (access.h), before a table is
+ * asked. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/query_table.h"
@@ -39,45 +40,50 @@ bool http_answer_fault(struct web_request *request, int code, const struct error
                         : web_answer_errno(request, code);
 }
 
-static bool forbid(struct web_request *request, const char *what, const char *name)
+bool http_forbid(struct web_request *request, int code, const char *what, const char *name)
 {
-    return web_answer_error(request, WEB_FORBIDDEN, "This key may not %s %s.", what, name);
+    const char *you = *asker_of(request)->key.id ? "This key" : "You";
+    return code == -EDESTADDRREQ
+               ? web_answer_error(request, WEB_BAD_REQUEST, "You have several sites: say which one by site=...")
+               : web_answer_error(request, WEB_FORBIDDEN, "%s may not %s %s.", you, what, name);
 }
 
 /* ---------------------------------------------------------------- looking */
 
-static const struct query_filter *shop_filter(const struct query *query)
+static bool has_filter(const struct query *query, const char *name)
 {
     for (const struct query_filter *filter = query->filters; filter->name; filter++)
-        if (strcmp(filter->name, "shop") == 0)
-            return filter;
-    return NULL;
+        if (strcmp(filter->name, name) == 0)
+            return true;
+    return false;
 }
 
-/* A key of one shop sees kinds that tell which shop a row is of, and nothing else. */
-static bool may_read(const struct api_key *key, const struct query *query)
+/* Whoever is limited to a shop or site sees kinds that tell which one a row is of, and nothing else. */
+static int may_read(const struct asker *asker, const struct query *query, const char *site, struct limit *ret)
 {
-    return keys_may_read(key, query->kind) && (!*key->shop || shop_filter(query));
+    int result = access_read(asker, query->kind, site, ret);
+    return !result && limit_is_set(ret) && !has_filter(query, ret->by) ? -EACCES : result;
 }
 
-/* The shop's filter is the key's, whatever was asked for. */
-static int read_filters(struct web_request *request, struct query_given given[QUERY_GIVEN_MAX], size_t *ret_count)
+/* The limit is a filter, whatever was asked for. */
+static int read_filters(struct web_request *request, const struct limit *limit,
+                        struct query_given given[QUERY_GIVEN_MAX], size_t *ret_count)
 {
     struct web_value values[WEB_VALUES_MAX];
-    const struct api_key *key = key_of(request);
     size_t count = 0;
     int result = web_values(request, values, &count);
     *ret_count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (*key->shop && strcmp(values[i].name, "shop") == 0 && strcmp(values[i].value, key->shop) != 0)
+        bool limited = limit_is_set(limit) && strcmp(values[i].name, limit->by) == 0;
+        if (limited && strcmp(values[i].value, limit->value) != 0)
             return -EACCES;
-        if (!*key->shop || strcmp(values[i].name, "shop") != 0)
+        if (!limited)
             given[(*ret_count)++] = (struct query_given){values[i].name, values[i].value};
     }
-    if (*key->shop && *ret_count == QUERY_GIVEN_MAX)
+    if (limit_is_set(limit) && *ret_count == QUERY_GIVEN_MAX)
         return -EINVAL;
-    if (*key->shop)
-        given[(*ret_count)++] = (struct query_given){"shop", key->shop};
+    if (limit_is_set(limit))
+        given[(*ret_count)++] = (struct query_given){limit->by, limit->value};
     return result;
 }
 
@@ -95,11 +101,13 @@ static bool get_rows(struct web_request *request)
     if (!query)
         return web_answer_error(request, WEB_NOT_FOUND, "There are no \"%s\" to look at: see /api/v1/kinds.",
                                 request->id);
-    if (!may_read(key_of(request), query))
-        return forbid(request, "look at", query->kind);
-    int result = read_filters(request, given, &count);
+    struct limit limit;
+    int result = may_read(asker_of(request), query, web_value(request, "site"), &limit);
+    if (result)
+        return http_forbid(request, result, "look at", query->kind);
+    result = read_filters(request, &limit, given, &count);
     if (result == -EACCES)
-        return forbid(request, "look at", "another shop");
+        return http_forbid(request, result, "look at another", limit.by);
     if (result)
         return web_answer_error(request, WEB_BAD_REQUEST, "A question has at most %d filters, each as name=value.",
                                 QUERY_GIVEN_MAX);
@@ -108,14 +116,27 @@ static bool get_rows(struct web_request *request)
     return answer_rows(request, result, &json, &error);
 }
 
-/* 0: the row is the shop's. */
-static int check_shop(struct web_request *request, const struct query *query, struct error *error)
+/* 0: the row is of the shop or site. */
+static int check_limit(struct web_request *request, const struct query *query, const struct limit *limit,
+                       struct error *error)
 {
-    const struct query_given given[] = {{query->one, request->rest}, {"shop", key_of(request)->shop}, {"limit", "1"}};
+    const struct query_given given[] = {{query->one, request->rest}, {limit->by, limit->value}, {"limit", "1"}};
     CLEANUP_BUF struct buf json = {0};
     int result =
         query_list(http_of(request)->office->sql, office_queries, query->kind, given, COUNT(given), &json, error);
     return result ? result : strstr(buf_text(&json), "\"rows\":[]") ? -ENOENT : 0;
+}
+
+/* At whichever of several sites it is. */
+static int may_read_row(struct web_request *request, const struct query *query, struct limit *ret, struct error *error)
+{
+    const struct asker *asker = asker_of(request);
+    int result = may_read(asker, query, NULL, ret);
+    for (size_t i = 0; result == -EDESTADDRREQ && i < asker->person.grant_count; i++)
+        if (may_read(asker, query, asker->person.grants[i].site, ret) == 0 &&
+            check_limit(request, query, ret, error) == 0)
+            result = 0;
+    return result == -EDESTADDRREQ ? -EACCES : result;
 }
 
 static bool get_row(struct web_request *request)
@@ -124,10 +145,12 @@ static bool get_row(struct web_request *request)
     struct error error = {0};
     if (!query || !query->one)
         return web_answer_errno(request, -ENOENT);
-    if (!may_read(key_of(request), query))
-        return forbid(request, "look at", query->kind);
+    struct limit limit;
+    int result = may_read_row(request, query, &limit, &error);
+    if (result)
+        return http_forbid(request, result, "look at", query->kind);
     CLEANUP_BUF struct buf json = {.max = HTTP_ANSWER_MAX};
-    int result = *key_of(request)->shop ? check_shop(request, query, &error) : 0;
+    result = limit_is_set(&limit) ? check_limit(request, query, &limit, &error) : 0;
     if (!result)
         result = query_one(http_of(request)->office->sql, office_queries, query->kind, request->rest, &json, &error);
     return answer_rows(request, result, &json, &error);
@@ -144,7 +167,8 @@ static bool get_kinds(struct web_request *request)
     json_open_array(&json, NULL);
     json_array_foreach(kinds, i, kind)
     {
-        if (!may_read(key_of(request), query_at(office_queries, i)))
+        struct limit limit;
+        if (may_read(asker_of(request), query_at(office_queries, i), NULL, &limit) == -EACCES)
             continue;
         char *text = json_dumps(kind, JSON_COMPACT);
         json_raw(&json, NULL, text ? text : "null");
@@ -159,9 +183,10 @@ static bool get_verbs(struct web_request *request)
 {
     CLEANUP_BUF struct buf json = {0};
     const struct office_verb *verb;
+    struct limit limit;
     json_open_array(&json, NULL);
     for (size_t i = 0; (verb = verb_at(i)); i++)
-        if (keys_may_do(key_of(request), verb->name))
+        if (access_do(asker_of(request), verb->name, NULL, &limit) != -EACCES)
             verb_write(verb, &json);
     json_close_array(&json);
     return web_answer_json(request, WEB_OK, &json);
@@ -193,37 +218,65 @@ static bool has_field(const struct office_verb *verb, const char *name)
     return false;
 }
 
-/* A key of one shop asks for what says which shop, or names an order of the shop. */
-static int limit_to_shop(struct web_request *request, const struct office_verb *verb, json_t *fields)
+/* The value of a text field, "" where it is none. */
+static const char *text_of(const json_t *fields, const char *name)
 {
-    const char *shop = key_of(request)->shop, *order = json_string_value(json_object_get(fields, "order"));
+    const char *text = json_string_value(json_object_get(fields, name));
+    return text ? text : "";
+}
+
+/* Which site is meant: as it is said, or the one that has the order, "" for none. NULL: nothing tells. */
+static const char *site_meant(struct web_request *request, const struct office_verb *verb, const json_t *fields,
+                              char out[WIRE_NAME_SIZE])
+{
+    if (has_field(verb, "site"))
+        return *text_of(fields, "site") ? text_of(fields, "site") : NULL;
+    if (!has_field(verb, "order") || !*text_of(fields, "order"))
+        return NULL;
+    struct sql_query *row = sql_select(http_of(request)->office->sql, "SELECT site FROM orders WHERE number = ?1",
+                                       sql_text(text_of(fields, "order")));
+    *out = '\0';
+    if (sql_next(row))
+        sql_copy_text(row, 0, out, WIRE_NAME_SIZE);
+    return sql_done(row) == 0 ? out : NULL;
+}
+
+/* Whoever is limited asks for what says which shop or site, or names an order of it. */
+static int limit_verb(struct web_request *request, const struct office_verb *verb, const struct limit *limit,
+                      json_t *fields)
+{
+    const char *order = text_of(fields, "order");
     int64_t found;
-    if (!*shop)
-        return 0;
-    if (has_field(verb, "shop")) {
-        json_t *given = json_object_get(fields, "shop");
-        if (given && (!json_is_string(given) || strcmp(json_string_value(given), shop) != 0))
+    if (has_field(verb, limit->by)) {
+        json_t *given = json_object_get(fields, limit->by);
+        if (given && (!json_is_string(given) || strcmp(json_string_value(given), limit->value) != 0))
             return -EACCES;
-        return json_object_set_new(fields, "shop", json_string(shop)) == 0 ? 0 : -ENOMEM;
+        return json_object_set_new(fields, limit->by, json_string(limit->value)) == 0 ? 0 : -ENOMEM;
     }
-    if (!has_field(verb, "order") || !order)
+    if (!has_field(verb, "order") || !*order)
         return -EACCES;
-    int result = sql_number(http_of(request)->office->sql, &found,
-                            "SELECT 1 FROM orders WHERE number = ?1 AND shop = ?2", sql_text(order), sql_text(shop));
+    int result =
+        sql_number(http_of(request)->office->sql, &found,
+                   "SELECT 1 FROM orders WHERE number = ?1 AND CASE ?2 WHEN 'shop' THEN shop ELSE site END = ?3",
+                   sql_text(order), sql_text(limit->by), sql_text(limit->value));
     return result == -ENOENT ? -EACCES : result;
 }
 
 static bool do_verb(struct web_request *request, const struct office_verb *verb, json_t *fields)
 {
-    char who[KEY_ID_SIZE + 8];
+    char site[WIRE_NAME_SIZE];
+    struct limit limit;
     struct error error = {0};
     CLEANUP_BUF struct buf answer = {.max = HTTP_ANSWER_MAX};
-    int result = limit_to_shop(request, verb, fields);
+    int result = access_do(asker_of(request), verb->name, site_meant(request, verb, fields, site), &limit);
+    if (result)
+        return http_forbid(request, result, "do", verb->name);
+    if (limit_is_set(&limit))
+        result = limit_verb(request, verb, &limit, fields);
     if (result == -EACCES)
-        return forbid(request, "do that for", "another shop");
-    snprintf(who, sizeof(who), "key %s", key_of(request)->id);
+        return http_forbid(request, result, "do that for another", limit.by);
     if (!result)
-        result = verb_do(http_of(request)->office, verb->name, fields, who, &answer, &error);
+        result = verb_do(http_of(request)->office, verb->name, fields, asker_of(request)->who, &answer, &error);
     return answer_rows(request, result, &answer, &error);
 }
 
@@ -233,8 +286,9 @@ static bool post_do(struct web_request *request)
     if (!verb)
         return web_answer_error(request, WEB_NOT_FOUND, "Nobody can be asked for \"%s\": see /api/v1/verbs.",
                                 request->id);
-    if (!keys_may_do(key_of(request), verb->name))
-        return forbid(request, "do", verb->name);
+    struct limit limit;
+    if (access_do(asker_of(request), verb->name, NULL, &limit) == -EACCES)
+        return http_forbid(request, -EACCES, "do", verb->name);
     if (http_import_runs(http_of(request)->import))
         return web_answer_error(request, WEB_UNAVAILABLE, "A file is being taken in: try again in a moment.");
     json_t *fields = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, NULL);
@@ -252,14 +306,13 @@ static bool start_import(struct web_request *request, const struct import_kind *
 {
     const char *site = web_value(request, "site"), *try_only = web_value(request, "try");
     const char *given = web_value(request, "name");
-    char who[KEY_ID_SIZE + 8], name[100] = "";
+    char name[100] = "";
     struct error error = {0};
-    snprintf(who, sizeof(who), "key %s", key_of(request)->id);
     text_copy(name, sizeof(name), given && *given ? given : "the file");
     struct http_import_file file = {.kind = kind,
                                     .site = kind->per_site ? site : "",
                                     .name = name,
-                                    .who = who,
+                                    .who = asker_of(request)->who,
                                     .try_only = try_only && strcmp(try_only, "yes") == 0,
                                     .bytes = &request->body,
                                     .number = web_promise(request)};
@@ -277,8 +330,12 @@ static bool post_import(struct web_request *request)
     if (!kind)
         return web_answer_error(request, WEB_NOT_FOUND, "\"%s\" cannot be imported.", request->id);
     snprintf(verb, sizeof(verb), "import.%s", kind->name);
-    if (!keys_may_do(key_of(request), verb) || *key_of(request)->shop)
-        return forbid(request, "import", kind->name);
+    struct limit limit;
+    int result = access_do(asker_of(request), verb, web_value(request, "site"), &limit);
+    if (!result && limit_is_set(&limit) && !(kind->per_site && strcmp(limit.by, "site") == 0))
+        result = -EACCES; /* of everybody's */
+    if (result)
+        return http_forbid(request, result, "import", kind->name);
     if (kind->per_site && !web_value(request, "site"))
         return web_answer_error(request, WEB_BAD_REQUEST, "Say for which site these %s are: ?site=...", kind->name);
     return start_import(request, kind);
@@ -287,16 +344,18 @@ static bool post_import(struct web_request *request)
 /* ---------------------------------------------------------------- what changes */
 
 /* Adds the channel of one kind. */
-static int add_channel(const struct api_key *key, const char *kind, char *channels, size_t capacity)
+static int add_channel(const struct asker *asker, const char *kind, char *channels, size_t capacity)
 {
     size_t length = strlen(channels);
-    const char *shop = key->shop;
+    struct limit limit;
     if (!text_is_listed(STREAMED_KINDS, kind))
         return -ENOENT;
-    if (!keys_may_read(key, kind) || (*shop && (strcmp(kind, "orders") != 0 || strpbrk(shop, ", "))))
+    if (access_read(asker, kind, NULL, &limit) != 0 ||
+        (limit_is_set(&limit) &&
+         (strcmp(limit.by, "shop") != 0 || strcmp(kind, "orders") != 0 || strpbrk(limit.value, ", "))))
         return -EACCES;
-    int more =
-        snprintf(channels + length, capacity - length, "%s%s%s%s", length ? "," : "", kind, *shop ? "@" : "", shop);
+    int more = snprintf(channels + length, capacity - length, "%s%s%s%s", length ? "," : "", kind,
+                        limit_is_set(&limit) ? "@" : "", limit.value);
     return more > 0 && (size_t)more < capacity - length ? 0 : -EMSGSIZE;
 }
 
@@ -309,10 +368,10 @@ static bool get_changes(struct web_request *request)
         char kind[32];
         size_t length = strcspn(at, ",");
         int result = text_copy_n(kind, sizeof(kind), at, length)
-                         ? add_channel(key_of(request), kind, channels, sizeof(channels))
+                         ? add_channel(asker_of(request), kind, channels, sizeof(channels))
                          : -ENOENT;
         if (result == -EACCES)
-            return forbid(request, "look at", kind);
+            return http_forbid(request, result, "look at", kind);
         if (result)
             return web_answer_error(request, WEB_BAD_REQUEST, "Changes are told of these kinds: " STREAMED_KINDS ".");
         at += length + (at[length] == ',');
@@ -334,10 +393,10 @@ static bool get_asset(struct web_request *request)
     return web_answer_file(request, WEB_OK, office_files, request->id);
 }
 
-/* The pages are everybody's: they show nothing until a key is given. */
+/* The pages are everybody's: they show nothing until somebody is known. */
 bool http_is_open(const struct web_request *request)
 {
-    bool (*const open[])(struct web_request *) = {get_health, get_page, get_asset};
+    bool (*const open[])(struct web_request *) = {get_health, get_page, get_asset, http_post_session};
     for (size_t i = 0; i < COUNT(open); i++)
         if (request->route->handle == open[i])
             return true;
@@ -349,6 +408,11 @@ const struct web_route http_routes[] = {
     {"GET", "/", get_page, NULL, 0},
     {"GET", "/assets/{}", get_asset, NULL, 0},
     {"GET", "/healthz", get_health, NULL, 0},
+    {"POST", "/api/v1/session", http_post_session, "application/json", HTTP_SESSION_BODY_MAX},
+    {"POST", "/api/v1/session/end", http_post_session_end, "application/json", HTTP_SESSION_BODY_MAX},
+    {"POST", "/api/v1/password", http_post_password, "application/json", HTTP_SESSION_BODY_MAX},
+    {"GET", "/api/v1/me", http_get_me, NULL, 0},
+    {"GET", "/api/v1/roles", http_get_roles, NULL, 0},
     {"GET", "/api/v1/kinds", get_kinds, NULL, 0},
     {"GET", "/api/v1/verbs", get_verbs, NULL, 0},
     {"GET", "/api/v1/words", get_words, NULL, 0},

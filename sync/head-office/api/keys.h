@@ -28,7 +28,8 @@ int keys_revoke(struct office *office, const char *id, struct error *error);
 int keys_find(struct office *office, const char *key, bool note, struct api_key *ret);
 
 bool keys_may_read(const struct api_key *key, const char *kind);
-/* Verbs that make keys are covered by nothing that does not name them: a key for everything is not one for more keys.
+/* Verbs that make keys or let people in are covered by nothing that does not name them: a key for everything is not one
+ * for more keys.
  */
 bool keys_may_do(const struct api_key *key, const char *verb);
 

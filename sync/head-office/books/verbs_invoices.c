@@ -8,8 +8,9 @@ struct fields {
     int64_t invoice, line, quantity, tax_rate;
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
 #define INVOICE                                                                                                        \
     {                                                                                                                  \
         "invoice", NUMBER(invoice), .min = 1, .max = INT64_MAX, .help = "the invoice, by the number of its draft"      \
@@ -17,8 +18,8 @@ struct fields {
 
 static const struct option_def draft_fields[] = {
     {"order", TEXT(order), .help = "the order's number"},
-    {"title", TEXT(title), .help = "who the invoice is for"},
-    {"tax_number", TEXT(tax_number), .fallback = "", .help = "the buyer's tax number, or nothing"},
+    {"title", PRIVATE(title), .help = "who the invoice is for"},
+    {"tax_number", PRIVATE(tax_number), .fallback = "", .help = "the buyer's tax number, or nothing"},
     {"series", TEXT(series), .fallback = INVOICE_SERIES, .help = "which series of numbers"},
     {"tax_rate", NUMBER(tax_rate), .fallback = "-1", .min = -1, .max = 10000,
      .help = "in ten-thousandths; -1: as the setting says"},

@@ -19,9 +19,10 @@ struct fields {
     bool given;
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
-#define CHOICE(member) OPTION_CHOICE_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
+#define CHOICE(member)  OPTION_CHOICE_AT(struct fields, member)
 #define PERSON                                                                                                         \
     {                                                                                                                  \
         "person", NUMBER(person), .min = 1, .max = INT64_MAX, .help = "any account of the person"                      \
@@ -34,7 +35,7 @@ struct fields {
 static const struct option_def no_fields[] = {{0}};
 static const struct option_def find_fields[] = {
     {"kind", CHOICE(kind), .choices = "phone|email|code|buyer", .help = "what is known of the person"},
-    {"value", TEXT(value), .help = "the whole of it"},
+    {"value", PRIVATE(value), .help = "the whole of it"},
     {"platform", TEXT(platform), .fallback = "", .help = "of a buyer: the platform that the name is of"},
     {0}};
 static const struct option_def merge_fields[] = {
@@ -47,7 +48,7 @@ static const struct option_def contact_fields[] = {
     {"order", TEXT(order), .fallback = "", .help = "the order that it was about"},
     {"channel", CHOICE(channel), .choices = "sms|phone|email|platform|post|visit", .help = "how"},
     {"direction", CHOICE(direction), .choices = "in|out", .help = "in: the customer said it; out: we did"},
-    {"text", TEXT(text), .help = "what was said"},
+    {"text", PRIVATE(text), .help = "what was said"},
     {0}};
 static const struct option_def consent_fields[] = {
     PERSON,

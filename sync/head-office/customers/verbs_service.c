@@ -11,17 +11,18 @@ struct fields {
     int64_t person, ticket;
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
 #define TICKET                                                                                                         \
     {                                                                                                                  \
         "ticket", NUMBER(ticket), .min = 1, .max = INT64_MAX, .help = "its number"                                     \
     }
 
 static const struct option_def ask_fields[] = {
-    {"text", TEXT(text), .help = "the question, in the customer's words"},
+    {"text", PRIVATE(text), .help = "the question, in the customer's words"},
     {"order", TEXT(order), .fallback = "", .help = "the order's number, ours or the platform's"},
-    {"phone_tail", TEXT(phone_tail), .fallback = "",
+    {"phone_tail", PRIVATE(phone_tail), .fallback = "",
      .help = "the last four digits, or more, of the receiver's telephone, as the customer says them"},
     {"person", NUMBER(person), .fallback = "0", .min = 0, .max = INT64_MAX, .help = "who asks, where that is known"},
     {"language", OPTION_CHOICE_AT(struct fields, language), .fallback = "auto", .choices = "auto|en|zh",
@@ -30,7 +31,7 @@ static const struct option_def ask_fields[] = {
 static const struct option_def take_fields[] = {
     TICKET, {"assignee", TEXT(assignee), .fallback = "", .help = "who sees to it; left out: who asks"}, {0}};
 static const struct option_def reply_fields[] = {
-    TICKET, {"reply", TEXT(reply), .help = "what the customer is told"}, {0}};
+    TICKET, {"reply", PRIVATE(reply), .help = "what the customer is told"}, {0}};
 static const struct option_def close_fields[] = {TICKET, {"note", TEXT(note), .fallback = "", .help = "why"}, {0}};
 static const struct option_def reopen_fields[] = {TICKET, {"note", TEXT(note), .help = "why"}, {0}};
 

@@ -21,8 +21,9 @@ struct fields {
     int64_t from_minor, earn_rate, points, days, orders, lift, confidence, most;
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
 #define MEMBER                                                                                                         \
     {                                                                                                                  \
         "member", TEXT(member), .help = "the shop's own code of the person"                                            \
@@ -50,7 +51,7 @@ static const struct option_def adjust_fields[] = {
     {0}};
 static const struct option_def note_fields[] = {
     {"order", TEXT(number), .help = "the order, which no site has yet"},
-    {"text", TEXT(text), .help = "what whoever packs it is told; empty: nothing"},
+    {"text", PRIVATE(text), .help = "what whoever packs it is told; empty: nothing"},
     {0}};
 static const struct option_def report_fields[] = {
     {"campaign", TEXT(campaign), .help = "the campaign's id"},

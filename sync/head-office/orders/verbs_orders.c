@@ -18,7 +18,8 @@ struct fields {
     char name[257], phone[65], address[513], province[65], city[65], district[65];
 };
 
-#define TEXT(member) OPTION_TEXT_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
 #define ORDER                                                                                                          \
     {                                                                                                                  \
         "order", TEXT(order), .help = "the order's number"                                                             \
@@ -37,9 +38,9 @@ static const struct option_def release_fields[] = {
     {0}};
 static const struct option_def carrier_fields[] = {ORDER, {"carrier", TEXT(carrier), .help = "who carries it"}, {0}};
 static const struct option_def receiver_fields[] = {ORDER,
-                                                    {"name", TEXT(name), .help = "the receiver"},
-                                                    {"phone", TEXT(phone), .help = "the receiver's telephone"},
-                                                    {"address", TEXT(address), .help = "street and house"},
+                                                    {"name", PRIVATE(name), .help = "the receiver"},
+                                                    {"phone", PRIVATE(phone), .help = "the receiver's telephone"},
+                                                    {"address", PRIVATE(address), .help = "street and house"},
                                                     {"province", TEXT(province), .fallback = "", .help = "province"},
                                                     {"city", TEXT(city), .fallback = "", .help = "city"},
                                                     {"district", TEXT(district), .fallback = "", .help = "district"},

@@ -14,7 +14,7 @@ struct fields {
 
 static const struct option_def put_fields[] = {
     {"shop", OPTION_TEXT_AT(struct fields, shop), .help = "the shop that it was bought in"},
-    {"order", OPTION_TEXT_AT(struct fields, order),
+    {"order", OPTION_PRIVATE_AT(struct fields, order),
      .help = "the whole order, a JSON object: docs/third-party-platform.md has its members"},
     {0}};
 

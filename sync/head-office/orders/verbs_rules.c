@@ -20,8 +20,9 @@ struct fields {
     char field[16], value[257], why[257];
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
 #define NAME                                                                                                           \
     {                                                                                                                  \
         "name", TEXT(name), .help = "the rule's name, for people"                                                      \
@@ -49,14 +50,14 @@ static const struct option_def test_fields[] = {
 static const struct option_def listed_fields[] = {
     {"field", OPTION_CHOICE_AT(struct fields, field), .choices = "phone|name|buyer|address",
      .help = "what is compared"},
-    {"value", TEXT(value), .help = "the whole of it; of an address: words that stand in it"},
+    {"value", PRIVATE(value), .help = "the whole of it; of an address: words that stand in it"},
     {"why", TEXT(why), .fallback = "", .help = "why, for people"},
     {0}};
 
 static const struct option_def unlisted_fields[] = {
     {"field", OPTION_CHOICE_AT(struct fields, field), .fallback = "phone", .choices = "phone|name|buyer|address",
      .help = "what is compared"},
-    {"value", TEXT(value), .fallback = "", .help = "the whole of it, or nothing where its number is said"},
+    {"value", PRIVATE(value), .fallback = "", .help = "the whole of it, or nothing where its number is said"},
     {"id", NUMBER(id), .fallback = "0", .min = 0, .max = INT64_MAX, .help = "its number in the list blacklist"},
     {0}};
 

@@ -21,8 +21,9 @@ struct fields {
     int64_t poll_s, history_days, offers, buffer, ratio, days, expires_s, refresh_expires_s, id, prices;
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
 #define SHOP                                                                                                           \
     {                                                                                                                  \
         "shop", TEXT(shop), .help = "the shop's short name"                                                            \
@@ -46,9 +47,10 @@ struct fields {
          .help = "the platform's number of the place whose stock is told, where it has several"},                      \
         {"gateway", TEXT(gateway), .fallback = "", .help = "another address than the platform's public one"},          \
         {"sign_method", TEXT(sign_method), .fallback = "", .help = "how calls are signed, if not the best way"},       \
-        {"sign_secret", TEXT(sign_secret), .fallback = "", .help = "what calls are signed with, if not app_secret"},   \
+        {"sign_secret", PRIVATE(sign_secret), .fallback = "",                                                          \
+         .help = "what calls are signed with, if not app_secret"},                                                     \
     {                                                                                                                  \
-        "push_secret", TEXT(push_secret), .fallback = "", .help = "what the platform's messages are made with"         \
+        "push_secret", PRIVATE(push_secret), .fallback = "", .help = "what the platform's messages are made with"      \
     }
 
 static const struct option_def add_fields[] = {
@@ -56,7 +58,7 @@ static const struct option_def add_fields[] = {
     {"platform", TEXT(platform), .help = "taobao, jd, pdd, douyin, kuaishou, ..."},
     {"name", TEXT(name), .fallback = "", .help = "the shop's name, for people"},
     {"app_key", TEXT(app_key), .help = "head office's name at the platform"},
-    {"app_secret", TEXT(app_secret), .help = "and its secret"},
+    {"app_secret", PRIVATE(app_secret), .help = "and its secret"},
     ACCOUNT,
     RULES,
     {0}};
@@ -64,15 +66,15 @@ static const struct option_def set_fields[] = {
     SHOP,
     {"name", TEXT(name), .fallback = "", .help = "the shop's name, for people"},
     {"app_key", TEXT(app_key), .fallback = "", .help = "head office's name at the platform"},
-    {"app_secret", TEXT(app_secret), .fallback = "", .help = "and its secret"},
+    {"app_secret", PRIVATE(app_secret), .fallback = "", .help = "and its secret"},
     ACCOUNT,
     RULES,
     {0}};
 static const struct option_def shop_fields[] = {SHOP, {0}};
 static const struct option_def token_fields[] = {
     SHOP,
-    {"access", TEXT(access), .help = "the token that lets head office in"},
-    {"refresh", TEXT(refresh), .fallback = "", .help = "the one that fresh ones are made of"},
+    {"access", PRIVATE(access), .help = "the token that lets head office in"},
+    {"refresh", PRIVATE(refresh), .fallback = "", .help = "the one that fresh ones are made of"},
     {"expires_s", NUMBER(expires_s), .fallback = "0", .min = 0, .max = 315360000,
      .help = "seconds from now until it ends; 0: not known"},
     {"refresh_expires_s", NUMBER(refresh_expires_s), .fallback = "0", .min = 0, .max = 315360000,

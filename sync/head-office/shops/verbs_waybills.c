@@ -16,9 +16,10 @@ struct fields {
     int64_t labels, width, height;
 };
 
-#define TEXT(member)   OPTION_TEXT_AT(struct fields, member)
-#define NUMBER(member) OPTION_NUMBER_AT(struct fields, member)
-#define FLAG(member)   OPTION_FLAG_AT(struct fields, member)
+#define TEXT(member)    OPTION_TEXT_AT(struct fields, member)
+#define PRIVATE(member) OPTION_PRIVATE_AT(struct fields, member)
+#define NUMBER(member)  OPTION_NUMBER_AT(struct fields, member)
+#define FLAG(member)    OPTION_FLAG_AT(struct fields, member)
 
 static const struct option_def account_fields[] = {
     {"shop", TEXT(shop), .help = "whose orders"},
@@ -36,11 +37,11 @@ static const struct option_def account_fields[] = {
 static const struct option_def sender_fields[] = {
     {"site", TEXT(site), .help = "the site"},
     {"name", TEXT(sender.name), .help = "who sends"},
-    {"phone", TEXT(sender.phone), .help = "the telephone number"},
+    {"phone", PRIVATE(sender.phone), .help = "the telephone number"},
     {"province", TEXT(sender.province), .help = "the province"},
     {"city", TEXT(sender.city), .help = "the city"},
     {"district", TEXT(sender.district), .fallback = "", .help = "the district"},
-    {"address", TEXT(sender.address), .help = "what is below the district"},
+    {"address", PRIVATE(sender.address), .help = "what is below the district"},
     {0}};
 static const struct option_def number_fields[] = {{"waybill", TEXT(waybill), .help = "the number"}, {0}};
 static const struct option_def drawn_fields[] = {
