@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { drawn, follow, settled, wear } from "./house.mjs";
 import { goTo, houses } from "./places.mjs";
 import { blocksOf, pack, readPng, unpack, writePng } from "./png.mjs";
-import { assert, out, playOn, root, same, screens } from "./rig.mjs";
+import { assert, openBrowser, out, playOn, same, screens } from "./rig.mjs";
 
 const BLOCK = 12, COARSE = 16;
 /** How much a block's colour may differ, and how many blocks of a picture may: letters are drawn a dot further left some day. */
@@ -29,17 +29,17 @@ const writing = options.includes("--write"), picturing = options.includes("--pic
 const dressesOf = (house) => (["station", "box"].includes(house) ? stage : rows).flatMap(([width, height]) =>
   /** @type {const} */ (["light", "dark"]).flatMap((scheme) => ["en", "zh"].map((language) => ({ language, scheme, width, height }))));
 
-/** What is another in each run is not looked at: times, and what a page marks with data-varies. */
-const STILL = `*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none; }
-  time, [data-varies] { visibility: hidden !important; }`;
+/** What is another in each run is not looked at. @param {string} varies  selectors, beside times */
+const still = (varies) => `*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none; }
+  ${varies} { visibility: hidden !important; }`;
 
-/** @param {import("playwright-core").Page} page */
-const stand = (page) => page.evaluate((css) => {
+/** @param {import("playwright-core").Page} page @param {import("./places.mjs").Place} place */
+const stand = (page, { varies }) => page.evaluate((css) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   document.adoptedStyleSheets = [sheet];
   scrollTo(0, 0);
-}, STILL);
+}, still(["time", varies].filter(Boolean).join()));
 
 // ---------------------------------------------------------------- beside what is stored
 
@@ -117,25 +117,38 @@ async function lookAt(page, devtools, house, place) {
     compare(name, dresses, blocks, whole);
 }
 
+/** All places of a house, one after the other: a station goes on from where it was left.
+ *  @param {import("playwright-core").Browser} browser @param {Parameters<Parameters<typeof playOn>[0]>[1]} test @param {number} at */
+async function lookThrough(browser, test, at) {
+  const { name, enter, places } = chosen[at], house = opened[at];
+  const page = await browser.newPage({ viewport: { width: 1024, height: 768 }, locale: "en-GB", timezoneId: "Asia/Shanghai" });
+  await page.clock.setFixedTime(DAY);
+  follow(page);
+  await enter?.(page, house);
+  const devtools = await page.context().newCDPSession(page);
+  for (const place of places.filter(({ restless }) => !restless))
+    await test(`${name} ${place.name} looks as it did`, async () => {
+      await goTo(page, house, place);
+      await page.mouse.move(0, 0);
+      await settled(page);
+      await stand(page, place);
+      await lookAt(page, devtools, name, place);
+      await wear(page, { language: "en", scheme: "light", width: 1024, height: 768 });
+    });
+  await page.close();
+  await house.close();
+}
+
+// Two browsers, for two processors: pages of one wait for each other. Each takes the next house that nobody looks at yet.
 process.exitCode = await playOn(async (browser, test) => {
-  for (const [at, { name, enter, places }] of chosen.entries()) {
-    const house = opened[at], page = await browser.newPage({ viewport: { width: 1024, height: 768 }, locale: "en-GB", timezoneId: "Asia/Shanghai" });
-    await page.clock.setFixedTime(DAY);
-    follow(page);
-    await enter?.(page, house);
-    const devtools = await page.context().newCDPSession(page);
-    for (const place of places.filter(({ restless }) => !restless))
-      await test(`${name} ${place.name} looks as it did`, async () => {
-        await goTo(page, house, place);
-        await page.mouse.move(0, 0);
-        await settled(page);
-        await stand(page);
-        await lookAt(page, devtools, name, place);
-        await wear(page, { language: "en", scheme: "light", width: 1024, height: 768 });
-      });
-    await page.close();
-    await house.close();
-  }
+  const other = await openBrowser();
+  let next = 0;
+  const work = async (mine) => {
+    while (next < chosen.length)
+      await lookThrough(mine, test, next++);
+  };
+  await Promise.all([work(browser), work(other)]);
+  await other.close();
 });
 if (picturing)
   writeSheet();

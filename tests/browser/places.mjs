@@ -7,8 +7,9 @@ import { becomes, shows, STEP_MS } from "./rig.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** name: of its pictures. at: behind the house's address. then: what is done there before it is looked at. restless: it
- *  moves by itself, so no pictures of it are compared.
- *  @typedef {{name: string, at: string, then?: (page: Page, house: any) => Promise<void>, restless?: boolean}} Place */
+ *  moves by itself, so no pictures of it are compared. varies: what is another in each run, beside times; it is
+ *  not looked at.
+ *  @typedef {{name: string, at: string, then?: (page: Page, house: any) => Promise<void>, restless?: boolean, varies?: string}} Place */
 /** open: the house, with pages (its address) and close(). enter: before its first page. every: also the pages of its menu and one row
  *  of each kind that it can be asked for, in this way. @typedef {{name: string, open: () => Promise<any>, enter?: (page: Page, house: any) => Promise<void>,
  *  kinds?: string, places: Place[]}} House */
@@ -90,37 +91,40 @@ const rowOf = (path, kind, column) => async (page, house) => {
   await house.go(page, `${path}/${encodeURIComponent(row[column])}`);
 };
 
+/** Pieces an hour, which bin was counted, and what is free on the disk. */
+const VARIES_ON_BOARD = "main tbody td.number:nth-child(6), .waits li, .facts dd";
+
 /** @type {House} */
 const supervisor = {
   name: "supervisor",
   open: () => openHouse("site_house.py", "office"),
   kinds: "queries",
   places: [
-    { name: "board", at: "#/" },
-    { name: "wall", at: "#/?wall=1" },
+    { name: "board", at: "#/", varies: VARIES_ON_BOARD },
+    { name: "wall", at: "#/?wall=1", varies: VARIES_ON_BOARD },
     { name: "orders", at: "#/orders" },
     { name: "order", at: "#/orders/SO-00002" },
     { name: "planning", at: "#/planning" },
     { name: "wave-rule", at: "#/wave-rules", then: openForm("Keep a rule") },
-    { name: "badge-asked", at: "#/planning", then: async (page) => {
-      await page.locator("header .do button").click();
-      await page.locator("#badge-field").waitFor({ timeout: STEP_MS });
-    } },
-    { name: "approval", at: "#/approval" },
+    { name: "approval", at: "#/approval", varies: "[data-count] > *" },
     { name: "stock", at: "#/stock" },
     { name: "item", at: "#/items/TEA-100" },
     { name: "label", at: "#/print-jobs", then: rowOf("#/print-jobs", "print-jobs", "job") },
     { name: "workers", at: "#/workers" },
-    { name: "devices", at: "#/devices" },
+    { name: "devices", at: "#/devices", varies: "[data-device] td:nth-child(2)" },
     { name: "training", at: "#/training" },
     { name: "settings", at: "#/settings" },
-    { name: "journal", at: "#/journal" },
+    { name: "journal", at: "#/journal?type=pick.started", varies: ".chain dd, tbody td:first-child" },
     { name: "others", at: "#/others" },
     { name: "design", at: "#/design" },
     { name: "found", at: "#/orders", then: async (page) => {
       await page.locator(".search input").fill("nothing-of-this");
       await page.keyboard.press("Enter");
       await page.locator(".found").waitFor({ timeout: STEP_MS });
+    } },
+    { name: "badge-asked", at: "#/planning", then: async (page) => {
+      await page.locator("header .do button").click();
+      await page.locator("#badge-field").waitFor({ timeout: STEP_MS });
     } },
   ],
 };
@@ -156,6 +160,9 @@ const office = {
   ],
 };
 
+/** Numbers of cases, which are drawn by chance. */
+const VARIES_IN_CASES = ".board .card a, .form input";
+
 /** @type {House} */
 const special = {
   name: "special",
@@ -173,8 +180,8 @@ const special = {
       const { rows: [{ person }] } = await house.ask("person-merges?stands=yes&limit=1");
       await house.go(page, `#/persons/${person}`);
     } },
-    { name: "aftersales", at: "#/aftersales" },
-    { name: "aftersales-form", at: "#/aftersales", then: async (page) => {
+    { name: "aftersales", at: "#/aftersales", varies: VARIES_IN_CASES },
+    { name: "aftersales-form", at: "#/aftersales", varies: VARIES_IN_CASES, then: async (page) => {
       await page.locator(".board .card button").first().click();
       await page.locator(".form").waitFor({ timeout: STEP_MS });
     } },
@@ -186,7 +193,8 @@ const special = {
   ],
 };
 
-export const houses = [station, box, supervisor, office, special];
+/** Those with most pages first. */
+export const houses = [supervisor, special, office, station, box];
 
 /** Goes to a place, as it is before it is looked at. @param {Page} page @param {any} house @param {Place} place */
 export async function goTo(page, house, { at, then }) {

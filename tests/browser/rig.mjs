@@ -37,11 +37,13 @@ export async function useLanguage(page, id) {
   await becomes(page, (wanted) => document.documentElement.lang === wanted, id);
 }
 
+export const openBrowser = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+
 /** A browser for work(browser, test), where test(name, prove) is one test. Returns 1 when one failed.
  *  @param {(browser: import("playwright-core").Browser, test: (name: string, prove: () => Promise<void>) => Promise<boolean>) => Promise<void>} work */
 export async function playOn(work) {
   mkdirSync(screens, { recursive: true });
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  const browser = await openBrowser();
   let number = 0, failed = 0;
   await work(browser, async (name, prove) => {
     number += 1;

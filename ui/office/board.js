@@ -4,7 +4,6 @@ import { h } from "preact";
 import { useState } from "preact/hooks";
 import htm from "htm";
 import { Form, filled } from "./acts.js";
-import { language } from "./language.js";
 import { inWords, nameOf } from "./names.js";
 import { ago, kindOf, useAnswer, verbOf } from "./queue.js";
 import { list } from "./ask.js";
@@ -25,7 +24,7 @@ function Case({ row, go, verb }) {
     <span>${nameOf(row.kind)}${row.amount_minor ? ` · ${money(row.amount_minor, row.currency ?? "CNY")}` : ""}</span>
     ${row.order && html`<a href=${hrefOf("orders", row.order)}>${row.order}</a>`}${row.reason && html`<small>${row.reason}</small>`}
     ${row.trouble && html`<p class="todo">${row.trouble}</p>`}
-    <small class=${days > OLD_DAYS ? "todo" : ""}>${nameOf("in_this_state")} ${ago(row.changed ?? row.asked, language.value)}</small>
+    <small class=${days > OLD_DAYS ? "todo" : ""}>${nameOf("in_this_state")} ${ago(row.changed ?? row.asked)}</small>
     ${verbOf(verb) && html`<button class="quiet" onClick=${() => go(row, verb)}>${inWords(verbOf(verb))}</button>`}</li>`;
 }
 

@@ -40,7 +40,7 @@ const cells = () => [
   { name: "shop", show: (row) => row.shop },
   { name: "kind", label: nameOf("what_is_wrong"), wide: true, show: (row) => html`<b>${inWords(known(row.kind)) || row.kind}</b>${row.rule ? ` · ${row.rule}` : ""}${row.detail ? html`<small>${row.detail}</small>` : ""}` },
   { name: "release", label: nameOf("what_releases"), wide: true, show: releaseOf },
-  { name: "raised", show: (row) => html`<time datetime=${row.raised} title=${row.raised}>${ago(row.raised, language.value)}</time>` },
+  { name: "raised", show: (row) => ago(row.raised) },
 ];
 
 /** @param {{rows: Row[], filters: Record<string, string>}} props */

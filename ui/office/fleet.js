@@ -59,7 +59,7 @@ function Provinces({ regions, sites }) {
 // ---------------------------------------------------------------- how each is
 
 const FIGURES = /** @type {[string, (site: Row) => unknown][]} */ ([
-  ["last_seen", (site) => (site.last_seen ? ago(site.last_seen, language.value) : nameOf("never"))],
+  ["last_seen", (site) => (site.last_seen ? ago(site.last_seen) : nameOf("never"))],
   ["applied", (site) => number(site.applied)],
   ["not_taken", (site) => number(Math.max(0, site.feed_head - site.feed_acked))],
   ["not_in_backup", (site) => number(Math.max(0, site.applied - site.durable))],

@@ -6,7 +6,9 @@ import { useEffect, useState } from "preact/hooks";
 import htm from "htm";
 import { act, list, office } from "./ask.js";
 import { Form } from "./acts.js";
+import { language } from "./language.js";
 import { inWords, nameOf } from "./names.js";
+import { when } from "./values.js";
 
 const html = htm.bind(h);
 const PAGE = 100;
@@ -121,9 +123,10 @@ export function Queue({ kind, rows, idOf, cells, deeds, bulk = [], changed }) {
 
 const UNITS = /** @type {[number, Intl.RelativeTimeFormatUnit][]} */ ([[86400, "day"], [3600, "hour"], [60, "minute"]]);
 
-/** "3 days ago", in the reader's language. @param {string} text @param {string} locale */
-export function ago(text, locale) {
+/** "3 days ago", in the reader's language. @param {string} text */
+export function ago(text) {
   const seconds = (Date.parse(text) - Date.now()) / 1000;
   const [size, unit] = UNITS.find(([one]) => Math.abs(seconds) >= one) ?? UNITS[2];
-  return new Intl.RelativeTimeFormat(locale === "zh" ? "zh-CN" : "en-GB", { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  const form = new Intl.RelativeTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { numeric: "auto" });
+  return when(text, form.format(Math.trunc(seconds / size), unit));
 }

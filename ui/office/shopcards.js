@@ -48,7 +48,7 @@ function Waits({ shop }) {
 function Pulls({ shop }) {
   const { answer } = useAnswer(() => list("pulls", { shop }), [shop]);
   return answer && html`<dl>${answer.rows.map((row) => html`<div key=${row.kind}><dt>${nameOf("read_until")} · ${nameOf(row.kind)}</dt>
-    <dd>${row.mark ? ago(row.mark, language.value) : "–"}${row.failures ? html` <span class="badge bad" title=${row.said}>${number(row.failures)} ${nameOf("failures")}</span>` : ""}</dd></div>`)}</dl>`;
+    <dd>${row.mark ? ago(row.mark) : "–"}${row.failures ? html` <span class="badge bad" title=${row.said}>${number(row.failures)} ${nameOf("failures")}</span>` : ""}</dd></div>`)}</dl>`;
 }
 
 /** @param {{row: Row, open: (row: Row, verb: string) => void}} props */
@@ -57,7 +57,7 @@ function Shop({ row, open }) {
   return html`<li class=${`card ${wrong?.look ?? "good"}`}><h2><a href=${hrefOf("shops", row.shop)}>${row.name || row.shop}</a> <span>${nameOf(row.platform)} · ${row.shop}</span></h2>
     <span class=${`badge ${row.running ? "good" : ""}`}>${nameOf(row.running ? "running" : "stopped_shop")}</span>
     ${left !== null && html`<p class=${left < SOON_DAYS ? "todo" : ""}>${nameOf("token_days")} <b>${number(left)}</b></p>`}
-    <p>${nameOf("heard")} <b>${row.heard ? ago(row.heard, language.value) : nameOf("never")}</b></p>
+    <p>${nameOf("heard")} <b>${row.heard ? ago(row.heard) : nameOf("never")}</b></p>
     <${Pulls} shop=${row.shop} /><${Waits} shop=${row.shop} />
     ${wrong && html`<p class="todo"><b>${nameOf(wrong.name)}</b> ${row.said ?? ""}</p>${verbOf(wrong.verb) && html`<button class="quiet" onClick=${() => open(row, wrong.verb)}>${language.value === "zh" ? verbOf(wrong.verb)?.chinese : verbOf(wrong.verb)?.english}</button>`}`}</li>`;
 }

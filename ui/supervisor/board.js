@@ -7,7 +7,7 @@ import { Do } from "./do.js";
 import { language } from "./language.js";
 import { isNamed, nameOf } from "./names.js";
 import { useNow } from "./now.js";
-import { hrefOf, hrefOfList, number, time } from "./values.js";
+import { hrefOf, hrefOfList, number, when } from "./values.js";
 
 const html = htm.bind(h);
 /** @typedef {{en: string, zh: string}} Words */
@@ -92,7 +92,7 @@ function ByCarrier({ rows }) {
       ${shown.map((state) => html`<th key=${state} scope="col" class="number">${nameOf(state)}</th>`)}</tr></thead>
     <tbody>${carriers.map((carrier) => {
       const mine = rows.filter((row) => row.carrier === carrier), due = mine.map((row) => row.due).filter(Boolean).sort()[0];
-      return html`<tr key=${carrier}><th scope="row">${carrier || nameOf("noCarrier")}</th><td>${due ? time(due) : ""}</td>
+      return html`<tr key=${carrier}><th scope="row">${carrier || nameOf("noCarrier")}</th><td>${due ? when(due) : ""}</td>
         <td class="number">${marked(sum(mine, "late"), "bad")}</td><td class="number">${marked(sum(mine, "soon"), "warn")}</td>
         ${shown.map((state) => html`<td key=${state} class="number">${cellOf(rows, state, carrier)}</td>`)}</tr>`;
     })}</tbody></table></div>`;
@@ -106,7 +106,7 @@ const Workers = ({ rows }) => (rows.length ? html`<div class="wide"><table><thea
   <tbody>${rows.map((row) => html`<tr key=${row.worker}><td><a href=${hrefOf("workers", row.worker)}>${row.name}</a></td>
     <td>${row.station ?? "–"}</td><td>${nameOf(row.step)}</td>
     <td>${row.order && html`<a href=${hrefOf("orders", row.order)}>${row.order}</a>`}</td>
-    <td>${row.since && time(row.since)}</td><td class="number">${number(row.pieces)}</td>
+    <td>${row.since && when(row.since)}</td><td class="number">${number(row.pieces)}</td>
     <td class="tail">${row.station ? html`<${Do} verb="worker.sign_out" fields=${{ worker: row.worker }} quiet=${true} />`
       : html`<${Do} verb="lease.release" fields=${{ worker: row.worker }} quiet=${true} />`}</td></tr>`)}</tbody></table></div>`
   : html`<p class="none">${nameOf("nobody")}</p>`);
@@ -151,18 +151,18 @@ const Stations = ({ board }) => html`<ul class="stations">${board.stations.map((
 })}</ul>`;
 
 /** @param {{board: Shown}} props */
-const Box = ({ board: { sync, disk } }) => html`<dl class="facts">${[
+const Box = ({ board: { sync, disk } }) => html`<dl class="facts">${/** @type {[string, unknown][]} */ ([
   ["link", inLanguage(sync.text)],
-  ["outbox", sync.outbox.count ? `${number(sync.outbox.count)} · ${nameOf("oldest")} ${time(sync.outbox.oldest ?? "")}` : "0"],
+  ["outbox", sync.outbox.count ? html`${number(sync.outbox.count)} · ${nameOf("oldest")} ${when(sync.outbox.oldest ?? "")}` : "0"],
   ["parked-changes", number(sync.parked.count)],
   ["disk", `${number(disk.free_mib)} MiB`],
-].map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>`;
+]).map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 /** @param {{wall: boolean}} props */
 export function Board({ wall }) {
   const { answer, lost, look } = useNow("board"), board = /** @type {Shown | null} */ (answer);
   const head = html`<header><h1>${nameOf("home")}${board && html` <b>${board.site}</b>`}</h1>
-    ${board && html`<time datetime=${board.time}>${time(board.time)}</time>`}
+    ${board && when(board.time)}
     <a class="choice" href=${wall ? "#/" : "#/?wall=1"}>${nameOf(wall ? "leaveWall" : "fullScreen")}</a></header>
     ${lost && html`<p class="fault" role="alert">${nameOf("lost")}</p>`}`;
   if (!board)

@@ -6,7 +6,7 @@ import htm from "htm";
 import { language } from "./language.js";
 import { isNamed, nameOf } from "./names.js";
 import { Found, Picture } from "./trail.js";
-import { hrefOf, time } from "./values.js";
+import { hrefOf, when } from "./values.js";
 
 const html = htm.bind(h);
 
@@ -114,7 +114,7 @@ const members = (data) => html`<span class="members">${Object.entries(data).map(
 export function special(kind, at, row) {
   const column = kind.columns[at], value = row[column];
   if (kind.kind === "journal" && column === "time")
-    return html`<time datetime=${value} title=${value}>${time(String(value))}</time>`;
+    return when(String(value));
   if (kind.kind === "journal" && column === "type")
     return html`<span title=${value}>${nameOf(String(value))}</span>`;
   if (column === "reason" && isNamed(String(value)))

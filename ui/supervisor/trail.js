@@ -7,7 +7,7 @@ import htm from "htm";
 import { ask } from "./ask.js";
 import { nameOf } from "./names.js";
 import { useNow } from "./now.js";
-import { hrefOf, number, time } from "./values.js";
+import { hrefOf, number, when } from "./values.js";
 
 const html = htm.bind(h);
 
@@ -22,7 +22,7 @@ export function ChainState() {
   if (!sync)
     return null;
   const facts = [["lastLine", String(sync.last_seq)], ["epoch", String(sync.epoch)], ["hash", end?.hash ?? ""],
-    ["atOffice", `${sync.applied.seq}${sync.applied.time ? ` · ${time(sync.applied.time)}` : ""}`], ["inBackup", String(sync.durable)],
+    ["atOffice", html`${sync.applied.seq}${sync.applied.time ? html` · ${when(sync.applied.time)}` : ""}`], ["inBackup", String(sync.durable)],
     ["outbox", number(sync.outbox.count)], ["deleted", end?.deleted ? String(end.deleted) : "–"]];
   return html`<dl class="facts chain">${facts.map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>
     <p class="means">${nameOf("chainHelp")}</p>`;
