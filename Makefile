@@ -105,14 +105,14 @@ page_files_files        += $(call compressed,$(page_files_files))
 office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb
+LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags
+.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -171,6 +171,12 @@ ui/node_modules/%: $(NODE_MODULES) ;
 $(NODE_MODULES): ui/package.json ui/package-lock.json
 	@echo "installing the page's modules from npm: preact, htm, @preact/signals, uplot"
 	cd ui && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+TYPES_MODULES := tests/types/node_modules/.ready
+$(TYPES_MODULES): tests/types/package.json tests/types/package-lock.json
+	@echo "installing from npm what checks the pages' types: typescript"
+	cd tests/types && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---------------------------------------------------------------- installing what is missing
@@ -247,7 +253,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs)
 
 .PHONY: test-programs
-test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so \
+test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so $(OUT)/tests/day.so \
 	$(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim $(OUT)/floorhand-fleet-sim $(OUT)/tests/faulty_fleet_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
@@ -310,6 +316,11 @@ $(OUT)/tests/platform_caller: $(OBJ)/tests/platforms/caller.o $(ARCHIVE)
 
 # Kills a program at a chosen instant: what tests/fault loads before it.
 $(OUT)/tests/failpoint.so: tests/fault/failpoint.c
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
+
+# Moves the calendar of the houses whose pages are compared with pictures.
+$(OUT)/tests/day.so: tests/browser/day.c
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
 
@@ -397,6 +408,17 @@ run: deps-build ## a private broker, head office and one site with sample data; 
 	@$(MAKE) $(if $(V),,-s) programs
 	@OUT=$(OUT) exec python3 tests/rig/demo.py $(RUN_OPTIONS)
 
+BROWSER_MODULES := tests/browser/node_modules/.ready
+$(BROWSER_MODULES): tests/browser/package.json tests/browser/package-lock.json
+	@echo "installing from npm what drives the browser: playwright-core, axe-core"
+	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+screenshots: deps-test $(BROWSER_MODULES) ## pictures of every page, in three widths, both languages, light and dark, into build/screens/: open its index.html
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/fake_station $(OUT)/tests/day.so $(OUT)/tests/test_scripts $(OUT)/floorhand-office-bench
+	@cd tests/browser && OUT=$(OUT) node looks.mjs --pictures $(HOUSES)
+	@echo "open build/screens/index.html"
+
 docs: deps-build ## write docs/hardware.md from drivers/models
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand
 	$(OUT)/floorhand device models --markdown > docs/hardware.md
@@ -408,7 +430,7 @@ format: ## write every C file in the one style
 print-flags: # for tests/lint/lint.py
 	@echo $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags)
 
-lint: deps-lint ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, and a clang build
+lint: deps-lint $(NODE_MODULES) $(TYPES_MODULES) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, a clang build, and the pages' types
 	@python3 tests/lint/lint.py
 
 clang: deps-lint ## build everything with clang's warnings as errors

@@ -1,6 +1,8 @@
 // Every flow of the floor carried out on the real page of a real floorhandd, by typed scans: the scripts of tests/floor, as far
-// as a page alone can play them (up to the first line that needs head office, a scale, a printer or another day). A crash is a real one. TAP.
+// as a page alone can play them (up to the first line that needs head office, a scale, a printer or another day). A crash is a real
+// one. Each step is shown to axe once, too. TAP.
 
+import { axeFaults } from "./house.mjs";
 import { assert, becomes, play, same, shows } from "./rig.mjs";
 import { openSite } from "./site.mjs";
 
@@ -77,6 +79,20 @@ async function scanLine(page, line) {
   return now.step;
 }
 
+/** Steps that axe has looked at. */
+const judged = new Set();
+
+/** Nobody is kept from using the page in this step. */
+async function judge(page, step) {
+  if (judged.has(step))
+    return;
+  judged.add(step);
+  same(await axeFaults(page), [], `what axe found in ${step}`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  same(await axeFaults(page, ["color-contrast"]), [], `what axe found in the dark in ${step}`);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
 /** Plays a script on the page; [scans, steps that were seen]. */
 async function playScript(page, name) {
   const site = await openSite(name);
@@ -90,7 +106,9 @@ async function playScript(page, name) {
       if (silent.has(word) || word.startsWith("#"))
         continue;
       if (line.includes(" -> ") && word !== "WEIGH") {
-        seen.add(await scanLine(page, line.trim()));
+        const step = await scanLine(page, line.trim());
+        seen.add(step);
+        await judge(page, step);
         scans++;
       } else if (deeds[word]) {
         await deeds[word](site, page, words);

@@ -1,7 +1,8 @@
 // The house that a test's pages are of: a program of this folder that furnishes it and prints "PORT" or "PORT KEY" when it
-// serves. Asks it, goes to its pages, and takes pictures of them. Knows no page.
+// serves. Asks it, goes to its pages, takes pictures of them, and asks axe what keeps somebody from using them. Knows no page.
 
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { assert, becomes, root, same, screens, STEP_MS, useLanguage } from "./rig.mjs";
 
@@ -23,7 +24,7 @@ export async function openHouse(program, path = "") {
     async go(page, hash) {
       await page.goto(`${address}${path}${hash}`);
       await page.locator("main h1").waitFor({ timeout: STEP_MS });
-      await becomes(page, () => document.querySelectorAll("main progress").length === 0);
+      await becomes(page, () => document.querySelectorAll("main progress:not([value])").length === 0);
     },
     /** As a program would; people log in. */
     async openByKey(page, given = key) {
@@ -84,3 +85,86 @@ export const photographer = (prefix, sizes) => async (page, name, languages = ["
     await useLanguage(page, "en");
   same(faults, [], `wider than the window: ${name}`);
 };
+
+// ---------------------------------------------------------------- a page that stands still
+
+/** Requests that never end. */
+const STREAMS = /\/(changes|events)(\?|$)/;
+/** What a page has asked for and not got. @type {WeakMap<import("playwright-core").Page, Set<import("playwright-core").Request>>} */
+const awaited = new WeakMap();
+
+/** From now on it is known when a page has got all that it asked for. @param {import("playwright-core").Page} page */
+export function follow(page) {
+  const open = new Set();
+  awaited.set(page, open);
+  page.on("request", (request) => STREAMS.test(request.url()) || open.add(request));
+  for (const end of ["requestfinished", "requestfailed"])
+    page.on(end, (request) => open.delete(request));
+}
+
+/** What was last changed is on the screen. @param {import("playwright-core").Page} page */
+export const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/** The page has got all that it asked for, shows it, and nothing moves. @param {import("playwright-core").Page} page */
+export async function settled(page) {
+  const last = Date.now() + STEP_MS;
+  for (let still = 0; still < 2;) {
+    await drawn(page);
+    const busy = awaited.get(page)?.size || await page.evaluate(() => document.fonts.status !== "loaded" || document.querySelector("main progress:not([value])") !== null
+      || [...document.images].some((image) => !image.complete));
+    still = busy ? 0 : still + 1;
+    assert(Date.now() < last, `never still: ${[...awaited.get(page) ?? []].map((request) => request.url()).join(" ")}`);
+  }
+}
+
+/** In a language that is not remembered, whatever lies over the page's own switch. @param {import("playwright-core").Page} page
+ *  @param {{language: string, scheme: "light" | "dark", width: number, height: number}} dress */
+export async function wear(page, { language, scheme, width, height }) {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.evaluate(async (id) => document.querySelector("script[type=importmap]") && (await import("/assets/language.js")).speak(id), language);
+}
+
+// ---------------------------------------------------------------- contrast, axe
+
+/** Texts whose colour stands out less than so much from what is behind it (WCAG 2.2, relative luminance); what is disabled or unseen is left out.
+ *  @param {import("playwright-core").Page} page @param {number} least */
+export const faintTexts = (page, least) => page.evaluate((wanted) => {
+  const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (element) => {
+    for (let part = element; part; part = part.parentElement) {
+      const colour = parts(getComputedStyle(part).backgroundColor);
+      if (colour[3] !== 0)
+        return colour;
+    }
+    return [255, 255, 255];
+  };
+  const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = element.matches("input") || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    const colour = getComputedStyle(element, element.matches("input") ? "::placeholder" : null).color;
+    const stands = ratio(light(parts(colour)), light(behind(element)));
+    const unseen = element.closest(":disabled") || !element.getClientRects().length || element.matches("option, input[type=file]");
+    if (own && !unseen && stands < wanted)
+      found.push(`${element.className || element.tagName} "${element.textContent.slice(0, 20)}" ${stands.toFixed(1)}:1`);
+  }
+  return found;
+}, least);
+
+const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+/** What axe finds in the page as it stands: a sentence each. @param {import("playwright-core").Page} page
+ *  @param {string[]} [rules]  only these */
+export async function axeFaults(page, rules) {
+  if (!await page.evaluate(() => "axe" in globalThis))
+    await page.evaluate(axe); // from outside the page: its policy lets no script in
+  return page.evaluate(async (only) => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], ...(only ? { runOnly: only } : {}) });
+    return violations.flatMap(({ id, impact, nodes }) => nodes.map((node) =>
+      `${impact} ${id}: ${node.target.join(" ")} ${node.html.slice(0, 120)} (${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ""})`));
+  }, rules);
+}

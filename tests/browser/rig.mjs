@@ -37,28 +37,39 @@ export async function useLanguage(page, id) {
   await becomes(page, (wanted) => document.documentElement.lang === wanted, id);
 }
 
-/** Plays tests, [name, (page, errors, browser) => ...], one after the other on one page. Returns 1 when one failed. */
-export async function play(address, tests, viewport) {
+export const openBrowser = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+
+/** A browser for work(browser, test), where test(name, prove) is one test. Returns 1 when one failed.
+ *  @param {(browser: import("playwright-core").Browser, test: (name: string, prove: () => Promise<void>) => Promise<boolean>) => Promise<void>} work */
+export async function playOn(work) {
   mkdirSync(screens, { recursive: true });
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  const browser = await openBrowser();
+  let number = 0, failed = 0;
+  await work(browser, async (name, prove) => {
+    number += 1;
+    try {
+      await prove();
+      console.log(`ok ${number} - ${name}`);
+      return true;
+    } catch (error) {
+      failed = 1;
+      console.log(`not ok ${number} - ${name}\n# ${error.message.replaceAll("\n", "\n# ")}`);
+      return false;
+    }
+  });
+  console.log(`1..${number}`);
+  await browser.close();
+  return failed;
+}
+
+/** Plays tests, [name, (page, errors, browser) => ...], one after the other on one page. Returns 1 when one failed. */
+export const play = (address, tests, viewport) => playOn(async (browser, test) => {
   const page = await browser.newPage({ viewport, locale: "en-GB" });
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(address);
-  let number = 0, failed = 0;
-  for (const [name, prove] of tests) {
-    number += 1;
-    try {
-      await prove(page, errors, browser);
-      console.log(`ok ${number} - ${name}`);
-    } catch (error) {
-      failed = 1;
-      console.log(`not ok ${number} - ${name}\n# ${error.message.replaceAll("\n", "\n# ")}`);
-      await page.screenshot({ path: `${screens}/failed-${number}.png` });
-    }
-  }
-  console.log(`1..${number}`);
-  await browser.close();
-  return failed;
-}
+  for (const [at, [name, prove]] of tests.entries())
+    if (!await test(name, () => prove(page, errors, browser)))
+      await page.screenshot({ path: `${screens}/failed-${at + 1}.png` });
+});

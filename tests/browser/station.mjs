@@ -2,31 +2,14 @@
 // Without arguments it runs the page against the scripted station beside it. BASE_URL=http://... runs the checks that
 // need no script (and so change nothing) against a real daemon.
 
-import { spawn } from "node:child_process";
-import { assert, becomes, out, play, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
+import { openFake } from "./fake.mjs";
+import { faintTexts } from "./house.mjs";
+import { assert, becomes, play, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
 
 const sizes = [[1024, 768], [360, 740], [1920, 1080]];
 
-// ---------------------------------------------------------------- the scripted station
-
-let server, port = 0;
-
-async function startServer() {
-  server = spawn(`${out}/tests/fake_station`, [String(port)], { stdio: ["ignore", "pipe", "inherit"] });
-  port = Number(String(await new Promise((resolve) => server.stdout.once("data", resolve))));
-}
-
-async function stopServer() {
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGTERM");
-  await ended;
-}
-
-const url = (path) => `http://127.0.0.1:${port}${path}`;
-const scansTaken = async () => (await (await fetch(url("/api/v1/status"))).json()).scans;
-const scanElsewhere = (text) => fetch(url("/api/v1/stations/bench-1/scan"), {
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }),
-});
+const base = process.env.BASE_URL, fake = base ? null : await openFake();
+const { url, scans: scansTaken, scan: scanElsewhere, start: startServer, stop: stopServer } = fake ?? {};
 
 // ---------------------------------------------------------------- the tests' own words
 
@@ -46,32 +29,6 @@ async function scrolls(page) {
 /** The box has taken these scans, and no more. */
 const taken = (page, wanted) => becomes(page, async (text) =>
   JSON.stringify((await (await fetch("/api/v1/status")).json()).scans) === text, JSON.stringify(wanted));
-
-/** Text whose colour stands out less than 7:1 from what is behind it (WCAG 2.2, relative luminance). */
-const faintTexts = (page) => page.evaluate(() => {
-  const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((value) => value / 255)
-    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (element) => {
-    for (let part = element; part; part = part.parentElement) {
-      const colour = parts(getComputedStyle(part).backgroundColor);
-      if (colour[3] !== 0)
-        return colour;
-    }
-    return [255, 255, 255];
-  };
-  const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-  const found = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = element.matches("input") || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    const colour = getComputedStyle(element, element.matches("input") ? "::placeholder" : null).color;
-    const stands = ratio(light(parts(colour)), light(behind(element)));
-    if (own && stands < 7)
-      found.push(`${element.className || element.tagName} "${element.textContent.slice(0, 20)}" ${stands.toFixed(1)}:1`);
-  }
-  return found;
-});
 
 /** Every size in both languages; what overflows or is too small for a glove is a fault. */
 async function photograph(page, name) {
@@ -93,7 +50,7 @@ async function photograph(page, name) {
   const theme = await page.evaluate(() => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });
-    for (const text of await faintTexts(page))
+    for (const text of await faintTexts(page, 7))
       faults.push(`${text} in ${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: theme });
@@ -345,10 +302,6 @@ const scriptedStation = [
 
 // ---------------------------------------------------------------- run
 
-const base = process.env.BASE_URL;
-if (!base)
-  await startServer();
 const failed = await play(base ?? url("/"), base ? anyStation : [...anyStation, ...scriptedStation], { width: 1024, height: 768 });
-if (!base)
-  await stopServer();
+await stopServer?.();
 process.exit(failed);

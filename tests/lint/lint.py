@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Looks at every C file with five tools and says one line for each. Does not run tests and changes no file.
+"""Looks at every C file with five tools and at the pages' modules with one, and says one line for each. Does not run tests and
+changes no file.
 
-lint.py [TOOL...] runs some of them: clang-format, clang-tidy, cppcheck, gcc-analyzer, clang.
+lint.py [TOOL...] runs some of them: clang-format, clang-tidy, cppcheck, gcc-analyzer, clang, types.
 """
 
 import concurrent.futures
@@ -98,8 +99,14 @@ def clang_build():
     return len(files("*.c")), [output.strip()[-8000:]] if code else []
 
 
+def types():
+    """The modules of the pages, by TypeScript: make has installed it."""
+    code, output = command("node", "tests/types/check.mjs")
+    return len(files("ui/*.js")), [output.strip()] if code else []
+
+
 TOOLS = {"clang-format": clang_format, "clang-tidy": clang_tidy, "cppcheck": cppcheck, "gcc-analyzer": gcc_analyzer,
-         "clang": clang_build}
+         "clang": clang_build, "types": types}
 
 
 def main():

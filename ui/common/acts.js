@@ -6,6 +6,7 @@ import htm from "htm";
 import { act, office } from "./ask.js";
 import { helpOf, inWords, nameOf } from "./names.js";
 import { changed as changeable, linesOf, opens, own, subjects } from "./tables.js";
+import { sentenceOf, taking } from "./forms.js";
 
 const html = htm.bind(h);
 
@@ -23,6 +24,7 @@ function ofRow(field, kind, row) {
   return value === null || value === undefined || typeof value === "object" ? undefined : value;
 }
 
+/** @param {import("./ask.js").Kind} kind */
 const stems = (kind) => subjects[kind.kind] ?? [`${kind.singular ?? kind.kind.replace(/s$/, "")}.`];
 
 /** The verbs for rows of a kind, or for none of them. @param {import("./ask.js").Kind} kind @param {boolean} forRow */
@@ -57,7 +59,7 @@ export const fieldsOf = (fields, texts) => Object.fromEntries(fields.filter((fie
 /** @param {{field: import("./ask.js").Field, value: string, fixed: boolean, set: (text: string) => void, label?: string,
  *  help?: string}} part */
 export function Entry({ field, value, fixed, set, label = nameOf(field.name), help = helpOf(field) }) {
-  const id = `field-${field.name}`, on = (event) => set(event.target.value);
+  const id = `field-${field.name}`, on = taking(set);
   const choices = field.type === "flag" ? ["yes", "no"] : field.type === "choice" ? field.choices?.split("|") : null;
   const input = choices
     ? html`<select id=${id} value=${value} onChange=${on} disabled=${fixed}>
@@ -73,10 +75,11 @@ export function Entry({ field, value, fixed, set, label = nameOf(field.name), he
 /** The form of a verb. What the row says is filled in; which row it is stays. @param {{verb: Verb, start: Row,
  *  kind?: import("./ask.js").Kind, done: () => void, leave: () => void}} props */
 export function Form({ verb, start, kind, done, leave }) {
-  const [texts, setTexts] = useState(() => Object.fromEntries(verb.fields.map((field) =>
-    [field.name, field.name in start ? String(start[field.name]) : field.required && field.type === "choice" ? field.choices?.split("|")[0] : ""])));
+  const [texts, setTexts] = useState(() => /** @type {Record<string, string>} */ (Object.fromEntries(verb.fields.map((field) =>
+    [field.name, field.name in start ? String(start[field.name]) : field.required && field.type === "choice" ? field.choices?.split("|")[0] ?? "" : ""]))));
   const [said, setSaid] = useState(/** @type {null | {good: boolean, lines: string[]}} */ (null));
   const [busy, setBusy] = useState(false);
+  /** @param {Event} event */
   async function send(event) {
     event.preventDefault();
     setBusy(true);
@@ -85,7 +88,7 @@ export function Form({ verb, start, kind, done, leave }) {
       setSaid({ good: true, lines: linesOf(answer) });
       done();
     } catch (refusal) {
-      setSaid({ good: false, lines: [refusal.message || nameOf("lost")] });
+      setSaid({ good: false, lines: [sentenceOf(refusal)] });
     }
     setBusy(false);
   }
@@ -94,7 +97,7 @@ export function Form({ verb, start, kind, done, leave }) {
       <h2 id="form-title">${inWords(verb)}</h2>
       <div class="fields">${verb.fields.map((field) => html`<${Entry} key=${field.name} field=${field}
         value=${texts[field.name] ?? ""} fixed=${Boolean(kind && field.name in start && isWhich(field.name, kind))}
-        set=${(text) => setTexts({ ...texts, [field.name]: text })} />`)}</div>
+        set=${(/** @type {string} */ text) => setTexts({ ...texts, [field.name]: text })} />`)}</div>
       ${said && html`<output class=${said.good ? "good" : "bad"}>${said.good ? "✓ " : "✗ "}${said.lines.length ? said.lines.map((line) => html`<span>${line}</span>`) : nameOf("dark")}</output>`}
       <footer><button type="button" class="quiet" onClick=${leave}>${nameOf(said?.good ? "goOn" : "cancel")}</button>
         <button disabled=${busy || said?.good}>${nameOf("ask")}</button></footer>

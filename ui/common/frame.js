@@ -13,6 +13,7 @@ import { groups, inWords, nameOf } from "./names.js";
 import { places } from "./tables.js";
 import { hrefOf } from "./values.js";
 import { ofTwo } from "./naming.js";
+import { typed } from "./forms.js";
 
 const html = htm.bind(h);
 export const place = signal(location.hash);
@@ -24,6 +25,7 @@ export const Languages = () => html`<span class="languages" role="group">${langu
 
 // ---------------------------------------------------------------- the search
 
+/** @param {string} text */
 async function seek(text) {
   const kinds = new Map(office.value?.kinds.map((kind) => [kind.kind, kind]));
   const asked = places.filter(([kind, filter]) => kinds.get(kind)?.filters.includes(filter));
@@ -39,9 +41,10 @@ export function Search() {
     setFound(null);
     form.current?.reset();
   }, [place.value]);
+  /** @param {Event} event */
   const look = async (event) => {
     event.preventDefault();
-    const text = new FormData(event.target).get("code")?.toString().trim();
+    const text = typed(event, "code");
     if (!text)
       return;
     const hits = await seek(text);
@@ -60,6 +63,7 @@ export function Search() {
  *  last: what stands under the last heading */
 export function Menu({ at, pages, last }) {
   const there = new Set([...office.value?.kinds.map((kind) => kind.kind) ?? [], ...pages]);
+  /** @param {string} name */
   const line = (name) => html`<a key=${name} href=${`#/${name}`} aria-current=${at === name ? "page" : null}>${nameOf(name)}</a>`;
   return html`<nav aria-label="Floorhand"><a href="#/" aria-current=${at === "" ? "page" : null}>${nameOf("home")}</a>
     ${groups.map(([english, chinese, members]) => {

@@ -2,15 +2,18 @@
 
 import { signal } from "@preact/signals-core";
 
+/** @typedef {"en" | "zh"} Language */
+
+/** @type {{id: Language, name: string}[]} */
 export const languages = [
   { id: "en", name: "English" },
   { id: "zh", name: "中文" },
 ];
 
-/** What this browser was told, else what it speaks. */
+/** What this browser was told, else what it speaks. @returns {Language} */
 function browsers() {
   const id = remembered();
-  return languages.some((known) => known.id === id) ? id : navigator.language.startsWith("zh") ? "zh" : "en";
+  return languages.find((known) => known.id === id)?.id ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 }
 
 function remembered() {
@@ -21,15 +24,16 @@ function remembered() {
   }
 }
 
+/** @type {import("@preact/signals-core").Signal<Language>} */
 export const language = signal(browsers());
 
-/** For now, without being remembered; null: as before anybody chose. @param {string | null} id */
+/** For now, without being remembered; null: as before anybody chose. @param {Language | null} id */
 export function speak(id) {
   language.value = id ?? browsers();
   document.documentElement.lang = language.value;
 }
 
-/** @param {string} id */
+/** @param {Language} id */
 export function rememberLanguage(id) {
   speak(id);
   try {

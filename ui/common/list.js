@@ -10,6 +10,7 @@ import { Rows } from "./rows.js";
 import { hrefOfList } from "./values.js";
 import { nameOf } from "./names.js";
 import { choicesOf, filters as first, still } from "./tables.js";
+import { stay, taking } from "./forms.js";
 
 const html = htm.bind(h);
 const PAGE = 50;
@@ -17,21 +18,27 @@ const FILTERS = 4; // shown before the others are asked for
 const REST_MS = 1000; // however much changes, a list is read anew so often
 const MOST = 500; // rows that are read anew at once
 
+/** @typedef {import("./ask.js").Kind} Kind */
+/** @typedef {import("./ask.js").Row} Row */
+
+/** @param {{kind: Kind, name: string, value: string, set: (value: string) => void}} props */
 function Filter({ kind, name, value, set }) {
   const choices = choicesOf(kind, name), label = nameOf(name);
   if (choices)
-    return html`<label>${label}<select value=${value} onChange=${(event) => set(event.target.value)}>
+    return html`<label>${label}<select value=${value} onChange=${taking(set)}>
       <option value="">${nameOf("allRows")}</option>${choices.map(([one, words]) => html`<option value=${one}>${words}</option>`)}</select></label>`;
-  return html`<label>${label}<input value=${value} autocomplete="off" onChange=${(event) => set(event.target.value.trim())} /></label>`;
+  return html`<label>${label}<input value=${value} autocomplete="off" onChange=${taking((text) => set(text.trim()))} /></label>`;
 }
 
-/** The first ones, those that are set, and the others when they are asked for. */
+/** The first ones, those that are set, and the others when they are asked for.
+ *  @param {{kind: Kind, filters: Record<string, string>, keep: Record<string, string>}} props */
 function Filters({ kind, filters, keep }) {
   const [all, setAll] = useState(false);
   const shownFilters = kind.filters.filter((name, at) => all || at < FILTERS || filters[name] || first[kind.kind]?.includes(name));
+  /** @param {string} name @param {string} value */
   const set = (name, value) => { location.hash = hrefOfList(kind.kind, { ...filters, ...keep, [name]: value }); };
-  return html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>
-    ${shownFilters.map((name) => html`<${Filter} key=${name} kind=${kind} name=${name} value=${filters[name] ?? ""} set=${(value) => set(name, value)} />`)}
+  return html`<form class="filters" onSubmit=${stay}>
+    ${shownFilters.map((name) => html`<${Filter} key=${name} kind=${kind} name=${name} value=${filters[name] ?? ""} set=${(/** @type {string} */ value) => set(name, value)} />`)}
     ${(all || shownFilters.length < kind.filters.length) && html`<button type="button" class="quiet" aria-expanded=${all}
       onClick=${() => setAll(!all)}>${nameOf(all ? "fewerFilters" : "moreFilters")}</button>`}</form>`;
 }
@@ -43,7 +50,7 @@ export function List({ kind, filters, above, keep = {} }) {
   const [fault, setFault] = useState("");
   const asked = JSON.stringify(filters);
   const shownRows = useRef(0);
-  const load = (after = "", before = [], limit = PAGE) => list(kind.kind, { ...filters, limit, after })
+  const load = (after = "", before = /** @type {Row[]} */ ([]), limit = PAGE) => list(kind.kind, { ...filters, limit, after })
     .then((answer) => {
       const rows = [...before, ...answer.rows];
       shownRows.current = rows.length;
@@ -66,6 +73,6 @@ export function List({ kind, filters, above, keep = {} }) {
   return html`<header><h1>${nameOf(kind.kind)}</h1><${Acts} kind=${kind} changed=${() => load()} /></header>
     ${above}<${Filters} key=${kind.kind} kind=${kind} filters=${filters} keep=${keep} />
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
-    ${page ? html`<${Rows} kind=${kind} rows=${page.rows} tail=${forRow && ((row) => html`<${Acts} kind=${kind} row=${row} changed=${() => load()} />`)} />` : !fault && html`<progress></progress>`}
+    ${page ? html`<${Rows} kind=${kind} rows=${page.rows} tail=${forRow && ((/** @type {Row} */ row) => html`<${Acts} kind=${kind} row=${row} changed=${() => load()} />`)} />` : !fault && html`<progress></progress>`}
     ${page?.next && html`<button class="quiet" onClick=${() => load(page.next ?? "", page.rows)}>${nameOf("more")}</button>`}`;
 }

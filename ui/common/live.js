@@ -42,7 +42,8 @@ export function makeLive(open) {
     stream?.close();
     const mine = { kinds: new Set(kinds), close: () => {} };
     stream = mine;
-    const current = (act) => (...given) => stream === mine && act(...given);
+    /** @template {unknown[]} Given @param {(...given: Given) => void} act @returns {(...given: Given) => void} */
+    const current = (act) => (...given) => { if (stream === mine) act(...given); };
     mine.close = open(kinds, {
       began: current(() => {
         wait = FIRST_MS;

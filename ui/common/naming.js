@@ -2,6 +2,7 @@
 
 import { language } from "./language.js";
 
+/** @param {string} name */
 const plain = (name) => name.replace(/_minor$/, "").replace(/[-_.]/g, " ").replace(/^./, (first) => first.toUpperCase());
 
 const inHand = () => (language.value === "zh" ? 1 : 0);

@@ -40,16 +40,17 @@ export function One({ kind, code, lead }) {
   if (!answer?.[kind.singular ?? ""]) // or of the row that was shown before
     return html`<progress></progress>`;
   const row = answer[kind.singular ?? ""];
-  const facts = kind.columns.map((column, at) => [column, bodies[kind.kind]?.hides.includes(column) ? "" : shown(kind, at, row, true)])
-    .filter(([, value]) => value !== "");
+  /** @type {[string, unknown][]} */
+  const facts = kind.columns.map((column, at) => [column, bodies[kind.kind]?.hides.includes(column) ? "" : shown(kind, at, row, true)]);
+  const told = facts.filter(([, value]) => value !== "");
   const parts = kind.with.map((name, at) => ({ name, kind: office.value?.kinds.find((one) => one.kind === kind.with_kinds[at]), rows: answer[name]?.rows ?? [] }))
     .filter((part) => part.kind && part.rows.length && !lead?.hides.includes(part.name));
   return html`<header><h1><a href=${`#/${kind.kind}`}>${nameOf(kind.kind)}</a> <b>${code}</b></h1></header>
     <${Acts} kind=${kind} row=${row} changed=${load} />
     ${lead && row && html`<${lead.body} row=${row} answer=${answer} changed=${load} />`}
-    <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>
+    <dl class="facts">${told.map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>
     ${bodies[kind.kind]?.body(row)}
     ${parts.map((part) => html`<section key=${part.name}><h2>${nameOf(part.name)}</h2>
       <${Rows} kind=${part.kind} rows=${part.rows} without=${[kind.one]}
-        tail=${doable.has(part.kind?.kind ?? "") && ((of) => html`<${Acts} kind=${part.kind} row=${of} changed=${load} />`)} /></section>`)}`;
+        tail=${doable.has(part.kind?.kind ?? "") && ((/** @type {import("./ask.js").Row} */ of) => html`<${Acts} kind=${part.kind} row=${of} changed=${load} />`)} /></section>`)}`;
 }

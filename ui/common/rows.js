@@ -23,7 +23,7 @@ export function Rows({ kind, rows, without = [], tail }) {
     return html`<p class="none">${nameOf("nothing")}</p>`;
   return html`<div class="wide"><table>
     <thead><tr>${columns.map((at) => html`<th key=${at} scope="col" class=${isNumber(kind, at) ? "number" : ""}>${nameOf(kind.columns[at])}</th>`)}
-      ${tail && html`<th></th>`}</tr></thead>
+      ${tail && html`<td></td>`}</tr></thead>
     <tbody>${rows.map((row, number) => html`<tr key=${number}>
       ${columns.map((at) => html`<td key=${at} class=${isNumber(kind, at) ? "number" : ""}>${kind.columns[at] === kind.one
         ? html`<a href=${hrefOf(kind.kind, String(row[kind.one]))}>${row[kind.one]}</a>` : shown(kind, at, row)}</td>`)}

@@ -38,6 +38,9 @@ export function time(text) {
     month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }).format(when);
 }
 
+/** A moment, as people and programs read it. @param {string} text @param {string} [words]  how it is told, if not by the clock */
+export const when = (text, words = time(text)) => html`<time datetime=${text} title=${text}>${words}</time>`;
+
 const links = () => new Map((office.value?.kinds ?? []).filter((kind) => kind.one).map((kind) => [kind.one, kind.kind]));
 
 /** @param {string} column @returns {string | undefined} the kind that its values name rows of */
@@ -52,7 +55,7 @@ export const hrefOfList = (kind, filters = {}) => {
   return `#/${kind}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
 };
 
-/** @param {string} text */
+/** @param {string} text @param {string} words */
 const badge = (text, words) =>
   html`<span class=${`badge ${bad.has(text) ? "bad" : good.has(text) ? "good" : ""}`}>${words || nameOf(text)}</span>`;
 
@@ -73,7 +76,7 @@ export function shown(kind, at, row, whole = false) {
   if (kind.types[at] === "flag")
     return value ? html`<span class="badge on">${nameOf("yes")}</span>` : "";
   if (kind.types[at] === "time")
-    return html`<time datetime=${value} title=${value}>${time(String(value))}</time>`;
+    return when(String(value));
   if (column.endsWith("_minor"))
     return money(Number(value), String(row.currency ?? "CNY"));
   if (kind.types[at] === "number")

@@ -10,10 +10,10 @@ import { makeLive } from "./live.js";
 /** @typedef {{verb: string, english: string, chinese: string, fields: Field[]}} Verb */
 /** @typedef {{states: {state: string, stage: string, english: string, chinese: string}[],
  *   exceptions: {kind: string, english: string, chinese: string, release_english: string, release_chinese: string,
- *   confirmable: boolean}[], settings: Field[], files: {kind: string, per_site: boolean, columns: Field[]}[]}} Words */
+ *   confirmable: boolean}[], moments: {what: string, english: string, chinese: string}[], settings: Field[], files: {kind: string, per_site: boolean, columns: Field[]}[]}} Words */
 /** @typedef {{figure: string, english: string, chinese: string, means: string, means_chinese: string, unit: string, digits: number,
  *   less_is_better: boolean, by: string[]}} Figure */
-/** @typedef {Record<string, unknown>} Row */
+/** By column; what is in each, the kind's types say. @typedef {Record<string, any>} Row */
 
 /** @typedef {{login: string | null, title: string | null, must_change: boolean, roles: {role: string, site: string | null}[]}} Me */
 
@@ -154,6 +154,7 @@ export async function close() {
 
 /** Kinds that head office tells of by their names; of all others it tells that something was written. */
 const TOLD = new Set(["orders", "events"]);
+/** @param {string} kind */
 const told = (kind) => (TOLD.has(kind) ? kind : "rows");
 
 /** Reads a stream's lines as they come. @param {Response} answer @param {(event: string) => void} heard */
@@ -172,6 +173,7 @@ async function readEvents(answer, heard) {
 /** A stream's reader cannot be an EventSource: that sends no key, where one is used. @type {import("./live.js").Open} */
 function openChanges(kinds, hearer) {
   const stop = new AbortController(), asked = [...new Set(kinds.map(told))];
+  /** @param {string} event */
   const heard = (event) => {
     if (event === "hello")
       hearer.began();

@@ -8,6 +8,7 @@ import { useEffect } from "preact/hooks";
 import { Differences } from "./differences.js";
 import { helpOf } from "./help.js";
 import { nameOf } from "./names.js";
+import { sentenceOf, stay, taking } from "./forms.js";
 
 const html = htm.bind(h);
 
@@ -41,10 +42,12 @@ export function Bring() {
     }, () => {});
   }, []);
   const known = files.find((one) => one.kind === kind);
+  /** @param {File | null | undefined} chosen */
   const choose = (chosen) => {
     setFile(chosen ?? null);
     setSaid(null);
   };
+  /** @param {boolean} tried */
   async function send(tried) {
     if (!file)
       return;
@@ -53,19 +56,19 @@ export function Bring() {
       const answer = await bring(kind, file, { ...(known?.per_site ? { site } : {}), ...(tried ? { try: "yes" } : {}) });
       setSaid({ good: true, tried, answer });
     } catch (refusal) {
-      setSaid({ good: false, tried, why: refusal.message || nameOf("lost") });
+      setSaid({ good: false, tried, why: sentenceOf(refusal) });
     }
     setBusy(false);
   }
   return html`<header><h1>${nameOf("bring")}</h1></header>
-    <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-      <label>${nameOf("kind")}<select value=${kind} onChange=${(event) => { setKind(event.target.value); setSaid(null); }}>
+    <form class="filters" onSubmit=${stay}>
+      <label>${nameOf("kind")}<select value=${kind} onChange=${taking((text) => { setKind(text); setSaid(null); })}>
         ${files.map((one) => html`<option value=${one.kind}>${nameOf(one.kind)}</option>`)}</select></label>
-      ${known?.per_site && html`<label>${nameOf("siteOf")}<select value=${site} onChange=${(event) => setSite(event.target.value)}>
+      ${known?.per_site && html`<label>${nameOf("siteOf")}<select value=${site} onChange=${taking(setSite)}>
         ${sites.map((one) => html`<option value=${one.site}>${one.site}</option>`)}</select></label>`}
     </form>
-    <label class="drop" onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => { event.preventDefault(); choose(event.dataTransfer?.files[0]); }}>
-      <input type="file" accept=".csv,text/csv" onChange=${(event) => choose(event.target.files?.[0])} />
+    <label class="drop" onDragOver=${stay} onDrop=${(/** @type {DragEvent} */ event) => { event.preventDefault(); choose(event.dataTransfer?.files[0]); }}>
+      <input type="file" accept=".csv,text/csv" onChange=${(/** @type {Event} */ event) => choose(/** @type {HTMLInputElement} */ (event.currentTarget).files?.[0])} />
       <span>${file ? `${file.name} · ${Math.ceil(file.size / 1024)} kB` : nameOf("chooseFile")}</span></label>
     <div class="acts"><button class="quiet" disabled=${!file || busy} onClick=${() => send(true)}>${nameOf("bringTry")}</button>
       <button disabled=${!file || busy || !said?.good || !said.tried} onClick=${() => send(false)}>${nameOf("bringNow")}</button></div>
@@ -73,6 +76,6 @@ export function Bring() {
     ${said && (said.good ? html`<dl class="facts">${lines(said.answer).map(([name, value]) => html`<div><dt>${nameOf(name)}</dt><dd>${String(value)}</dd></div>`)}</dl>`
       : html`<p class="fault" role="alert">${said.why}</p>`)}
     ${said?.answer?.differences && html`<${Differences} rows=${said.answer.differences} all=${said.answer.new_rows + said.answer.changed_rows + said.answer.gone_rows} />`}
-    ${known && html`<section><h2>${nameOf("columnsOf")}</h2><div class="wide"><table><tbody>${known.columns.map((column) => html`<tr>
+    ${known && html`<section><h2>${nameOf("columnsOf")}</h2><div class="wide" tabindex="0"><table><tbody>${known.columns.map((column) => html`<tr>
       <td><code>${column.name}</code>${column.required ? " *" : ""}</td><td>${nameOf(column.name)}</td><td>${helpOf(column.help)}</td></tr>`)}</tbody></table></div></section>`}`;
 }

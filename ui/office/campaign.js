@@ -9,6 +9,7 @@ import { language } from "./language.js";
 import { nameOf } from "./names.js";
 import { useAnswer } from "./queue.js";
 import { money, number } from "./values.js";
+import { stay, taking } from "./forms.js";
 
 const html = htm.bind(h);
 
@@ -20,13 +21,14 @@ const TILES = ["orders", "revenue_minor", "let_off_minor", "platform_minor", "re
 export function CampaignReport({ row }) {
   const [from, setFrom] = useState(""), [to, setTo] = useState("");
   const { answer, fault } = useAnswer(() => act("campaign.report", { campaign: row.campaign, ...(from ? { from } : {}), ...(to ? { to } : {}) }), [row.campaign, from, to]);
-  const text = useMemo(() => (value) => money(Math.round(value), row.currency ?? "CNY"), [row.currency, language.value]);
+  const text = useMemo(() => (/** @type {number} */ value) => money(Math.round(value), row.currency ?? "CNY"), [row.currency, language.value]);
   const bars = useMemo(() => BARS.map(([name, sign]) => ({ name: nameOf(name), value: sign * Number(answer?.[name] ?? 0) })), [answer, language.value]);
+  /** @param {string} name */
   const told = (name) => (name.endsWith("_minor") ? text(answer[name]) : number(answer[name]));
   return html`<section><h2>${nameOf("what_it_brought")}</h2>
-    <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-      <label>${nameOf("from")}<input type="date" value=${from} max=${to} onChange=${(event) => setFrom(event.target.value)} /></label>
-      <label>${nameOf("to")}<input type="date" value=${to} min=${from} onChange=${(event) => setTo(event.target.value)} /></label></form>
+    <form class="filters" onSubmit=${stay}>
+      <label>${nameOf("from")}<input type="date" value=${from} max=${to} onChange=${taking(setFrom)} /></label>
+      <label>${nameOf("to")}<input type="date" value=${to} min=${from} onChange=${taking(setTo)} /></label></form>
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${!answer ? !fault && html`<progress></progress>` : html`<ol class="tiles plain">
       <li class="main"><span>${nameOf("roi_rate")}</span><b>${answer.roi_rate === null || answer.roi_rate === undefined ? "–" : `${number(answer.roi_rate / 100, 1)}%`}</b><small>${nameOf("roi_means")}</small></li>

@@ -13,9 +13,10 @@ const html = htm.bind(h);
  *  Promise<unknown>, children?: unknown}} props  fields: name, type, autocomplete */
 function Ask({ fields, button, send, children }) {
   const [fault, setFault] = useState("");
+  /** @param {Event} event */
   const enter = (event) => {
     event.preventDefault();
-    const given = new FormData(event.target);
+    const given = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
     setFault("");
     send(...fields.map(([name]) => String(given.get(name) ?? ""))).catch((refusal) => setFault(refusal.message || nameOf("lost")));
   };
@@ -32,5 +33,5 @@ const Enter = () => html`<${Ask} key="enter" button="log_in" send=${logIn}
   <details><summary>${nameOf("byKey")}</summary><${Ask} button="open_office" send=${openByKey} fields=${[["keyAsk", "password", "off"]]}>
     <small>${nameOf("keyHelp")}</small><//></details>`;
 
-export const Door = () => html`<div class="door"><h1>Floorhand <span>${nameOf("office")}</span></h1>
-  ${me.value?.must_change ? html`<${Choose} />` : html`<${Enter} />`}<${Languages} /></div>`;
+export const Door = () => html`<main class="door"><h1>Floorhand <span>${nameOf("office")}</span></h1>
+  ${me.value?.must_change ? html`<${Choose} />` : html`<${Enter} />`}<${Languages} /></main>`;

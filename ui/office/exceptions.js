@@ -11,8 +11,9 @@ import { hrefOf, hrefOfList } from "./values.js";
 const html = htm.bind(h);
 const SHOWN = 500;
 
+/** @typedef {import("./ask.js").Row} Row */
 /** @typedef {import("./queue.js").Deed} Deed */
-/** What releases each kind, beside confirming what may be confirmed. @type {Record<string, (order: string, row: any) => Deed[]>} */
+/** What releases each kind, beside confirming what may be confirmed. @type {Record<string, (order: string, row: Row) => Deed[]>} */
 const releases = {
   unmapped: (_order, row) => [{ href: hrefOfList("unmapped", { shop: row.shop }), label: nameOf("map_it") }],
   hold: (order) => [{ href: hrefOfList("platform-orders", { order }), label: nameOf("platform-orders") }],
@@ -24,23 +25,30 @@ const releases = {
   unfit: (order) => [{ verb: "order.receiver", label: nameOf("do_receiver"), fields: { order }, form: true }, { verb: "order.audit", label: nameOf("do_audit"), fields: { order } }],
 };
 
+/** @param {string} kind */
 const known = (kind) => office.value?.words.exceptions.find((one) => one.kind === kind);
+/** @param {Row} row @returns {Deed | null} */
 const confirm = (row) => (known(row.kind)?.confirmable ? { verb: "order.confirm", label: nameOf("do_confirm"), fields: { order: row.order, kind: row.kind }, main: true } : null);
-const deeds = (row) => [confirm(row), ...(releases[row.kind]?.(row.order, row) ?? []), { verb: "order.close", label: nameOf("do_close"), fields: { order: row.order }, form: true }].filter(Boolean);
+/** @param {Row} row @returns {Deed[]} */
+const deeds = (row) => [confirm(row), ...(releases[row.kind]?.(row.order, row) ?? []), { verb: "order.close", label: nameOf("do_close"), fields: { order: row.order }, form: true }].filter((deed) => deed !== null);
+/** @param {Row} row */
 const releaseOf = (row) => known(row.kind)?.[language.value === "zh" ? "release_chinese" : "release_english"] ?? "";
 
+/** @returns {import("./queue.js").Cell[]} */
 const cells = () => [
   { name: "order", show: (row) => html`<a href=${hrefOf("orders", row.order)}>${row.order}</a>` },
   { name: "shop", show: (row) => row.shop },
   { name: "kind", label: nameOf("what_is_wrong"), wide: true, show: (row) => html`<b>${inWords(known(row.kind)) || row.kind}</b>${row.rule ? ` · ${row.rule}` : ""}${row.detail ? html`<small>${row.detail}</small>` : ""}` },
   { name: "release", label: nameOf("what_releases"), wide: true, show: releaseOf },
-  { name: "raised", show: (row) => html`<time datetime=${row.raised} title=${row.raised}>${ago(row.raised, language.value)}</time>` },
+  { name: "raised", show: (row) => ago(row.raised) },
 ];
 
+/** @param {{rows: Row[], filters: Record<string, string>}} props */
 function Tabs({ rows, filters }) {
   const counts = new Map();
   for (const row of rows)
     counts.set(row.kind, (counts.get(row.kind) ?? 0) + 1);
+  /** @param {string} kind @param {number} count @param {string} words */
   const tab = (kind, count, words) => html`<a key=${kind} class="choice" aria-current=${(filters.kind ?? "") === kind ? "true" : null}
     href=${hrefOfList("exceptions", { ...filters, kind })}>${words} <b>${count}</b></a>`;
   return html`<div class="acts tabs" role="group">${tab("", rows.length, nameOf("allRows"))}
@@ -56,9 +64,9 @@ export function Exceptions({ filters }) {
   if (!rows)
     return html`<progress></progress>`;
   return html`<${Tabs} rows=${rows} filters=${filters} />
-    <${Queue} key=${only ?? ""} kind="exceptions" rows=${rows.filter((row) => !only || row.kind === only)} idOf=${(row) => `${row.order} ${row.kind}${row.rule ? ` ${row.rule}` : ""}`}
+    <${Queue} key=${only ?? ""} kind="exceptions" rows=${rows.filter((row) => !only || row.kind === only)} idOf=${(/** @type {Row} */ row) => `${row.order} ${row.kind}${row.rule ? ` ${row.rule}` : ""}`}
       cells=${cells()} deeds=${deeds} changed=${load} bulk=${[
         { label: nameOf("confirm_chosen"), of: confirm },
-        { label: nameOf("check_chosen"), of: (row) => ({ verb: "order.audit", label: nameOf("do_audit"), fields: { order: row.order } }) }]} />
+        { label: nameOf("check_chosen"), of: (/** @type {Row} */ row) => ({ verb: "order.audit", label: nameOf("do_audit"), fields: { order: row.order } }) }]} />
     ${next && html`<button class="quiet" onClick=${more}>${nameOf("more")}</button>`}`;
 }

@@ -8,6 +8,7 @@ import { act } from "./ask.js";
 import { Entry, fieldsOf } from "./acts.js";
 import { language } from "./language.js";
 import { inWords, nameOf } from "./names.js";
+import { sentenceOf } from "./forms.js";
 
 const html = htm.bind(h);
 
@@ -49,12 +50,13 @@ export function Findings({ result }) {
 /** What a step still lacks. @param {Step} step @param {Record<string, string>} texts */
 const lacks = (step, texts) => step.questions.some(({ field: [field] }) => field.required && !texts[field.name]);
 
+/** @param {{step: Step, texts: Record<string, string>, set: (name: string, text: string) => void}} props */
 function Questions({ step, texts, set }) {
   return html`<div class="fields">${step.questions.map((question) => {
     const [field] = question.field;
     return html`<${Entry} key=${field.name} field=${field} label=${inWords(question)}
       help=${language.value === "zh" ? "" : field.help} value=${texts[field.name] ?? ""} fixed=${false}
-      set=${(text) => set(field.name, text)} />`;
+      set=${(/** @type {string} */ text) => set(field.name, text)} />`;
   })}</div>`;
 }
 
@@ -73,11 +75,12 @@ export function Fit() {
       const answer = await act("fit.check", fieldsOf(steps.flatMap((step) => step.questions.map((question) => question.field[0])), texts));
       location.hash = `#/fit-checks/${answer.fit_check}`;
     } catch (refusal) {
-      setFault(refusal.message || nameOf("lost"));
+      setFault(sentenceOf(refusal));
       setBusy(false);
     }
   }
   const step = steps[at], last = at === steps.length - 1;
+  /** @param {Event} event */
   const go = (event) => {
     event.preventDefault();
     setFault("");
@@ -91,7 +94,7 @@ export function Fit() {
       disabled=${place > at && steps.slice(0, place).some((before) => lacks(before, texts))} onClick=${() => setAt(place)}>${place + 1}. ${inWords(one)}</button></li>`)}</ol>
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
     ${step ? html`<form class="card" onSubmit=${go}><${Questions} key=${step.step} step=${step} texts=${texts}
-        set=${(name, text) => setTexts({ ...texts, [name]: text })} />
+        set=${(/** @type {string} */ name, /** @type {string} */ text) => setTexts({ ...texts, [name]: text })} />
       <footer>${at > 0 && html`<button type="button" class="quiet" onClick=${() => setAt(at - 1)}>${nameOf("back")}</button>`}
         <button disabled=${busy || lacks(step, texts)}>${nameOf(last ? "fitCheck" : "next")}</button></footer></form>` : !fault && html`<progress></progress>`}`;
 }

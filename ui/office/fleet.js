@@ -11,8 +11,10 @@ import { hrefOf, hrefOfList, number } from "./values.js";
 const html = htm.bind(h);
 const SILENT_MS = 20 * 60000, BEHIND = 200; // a site says hello every ten minutes
 
+/** @typedef {import("./ask.js").Row} Row */
+
 /** What can be wrong with a site, the worst first: each names the sentence that says what to do (names.js), and where.
- *  @type {{name: string, look: "bad" | "warn", is: (site: any) => unknown, href?: (site: any) => string}[]} */
+ *  @type {{name: string, look: "bad" | "warn", is: (site: Row) => unknown, href?: (site: Row) => string}[]} */
 const troubles = [
   { name: "site_fault", look: "bad", is: (site) => site.fault },
   { name: "site_lost", look: "bad", is: (site) => site.lost },
@@ -23,22 +25,25 @@ const troubles = [
   { name: "site_behind", look: "warn", is: (site) => site.feed_head - site.feed_acked > BEHIND },
 ];
 
+/** @param {Row} site */
 const wrongWith = (site) => troubles.filter((trouble) => trouble.is(site));
+/** @param {Row} site @returns {Look} */
 const lookOf = (site) => wrongWith(site)[0]?.look ?? "good";
 
 // ---------------------------------------------------------------- the map
 
-/** The site that serves each province first. @param {any[]} regions @returns {Map<string, any>} */
+/** The site that serves each province first. @param {Row[]} regions @returns {Map<string, Row>} */
 function nearest(regions) {
   const found = new Map();
   for (const region of regions) {
     const place = places.find(([full, short]) => region.province.startsWith(short) || region.province === full)?.[1];
-    if (place && (!found.has(place) || found.get(place).rank > region.rank))
+    if (place && (!found.has(place) || found.get(place)?.rank > region.rank))
       found.set(place, region);
   }
   return found;
 }
 
+/** @param {{regions: Row[], sites: Row[]}} props */
 function Provinces({ regions, sites }) {
   const served = nearest(regions), order = sites.map((site) => site.site);
   return html`<section><h2>${nameOf("who_serves")}</h2>
@@ -46,15 +51,15 @@ function Provinces({ regions, sites }) {
     <ol class="map">${places.map(([full, short, english, code, column, row]) => {
       const its = served.get(short), at = order.indexOf(its?.site);
       const words = `${language.value === "zh" ? full : english}: ${its ? `${its.site}, ${nameOf("rank")} ${its.rank}` : nameOf("nobody_first")}`;
-      return html`<li key=${short} class=${`tint tint-${at < 0 ? "none" : at % 8}`} ref=${(node) => node && Object.assign(node.style, { gridColumn: column, gridRow: row })} title=${words} aria-label=${words}>
+      return html`<li key=${short} class=${`tint tint-${at < 0 ? "none" : at % 8}`} ref=${(/** @type {HTMLElement | null} */ node) => node && Object.assign(node.style, { gridColumn: column, gridRow: row })} title=${words} aria-label=${words}>
         <b>${language.value === "zh" ? short : code}</b><small>${its?.site ?? ""}</small></li>`;
     })}</ol></section>`;
 }
 
 // ---------------------------------------------------------------- how each is
 
-const FIGURES = /** @type {[string, (site: any) => unknown][]} */ ([
-  ["last_seen", (site) => (site.last_seen ? ago(site.last_seen, language.value) : nameOf("never"))],
+const FIGURES = /** @type {[string, (site: Row) => unknown][]} */ ([
+  ["last_seen", (site) => (site.last_seen ? ago(site.last_seen) : nameOf("never"))],
   ["applied", (site) => number(site.applied)],
   ["not_taken", (site) => number(Math.max(0, site.feed_head - site.feed_acked))],
   ["not_in_backup", (site) => number(Math.max(0, site.applied - site.durable))],
@@ -63,14 +68,16 @@ const FIGURES = /** @type {[string, (site: any) => unknown][]} */ ([
   ["capacity", (site) => (site.capacity ? number(site.capacity) : nameOf("no_limit"))],
 ]);
 
+/** @param {{site: Row}} props */
 function Site({ site }) {
   const wrong = wrongWith(site);
-  return html`<li class=${`card ${lookOf(site)}`}><h3><a href=${hrefOf("sites", site.site)}>${site.site}</a> <span>${site.name}</span></h3>
+  return html`<li class=${`card ${lookOf(site)}`}><h2><a href=${hrefOf("sites", site.site)}>${site.site}</a> <span>${site.name}</span></h2>
     <span class=${`badge ${lookOf(site)}`}>${nameOf(wrong.length ? wrong[0].name : "all_well")}</span>
     <dl>${FIGURES.map(([name, of]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${of(site)}</dd></div>`)}</dl>
     ${wrong.map((trouble) => html`<p key=${trouble.name} class="todo"><b>${nameOf(trouble.name)}${trouble.name === "site_fault" ? ` (${nameOf(`fault_${site.fault}`)})` : ""}</b> ${nameOf(`${trouble.name}_do`)} ${trouble.href ? html`<a href=${trouble.href(site)}>${nameOf("look_there")}</a>` : ""}</p>`)}</li>`;
 }
 
+/** @typedef {"good" | "warn" | "bad"} Look */
 const RANK = { bad: 0, warn: 1, good: 2 };
 
 export function Fleet() {

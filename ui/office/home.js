@@ -13,6 +13,8 @@ const html = htm.bind(h);
 const SHOWN = 6;
 const SOON_MS = 1000;
 
+/** @typedef {import("./ask.js").Row} Row */
+
 /** What waits for somebody: kinds, and the filter that leaves what is open. @type {[string, Record<string, string>][]} */
 const waiting = [
   ["exceptions", { open: "yes" }],
@@ -26,6 +28,7 @@ const waiting = [
   ["shops", {}],
 ];
 
+/** @param {{rows: Row[]}} props */
 function States({ rows }) {
   const most = Math.max(1, ...rows.map((row) => row.orders));
   return html`<ol class="states">${rows.map((row) => html`<li key=${row.state}><a href=${hrefOfList("orders", { state: row.state })}>
@@ -33,6 +36,7 @@ function States({ rows }) {
     <meter min="0" max=${most} value=${row.orders} aria-hidden="true"></meter></a></li>`)}</ol>`;
 }
 
+/** @param {{kind: import("./ask.js").Kind, filters: Record<string, string>, tick: number}} props */
 function Waiting({ kind, filters, tick }) {
   const [page, setPage] = useState(/** @type {any} */ (null));
   useEffect(() => {

@@ -153,7 +153,6 @@ const names = {
   bringNow: ["Take it in", "确认导入"],
   bringTry: ["Try: what would change", "试运行:查看差异"],
   cancel: ["Leave it", "取消"],
-  choose: ["What do you want to do?", "请选择操作"],
   chooseFile: ["Choose a CSV file (UTF-8 or GBK), or drop it here", "选择或拖入 CSV 文件(UTF-8 或 GBK)"],
   columnsOf: ["Its columns", "列"],
   dark: ["Done", "完成"],

@@ -9,6 +9,7 @@ import { close, me, office, resume } from "./ask.js";
 import { Bring } from "./bring.js";
 import { Door } from "./door.js";
 import { Compared, FigurePage, Figures } from "./figures.js";
+import { Design } from "./design.js";
 import { Fit } from "./fit.js";
 import { Languages, Menu, Others, Search, usePlace } from "./frame.js";
 import { Home } from "./home.js";
@@ -19,7 +20,8 @@ import { hrefOf, hrefOfList } from "./values.js";
 
 const html = htm.bind(h);
 
-/** A kind's own way to be looked at, or its table; a button leads from one to the other. */
+/** A kind's own way to be looked at, or its table; a button leads from one to the other.
+ *  @param {{kind: import("./ask.js").Kind, filters: Record<string, string>}} props */
 function Rows({ kind, filters }) {
   const { view, ...asked } = filters, own = isSpecial(kind.kind, filters), Body = lists[kind.kind]?.body;
   const [tick, setTick] = useState(0);
@@ -30,11 +32,13 @@ function Rows({ kind, filters }) {
     <${Body} key=${tick} filters=${asked} />`;
 }
 
+/** @type {Record<string, (code: string, filters: Record<string, string>) => unknown>} */
 const pages = {
-  ...Object.fromEntries(Object.entries(special).map(([name, Body]) => [name, (_, filters) => html`<${Body} filters=${filters} />`])),
+  ...Object.fromEntries(Object.entries(special).map(([name, Body]) => [name, (/** @type {string} */ _, /** @type {Record<string, string>} */ filters) => html`<${Body} filters=${filters} />`])),
   "": () => html`<${Home} />`,
   bring: () => html`<${Bring} />`,
   fit: () => html`<${Fit} />`,
+  design: () => html`<${Design} />`,
   others: () => html`<${Others} />`,
   analytics: (code, filters) => (code ? html`<${FigurePage} key=${code} name=${code} filters=${filters} />` : html`<${Figures} filters=${filters} />`),
   compared: (_, filters) => html`<${Compared} filters=${filters} />`,
@@ -42,9 +46,9 @@ const pages = {
 
 function Page() {
   const { name, body } = usePlace(pages, { rows: Rows, leads });
-  return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
+  return html`<header class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${Languages} />
       ${me.value?.login && html`<a class="who" href=${hrefOf("staff", me.value.login)}>${me.value.title}</a>`}
-      <button class="quiet" onClick=${close}>${nameOf("leave")}</button></div>
+      <button class="quiet" onClick=${close}>${nameOf("leave")}</button></header>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["bring", "others"]} /><main>${body}</main></div>`;
 }
 

@@ -21,9 +21,12 @@ const STAGES = ["pending_pay", "audit", "reserved", "released", "floor", "shippe
 /** States that stand beside the way, by where they left it. @type {Record<string, string>} */
 const beside = { exception: "audit" };
 
+/** @param {{row: Row}} props */
 function StateBar({ row }) {
   const stage = stateOf(row.state)?.stage ?? row.state, at = STAGES.indexOf(beside[row.state] ?? stage);
+  /** @param {string} name */
   const words = (name) => (name === "floor" ? nameOf("floor") : inWords(stateOf(name)));
+  /** @param {string} name @param {number} place */
   const told = (name, place) => (place === at ? inWords(stateOf(row.state)) : words(name));
   return html`<ol class=${`way ${row.state === "exception" ? "held" : ""}`} aria-label=${nameOf("state")}>
     ${STAGES.map((name, place) => html`<li key=${name} class=${at < 0 ? "" : place < at ? "past" : place === at ? "now" : ""} aria-current=${place === at ? "step" : null}>${told(name, place)}</li>`)}
@@ -32,15 +35,18 @@ function StateBar({ row }) {
 
 // ---------------------------------------------------------------- what happened
 
-const moments = () => new Map((office.value?.words.moments ?? []).map((moment) => [moment.what, moment]));
+const moments = () => new Map(office.value?.words.moments.map((moment) => [moment.what, moment]));
 const figures = ["sku", "quantity", "missing", "location", "tote", "slot", "box", "parcel", "weight_g", "waybill", "carrier", "manifest", "reason"];
 
 /** What is worth telling of a site's event. @param {Row} event */
 const figuresOf = (event) => figures.filter((name) => event.data?.[name] !== undefined && typeof event.data[name] !== "object")
   .map((name) => `${nameOf(name)} ${event.data[name]}`).join(" · ");
 
+/** @param {string} what */
 const called = (what) => inWords(moments().get(what)) || nameOf(what);
+/** @param {string} kind */
 const exceptionOf = (kind) => inWords(office.value?.words.exceptions.find((one) => one.kind === kind)) || kind;
+/** @param {Row} row */
 const siteEvent = (row) => [{ time: row.time, what: called(row.type), detail: figuresOf(row.event ?? {}), who: [row.site, row.event?.actor].filter(Boolean).join(" ") }];
 
 /** What each part of an order's answer tells, and when. @type {Record<string, (row: Row) => Omit<Moment, "source">[]>} */
@@ -83,6 +89,7 @@ function allOf(row, answer) {
 export function OrderStory({ row, answer }) {
   const [off, setOff] = useState(/** @type {Set<string>} */ (new Set()));
   const all = allOf(row, answer), there = Object.keys(groups).filter((group) => all.some((moment) => moment.source === group));
+  /** @param {string} group */
   const flip = (group) => setOff((before) => {
     const next = new Set(before);
     next[next.has(group) ? "delete" : "add"](group);
@@ -100,12 +107,14 @@ const MARKS = { merge: "merge_of", history: "order_of", order: "order_of", after
 /** One thing after the other, each with its source's mark. @param {{moments: Moment[]}} props */
 export function Moments({ moments: told }) {
   let day = "";
+  /** @param {Moment} moment */
   const heading = (moment) => {
     const its = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { dateStyle: "long" }).format(new Date(moment.time));
     const new_ = its !== day;
     day = its;
     return new_ ? html`<li class="day">${its}</li>` : null;
   };
+  /** @param {string} at */
   const clock = (at) => new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
   return html`<ol class="story">${told.map((moment, number) => html`${heading(moment)}<li key=${number} class=${`from-${moment.source}`}>
     <time datetime=${moment.time} title=${time(moment.time)}>${clock(moment.time)}</time>

@@ -11,24 +11,30 @@ import { number } from "./values.js";
 const html = htm.bind(h);
 const MILLI = 1000, DAY_S = 86400, HEIGHT_PX = 320, PAST_MOST = 60;
 const dark = matchMedia("(prefers-color-scheme: dark)");
+/** A colour of office.css. @param {string} name */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** @param {string} day */
 const seconds = (day) => Date.parse(day) / 1000;
 
 /** The past and what is to come on one axis; null where a line has nothing to say.
- *  @param {Record<string, any>} answer @returns {(number | null)[][]} times, past, lower, upper, mean: what is drawn last lies on top */
+ *  @param {Record<string, any>} answer @returns {import("uplot").AlignedData} times, past, lower, upper, mean: what is drawn last lies on top */
 export function seriesOf(answer) {
   const past = answer.past?.rows[0], values = [...answer.values?.rows ?? []].sort((a, b) => a.ahead - b.ahead);
-  const history = (past?.history ?? []).slice(-PAST_MOST), step = (past?.period_days ?? 1) * DAY_S;
+  const history = /** @type {number[]} */ (past?.history ?? []).slice(-PAST_MOST), step = (past?.period_days ?? 1) * DAY_S;
   const last = past ? seconds(past.to) - step + DAY_S : 0; // a period is named by its first day
+  /** @param {number} length @returns {null[]} */
   const none = (length) => Array.from({ length }, () => null);
-  const ahead = (name) => [...none(Math.max(0, history.length - 1)), ...(history.length ? [history.at(-1) / MILLI] : []), ...values.map((row) => row[name] / MILLI)];
+  /** @param {string} name @returns {(number | null)[]} */
+  const ahead = (name) => [...none(Math.max(0, history.length - 1)), ...(history.length ? [history[history.length - 1] / MILLI] : []), ...values.map((row) => row[name] / MILLI)];
   return [[...history.map((_value, at) => last - (history.length - 1 - at) * step), ...values.map((_row, at) => last + (at + 1) * step)],
     [...history.map((value) => value / MILLI), ...none(values.length)], ahead("lower_milli"), ahead("upper_milli"), ahead("mean_milli")];
 }
 
+/** @param {number} width @param {(value: number) => string} text @returns {Plot.Options} */
 function options(width, text) {
   const form = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { month: "short", day: "numeric", timeZone: "UTC" });
   const axis = { stroke: colour("faint"), grid: { stroke: colour("rule"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+  /** @param {string} label @param {string} stroke @param {Plot.Series} [more] @returns {Plot.Series} */
   const line = (label, stroke, more = {}) => ({ label, stroke, width: 2, points: { show: false }, value: (_plot, value) => (value === null ? "–" : text(value)), ...more });
   return {
     width, height: HEIGHT_PX, tzDate: (at) => Plot.tzDate(new Date(at * 1000), "Etc/UTC"),
@@ -42,6 +48,7 @@ function options(width, text) {
   };
 }
 
+/** @param {{answer: Record<string, any>}} props */
 function ForecastChart({ answer }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const data = useMemo(() => seriesOf(answer), [answer]);
@@ -72,7 +79,8 @@ const judged = (mase) => nameOf(mase === null || mase === undefined ? "mase_unkn
 
 /** @param {{row: Record<string, any>, answer: Record<string, any>}} props */
 export function Outlook({ row, answer }) {
-  const pieces = (milli) => number(milli / MILLI, 1), first = answer.values?.rows.find((one) => one.ahead === 1) ?? answer.values?.rows[0];
+  /** @param {number} milli */
+  const pieces = (milli) => number(milli / MILLI, 1), first = answer.values?.rows.find((/** @type {Record<string, any>} */ one) => one.ahead === 1) ?? answer.values?.rows[0];
   const tiles = [["method", nameOf(`method_${row.method}`)], ["demand_is", nameOf(`demand_${row.demand}`)],
     ["mase", row.mase_milli === null ? "–" : number(row.mase_milli / MILLI, 3), judged(row.mase_milli)],
     ["next_period", first ? pieces(first.mean_milli) : "–", first ? `${pieces(first.lower_milli)} – ${pieces(first.upper_milli)}` : ""],

@@ -11,6 +11,8 @@ import { hrefOf, money, time } from "./values.js";
 
 const html = htm.bind(h);
 
+/** @typedef {import("./ask.js").Row} Row */
+
 /** Where a line of the timeline leads, by its source. @type {Record<string, string>} */
 const leads = { order: "orders", history: "orders", shipment: "orders", ticket: "tickets", contact: "contacts" };
 
@@ -27,18 +29,20 @@ function said(what) {
 const momentOf = (row) => ({ source: row.source, time: row.time, what: said(row.what), who: "",
   detail: row.source === "merge" ? "" : [row.code, row.detail].filter(Boolean).join(" · "), href: leads[row.source] && row.code ? hrefOf(leads[row.source], row.code) : undefined });
 
+/** @param {{figures: Row[]}} props */
 function Figures({ figures }) {
   return html`<ol class="tiles plain">${figures.flatMap((one) => ["orders", "paid_minor", "refunded_minor", "average_minor", "returns"].map((name) =>
     html`<li key=${`${one.currency} ${name}`}><span>${nameOf(name)}</span><b>${name.endsWith("_minor") ? money(one[name], one.currency) : one[name]}</b></li>`))}</ol>`;
 }
 
-/** Each merge as a sentence, with the button that takes it apart. */
+/** Each merge as a sentence, with the button that takes it apart. @param {{merges: Row[], identities: Row[], changed: () => void}} props */
 function Merges({ merges, identities, changed }) {
   const [merge, choose] = useState(/** @type {any} */ (null));
   const platforms = new Map();
   for (const one of identities)
     if (one.kind === "buyer")
       platforms.set(one.account, `${nameOf(one.platform)} ${one.value}`);
+  /** @param {number} number */
   const account = (number) => platforms.get(number) ?? `${nameOf("account")} ${number}`;
   const verb = verbOf("person.unmerge");
   if (!merges.length)

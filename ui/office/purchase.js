@@ -12,7 +12,7 @@ const html = htm.bind(h);
 /** @param {{row: Record<string, any>, answer: Record<string, any>}} props */
 export function PurchaseSheet({ row, answer }) {
   const supplier = useAnswer(() => get("suppliers", row.supplier), [row.supplier]).answer?.supplier;
-  const lines = answer.lines?.rows ?? [];
+  const lines = /** @type {import("./ask.js").Row[]} */ (answer.lines?.rows ?? []);
   const facts = [["supplier", supplier ? `${supplier.name} (${row.supplier})` : row.supplier], ["site", row.site], ["expected", row.expected], ["made", row.made ? time(row.made) : ""], ["note", row.note]];
   return html`<section class="sheet"><header><h2>${nameOf("purchase_order")} ${row.number}</h2><button class="quiet" onClick=${() => print()}>${nameOf("print")}</button></header>
     <dl>${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${nameOf(name)}</dt><dd>${value}</dd></div>`)}</dl>

@@ -8,9 +8,13 @@ import { Form } from "./acts.js";
 import { nameOf } from "./names.js";
 import { kindOf, useAnswer, useRows, verbOf } from "./queue.js";
 import { hrefOf, hrefOfList, money, number } from "./values.js";
+import { stay, taking } from "./forms.js";
 
 const html = htm.bind(h);
 const PAGE = 40;
+
+/** @typedef {import("./ask.js").Row} Row */
+/** @typedef {{party: string, states: Row[], buckets: Row[], missing_at_platform: Row[]}} Report */
 
 /** How states look, and which of them a person sees to. @type {Record<string, {look: string, open: boolean}>} */
 const states = {
@@ -25,7 +29,7 @@ const BUCKETS = ["fee", "rounding", "timing", "other"];
 /** Which account of ours a row of a bill stands against. @type {Record<string, string>} */
 const accountOf = { sale: "1122", refund: "1122", fee: "6601.01", freight: "6601.02" };
 
-/** The shops and carriers that bills came of, and the months of one. */
+/** The shops and carriers that bills came of, and the months of one. @param {string | undefined} party */
 function usePeriods(party) {
   const bills = useRows("bills", {}, 500).rows;
   const parties = [...new Set((bills ?? []).map((row) => String(row.party)))].sort();
@@ -38,23 +42,30 @@ function usePeriods(party) {
   return { parties: bills && parties, chosen, periods };
 }
 
+/** @param {{report: Report, currency: string, filters: Record<string, string>}} props */
 function Sums({ report, currency, filters }) {
+  /** @param {"states" | "buckets"} group @param {Row} one @param {string | undefined} look */
   const tile = (group, one, look) => html`<li key=${`${group} ${one.name}`} class=${look}><a href=${hrefOfList("reconcile", { ...filters, ...(group === "states" ? { state: one.name, bucket: "" } : { bucket: one.name, state: "" }) })}>
     <span>${nameOf(group === "states" ? one.name : `bucket_${one.name}`)}</span><b>${number(one.rows)}</b><small>${money(group === "states" ? one.amount_minor : one.residue_minor, currency)}</small></a></li>`;
+  /** @param {string} name */
   const bucket = (name) => report.buckets.find((one) => one.name === name) ?? { name, rows: 0, residue_minor: 0 };
   return html`<section><h2>${nameOf("by_state")}</h2><ol class="tiles small">${report.states.map((one) => tile("states", one, states[one.name]?.look))}</ol></section>
     <section><h2>${nameOf("differences_by_bucket")}</h2><ol class="tiles small">${BUCKETS.map((name) => tile("buckets", bucket(name), ""))}
       ${report.missing_at_platform.map((one) => html`<li key=${`missing ${one.name}`} class="plainly"><span>${nameOf("missing_at_platform")} · ${nameOf(`bucket_${one.name}`)}</span><b>${number(one.rows)}</b><small>${money(one.amount_minor, currency)}</small></li>`)}</ol></section>`;
 }
 
-/** What the books have of the orders of some rows: order to lines. */
+/** @typedef {Map<string, Row[]> | null} Books  what they have of each order; null: not yet */
+/** @typedef {{verb: string, start: Row}} Asked  a form that is open */
+
+/** What the books have of the orders of some rows: order to lines. @param {Row[]} rows */
 function useBooks(rows) {
-  const orders = [...new Set(rows.map((row) => row.order).filter(Boolean))];
+  const orders = [...new Set(rows.map((row) => String(row.order ?? "")).filter(Boolean))];
   const { answer } = useAnswer(async () => new Map(await Promise.all(orders.map(async (order) =>
-    [order, (await list("entry-lines", { order, limit: 100 })).rows]))), [orders.join(" ")]);
+    /** @type {const} */ ([order, (await list("entry-lines", { order, limit: 100 })).rows])))), [orders.join(" ")]);
   return answer;
 }
 
+/** @param {{row: Row, books: Books}} props */
 function Ours({ row, books }) {
   if (!row.order)
     return html`<span class="none">${nameOf("no_order_here")}</span>`;
@@ -66,6 +77,7 @@ function Ours({ row, books }) {
   return html`<a href=${hrefOf("orders", row.order)}>${row.order}</a>${lines ? html`<b class="number">${money(owed, row.currency)}</b><small>${nameOf("account")} ${account} · ${nameOf("in_the_books")} ${lines.find((line) => line.account === account)?.day ?? "–"}</small>` : html`<progress></progress>`}`;
 }
 
+/** @param {{row: Row, books: Books, force: (form: Asked) => void}} props */
 function Pair({ row, books, force }) {
   const state = states[row.state] ?? { look: "", open: true };
   return html`<li class=${`pair ${state.look}`}>
@@ -77,12 +89,13 @@ function Pair({ row, books, force }) {
     <div><${Ours} row=${row} books=${books} /></div></li>`;
 }
 
+/** @param {{party: string, period: string, filters: Record<string, string>}} props */
 function Month({ party, period, filters }) {
   const asked = Object.fromEntries(["state", "bucket"].filter((name) => filters[name]).map((name) => [name, filters[name]]));
   const { rows, next, fault, load, more } = useRows("bill-rows", { party, period, ...asked }, PAGE);
   const report = useAnswer(() => act("bill.report", { party, period }), [party, period]);
   const books = useBooks(rows ?? []);
-  const [form, force] = useState(/** @type {any} */ (null));
+  const [form, force] = useState(/** @type {Asked | null} */ (null));
   const [busy, setBusy] = useState(false), [said, setSaid] = useState("");
   const again = () => {
     load();
@@ -139,10 +152,12 @@ async function lookForUntold() {
   return { days, filters, found };
 }
 
+/** @param {{one: {kind: string, by: string, none: string, rows: Row[], more: boolean}, filters: Record<string, string>}} props */
 function UntoldKind({ one, filters }) {
   const { kind, by, none, rows, more } = one;
   const groups = [...new Set(rows.map((row) => row[by] ?? ""))].sort();
   const plus = more ? "+" : "";
+  /** @param {string} name @param {any[]} some @param {string} href */
   const tile = (name, some, href) => html`<li key=${name}><a href=${href}><span>${name}</span><b>${number(some.length)}${plus}</b>
     ${some[0]?.currency && html`<small>${money(some.filter((row) => row.currency === some[0].currency).reduce((sum, row) => sum + row.owed_minor, 0), some[0].currency)}</small>`}</a></li>`;
   return html`<section data-untold=${kind}><h3><a href=${hrefOfList(kind, filters)}>${nameOf(kind)}</a> <b>${number(rows.length)}${plus}</b></h3>
@@ -163,11 +178,12 @@ function Untold() {
 export function Reconcile({ filters }) {
   const { parties, chosen, periods } = usePeriods(filters.party);
   const period = filters.period || periods?.[0] || "";
+  /** @param {Record<string, string>} more */
   const set = (more) => { location.hash = hrefOfList("reconcile", { party: chosen, period, ...more }); };
   return html`<header><h1>${nameOf("reconcile")}</h1></header>
-    ${!parties ? html`<progress></progress>` : !parties.length ? html`<p class="none">${nameOf("no_bills")}</p>` : html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>
-      <label>${nameOf("party")}<select value=${chosen} onChange=${(event) => set({ party: event.target.value, period: "" })}>${parties.map((one) => html`<option>${one}</option>`)}</select></label>
-      <label>${nameOf("period")}<select value=${period} onChange=${(event) => set({ period: event.target.value })}>${(periods ?? []).map((one) => html`<option>${one}</option>`)}</select></label></form>
+    ${!parties ? html`<progress></progress>` : !parties.length ? html`<p class="none">${nameOf("no_bills")}</p>` : html`<form class="filters" onSubmit=${stay}>
+      <label>${nameOf("party")}<select value=${chosen} onChange=${taking((name) => set({ party: name, period: "" }))}>${parties.map((one) => html`<option>${one}</option>`)}</select></label>
+      <label>${nameOf("period")}<select value=${period} onChange=${taking((month) => set({ period: month }))}>${(periods ?? []).map((one) => html`<option>${one}</option>`)}</select></label></form>
       ${period && html`<${Month} key=${`${chosen} ${period}`} party=${chosen} period=${period} filters=${filters} />`}`}
     <${Untold} />`;
 }

@@ -151,7 +151,7 @@ export const wordsOf = (kind, column, value) =>
 /** What reads a figure's values of a unit. @param {string} unit @param {string} [currency] */
 export const reader = (unit, currency = "CNY") => {
   const digits = office.value?.figures.find((figure) => figure.unit === unit)?.digits ?? 0;
-  return (value) => {
+  return (/** @type {number | null | undefined} */ value) => {
     if (value === null || value === undefined)
       return "–";
     if (unit.startsWith("minor"))

@@ -28,6 +28,7 @@
 const SILENT_MS = 12000; // the box sends a sign of life every 5 s
 const AGAIN_MS = 1000;
 const FIRST_MS = 3000; // a box that is there shows a station at once
+/** @type {Record<number, string | undefined>} */
 const whyByStatus = { 503: "refusedBusy", 504: "unsure" };
 const ANSWER_MS = 35000; // the box itself gives up after 30 s
 
@@ -49,6 +50,7 @@ export async function loadSync() {
   }
 }
 
+/** @param {string} station */
 const path = (station) => `/api/v1/stations/${encodeURIComponent(station)}`;
 
 /** A page that slept, or was without a network, has missed what happened: calls back when it is there again.
@@ -77,6 +79,7 @@ export function follow(station, on) {
     on.lost();
     again = setTimeout(open, AGAIN_MS);
   };
+  /** @param {number} ms */
   const wait = (ms) => {
     clearTimeout(silence);
     silence = setTimeout(lose, ms);

@@ -15,12 +15,13 @@ function finish(field, scan) {
     scan(text);
 }
 
-// A phone's own keyboard would cover the page: it comes only when the field itself is touched.
+/** A phone's own keyboard would cover the page: it comes only when the field itself is touched. @param {HTMLInputElement} field */
 function hideKeyboard(field) {
   if (touch)
     field.inputMode = "none";
 }
 
+/** @param {KeyboardEvent} event @param {HTMLInputElement} field @param {(text: string) => void} scan */
 function onKey(event, field, scan) {
   if (event.isComposing) // Enter chooses a Chinese word
     return;
@@ -29,7 +30,7 @@ function onKey(event, field, scan) {
     finish(field, scan);
   } else if (event.ctrlKey && event.key === "]") {
     event.preventDefault();
-    field.setRangeText(GROUP_SEPARATOR, field.selectionStart, field.selectionEnd, "end");
+    field.setRangeText(GROUP_SEPARATOR, field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length, "end");
   }
 }
 
@@ -37,6 +38,7 @@ function onKey(event, field, scan) {
  * @param {HTMLInputElement} field @param {(text: string) => void} scan */
 function keepFocus(field, scan) {
   const back = () => field.focus({ preventScroll: true });
+  /** @param {KeyboardEvent} event */
   const onDocumentKey = (event) => {
     const types = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
     const separates = event.ctrlKey && event.key === "]";
@@ -61,16 +63,17 @@ function keepFocus(field, scan) {
   };
 }
 
-/** @param {Function} html @param {(text: string) => void} scan */
+/** @param {import("./hold.js").Html} html @param {(text: string) => void} scan */
 export function makeInput(html, scan) {
+  /** @param {{hint: string, waiting: string}} props */
   return function Input({ hint, waiting }) {
-    const ref = useRef(null);
-    useEffect(() => keepFocus(ref.current, scan), []);
+    const ref = useRef(/** @type {HTMLInputElement | null} */ (null));
+    useEffect(() => (ref.current ? keepFocus(ref.current, scan) : undefined), []);
     return html`<label class="input">
       <input ref=${ref} type="text" placeholder=${hint} aria-label=${hint} maxlength="1000"
         autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send"
-        onKeyDown=${(event) => onKey(event, ref.current, scan)}
-        onPointerDown=${() => (ref.current.inputMode = "text")} />
+        onKeyDown=${(/** @type {KeyboardEvent} */ event) => ref.current && onKey(event, ref.current, scan)}
+        onPointerDown=${() => ref.current && (ref.current.inputMode = "text")} />
       <span>${waiting}</span>
     </label>`;
   };

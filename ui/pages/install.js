@@ -10,7 +10,7 @@ export async function install() {
   try {
     await navigator.serviceWorker.register("/keeper.js");
     const { active } = await navigator.serviceWorker.ready;
-    active.postMessage([location.pathname, ...parts()]);
+    active?.postMessage([location.pathname, ...parts()]);
   } catch {
     // storage may be forbidden: the page works without
   }

@@ -11,11 +11,11 @@ export function makeLine(on) {
 
   async function work() {
     busy = true;
-    while (waiting.length > 0) {
-      const taken = await on.send(waiting.shift());
+    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
+      const taken = await on.send(text);
       if (!taken) // what follows was meant to come after it
-        for (const text of waiting.splice(0))
-          on.refused(text, "refusedBefore");
+        for (const after of waiting.splice(0))
+          on.refused(after, "refusedBefore");
       on.changed(waiting.length);
     }
     busy = false;

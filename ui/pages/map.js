@@ -7,13 +7,16 @@ const LANE = 6;
 const CROSS = 5; // of a cross-aisle
 const AISLES_WIDE = 8; // fewer are drawn as wide as these
 
-/** @param {Function} html */
+/** @param {import("./hold.js").Html} html */
 export function makeMap(html) {
+  /** @param {{code: string, spot: import("./api.js").Spot}} props */
   return function FloorMap({ code, spot }) {
     const columns = Math.max(spot.aisles, AISLES_WIDE);
     const width = columns * PITCH;
     const depth = Math.max(24, (width * 0.7) / spot.blocks);
+    /** @param {number} aisle */
     const left = (aisle) => aisle * PITCH + (columns - spot.aisles) * PITCH / 2 + (PITCH - LANE) / 2;
+    /** @param {number} block */
     const top = (block) => (spot.blocks - 1 - block) * (depth + CROSS);
     const height = spot.blocks * (depth + CROSS) + 6;
     const share = spot.length_mm > 0 ? Math.min(1, spot.position_mm / spot.length_mm) : 0;

@@ -17,6 +17,7 @@ import { both, say } from "./words.js";
 
 /** @typedef {import("./api.js").View} View */
 /** @typedef {import("./api.js").Words} Words */
+/** What the page itself refused: it has no number. @typedef {Pick<import("./api.js").Result, "good" | "code" | "text" | "scan"> & {seq?: number}} Refused */
 
 const html = htm.bind(h);
 const { SyncChip, SyncPanel } = makeSync(html);
@@ -39,13 +40,13 @@ const old = signal(false);
 const heard = signal(true);
 const waiting = signal(0);
 /** What the page itself refused; stands until the box says something newer. */
-const refusal = signal(null);
+const refusal = signal(/** @type {Refused | null} */ (null));
 let resuming = true; // the next view is where we come in, not news
 
 /** @param {View} next */
 function show(next) {
   const known = view.value?.result?.seq ?? 0;
-  const news = next.result && next.result.seq !== known && !resuming;
+  const news = resuming || next.result?.seq === known ? null : next.result;
   if (next.worker?.id !== view.value?.worker?.id || next.worker?.language !== view.value?.worker?.language)
     speak(next.worker?.language ?? null);
   view.value = next;
@@ -54,7 +55,7 @@ function show(next) {
   if (news) {
     refusal.value = null;
     closeSync();
-    feel(next.result.good ? "good" : "bad", next.result.tone !== "scanner"); // that has beeped by itself
+    feel(news.good ? "good" : "bad", news.tone !== "scanner"); // that has beeped by itself
   }
 }
 
@@ -67,7 +68,7 @@ function feel(kind, aloud) {
     play(kind);
 }
 
-/** Of the worker who is signed in; without one, of this browser. @param {string} id */
+/** Of the worker who is signed in; without one, of this browser. @param {import("./language.js").Language} id */
 function choose(id) {
   const worker = view.value?.worker;
   if (!worker) {
@@ -80,7 +81,7 @@ function choose(id) {
 
 /** @param {string} scan @param {string} why  a key of words.js */
 function refuse(scan, why) {
-  refusal.value = { good: false, code: null, text: both(why), scan };
+  refusal.value = { good: false, code: null, text: both(why) ?? { en: why, zh: why }, scan };
   feel("bad", true);
 }
 
@@ -111,18 +112,24 @@ function scan(text) {
 /** @param {Words | null} words */
 const inLanguage = (words) => words?.[language.value] ?? "";
 
+/** Measures texts. */
+const pen = document.createElement("canvas").getContext("2d");
+
 /** A style variable with the text's width in em, from which the style sheet finds the largest size that fits.
  * @param {string} text */
 function fitting(text) {
-  const pen = (fitting.pen ??= document.createElement("canvas").getContext("2d"));
+  if (!pen)
+    return {};
   pen.font = `800 100px ${getComputedStyle(document.body).fontFamily}`;
   return { "--ems": Math.max(1, pen.measureText(text).width / 100).toFixed(2) };
 }
 
+/** @param {{kind: string | undefined, text: string}} props */
 function Chip({ kind, text }) {
   return html`<span class="chip ${kind}"><i></i>${text}</span>`;
 }
 
+/** By state: how the chip looks, and a key of words.js. @type {Record<string, [string, string] | undefined>} */
 const printerChips = {
   ready: ["up", "printerReady"],
   busy: ["up", "printerBusy"],
@@ -132,11 +139,13 @@ const printerChips = {
   unknown: ["down", "printerUnknown"],
 };
 
+/** @param {Pick<View, "printer">} props */
 function PrinterChip({ printer }) {
   const [kind, key] = printerChips[printer.state] ?? [];
   return key && html`<${Chip} kind=${kind} text=${inLanguage(printer.text) || say(key)} />`;
 }
 
+/** @type {Record<string, [string, string] | undefined>} */
 const scaleChips = {
   stable: ["up", "scaleStable"],
   motion: ["down", "scaleMotion"],
@@ -154,6 +163,7 @@ function weight(milligrams) {
   return grams < 10000 ? `${Number(grams.toFixed(1))} g` : `${(grams / 1000).toFixed(3)} kg`;
 }
 
+/** @param {Pick<View, "scale">} props */
 function ScaleChip({ scale }) {
   const [kind, key] = scaleChips[scale.state] ?? [];
   return key && html`<${Chip} kind=${kind} text=${scale.milligrams === null ? say(key) : weight(scale.milligrams)} />`;
@@ -165,6 +175,7 @@ function LanguageSwitch() {
       onClick=${() => choose(id)}>${name}</button>`)}</nav>`;
 }
 
+/** @param {{now: View | null}} props */
 function Top({ now }) {
   return html`<header>
     <h1>${now?.name ?? station}</h1>
@@ -178,6 +189,7 @@ function Top({ now }) {
   </header>`;
 }
 
+/** @param {NonNullable<View["progress"]>} props */
 function Progress({ done, need }) {
   const segments = need <= SEGMENTS_MAX
     ? Array.from({ length: need }, (_, at) => html`<i class=${at < done ? "done" : ""}></i>`)
@@ -185,7 +197,7 @@ function Progress({ done, need }) {
   return html`<div class="progress"><b>${done}<small> / ${need}</small></b><div>${segments}</div></div>`;
 }
 
-/** The very dots that the printer gets; a label made elsewhere has no picture. */
+/** The very dots that the printer gets; a label made elsewhere has no picture. @param {NonNullable<View["label"]>} props */
 function Label({ job, state, copy }) {
   return undrawn.value !== job && html`<figure class="label beside">
     <img src=${`/api/v1/print-jobs/${job}/picture`} alt=${say("label")} onError=${() => (undrawn.value = job)} />
@@ -193,18 +205,19 @@ function Label({ job, state, copy }) {
   </figure>`;
 }
 
+/** @param {NonNullable<View["item"]>} props */
 function Picture({ sku, name }) {
   return html`<figure class="picture beside"><img src=${`/pictures/${encodeURIComponent(sku)}`} alt=${name} /></figure>`;
 }
 
-/** What to practise now: first the mistake to make, then what to do and why. */
+/** What to practise now: first the mistake to make, then what to do and why. @param {NonNullable<View["lesson"]>} props */
 function Lesson({ title, done, of, say: todo, why, try: mistake }) {
-  return html`<p class="lesson"><b>${inLanguage(title)}${of > 0 && ` ${done}/${of}`}</b>
+  return html`<p class="lesson" role="status"><b>${inLanguage(title)}${of > 0 && ` ${done}/${of}`}</b>
     ${mistake ? html`<mark>${inLanguage(mistake.say)}</mark>` : html`<span>${inLanguage(todo)}</span>`}
     ${!mistake && why && html`<small>${inLanguage(why)}</small>`}</p>`;
 }
 
-/** The code that is expected is the one thing to read from afar; without one it is what to do. */
+/** The code that is expected is the one thing to read from afar; without one it is what to do. @param {{now: View}} props */
 function Stage({ now }) {
   const prompt = inLanguage(now.prompt);
   const { code } = now.expect;
@@ -224,9 +237,9 @@ function Stage({ now }) {
 }
 
 function Lost() {
-  return html`<main class="lost" role="alert"><div class="words">
-    ${languages.map(({ id }) => html`<p class="hero" lang=${id} style=${fitting(both("lost")[id])}>
-      ${both("lost")[id]}</p>`)}
+  return html`<main class="lost"><div class="words" role="alert">
+    ${languages.map(({ id }) => html`<p class="hero" lang=${id} style=${fitting(both("lost")?.[id] ?? "")}>
+      ${both("lost")?.[id] ?? ""}</p>`)}
     <p class="prompt">${say("lostMore")}</p>
   </div></main>`;
 }
@@ -244,6 +257,7 @@ function Result() {
 
 const Input = makeInput(html, scan);
 
+/** @param {Pick<View, "commands">} props */
 function Commands({ commands }) {
   return html`<div class="commands">${commands.map((command) => command.final ? html`
     <${Hold} key=${command.name} text=${command[language.value]} hint=${say("hold")} command=${command.name}
@@ -257,7 +271,7 @@ function Page() {
   return html`
     <${Top} now=${now} />
     ${!lost.value && html`<${SyncPanel} />`}
-    ${now?.training && html`<p class="training">${say("training")}</p>`}
+    ${now?.training && html`<p class="training" role="status">${say("training")}</p>`}
     ${now?.lesson && !lost.value && html`<${Lesson} ...${now.lesson} />`}
     ${lost.value ? html`<${Lost} />`
       : now && !old.value ? html`<${Stage} now=${now} />`

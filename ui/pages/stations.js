@@ -4,19 +4,22 @@ import { language } from "./language.js";
 import { install } from "./install.js";
 import { say } from "./words.js";
 
+/** @param {string} tag @param {string} text */
 function line(tag, text) {
   const element = document.createElement(tag);
   element.textContent = text;
   return element;
 }
 
+/** @param {string} text @param {string} address */
 function link(text, address) {
-  const element = line("a", text);
+  const element = document.createElement("a");
+  element.textContent = text;
   element.href = address;
   return element;
 }
 
-/** The station to work at, and the board to look at. */
+/** The station to work at, and the board to look at. @param {{id: string, name: string}} station */
 function rowOf(station) {
   const row = document.createElement("p");
   const address = `/station/${encodeURIComponent(station.id)}`;

@@ -9,6 +9,7 @@ import { say } from "./words.js";
 /** @typedef {import("./api.js").Sync} Sync */
 
 const AGAIN_MS = 3000;
+/** Seconds of a unit, its word, and from how many seconds on it is used. @type {[number, string, number][]} */
 const units = [[86400, "days", 172800], [3600, "hours", 7200], [60, "minutes", 120], [1, "seconds", 0]];
 
 const open = signal(false);
@@ -38,7 +39,7 @@ export function closeSync() {
 
 /** @param {number} seconds */
 function age(seconds) {
-  const [size, unit] = units.find(([, , from]) => seconds >= from);
+  const [size, unit] = units.find(([, , from]) => seconds >= from) ?? units[units.length - 1];
   return `${Math.floor(seconds / size)} ${say(unit)}`;
 }
 
@@ -49,18 +50,19 @@ function time(iso) {
   return moment.toLocaleString(language.value, { hour12: false, timeStyle: "medium", ...(!today && { dateStyle: "medium" }) });
 }
 
+/** @param {import("./api.js").Words} words */
 const inLanguage = (words) => words[language.value];
 
 /** @param {Sync} sync @returns {[string, string][]}  what it is called, what it is */
 function rows({ link, head_office: office, epoch, last_seq: last, outbox, applied, durable, feed, parked }) {
-  const online = { true: "officeThere", false: "officeAway", null: "officeUnknown" }[office.online];
+  const online = office.online === null ? "officeUnknown" : office.online ? "officeThere" : "officeAway";
   const why = link.why && language.value === "en" ? `: ${link.why}` : ""; // the link says it in English only
   return [
     [say("syncLink"), say(link.up ? "linkThere" : link.running ? "linkAway" : "linkStopped") + why],
     [say("syncOffice"), say(online) + (office.since ? ` · ${say("since")} ${time(office.since)}` : "")],
     [say("syncEvents"), `${last} · ${say("epoch")} ${epoch}`],
     [say("syncOutbox"), outbox.count === 0 ? "0"
-      : `${outbox.count} · ${say("oldest")} ${time(outbox.oldest)} (${age(outbox.oldest_s)})`],
+      : `${outbox.count} · ${say("oldest")} ${time(outbox.oldest ?? "")} (${age(outbox.oldest_s)})`],
     [say("syncApplied"), applied.time ? `${applied.seq} · ${time(applied.time)}` : `${applied.seq}`],
     [say("syncDurable"), `${durable}`],
     [say("syncFeed"), feed.head === null ? `${feed.seq}` : `${feed.seq} / ${feed.head}`],
@@ -68,8 +70,9 @@ function rows({ link, head_office: office, epoch, last_seq: last, outbox, applie
   ];
 }
 
-/** @param {Function} html */
+/** @param {import("./hold.js").Html} html */
 export function makeSync(html) {
+  /** @param {Pick<import("./api.js").View, "link">} props */
   function SyncChip({ link }) {
     const unsent = link.outbox > 0 ? ` · ${link.outbox} ${say("toSend")}` : "";
     const kind = link.alarm ? "bad" : link.up ? "up" : "down";

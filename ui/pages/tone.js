@@ -11,18 +11,19 @@ const buzzes = { good: [60], bad: [220, 80, 300] };
 
 /** How often each tone was asked for, heard or not: read by the tests. */
 const asked = { good: 0, bad: 0 };
-globalThis.floorhandTones = asked;
+Object.assign(globalThis, { floorhandTones: asked });
 
 /** @type {AudioContext | null} */
 let context = null;
 
 /** Calls back with true when tones can be heard. @param {(heard: boolean) => void} changed */
 export function watchSound(changed) {
-  context = new AudioContext();
-  const tell = () => changed(context.state === "running");
-  context.addEventListener("statechange", tell);
+  const sound = new AudioContext();
+  context = sound;
+  const tell = () => changed(sound.state === "running");
+  sound.addEventListener("statechange", tell);
   for (const gesture of ["pointerdown", "keydown"])
-    addEventListener(gesture, () => context.state !== "running" && context.resume());
+    addEventListener(gesture, () => sound.state !== "running" && sound.resume());
   tell();
 }
 

@@ -2,6 +2,7 @@
 
 import { language } from "./language.js";
 
+/** @type {Record<string, [string, string]>} */
 const table = {
   scan_activity: ["Choose what to do", "选择作业"],
   scan_badge: ["Scan your badge", "请扫工牌"],

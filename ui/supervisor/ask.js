@@ -11,7 +11,7 @@ import { makeLive } from "./live.js";
 /** @typedef {{name: string, type: "text" | "number" | "flag" | "choice", required: boolean, default?: string, help: string,
  *   min?: number, max?: number, choices?: string}} Field */
 /** @typedef {{verb: string, help: string, supervisor: boolean, fields: Field[]}} Verb */
-/** @typedef {Record<string, unknown>} Row */
+/** By column; what is in each, the kind's types say. @typedef {Record<string, any>} Row */
 
 /** What the site can show and do. @type {import("@preact/signals").Signal<null | {kinds: Kind[], verbs: Verb[]}>} */
 export const office = signal(null);
@@ -66,7 +66,7 @@ export async function act(verb, fields) {
   try {
     return await post(`asks/${verb}`, { ...fields, ...by });
   } catch (refusal) {
-    if (whoRefused.has(refusal.code) || (refusal.code === "E01" && by.badge && refusal.message.includes(by.badge)))
+    if (refusal instanceof Refusal && (whoRefused.has(refusal.code) || (refusal.code === "E01" && by.badge && refusal.message.includes(by.badge))))
       dropBadge();
     throw refusal;
   }

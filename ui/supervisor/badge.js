@@ -4,6 +4,7 @@ import { h } from "preact";
 import htm from "htm";
 import { signal } from "@preact/signals";
 import { nameOf } from "./names.js";
+import { typed } from "./forms.js";
 
 const html = htm.bind(h);
 const KEPT_MS = 10 * 60 * 1000;
@@ -41,6 +42,7 @@ export const badge = () => (held.value ? Promise.resolve(keep(held.value)) : new
   };
 }));
 
+/** @param {HTMLInputElement | null} input */
 const focus = (input) => input?.focus();
 
 /** The dialog that asks for it, where one is wanted. */
@@ -48,9 +50,10 @@ export function BadgeAsk() {
   const asked = wanted.value;
   if (!asked)
     return null;
+  /** @param {Event} event */
   const give = (event) => {
     event.preventDefault();
-    const text = new FormData(event.target).get("badge")?.toString().trim();
+    const text = typed(event, "badge");
     if (text)
       asked.give(text);
   };

@@ -6,6 +6,7 @@ import htm from "htm";
 import { signal } from "@preact/signals";
 import { ask, list, office, watch } from "./ask.js";
 import { FloorPlan } from "./floorplan.js";
+import { sentenceOf, stay, taking } from "./forms.js";
 import { boundsOf, heats, legendOf, said, stepOf } from "./heats.js";
 import { nameOf } from "./names.js";
 import { Rows } from "./rows.js";
@@ -34,6 +35,7 @@ async function allOf(kind, filters, over) {
   return rows;
 }
 
+/** @typedef {import("./heats.js").Heat} Heat */
 /** @typedef {{aisles: any[], bins: any[] | null, heat: {followed: number, moves: number}}} Floor */
 
 /** @param {string} aisle  "": the whole floor @param {() => boolean} over @returns {Promise<Floor>} */
@@ -60,7 +62,7 @@ function useFloor(aisle) {
         if (found.heat.followed < found.heat.moves)
           timer ||= setTimeout(look, AGAIN_MS);
       } catch (refusal) {
-        setFault(refusal.message || nameOf("lost"));
+        setFault(sentenceOf(refusal));
       }
     };
     setFloor(null);
@@ -95,6 +97,7 @@ function useFound(text) {
   return found;
 }
 
+/** @param {{text?: string, found: null | any[], filters: Record<string, string>}} props */
 function Found({ text, found, filters }) {
   if (!text || !found)
     return null;
@@ -105,18 +108,21 @@ function Found({ text, found, filters }) {
 
 // ---------------------------------------------------------------- what stands around the drawing
 
+/** @param {{filters: Record<string, string>, heat: string, overview: boolean}} props */
 function Choices({ filters, heat, overview }) {
+  /** @param {Record<string, string>} more */
   const set = (more) => { location.hash = hrefOfList("map", { ...filters, ...more }); };
-  return html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>
-    <label>${nameOf("colourBy")}<select name="heat" value=${heat} onChange=${(event) => set({ heat: event.target.value })}>
+  return html`<form class="filters" onSubmit=${stay}>
+    <label>${nameOf("colourBy")}<select name="heat" value=${heat} onChange=${taking((text) => set({ heat: text }))}>
       ${Object.keys(heats).filter((name) => !overview || heats[name].aisles).map((name) => html`<option key=${name} value=${name}>${nameOf(name)}</option>`)}</select></label>
-    <label>${nameOf("findBin")}<input name="find" type="search" value=${filters.find ?? ""} autocomplete="off" onChange=${(event) => set({ find: event.target.value.trim() })} /></label></form>`;
+    <label>${nameOf("findBin")}<input name="find" type="search" value=${filters.find ?? ""} autocomplete="off" onChange=${taking((text) => set({ find: text.trim() }))} /></label></form>`;
 }
 
+/** @param {{heat: Heat, bounds: number[], name: string}} props */
 const Legend = ({ heat, bounds, name }) => html`<ol class="legend" aria-label=${nameOf(name)}>${legendOf(heat, bounds).map(({ step, sign, text }) =>
   html`<li key=${step}><span class=${`swatch heat-${step}`} aria-hidden="true">${sign}</span>${text}</li>`)}</ol>`;
 
-/** What is known of the bin that somebody looks at. */
+/** What is known of the bin that somebody looks at. @param {{heat: Heat, bounds: number[]}} props */
 function Pointed({ heat, bounds }) {
   const bin = pointed.value;
   if (!bin)
@@ -126,16 +132,18 @@ function Pointed({ heat, bounds }) {
   return html`<p id="plan-help" class="means"><b>${bin.location}</b> · ${said(heat.value(bin), heat, bounds)}${facts.map(([name, value]) => html` · ${nameOf(name)} <b>${value}</b>`)}</p>`;
 }
 
+/** @param {{heat: Floor["heat"]}} props */
 const Following = ({ heat }) => (heat.followed < heat.moves
   ? html`<p role="status">${nameOf("following")} <progress max=${heat.moves} value=${heat.followed}></progress></p>` : null);
 
+/** @param {{kind: string, rows: any[]}} props */
 function Table({ kind, rows }) {
   const [open, setOpen] = useState(false);
-  return html`<details class="as-table" onToggle=${(event) => setOpen(event.target.open)}><summary>${nameOf("asTable")}</summary>
+  return html`<details class="as-table" onToggle=${(/** @type {Event} */ event) => setOpen(/** @type {HTMLDetailsElement} */ (event.currentTarget).open)}><summary>${nameOf("asTable")}</summary>
     ${open && html`<${Rows} kind=${office.value?.kinds.find((one) => one.kind === kind)} rows=${rows} />`}</details>`;
 }
 
-/** Aisles alone, each a link to its own map. */
+/** Aisles alone, each a link to its own map. @param {{aisles: any[], heat: Heat, bounds: number[], found: null | any[], filters: Record<string, string>}} props */
 function Aisles({ aisles, heat, bounds, found, filters }) {
   const lit = found && new Set(found.map((bin) => bin.aisle));
   return html`<ol class="plan aisles">${aisles.map((one) => html`<li key=${one.aisle}><a class=${`bin heat-${stepOf(heat.value(one), bounds, heat)}${lit ? lit.has(one.aisle) ? " lit" : " dim" : ""}`}
@@ -159,7 +167,7 @@ export function BinMap({ filters }) {
     ${!floor ? !fault && html`<progress></progress>` : !places.length ? html`<p class="none">${nameOf("noBins")}</p>` : html`
       <${Following} heat=${floor.heat} /><${Legend} heat=${heat} bounds=${bounds} name=${name} />
       ${floor.bins ? html`<${Pointed} heat=${heat} bounds=${bounds} />
-        <${FloorPlan} bins=${floor.bins} heat=${heat} bounds=${bounds} lit=${found && new Set(found.map((bin) => bin.location))} point=${(bin) => { pointed.value = bin ?? pointed.value; }} />`
+        <${FloorPlan} bins=${floor.bins} heat=${heat} bounds=${bounds} lit=${found && new Set(found.map((bin) => bin.location))} point=${(/** @type {any} */ bin) => { pointed.value = bin ?? pointed.value; }} />`
         : html`<${Aisles} aisles=${floor.aisles} heat=${heat} bounds=${bounds} found=${found} filters=${filters} />`}
       <${Table} kind=${floor.bins ? "bins" : "aisles"} rows=${places} />`}`;
 }

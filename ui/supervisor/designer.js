@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import htm from "htm";
 import { act, ask, post } from "./ask.js";
 import { useSaying } from "./do.js";
+import { taking } from "./forms.js";
 import { Board } from "./labelboard.js";
 import { AddElement, SectionForm } from "./labelform.js";
 import { useHistory, usePreview } from "./labelstate.js";
@@ -16,16 +17,20 @@ import { linesOf } from "./tables.js";
 import { time } from "./values.js";
 
 const html = htm.bind(h);
+/** @typedef {import("./labelstate.js").Fault} Fault */
+/** @param {Fault} fault */
 const say = (fault) => fault.text[language.value];
 
 // ---------------------------------------------------------------- which there are
 
 const NAME = "[A-Za-z0-9_\\-]{1,31}";
 
+/** @param {{rows: any[]}} props */
 function NewTemplate({ rows }) {
+  /** @param {Event} event */
   const begin = (event) => {
     event.preventDefault();
-    const form = new FormData(event.target);
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
     location.hash = `#/designer/${form.get("name")}?from=${form.get("from")}`;
   };
   return html`<form class="filters" onSubmit=${begin}><label>${nameOf("designerName")}<input name="name" required pattern=${NAME} title=${nameOf("designerNameHelp")} /></label>
@@ -46,6 +51,7 @@ function Templates() {
 
 // ---------------------------------------------------------------- what is done with one
 
+/** @param {string} name @param {string} text */
 const download = (name, text) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
@@ -64,7 +70,7 @@ function TestPrint({ name, data, text }) {
   useEffect(() => { ask("stations").then((rows) => { setStations(rows); setStation(rows[0]?.id ?? ""); }, () => {}); }, []);
   const print = () => run(async () => linesOf(await post(`stations/${encodeURIComponent(station)}/labels`,
     { template: "draft", data: { name, text, ...data }, key: keyOf() })).join(" "));
-  return html`<span class="do"><select aria-label=${nameOf("station")} value=${station} onChange=${(event) => setStation(event.target.value)}>
+  return html`<span class="do"><select aria-label=${nameOf("station")} value=${station} onChange=${taking((text) => setStation(text))}>
       ${stations.map((one) => html`<option key=${one.id} value=${one.id}>${one.name}</option>`)}</select>
     <button type="button" class="quiet" data-do="test" disabled=${busy || !station} onClick=${print}>${nameOf("designerTest")}</button>${output}</span>`;
 }
@@ -96,15 +102,15 @@ const sources = ["sample", "order", "item", "location", "job"];
 
 /** @param {{source: {kind: string, code: string, json: string}, set: (source: any) => void, tongue: string, setTongue: (id: string) => void, fault: string}} props */
 function Data({ source, set, tongue, setTongue, fault }) {
-  return html`<div class="filters data"><label>${nameOf("designerData")}<select data-field="source" value=${source.kind} onChange=${(event) => set({ ...source, kind: event.target.value })}>
+  return html`<div class="filters data"><label>${nameOf("designerData")}<select data-field="source" value=${source.kind} onChange=${taking((text) => set({ ...source, kind: text }))}>
       ${sources.map((kind) => html`<option key=${kind} value=${kind}>${nameOf(`data_${kind}`)}</option>`)}</select></label>
-    ${source.kind !== "sample" && html`<label>${nameOf("designerCode")}<input data-field="code" value=${source.code} onInput=${(event) => set({ ...source, code: event.target.value.trim() })} /></label>`}
-    <label>${nameOf("designerTongue")}<select data-field="tongue" value=${tongue} onChange=${(event) => setTongue(event.target.value)}><option value="zh">中文</option><option value="en">English</option></select></label>
+    ${source.kind !== "sample" && html`<label>${nameOf("designerCode")}<input data-field="code" value=${source.code} onInput=${taking((text) => set({ ...source, code: text.trim() }))} /></label>`}
+    <label>${nameOf("designerTongue")}<select data-field="tongue" value=${tongue} onChange=${taking((text) => setTongue(text))}><option value="zh">中文</option><option value="en">English</option></select></label>
     ${source.kind === "sample" && html`<details><summary>${nameOf("designerSample")}</summary><textarea rows="8" spellcheck=${false} aria-label=${nameOf("designerSample")} value=${source.json}
-      onInput=${(event) => set({ ...source, json: event.target.value })}></textarea>${fault && html`<p class="bad" role="alert">${fault}</p>`}</details>`}</div>`;
+      onInput=${taking((text) => set({ ...source, json: text }))}></textarea>${fault && html`<p class="bad" role="alert">${fault}</p>`}</details>`}</div>`;
 }
 
-/** What goes with a request: {data} or {of}; null: it is not JSON yet. */
+/** What goes with a request: {data} or {of}; null: it is not JSON yet. @param {{kind: string, code: string, json: string}} source */
 function dataOf(source) {
   if (source.kind !== "sample")
     return { of: { kind: source.kind, code: source.code } };
@@ -129,7 +135,7 @@ function Text({ text, change, line }) {
     area.current.scrollTop = (line - 4) * area.current.scrollHeight / text.split("\n").length;
   }, [line]);
   return html`<section class="text"><h2>${nameOf("designerText")}</h2><textarea ref=${area} rows="16" spellcheck=${false} wrap="off" aria-label=${nameOf("designerText")} value=${text}
-    onInput=${(event) => change(event.target.value, "typing")}></textarea></section>`;
+    onInput=${taking((text) => change(text, "typing"))}></textarea></section>`;
 }
 
 /** @param {{preview: any, lost: string, choose: (fault: any) => void}} props */
@@ -138,10 +144,11 @@ function Says({ preview, lost, choose }) {
     return html`<p class="fault" role="alert">${lost.trim() || nameOf("lost")}</p>`;
   if (!preview)
     return html`<progress></progress>`;
+  /** @param {Fault} fault @param {string} tone */
   const line = (fault, tone) => html`<li key=${tone + say(fault)} class=${tone}><button type="button" class="quiet" onClick=${() => choose(fault)}>${say(fault)}</button></li>`;
-  return html`<ul class="says" role="status">${preview.faults.map((fault) => line(fault, "bad"))}${preview.warnings.map((fault) => line(fault, "warn"))}
+  return html`<div role="status"><ul class="says">${preview.faults.map((/** @type {Fault} */ fault) => line(fault, "bad"))}${preview.warnings.map((/** @type {Fault} */ fault) => line(fault, "warn"))}
     ${preview.instead && html`<li>${nameOf("designerInstead")}</li>`}
-    ${!preview.faults.length && !preview.warnings.length && html`<li class="good">✓ ${nameOf("designerGood")}</li>`}</ul>`;
+    ${!preview.faults.length && !preview.warnings.length && html`<li class="good">✓ ${nameOf("designerGood")}</li>`}</ul></div>`;
 }
 
 // ---------------------------------------------------------------- one of them
@@ -152,7 +159,7 @@ const useKeys = () => {
   return keys;
 };
 
-/** The pixels of a millimetre: what fits, until somebody chooses. */
+/** The pixels of a millimetre: what fits, until somebody chooses. @param {number} width */
 function useZoom(width) {
   const room = useRef(/** @type {HTMLElement | null} */ (null));
   const [fit, setFit] = useState(4), [factor, setFactor] = useState(1);
@@ -168,6 +175,7 @@ function useZoom(width) {
   return { room, zoom: fit * factor, tools };
 }
 
+/** @param {import("./labelstate.js").Preview | null} preview */
 function marksOf(preview) {
   const marks = /** @type {Record<string, string>} */ ({});
   for (const { section } of preview?.warnings ?? [])
@@ -182,8 +190,10 @@ const Elements = ({ sections, chosen, choose, marks }) => html`<ul class="elemen
   <button type="button" class=${`quiet ${marks[section.head] ?? ""}`} aria-pressed=${chosen === section.head} data-list=${section.head} onClick=${() => choose(section.head)}>
     <small>${nameOf(`element_${section.kind}`)}</small> ${section.name}${marks[section.head] ? " ⚠" : ""}</button></li>`)}</ul>`;
 
+/** @param {{undo: () => void, redo: () => void}} history */
 function useShortcuts({ undo, redo }) {
   useEffect(() => {
+    /** @param {KeyboardEvent} event */
     const key = (event) => {
       const letter = event.ctrlKey || event.metaKey ? event.key.toLowerCase() : "";
       if (letter !== "z" && letter !== "y")
@@ -202,6 +212,7 @@ function useShortcuts({ undo, redo }) {
 /** Nobody leaves unsaved work by mistake. @param {boolean} dirty */
 function useStaying(dirty) {
   useEffect(() => {
+    /** @param {Event} event */
     const stay = (event) => event.preventDefault();
     if (dirty)
       addEventListener("beforeunload", stay);
@@ -212,6 +223,7 @@ function useStaying(dirty) {
 /** Unsaved texts, so that a look at another page loses nothing. @type {Map<string, string>} */
 const drafts = new Map();
 
+/** @param {{one: any, keys: any, reload: () => void}} props */
 function Editor({ one, keys, reload }) {
   const { name } = one, history = useHistory(), { text, change } = history;
   const [chosen, choose] = useState(""), [line, setLine] = useState(0), [tongue, setTongue] = useState(language.value);
@@ -235,24 +247,27 @@ function Editor({ one, keys, reload }) {
   const { room, zoom, tools } = useZoom(size.width);
   const { preview, lost, current } = usePreview(name, text && data ? { text, language: tongue, ...data } : null);
   const section = sections.find((found) => found.head === chosen) ?? sections.find((found) => found.head === "label"), marks = marksOf(preview);
-  const keysOf = (kind) => (kind === "label" ? { keys: keys.label, help: nameOf("designerLabelHelp") } : keys.kinds.find((found) => found.kind === kind));
+  /** @param {string} kind */
+  const keysOf = (kind) => (kind === "label" ? { keys: keys.label, help: nameOf("designerLabelHelp") } : keys.kinds.find((/** @type {{kind: string}} */ found) => found.kind === kind));
+  /** @param {string} head */
   const drop = (head) => { change(withoutSection(text, head)); choose(""); };
+  /** @param {Fault} fault */
   const goTo = (fault) => { choose(fault.section ?? ""); setLine(fault.line ?? 0); };
   const known = section && keysOf(section.kind);
   return html`<${Actions} name=${name} one=${one} history=${history} data=${data ?? {}} reload=${reload} />
     <${Data} source=${source} set=${setSource} tongue=${tongue} setTongue=${setTongue} fault=${data ? "" : nameOf("designerNoJson")} />
     <${Says} preview=${preview} lost=${lost} choose=${goTo} />
     <div class="designer"><div class="side"><h2>${nameOf("designerElements")}</h2><${Elements} sections=${sections} chosen=${section?.head ?? ""} choose=${choose} marks=${marks} />
-        <${AddElement} kinds=${keys.kinds} text=${text} add=${(head, values) => { change(withSection(text, head, values)); choose(head); }} /></div>
+        <${AddElement} kinds=${keys.kinds} text=${text} add=${(/** @type {string} */ head, /** @type {Record<string, string>} */ values) => { change(withSection(text, head, values)); choose(head); }} /></div>
       <div class="middle" ref=${room}><div class="above">${tools}<small>${nameOf("designerHands")}</small></div>
         <${Board} sections=${sections} size=${size} zoom=${zoom} bitmap=${preview?.bitmap ?? null} dots=${preview?.dots ?? 1} stale=${!current || !preview?.bitmap || preview.faults.some((fault) => fault.line)}
-          chosen=${chosen} marks=${marks} choose=${choose} drop=${drop} place=${(head, box, tag) => change(withValue(text, head, "at", atOf(box)), tag)} /></div>
+          chosen=${chosen} marks=${marks} choose=${choose} drop=${drop} place=${(/** @type {string} */ head, /** @type {any} */ box, /** @type {string} */ tag) => change(withValue(text, head, "at", atOf(box)), tag)} /></div>
       ${known && html`<${SectionForm} section=${section} keys=${known.keys} help=${known.help} say=${say} faults=${(preview?.faults ?? []).filter((fault) => fault.section === section.head)}
-        set=${(key, value) => change(withValue(text, section.head, key, value), `${section.head}/${key}`)} drop=${section.head === "label" ? undefined : () => drop(section.head)} />`}</div>
+        set=${(/** @type {string} */ key, /** @type {string} */ value) => change(withValue(text, section.head, key, value), `${section.head}/${key}`)} drop=${section.head === "label" ? undefined : () => drop(section.head)} />`}</div>
     <${Text} text=${text} change=${change} line=${line} />`;
 }
 
-/** One that the box does not have yet begins as a copy. */
+/** One that the box does not have yet begins as a copy. @param {string} name @param {string} from */
 async function load(name, from) {
   const one = await ask(`label-templates/${encodeURIComponent(name)}`).catch(() => null);
   if (one || !from)

@@ -6,6 +6,7 @@ import htm from "htm";
 import { act, post } from "./ask.js";
 import { nameOf } from "./names.js";
 import { linesOf } from "./tables.js";
+import { sentenceOf } from "./forms.js";
 
 const html = htm.bind(h);
 
@@ -13,13 +14,14 @@ const html = htm.bind(h);
 export function useSaying(done) {
   const [said, setSaid] = useState(/** @type {null | {good: boolean, text: string}} */ (null));
   const [busy, setBusy] = useState(false);
+  /** @param {() => Promise<string>} work */
   const run = async (work) => {
     setBusy(true);
     try {
       setSaid({ good: true, text: await work() });
       done?.();
     } catch (refusal) {
-      setSaid({ good: false, text: refusal.message || nameOf("unsaid") });
+      setSaid({ good: false, text: sentenceOf(refusal, "unsaid") });
     }
     setBusy(false);
   };

@@ -23,13 +23,16 @@ function groups(bins, key) {
   return [...found];
 }
 
+/** @param {Bin} a @param {Bin} b */
 const byCode = (a, b) => a.location.localeCompare(b.location, "en", { numeric: true });
+/** @param {[any, ...unknown[]]} one @param {[any, ...unknown[]]} other */
 const fromBack = ([a], [b]) => b - a;
 
 /** @param {Bin[]} bins of one aisle @returns {Bin[][][]} */
 const rowsOf = (bins) => groups(bins, (bin) => bin.block ?? 0).sort(fromBack).map(([, block]) =>
   groups(block, (bin) => bin.position_mm ?? 0).sort(fromBack).map(([, row]) => row.sort(byCode)));
 
+/** @param {Bin[]} bins */
 const chunks = (bins) => Array.from({ length: Math.ceil(bins.length / WIDE) }, (_, at) => bins.slice(at * WIDE, (at + 1) * WIDE));
 
 /** @param {Bin[]} bins @returns {Aisle[]} */
@@ -91,6 +94,7 @@ export function FloorPlan({ bins, heat, bounds, lit, point }) {
   const plan = useRef(/** @type {any} */ (null));
   const byName = new Map(bins.map((bin) => [bin.location, bin]));
   let first = true;
+  /** @param {Bin} bin */
   const cell = (bin) => {
     const value = heat.value(bin), tab = first ? 0 : -1;
     first = false;
@@ -98,11 +102,12 @@ export function FloorPlan({ bins, heat, bounds, lit, point }) {
       href=${hrefOf("locations", bin.location)} tabindex=${tab} data-bin=${bin.location}
       aria-label=${`${bin.location}: ${said(value, heat, bounds)}`}>${cellOf(value, heat, bounds)}</a>`;
   };
-  const pointed = (event) => point(byName.get(event.target.dataset?.bin) ?? null);
+  /** @param {Event} event */
+  const pointed = (event) => point(byName.get(/** @type {HTMLElement} */ (event.target).dataset?.bin ?? "") ?? null);
   return html`<div class="plan" role="group" aria-label=${nameOf("map")} aria-describedby="plan-help" ref=${plan}
-      onKeyDown=${(event) => walk(event, plan.current)} onFocusIn=${(event) => {
+      onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(event, plan.current)} onFocusIn=${(/** @type {FocusEvent} */ event) => {
         keep(event, plan.current);
         pointed(event);
-      }} onMouseOver=${pointed}>${aislesOf(bins).map((aisle) => html`<section key=${aisle.title} class="aisle"><h3>${aisle.title}</h3>
+      }} onMouseOver=${pointed}>${aislesOf(bins).map((aisle) => html`<section key=${aisle.title} class="aisle"><h2>${aisle.title}</h2>
         ${aisle.blocks.map((rows, at) => html`<div key=${at} class="block">${rows.map((row, number) => html`<div key=${number} class="shelf">${row.map(cell)}</div>`)}</div>`)}</section>`)}</div>`;
 }

@@ -15,6 +15,7 @@ const NEVER = Infinity;
 /** Whole days since then; never: longer ago than anybody knows. @param {string | null} when */
 const daysSince = (when) => (when ? Math.max(0, Math.floor((Date.now() - Date.parse(when)) / DAY_MS)) : NEVER);
 
+/** @type {Record<string, number>} */
 const conditions = { uncounted: 1, missed: 3, held: 5 };
 
 /** @type {Record<string, Heat>} */
@@ -41,6 +42,7 @@ export function boundsOf(heat, places) {
 /** 0: nothing there. @param {number | null} value @param {number[]} bounds @param {Heat} heat */
 export const stepOf = (value, bounds, heat) => (value === null || (value === 0 && !heat.unit) ? 0 : bounds.findIndex((bound) => value <= bound) + 1 || STEPS);
 
+/** @param {Heat} heat */
 const unitOf = (heat) => (!heat.unit ? "" : heat.unit === "%" ? "%" : ` ${nameOf(heat.unit)}`);
 
 /** What stands in a cell. @param {number | null} value @param {Heat} heat @param {number[]} bounds */

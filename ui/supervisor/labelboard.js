@@ -43,6 +43,7 @@ function movedTo(start, length, edges, near) {
  *  @param {{x: number[], y: number[]} | null} edges  null: as it comes, to a tenth @param {number} near @param {boolean} flat a line
  *  @returns {Box} */
 export function changed(box, how, dx, dy, edges, near, flat) {
+  /** @param {number} value @param {"x" | "y"} axis */
   const place = (value, axis) => (edges ? snapped(value, edges[axis], near) : Math.round(value * 10) / 10);
   if (how === "move") {
     const x = edges ? movedTo(box.x + dx, box.width, edges.x, near) : box.x + dx;
@@ -92,7 +93,9 @@ function ElementBox({ element, zoom, chosen, mark, edges, choose, place, drop })
   const { section, ground } = element, flat = section.kind === "line";
   const [drag, setDrag] = useState(/** @type {null | {how: string, x: number, y: number, box: Box}} */ (null));
   const box = drag?.box ?? element.box;
+  /** @param {Box} next */
   const fit = (next) => inside(next, ground);
+  /** @param {PointerEvent & {currentTarget: Element}} event @param {string} how */
   const start = (event, how) => {
     if (event.button)
       return;
@@ -104,6 +107,7 @@ function ElementBox({ element, zoom, chosen, mark, edges, choose, place, drop })
     event.currentTarget.setPointerCapture(event.pointerId);
     setDrag({ how, x: event.clientX, y: event.clientY, box: element.box });
   };
+  /** @param {PointerEvent} event */
   const follow = (event) => {
     if (drag)
       setDrag({ ...drag, box: fit(changed(element.box, drag.how, (event.clientX - drag.x) / zoom, (event.clientY - drag.y) / zoom,
@@ -114,6 +118,7 @@ function ElementBox({ element, zoom, chosen, mark, edges, choose, place, drop })
       place(drag.box, "");
     setDrag(null);
   };
+  /** @param {KeyboardEvent} event */
   const key = (event) => {
     const way = arrows[event.key], step = event.shiftKey ? LARGE_STEP_MM : STEP_MM;
     if (event.key === "Delete")
@@ -124,11 +129,12 @@ function ElementBox({ element, zoom, chosen, mark, edges, choose, place, drop })
     place(fit(changed(element.box, event.altKey ? "se" : "move", way[0] * step, way[1] * step, null, 0, flat)), `keys:${section.head}`);
   };
   const pixels = { left: `${(ground.x + box.x) * zoom}px`, top: `${(ground.y + box.y) * zoom}px`, width: `${box.width * zoom}px`, height: `${box.height * zoom}px` };
-  const grip = (how) => html`<i key=${how} class=${`grip ${how}`} data-grip=${how.slice(0, 2).trim()} onPointerDown=${(event) => start(event, how.split(" ")[0])}></i>`;
+  /** @param {string} how */
+  const grip = (how) => html`<i key=${how} class=${`grip ${how}`} data-grip=${how.slice(0, 2).trim()} onPointerDown=${(/** @type {any} */ event) => start(event, how.split(" ")[0])}></i>`;
   const grips = Math.min(box.width, box.height) * zoom < SMALL_PX ? oneHandle : handles;
   return html`<div class=${`element ${section.kind} ${chosen ? "chosen" : ""} ${mark} ${flat ? "flat" : ""}`} style=${pixels} tabindex="0" role="button" aria-pressed=${chosen}
       data-element=${section.head} aria-label=${`${nameOf(`element_${section.kind}`)} ${section.name}: ${inWords(box)}`}
-      onFocus=${choose} onKeyDown=${key} onPointerDown=${(event) => start(event, "move")} onPointerMove=${follow} onPointerUp=${end} onPointerCancel=${() => setDrag(null)}>
+      onFocus=${choose} onKeyDown=${key} onPointerDown=${(/** @type {any} */ event) => start(event, "move")} onPointerMove=${follow} onPointerUp=${end} onPointerCancel=${() => setDrag(null)}>
     ${chosen && grips.map(grip)}${chosen && html`<output class=${`where ${(ground.y + box.y) * zoom < WHERE_PX ? "below" : ""}`}>${inWords(box)}</output>`}</div>`;
 }
 
@@ -144,10 +150,11 @@ export function Board({ sections, size, zoom, bitmap, dots, stale, chosen, marks
   const elements = sections.map((section) => ({ section, box: boxOf(section), ground: groundOf(sections, section, size) }))
     .filter((one) => one.section.kind !== "label" && one.box);
   const all = /** @type {{section: Section, box: Box, ground: Box}[]} */ (elements);
+  /** @param {{section: Section, ground: Box}} mine */
   const edges = (mine) => () => edgesOf(all.filter((one) => one.section !== mine.section), mine.ground);
   return html`<div class="labelboard" tabindex="-1"><div class="labelsheet" style=${{ width: `${size.width * zoom}px`, minHeight: `${size.height * zoom}px` }} onPointerDown=${() => choose("")}>
     <${Picture} bitmap=${bitmap} stale=${stale} width=${size.width * zoom} dots=${dots} />
     ${[...all].sort(bySize).map((element) => html`<${ElementBox} key=${element.section.head} element=${element} zoom=${zoom} chosen=${chosen === element.section.head}
       mark=${marks[element.section.head] ?? ""} edges=${edges(element)} choose=${() => choose(element.section.head)}
-      place=${(box, tag) => place(element.section.head, box, tag)} drop=${() => drop(element.section.head)} />`)}</div></div>`;
+      place=${(/** @type {Box} */ box, /** @type {string} */ tag) => place(element.section.head, box, tag)} drop=${() => drop(element.section.head)} />`)}</div></div>`;
 }

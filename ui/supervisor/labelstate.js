@@ -39,9 +39,10 @@ export function useHistory() {
 /** @typedef {{faults: Fault[], warnings: Fault[], instead: boolean, bitmap: ImageBitmap | null, dots: number, text: string}} Preview
  *  dots: of a page's width; text: what it is of */
 
+/** @param {string} base64 */
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
-/** The picture comes as dots into a canvas: no address of it is needed. @returns {Promise<Preview>} */
+/** The picture comes as dots into a canvas: no address of it is needed. @param {string} name @param {{text: string}} request @returns {Promise<Preview>} */
 async function look(name, request) {
   const answer = await post(`label-templates/${encodeURIComponent(name)}/preview`, request);
   const bitmap = answer.picture ? await createImageBitmap(new Blob([bytesOf(answer.picture)], { type: "image/png" })) : null;
@@ -49,7 +50,8 @@ async function look(name, request) {
 }
 
 /** How the newest of what is asked will be printed. One question is under way at a time; what changed meanwhile is asked next, and
- * what was overtaken is never asked. The last picture stays while a text has none. @param {string} name @param {object | null} request */
+ * what was overtaken is never asked. The last picture stays while a text has none. @param {string} name
+ * @param {null | ({text: string} & Record<string, unknown>)} request */
 export function usePreview(name, request) {
   const [preview, setPreview] = useState(/** @type {Preview | null} */ (null));
   const [lost, setLost] = useState("");
@@ -71,7 +73,7 @@ export function usePreview(name, request) {
         setPreview((before) => (answer.bitmap ? answer : { ...answer, bitmap: before?.bitmap ?? null, dots: before?.dots ?? 0 }));
         setLost("");
       } catch (refusal) {
-        setLost(refusal.message || " ");
+        setLost((refusal instanceof Error && refusal.message) || " ");
       }
     }
     busy.current = false;

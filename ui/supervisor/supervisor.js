@@ -8,6 +8,7 @@ import { Approval } from "./approval.js";
 import { BadgeAsk, BadgeChip } from "./badge.js";
 import { BinMap } from "./binmap.js";
 import { Board } from "./board.js";
+import { Design } from "./design.js";
 import { Designer } from "./designer.js";
 import { Devices, Training } from "./devices.js";
 import { Languages, Menu, Others, place, Search, usePlace } from "./frame.js";
@@ -20,9 +21,12 @@ import { ChainState } from "./trail.js";
 
 const html = htm.bind(h);
 
+/** @param {string} name */
 const kindOf = (name) => office.value?.kinds.find((kind) => kind.kind === name);
+/** @param {string} name @param {string} code @param {Record<string, string>} filters @param {unknown} above */
 const rowsOf = (name, code, filters, above) => (code ? html`<${One} kind=${kindOf(name)} code=${code} />` : html`<${List} kind=${kindOf(name)} filters=${filters} above=${above} />`);
 
+/** @type {Record<string, (code: string, filters: Record<string, string>) => unknown>} */
 const pages = {
   "": (_, filters) => html`<${Board} wall=${Boolean(filters.wall)} />`,
   planning: () => html`<${Planning} />`,
@@ -33,6 +37,7 @@ const pages = {
   training: () => html`<${Training} />`,
   settings: () => html`<${Settings} />`,
   journal: (code, filters) => rowsOf("journal", code, filters, html`<${ChainState} />`),
+  design: () => html`<${Design} />`,
   others: () => html`<${Others} />`,
 };
 
@@ -40,7 +45,7 @@ function Page() {
   const { name, body } = usePlace(pages);
   if (/[?&]wall=1/.test(place.value))
     return html`<div class="wall"><main>${body}</main></div>`;
-  return html`<div class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} /></div>
+  return html`<header class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} /></header>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["others"]} /><main>${body}</main></div>
     <${BadgeAsk} />`;
 }

@@ -6,7 +6,7 @@ import htm from "htm";
 import { language } from "./language.js";
 import { isNamed, nameOf } from "./names.js";
 import { Found, Picture } from "./trail.js";
-import { hrefOf, time } from "./values.js";
+import { hrefOf, when } from "./values.js";
 
 const html = htm.bind(h);
 
@@ -99,6 +99,7 @@ export const wordsOf = (kind, column, value) => (worded.has(column) ? nameOf(val
 const subjectKinds = { order: "orders", parcel: "parcels", worker: "workers", wave: "waves", count: "counts", task: "tasks", job: "print-jobs",
   location: "locations", document: "documents", manifest: "manifests", item: "items", lpn: "lpns" };
 
+/** @param {string} subject */
 function subjectLink(subject) {
   const [kind, ...code] = subject.split("/");
   return subjectKinds[kind] ? html`<a href=${hrefOf(subjectKinds[kind], code.join("/"))}>${nameOf(kind)} ${code.join("/")}</a>` : subject;
@@ -113,7 +114,7 @@ const members = (data) => html`<span class="members">${Object.entries(data).map(
 export function special(kind, at, row) {
   const column = kind.columns[at], value = row[column];
   if (kind.kind === "journal" && column === "time")
-    return html`<time datetime=${value} title=${value}>${time(String(value))}</time>`;
+    return when(String(value));
   if (kind.kind === "journal" && column === "type")
     return html`<span title=${value}>${nameOf(String(value))}</span>`;
   if (column === "reason" && isNamed(String(value)))
@@ -125,6 +126,6 @@ export function special(kind, at, row) {
   if (column === "seq" || column === "job" && kind.kind === "print-jobs" || column === "count" && kind.kind === "counts" || column === "task" && kind.kind === "tasks")
     return String(value);
   if (kind.types[at] === "json" && value && typeof value === "object" && !Array.isArray(value))
-    return members(value);
+    return members(/** @type {Record<string, unknown>} */ (value));
   return undefined;
 }

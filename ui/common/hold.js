@@ -4,8 +4,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 export const HOLD_MS = 1000;
 
-/** @param {Function} html */
+/** @typedef {(strings: TemplateStringsArray, ...values: any[]) => unknown} Html  htm, bound to Preact's h */
+
+/** @param {Html} html */
 export function makeHold(html) {
+  /** @param {{text: string, hint: string, command: string, done: () => void, tapped: () => void}} props */
   return function Hold({ text, hint, command, done, tapped }) {
     const timer = useRef(0);
     const [held, setHeld] = useState(false);
@@ -28,6 +31,7 @@ export function makeHold(html) {
         done();
       }, HOLD_MS);
     };
+    /** @param {KeyboardEvent} event @param {() => void} act */
     const onKey = (event, act) => {
       if (event.key !== " ")
         return;
@@ -37,8 +41,8 @@ export function makeHold(html) {
     useEffect(() => stop, []);
     return html`<button class=${held ? "hold held" : "hold"} data-command=${command} aria-label=${`${text}: ${hint}`}
       onPointerDown=${start} onPointerUp=${letGo} onPointerLeave=${stop} onPointerCancel=${stop} onBlur=${stop}
-      onKeyDown=${(event) => onKey(event, start)} onKeyUp=${(event) => onKey(event, letGo)}
-      onContextMenu=${(event) => event.preventDefault()}>
+      onKeyDown=${(/** @type {KeyboardEvent} */ event) => onKey(event, start)} onKeyUp=${(/** @type {KeyboardEvent} */ event) => onKey(event, letGo)}
+      onContextMenu=${(/** @type {Event} */ event) => event.preventDefault()}>
       <svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9" /><circle cx="12" cy="12" r="9" pathLength="1" /></svg>
       <span>${text}</span></button>`;
   };
