@@ -1,6 +1,6 @@
-/* Loaded before the programs of a house whose pages are compared with pictures: its day always begins at the same instant, so that dates,
-   weekdays and what is late are the same in every run. Time goes on as ever; what is measured (CLOCK_MONOTONIC) is untouched.
-   FLOORHAND_DAY_SHIFT_S: seconds to add to the calendar. */
+/* Loaded before the programs of a house whose pages are compared with pictures: its day always begins at the same
+   instant, so that dates, weekdays and what is late are the same in every run. Time goes on as ever; what is measured
+   (CLOCK_MONOTONIC) is untouched. FLOORHAND_DAY_SHIFT_S: seconds to add to the calendar. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/time.h>
