@@ -21,6 +21,8 @@ process.exitCode = await playOn(async (browser, test) => {
   for (const [at, { name, enter, kinds, places }] of chosen.entries()) {
     const house = opened[at], page = await browser.newPage({ viewport: { width: 1024, height: 768 }, locale: "en-GB" });
     follow(page);
+    const origin = new URL(house.pages).origin, foreign = new Set();
+    page.on("request", (request) => /^(data|blob):/.test(request.url()) || new URL(request.url()).origin === origin || foreign.add(request.url()));
     await enter?.(page, house);
     const seen = new Set();
     for (const place of [...kinds ? await everyPlace(page, house, kinds) : [], ...places])
@@ -31,6 +33,7 @@ process.exitCode = await playOn(async (browser, test) => {
           await settled(page);
           await looksRight(page);
         });
+    await test(`${name} asks nobody outside its house`, async () => same([...foreign], [], "asked elsewhere"));
     await page.close();
     await house.close();
   }

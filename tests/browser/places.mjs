@@ -91,6 +91,9 @@ const rowOf = (path, kind, column) => async (page, house) => {
   await house.go(page, `${path}/${encodeURIComponent(row[column])}`);
 };
 
+/** The page of all parts is a long one: what is below its first half. */
+const lowerParts = (page) => page.evaluate(() => [...document.querySelectorAll("[data-part]")].slice(0, 6).forEach((part) => part.remove()));
+
 /** Pieces an hour, which bin was counted, and what is free on the disk. */
 const VARIES_ON_BOARD = "main tbody td.number:nth-child(6), .waits li, .facts dd";
 
@@ -120,6 +123,7 @@ const supervisor = {
     { name: "journal", at: "#/journal?type=pick.started", varies: ".chain dd, tbody td:first-child" },
     { name: "others", at: "#/others" },
     { name: "design", at: "#/design" },
+    { name: "design-below", at: "#/design", then: lowerParts },
     { name: "found", at: "#/orders", then: async (page) => {
       await page.locator(".search input").fill("nothing-of-this");
       await page.keyboard.press("Enter");
@@ -159,6 +163,7 @@ const office = {
     { name: "report", at: "#/daily-reports", then: rowOf("#/daily-reports", "daily-reports", "day") },
     { name: "compared", at: "#/compared" },
     { name: "design", at: "#/design" },
+    { name: "design-below", at: "#/design", then: lowerParts },
     { name: "door", at: "?door#door" },
   ],
 };

@@ -62,7 +62,7 @@ const tests = [
     const bin = (await ask("bins?location=H1-02-2")).rows[0];
     assert(bin.picks_week > 0 && bin.picks_month > bin.picks_week, "picks of the last weeks");
     same([await picks("H1-02-2"), await picks("H6-16-3")], [bin.picks_week, 0], "the picks of two bins");
-    same(await page.locator(".aisle h3").allInnerTexts(), [1, 2, 3, 4, 5, 6].map((n) => `Aisle ${n}`).concat("Without an aisle"), "the aisles");
+    same(await page.locator(".aisle h2").allInnerTexts(), [1, 2, 3, 4, 5, 6].map((n) => `Aisle ${n}`).concat("Without an aisle"), "the aisles");
     await photograph(page, "map");
     await page.locator("[data-bin=H2-01-1]").focus();
     for (const [key, code] of [["ArrowUp", "H2-02-1"], ["ArrowRight", "H2-02-2"], ["ArrowLeft", "H2-02-1"], ["ArrowLeft", "H1-02-3"], ["ArrowDown", "H1-01-3"]]) {
