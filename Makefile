@@ -97,7 +97,7 @@ page_modules           := $(sort $(wildcard ui/common/*)) ui/node_modules/preact
 	ui/node_modules/@preact/signals/dist/signals.module.js
 page_files_files       := $(sort $(wildcard ui/pages/* ui/supervisor/*)) $(page_modules)
 office_files_files     := $(sort $(wildcard ui/office/*)) $(page_modules) \
-	ui/node_modules/uplot/dist/uPlot.esm.js ui/node_modules/uplot/dist/uPlot.min.css
+	ui/node_modules/uplot/dist/uPlot.iife.min.js ui/node_modules/uplot/dist/uPlot.min.css
 
 # What the pages are made of, once more in the form in which it is sent to a browser that takes it so ("x.js.gz").
 compressed              = $(patsubst %,$(GEN)/gz/%.gz,$(filter %.js %.css %.html %.svg,$(1)))

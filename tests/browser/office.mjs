@@ -22,7 +22,7 @@ const tests = [
     await house.openByKey(page, "fhk_wrong");
     await shows(page, ".fault", "key");
     await photograph(page, "door");
-    same(await page.locator("main").count(), 0, "pages behind the door");
+    same(await page.locator("nav").count(), 0, "pages behind the door");
   }],
   ["the key opens the overview: what stands where, and what waits", async (page, errors) => {
     errors.length = 0; // the refused key

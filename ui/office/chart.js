@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import htm from "htm";
-import Plot from "uplot";
+import Plot from "./plot.js";
 import { language } from "./language.js";
 
 const html = htm.bind(h);
@@ -18,7 +18,7 @@ const secondsOf = (name) => Date.parse(name.length === 7 ? `${name}-01` : name) 
 
 const dayForm = () => new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { month: "short", day: "numeric", timeZone: "UTC" });
 
-/** @param {boolean} times @param {string[]} names @param {(value: number) => string} text @returns {Plot.Axis[]} */
+/** @param {boolean} times @param {string[]} names @param {(value: number) => string} text @returns {import("uplot").Axis[]} */
 function axes(times, names, text) {
   const style = { stroke: colour("faint"), grid: { stroke: colour("rule"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
   const form = dayForm();
@@ -27,10 +27,10 @@ function axes(times, names, text) {
     { ...style, size: 74, values: (_plot, at) => at.map(text) }];
 }
 
-/** @param {boolean} times @param {boolean} small @param {unknown} before @param {(value: number) => string} text @param {string[]} labels @returns {Plot.Series[]} */
+/** @param {boolean} times @param {boolean} small @param {unknown} before @param {(value: number) => string} text @param {string[]} labels @returns {import("uplot").Series[]} */
 function series(times, small, before, text, labels) {
   const form = dayForm(), bars = Plot.paths.bars?.({ size: [0.7, 48] });
-  /** @param {string} label @param {string} stroke @param {Plot.Series} more @returns {Plot.Series} */
+  /** @param {string} label @param {string} stroke @param {import("uplot").Series} more @returns {import("uplot").Series} */
   const line = (label, stroke, more) => ({ label, stroke, width: small ? 1.5 : 2, points: { show: false }, value: (_plot, value) => (value === null ? "–" : text(value)), ...more });
   return [{ label: labels[0], value: (_plot, x) => (x === null ? "–" : times ? form.format(new Date(x * 1000)) : String(x)) },
     line(labels[1], colour("accent"), times ? { fill: colour("soft") } : { fill: colour("accent"), paths: bars }),
@@ -48,7 +48,7 @@ export function Chart({ rows, before, text, labels, times, small = false }) {
       return undefined;
     const names = rows.map((row) => row.name), now = rows.map((row) => row.value);
     const past = before && rows.map((_row, at) => before[at]?.value ?? null);
-    let plot = /** @type {Plot | null} */ (null);
+    let plot = /** @type {import("uplot") | null} */ (null);
     const draw = () => {
       plot?.destroy();
       plot = new Plot({

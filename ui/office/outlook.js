@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import htm from "htm";
-import Plot from "uplot";
+import Plot from "./plot.js";
 import { language } from "./language.js";
 import { nameOf } from "./names.js";
 import { number } from "./values.js";
@@ -30,11 +30,11 @@ export function seriesOf(answer) {
     [...history.map((value) => value / MILLI), ...none(values.length)], ahead("lower_milli"), ahead("upper_milli"), ahead("mean_milli")];
 }
 
-/** @param {number} width @param {(value: number) => string} text @returns {Plot.Options} */
+/** @param {number} width @param {(value: number) => string} text @returns {import("uplot").Options} */
 function options(width, text) {
   const form = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { month: "short", day: "numeric", timeZone: "UTC" });
   const axis = { stroke: colour("faint"), grid: { stroke: colour("rule"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
-  /** @param {string} label @param {string} stroke @param {Plot.Series} [more] @returns {Plot.Series} */
+  /** @param {string} label @param {string} stroke @param {import("uplot").Series} [more] @returns {import("uplot").Series} */
   const line = (label, stroke, more = {}) => ({ label, stroke, width: 2, points: { show: false }, value: (_plot, value) => (value === null ? "–" : text(value)), ...more });
   return {
     width, height: HEIGHT_PX, tzDate: (at) => Plot.tzDate(new Date(at * 1000), "Etc/UTC"),
@@ -56,7 +56,7 @@ function ForecastChart({ answer }) {
     const home = place.current;
     if (!home || !data[0].length)
       return undefined;
-    let plot = /** @type {Plot | null} */ (null);
+    let plot = /** @type {import("uplot") | null} */ (null);
     const draw = () => {
       plot?.destroy();
       plot = new Plot(options(home.clientWidth - 18, (value) => number(value, value && value < 10 ? 1 : 0)), data, home);
