@@ -83,8 +83,11 @@ def head_office_on_postgres():
 def compiled(folder, wrapper):
     for source in sorted((ROOT / "tests" / folder).glob("test_*.c")):
         program = f"{OUT}/tests/{source.stem}"
-        limit = 400 if source.stem == "test_scripts" else 60  # every scan of every script is changed and played again
-        yield Job(f"{folder}/{source.stem}", wrapper + [program], limit * SLOWER)
+        if source.stem == "test_scripts":  # every scan of every script is changed and played again: in two halves, each as long as may be
+            for half in (1, 2):
+                yield Job(f"{folder}/{source.stem} {half}", wrapper + [program, f"--half-{half}"], 400 * SLOWER)
+        else:
+            yield Job(f"{folder}/{source.stem}", wrapper + [program], 60 * SLOWER)
 
 
 def stored_fuzz_inputs():

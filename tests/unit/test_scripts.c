@@ -605,8 +605,12 @@ int main(int argc, char **argv)
         return load(argv[3], &staged) ? stage(&staged, argv[2]) : 1;
     }
     bool once = argc > 1 && strcmp(argv[1], "--once") == 0; /* no scan is changed: for what reads the journals */
-    int count = scandir("tests/floor", &entries, is_script, by_name), failed = 0, played = 0, first = once ? 2 : 1;
+    int half = argc > 1 && strcmp(argv[1], "--half-1") == 0 ? 0 : argc > 1 && strcmp(argv[1], "--half-2") == 0 ? 1 : -1;
+    int count = scandir("tests/floor", &entries, is_script, by_name), failed = 0, played = 0;
+    int first = once || half >= 0 ? 2 : 1;
     for (int i = 0; i < count; i++) {
+        if (half >= 0 && i % 2 != half)
+            continue;
         char path[512];
         snprintf(path, sizeof(path), "tests/floor/%s", entries[i]->d_name);
         bool wanted = argc <= first;
