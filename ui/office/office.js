@@ -55,4 +55,5 @@ function Page() {
 const App = () => (office.value ? html`<${Page} />` : html`<${Door} />`);
 
 await resume().catch(() => {});
+document.body.replaceChildren(); // what stood there until now
 render(html`<${App} />`, document.body);

@@ -57,8 +57,10 @@ const Lost = () => html`<p class="fault" role="alert">${nameOf("lost")}</p>`;
 async function begin() {
   try {
     await open();
+    document.body.replaceChildren(); // what stood there until now
     render(html`<${Page} />`, document.body);
   } catch {
+    document.body.replaceChildren();
     render(html`<${Lost} />`, document.body);
     setTimeout(begin, AGAIN_MS);
   }
