@@ -53,15 +53,22 @@ function Page() {
 const AGAIN_MS = 2000;
 const Lost = () => html`<p class="fault" role="alert">${nameOf("lost")}</p>`;
 
+let shown = false;
+/** What stood there before the modules goes first. @param {import("preact").ComponentChild} body */
+function show(body) {
+  if (!shown)
+    document.body.replaceChildren();
+  shown = true;
+  render(body, document.body);
+}
+
 /** The box may be starting: it is asked again until it answers. */
 async function begin() {
   try {
     await open();
-    document.body.replaceChildren(); // what stood there until now
-    render(html`<${Page} />`, document.body);
+    show(html`<${Page} />`);
   } catch {
-    document.body.replaceChildren();
-    render(html`<${Lost} />`, document.body);
+    show(html`<${Lost} />`);
     setTimeout(begin, AGAIN_MS);
   }
 }
