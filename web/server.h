@@ -53,7 +53,8 @@ DEFINE_CLEANUP(web_server_close, struct web_server *);
 int web_server_port(const struct web_server *server);
 
 /* To every stream that listens to this channel. newest: of events that a reader is too slow for only the
- * last is kept; otherwise all are, and a reader for whom they grow too many gets an event "lost" in their place. */
+ * last is kept, so its streams must listen to nothing else; otherwise all are, and a reader for whom they grow too
+ * many gets an event "lost" in their place. */
 void web_server_publish(struct web_server *server, const char *channel, const char *event, const char *json,
                         size_t length, bool newest);
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "web/internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct web_stream {
@@ -114,6 +115,7 @@ bool web_stream_open(struct web_request *request, const char *channels, const ch
 /* Half an event is worse than none: what does not fit is not begun. */
 static void give(struct web_stream *stream, const char *event, const char *json, size_t length, bool newest)
 {
+    assert(!newest || !strchr(stream->channels, ',')); /* what others say would be lost */
     if (newest)
         buf_clear(&stream->behind);
     put_event(&stream->behind, event, json, length);

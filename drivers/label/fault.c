@@ -23,18 +23,23 @@ int label_refuse(struct label_fault *fault, int result, const char *code, const 
     return result;
 }
 
+static void write_sentence(const struct label_fault *fault, struct buf *json)
+{
+    json_text(json, "code", fault->code);
+    json_text(json, "field", *fault->field ? fault->field : NULL);
+    json_text(json, "message", fault->error.text);
+}
+
 void label_fault_write(const struct label_fault *fault, struct buf *json)
 {
     CLEANUP_BUF struct buf chinese = {0};
     label_fault_chinese(fault->error.text, &chinese);
-    json_text(json, "code", fault->code);
-    json_text(json, "field", *fault->field ? fault->field : NULL);
+    write_sentence(fault, json);
     json_text(json, "section", *fault->section ? fault->section : NULL);
     if (fault->line)
         json_int(json, "line", fault->line);
     else
         json_text(json, "line", NULL);
-    json_text(json, "message", fault->error.text);
     json_open_object(json, "text");
     json_text(json, "en", fault->error.text);
     json_text(json, "zh", buf_text(&chinese));
@@ -45,7 +50,7 @@ void label_fault_json(const struct label_fault *fault, struct buf *json)
 {
     json_open_object(json, NULL);
     json_open_object(json, "error");
-    label_fault_write(fault, json);
+    write_sentence(fault, json);
     json_close_object(json);
     json_close_object(json);
 }

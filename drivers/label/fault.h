@@ -29,11 +29,11 @@ struct label_fault {
 int label_refuse(struct label_fault *fault, int result, const char *code, const char *field, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* The members of an open object: code, field, section, line, message, and text with en and zh; null where there is
- * none.
+/* The members of an open object, for who mends a template: code, field, message, section, line, and text with en and
+ * zh; null where there is none.
  */
 void label_fault_write(const struct label_fault *fault, struct buf *json);
-/* {"error": {those}} */
+/* {"error": {"code", "field", "message"}}, for who prints a label. */
 void label_fault_json(const struct label_fault *fault, struct buf *json);
 
 /* A sentence of a fault in Chinese; one that fault_chinese.c does not know stays as it is. */

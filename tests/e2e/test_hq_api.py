@@ -253,6 +253,19 @@ def _(office):
         assert words["states"][0]["chinese"] == "待付款" and len(words["exceptions"]) > 5, words
 
 
+@test("whoever listens to orders and to all other rows is told of both")
+def _(office):
+    office.furnish(orders=6)
+    with served(office) as client, client.changes("orders,rows") as changes:
+        equal(changes.next(), ("hello", {}))
+        for number in range(1, 7):
+            order = f"SO-{number:05}"
+            client.do("order.carrier", order=order, carrier="YT")
+            changes.wait(lambda event, data, order=order: event == "orders" and data["order"] == order, f"{order} has changed")
+        client.do("blacklist.add", field="phone", value="13900001111", why="test")
+        changes.wait(lambda event, _: event == "rows", "something was written")
+
+
 @test("a board hears within two seconds of what a site reports and what head office does")
 def _(office):
     office.furnish()

@@ -209,7 +209,7 @@ static void tell_written(struct office_http *http, int64_t now_us)
         return;
     http->written = written;
     http->rows_us = now_us + ROWS_US;
-    web_server_publish(http->web, "rows", "rows", nothing, sizeof(nothing) - 1, true);
+    web_server_publish(http->web, "rows", "rows", nothing, sizeof(nothing) - 1, false);
 }
 
 /* That calls were counted is no news: pages would call again because of it. */
