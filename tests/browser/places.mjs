@@ -59,6 +59,7 @@ const station = {
     { name: "trouble", at: "", then: openPanel },
     { name: "board", at: "?wall" },
     { name: "lost", at: "", then: async (page, house) => {
+      await shows(page, ".result code", "MUG-RED");
       await house.stop();
       await page.locator(".lost").waitFor({ timeout: STEP_MS });
     } },
