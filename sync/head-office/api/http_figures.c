@@ -7,7 +7,7 @@
 #include "sync/head-office/api/http_internal.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/figures/figure_file.h"
-#include "sync/head-office/own_command.h"
+#include "base/own_command.h"
 
 #include <errno.h>
 #include <stdio.h>
