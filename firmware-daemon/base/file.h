@@ -11,6 +11,10 @@
 int file_read(FILE *file, struct buf *ret);
 int file_load(const char *path, struct buf *ret);
 
+/* The file holds exactly these bytes, or what it held before, whenever the power fails: written beside ("PATH.new"),
+ * synced, and put in its place. mode: of a file that is new or replaced, whatever the umask. -errno. */
+int file_replace(const char *path, const void *bytes, size_t length, unsigned mode);
+
 /* Writes what is only in the kernel's memory, and lets who reads the file next read it from the disk. After a write to
  * the disk that failed, Linux keeps showing what should have been written, and says of the next sync that all is well:
  * what is read then is gone when the power fails. 0, also when there is no such file; -errno when it cannot be written.

@@ -238,6 +238,11 @@ static void write_presence(struct buf *out, const char *site, bool online)
     wire_control_write(out, &presence, &random_system);
 }
 
+static struct tls_files tls_files(const struct link_settings *settings)
+{
+    return (struct tls_files){settings->ca_file, settings->cert_file, settings->key_file};
+}
+
 static int connect_broker(struct link *link, struct error *error)
 {
     static const struct mqtt_ops ops = {on_connected, on_disconnected, on_message, on_published};
@@ -258,7 +263,7 @@ static int connect_broker(struct link *link, struct error *error)
                                        .topic_prefix = settings->topic_prefix,
                                        .username = settings->username,
                                        .password = settings->password,
-                                       .ca_file = settings->ca_file,
+                                       .tls = tls_files(settings),
                                        .subscriptions = link->subscriptions,
                                        .will = {link->status, link->offline.data, link->offline.length},
                                        .backoff_base_ms = settings->backoff_ms,

@@ -17,11 +17,14 @@ static const struct query_column site_columns[] = {
     TEXT("fault", "s.fault"),
     NUMBER("lease_s", "s.lease_s"),
     NUMBER("capacity", "s.capacity"),
+    TIME("retired", "s.retired_us"),
     {0},
 };
 static const struct query_filter site_filters[] = {BY_INDEX("site", "s.id = ?"), {0}};
-static const struct query_section site_sections[] = {
-    {"regions", "regions", "site", 0, 0}, {"parked", "parked", "site", 0, 0}, {0}};
+static const struct query_section site_sections[] = {{"certificates", "broker-certificates", "site", 0, 0},
+                                                     {"regions", "regions", "site", 0, 0},
+                                                     {"parked", "parked", "site", 0, 0},
+                                                     {0}};
 
 static const struct query_column region_columns[] = {
     TEXT("site", "r.site"), TEXT("province", "r.province"), NUMBER("rank", "r.rank"), {0}};
@@ -60,6 +63,13 @@ static const struct query_column worker_columns[] = {
 static const struct query_filter worker_filters[] = {
     BY_INDEX("worker", "w.worker = ?"), BY_LOOKING("role", PLAIN("w.role") " = ?"), {0}};
 
+static const struct query_column certificate_columns[] = {
+    TEXT("name", "c.name"),    TEXT("site", "c.site"),      TEXT("fingerprint", "c.fingerprint"),
+    TIME("made", "c.made_us"), TIME("until", "c.until_us"), {0},
+};
+static const struct query_filter certificate_filters[] = {
+    BY_INDEX("name", "c.name = ?"), BY_INDEX("site", "c.site = ?"), {0}};
+
 const struct query office_site_queries[] = {
     {"sites", "site", "site s", {"s.id"}, {true}, false, 0, site_columns, site_filters, "site", site_sections},
     {"regions",
@@ -95,6 +105,17 @@ const struct query office_site_queries[] = {
      flagged_columns,
      flagged_filters,
      0,
+     0},
+    {"broker-certificates",
+     "broker-certificate",
+     "broker_certificate c",
+     {"c.name"},
+     {true},
+     false,
+     0,
+     certificate_columns,
+     certificate_filters,
+     "name",
      0},
     {"workers", "worker", "worker w", {"w.worker"}, {true}, false, 0, worker_columns, worker_filters, "worker", 0},
     {0},
