@@ -20,6 +20,7 @@
 #include "store/query.h"
 #include "store/training.h"
 #include "told.h"
+#include "trust.h"
 #include "turn.h"
 #include "uplink.h"
 
@@ -54,6 +55,7 @@ struct daemon {
     struct practice *practice;
     struct disk *disk;
     struct lookout *lookout;
+    struct trust *trust; /* NULL: pages are served without TLS */
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -243,6 +245,49 @@ static int source_station(void *user, const char *id, struct buf *json)
     return index < 0 ? index : write_view(user, (size_t)index, json);
 }
 
+/* Where a browser finds the box: its own name, or an address that others can reach. */
+static void put_url(struct daemon *daemon, const char *scheme, int port, const char *path, struct buf *url)
+{
+    const char *address = daemon->config->site.ui.address;
+    char host[65] = "";
+    bool any = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+    if (any && (gethostname(host, sizeof(host) - 1) != 0 || !*host))
+        text_copy(host, sizeof(host), "localhost");
+    buf_printf(url, !any && strchr(address, ':') ? "%s://[%s]:%d%s" : "%s://%s:%d%s", scheme, any ? host : address,
+               port, path);
+}
+
+/* "tls": null where there is none. */
+static void write_tls(struct daemon *daemon, struct buf *json)
+{
+    if (!daemon->trust) {
+        json_text(json, "tls", NULL);
+        return;
+    }
+    json_open_object(json, "tls");
+    json_int(json, "port", ui_server_secure_port(daemon->ui));
+    trust_write(daemon->trust, clock_wall_us(), json);
+    json_close_object(json);
+}
+
+static int source_trust(void *user, struct buf *json, struct buf *pem)
+{
+    struct daemon *daemon = user;
+    CLEANUP_BUF struct buf url = {0}, page = {0};
+    if (!daemon->trust)
+        return -ENOENT;
+    put_url(daemon, "https", ui_server_secure_port(daemon->ui), "/", &url);
+    put_url(daemon, "http", ui_server_port(daemon->ui), "/trust", &page);
+    json_open_object(json, NULL);
+    json_text(json, "url", buf_text(&url));
+    json_text(json, "trust", buf_text(&page));
+    trust_write(daemon->trust, clock_wall_us(), json);
+    json_close_object(json);
+    if (pem)
+        buf_put(pem, buf_text(trust_authority(daemon->trust)), trust_authority(daemon->trust)->length);
+    return 0;
+}
+
 /* The members of an open object that tell how the box is. */
 static int write_health(struct daemon *daemon, struct buf *json)
 {
@@ -252,6 +297,7 @@ static int write_health(struct daemon *daemon, struct buf *json)
     json_int(json, "boot", uplink_boot(daemon->uplink));
     int result = sync_view_write(&sync, "sync", json);
     disk_write(daemon->disk, json);
+    write_tls(daemon, json);
     turn_write(daemon->turn, json);
     practice_write(daemon->practice, json);
     json_open_array(json, "stations");
@@ -442,6 +488,7 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .devices = source_devices,
                                            .picture = source_picture,
                                            .item_picture = source_item_picture,
+                                           .trust = source_trust,
                                            .query = source_query,
                                            .figures = source_figures,
                                            .train = source_train,
@@ -687,6 +734,34 @@ static int open_timers(struct daemon *daemon, struct error *error)
     return 0;
 }
 
+static void show_renewed(void *user)
+{
+    struct daemon *daemon = user;
+    struct error error = {0};
+    const struct certificate_pair *pair = trust_pair(daemon->trust);
+    const struct web_pair shown = {buf_text(&pair->certificate), buf_text(&pair->key)};
+    if (ui_server_show(daemon->ui, &shown, &error) != 0)
+        log_warning("%s", error.text);
+}
+
+/* Pages without TLS are better than none: a disk that cannot be written stops no work. */
+static int open_pages(struct daemon *daemon, struct error *error)
+{
+    static const struct trust_ops ops = {.renewed = show_renewed};
+    const struct site_config *config = &daemon->config->site;
+    struct web_settings settings = config->ui;
+    struct web_pair shown;
+    struct error why = {0};
+    if (trust_wanted(config) && trust_open(daemon->event, config, &ops, daemon, &daemon->trust, &why) != 0)
+        log_error("the pages are served without TLS: %s", why.text);
+    if (daemon->trust) {
+        const struct certificate_pair *pair = trust_pair(daemon->trust);
+        shown = (struct web_pair){buf_text(&pair->certificate), buf_text(&pair->key)};
+        settings.pair = &shown;
+    }
+    return ui_server_open(daemon->event, &settings, &ui_source, daemon, &daemon->ui, error);
+}
+
 static int open_parts(struct daemon *daemon, struct error *error)
 {
     const struct site_config *config = &daemon->config->site;
@@ -704,7 +779,7 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
     if (!result)
-        result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
+        result = open_pages(daemon, error);
     if (!result)
         result = open_uplink(daemon, error);
     if (!result)
@@ -755,6 +830,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     plugboard_close(daemon->board);
     uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
+    trust_close(daemon->trust);
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
@@ -770,4 +846,9 @@ struct daemon *daemon_close(struct daemon *daemon)
 int daemon_port(const struct daemon *daemon)
 {
     return ui_server_port(daemon->ui);
+}
+
+int daemon_secure_port(const struct daemon *daemon)
+{
+    return ui_server_secure_port(daemon->ui);
 }

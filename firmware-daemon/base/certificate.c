@@ -1,6 +1,7 @@
 #include "base/certificate.h"
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -270,6 +271,25 @@ bool certificate_fits(const struct certificate_pair *pair)
     return fits;
 }
 
+static int load(const char *path, struct buf *ret, struct error *error)
+{
+    ret->max = CERTIFICATE_PEM_MAX;
+    int result = file_load(path, ret);
+    return result ? error_set(error, result, "%s cannot be read: %s", path, strerror(-result)) : 0;
+}
+
+int certificate_load(const char *certificate, const char *key, struct certificate_pair *ret, struct error *error)
+{
+    int result = load(certificate, &ret->certificate, error);
+    if (!result)
+        result = load(key, &ret->key, error);
+    if (!result && !certificate_fits(ret))
+        result = error_set(error, -EBADMSG,
+                           "%s is no certificate, or %s not its key: both must be PEM, without a passphrase",
+                           certificate, key);
+    return result;
+}
+
 bool certificate_comes_from(const struct buf *pem, const struct buf *authority)
 {
     CLEANUP_X509 X509 *certificate = read_certificate(pem);
@@ -304,6 +324,7 @@ bool certificate_may_name(const struct buf *authority, const char *name)
     const struct certificate_order order = {.use = CERTIFICATE_SERVER, .names = name};
     if (!signer || !wished || add_names(wished, NULL, &order) != 0)
         return false;
+    X509_check_purpose(wished, -1, 0); /* only what this has read is looked at below */
     NAME_CONSTRAINTS *limits = X509_get_ext_d2i(signer, NID_name_constraints, NULL, NULL);
     bool may = !limits || NAME_CONSTRAINTS_check(wished, limits) == X509_V_OK;
     NAME_CONSTRAINTS_free(limits);

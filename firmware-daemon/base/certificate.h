@@ -11,7 +11,7 @@
 
 #define CERTIFICATE_PEM_MAX     ((size_t)64 << 10) /* bytes of a file of certificates */
 #define CERTIFICATE_NAME_SIZE   65                 /* a common name, terminated */
-#define CERTIFICATE_FINGER_SIZE 96                 /* SHA-256 as "AB:CD:...", terminated */
+#define CERTIFICATE_FINGER_SIZE 97                 /* SHA-256 as "AB:CD:...", terminated */
 #define CERTIFICATE_DAY_US      INT64_C(86400000000)
 #define CERTIFICATE_WARN_DAYS   30 /* so long before its end people are told, and what renews itself does */
 
@@ -47,6 +47,10 @@ void certificate_done(struct certificate_pair *pair); /* the key is wiped */
 
 /* The first certificate of a text. -EBADMSG: there is none. */
 int certificate_read(const struct buf *pem, struct certificate_facts *ret);
+
+/* Both files, when they are whole and belong together. -errno, -EBADMSG with a sentence. ret is the caller's, also
+ * then. */
+int certificate_load(const char *certificate, const char *key, struct certificate_pair *ret, struct error *error);
 
 /* The key is this certificate's. */
 bool certificate_fits(const struct certificate_pair *pair);

@@ -25,7 +25,7 @@ struct command_options {
     /* tenants */
     char cloud[256], title[129], web_host[129];
     bool yes;
-    char listen[80];
+    char listen[80], page_certificate[256], page_key[256];
     char from[32], to[32];
     char file[512]; /* figure, report */
     /* webhooks */

@@ -43,6 +43,7 @@ struct server {
     struct hub *hub;
     struct mqtt *mqtt;
     struct office_http *http; /* NULL: nobody asked for it */
+    struct office_http_place place;
     sd_event *event;
     sd_event_source *turn, *tick;
     int64_t data_version;
@@ -374,8 +375,10 @@ static int serve_http(struct server *server, struct error *error)
     const char *listen = server->call->options.listen;
     if (!*listen)
         return 0;
-    int result = office_http_open(server->event, listen, server->call->options.database, &server->call->office,
-                                  &server->http, error);
+    const struct command_options *options = &server->call->options;
+    server->place = (struct office_http_place){listen, options->page_certificate, options->page_key};
+    int result =
+        office_http_open(server->event, &server->place, options->database, &server->call->office, &server->http, error);
     if (!result)
         log_info("HTTP is served on port %d", office_http_port(server->http));
     return result;
