@@ -288,7 +288,7 @@ const struct web_route ui_routes[] = {
     {"GET", "/trust", ui_trust_page, NULL, 0},
     {"GET", "/trust/ca.crt", ui_trust_certificate, NULL, 0},
     {"GET", "/trust/trust.css", ui_trust_style, NULL, 0},
-    {"GET", "/trust/trust.json", ui_trust_json, NULL, 0},
+    {"GET", "/api/v1/trust", ui_trust_json, NULL, 0},
     {"GET", "/api/v1/stations", get_stations, NULL, 0},
     {"GET", "/api/v1/stations/{}", get_station, NULL, 0},
     {"GET", "/api/v1/stations/{}/events", get_view_stream, NULL, 0},

@@ -8,6 +8,8 @@
 #include "sync/wire/frame.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -59,9 +61,24 @@ static void say_presence(struct link *link)
         publish_presence(link);
 }
 
+static struct tls_files tls_files(const struct link_settings *settings)
+{
+    return (struct tls_files){settings->ca_file, settings->cert_file, settings->key_file};
+}
+
+/* Read anew each time: it may just have been replaced. */
+static void tell_certificate(struct link *link)
+{
+    const struct tls_files files = tls_files(link->settings);
+    char text[24];
+    int length = snprintf(text, sizeof(text), "%" PRId64, tls_own_until_us(&files) / 1000);
+    tell_daemon(link, FRAME_CERTIFICATE, text, (size_t)length);
+}
+
 /* Everything a daemon needs to know about the broker. */
 static void tell_state(struct link *link)
 {
+    tell_certificate(link);
     if (mqtt_is_connected(link->mqtt)) {
         tell_daemon(link, FRAME_UP, NULL, 0);
         tell_daemon(link, FRAME_OFFICE_STATE, link->office.data, link->office.length);
@@ -236,11 +253,6 @@ static void write_presence(struct buf *out, const char *site, bool online)
     struct wire_control presence = {.kind = WIRE_PRESENCE, .online = online};
     text_copy(presence.site, sizeof(presence.site), site);
     wire_control_write(out, &presence, &random_system);
-}
-
-static struct tls_files tls_files(const struct link_settings *settings)
-{
-    return (struct tls_files){settings->ca_file, settings->cert_file, settings->key_file};
 }
 
 static int connect_broker(struct link *link, struct error *error)

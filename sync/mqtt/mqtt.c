@@ -111,6 +111,9 @@ static const char *why_ended(const struct mqtt *mqtt, int code)
     if (code == MOSQ_ERR_TLS)
         return "TLS failed; is its certificate from one in ca_file, still valid, and made for this host name, and does "
                "it take ours (cert_file)?";
+    bool secure = mqtt->settings.tls.ca_file && *mqtt->settings.tls.ca_file;
+    if (code == MOSQ_ERR_CONN_LOST && mqtt->state == MQTT_CONNECTING && secure)
+        return "it ended TLS without a word; does it ask for a certificate of ours (cert_file), and trust who made it?";
     if (code == MOSQ_ERR_CONN_LOST && mqtt->state == MQTT_CONNECTING)
         return "it closed the connection without a word; does it expect TLS at this port (ca_file), or none?";
     return mosquitto_strerror(code);
