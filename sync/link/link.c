@@ -1,6 +1,8 @@
 #include "sync/link/link.h"
 
+#include "base/certificate.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/mqtt/mqtt.h"
@@ -18,12 +20,14 @@
 #define DAEMON_RETRY_US     UINT64_C(50000)
 #define DAEMON_RETRY_MAX_US UINT64_C(2000000)
 #define ACCURACY_US         1000 /* of the timer; none given would be 250 ms */
-#define FRAMES_PER_WAKE     16   /* before the broker has its turn */
+#define DAY_US              UINT64_C(86400000000)
+#define FRAMES_PER_WAKE     16 /* before the broker has its turn */
 
 struct link {
     sd_event *event;
     const struct link_settings *settings;
     struct mqtt *mqtt;
+    sd_event_source *warn;           /* once a day */
     sd_event_source *daemon, *timer; /* the io source owns its socket; NULL while there is no daemon */
     uint64_t retry_us;
     bool daemon_missed;         /* said so in the log */
@@ -284,6 +288,32 @@ static int connect_broker(struct link *link, struct error *error)
     return mqtt_new(link->event, &mqtt, &ops, link, &link->mqtt, error);
 }
 
+/* Also while the link has been up for months. */
+static int on_warn(sd_event_source *source, uint64_t usec, void *user)
+{
+    (void)usec;
+    struct link *link = user;
+    const struct tls_files files = tls_files(link->settings);
+    const struct certificate_facts facts = {.until_us = tls_own_until_us(&files)};
+    int64_t days = certificate_days_left(&facts, clock_wall_us());
+    if (facts.until_us && days < CERTIFICATE_WARN_DAYS)
+        log_warning("%s holds for %" PRId64
+                    " days more: ask head office for a new one (floorhand-hq broker certificate "
+                    "%s)",
+                    link->settings->cert_file, days, link->settings->site);
+    tell_certificate(link);
+    sd_event_source_set_time_relative(source, DAY_US);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int open_timers(struct link *link, struct error *error)
+{
+    int result = sd_event_add_time_relative(link->event, &link->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, link);
+    if (result >= 0)
+        result = sd_event_add_time_relative(link->event, &link->warn, CLOCK_BOOTTIME, 0, ACCURACY_US, on_warn, link);
+    return result < 0 ? error_set(error, result, "cannot start a timer: %s", strerror(-result)) : 0;
+}
+
 int link_new(sd_event *event, const struct link_settings *settings, struct link **ret, struct error *error)
 {
     struct link *link = calloc(1, sizeof(*link));
@@ -295,9 +325,8 @@ int link_new(sd_event *event, const struct link_settings *settings, struct link 
     link->office.max = FRAME_PAYLOAD_MAX;
     error_set(&link->why, 0, "not connected to the broker yet");
     int result = connect_broker(link, error);
-    if (!result &&
-        (result = sd_event_add_time_relative(event, &link->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, link)) < 0)
-        error_set(error, result, "cannot start a timer: %s", strerror(-result));
+    if (!result)
+        result = open_timers(link, error);
     if (result < 0) {
         link_free(link);
         return result;
@@ -312,6 +341,7 @@ struct link *link_free(struct link *link)
         return NULL;
     link->daemon = sd_event_source_disable_unref(link->daemon);
     sd_event_source_disable_unref(link->timer);
+    sd_event_source_disable_unref(link->warn);
     if (link->mqtt)
         publish_presence(link); /* offline: without a Will, which a goodbye cancels */
     mqtt_free(link->mqtt);
