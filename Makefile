@@ -442,7 +442,8 @@ UNITS := $(wildcard systemd/*.service)
 install: deps-build ## install programs, units and rules: make install [DESTDIR=...] [PREFIX=/usr]
 	@$(MAKE) $(if $(V),,-s) programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d \
-		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/floorhand
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/floorhand \
+		$(DESTDIR)$(PREFIX)/share/doc/floorhand-hq
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	for unit in $(UNITS); do sed 's,/usr/bin/,$(PREFIX)/bin/,' $$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} \
 		|| exit 1; done
@@ -450,6 +451,7 @@ install: deps-build ## install programs, units and rules: make install [DESTDIR=
 	for users in floorhand floorhand-hq; do install -m 644 systemd/$$users.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$users.conf || exit 1; done
 	install -m 644 systemd/floorhand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/floorhand.conf
 	install -m 644 systemd/link.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand
+	install -m 644 sync/broker/mosquitto.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand-hq
 	$(OUT)/floorhandd --sample > $(DESTDIR)$(PREFIX)/share/doc/floorhand/floorhandd.conf
 
 # A commit is a version: each is newer than those before it.

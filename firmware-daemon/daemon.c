@@ -245,47 +245,10 @@ static int source_station(void *user, const char *id, struct buf *json)
     return index < 0 ? index : write_view(user, (size_t)index, json);
 }
 
-/* Where a browser finds the box: its own name, or an address that others can reach. */
-static void put_url(struct daemon *daemon, const char *scheme, int port, const char *path, struct buf *url)
-{
-    const char *address = daemon->config->site.ui.address;
-    char host[65] = "";
-    bool any = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
-    if (any && (gethostname(host, sizeof(host) - 1) != 0 || !*host))
-        text_copy(host, sizeof(host), "localhost");
-    buf_printf(url, !any && strchr(address, ':') ? "%s://[%s]:%d%s" : "%s://%s:%d%s", scheme, any ? host : address,
-               port, path);
-}
-
-/* "tls": null where there is none. */
-static void write_tls(struct daemon *daemon, struct buf *json)
-{
-    if (!daemon->trust) {
-        json_text(json, "tls", NULL);
-        return;
-    }
-    json_open_object(json, "tls");
-    json_int(json, "port", ui_server_secure_port(daemon->ui));
-    trust_write(daemon->trust, clock_wall_us(), json);
-    json_close_object(json);
-}
-
 static int source_trust(void *user, struct buf *json, struct buf *pem)
 {
     struct daemon *daemon = user;
-    CLEANUP_BUF struct buf url = {0}, page = {0};
-    if (!daemon->trust)
-        return -ENOENT;
-    put_url(daemon, "https", ui_server_secure_port(daemon->ui), "/", &url);
-    put_url(daemon, "http", ui_server_port(daemon->ui), "/trust", &page);
-    json_open_object(json, NULL);
-    json_text(json, "url", buf_text(&url));
-    json_text(json, "trust", buf_text(&page));
-    trust_write(daemon->trust, clock_wall_us(), json);
-    json_close_object(json);
-    if (pem)
-        buf_put(pem, buf_text(trust_authority(daemon->trust)), trust_authority(daemon->trust)->length);
-    return 0;
+    return trust_invite(daemon->trust, ui_server_secure_port(daemon->ui), ui_server_port(daemon->ui), json, pem);
 }
 
 /* The members of an open object that tell how the box is. */
@@ -297,7 +260,7 @@ static int write_health(struct daemon *daemon, struct buf *json)
     json_int(json, "boot", uplink_boot(daemon->uplink));
     int result = sync_view_write(&sync, "sync", json);
     disk_write(daemon->disk, json);
-    write_tls(daemon, json);
+    trust_write(daemon->trust, ui_server_secure_port(daemon->ui), json);
     turn_write(daemon->turn, json);
     practice_write(daemon->practice, json);
     json_open_array(json, "stations");
@@ -734,34 +697,6 @@ static int open_timers(struct daemon *daemon, struct error *error)
     return 0;
 }
 
-static void show_renewed(void *user)
-{
-    struct daemon *daemon = user;
-    struct error error = {0};
-    const struct certificate_pair *pair = trust_pair(daemon->trust);
-    const struct web_pair shown = {buf_text(&pair->certificate), buf_text(&pair->key)};
-    if (ui_server_show(daemon->ui, &shown, &error) != 0)
-        log_warning("%s", error.text);
-}
-
-/* Pages without TLS are better than none: a disk that cannot be written stops no work. */
-static int open_pages(struct daemon *daemon, struct error *error)
-{
-    static const struct trust_ops ops = {.renewed = show_renewed};
-    const struct site_config *config = &daemon->config->site;
-    struct web_settings settings = config->ui;
-    struct web_pair shown;
-    struct error why = {0};
-    if (trust_wanted(config) && trust_open(daemon->event, config, &ops, daemon, &daemon->trust, &why) != 0)
-        log_error("the pages are served without TLS: %s", why.text);
-    if (daemon->trust) {
-        const struct certificate_pair *pair = trust_pair(daemon->trust);
-        shown = (struct web_pair){buf_text(&pair->certificate), buf_text(&pair->key)};
-        settings.pair = &shown;
-    }
-    return ui_server_open(daemon->event, &settings, &ui_source, daemon, &daemon->ui, error);
-}
-
 static int open_parts(struct daemon *daemon, struct error *error)
 {
     const struct site_config *config = &daemon->config->site;
@@ -779,7 +714,7 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
     if (!result)
-        result = open_pages(daemon, error);
+        result = trust_serve(daemon->event, config, &ui_source, daemon, &daemon->trust, &daemon->ui, error);
     if (!result)
         result = open_uplink(daemon, error);
     if (!result)

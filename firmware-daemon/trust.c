@@ -29,6 +29,7 @@ struct trust {
     const struct site_config *config;
     const struct trust_ops *ops;
     void *user;
+    struct ui_server *ui; /* that shows it; NULL in tests */
     sd_event_source *timer;
     struct files authority_files, leaf_files;
     struct certificate_pair authority, leaf;
@@ -347,9 +348,10 @@ struct trust *trust_close(struct trust *trust)
     return NULL;
 }
 
-const struct certificate_pair *trust_pair(const struct trust *trust)
+struct web_pair trust_pair(const struct trust *trust)
 {
-    return &trust->leaf;
+    return trust ? (struct web_pair){buf_text(&trust->leaf.certificate), buf_text(&trust->leaf.key)}
+                 : (struct web_pair){NULL, NULL};
 }
 
 const struct buf *trust_authority(const struct trust *trust)
@@ -366,8 +368,9 @@ static void write_until(struct buf *json, const char *key, const struct certific
     json_text(json, key, text);
 }
 
-void trust_write(const struct trust *trust, int64_t now_us, struct buf *json)
+static void write_facts(const struct trust *trust, struct buf *json)
 {
+    int64_t now_us = clock_wall_us();
     json_text(json, "fingerprint", trust->authority_facts.fingerprint);
     write_until(json, "authority_until", &trust->authority_facts);
     write_until(json, "until", &trust->leaf_facts);
@@ -382,4 +385,73 @@ void trust_write(const struct trust *trust, int64_t now_us, struct buf *json)
               "Work goes on.");
     json_text(json, "zh", "页面证书将在一个月内到期且未能自动更新：请检查主机的时钟和磁盘，作业不受影响。");
     json_close_object(json);
+}
+
+void trust_write(const struct trust *trust, int port, struct buf *json)
+{
+    if (!trust) {
+        json_text(json, "tls", NULL);
+        return;
+    }
+    json_open_object(json, "tls");
+    json_int(json, "port", port);
+    write_facts(trust, json);
+    json_close_object(json);
+}
+
+/* By its own name, where it is served on every address. */
+static void put_url(const struct trust *trust, const char *key, const char *form, int port, struct buf *json)
+{
+    CLEANUP_BUF struct buf url = {0};
+    const char *address = trust->config->ui.address;
+    char host[70] = "";
+    bool any = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+    if (!any)
+        snprintf(host, sizeof(host), strchr(address, ':') ? "[%s]" : "%s", address);
+    else if (gethostname(host, sizeof(host) - 1) != 0 || !*host)
+        text_copy(host, sizeof(host), "localhost");
+    bool secure = strcmp(form, "https") == 0;
+    buf_printf(&url, "%s://%s:%d%s", form, host, port, secure ? "/" : "/trust");
+    json_text(json, key, buf_text(&url));
+}
+
+int trust_invite(const struct trust *trust, int port, int plain_port, struct buf *json, struct buf *pem)
+{
+    if (!trust)
+        return -ENOENT;
+    json_open_object(json, NULL);
+    put_url(trust, "url", "https", port, json);
+    put_url(trust, "trust", "http", plain_port, json);
+    write_facts(trust, json);
+    json_close_object(json);
+    if (pem)
+        buf_puts(pem, buf_text(&trust->authority.certificate));
+    return 0;
+}
+
+/* ---------------------------------------------------------------- the pages */
+
+static void show_renewed(void *user)
+{
+    struct trust *trust = *(struct trust **)user;
+    struct error error = {0};
+    const struct web_pair pair = trust_pair(trust);
+    if (trust->ui && ui_server_show(trust->ui, &pair, &error) != 0)
+        log_warning("%s", error.text);
+}
+
+int trust_serve(sd_event *event, const struct site_config *config, const struct ui_source *source, void *user,
+                struct trust **ret_trust, struct ui_server **ret_ui, struct error *error)
+{
+    static const struct trust_ops ops = {.renewed = show_renewed};
+    struct web_settings settings = config->ui;
+    struct error why = {0};
+    if (trust_wanted(config) && trust_open(event, config, &ops, ret_trust, ret_trust, &why) != 0)
+        log_error("the pages are served without TLS: %s", why.text);
+    const struct web_pair pair = trust_pair(*ret_trust);
+    settings.pair = *ret_trust ? &pair : NULL;
+    int result = ui_server_open(event, &settings, source, user, ret_ui, error);
+    if (!result && *ret_trust)
+        (*ret_trust)->ui = *ret_ui;
+    return result;
 }

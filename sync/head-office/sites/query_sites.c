@@ -21,10 +21,8 @@ static const struct query_column site_columns[] = {
     {0},
 };
 static const struct query_filter site_filters[] = {BY_INDEX("site", "s.id = ?"), {0}};
-static const struct query_section site_sections[] = {{"certificates", "broker-certificates", "site", 0, 0},
-                                                     {"regions", "regions", "site", 0, 0},
-                                                     {"parked", "parked", "site", 0, 0},
-                                                     {0}};
+static const struct query_section site_sections[] = {
+    {"regions", "regions", "site", 0, 0}, {"parked", "parked", "site", 0, 0}, {0}};
 
 static const struct query_column region_columns[] = {
     TEXT("site", "r.site"), TEXT("province", "r.province"), NUMBER("rank", "r.rank"), {0}};
@@ -65,7 +63,7 @@ static const struct query_filter worker_filters[] = {
 
 static const struct query_column certificate_columns[] = {
     TEXT("name", "c.name"),    TEXT("site", "c.site"),      TEXT("fingerprint", "c.fingerprint"),
-    TIME("made", "c.made_us"), TIME("until", "c.until_us"), {0},
+    TIME("made", "c.made_us"), TIME("ends", "c.until_us"), {0},
 };
 static const struct query_filter certificate_filters[] = {
     BY_INDEX("name", "c.name = ?"), BY_INDEX("site", "c.site = ?"), {0}};
