@@ -194,6 +194,9 @@ def every_number_once(house, packer):
     expect("changes the site could not apply", house.site_rows("SELECT * FROM parked"), [])
     expect("events head office could not interpret", house.hq_rows("SELECT * FROM parked"), [])
     expect("labels in the tray", len(house.printer.labels), 6)
+    shown = b"".join(path.read_bytes() for path in house.folder.iterdir() if path.name.startswith("site.db") or path.suffix == ".log")
+    for order in sample.orders(8):
+        expect(f"what can be read of {order.number}'s receiver in the box's files", [text for text in order.receiver if text.encode() in shown], [])
     expect("the sort code of a number", house.site_rows("SELECT sort_code FROM waybill WHERE number = 'SF-0002'"), [("571-A1",)])
 
 
