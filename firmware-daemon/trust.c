@@ -107,9 +107,9 @@ static void read_names(const struct trust *trust, struct buf *ret)
 
 static int save(const struct files *files, const struct certificate_pair *pair, struct error *error)
 {
-    int result = file_replace(files->key, buf_text(&pair->key), pair->key.length, 0600);
+    int result = file_keep(files->key, buf_text(&pair->key), pair->key.length, 0600);
     if (!result)
-        result = file_replace(files->certificate, buf_text(&pair->certificate), pair->certificate.length, 0644);
+        result = file_keep(files->certificate, buf_text(&pair->certificate), pair->certificate.length, 0644);
     return result ? error_set(error, result, "%s cannot be written: %s", files->certificate, strerror(-result)) : 0;
 }
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,46 +28,39 @@ int file_load(const char *path, struct buf *ret)
     return result;
 }
 
-static int write_whole(int fd, const char *bytes, size_t length)
+/* The entry of a folder is written by a sync of the folder. */
+static int sync_folder_of(const char *path)
 {
-    while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-        if (written < 0)
-            return -errno;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return fsync(fd) == 0 ? 0 : -errno;
+    const char *slash = strrchr(path, '/');
+    CLEANUP(cleanup_free)
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    CLEANUP(cleanup_close) int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    return !folder ? -ENOMEM : fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
 }
 
-/* That a name stands for another file is in the folder. */
-static int sync_folder(const char *path)
+static int write_synced(const char *path, const void *bytes, size_t length, mode_t mode)
 {
-    char copy[4096];
-    snprintf(copy, sizeof(copy), "%s", path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP(cleanup_close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode & 0600);
     if (fd < 0)
         return -errno;
-    int result = fsync(fd) == 0 ? 0 : -errno;
-    close(fd);
-    return result;
+    ssize_t written = fchmod(fd, mode) == 0 ? write(fd, bytes, length) : -1;
+    if (written < 0 || fsync(fd) != 0)
+        return -errno;
+    return (size_t)written == length ? 0 : -ENOSPC;
 }
 
-int file_replace(const char *path, const void *bytes, size_t length, unsigned mode)
+int file_keep(const char *path, const void *bytes, size_t length, mode_t mode)
 {
-    char beside[4096];
-    if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
-        return -ENAMETOOLONG;
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode & 0600);
-    if (fd < 0)
-        return -errno;
-    int result = fchmod(fd, mode) == 0 ? write_whole(fd, bytes, length) : -errno;
-    close(fd);
-    if (!result && rename(beside, path) != 0)
+    CLEANUP_BUF struct buf beside = {0};
+    buf_printf(&beside, "%s.new", path);
+    if (beside.failed)
+        return -ENOMEM;
+    int result = write_synced(beside.data, bytes, length, mode);
+    if (!result && rename(beside.data, path) != 0)
         result = -errno;
     if (result)
-        unlink(beside);
-    return result ? result : sync_folder(path);
+        unlink(beside.data);
+    return result ? result : sync_folder_of(path);
 }
 
 int file_settle(const char *path)

@@ -73,33 +73,30 @@ static int begin(struct store *store, int64_t newest, int64_t now_us)
 
 /* ---------------------------------------------------------------- what comes in, and what goes out */
 
-/* What is loaded or put right by a count or a file is no work at the bin. */
+/* Of the moves from ?1 (not it) to ?2. What is loaded or put right by a count or a file is no work at the bin. */
+static const char *const sums[] = {
+    "INSERT INTO bin_heat (location, picks_day, picks_week, picks_month) SELECT bin, sum(iif(id > (SELECT behind FROM "
+    "heat_window WHERE days = 1), n, 0)), sum(iif(id > (SELECT behind FROM heat_window WHERE days = 7), n, 0)), "
+    "sum(iif(id > (SELECT behind FROM heat_window WHERE days = 28), n, 0)) FROM (SELECT id, iif(reverses IS NULL, "
+    "from_location, to_location) AS bin, iif(reverses IS NULL, 1, -1) AS n FROM move WHERE id > ?1 AND id <= ?2 AND "
+    "reason = 'pick') WHERE true GROUP BY bin ON CONFLICT DO UPDATE SET picks_day = picks_day + excluded.picks_day, "
+    "picks_week = picks_week + excluded.picks_week, picks_month = picks_month + excluded.picks_month",
+
+    "INSERT INTO bin_heat (location, put_us) SELECT to_location, max(wall_us) FROM move WHERE id > ?1 AND id <= ?2 "
+    "AND to_lpn = 0 AND reverses IS NULL GROUP BY to_location ON CONFLICT DO UPDATE SET put_us = max(put_us, "
+    "excluded.put_us)",
+
+    "INSERT INTO bin_heat (location, moved_us) SELECT place, max(wall_us) FROM (SELECT from_location AS place, "
+    "wall_us, reason FROM move WHERE id > ?1 AND id <= ?2 AND from_lpn = 0 UNION ALL SELECT to_location, wall_us, "
+    "reason FROM move WHERE id > ?1 AND id <= ?2 AND to_lpn = 0) WHERE reason NOT IN ('import', 'count', 'found') "
+    "GROUP BY place ON CONFLICT DO UPDATE SET moved_us = max(moved_us, excluded.moved_us)",
+};
+
 static int follow(struct store *store, int64_t after, int64_t until)
 {
-    int result =
-        sql_run(store->sql,
-                "INSERT INTO bin_heat (location, picks_day, picks_week, picks_month) SELECT bin, sum(iif(id > (SELECT "
-                "behind FROM heat_window WHERE days = 1), n, 0)), sum(iif(id > (SELECT behind FROM heat_window WHERE "
-                "days = 7), n, 0)), sum(iif(id > (SELECT behind FROM heat_window WHERE days = 28), n, 0)) FROM (SELECT "
-                "id, iif(reverses IS NULL, from_location, to_location) AS bin, iif(reverses IS NULL, 1, -1) AS n "
-                "FROM move WHERE id > ?1 AND id <= ?2 AND reason = 'pick') WHERE true GROUP BY bin ON CONFLICT DO "
-                "UPDATE SET picks_day = picks_day + excluded.picks_day, picks_week = picks_week + excluded.picks_week, "
-                "picks_month = picks_month + excluded.picks_month",
-                sql_int(after), sql_int(until));
-    if (!result)
-        result = sql_run(store->sql,
-                         "INSERT INTO bin_heat (location, put_us) SELECT to_location, max(wall_us) FROM move WHERE id "
-                         "> ?1 AND id <= ?2 AND to_lpn = 0 AND reverses IS NULL GROUP BY to_location "
-                         "ON CONFLICT DO UPDATE SET put_us = max(put_us, excluded.put_us)",
-                         sql_int(after), sql_int(until));
-    if (!result)
-        result = sql_run(store->sql,
-                         "INSERT INTO bin_heat (location, moved_us) SELECT place, max(wall_us) FROM (SELECT "
-                         "from_location AS place, wall_us, reason FROM move WHERE id > ?1 AND id <= ?2 AND from_lpn = "
-                         "0 UNION ALL SELECT to_location, wall_us, reason FROM move WHERE id > ?1 AND id <= ?2 AND "
-                         "to_lpn = 0) WHERE reason NOT IN ('import', 'count', 'found') GROUP BY place "
-                         "ON CONFLICT DO UPDATE SET moved_us = max(moved_us, excluded.moved_us)",
-                         sql_int(after), sql_int(until));
+    int result = 0;
+    for (size_t i = 0; i < COUNT(sums) && !result; i++)
+        result = sql_run(store->sql, sums[i], sql_int(after), sql_int(until));
     return result ? result : keep_place(store, 0, until);
 }
 

@@ -60,14 +60,13 @@ static int read_key(int fd, const char *path, struct wire_key *ret, struct error
                              path);
 }
 
-/* A power cut leaves a whole key or none. */
 static int make_key(const char *path, const struct random_source *random, struct wire_key *ret, struct error *error)
 {
     char text[TEXT_SIZE + 1];
     wire_key_new(ret, random);
     sodium_bin2hex(text, sizeof(text), ret->secret, crypto_sign_SEEDBYTES);
     text[TEXT_SIZE - 1] = '\n';
-    int result = file_replace(path, text, TEXT_SIZE, 0600);
+    int result = file_keep(path, text, TEXT_SIZE, 0600);
     sodium_memzero(text, sizeof(text));
     return result ? error_set(error, result, "%s cannot be written: %s", path, strerror(-result)) : 0;
 }

@@ -38,7 +38,7 @@ static void path_of(const struct world *world, char out[160], const char *name)
 
 static void write_file(const char *path, const struct buf *text)
 {
-    assert_int_equal(file_replace(path, buf_text(text), text->length, 0600), 0);
+    assert_int_equal(file_keep(path, buf_text(text), text->length, 0600), 0);
 }
 
 static void write_pair(struct world *world, struct certificate_pair *pair, const char *name, char *certificate,

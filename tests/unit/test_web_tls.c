@@ -74,7 +74,7 @@ static void make_pair(struct world *world, size_t i)
     assert_int_equal(certificate_make(&authority, NULL, &ca, &error), 0);
     assert_int_equal(certificate_make(&leaf, &ca, &world->pair[i], &error), 0);
     snprintf(world->ca[i], sizeof(world->ca[i]), "/tmp/floorhand-web-%d-%zu.pem", (int)getpid(), i);
-    assert_int_equal(file_replace(world->ca[i], buf_text(&ca.certificate), ca.certificate.length, 0600), 0);
+    assert_int_equal(file_keep(world->ca[i], buf_text(&ca.certificate), ca.certificate.length, 0600), 0);
 }
 
 static struct web_pair shown(struct world *world, size_t i)

@@ -14,7 +14,7 @@
 
 static int write_file(const char *path, const struct buf *text, unsigned mode, struct error *error)
 {
-    int result = file_replace(path, buf_text(text), text->length, mode);
+    int result = file_keep(path, buf_text(text), text->length, mode);
     return result ? error_set(error, result, "%s cannot be written: %s", path, strerror(-result)) : 0;
 }
 
