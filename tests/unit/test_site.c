@@ -356,7 +356,7 @@ static void recorded_commands_do_nothing_again(void **state)
     site_link_up(&world.site, world.now_us);
     const struct wire_control first = welcome_of(&world, GEN_A, 0);
     struct wire_control grant = {.kind = WIRE_GRANT, .epoch = 9, .base_epoch = 3, .base_seq = 2},
-                        fence = {.kind = WIRE_FENCE};
+                        fence = {.kind = WIRE_FENCE, .epoch = 3};
     memcpy(grant.nonce, first.nonce, sizeof(grant.nonce));
     memcpy(grant.grant_nonce, NONCE, sizeof(grant.grant_nonce));
     same_past_text(&world.journal, 2, grant.base_hash);
@@ -384,6 +384,7 @@ static void recorded_commands_do_nothing_again(void **state)
     say(&world, &first);
     say(&world, &grant);
     say(&world, &fence);
+    assert_string_equal(world.site.fault.text, ""); /* each of them was understood */
     assert_int_equal(world.site.state, SITE_HELLO);
     const struct wire_key other = same_past_key(5);
     struct wire_control forged = welcome_of(&world, GEN_A, 8);
