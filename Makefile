@@ -16,7 +16,7 @@ GEN := build/gen
 
 RUN_PACKAGES   := mosquitto python3 fonts-noto-cjk fonts-dejavu-core
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev libusb-1.0-0-dev libserialport-dev \
-	libudev-dev libjansson-dev libmicrohttpd-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
+	libudev-dev libjansson-dev libmicrohttpd-dev libgnutls28-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
 	libpq-dev libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev libdeflate-dev \
 	zlib1g-dev libssl-dev libxlsxwriter-dev
 TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema nginx-light systemd dpkg-dev
@@ -29,7 +29,7 @@ FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 # ---------------------------------------------------------------- how it is compiled
 
-LIBRARIES := libsystemd libusb-1.0 libserialport libudev jansson libmicrohttpd libmosquitto libqrencode inih \
+LIBRARIES := libsystemd libusb-1.0 libserialport libudev jansson libmicrohttpd gnutls libmosquitto libqrencode inih \
 	libsodium pangoft2 libcurl libpq sqlite3 libpng libdeflate zlib libssl libcrypto
 # Asked once, and only where something is compiled: before `make deps` there may be no pkg-config.
 library_cflags = $(eval library_cflags := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) | sed 's/-I/-isystem /g'))$(library_cflags)
@@ -442,7 +442,8 @@ UNITS := $(wildcard systemd/*.service)
 install: deps-build ## install programs, units and rules: make install [DESTDIR=...] [PREFIX=/usr]
 	@$(MAKE) $(if $(V),,-s) programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d \
-		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/floorhand
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/floorhand \
+		$(DESTDIR)$(PREFIX)/share/doc/floorhand-hq
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	for unit in $(UNITS); do sed 's,/usr/bin/,$(PREFIX)/bin/,' $$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} \
 		|| exit 1; done
@@ -450,6 +451,7 @@ install: deps-build ## install programs, units and rules: make install [DESTDIR=
 	for users in floorhand floorhand-hq; do install -m 644 systemd/$$users.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$users.conf || exit 1; done
 	install -m 644 systemd/floorhand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/floorhand.conf
 	install -m 644 systemd/link.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand
+	install -m 644 sync/broker/mosquitto.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand-hq
 	$(OUT)/floorhandd --sample > $(DESTDIR)$(PREFIX)/share/doc/floorhand/floorhandd.conf
 
 # A commit is a version: each is newer than those before it.

@@ -13,6 +13,7 @@
 #include "lookout.h"
 #include "pictures.h"
 #include "practice.h"
+#include "site_store.h"
 #include "station/plugboard.h"
 #include "station/station.h"
 #include "store/board.h"
@@ -20,6 +21,7 @@
 #include "store/query.h"
 #include "store/training.h"
 #include "told.h"
+#include "trust.h"
 #include "turn.h"
 #include "uplink.h"
 
@@ -51,9 +53,11 @@ struct daemon {
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct label_desk desk;
+    struct seal *seal; /* of receivers */
     struct practice *practice;
     struct disk *disk;
     struct lookout *lookout;
+    struct trust *trust; /* NULL: pages are served without TLS */
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -243,6 +247,12 @@ static int source_station(void *user, const char *id, struct buf *json)
     return index < 0 ? index : write_view(user, (size_t)index, json);
 }
 
+static int source_trust(void *user, struct buf *json, struct buf *pem)
+{
+    struct daemon *daemon = user;
+    return trust_invite(daemon->trust, ui_server_secure_port(daemon->ui), ui_server_port(daemon->ui), json, pem);
+}
+
 /* The members of an open object that tell how the box is. */
 static int write_health(struct daemon *daemon, struct buf *json)
 {
@@ -252,6 +262,7 @@ static int write_health(struct daemon *daemon, struct buf *json)
     json_int(json, "boot", uplink_boot(daemon->uplink));
     int result = sync_view_write(&sync, "sync", json);
     disk_write(daemon->disk, json);
+    trust_write(daemon->trust, ui_server_secure_port(daemon->ui), json);
     turn_write(daemon->turn, json);
     practice_write(daemon->practice, json);
     json_open_array(json, "stations");
@@ -442,6 +453,7 @@ static const struct ui_source ui_source = {.stations = source_stations,
                                            .devices = source_devices,
                                            .picture = source_picture,
                                            .item_picture = source_item_picture,
+                                           .trust = source_trust,
                                            .query = source_query,
                                            .figures = source_figures,
                                            .train = source_train,
@@ -690,11 +702,9 @@ static int open_timers(struct daemon *daemon, struct error *error)
 static int open_parts(struct daemon *daemon, struct error *error)
 {
     const struct site_config *config = &daemon->config->site;
-    struct store_settings store = {
-        .path = config->database, .site = config->site, .box = config->box, .random = random_system};
     int result = disk_open(daemon->event, config->database, disk_moved, daemon, &daemon->disk, error);
     if (!result)
-        result = store_open(&store, &daemon->store, error);
+        result = site_store_open(config, &daemon->seal, &daemon->store, error);
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
     if (!result)
@@ -704,7 +714,7 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
     if (!result)
-        result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
+        result = trust_serve(daemon->event, config, &ui_source, daemon, &daemon->trust, &daemon->ui, error);
     if (!result)
         result = open_uplink(daemon, error);
     if (!result)
@@ -755,6 +765,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     plugboard_close(daemon->board);
     uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
+    trust_close(daemon->trust);
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
@@ -762,6 +773,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);
+    seal_free(daemon->seal);
     disk_close(daemon->disk);
     free(daemon);
     return NULL;
@@ -770,4 +782,9 @@ struct daemon *daemon_close(struct daemon *daemon)
 int daemon_port(const struct daemon *daemon)
 {
     return ui_server_port(daemon->ui);
+}
+
+int daemon_secure_port(const struct daemon *daemon)
+{
+    return ui_server_secure_port(daemon->ui);
 }

@@ -15,5 +15,6 @@ struct daemon *daemon_close(struct daemon *daemon);
 DEFINE_CLEANUP(daemon_close, struct daemon *);
 
 int daemon_port(const struct daemon *daemon);
+int daemon_secure_port(const struct daemon *daemon); /* -1: there is no TLS */
 
 #endif

@@ -112,6 +112,9 @@ static int run(const struct config *config)
         log_error("%s", error.text);
     } else {
         log_info("page: http://%s:%d/", config->site.ui.address, daemon_port(daemon));
+        if (daemon_secure_port(daemon) >= 0)
+            log_info("page over TLS: https://%s:%d/; floorhand trust says how to trust it", config->site.ui.address,
+                     daemon_secure_port(daemon));
         sd_notify(0, "READY=1");
         result = sd_event_loop(event);
         sd_notify(0, "STOPPING=1");

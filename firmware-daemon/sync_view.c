@@ -17,6 +17,9 @@ static int gather(const struct sync_view *view, struct site_facts *ret, int64_t 
                                .up = site_port_up(view->port),
                                .presence = site_presence_now(view->site),
                                .unanswered = view->site->tries};
+    int64_t until_us = site_port_certificate_until_us(view->port);
+    ret->certified = until_us != 0;
+    ret->certificate_left_us = until_us - view->wall_us;
     *ret_oldest_wall_us = 0;
     int result = journal_waiting(view->store, &ret->outbox, ret_oldest_wall_us);
     if (!result)
@@ -70,6 +73,7 @@ static void write_connection(const struct sync_view *view, const struct site_fac
     json_bool(json, "running", facts->linked);
     json_bool(json, "up", facts->up);
     json_text(json, "why", text_or_null(site_port_why(view->port)));
+    write_time(json, "certificate_until", site_port_certificate_until_us(view->port));
     json_close_object(json);
     json_open_object(json, "head_office");
     if (facts->presence == SITE_OFFICE_UNKNOWN)

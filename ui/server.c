@@ -12,7 +12,7 @@ int ui_server_open(sd_event *event, const struct web_settings *settings, const s
     server->source = source;
     server->user = user;
     server->changes_max = (size_t)settings->clients_max / 2;
-    server->site = (struct web_site){.routes = ui_routes, .policy = server->policy};
+    server->site = (struct web_site){.routes = ui_routes, .policy = server->policy, .open_path = "/trust"};
     int result = ui_pages_open(server, error);
     if (!result)
         result = web_server_open(event, settings, &server->site, server, &server->web, error);
@@ -30,6 +30,16 @@ struct ui_server *ui_server_close(struct ui_server *server)
     web_server_close(server->web);
     free(server);
     return NULL;
+}
+
+int ui_server_secure_port(const struct ui_server *server)
+{
+    return web_server_secure_port(server->web);
+}
+
+int ui_server_show(struct ui_server *server, const struct web_pair *pair, struct error *error)
+{
+    return web_server_show(server->web, pair, error);
 }
 
 int ui_server_port(const struct ui_server *server)

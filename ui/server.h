@@ -31,6 +31,9 @@ struct ui_source {
     int (*item_picture)(void *user, const char *sku, struct buf *bytes, const char **ret_type);
     /* kind: stock, orders or parcels, as a CSV file. -ENOENT no such kind, -EMSGSIZE too much since then. */
     int (*figures)(void *user, const char *kind, int64_t since_us, struct buf *csv);
+    /* Why a browser may trust the box: "url", "fingerprint" and more; pem, if not NULL: its authority. -ENOENT: no TLS.
+     */
+    int (*trust)(void *user, struct buf *json, struct buf *pem);
     /* Rows of one kind, a page of them; code: one row and what belongs to it, "" for the list.
      * -ENOENT no such kind or row; -EINVAL, the sentence says what is not known; -ETIME it would take too long. */
     int (*query)(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
@@ -65,6 +68,8 @@ struct ui_server *ui_server_close(struct ui_server *server);
 DEFINE_CLEANUP(ui_server_close, struct ui_server *);
 
 int ui_server_port(const struct ui_server *server);
+int ui_server_secure_port(const struct ui_server *server); /* -1: there is no TLS */
+int ui_server_show(struct ui_server *server, const struct web_pair *pair, struct error *error); /* web_server_show() */
 
 /* A new view for every page of that station. A page that reads slowly skips to the newest. */
 void ui_server_publish(struct ui_server *server, const char *station, const char *json, size_t length);

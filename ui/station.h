@@ -32,5 +32,9 @@ bool ui_pages_asset(struct web_request *request);
 bool ui_pages_manifest(struct web_request *request);
 bool ui_pages_keeper(struct web_request *request);
 bool ui_pages_item(struct web_request *request);
+bool ui_trust_page(struct web_request *request);
+bool ui_trust_certificate(struct web_request *request);
+bool ui_trust_style(struct web_request *request);
+bool ui_trust_json(struct web_request *request);
 
 #endif

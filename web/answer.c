@@ -105,7 +105,8 @@ bool web_answer_cookie(struct web_request *request, const struct buf *json, cons
     char cookie[200];
     const char *proto = web_header(request, "X-Forwarded-Proto");
     int length = snprintf(cookie, sizeof(cookie), "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name, value,
-                          *value ? "" : "; Max-Age=0", proto && strcmp(proto, "https") == 0 ? "; Secure" : "");
+                          *value ? "" : "; Max-Age=0",
+                          request->secure || (proto && strcmp(proto, "https") == 0) ? "; Secure" : "");
     struct MHD_Response *response = copied("application/json", buf_text(json), json->length);
     if (response && (length < 0 || (size_t)length >= sizeof(cookie) ||
                      MHD_add_response_header(response, "Set-Cookie", cookie) != MHD_YES)) {
@@ -115,10 +116,15 @@ bool web_answer_cookie(struct web_request *request, const struct buf *json, cons
     return web_answer_queue(request, WEB_OK, response);
 }
 
-bool web_answer_redirect(struct web_request *request, const char *path)
+bool web_answer_redirect_as(struct web_request *request, int status, const char *address)
 {
     struct MHD_Response *response = copied("text/plain; charset=utf-8", "", 0);
     if (response)
-        MHD_add_response_header(response, "Location", path);
-    return web_answer_queue(request, MHD_HTTP_FOUND, response);
+        MHD_add_response_header(response, "Location", address);
+    return web_answer_queue(request, status, response);
+}
+
+bool web_answer_redirect(struct web_request *request, const char *path)
+{
+    return web_answer_redirect_as(request, WEB_FOUND, path);
 }

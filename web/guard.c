@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* "host", "host:80", "[::1]:80" → the host alone. */
-static bool host_alone(const char *host, char out[WEB_NAME_SIZE])
+bool web_host_alone(const char *host, char out[WEB_NAME_SIZE])
 {
     const char *end;
     if (*host == '[') {
@@ -60,7 +60,7 @@ bool web_guard_passes(struct web_request *request)
     if (request->server->site->any_host)
         return true;
     const char *host = web_header(request, "Host");
-    if (!host || !host_alone(host, name))
+    if (!host || !web_host_alone(host, name))
         return web_refuse(request, MHD_HTTP_BAD_REQUEST, "The request does not say which host it is for.");
     if (!is_this_machine(request->server, name))
         return web_refuse(request, MHD_HTTP_MISDIRECTED_REQUEST,

@@ -9,11 +9,22 @@
 #define WEB_NAME_SIZE 64
 #define WEB_BEAT_S    5 /* the pages take a stream that is silent for longer as lost */
 
+/* One port that is listened to, with TLS or without. */
+struct web_door {
+    struct web_server *server;
+    struct MHD_Daemon *http; /* NULL: it is not open */
+    sd_event_source *readable, *timer;
+    bool secure;
+};
+
+enum { WEB_DOOR_PLAIN, WEB_DOOR_SECURE, WEB_DOORS };
+
 struct web_server {
-    struct MHD_Daemon *http;
+    struct web_door doors[WEB_DOORS];
+    int secure_port; /* -1: none */
     const struct web_site *site;
     void *user;
-    sd_event_source *readable, *resumed, *timer, *beat;
+    sd_event_source *resumed, *beat;
     struct list waiting; /* struct web_request, by .link */
     struct list streams; /* struct web_stream, by .link */
     size_t stream_count, streams_max;
@@ -36,6 +47,15 @@ bool web_answer_queue(struct web_request *request, int status, struct MHD_Respon
 
 /* True when the request's page is ours. Otherwise .refused and .why are set. */
 bool web_guard_passes(struct web_request *request);
+
+/* "host", "host:80", "[::1]:80" -> the host alone. */
+bool web_host_alone(const char *host, char out[WEB_NAME_SIZE]);
+
+/* ---- with TLS or without (secure.c) */
+
+/* True when it may be answered the way it was asked. Otherwise .refused is WEB_MOVED. */
+bool web_secure_enough(struct web_request *request, const char *path);
+bool web_answer_moved(struct web_request *request);
 
 /* ---- routes (route.c) */
 

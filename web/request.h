@@ -13,6 +13,7 @@
 enum {
     WEB_OK = 200,
     WEB_FOUND = 302,
+    WEB_MOVED = 307, /* the same, and not for ever */
     WEB_BAD_REQUEST = 400,
     WEB_UNAUTHORIZED = 401,
     WEB_FORBIDDEN = 403,
@@ -50,14 +51,16 @@ struct web_request {
     void *asker; /* for admits() and the routes; freed with the request */
 
     /* of the server alone */
-    size_t received;   /* bytes of body seen, kept or not */
-    int refused;       /* HTTP status of the first fault; 0: none */
-    struct error why;  /* its sentence */
-    char allow[32];    /* with status 405 */
-    int64_t retry_s;   /* with status 429 and 503: when to ask again; 0: in a second */
-    uint64_t number;   /* what web_server_answer() calls it */
-    struct list link;  /* in the server's .waiting while an answer is owed */
-    int64_t waited_us; /* since then, on the monotonic clock */
+    size_t received;             /* bytes of body seen, kept or not */
+    int refused;                 /* HTTP status of the first fault; 0: none */
+    struct error why;            /* its sentence */
+    char allow[32];              /* with status 405 */
+    bool secure;                 /* it came over TLS */
+    char path[WEB_SEGMENT_SIZE]; /* with status 307: what was asked for */
+    int64_t retry_s;             /* with status 429 and 503: when to ask again; 0: in a second */
+    uint64_t number;             /* what web_server_answer() calls it */
+    struct list link;            /* in the server's .waiting while an answer is owed */
+    int64_t waited_us;           /* since then, on the monotonic clock */
     bool handled, suspended;
 };
 
@@ -85,9 +88,10 @@ bool web_answer_error(struct web_request *request, int status, const char *forma
 /* The status and sentence that stand for an -errno. */
 bool web_answer_errno(struct web_request *request, int code);
 /* With a cookie for our own pages that no script reads, for this visit; value "": it is gone. Only over TLS, if that is
- * how it was asked for (X-Forwarded-Proto). */
+ * how it was asked for, here or at a proxy (X-Forwarded-Proto). */
 bool web_answer_cookie(struct web_request *request, const struct buf *json, const char *name, const char *value);
 bool web_answer_redirect(struct web_request *request, const char *path);
+bool web_answer_redirect_as(struct web_request *request, int status, const char *address);
 /* One of the embedded files. A browser keeps it but asks each time whether it still stands. */
 bool web_answer_file(struct web_request *request, int status, const struct embedded_file *files, const char *name);
 

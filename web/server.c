@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "web/internal.h"
+#include "web/tls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,17 +43,19 @@ static void judge_body(struct web_request *request)
                                                             : "Send this as Content-Type application/json.");
 }
 
-static struct web_request *begin_request(struct web_server *server, struct MHD_Connection *connection,
-                                         const char *method, const char *path)
+static struct web_request *begin_request(struct web_door *door, struct MHD_Connection *connection, const char *method,
+                                         const char *path)
 {
+    struct web_server *server = door->server;
     struct web_request *request = calloc(1, sizeof(*request));
     if (!request)
         return NULL;
     request->server = server;
+    request->secure = door->secure;
     request->user = server->user;
     request->connection = connection;
     list_init(&request->link);
-    if (web_route_find(request, method, path) && web_guard_passes(request) &&
+    if (web_route_find(request, method, path) && web_guard_passes(request) && web_secure_enough(request, path) &&
         (!server->site->admits || server->site->admits(request)))
         judge_body(request);
     request->body.max = request->route ? request->route->body_max : 0;
@@ -75,6 +78,8 @@ static enum MHD_Result take_body(struct web_request *request, const char *bytes,
 
 static bool handle(struct web_request *request)
 {
+    if (request->refused == WEB_MOVED)
+        return web_answer_moved(request);
     if (request->refused)
         return web_answer_error(request, request->refused, "%s", request->why.text);
     if (request->body.failed)
@@ -200,15 +205,15 @@ static void give_up_waiting(struct web_server *server)
 
 /* ---------------------------------------------------------------- in the event loop */
 
-static void set_timer(struct web_server *server)
+static void set_timer(struct web_door *door)
 {
     MHD_UNSIGNED_LONG_LONG ms;
-    if (MHD_get_timeout(server->http, &ms) != MHD_YES) {
-        sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+    if (MHD_get_timeout(door->http, &ms) != MHD_YES) {
+        sd_event_source_set_enabled(door->timer, SD_EVENT_OFF);
         return;
     }
-    sd_event_source_set_time_relative(server->timer, (uint64_t)ms * 1000);
-    sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
+    sd_event_source_set_time_relative(door->timer, (uint64_t)ms * 1000);
+    sd_event_source_set_enabled(door->timer, SD_EVENT_ONESHOT);
 }
 
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *user)
@@ -216,15 +221,19 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
     (void)source;
     (void)fd;
     (void)events;
-    struct web_server *server = user;
-    MHD_run(server->http);
-    set_timer(server);
+    struct web_door *door = user;
+    MHD_run(door->http);
+    set_timer(door);
     return 0;
 }
 
 static int on_resumed(sd_event_source *source, void *user)
 {
-    return on_readable(source, -1, 0, user);
+    struct web_server *server = user;
+    for (size_t i = 0; i < WEB_DOORS; i++)
+        if (server->doors[i].http)
+            on_readable(source, -1, 0, &server->doors[i]);
+    return 0;
 }
 
 /* MHD makes no descriptor ready for it when the loop is not its own: it is told to run. */
@@ -251,16 +260,20 @@ static int on_beat(sd_event_source *source, uint64_t usec, void *user)
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-static int join_loop(struct web_server *server, sd_event *event)
+static int join_door(struct web_door *door, sd_event *event)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->http, MHD_DAEMON_INFO_EPOLL_FD);
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(door->http, MHD_DAEMON_INFO_EPOLL_FD);
     if (!info)
         return -ENOTSUP;
-    int r = sd_event_add_io(event, &server->readable, info->epoll_fd, EPOLLIN, on_readable, server);
-    if (r >= 0)
-        r = sd_event_add_defer(event, &server->resumed, on_resumed, server);
-    if (r >= 0)
-        r = sd_event_add_time_relative(event, &server->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, server);
+    int r = sd_event_add_io(event, &door->readable, info->epoll_fd, EPOLLIN, on_readable, door);
+    return r < 0 ? r : sd_event_add_time_relative(event, &door->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, door);
+}
+
+static int join_loop(struct web_server *server, sd_event *event)
+{
+    int r = sd_event_add_defer(event, &server->resumed, on_resumed, server);
+    for (size_t i = 0; r >= 0 && i < WEB_DOORS; i++)
+        r = server->doors[i].http ? join_door(&server->doors[i], event) : 0;
     if (r >= 0)
         r = sd_event_add_time_relative(event, &server->beat, CLOCK_BOOTTIME, WEB_BEAT_S * SECOND_US, 0, on_beat,
                                        server);
@@ -286,7 +299,7 @@ static int explain_bind(int code, const char *address, int64_t port, struct erro
     return error_set(error, code, "Nothing can be served on %s port %" PRId64 ": %s.", address, port, advice);
 }
 
-static int listen_on(const struct web_settings *settings, struct error *error)
+static int listen_on(const struct web_settings *settings, int64_t number, struct error *error)
 {
     union {
         struct sockaddr any;
@@ -294,7 +307,7 @@ static int listen_on(const struct web_settings *settings, struct error *error)
         struct sockaddr_in6 v6;
     } to = {0};
     const char *address = settings->address[0] ? settings->address : "127.0.0.1";
-    uint16_t port = htons((uint16_t)settings->port);
+    uint16_t port = htons((uint16_t)number);
     if (inet_pton(AF_INET, address, &to.v4.sin_addr) == 1) {
         to.v4.sin_family = AF_INET;
         to.v4.sin_port = port;
@@ -308,7 +321,7 @@ static int listen_on(const struct web_settings *settings, struct error *error)
     socklen_t length = to.any.sa_family == AF_INET ? sizeof(to.v4) : sizeof(to.v6);
     int fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return explain_bind(-errno, address, settings->port, error);
+        return explain_bind(-errno, address, number, error);
     /* Accepted sockets inherit all of these (tcp(7), socket(7)). */
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BUFFER}, sizeof(int));
@@ -316,25 +329,69 @@ static int listen_on(const struct web_settings *settings, struct error *error)
     if (bind(fd, &to.any, length) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
         int r = -errno;
         close(fd);
-        return explain_bind(r, address, settings->port, error);
+        return explain_bind(r, address, number, error);
     }
     return fd;
 }
 
-static int start_http(struct web_server *server, const struct web_settings *settings, struct error *error)
+static int port_of(const struct web_door *door)
 {
-    int fd = listen_on(settings, error);
+    const union MHD_DaemonInfo *info = door->http ? MHD_get_daemon_info(door->http, MHD_DAEMON_INFO_BIND_PORT) : NULL;
+    return info ? info->port : -1;
+}
+
+/* MHD does not write to it. */
+static void *tls_priorities(void)
+{
+    static char priorities[] = WEB_TLS_PRIORITIES;
+    return priorities;
+}
+
+/* One list of options for both: those of TLS are left out by their end. */
+static struct MHD_Daemon *start_daemon(struct web_door *door, int fd, unsigned connections)
+{
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (door->secure ? MHD_USE_TLS : 0u);
+    const union { /* an item has room for a pointer to an object alone; POSIX has both of one size */
+        int (*given)(gnutls_session_t, const gnutls_datum_t *, int, const gnutls_pk_algorithm_t *, int,
+                     gnutls_pcert_st **, unsigned *, gnutls_privkey_t *);
+        void *wanted;
+    } callback = {.given = web_tls_retrieve};
+    const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_PRIORITIES, 0, tls_priorities()},
+                                         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, callback.wanted},
+                                         {MHD_OPTION_END, 0, NULL}};
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, door, MHD_OPTION_LISTEN_SOCKET, fd,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_POOL, MHD_OPTION_CONNECTION_LIMIT,
+                            connections, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_NOTIFY_COMPLETED,
+                            on_completed, NULL, MHD_OPTION_ARRAY, door->secure ? tls : none, MHD_OPTION_END);
+}
+
+static int open_door(struct web_server *server, size_t which, const struct web_settings *settings, struct error *error)
+{
+    struct web_door *door = &server->doors[which];
+    *door = (struct web_door){.server = server, .secure = which == WEB_DOOR_SECURE};
+    int fd = listen_on(settings, door->secure ? settings->secure_port : settings->port, error);
     if (fd < 0)
         return fd;
-    unsigned connections = (unsigned)(2 * settings->clients_max + SPARE_CONNECTION);
-    server->http = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-                                    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_POOL,
-                                    MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-                                    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
-    if (server->http)
+    door->http = start_daemon(door, fd, (unsigned)(2 * settings->clients_max + SPARE_CONNECTION));
+    if (door->http)
         return 0;
     close(fd);
     return error_set(error, -ENOMEM, "The web server did not start: the machine is out of memory or open files.");
+}
+
+static int open_doors(struct web_server *server, const struct web_settings *settings, struct error *error)
+{
+    int r = settings->port < 0 ? 0 : open_door(server, WEB_DOOR_PLAIN, settings, error);
+    server->secure_port = -1;
+    if (r < 0 || !settings->pair)
+        return r;
+    r = web_tls_show(settings->pair, error);
+    if (!r)
+        r = open_door(server, WEB_DOOR_SECURE, settings, error);
+    if (!r)
+        server->secure_port = port_of(&server->doors[WEB_DOOR_SECURE]);
+    return r;
 }
 
 static void learn_host_name(struct web_server *server)
@@ -356,7 +413,7 @@ int web_server_open(sd_event *event, const struct web_settings *settings, const 
     list_init(&server->waiting);
     list_init(&server->streams);
     learn_host_name(server);
-    int r = start_http(server, settings, error);
+    int r = open_doors(server, settings, error);
     if (r < 0)
         return r;
     r = join_loop(server, event);
@@ -367,28 +424,45 @@ int web_server_open(sd_event *event, const struct web_settings *settings, const 
     return 0;
 }
 
+static void close_door(struct web_door *door)
+{
+    if (door->http)
+        MHD_stop_daemon(door->http); /* calls on_completed for each request; wants none suspended */
+    sd_event_source_disable_unref(door->timer);
+    sd_event_source_disable_unref(door->readable);
+    if (door->secure)
+        web_tls_done();
+}
+
 struct web_server *web_server_close(struct web_server *server)
 {
     if (!server)
         return NULL;
     server->closing = true;
-    if (server->http) {
-        struct web_request *request;
-        LIST_EACH(request, &server->waiting, struct web_request, link)
-        resume(request);
-        web_streams_resume_all(server);
-        MHD_stop_daemon(server->http); /* calls on_completed for each request; wants none suspended */
-    }
+    struct web_request *request;
+    LIST_EACH(request, &server->waiting, struct web_request, link)
+    resume(request);
+    web_streams_resume_all(server);
+    for (size_t i = 0; i < WEB_DOORS; i++)
+        close_door(&server->doors[i]);
     sd_event_source_disable_unref(server->beat);
-    sd_event_source_disable_unref(server->timer);
     sd_event_source_disable_unref(server->resumed);
-    sd_event_source_disable_unref(server->readable);
     free(server);
     return NULL;
 }
 
 int web_server_port(const struct web_server *server)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->http, MHD_DAEMON_INFO_BIND_PORT);
-    return info ? info->port : 0;
+    return port_of(&server->doors[WEB_DOOR_PLAIN]);
+}
+
+int web_server_secure_port(const struct web_server *server)
+{
+    return server->secure_port;
+}
+
+int web_server_show(struct web_server *server, const struct web_pair *pair, struct error *error)
+{
+    (void)server;
+    return web_tls_show(pair, error);
 }

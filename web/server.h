@@ -24,10 +24,17 @@ struct web_value {
 struct web_request;
 struct web_route;
 
+/* What is shown over TLS, PEM: a certificate, perhaps with those between it and its authority, and its key. */
+struct web_pair {
+    const char *certificate, *key;
+};
+
 struct web_settings {
-    char address[64];    /* an IP address */
-    int64_t port;        /* 0: any free one */
-    int64_t clients_max; /* streams that may be open at the same time */
+    char address[64];            /* an IP address */
+    int64_t port;                /* 0: any free one; negative: nothing without TLS */
+    int64_t secure_port;         /* for TLS; 0: any free one. Only with a pair */
+    const struct web_pair *pair; /* NULL: no TLS. Lent for web_server_open() */
+    int64_t clients_max;         /* streams that may be open at the same time */
 };
 
 /* What is served. It must outlive the server. */
@@ -40,6 +47,9 @@ struct web_site {
     /* Asked for by any name rather than by an address or this machine's own name, and from pages of any origin: only
      * where each request says who asks, so that a page of others gains nothing. */
     bool any_host;
+    /* This address, and what is behind it, is answered without TLS, too: how to trust it. NULL: none. Everything else
+     * is sent to TLS where there is both, unless it is asked from this machine. */
+    const char *open_path;
 };
 
 struct web_server;
@@ -50,7 +60,11 @@ int web_server_open(sd_event *event, const struct web_settings *settings, const 
 struct web_server *web_server_close(struct web_server *server);
 DEFINE_CLEANUP(web_server_close, struct web_server *);
 
-int web_server_port(const struct web_server *server);
+int web_server_port(const struct web_server *server);        /* without TLS; -1: there is none */
+int web_server_secure_port(const struct web_server *server); /* with TLS; -1: there is none */
+
+/* Another certificate for connections from now on. -EINVAL with a sentence: the one before stays. */
+int web_server_show(struct web_server *server, const struct web_pair *pair, struct error *error);
 
 /* To every stream that listens to this channel. newest: of events that a reader is too slow for only the
  * last is kept, so its streams must listen to nothing else; otherwise all are, and a reader for whom they grow too

@@ -35,13 +35,15 @@ enum exit_code command_label_keys(struct command_call *call);
 enum exit_code command_audit_verify(struct command_call *call);
 enum exit_code command_platform_sign(struct command_call *call);
 enum exit_code command_platform_try(struct command_call *call);
+enum exit_code command_trust(struct command_call *call);
 enum exit_code command_doctor(struct command_call *call);
 
 extern const struct option_def scan_parse_options[], scan_decode_options[], scan_send_options[];
 extern const struct option_def station_show_options[], show_options[], slotting_options[], forecast_options[];
 extern const struct option_def printer_decode_options[], scale_decode_options[];
 extern const struct option_def device_watch_options[], device_record_options[];
-extern const struct option_def device_list_options[], device_bind_options[], device_models_options[], doctor_options[];
+extern const struct option_def device_list_options[], device_bind_options[], device_models_options[], doctor_options[],
+    trust_options[];
 extern const struct option_def label_list_options[], label_check_options[], label_render_options[],
     label_print_options[];
 extern const struct option_def compare_options[], training_options[], audit_options[], sync_options[],

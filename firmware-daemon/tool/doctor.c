@@ -71,6 +71,25 @@ static void add_station(struct doctor_facts *facts, const json_t *station)
     text_copy(to->troubles, sizeof(to->troubles), trouble ? trouble : "");
 }
 
+static void take_sentence(char out[320], const json_t *words)
+{
+    const char *sentence = json_string_value(json_object_get(words, "en"));
+    if (sentence)
+        text_copy(out, 320, sentence);
+}
+
+static void add_certificates(struct doctor_facts *facts, const json_t *status)
+{
+    const json_t *troubles = json_object_get(json_object_get(status, "sync"), "troubles");
+    take_sentence(facts->certificates[0], json_object_get(json_object_get(status, "tls"), "trouble"));
+    for (size_t i = 0; i < json_array_size(troubles); i++) {
+        const json_t *trouble = json_array_get(troubles, i);
+        const char *name = json_string_value(json_object_get(trouble, "trouble"));
+        if (name && strcmp(name, "certificate") == 0)
+            take_sentence(facts->certificates[1], json_object_get(trouble, "text"));
+    }
+}
+
 static void ask_daemon(struct doctor_facts *facts, struct device_look *look, const char *url)
 {
     CLEANUP_BUF struct buf status = {0};
@@ -83,6 +102,7 @@ static void ask_daemon(struct doctor_facts *facts, struct device_look *look, con
     const json_t *stations = json_object_get(root, "stations");
     for (size_t i = 0; i < json_array_size(stations); i++)
         add_station(facts, json_array_get(stations, i));
+    add_certificates(facts, root);
     json_decref(root);
     if (daemon_look(url, (const char *const[]){"devices", NULL}, &devices) == 0)
         device_look_add_stations(look, &devices);

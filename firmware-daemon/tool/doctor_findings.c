@@ -298,6 +298,13 @@ static void find_printers(const struct doctor_facts *facts, struct findings *ret
         find_printer(&facts->stations[i], ret);
 }
 
+static void find_certificates(const struct doctor_facts *facts, struct findings *ret)
+{
+    for (size_t i = 0; i < COUNT(facts->certificates); i++)
+        if (*facts->certificates[i])
+            add(ret, FINDING_PROBLEM, "links", "%s", facts->certificates[i]);
+}
+
 void doctor_find(const struct doctor_facts *facts, struct findings *ret)
 {
     ret->count = 0;
@@ -312,4 +319,5 @@ void doctor_find(const struct doctor_facts *facts, struct findings *ret)
             find_device(&patient, ret);
     }
     find_printers(facts, ret);
+    find_certificates(facts, ret);
 }

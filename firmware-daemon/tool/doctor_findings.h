@@ -21,6 +21,7 @@ struct doctor_facts {
     char console[64];     /* ttys that carry the kernel's console, by blanks: "tty0 ttyS0" */
     bool daemon_answers;
     char daemon_url[256];
+    char certificates[2][320]; /* what is told of those that end soon: of the pages, of the link; "": nothing */
     size_t station_count;
     struct doctor_station {
         char id[64], printer[16]; /* what its printer says: ready, busy, paused, error, unknown, offline, none */

@@ -121,6 +121,11 @@ static const char platform_try_help[] =
     "app_key, app_secret, access_token and what else the platform needs. Prints one JSON object; exit code 1 when the\n"
     "platform refused.";
 
+static const char trust_help[] = "Tell how phones, tablets and computers come to trust this box's pages.\n"
+                                 "Prints a QR code that leads to the page with the certificate, and the fingerprint to "
+                                 "compare; with --station as a\n"
+                                 "label there.";
+
 static const struct command commands[] = {
     {"scan parse", "TEXT", scan_parse_help, 1, 1, scan_parse_options, command_scan_parse},
     {"scan decode", "", scan_decode_help, 0, 0, scan_decode_options, command_scan_decode},
@@ -158,6 +163,7 @@ static const struct command commands[] = {
      command_label_keys},
     {"platform sign", "PLATFORM", platform_sign_help, 1, 1, NULL, command_platform_sign},
     {"platform try", "VERB --shop FILE.json", platform_try_help, 1, 1, platform_try_options, command_platform_try},
+    {"trust", "[--station ID]", trust_help, 0, 0, trust_options, command_trust},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
 };

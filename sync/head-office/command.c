@@ -18,6 +18,21 @@
             .help = "say faults as JSON, and end with the program that asks"                                           \
     }
 
+#define COMMAND_CLIENT_ID                                                                                              \
+    {                                                                                                                  \
+        "client-id", TEXT(client_id), .fallback = "floorhand-hq", .help = "head office's MQTT client identifier"       \
+    }
+#define COMMAND_TOPIC_PREFIX                                                                                           \
+    {                                                                                                                  \
+        "topic-prefix", TEXT(topic_prefix),                                                                            \
+            .fallback = "",                                                                                            \
+            .help = "what stands before every topic, where several head offices share the broker: t/NAME"              \
+    }
+#define COMMAND_FOLDER                                                                                                 \
+    {                                                                                                                  \
+        "folder", TEXT(folder), .fallback = ".", .help = "where NAME.pem and NAME.key are written"                     \
+    }
+
 static const struct option_def plain_options[] = {COMMAND_DATABASE, {0}};
 static const struct option_def site_options[] = {COMMAND_DATABASE, COMMAND_SITE, {0}};
 
@@ -26,17 +41,23 @@ static const struct option_def serve_options[] = {
     {"host", TEXT(host), .fallback = "127.0.0.1", .help = "the MQTT broker"},
     {"port", NUMBER(port), .fallback = "1883", .min = 1, .max = 65535, .help = "its port"},
     {"ca", TEXT(ca_file), .help = "file of the authority that signed the broker's certificate; turns TLS on"},
+    {"broker-certificate", TEXT(cert_file),
+     .help = "file of head office's own certificate at the broker; floorhand-hq broker office makes it"},
+    {"broker-key", TEXT(key_file), .help = "file of its key"},
     {"username", TEXT(username), .help = "name at the broker"},
     {"password-file", TEXT(password_file), .help = "file whose first line is the password at the broker"},
-    {"client-id", TEXT(client_id), .fallback = "floorhand-hq", .help = "MQTT client identifier"},
-    {"topic-prefix", TEXT(topic_prefix), .fallback = "",
-     .help = "what stands before every topic, where several head offices share the broker: t/NAME"},
+    COMMAND_CLIENT_ID,
+    COMMAND_TOPIC_PREFIX,
     {"publish-events", OPTION_FLAG_AT(struct command_options, publish_events),
      .help = "send every event on to fh1/ce/SITE/TYPE, for programs of others"},
     {"alone", OPTION_FLAG_AT(struct command_options, alone),
      .help = "no other server shares this head office's messages: it is told each of them, and not one of a group"},
     {"listen", TEXT(listen),
      .help = "ADDRESS:PORT to serve HTTP on, for programs of others and pages; not given: none"},
+    {"certificate", TEXT(page_certificate),
+     .help =
+         "file of a certificate (PEM) for what listen serves: TLS, and nothing without; read again when it changes"},
+    {"key", TEXT(page_key), .help = "file of its key (PEM)"},
     {"window", NUMBER(hub.window), .fallback = "4", .min = 1, .max = 64, .help = "segments unacknowledged at once"},
     {"segment-max", NUMBER(hub.segment_max), .fallback = "200", .min = 1, .max = 200, .help = "lines of a segment"},
     {"linger-ms", NUMBER(hub.linger_ms), .fallback = "50", .min = 0, .max = 60000,
@@ -45,6 +66,16 @@ static const struct option_def serve_options[] = {
      .help = "first wait before changes are sent again"},
     {"resend-cap-ms", NUMBER(hub.resend_cap_ms), .fallback = "300000", .min = 10, .max = 3600000,
      .help = "longest wait before changes are sent again"},
+    {0},
+};
+
+static const struct option_def broker_options[] = {
+    COMMAND_DATABASE, COMMAND_FOLDER, COMMAND_CLIENT_ID, COMMAND_TOPIC_PREFIX, {0}};
+static const struct option_def broker_file_options[] = {
+    COMMAND_DATABASE,
+    {"file", TEXT(file), .help = "the file to write; left out: standard output"},
+    COMMAND_CLIENT_ID,
+    COMMAND_TOPIC_PREFIX,
     {0},
 };
 
@@ -223,6 +254,18 @@ const struct command commands[] = {
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
     {"site claim", "ID", 1, "Accept the box that says hello next as this site's, on whatever board", claim_options,
      command_site_claim},
+    {"site retire", "ID", 1, "The site is no more: the broker's next access list leaves it out", plain_options,
+     command_site_retire},
+    {"broker ca", "", 0, "The authority's certificate, for the broker and all who speak with it (PEM)",
+     broker_file_options, command_broker_ca},
+    {"broker certificate", "SITE", 1, "Make a site's certificate for the broker, and its key", broker_options,
+     command_broker_certificate},
+    {"broker office", "", 0, "Make head office's own certificate for the broker, and its key", broker_options,
+     command_broker_office},
+    {"broker server", "HOST...", COMMAND_SOME, "Make the broker's own certificate, for its names and addresses",
+     broker_options, command_broker_server},
+    {"broker acl", "", 0, "The broker's access list: each site its own topics, and nothing else", broker_file_options,
+     command_broker_acl},
     {"backup", "FILE", 1, "Write the whole database into a file and read it again: what it holds, sites may delete",
      plain_options, command_backup},
     {"restore", "FILE", 1, "Make a database of a backup; the sites then bring back what it lacks", plain_options,

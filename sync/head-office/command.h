@@ -19,12 +19,13 @@ struct command_options {
     char sku[65], who[65], map[256], format[8], party[65], bill[24];
     int64_t after, count, lease_s, silent_hours, call_s, row, workers;
     /* serve */
-    char host[129], username[65], password_file[256], ca_file[256], client_id[65], topic_prefix[65];
+    char host[129], username[65], password_file[256], ca_file[256], cert_file[256], key_file[256], folder[256],
+        client_id[65], topic_prefix[65];
     int64_t port;
     /* tenants */
     char cloud[256], title[129], web_host[129];
     bool yes;
-    char listen[80];
+    char listen[80], page_certificate[256], page_key[256];
     char from[32], to[32];
     char file[512]; /* figure, report */
     /* webhooks */
@@ -77,6 +78,12 @@ int command_serve(struct call *call, struct error *error);
 int command_site_add(struct call *call, struct error *error);
 int command_backup(struct call *call, struct error *error);
 int command_restore(struct call *call, struct error *error);
+int command_site_retire(struct call *call, struct error *error);
+int command_broker_ca(struct call *call, struct error *error);
+int command_broker_certificate(struct call *call, struct error *error);
+int command_broker_office(struct call *call, struct error *error);
+int command_broker_server(struct call *call, struct error *error);
+int command_broker_acl(struct call *call, struct error *error);
 int command_site_claim(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_office_import(struct call *call, struct error *error);

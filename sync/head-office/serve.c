@@ -13,6 +13,7 @@
 #include "sync/head-office/improve/improve.h"
 #include "sync/head-office/marketing/order_points.h"
 #include "sync/head-office/orders/order_work.h"
+#include "sync/head-office/sites/broker.h"
 #include "sync/head-office/sites/republish.h"
 #include "sync/head-office/tenants/usage.h"
 #include "sync/mqtt/mqtt.h"
@@ -29,6 +30,7 @@
 #define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
 #define MARKETING_US  60000000
 #define STORAGE_US    60000000
+#define WARN_US       86400000000 /* certificates that end soon are told once a day */
 #define WORK_AT_ONCE  50
 #define POST_AT_ONCE  500
 #define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
@@ -41,12 +43,14 @@ struct server {
     struct hub *hub;
     struct mqtt *mqtt;
     struct office_http *http; /* NULL: nobody asked for it */
+    struct office_http_place place;
     sd_event *event;
     sd_event_source *turn, *tick;
     int64_t data_version;
     int64_t work_us;      /* when orders are looked at next */
     int64_t marketing_us; /* when ended orders and old points are */
     int64_t storage_us;   /* when the database is measured */
+    int64_t warn_us;      /* when certificates that end soon are told next */
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
     int64_t noted_us;
@@ -170,6 +174,20 @@ static int count_figures(struct office *office, struct figure_work *done, struct
     return result || done->more ? result : daily_report_work(office, done, error);
 }
 
+static void say_warning(void *user, const char *sentence)
+{
+    (void)user;
+    log_warning("%s", sentence);
+}
+
+static void warn_of_certificates(struct server *server, int64_t now_us)
+{
+    if (now_us < server->warn_us)
+        return;
+    broker_warn(&server->call->office, say_warning, NULL); /* a database that fails is told by the work beside */
+    server->warn_us = now_us + WARN_US;
+}
+
 /* What the settings let head office do with orders by itself. Its own changes are not seen in data_version. */
 static void work(struct server *server)
 {
@@ -179,6 +197,7 @@ static void work(struct server *server)
     if (now_us < server->work_us)
         return;
     server->call->office.now_us = clock_wall_us();
+    warn_of_certificates(server, now_us);
     struct office *office = &server->call->office;
     struct money_work money = {0};
     struct persons_work persons = {0};
@@ -321,7 +340,7 @@ static int connect_broker(struct server *server, const struct buf *will, const c
         .topic_prefix = options->topic_prefix,
         .username = options->username,
         .password = password,
-        .ca_file = options->ca_file,
+        .tls = {options->ca_file, options->cert_file, options->key_file},
         .subscriptions = options->alone ? own : shared,
         .will = {WIRE_OFFICE_TOPIC, will->data, will->length},
         .receive_maximum = RECEIVE_MAX,
@@ -356,8 +375,10 @@ static int serve_http(struct server *server, struct error *error)
     const char *listen = server->call->options.listen;
     if (!*listen)
         return 0;
-    int result = office_http_open(server->event, listen, server->call->options.database, &server->call->office,
-                                  &server->http, error);
+    const struct command_options *options = &server->call->options;
+    server->place = (struct office_http_place){listen, options->page_certificate, options->page_key};
+    int result =
+        office_http_open(server->event, &server->place, options->database, &server->call->office, &server->http, error);
     if (!result)
         log_info("HTTP is served on port %d", office_http_port(server->http));
     return result;

@@ -1,6 +1,8 @@
 #include "sync/link/link.h"
 
+#include "base/certificate.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/mqtt/mqtt.h"
@@ -8,6 +10,8 @@
 #include "sync/wire/frame.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -16,12 +20,14 @@
 #define DAEMON_RETRY_US     UINT64_C(50000)
 #define DAEMON_RETRY_MAX_US UINT64_C(2000000)
 #define ACCURACY_US         1000 /* of the timer; none given would be 250 ms */
-#define FRAMES_PER_WAKE     16   /* before the broker has its turn */
+#define DAY_US              UINT64_C(86400000000)
+#define FRAMES_PER_WAKE     16 /* before the broker has its turn */
 
 struct link {
     sd_event *event;
     const struct link_settings *settings;
     struct mqtt *mqtt;
+    sd_event_source *warn;           /* once a day */
     sd_event_source *daemon, *timer; /* the io source owns its socket; NULL while there is no daemon */
     uint64_t retry_us;
     bool daemon_missed;         /* said so in the log */
@@ -59,9 +65,24 @@ static void say_presence(struct link *link)
         publish_presence(link);
 }
 
+static struct tls_files tls_files(const struct link_settings *settings)
+{
+    return (struct tls_files){settings->ca_file, settings->cert_file, settings->key_file};
+}
+
+/* Read anew each time: it may just have been replaced. */
+static void tell_certificate(struct link *link)
+{
+    const struct tls_files files = tls_files(link->settings);
+    char text[24];
+    int length = snprintf(text, sizeof(text), "%" PRId64, tls_own_until_us(&files) / 1000);
+    tell_daemon(link, FRAME_CERTIFICATE, text, (size_t)length);
+}
+
 /* Everything a daemon needs to know about the broker. */
 static void tell_state(struct link *link)
 {
+    tell_certificate(link);
     if (mqtt_is_connected(link->mqtt)) {
         tell_daemon(link, FRAME_UP, NULL, 0);
         tell_daemon(link, FRAME_OFFICE_STATE, link->office.data, link->office.length);
@@ -258,13 +279,39 @@ static int connect_broker(struct link *link, struct error *error)
                                        .topic_prefix = settings->topic_prefix,
                                        .username = settings->username,
                                        .password = settings->password,
-                                       .ca_file = settings->ca_file,
+                                       .tls = tls_files(settings),
                                        .subscriptions = link->subscriptions,
                                        .will = {link->status, link->offline.data, link->offline.length},
                                        .backoff_base_ms = settings->backoff_ms,
                                        .backoff_cap_ms = settings->backoff_max_ms,
                                        .random = random_system};
     return mqtt_new(link->event, &mqtt, &ops, link, &link->mqtt, error);
+}
+
+/* Also while the link has been up for months. */
+static int on_warn(sd_event_source *source, uint64_t usec, void *user)
+{
+    (void)usec;
+    struct link *link = user;
+    const struct tls_files files = tls_files(link->settings);
+    const struct certificate_facts facts = {.until_us = tls_own_until_us(&files)};
+    int64_t days = certificate_days_left(&facts, clock_wall_us());
+    if (facts.until_us && days < CERTIFICATE_WARN_DAYS)
+        log_warning("%s holds for %" PRId64
+                    " days more: ask head office for a new one (floorhand-hq broker certificate "
+                    "%s)",
+                    link->settings->cert_file, days, link->settings->site);
+    tell_certificate(link);
+    sd_event_source_set_time_relative(source, DAY_US);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int open_timers(struct link *link, struct error *error)
+{
+    int result = sd_event_add_time_relative(link->event, &link->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, link);
+    if (result >= 0)
+        result = sd_event_add_time_relative(link->event, &link->warn, CLOCK_BOOTTIME, 0, ACCURACY_US, on_warn, link);
+    return result < 0 ? error_set(error, result, "cannot start a timer: %s", strerror(-result)) : 0;
 }
 
 int link_new(sd_event *event, const struct link_settings *settings, struct link **ret, struct error *error)
@@ -278,9 +325,8 @@ int link_new(sd_event *event, const struct link_settings *settings, struct link 
     link->office.max = FRAME_PAYLOAD_MAX;
     error_set(&link->why, 0, "not connected to the broker yet");
     int result = connect_broker(link, error);
-    if (!result &&
-        (result = sd_event_add_time_relative(event, &link->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, link)) < 0)
-        error_set(error, result, "cannot start a timer: %s", strerror(-result));
+    if (!result)
+        result = open_timers(link, error);
     if (result < 0) {
         link_free(link);
         return result;
@@ -295,6 +341,7 @@ struct link *link_free(struct link *link)
         return NULL;
     link->daemon = sd_event_source_disable_unref(link->daemon);
     sd_event_source_disable_unref(link->timer);
+    sd_event_source_disable_unref(link->warn);
     if (link->mqtt)
         publish_presence(link); /* offline: without a Will, which a goodbye cancels */
     mqtt_free(link->mqtt);

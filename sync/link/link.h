@@ -16,7 +16,7 @@ struct link_settings {
     char host[256];
     int64_t port;
     char username[128], password[128];
-    char ca_file[256];
+    char ca_file[256], cert_file[256], key_file[256];
     char topic_prefix[MQTT_PREFIX_SIZE];
     int64_t backoff_ms, backoff_max_ms;
 };

@@ -4,7 +4,6 @@
 #include "sync/mqtt/prefix.h"
 #include "sync/mqtt/probe.h"
 #include "sync/mqtt/reason.h"
-#include "sync/mqtt/tls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -110,7 +109,11 @@ static const char *why_ended(const struct mqtt *mqtt, int code)
     if (code >= 0x80)
         return reason_text(code);
     if (code == MOSQ_ERR_TLS)
-        return "TLS failed; is its certificate from one in ca_file, still valid, and made for this host name?";
+        return "TLS failed; is its certificate from one in ca_file, still valid, and made for this host name, and does "
+               "it take ours (cert_file)?";
+    bool secure = mqtt->settings.tls.ca_file && *mqtt->settings.tls.ca_file;
+    if (code == MOSQ_ERR_CONN_LOST && mqtt->state == MQTT_CONNECTING && secure)
+        return "it ended TLS without a word; does it ask for a certificate of ours (cert_file), and trust who made it?";
     if (code == MOSQ_ERR_CONN_LOST && mqtt->state == MQTT_CONNECTING)
         return "it closed the connection without a word; does it expect TLS at this port (ca_file), or none?";
     return mosquitto_strerror(code);
@@ -242,9 +245,9 @@ static int use_tls(struct mqtt *mqtt)
     const struct mqtt_settings *settings = &mqtt->settings;
     struct error why;
     SSL_CTX *context;
-    if (!settings->ca_file || !*settings->ca_file)
+    if (!settings->tls.ca_file || !*settings->tls.ca_file)
         return MOSQ_ERR_SUCCESS;
-    if (tls_context(settings->ca_file, settings->host, &context, &why) != 0) {
+    if (tls_context(&settings->tls, settings->host, &context, &why) != 0) {
         plan_end(mqtt, "%s", why.text);
         return MOSQ_ERR_TLS;
     }
@@ -377,8 +380,9 @@ static void fill_defaults(struct mqtt_settings *settings)
 int mqtt_new(sd_event *event, const struct mqtt_settings *settings, const struct mqtt_ops *ops, void *user,
              struct mqtt **ret, struct error *error)
 {
-    if (settings->ca_file && *settings->ca_file && access(settings->ca_file, R_OK) < 0)
-        return error_set(error, -errno, "cannot read ca_file %s: %s", settings->ca_file, strerror(errno));
+    int checked = tls_files_check(&settings->tls, error);
+    if (checked)
+        return checked;
     if (settings->topic_prefix && !mqtt_prefix_ok(settings->topic_prefix))
         return error_set(error, -EINVAL, "topic prefix \"%s\" cannot be: give a-z, 0-9 and '-', with '/' between them",
                          settings->topic_prefix);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/id.h"
+#include "sync/mqtt/tls.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,9 +17,11 @@ struct mqtt_settings {
     const char *host;
     int port;
     const char *client_id;
-    const char *topic_prefix;         /* NULL or "": none; before every topic, unknown to who uses this (prefix.h) */
-    const char *username, *password;  /* NULL or "": none */
-    const char *ca_file;              /* NULL or "": no TLS; otherwise TLS 1.3, the broker's name is verified */
+    const char *topic_prefix;        /* NULL or "": none; before every topic, unknown to who uses this (prefix.h) */
+    const char *username, *password; /* NULL or "": none */
+    /* ca_file NULL or "": no TLS; otherwise TLS 1.3, the broker's name is verified. The files are read for each
+     * connection: new ones need no restart. */
+    struct tls_files tls;
     const char *const *subscriptions; /* ended by NULL */
     struct {
         const char *topic; /* NULL: none. QoS 1, retained */

@@ -22,6 +22,7 @@ struct site_port {
     sd_event_source *listener, *link, *timer; /* the io sources own their sockets */
     int64_t timer_us;                         /* what the timer is set to */
     bool up;
+    int64_t certificate_until_us; /* of the link; 0: none */
     struct error why;
     char frame[FRAME_SIZE_MAX];
 };
@@ -30,6 +31,7 @@ static void lose_link(struct site_port *port, const char *why)
 {
     port->link = sd_event_source_disable_unref(port->link);
     port->up = false;
+    port->certificate_until_us = 0;
     error_set(&port->why, 0, "%s", why);
     site_link_down(port->site);
 }
@@ -74,6 +76,15 @@ static void on_published(struct site_port *port, const char *payload, size_t len
         site_published(port->site, (unsigned char)payload[0], now_us);
 }
 
+static void on_certificate(struct site_port *port, const char *payload, size_t length, int64_t now_us)
+{
+    (void)now_us;
+    char text[24];
+    int64_t ms = 0;
+    if (text_copy_n(text, sizeof(text), payload, length) && text_to_int(text, 0, INT64_MAX / 1000, &ms) == 0)
+        port->certificate_until_us = ms * 1000;
+}
+
 static void take_frame(struct site_port *port, size_t length)
 {
     static const struct {
@@ -85,6 +96,7 @@ static void take_frame(struct site_port *port, size_t length)
         {FRAME_RECEIVED_SEGMENT, on_segment},
         {FRAME_RECEIVED_CONTROL, on_control},
         {FRAME_OFFICE_STATE, on_office},
+        {FRAME_CERTIFICATE, on_certificate},
         {FRAME_PUBLISHED, on_published},
     };
     for (size_t i = 0; i < COUNT(kinds); i++)
@@ -266,4 +278,9 @@ bool site_port_up(const struct site_port *port)
 const char *site_port_why(const struct site_port *port)
 {
     return port->why.text;
+}
+
+int64_t site_port_certificate_until_us(const struct site_port *port)
+{
+    return port->certificate_until_us;
 }

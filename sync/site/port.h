@@ -27,6 +27,9 @@ bool site_port_linked(const struct site_port *port);
 /* The link is there and connected to the broker. */
 bool site_port_up(const struct site_port *port);
 
+/* Until when the link's own certificate holds, microseconds since 1970; 0: it has none, or has not said so. */
+int64_t site_port_certificate_until_us(const struct site_port *port);
+
 /* Why not, as the link said it last; "" when it is up. */
 const char *site_port_why(const struct site_port *port);
 

@@ -1,5 +1,7 @@
 #include "sync/site/trouble.h"
 
+#include "base/certificate.h"
+
 static bool fenced(const struct site_facts *facts)
 {
     return facts->state == SITE_FENCED;
@@ -36,6 +38,11 @@ static bool office_silent(const struct site_facts *facts)
     return facts->state == SITE_HELLO && facts->presence != SITE_OFFICE_AWAY && facts->unanswered > 1;
 }
 
+static bool certificate_ends(const struct site_facts *facts)
+{
+    return facts->certified && facts->certificate_left_us < CERTIFICATE_WARN_DAYS * CERTIFICATE_DAY_US;
+}
+
 const struct site_trouble_def *site_trouble_def(enum site_trouble trouble)
 {
     static const struct site_trouble_def defs[] = {
@@ -70,6 +77,13 @@ const struct site_trouble_def *site_trouble_def(enum site_trouble trouble)
              "Head office does not answer: ask there whether this site is registered with this box "
              "(floorhand-hq site list), and whether the broker lets the box write.",
              "总部没有应答:请总部核对本仓与本机是否已登记(floorhand-hq site list),以及消息服务器是否允许本机发送"},
+        [SITE_TROUBLE_CERTIFICATE] =
+            {"certificate", false, certificate_ends,
+             "The certificate for the broker ends within a month: ask head office for a new one (floorhand-hq broker "
+             "certificate); work on, nothing is lost when it ends, only the link stands still.",
+             "连接消息服务器的证书将在一个月内到期:请向总部申请新证书(floorhand-hq broker "
+             "certificate);可继续作业,到期后只是暂停上传,"
+             "数据不会丢失"},
     };
     return &defs[trouble];
 }

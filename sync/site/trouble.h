@@ -15,6 +15,8 @@ struct site_facts {
     int64_t outbox;              /* events that head office has not acknowledged */
     int64_t oldest_us;           /* the age of the oldest of them */
     int64_t parked;              /* changes that could not be applied */
+    bool certified;              /* the link has a certificate of its own; left_us says how long it holds */
+    int64_t certificate_left_us;
 };
 
 /* The heaviest first. */
@@ -26,6 +28,7 @@ enum site_trouble {
     SITE_TROUBLE_BROKER,
     SITE_TROUBLE_AWAY,
     SITE_TROUBLE_SILENT,
+    SITE_TROUBLE_CERTIFICATE,
     SITE_TROUBLE_COUNT
 };
 

@@ -12,6 +12,7 @@ enum frame_kind {
     FRAME_RECEIVED_SEGMENT = 'S', /* payload: the segment */
     FRAME_RECEIVED_CONTROL = 'C', /* payload: the message */
     FRAME_OFFICE_STATE = 'O',     /* payload: fh1/hq/st as it is now; empty when the broker has none */
+    FRAME_CERTIFICATE = 'T',      /* payload: until when the link's own certificate holds, ms since 1970 in digits */
     FRAME_PUBLISHED = 'P',        /* payload: one byte, the PUBACK reason code; flow control only */
     /* daemon to link */
     FRAME_SEND_SEGMENT = 's',

@@ -18,7 +18,7 @@ TOOL = pathlib.Path(ROOT, os.environ.get("OUT", "build"), "floorhand")
 DOCS = ROOT / "docs/labels.md"
 PNG = b"\x89PNG\r\n\x1a\n"
 SHIPPED = ("waybill-76x130", "waybill-100x150", "waybill-100x180", "shipping-4x6", "sscc-pallet", "item", "location",
-           "tote", "badge", "command-sheet", "return", "packing-slip", "count-sheet", "variance", "station")
+           "tote", "badge", "command-sheet", "return", "packing-slip", "count-sheet", "variance", "station", "trust")
 WAYBILL = {"waybill": "SF1234567890123", "receiver": {"name": "张三", "address": "上海市浦东新区世纪大道100号"}}
 OWN = """[label]
 title.en = Gift card

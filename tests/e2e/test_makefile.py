@@ -97,7 +97,7 @@ def help_faults():
 
 
 INSTALLED = ("lib/udev/rules.d/60-floorhand.rules", "lib/sysusers.d/floorhand.conf", "lib/tmpfiles.d/floorhand.conf",
-             "share/doc/floorhand/floorhandd.conf", "share/doc/floorhand/link.conf")
+             "share/doc/floorhand/floorhandd.conf", "share/doc/floorhand/link.conf", "share/doc/floorhand-hq/mosquitto.conf")
 
 
 def install_faults():

@@ -33,6 +33,7 @@ GUARDED_LIBRARIES = {
     "libserialport": r"libserialport",
     "libudev": r"libudev",
     "libmicrohttpd": r"microhttpd",
+    "gnutls": r"gnutls/",
     "curl": r"curl/",
     "zlib": r"zlib\.h",
 }

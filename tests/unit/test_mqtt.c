@@ -187,7 +187,8 @@ static void refusals_say_what_to_do(void **state)
 static void certificate_file_that_is_missing_is_named(void **state)
 {
     (void)state;
-    const struct mqtt_settings settings = {.host = "localhost", .port = 1, .client_id = "x", .ca_file = "/nonexistent"};
+    const struct mqtt_settings settings = {
+        .host = "localhost", .port = 1, .client_id = "x", .tls = {.ca_file = "/nonexistent"}};
     struct mqtt *mqtt = NULL;
     struct error error;
     assert_int_equal(mqtt_new(NULL, &settings, &ops, NULL, &mqtt, &error), -ENOENT);

@@ -264,7 +264,8 @@ static void broker_that_resets_costs_no_time(void **state)
     struct world *world = *state;
     certificate_write(certificate, key, "IP:127.0.0.1", -CERTIFICATE_DAY, CERTIFICATE_DAY);
     world->broker.resets = true;
-    open_client(world, (struct mqtt_settings){.ca_file = certificate, .backoff_base_ms = 100, .backoff_cap_ms = 100});
+    open_client(world,
+                (struct mqtt_settings){.tls = {.ca_file = certificate}, .backoff_base_ms = 100, .backoff_cap_ms = 100});
     int64_t end = clock_mono_us() + INT64_C(2000000);
     unsigned wakes = 0;
     struct timespec before, after;
@@ -327,7 +328,7 @@ static void expect_tls(struct world *world, const char *says)
     snprintf(options, sizeof(options), "allow_anonymous true\n%scertfile %s\nkeyfile %s\ntls_version tlsv1.3",
              getuid() == 0 ? "user root\n" : "", certificate, key);
     broker_open(&broker, options);
-    open_client(world, (struct mqtt_settings){.port = broker.port, .ca_file = certificate});
+    open_client(world, (struct mqtt_settings){.port = broker.port, .tls = {.ca_file = certificate}});
     int64_t end = clock_mono_us() + WAIT_MAX_US;
     while (world->client.connected == 0 && (!says || !strstr(world->client.why.text, says)) && clock_mono_us() < end)
         sd_event_run(world->event, 100000);
@@ -369,7 +370,7 @@ static void file_without_a_certificate_is_named(void **state)
     FILE *file = fopen(certificate, "we");
     assert_non_null(file);
     fclose(file);
-    open_client(world, (struct mqtt_settings){.ca_file = certificate});
+    open_client(world, (struct mqtt_settings){.tls = {.ca_file = certificate}});
     wait_for(world, &world->client.disconnected, 1);
     assert_non_null(strstr(world->client.why.text, "holds no certificate"));
 }

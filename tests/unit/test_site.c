@@ -346,6 +346,58 @@ static void broken_messages_change_nothing_but_the_fault(void **state)
     world_close(&world);
 }
 
+/* What was heard once is said once more, as somebody could who has recorded it at the broker: its number is taken, its
+ * nonce is over, and another's signature is none. */
+static void recorded_commands_do_nothing_again(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, 1, 8);
+    site_link_up(&world.site, world.now_us);
+    const struct wire_control first = welcome_of(&world, GEN_A, 0);
+    struct wire_control grant = {.kind = WIRE_GRANT, .epoch = 9, .base_epoch = 3, .base_seq = 2},
+                        fence = {.kind = WIRE_FENCE, .epoch = 3};
+    memcpy(grant.nonce, first.nonce, sizeof(grant.nonce));
+    memcpy(grant.grant_nonce, NONCE, sizeof(grant.grant_nonce));
+    same_past_text(&world.journal, 2, grant.base_hash);
+    memcpy(fence.nonce, first.nonce, sizeof(fence.nonce));
+    memcpy(fence.code, WIRE_FENCE_CLONE, sizeof(WIRE_FENCE_CLONE));
+    say(&world, &first);
+    changes(&world, 1, 2);
+    commit(&world, 8, 2);
+    ack(&world, GEN_A, 3, 8);
+    assert_int_equal(world.change_count, 2);
+    assert_int_equal(world.word.applied, 8);
+
+    changes(&world, 1, 2);
+    ack(&world, GEN_A, 3, 4);
+    say(&world, &grant);
+    say(&world, &fence);
+    say(&world, &first);
+    assert_int_equal(world.change_count, 2);
+    assert_int_equal(world.word.applied, 8);
+    assert_int_equal(world.granted_calls, 0);
+    assert_int_equal(world.site.state, SITE_SYNC);
+
+    site_link_down(&world.site); /* a later connection has another nonce */
+    site_link_up(&world.site, world.now_us);
+    say(&world, &first);
+    say(&world, &grant);
+    say(&world, &fence);
+    assert_string_equal(world.site.fault.text, ""); /* each of them was understood */
+    assert_int_equal(world.site.state, SITE_HELLO);
+    const struct wire_key other = same_past_key(5);
+    struct wire_control forged = welcome_of(&world, GEN_A, 8);
+    memcpy(world.committed.office_key, wire_key_public(&world.office_key), WIRE_PUBLIC_KEY);
+    world.committed.met = true;
+    commit(&world, 8, 2);
+    say_as(&world, &forged, &other); /* the right nonce, another issuer */
+    assert_int_equal(world.site.state, SITE_HELLO);
+    say(&world, &forged);
+    assert_int_equal(world.site.state, SITE_SYNC);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +418,7 @@ int main(void)
         cmocka_unit_test(busy_link_is_tried_again),
         cmocka_unit_test(nothing_is_sent_without_a_broker),
         cmocka_unit_test(broken_messages_change_nothing_but_the_fault),
+        cmocka_unit_test(recorded_commands_do_nothing_again),
     };
     return cmocka_run_group_tests_name("site", tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define LINK .linked = true, .up = true
+#define DAY  INT64_C(86400000000)
 
 static void each_trouble_stands_when_it_should(void **state)
 {
@@ -35,6 +36,11 @@ static void each_trouble_stands_when_it_should(void **state)
         {"away", NULL, {SITE_HELLO, LINK, SITE_OFFICE_AWAY, .unanswered = 2}},
         {"", NULL, {SITE_PROBING, LINK, SITE_OFFICE_ONLINE}}, /* it heals by itself */
         {"fenced", "fenced", {SITE_FENCED, LINK, SITE_OFFICE_ONLINE}},
+        {"", NULL, {SITE_SYNC, LINK, SITE_OFFICE_ONLINE, .certified = true, .certificate_left_us = 31 * DAY}},
+        {"certificate",
+         NULL,
+         {SITE_SYNC, LINK, SITE_OFFICE_ONLINE, .certified = true, .certificate_left_us = 29 * DAY}},
+        {"certificate", NULL, {SITE_SYNC, LINK, SITE_OFFICE_ONLINE, .certified = true, .certificate_left_us = -DAY}},
         {"fenced,parked,late",
          "fenced",
          {SITE_FENCED, LINK, SITE_OFFICE_ONLINE, .parked = 2, .outbox = 1, .oldest_us = SITE_LATE_US}},

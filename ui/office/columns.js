@@ -111,6 +111,8 @@ export const columns = {
   lost: ["Lost up to", "丢失至"],
   lot: ["Lot", "批次"],
   made: ["Made", "创建时间"],
+  fingerprint: ["Fingerprint", "指纹"],
+  retired: ["Retired", "停用时间"],
   manifest: ["Manifest", "交接单"],
   mapped: ["Mapped", "已匹配"],
   mark: ["Read up to", "已读至"],

@@ -38,6 +38,7 @@ const names = {
   attention: ["To look at", "待处理"],
   barcodes: ["Barcodes", "条码"],
   bills: ["Bills", "账单"],
+  "broker-certificates": ["Certificates at the broker", "消息服务器证书"],
   blacklist: ["Blacklist", "黑名单"],
   bundles: ["Bundles", "组合商品"],
   campaigns: ["Campaigns", "营销活动"],

@@ -14,7 +14,8 @@
 #include <strings.h>
 
 #define LOOK_US     500000
-#define ROWS_US     2000000 /* from one telling that something was written to the next: pages look anew then */
+#define PAIR_US     60000000 /* its files are looked at so often */
+#define ROWS_US     2000000  /* from one telling that something was written to the next: pages look anew then */
 #define STREAMS_MAX 200
 
 /* The key behind "Authorization: Bearer ", or NULL. */
@@ -110,17 +111,69 @@ static void answer_import(void *user, uint64_t number, int code, const struct er
     web_server_answer(http->web, number, code ? http_status_of(code) : WEB_OK, answer, strlen(answer));
 }
 
-int office_http_open(sd_event *event, const char *listen, const char *database, struct office *office,
-                     struct office_http **ret, struct error *error)
+/* ---------------------------------------------------------------- TLS */
+
+static bool is_secure(const struct office_http_place *place)
 {
-    struct web_settings settings = {{0}, 0, 0};
-    int result = read_listen(listen, &settings, error);
+    return *place->certificate || *place->key;
+}
+
+static struct web_pair shown(const struct certificate_pair *pair)
+{
+    return (struct web_pair){buf_text(&pair->certificate), buf_text(&pair->key)};
+}
+
+/* Files that are just being changed are read whole the next time. */
+static void reread_pair(struct office_http *http, int64_t now_us)
+{
+    CLEANUP(certificate_done) struct certificate_pair fresh = {0};
+    struct error error = {0};
+    if (!is_secure(http->place) || now_us < http->pair_us)
+        return;
+    http->pair_us = now_us + PAIR_US;
+    if (certificate_load(http->place->certificate, http->place->key, &fresh, &error) != 0 ||
+        strcmp(buf_text(&fresh.certificate), buf_text(&http->pair.certificate)) == 0)
+        return;
+    const struct web_pair pair = shown(&fresh);
+    if (web_server_show(http->web, &pair, &error) != 0)
+        return;
+    struct certificate_pair old = http->pair;
+    http->pair = fresh;
+    fresh = old; /* and is forgotten */
+    log_info("%s is shown from now on", http->place->certificate);
+}
+
+/* ---------------------------------------------------------------- open and close */
+
+static int open_web(sd_event *event, struct office_http *http, struct web_settings *settings, struct error *error)
+{
+    bool secure = is_secure(http->place);
+    struct web_pair pair;
+    if (secure) {
+        int result = certificate_load(http->place->certificate, http->place->key, &http->pair, error);
+        if (result)
+            return result;
+        pair = shown(&http->pair);
+        settings->pair = &pair;
+        settings->secure_port = settings->port;
+        settings->port = -1;
+    }
+    http->pair_us = clock_mono_us() + PAIR_US;
+    return web_server_open(event, settings, &http->site, http, &http->web, error);
+}
+
+int office_http_open(sd_event *event, const struct office_http_place *place, const char *database,
+                     struct office *office, struct office_http **ret, struct error *error)
+{
+    struct web_settings settings = {.port = 0};
+    int result = read_listen(place->listen, &settings, error);
     if (result)
         return result;
     struct office_http *http = calloc(1, sizeof(*http));
     if (!http)
         return error_set(error, -ENOMEM, "out of memory");
     http->office = office;
+    http->place = place;
     http->meter.limit = QUOTA_NONE;
     if (web_policy(office_files, "office.html", http->policy) != 0) {
         free(http);
@@ -133,10 +186,11 @@ int office_http_open(sd_event *event, const char *listen, const char *database, 
     if (!result)
         result = http_meter_tick(&http->meter, office, clock_mono_us(), false, error); /* the quota holds at once */
     if (!result)
-        result = web_server_open(event, &settings, &http->site, http, &http->web, error);
+        result = open_web(event, http, &settings, error);
     if (result) {
         http_figures_close(http->figures);
         http_import_close(http->import);
+        certificate_done(&http->pair);
         free(http);
         return result;
     }
@@ -163,6 +217,7 @@ struct office_http *office_http_close(struct office_http *http)
     http_figures_close(http->figures);
     http_import_close(http->import);
     web_server_close(http->web);
+    certificate_done(&http->pair);
     free(http);
     return NULL;
 }
@@ -174,7 +229,7 @@ bool office_http_imports(const struct office_http *http)
 
 int office_http_port(const struct office_http *http)
 {
-    return web_server_port(http->web);
+    return is_secure(http->place) ? web_server_secure_port(http->web) : web_server_port(http->web);
 }
 
 /* ---------------------------------------------------------------- what changes */
@@ -228,6 +283,7 @@ void office_http_tick(struct office_http *http)
     bool more = false;
     int64_t now_us = clock_mono_us();
     meter_quietly(http, now_us);
+    reread_pair(http, now_us);
     if (now_us < http->look_us)
         return;
     http->look_us = now_us + LOOK_US;

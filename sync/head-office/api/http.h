@@ -1,6 +1,7 @@
 /* Head office over HTTP, for programs of others and for pages: the tables of questions, the verbs, files, and what
  * changes, all by a key (keys.h). It works in serve's loop and between its turns: an answer is short, and a file is
- * taken in by a program beside it. No TLS: that is a proxy's matter. */
+ * taken in by a program beside it. With a certificate of its own it is served over TLS; without, that is a proxy's
+ * matter. */
 #ifndef HEAD_OFFICE_HTTP_H
 #define HEAD_OFFICE_HTTP_H
 
@@ -10,10 +11,16 @@
 
 struct office_http;
 
-/* listen: "127.0.0.1:8080", "[::1]:8080"; port 0: any free one. The office must outlive it, and is used with the time
+/* Lent for as long as it is open. */
+struct office_http_place {
+    const char *listen;            /* "127.0.0.1:8080", "[::1]:8080"; port 0: any free one */
+    const char *certificate, *key; /* files (PEM), read again when they change; "": no TLS */
+};
+
+/* The office must outlive it, and is used with the time
  * of each request. database: as commands are given it, lent, too. */
-int office_http_open(sd_event *event, const char *listen, const char *database, struct office *office,
-                     struct office_http **ret, struct error *error);
+int office_http_open(sd_event *event, const struct office_http_place *place, const char *database,
+                     struct office *office, struct office_http **ret, struct error *error);
 struct office_http *office_http_close(struct office_http *http);
 
 /* A file is being taken in by a program of its own: whoever writes meanwhile is kept waiting until it is. */

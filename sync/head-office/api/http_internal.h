@@ -2,6 +2,7 @@
 #ifndef HEAD_OFFICE_HTTP_INTERNAL_H
 #define HEAD_OFFICE_HTTP_INTERNAL_H
 
+#include "base/certificate.h"
 #include "sync/head-office/api/access.h"
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/api/http_import.h"
@@ -28,6 +29,9 @@ struct office_http {
     int64_t rows_us; /* when that may be told next */
     bool listening;  /* changes are from when somebody began to listen */
     char policy[WEB_POLICY_SIZE];
+    const struct office_http_place *place;
+    struct certificate_pair pair; /* what is shown over TLS; empty: there is none */
+    int64_t pair_us;              /* when its files are read again */
 };
 
 static inline struct office_http *http_of(struct web_request *request)

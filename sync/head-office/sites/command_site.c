@@ -4,6 +4,7 @@
 #include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/orders/assignments.h"
+#include "sync/head-office/sites/broker.h"
 #include "sync/head-office/tenants/usage.h"
 
 #include <errno.h>
@@ -110,6 +111,9 @@ struct site_standing {
     int64_t lost;      /* events up to here are nowhere any more */
     int64_t parked;    /* events that could not be interpreted */
     int64_t silent_us; /* since it was heard last */
+    bool retired;
+    int64_t certificate_left_us; /* of its certificate at the broker; only when it has one */
+    bool certified;
 };
 
 static bool is_clone(const struct site_standing *site)
@@ -137,9 +141,14 @@ static bool is_unmet(const struct site_standing *site)
     return !site->met;
 }
 
+static bool is_ending(const struct site_standing *site)
+{
+    return site->certified && !site->retired && site->certificate_left_us < CERTIFICATE_WARN_DAYS * CERTIFICATE_DAY_US;
+}
+
 static bool is_silent(const struct site_standing *site)
 {
-    return site->met && site->silent_us >= SILENT_US;
+    return site->met && !site->retired && site->silent_us >= SILENT_US;
 }
 
 /* The heaviest first. */
@@ -168,6 +177,11 @@ static const struct {
      "Events could not be interpreted: floorhand-hq parked says which and why; nothing is lost, put right what is "
      "missing here.",
      "有事件无法解读:请用 floorhand-hq parked 查看编号和原因,数据没有丢失,请补齐这里缺少的资料"},
+    {"certificate", is_ending,
+     "The site's certificate at the broker ends within a month: make a new one with floorhand-hq broker certificate, "
+     "and put both files in place at the box; it needs no restart.",
+     "本仓连接消息服务器的证书将在一个月内到期:请用 floorhand-hq broker certificate "
+     "重新签发,并把两个文件放到现场主机,无需重启"},
     {"unmet", is_unmet,
      "The box has not spoken yet: write this site and this box into the configuration of floorhand-link there, and "
      "start it.",
@@ -209,7 +223,10 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
                                            .fault = sql_get_text(row, 9),
                                            .lost = sql_get_int(row, 12),
                                            .parked = sql_get_int(row, 8),
-                                           .silent_us = now_us - sql_get_int(row, 7)};
+                                           .silent_us = now_us - sql_get_int(row, 7),
+                                           .retired = !sql_get_null(row, 13),
+                                           .certificate_left_us = sql_get_int(row, 14) - now_us,
+                                           .certified = !sql_get_null(row, 14)};
     json_open_object(json, NULL);
     json_text(json, "site", sql_get_text(row, 0));
     json_text(json, "name", sql_get_text(row, 1));
@@ -224,6 +241,9 @@ static void put_site(struct buf *json, struct sql_query *row, int64_t now_us)
     json_int(json, "dropped", sql_get_int(row, 11));
     if (standing.lost)
         json_int(json, "lost", standing.lost);
+    if (standing.retired)
+        json_bool(json, "retired", true);
+    put_time(json, "certificate_until", row, 14);
     put_troubles(json, &standing);
     json_close_object(json);
 }
@@ -235,11 +255,13 @@ int command_site_claim(struct call *call, struct error *error)
     int result = office_begin(&call->office, error);
     if (result)
         return result;
-    result = sql_run(call->office.sql,
-                     "UPDATE site SET key = NULL, hardware = NULL, fault = NULL, lost_seq = 0, claimed_us = ?2, box = "
-                     "CASE ?3 WHEN '' "
-                     "THEN box ELSE ?3 END WHERE id = ?1",
-                     sql_text(call->arguments[0]), sql_int(call->office.now_us), sql_text(call->options.box));
+    result = sql_run(
+        call->office.sql,
+        "UPDATE site SET key = NULL, hardware = NULL, fault = NULL, lost_seq = 0, claimed_us = ?2, retired_us = NULL, "
+        "box = "
+        "CASE ?3 WHEN '' "
+        "THEN box ELSE ?3 END WHERE id = ?1",
+        sql_text(call->arguments[0]), sql_int(call->office.now_us), sql_text(call->options.box));
     known = sql_changes(call->office.sql);
     if (result)
         office_failed(call->office.sql, result, error);
@@ -257,7 +279,9 @@ int command_sites(struct call *call, struct error *error)
     struct sql_query *site = sql_select(call->office.sql,
                                         "SELECT id, name, box, epoch, applied, feed_head, feed_acked, last_seen_us,"
                                         " (SELECT count(*) FROM parked p WHERE p.site = s.id), coalesce(fault, ''), "
-                                        "durable_seq, dropped, lost_seq FROM site s"
+                                        "durable_seq, dropped, lost_seq, retired_us, "
+                                        "(SELECT max(c.until_us) FROM broker_certificate c WHERE c.site = s.id AND "
+                                        "(c.name = s.box OR c.name LIKE '%/' || s.box)) FROM site s"
                                         " ORDER BY id",
                                         SQL_NO_VALUES);
     CLEANUP_BUF struct buf json = {0};

@@ -17,6 +17,7 @@ static const struct query_column site_columns[] = {
     TEXT("fault", "s.fault"),
     NUMBER("lease_s", "s.lease_s"),
     NUMBER("capacity", "s.capacity"),
+    TIME("retired", "s.retired_us"),
     {0},
 };
 static const struct query_filter site_filters[] = {BY_INDEX("site", "s.id = ?"), {0}};
@@ -60,6 +61,13 @@ static const struct query_column worker_columns[] = {
 static const struct query_filter worker_filters[] = {
     BY_INDEX("worker", "w.worker = ?"), BY_LOOKING("role", PLAIN("w.role") " = ?"), {0}};
 
+static const struct query_column certificate_columns[] = {
+    TEXT("name", "c.name"),    TEXT("site", "c.site"),      TEXT("fingerprint", "c.fingerprint"),
+    TIME("made", "c.made_us"), TIME("ends", "c.until_us"), {0},
+};
+static const struct query_filter certificate_filters[] = {
+    BY_INDEX("name", "c.name = ?"), BY_INDEX("site", "c.site = ?"), {0}};
+
 const struct query office_site_queries[] = {
     {"sites", "site", "site s", {"s.id"}, {true}, false, 0, site_columns, site_filters, "site", site_sections},
     {"regions",
@@ -95,6 +103,17 @@ const struct query office_site_queries[] = {
      flagged_columns,
      flagged_filters,
      0,
+     0},
+    {"broker-certificates",
+     "broker-certificate",
+     "broker_certificate c",
+     {"c.name"},
+     {true},
+     false,
+     0,
+     certificate_columns,
+     certificate_filters,
+     "name",
      0},
     {"workers", "worker", "worker w", {"w.worker"}, {true}, false, 0, worker_columns, worker_filters, "worker", 0},
     {0},

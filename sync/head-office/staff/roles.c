@@ -78,7 +78,8 @@ const struct right rights_to_do[] = {
 /* Receivers are masked in every list: whoever must know one asks for it (order.reveal). */
 const struct right rights_to_read[] = {
     /* who may what, and who did what */
-    {"keys,webhooks,deliveries,staff,staff-roles,staff-sessions,trail,usage,quotas", ADMIN | AUDITOR},
+    {"keys,webhooks,deliveries,staff,staff-roles,staff-sessions,trail,usage,quotas,broker-certificates",
+     ADMIN | AUDITOR},
     {"workers", DESK | SERVICE | ADMIN | AUDITOR},
     /* orders and parcels */
     {"orders,order-states,order-adjustments,notes,exceptions,history,lines,parcels,reservations,assignments,overship",
