@@ -12,6 +12,8 @@ struct site_config {
     char site[64], box[40], database[256], link_socket[100], labels[256], pictures[256], hardware[100], https[8],
         names[512];
     char receiver_key[256];
+    char backup_folder[256];
+    int64_t backup_keep, endurance_gb;
     int64_t resend_ms, label_limit_s, journal_days;
     struct web_settings ui;
 };

@@ -1,29 +1,14 @@
-#include "daemon.h"
+#include "daemon_internal.h"
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "disk.h"
 #include "done_answer.h"
 #include "floor/floor.h"
 #include "floor/settings.h"
-#include "label_desk.h"
-#include "label_request.h"
-#include "lookout.h"
-#include "pictures.h"
-#include "practice.h"
 #include "site_store.h"
-#include "station/plugboard.h"
-#include "station/station.h"
-#include "store/board.h"
-#include "store/figures.h"
-#include "store/query.h"
 #include "store/training.h"
-#include "told.h"
-#include "trust.h"
-#include "turn.h"
-#include "uplink.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -37,28 +22,6 @@
 #define PRIORITY_SCREENS 200    /* other stations' screens: behind every scan */
 #define REFRESH_US       200000 /* screens that an event elsewhere may have changed */
 #define REFRESH_COUNT    4      /* of them at a time, so that a scan need not wait for the others */
-
-struct daemon {
-    sd_event *event;
-    const struct config *config;
-    struct store *store;
-    struct turn *turn;
-    struct ui_server *ui;
-    struct uplink *uplink;
-    sd_event_source *take, *refresh, *late;
-    size_t refreshed;   /* stations whose screens are written anew in this round; 0: no round is on */
-    bool refresh_again; /* something happened during it */
-    bool rewires;       /* a turn has bound a device to another station */
-    bool relabels;      /* a turn has changed a label's template */
-    struct station stations[CONFIG_STATIONS_MAX];
-    struct plugboard *board;
-    struct label_desk desk;
-    struct seal *seal; /* of receivers */
-    struct practice *practice;
-    struct disk *disk;
-    struct lookout *lookout;
-    struct trust *trust; /* NULL: pages are served without TLS */
-};
 
 /* ---------------------------------------------------------------- events in */
 
@@ -84,7 +47,7 @@ static struct turn *turn_for(const struct daemon *daemon, const struct event *ev
     return station >= 0 && practice_has(daemon->practice, (size_t)station) ? copy : daemon->turn;
 }
 
-static int post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
+int daemon_post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
     event_stamp(event);
     struct turn *turn = turn_for(daemon, event);
@@ -114,13 +77,13 @@ static int post_scan(void *user, const struct reader *reader, const char *text, 
 {
     struct event event = event_from(reader, EVENT_SCAN, length);
     event.source = reader_number(reader);
-    return post(user, &event, text, length);
+    return daemon_post(user, &event, text, length);
 }
 
 static int post_aborted(void *user, const struct reader *reader, size_t length)
 {
     struct event event = event_from(reader, EVENT_SCAN_ABORTED, length);
-    return post(user, &event, "", 0);
+    return daemon_post(user, &event, "", 0);
 }
 
 static void post_weight(void *user, size_t station, int64_t milligrams)
@@ -128,13 +91,13 @@ static void post_weight(void *user, size_t station, int64_t milligrams)
     struct daemon *daemon = user;
     struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
     text_copy(event.station, sizeof(event.station), daemon->config->stations[station].id);
-    post(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
+    daemon_post(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
 }
 
 static int post_print(void *user, const struct print_report *report)
 {
     struct event event = print_event(report);
-    return post(user, &event, report->why, strlen(report->why));
+    return daemon_post(user, &event, report->why, strlen(report->why));
 }
 
 static void disk_moved(void *user)
@@ -143,7 +106,7 @@ static void disk_moved(void *user)
     struct event event = {.kind = EVENT_DISK, .number = disk_now(daemon->disk)};
     char free_mib[24];
     snprintf(free_mib, sizeof(free_mib), "%" PRId64, disk_free_mib(daemon->disk));
-    post(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
+    daemon_post(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
 }
 
 /* ---------------------------------------------------------------- what people see */
@@ -160,7 +123,7 @@ static int write_link(struct daemon *daemon, struct buf *json)
     return result;
 }
 
-static int write_view(struct daemon *daemon, size_t index, struct buf *json)
+int daemon_write_view(struct daemon *daemon, size_t index, struct buf *json)
 {
     const struct station_config *config = &daemon->config->stations[index];
     json_open_object(json, NULL);
@@ -180,7 +143,7 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
 static void publish(struct daemon *daemon, size_t index)
 {
     CLEANUP_BUF struct buf json = {0};
-    if (write_view(daemon, index, &json) == 0)
+    if (daemon_write_view(daemon, index, &json) == 0)
         ui_server_publish(daemon->ui, daemon->config->stations[index].id, json.data, json.length);
 }
 
@@ -226,245 +189,6 @@ static int on_late(sd_event_source *source, uint64_t now, void *user)
     return 0;
 }
 
-static int source_stations(void *user, struct buf *json)
-{
-    struct daemon *daemon = user;
-    json_open_array(json, NULL);
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        json_open_object(json, NULL);
-        json_text(json, "id", daemon->config->stations[i].id);
-        json_text(json, "name", daemon->config->stations[i].name);
-        json_close_object(json);
-    }
-    json_close_array(json);
-    return 0;
-}
-
-static int source_station(void *user, const char *id, struct buf *json)
-{
-    struct daemon *daemon = user;
-    int index = config_find_station(daemon->config, id);
-    return index < 0 ? index : write_view(user, (size_t)index, json);
-}
-
-static int source_trust(void *user, struct buf *json, struct buf *pem)
-{
-    struct daemon *daemon = user;
-    return trust_invite(daemon->trust, ui_server_secure_port(daemon->ui), ui_server_port(daemon->ui), json, pem);
-}
-
-/* The members of an open object that tell how the box is. */
-static int write_health(struct daemon *daemon, struct buf *json)
-{
-    struct sync_view sync = uplink_view(daemon->uplink);
-    json_text(json, "site", daemon->config->site.site);
-    json_text(json, "box", daemon->config->site.box);
-    json_int(json, "boot", uplink_boot(daemon->uplink));
-    int result = sync_view_write(&sync, "sync", json);
-    disk_write(daemon->disk, json);
-    trust_write(daemon->trust, ui_server_secure_port(daemon->ui), json);
-    turn_write(daemon->turn, json);
-    practice_write(daemon->practice, json);
-    json_open_array(json, "stations");
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        json_open_object(json, NULL);
-        json_text(json, "id", daemon->config->stations[i].id);
-        json_text(json, "name", daemon->config->stations[i].name);
-        plugboard_write_station(daemon->board, i, json);
-        json_close_object(json);
-    }
-    json_close_array(json);
-    plugboard_write_devices(daemon->board, "devices", json);
-    return result;
-}
-
-static int source_status(void *user, struct buf *json)
-{
-    json_open_object(json, NULL);
-    int result = write_health(user, json);
-    json_close_object(json);
-    return result;
-}
-
-static int source_sync(void *user, struct buf *json)
-{
-    struct sync_view sync = uplink_view(((struct daemon *)user)->uplink);
-    return sync_view_write(&sync, NULL, json);
-}
-
-static int source_devices(void *user, struct buf *json)
-{
-    struct daemon *daemon = user;
-    plugboard_write_devices(daemon->board, NULL, json);
-    return 0;
-}
-
-static int source_picture(void *user, int64_t job, struct buf *png)
-{
-    struct daemon *daemon = user;
-    return plugboard_picture(daemon->board, job, png);
-}
-
-static int source_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)
-{
-    const struct daemon *daemon = user;
-    return picture_read(daemon->config->site.pictures, sku, bytes, ret_type);
-}
-
-static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
-{
-    struct daemon *daemon = user;
-    return figures_write(daemon->store, kind, since_us, csv);
-}
-
-static const struct label_desk *desk_of(struct daemon *daemon)
-{
-    daemon->desk = (struct label_desk){daemon->store, plugboard_labels(daemon->board)};
-    return &daemon->desk;
-}
-
-static int source_template(void *user, const char *name, struct buf *json)
-{
-    return label_desk_one(desk_of(user), name, json);
-}
-
-static int source_preview(void *user, const char *name, const char *request, size_t length, struct buf *json)
-{
-    return label_desk_preview(desk_of(user), name, request, length, json);
-}
-
-static int tell_board(struct daemon *daemon, struct buf *json)
-{
-    int64_t now_us = clock_wall_us();
-    char now[CLOCK_TEXT_SIZE];
-    clock_format(now_us, now);
-    json_open_object(json, NULL);
-    json_text(json, "time", now);
-    int result = write_health(daemon, json);
-    if (!result)
-        result = board_write(daemon->store, now_us, json);
-    json_close_object(json);
-    return result;
-}
-
-static int source_query(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
-                        struct buf *json, struct error *error)
-{
-    struct daemon *daemon = user;
-    struct query_given given[WEB_VALUES_MAX];
-    lookout_asked(daemon->lookout, kind);
-    if (!*code && strcmp(kind, "board") == 0)
-        return tell_board(daemon, json);
-    int told = *code ? -ENOENT : told_write(daemon->store, desk_of(daemon), kind, json);
-    if (told != -ENOENT)
-        return told;
-    for (size_t i = 0; i < count; i++)
-        given[i] = (struct query_given){values[i].name, values[i].value};
-    return *code ? query_one(daemon->store->sql, site_queries, kind, code, json, error)
-                 : query_list(daemon->store->sql, site_queries, kind, given, count, json, error);
-}
-
-static int source_label(void *user, const char *station, const char *json, size_t length, uint64_t request,
-                        struct buf *fault_json)
-{
-    struct daemon *daemon = user;
-    CLEANUP_BUF struct buf words = {0};
-    struct label_fault fault = {.code = LABEL_DATA};
-    struct event event = {.kind = EVENT_LABEL, .request = request};
-    int index = config_find_station(daemon->config, station);
-    if (index < 0)
-        return index;
-    bool sample = practice_has(daemon->practice, (size_t)index);
-    int result =
-        label_request_read(daemon->board, desk_of(daemon), (size_t)index, sample, json, length, &event, &words, &fault);
-    if (result) {
-        label_fault_json(&fault, fault_json);
-        return -EINVAL;
-    }
-    text_copy(event.station, sizeof(event.station), station);
-    return words.failed ? -ENOMEM : post(daemon, &event, buf_text(&words), words.length);
-}
-
-static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
-{
-    struct daemon *daemon = user;
-    struct event event = {.kind = EVENT_BIND, .request = request};
-    if (!text_copy(event.station, sizeof(event.station), station) || strlen(device) >= BINDING_DEVICE_MAX)
-        return -EMSGSIZE;
-    if (!*role)
-        role = plugboard_role_of(daemon->board, device);
-    if (!role)
-        return -ENODEV;
-    text_copy(event.name, sizeof(event.name), role);
-    return post(user, &event, device, strlen(device));
-}
-
-static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
-{
-    struct daemon *daemon = user;
-    if (config_find_station(daemon->config, station) < 0)
-        return -ENOENT;
-    if (length > SCAN_TEXT_MAX)
-        return -EMSGSIZE;
-    struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
-    text_copy(event.station, sizeof(event.station), station);
-    return post(user, &event, text, length);
-}
-
-static int source_train(void *user, const char *station, bool training, uint64_t request)
-{
-    struct event event = {.kind = EVENT_TRAINING, .request = request, .number = training};
-    return text_copy(event.station, sizeof(event.station), station) ? post(user, &event, "", 0) : -EMSGSIZE;
-}
-
-static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
-{
-    struct event event = {.kind = EVENT_IMPORT, .request = request};
-    text_copy(event.name, sizeof(event.name), kind);
-    return post(user, &event, csv, length);
-}
-
-/* What no label can be printed with is refused before it comes to a rule, which draws nothing. */
-static bool is_printable(struct daemon *daemon, const char *fields, size_t length, uint64_t request)
-{
-    struct label_fault fault;
-    CLEANUP_BUF struct buf json = {0};
-    if (label_desk_check(desk_of(daemon), fields, length, &fault) == 0)
-        return true;
-    label_fault_json(&fault, &json);
-    ui_server_answer(daemon->ui, request, 400, json.data, json.length);
-    return false;
-}
-
-static int source_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
-{
-    struct event event = {.kind = EVENT_ASK, .request = request};
-    if (!text_copy(event.name, sizeof(event.name), verb))
-        return -ENOENT;
-    if (strcmp(verb, "template.save") == 0 && !is_printable(user, json, length, request))
-        return 0;
-    return post(user, &event, json, length);
-}
-
-static const struct ui_source ui_source = {.stations = source_stations,
-                                           .station = source_station,
-                                           .status = source_status,
-                                           .sync = source_sync,
-                                           .devices = source_devices,
-                                           .picture = source_picture,
-                                           .item_picture = source_item_picture,
-                                           .trust = source_trust,
-                                           .query = source_query,
-                                           .figures = source_figures,
-                                           .train = source_train,
-                                           .label = source_label,
-                                           .template = source_template,
-                                           .preview = source_preview,
-                                           .bind = source_bind,
-                                           .scan = source_scan,
-                                           .import = source_import,
-                                           .ask = source_ask};
-
 /* ---------------------------------------------------------------- effects out */
 
 static void answer_scan(struct daemon *daemon, const struct event *event, size_t index)
@@ -474,7 +198,7 @@ static void answer_scan(struct daemon *daemon, const struct event *event, size_t
     json_open_object(&json, NULL);
     station_write_result(&daemon->stations[index], "result", &json);
     json_raw(&json, "view", "");
-    int result = write_view(daemon, index, &json);
+    int result = daemon_write_view(daemon, index, &json);
     json_close_object(&json);
     if (result)
         ui_server_answer(daemon->ui, event->request, 500, unreadable, sizeof(unreadable) - 1);
@@ -500,6 +224,7 @@ static enum scan_verdict verdict_of(const struct effect *effect)
 /* The scanner first: a good-read tone is waited for. */
 static void hear(struct daemon *daemon, const struct event *event, const struct effect *effect)
 {
+    daemon->counts.scans[verdict_of(effect)]++;
     bool beeped = plugboard_answer(daemon->board, event->source, verdict_of(effect));
     int index = config_find_station(daemon->config, event->station);
     if (index < 0)
@@ -540,7 +265,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
         if (effect->leaves)
-            source_train(daemon, event->station, false, 0);
+            daemon_train(daemon, event->station, false, 0);
         break;
     case EVENT_WEIGHT:
         hear_weight(daemon, event, effect);
@@ -550,6 +275,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
         break;
     case EVENT_ASK:
         answer_done(daemon, event, effect, "asked", event->name);
+        care_look(daemon->care); /* the quiet hour may be another */
         break;
     case EVENT_LABEL:
         answer_done(daemon, event, effect, "printing", event->station);
@@ -616,7 +342,10 @@ static int on_take(sd_event_source *source, void *user)
     sd_event_source_set_priority(source, PRIORITY_TURN);
     uplink_gather(daemon->uplink);
     lookout_begin(daemon->lookout);
+    int64_t began_us = clock_mono_us();
+    daemon->counts.failed_before = turn_counters(daemon->turn)->failed_commits;
     int result = turn_take(daemon->turn, &error);
+    metric_observe(&daemon->counts.turn, clock_mono_us() - began_us);
     if (result) {
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
         return sd_event_exit(daemon->event, 1);
@@ -634,7 +363,7 @@ static int on_take(sd_event_source *source, void *user)
 
 static int post_uplink(void *user, struct event *event, const void *bytes, size_t length)
 {
-    return post(user, event, bytes, length);
+    return daemon_post(user, event, bytes, length);
 }
 
 static int open_uplink(struct daemon *daemon, struct error *error)
@@ -646,7 +375,7 @@ static int open_uplink(struct daemon *daemon, struct error *error)
 static int practice_passed(void *user, const struct lesson_passed *passed)
 {
     struct event event = {.kind = EVENT_PASSED};
-    return post(user, &event, passed, sizeof(*passed));
+    return daemon_post(user, &event, passed, sizeof(*passed));
 }
 
 static void practice_changed(void *user)
@@ -673,6 +402,30 @@ static int open_board(struct daemon *daemon, struct error *error)
     return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
 }
 
+static int post_found(void *user, const struct upkeep_found *found)
+{
+    struct event event = {.kind = EVENT_CHECKED};
+    return daemon_post(user, &event, found, sizeof(*found));
+}
+
+static bool moves(void *user)
+{
+    const struct daemon *daemon = user;
+    int64_t began_us = turn_oldest_us(daemon->turn);
+    return began_us == INT64_MAX || health_moves(clock_mono_us() - began_us);
+}
+
+static int open_care(struct daemon *daemon, struct error *error)
+{
+    turn_set_trap(daemon->turn, watch_turn, &daemon->counts);
+    int result =
+        care_open(daemon->event, daemon->store, &daemon->config->site, post_found, daemon, &daemon->care, error);
+    if (result)
+        return result;
+    result = health_watch(daemon->event, moves, daemon, &daemon->watchdog);
+    return result < 0 ? error_set(error, result, "systemd's watchdog cannot be answered") : 0;
+}
+
 /* The start is an event too: it tells the rules which stations there are (floor/bind.c). */
 static int post_boot(struct daemon *daemon)
 {
@@ -680,7 +433,7 @@ static int post_boot(struct daemon *daemon)
     CLEANUP_BUF struct buf stations = {0};
     clock_boot_name(event.name, sizeof(event.name));
     config_write_stations(daemon->config, &stations);
-    return stations.failed ? -ENOMEM : post(daemon, &event, buf_text(&stations), stations.length);
+    return stations.failed ? -ENOMEM : daemon_post(daemon, &event, buf_text(&stations), stations.length);
 }
 
 static int open_timers(struct daemon *daemon, struct error *error)
@@ -708,13 +461,15 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
     if (!result)
+        result = open_care(daemon, error);
+    if (!result)
         result = open_practice(daemon, error);
     if (!result)
         result = open_timers(daemon, error);
     if (!result)
         result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
     if (!result)
-        result = trust_serve(daemon->event, config, &ui_source, daemon, &daemon->trust, &daemon->ui, error);
+        result = trust_serve(daemon->event, config, &daemon_pages, daemon, &daemon->trust, &daemon->ui, error);
     if (!result)
         result = open_uplink(daemon, error);
     if (!result)
@@ -769,6 +524,8 @@ struct daemon *daemon_close(struct daemon *daemon)
     sd_event_source_disable_unref(daemon->take);
     sd_event_source_disable_unref(daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
+    sd_event_source_disable_unref(daemon->watchdog);
+    care_close(daemon->care);
     lookout_free(daemon->lookout);
     practice_free(daemon->practice);
     turn_free(daemon->turn);

@@ -13,7 +13,7 @@ struct metric_out {
     struct buf *text;
 };
 
-static const int64_t bounds_us[METRIC_BUCKETS] = {500,    1000,   2500,   5000,    10000,   25000,
+static const int64_t bounds_us[METRIC_BUCKETS] = {500,   1000,   2500,   5000,   10000,   25000,
                                                   50000, 100000, 250000, 500000, 1000000, 5000000};
 
 /* A backslash, a quotation mark and a line's end are written with a backslash before them. */

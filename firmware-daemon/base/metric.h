@@ -1,7 +1,8 @@
-/* What a program counts, as text for Prometheus (exposition format 0.0.4): one table of metrics, each with its name, type,
- * help and the function that tells its values. Does not know any metric itself, and keeps no clock.
+/* What a program counts, as text for Prometheus (exposition format 0.0.4): one table of metrics, each with its name,
+ * type, help and the function that tells its values. Does not know any metric itself, and keeps no clock.
  *
- * Names are those of Prometheus' "Metric and label naming": the program first, the unit last, a counter ends in _total. */
+ * Names are those of Prometheus' "Metric and label naming": the program first, the unit last, a counter ends in _total.
+ */
 #ifndef BASE_METRIC_H
 #define BASE_METRIC_H
 

@@ -209,7 +209,7 @@ static void engine_close(struct sql *sql)
     struct sqlite *sqlite = sqlite_of(sql);
     struct sql_copy *copy;
     LIST_EACH(copy, &sqlite->copies, struct sql_copy, link)
-        give_up_copy(copy);
+    give_up_copy(copy);
     sqlite3_close_v2(sqlite->handle);
     free(sqlite);
 }

@@ -29,6 +29,7 @@ enum event_kind {
     EVENT_SNAPSHOT,      /* bytes = a struct snapshot_whole: all its lines are here */
     EVENT_PRUNE,         /* number = a wall time: what is older, and in a backup of head office's, may be deleted */
     EVENT_FORGET,        /* receivers whose time is over; see floor/forget.h */
+    EVENT_CHECKED,       /* bytes = a struct upkeep_found: the database was read whole */
     EVENT_KINDS
 };
 

@@ -35,9 +35,8 @@ int backup_examine(struct store *store, struct error *error)
     if (result)
         return error_set(error, result, "the chains of %s cannot be read: %s", store->path, sql_message(store->sql));
     if (bad)
-        return error_set(error, -EBADMSG,
-                         "the journal of %s was changed: number %" PRId64 " is not as it was written", store->path,
-                         bad);
+        return error_set(error, -EBADMSG, "the journal of %s was changed: number %" PRId64 " is not as it was written",
+                         store->path, bad);
     if (broken)
         return error_set(error, -EBADMSG,
                          "the changes from head office in %s were changed: number %" PRId64 " is not as it came",

@@ -18,6 +18,12 @@ int upkeep_load(struct store *store, struct upkeep *ret)
     return sql_done(query);
 }
 
+int upkeep_begin(struct store *store, int64_t now_us, struct upkeep *ret)
+{
+    int result = sql_run(store->sql, "UPDATE upkeep SET counted_us = ?1 WHERE counted_us = 0", sql_int(now_us));
+    return result ? result : upkeep_load(store, ret);
+}
+
 int upkeep_found(struct store *store, const struct upkeep_found *found)
 {
     int64_t now_us = store->stamp.wall_us;

@@ -14,6 +14,7 @@ struct upkeep {
     int64_t written_bytes;
 };
 int upkeep_load(struct store *store, struct upkeep *ret);
+int upkeep_begin(struct store *store, int64_t now_us, struct upkeep *ret); /* the same; counts from now, if not yet */
 
 /* How a copy of the database was found when it was read whole: the bytes of EVENT_CHECKED. */
 struct upkeep_found {

@@ -254,7 +254,8 @@ static void migration_that_fails(void **state)
     assert_true(sql_migrate(sql, two_fails, APPLICATION, &place->error) < 0);
     assert_non_null(strstr(place->error.text, "could not be brought to schema 2 and stays as it was"));
     assert_false(sql_in_transaction(sql));
-    assert_int_equal(number(sql, "PRAGMA user_version"), 0); /* what came before it in the same upgrade is undone, too */
+    assert_int_equal(number(sql, "PRAGMA user_version"),
+                     0); /* what came before it in the same upgrade is undone, too */
     assert_int_equal(number(sql, "SELECT count(*) FROM sqlite_schema"), 0);
 }
 
