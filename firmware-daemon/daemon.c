@@ -292,10 +292,15 @@ static void on_effect(void *user, const struct event *event, const struct effect
     case EVENT_APPLIED: /* there is less to send */
         refresh_soon(daemon);
         break;
+    case EVENT_CHECKED:
+        care_noted(daemon->care);
+        break;
     case EVENT_CHANGE:
-        if (!effect->good)
+        if (!effect->good) {
+            log_about((struct log_about){.event = "change.parked"});
             log_warning("change %lld from head office is parked: head office must correct and send it again",
                         (long long)event->number);
+        }
         break;
     default:
         break;

@@ -106,8 +106,10 @@ static void look(struct disk *disk)
         return;
     disk->step = disk_step(&disk->space);
     trim_ballast(disk);
-    if (disk->step > before)
+    if (disk->step > before) {
+        log_about((struct log_about){.event = "disk.level"});
         log_warning("the disk of %s has %" PRId64 " MiB left", disk->folder, disk_free_mib(disk));
+    }
     if (disk->step != before && disk->moved)
         disk->moved(disk->user);
 }

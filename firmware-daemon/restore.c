@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -50,6 +51,17 @@ static int check_owner(const struct site_config *config, const char *backup, con
                      facts->site, facts->box, config->site, config->box);
 }
 
+/* To whom the folder belongs: root restores, and the daemon is somebody else. */
+static int give_away(const char *database, const char *path)
+{
+    struct stat owner;
+    char folder[PATH_SIZE];
+    snprintf(folder, sizeof(folder), "%s", database);
+    if (stat(dirname(folder), &owner) != 0)
+        return -errno;
+    return geteuid() != 0 || chown(path, owner.st_uid, owner.st_gid) == 0 ? 0 : -errno;
+}
+
 /* Where the database will be, read whole there. */
 static int lay_beside(const struct site_config *config, const char *backup, const char *beside,
                       struct backup_facts *ret, struct error *error)
@@ -62,6 +74,8 @@ static int lay_beside(const struct site_config *config, const char *backup, cons
         return result;
     unlink(beside);
     result = file_copy(backup, beside);
+    if (!result)
+        result = give_away(config->database, beside);
     if (result)
         return error_set(error, result, "%s cannot be written: %s", beside, strerror(-result));
     result = backup_check(beside, ret, error);

@@ -49,7 +49,7 @@ struct care {
     int percent;
     char copying[PATH_SIZE], target[PATH_SIZE]; /* while it is made; where it is kept, "": nowhere */
     struct upkeep_found result;
-    bool told;            /* what was found has become an event */
+    bool queued, told;    /* what was found is an event; and a row */
     struct error failed;  /* why the last try was not finished; "": it was */
     int64_t retry_us;     /* not before then, on the monotonic clock */
     int64_t written_base; /* bytes that were written before this process */
@@ -175,13 +175,20 @@ static void fail(struct care *care, const struct error *why)
 {
     care->failed = *why;
     care->retry_us = clock_mono_us() + RETRY_US;
+    log_about((struct log_about){.event = "database.unchecked"});
     log_warning("the database was not read through, and no backup made: %s", care->failed.text);
     stop(care);
 }
 
+/* Queued is not written down: until the turn is over, care_view() tells it from here. */
 static void tell(struct care *care)
 {
-    care->told = care->found(care->user, &care->result) == 0;
+    care->queued = care->found(care->user, &care->result) == 0;
+}
+
+void care_noted(struct care *care)
+{
+    care->told = care->queued = true;
 }
 
 /* What the reading process prints: {"sound", "bytes", "seq", "why"}. */
@@ -223,9 +230,12 @@ static void on_end(void *user, bool failed)
         fail(care, &why);
         return;
     }
-    if (!care->result.sound)
+    if (!care->result.sound) {
+        log_about((struct log_about){.event = "database.checked"});
         log_error("the database is damaged: %s", care->result.why);
+    }
     care->failed = (struct error){0};
+    care->queued = care->told = false;
     stop(care);
     tell(care);
 }
@@ -333,7 +343,7 @@ static int on_time(sd_event_source *source, uint64_t now, void *user)
 {
     struct care *care = user;
     count_written(care);
-    if (!care->told)
+    if (!care->queued)
         tell(care);
     care_look(care);
     sd_event_source_set_time(source, now + LOOK_US);
@@ -363,6 +373,10 @@ int care_view(struct care *care, struct care_view *ret)
     if (stat(care->config->database, &facts) == 0)
         disk_wear_read("/sys", facts.st_dev, &ret->wear);
     int result = upkeep_load(care->store, &ret->known);
+    if (!care->told && !care->result.sound) { /* it is no row yet */
+        ret->known.sound = false;
+        memcpy(ret->known.why, care->result.why, sizeof(ret->known.why));
+    }
     ret->known.written_bytes = care->store->written_bytes;
     ret->wear_days = disk_wear_days(care->config->endurance_gb * 1000000000, &ret->known, clock_wall_us());
     return result;
@@ -417,7 +431,8 @@ int care_open(sd_event *event, struct store *store, const struct site_config *co
     struct care *care = calloc(1, sizeof(*care));
     if (!care)
         return error_set(error, -ENOMEM, "out of memory");
-    *care = (struct care){.event = event, .store = store, .config = config, .found = found, .user = user, .told = true};
+    *care = (struct care){
+        .event = event, .store = store, .config = config, .found = found, .user = user, .queued = true, .told = true};
     int result = upkeep_begin(store, clock_wall_us(), &known);
     care->written_base = known.written_bytes;
     if (!result)

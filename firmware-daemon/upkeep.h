@@ -23,6 +23,9 @@ struct care *care_close(struct care *care); /* what is under way is given up, an
 /* Looks whether the nightly reading is due; done every minute by itself. */
 void care_look(struct care *care);
 
+/* What was found is written down. */
+void care_noted(struct care *care);
+
 /* Makes a backup beside the database, DATABASE.backup, for whoever shall take it away. -EBUSY: something is under way;
  * -ENOSPC: no room. With a sentence. */
 int care_backup(struct care *care, struct error *error);
