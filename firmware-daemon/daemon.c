@@ -47,7 +47,7 @@ static struct turn *turn_for(const struct daemon *daemon, const struct event *ev
     return station >= 0 && practice_has(daemon->practice, (size_t)station) ? copy : daemon->turn;
 }
 
-int daemon_post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
+int daemon_queue(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
     event_stamp(event);
     struct turn *turn = turn_for(daemon, event);
@@ -77,13 +77,13 @@ static int post_scan(void *user, const struct reader *reader, const char *text, 
 {
     struct event event = event_from(reader, EVENT_SCAN, length);
     event.source = reader_number(reader);
-    return daemon_post(user, &event, text, length);
+    return daemon_queue(user, &event, text, length);
 }
 
 static int post_aborted(void *user, const struct reader *reader, size_t length)
 {
     struct event event = event_from(reader, EVENT_SCAN_ABORTED, length);
-    return daemon_post(user, &event, "", 0);
+    return daemon_queue(user, &event, "", 0);
 }
 
 static void post_weight(void *user, size_t station, int64_t milligrams)
@@ -91,13 +91,13 @@ static void post_weight(void *user, size_t station, int64_t milligrams)
     struct daemon *daemon = user;
     struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
     text_copy(event.station, sizeof(event.station), daemon->config->stations[station].id);
-    daemon_post(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
+    daemon_queue(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
 }
 
 static int post_print(void *user, const struct print_report *report)
 {
     struct event event = print_event(report);
-    return daemon_post(user, &event, report->why, strlen(report->why));
+    return daemon_queue(user, &event, report->why, strlen(report->why));
 }
 
 static void disk_moved(void *user)
@@ -106,7 +106,7 @@ static void disk_moved(void *user)
     struct event event = {.kind = EVENT_DISK, .number = disk_now(daemon->disk)};
     char free_mib[24];
     snprintf(free_mib, sizeof(free_mib), "%" PRId64, disk_free_mib(daemon->disk));
-    daemon_post(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
+    daemon_queue(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
 }
 
 /* ---------------------------------------------------------------- what people see */
@@ -347,10 +347,12 @@ static int on_take(sd_event_source *source, void *user)
     sd_event_source_set_priority(source, PRIORITY_TURN);
     uplink_gather(daemon->uplink);
     lookout_begin(daemon->lookout);
+    size_t events = turn_waiting(daemon->turn);
     int64_t began_us = clock_mono_us();
     daemon->counts.failed_before = turn_counters(daemon->turn)->failed_commits;
     int result = turn_take(daemon->turn, &error);
-    metric_observe(&daemon->counts.turn, clock_mono_us() - began_us);
+    if (events > 0)
+        metric_observe(&daemon->counts.turn, clock_mono_us() - began_us);
     if (result) {
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
         return sd_event_exit(daemon->event, 1);
@@ -368,7 +370,7 @@ static int on_take(sd_event_source *source, void *user)
 
 static int post_uplink(void *user, struct event *event, const void *bytes, size_t length)
 {
-    return daemon_post(user, event, bytes, length);
+    return daemon_queue(user, event, bytes, length);
 }
 
 static int open_uplink(struct daemon *daemon, struct error *error)
@@ -380,7 +382,7 @@ static int open_uplink(struct daemon *daemon, struct error *error)
 static int practice_passed(void *user, const struct lesson_passed *passed)
 {
     struct event event = {.kind = EVENT_PASSED};
-    return daemon_post(user, &event, passed, sizeof(*passed));
+    return daemon_queue(user, &event, passed, sizeof(*passed));
 }
 
 static void practice_changed(void *user)
@@ -410,7 +412,7 @@ static int open_board(struct daemon *daemon, struct error *error)
 static int post_found(void *user, const struct upkeep_found *found)
 {
     struct event event = {.kind = EVENT_CHECKED};
-    return daemon_post(user, &event, found, sizeof(*found));
+    return daemon_queue(user, &event, found, sizeof(*found));
 }
 
 static bool moves(void *user)
@@ -438,7 +440,7 @@ static int post_boot(struct daemon *daemon)
     CLEANUP_BUF struct buf stations = {0};
     clock_boot_name(event.name, sizeof(event.name));
     config_write_stations(daemon->config, &stations);
-    return stations.failed ? -ENOMEM : daemon_post(daemon, &event, buf_text(&stations), stations.length);
+    return stations.failed ? -ENOMEM : daemon_queue(daemon, &event, buf_text(&stations), stations.length);
 }
 
 static int open_timers(struct daemon *daemon, struct error *error)

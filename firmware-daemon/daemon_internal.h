@@ -44,7 +44,7 @@ extern const struct ui_source daemon_pages;
 int daemon_train(void *user, const char *station, bool training, uint64_t request);
 
 /* Queues the event with these bytes; as turn_post(). */
-int daemon_post(struct daemon *daemon, struct event *event, const void *bytes, size_t length);
+int daemon_queue(struct daemon *daemon, struct event *event, const void *bytes, size_t length);
 
 /* What a station shows: an object. station: its place in the configuration. */
 int daemon_write_view(struct daemon *daemon, size_t station, struct buf *json);

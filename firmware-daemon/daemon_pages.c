@@ -182,7 +182,7 @@ static int source_label(void *user, const char *station, const char *json, size_
         return -EINVAL;
     }
     text_copy(event.station, sizeof(event.station), station);
-    return words.failed ? -ENOMEM : daemon_post(daemon, &event, buf_text(&words), words.length);
+    return words.failed ? -ENOMEM : daemon_queue(daemon, &event, buf_text(&words), words.length);
 }
 
 static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
@@ -196,7 +196,7 @@ static int source_bind(void *user, const char *device, const char *role, const c
     if (!role)
         return -ENODEV;
     text_copy(event.name, sizeof(event.name), role);
-    return daemon_post(user, &event, device, strlen(device));
+    return daemon_queue(user, &event, device, strlen(device));
 }
 
 static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
@@ -208,20 +208,20 @@ static int source_scan(void *user, const char *station, const char *text, size_t
         return -EMSGSIZE;
     struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
     text_copy(event.station, sizeof(event.station), station);
-    return daemon_post(user, &event, text, length);
+    return daemon_queue(user, &event, text, length);
 }
 
 int daemon_train(void *user, const char *station, bool training, uint64_t request)
 {
     struct event event = {.kind = EVENT_TRAINING, .request = request, .number = training};
-    return text_copy(event.station, sizeof(event.station), station) ? daemon_post(user, &event, "", 0) : -EMSGSIZE;
+    return text_copy(event.station, sizeof(event.station), station) ? daemon_queue(user, &event, "", 0) : -EMSGSIZE;
 }
 
 static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
 {
     struct event event = {.kind = EVENT_IMPORT, .request = request};
     text_copy(event.name, sizeof(event.name), kind);
-    return daemon_post(user, &event, csv, length);
+    return daemon_queue(user, &event, csv, length);
 }
 
 /* What no label can be printed with is refused before it comes to a rule, which draws nothing. */
@@ -243,7 +243,7 @@ static int source_ask(void *user, const char *verb, const char *json, size_t len
         return -ENOENT;
     if (strcmp(verb, "template.save") == 0 && !is_printable(user, json, length, request))
         return 0;
-    return daemon_post(user, &event, json, length);
+    return daemon_queue(user, &event, json, length);
 }
 
 const struct ui_source daemon_pages = {.stations = source_stations,

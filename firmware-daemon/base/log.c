@@ -1,3 +1,4 @@
+#define SD_JOURNAL_SUPPRESS_LOCATION /* each line would name this file */
 #include "base/log.h"
 
 #include <errno.h>

@@ -58,7 +58,7 @@ static int run(char *const *arguments, int out)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -EIO;
 }
 
-enum exit_code command_restore(struct command_call *call)
+enum exit_code command_site_restore(struct command_call *call)
 {
     char program[PATH_MAX];
     char *const arguments[] = {
@@ -163,7 +163,7 @@ static enum exit_code take_away(const char *made, const char *to)
     return EXIT_GOOD;
 }
 
-enum exit_code command_backup(struct command_call *call)
+enum exit_code command_site_backup(struct command_call *call)
 {
     char made[PATH_MAX];
     CLEANUP_BUF struct buf body = {0}, answer = {0};

@@ -36,8 +36,8 @@ enum exit_code command_audit_verify(struct command_call *call);
 enum exit_code command_platform_sign(struct command_call *call);
 enum exit_code command_platform_try(struct command_call *call);
 enum exit_code command_trust(struct command_call *call);
-enum exit_code command_backup(struct command_call *call);
-enum exit_code command_restore(struct command_call *call);
+enum exit_code command_site_backup(struct command_call *call);
+enum exit_code command_site_restore(struct command_call *call);
 enum exit_code command_support_bundle(struct command_call *call);
 enum exit_code command_doctor(struct command_call *call);
 

@@ -20,7 +20,7 @@ const html = htm.bind(h);
 /** @typedef {{text: Words, outbox: {count: number, oldest: string | null}, parked: {count: number}, troubles: {text: Words}[]}} Sync */
 /** GET /api/v1/board; orders is null where there are too many to add up. @typedef {{site: string, time: string,
  *   orders: Orders[] | null, workers: Worker[], waiting: Waits[], stations: Station[], devices: Device[], sync: Sync,
- *   disk: {step: string, free_mib: number}, tls?: {trouble: Words | null} | null, training: {stations: string[], why?: string}}} Shown */
+ *   disk: {step: string, free_mib: number}, tls?: {trouble: Words | null} | null, health?: {wrong: {what: string, text: Words}[]}, training: {stations: string[], why?: string}}} Shown */
 
 /** @param {Words} words */
 const inLanguage = (words) => words[language.value];
@@ -32,6 +32,7 @@ const sum = (rows, column) => rows.reduce((total, row) => total + row[column], 0
 // ---------------------------------------------------------------- what to do, in words
 
 const diskSteps = new Set(["warn", "low", "tight", "full"]);
+const toldElsewhere = new Set(["disk_full", "disk_fills", "late", "certificate"]); // on the board, with more words
 const printerTroubles = new Set(["error", "paused", "offline"]);
 
 /** Every sentence that asks somebody to do something. @returns {string[]} @param {Shown} board */
@@ -43,6 +44,7 @@ function alertsOf(board) {
   const late = sum(board.orders ?? [], "late");
   return [...(late ? [`${nameOf("lateAlert")}: ${number(late)}`] : []), ...board.sync.troubles.map(({ text }) => inLanguage(text)),
     ...(diskSteps.has(board.disk.step) ? [`${nameOf(`disk_${board.disk.step}`)} (${number(board.disk.free_mib)} MiB)`] : []),
+    ...(board.health?.wrong ?? []).filter(({ what }) => !toldElsewhere.has(what)).map(({ text }) => inLanguage(text)),
     ...(board.tls?.trouble ? [inLanguage(board.tls.trouble)] : []), ...printers, ...devices];
 }
 

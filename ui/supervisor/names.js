@@ -150,6 +150,7 @@ const names = {
   count_pieces: ["Posted alone, pieces", "免审差异件数"],
   count_rounds: ["Rounds of a count", "盘点最多轮次"],
   count_value: ["Posted alone, value", "免审差异金额"],
+  quiet_hour: ["Hour of the nightly check and backup", "夜间检查与备份时刻"],
   reprint_badge: ["Reprints need a badge", "补打需工牌"],
   roster_hours: ["Hours without head office", "失联容许小时"],
   wall_slots: ["Slots of a put-wall", "播种墙格口数"],
