@@ -105,14 +105,14 @@ page_files_files        += $(call compressed,$(page_files_files))
 office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
+LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
+.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -333,6 +333,14 @@ test: deps-test ## everything that must pass; ends with "N passed, N failed"
 	@$(MAKE) deps-rig || echo "QEMU cannot be installed: the tests on a real kernel's USB will be skipped"
 	@$(MAKE) $(if $(V),,-s) test-programs
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py
+
+test-postgres: deps-test ## all of head office's tests on PostgreSQL; make test runs some of them there
+	@$(MAKE) $(if $(V),,-s) test-programs
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py --postgres
+
+scripts: deps-build ## every scan of the floor's scripts changed, which each must notice; make test changes one in four
+	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/test_scripts
+	@OUT=$(OUT) $(OUT)/tests/test_scripts
 
 SEEDS ?= 200
 sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
