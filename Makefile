@@ -65,11 +65,11 @@ ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
 EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates label_samples lesson_files
 ifeq ($(MODE),fuzz)
-# What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
+# What reads bytes of devices, files or the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
-ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire \
-	sync/platforms
-EMBEDS := keyboard_layouts device_models label_templates label_samples
+ROOMS  := firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store firmware-daemon/floor \
+	firmware-daemon/training drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire sync/platforms
+EMBEDS := store_schema keyboard_layouts device_models label_templates label_samples lesson_files
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 ARCHIVE := $(OBJ)/floorhand.a
