@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "disk.h"
 #include "done_answer.h"
+#include "door.h"
 #include "floor/floor.h"
 #include "floor/settings.h"
 #include "label_desk.h"
@@ -53,6 +54,7 @@ struct daemon {
     struct label_desk desk;
     struct practice *practice;
     struct disk *disk;
+    struct door *door;
     struct lookout *lookout;
 };
 
@@ -97,6 +99,14 @@ static int post(struct daemon *daemon, struct event *event, const void *bytes, s
     return 0;
 }
 
+/* What is scanned at a station, unless it is the PIN that the station waits for. */
+static int post_scanned(struct daemon *daemon, struct event *event, const char *text, size_t length)
+{
+    int station = config_find_station(daemon->config, event->station), result;
+    bool pin = station >= 0 && door_takes(daemon->door, (size_t)station, event, text, length, &result);
+    return pin ? result : post(daemon, event, text, length);
+}
+
 static struct event event_from(const struct reader *reader, enum event_kind kind, size_t length)
 {
     const struct reader_settings *settings = reader_settings(reader);
@@ -110,7 +120,7 @@ static int post_scan(void *user, const struct reader *reader, const char *text, 
 {
     struct event event = event_from(reader, EVENT_SCAN, length);
     event.source = reader_number(reader);
-    return post(user, &event, text, length);
+    return post_scanned(user, &event, text, length);
 }
 
 static int post_aborted(void *user, const struct reader *reader, size_t length)
@@ -397,7 +407,7 @@ static int source_scan(void *user, const char *station, const char *text, size_t
         return -EMSGSIZE;
     struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
     text_copy(event.station, sizeof(event.station), station);
-    return post(user, &event, text, length);
+    return post_scanned(user, &event, text, length);
 }
 
 static int source_train(void *user, const char *station, bool training, uint64_t request)
@@ -425,17 +435,45 @@ static bool is_printable(struct daemon *daemon, const char *fields, size_t lengt
     return false;
 }
 
-static int source_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
+static int source_ask(void *user, const struct ui_asker *asker, const char *verb, const char *json, size_t length,
+                      uint64_t request)
 {
-    struct event event = {.kind = EVENT_ASK, .request = request};
+    struct daemon *daemon = user;
+    struct event event = {.kind = EVENT_ASK, .request = request, .asker = asker->worker, .unproven = asker->unproven};
     if (!text_copy(event.name, sizeof(event.name), verb))
         return -ENOENT;
     if (strcmp(verb, "template.save") == 0 && !is_printable(user, json, length, request))
         return 0;
-    return post(user, &event, json, length);
+    return strcmp(verb, "worker.pin") == 0 ? door_set_pin(daemon->door, &event, json, length)
+                                           : post(daemon, &event, json, length);
 }
 
-static const struct ui_source ui_source = {.stations = source_stations,
+static int source_admits(void *user, const struct ui_visitor *visitor, struct ui_asker *ret)
+{
+    return door_admits(((struct daemon *)user)->door, visitor, ret);
+}
+
+static int source_sign_in(void *user, const char *badge, const char *pin, uint64_t request)
+{
+    return door_sign_in(((struct daemon *)user)->door, badge, pin, request);
+}
+
+static void source_sign_out(void *user, const char *token)
+{
+    door_sign_out(((struct daemon *)user)->door, token);
+}
+
+static int source_me(void *user, const struct ui_asker *asker, struct buf *json)
+{
+    return door_write_me(((struct daemon *)user)->door, asker, json);
+}
+
+static const struct ui_source ui_source = {.admits = source_admits,
+                                           .sign_in = source_sign_in,
+                                           .sign_out = source_sign_out,
+                                           .me = source_me,
+                                           .rights = told_rights,
+                                           .stations = source_stations,
                                            .station = source_station,
                                            .status = source_status,
                                            .sync = source_sync,
@@ -523,7 +561,11 @@ static void on_effect(void *user, const struct event *event, const struct effect
         daemon->relabels = true;
     if (effect->trains)
         practice_follow(daemon->practice);
+    int station = *event->station ? config_find_station(daemon->config, event->station) : 0;
+    if (door_heard(daemon->door, station < 0 ? 0 : (size_t)station, event, effect))
+        return;
     switch (event->kind) {
+    case EVENT_PIN:
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
@@ -631,6 +673,17 @@ static int open_uplink(struct daemon *daemon, struct error *error)
     return uplink_open(daemon->event, daemon->store, &daemon->config->site, &ops, daemon, &daemon->uplink, error);
 }
 
+static struct ui_server *pages_of(void *user)
+{
+    return ((struct daemon *)user)->ui;
+}
+
+static int open_door(struct daemon *daemon, struct error *error)
+{
+    static const struct door_ops ops = {.post = post_uplink, .pages = pages_of};
+    return door_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->door, error);
+}
+
 static int practice_passed(void *user, const struct lesson_passed *passed)
 {
     struct event event = {.kind = EVENT_PASSED};
@@ -704,6 +757,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
     if (!result)
+        result = open_door(daemon, error);
+    if (!result)
         result = ui_server_open(daemon->event, &config->ui, &ui_source, daemon, &daemon->ui, error);
     if (!result)
         result = open_uplink(daemon, error);
@@ -753,6 +808,7 @@ struct daemon *daemon_close(struct daemon *daemon)
         return NULL;
     finish_labels(daemon);
     plugboard_close(daemon->board);
+    door_close(daemon->door);
     uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
     sd_event_source_disable_unref(daemon->take);

@@ -1,8 +1,10 @@
 #include "told.h"
 
-#include "base/buf.h"
+#include "base/json.h"
+#include "base/query_table.h"
 #include "drivers/label/template.h"
 #include "floor/floor.h"
+#include "floor/rights.h"
 #include "floor/settings.h"
 #include "store/heat.h"
 #include "store/query.h"
@@ -51,16 +53,35 @@ static int tell_heat(const struct at *at, struct buf *json)
     return heat_write(at->store, json);
 }
 
+static const struct {
+    const char *name;
+    int (*tell)(const struct at *at, struct buf *json);
+} told[] = {{"queries", tell_queries},       {"asks", tell_asks},
+            {"settings", tell_settings},     {"heat", tell_heat},
+            {"label-keys", tell_label_keys}, {"label-templates", tell_templates}};
+
 int told_write(struct store *store, const struct label_desk *desk, const char *name, struct buf *json)
 {
-    static const struct {
-        const char *name;
-        int (*tell)(const struct at *at, struct buf *json);
-    } told[] = {{"queries", tell_queries},       {"asks", tell_asks},
-                {"settings", tell_settings},     {"heat", tell_heat},
-                {"label-keys", tell_label_keys}, {"label-templates", tell_templates}};
     for (size_t i = 0; i < COUNT(told); i++)
         if (strcmp(told[i].name, name) == 0)
             return told[i].tell(&(struct at){store, desk}, json);
     return -ENOENT;
+}
+
+int told_rights(void *user, const char *const *routes, size_t count, struct buf *json)
+{
+    (void)user;
+    floor_rights(json);
+    json_open_array(json, "addresses");
+    for (size_t i = 0; i < count; i++)
+        site_right_write(may_reach, routes[i], json);
+    json_close_array(json);
+    json_open_array(json, "kinds");
+    for (size_t i = 0; i < COUNT(told); i++)
+        site_right_write(may_read, told[i].name, json);
+    site_right_write(may_read, "board", json);
+    for (size_t i = 0; query_at(site_queries, i); i++)
+        site_right_write(may_read, query_at(site_queries, i)->kind, json);
+    json_close_array(json);
+    return 0;
 }

@@ -9,4 +9,7 @@
 /* -ENOENT: there is nothing of this name. */
 int told_write(struct store *store, const struct label_desk *desk, const char *name, struct buf *json);
 
+/* Who may what, as docs/openapi.yaml tells it: members of an open object. */
+int told_rights(void *user, const char *const *routes, size_t count, struct buf *json);
+
 #endif
