@@ -121,7 +121,7 @@ static void recognise(struct door *door, const struct ui_visitor *visitor, struc
 /* The board is asked for by itself, and followed. */
 static bool shows_board(struct door *door, const struct ui_visitor *visitor, const char *kind)
 {
-    bool board = strcmp(kind, "board") == 0 || strcmp(visitor->route, "GET /api/v1/changes") == 0;
+    bool board = strcmp(kind, "board") == 0 || strcmp(visitor->route, "GET/api/v1/changes") == 0;
     return board && set_in(door, SETTING_board_public);
 }
 
@@ -129,10 +129,10 @@ static bool shows_board(struct door *door, const struct ui_visitor *visitor, con
 static const struct {
     const char *route, *lead;
     const struct site_right *table;
-} within[] = {{"POST /api/v1/asks/{}", "", may_ask},
-              {"POST /api/v1/import/{}", "import.", may_ask},
-              {"GET /api/v1/{}", "", may_read},
-              {"GET /api/v1/{}/{*}", "", may_read}};
+} within[] = {{"POST/api/v1/asks/{}", "", may_ask},
+              {"POST/api/v1/import/{}", "import.", may_ask},
+              {"GET/api/v1/{}", "", may_read},
+              {"GET/api/v1/{}/{*}", "", may_read}};
 
 static bool may(struct door *door, const struct ui_visitor *visitor, unsigned given)
 {

@@ -287,7 +287,7 @@ static bool get_rights(struct web_request *request)
     size_t count = 0;
     CLEANUP_BUF struct buf json = {0};
     for (const struct web_route *route = ui_routes; route->method && count < ROUTES_MAX; route++, count++) {
-        snprintf(names[count], sizeof(names[count]), "%s %s", route->method, route->pattern);
+        snprintf(names[count], sizeof(names[count]), "%s%s", route->method, route->pattern);
         routes[count] = names[count];
     }
     json_open_object(&json, NULL);

@@ -14,7 +14,7 @@ static bool admits(struct web_request *request)
     if (!asker)
         return web_refuse(request, WEB_INTERNAL, "The box is out of memory.");
     request->asker = asker; /* freed with the request */
-    snprintf(route, sizeof(route), "%s %s", request->route->method, request->route->pattern);
+    snprintf(route, sizeof(route), "%s%s", request->route->method, request->route->pattern);
     int r = server->source->admits(server->user,
                                    &(struct ui_visitor){.route = route,
                                                         .id = request->id,

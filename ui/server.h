@@ -19,7 +19,7 @@
 
 /* A request, before its body is there, as whoever judges it sees it. */
 struct ui_visitor {
-    const char *route; /* "GET /api/v1/{}" */
+    const char *route; /* "GET/api/v1/{}": method and pattern */
     const char *id;    /* what stands for its first "{}" */
     const char *token; /* of the cookie; NULL: none */
     const char *key;   /* of the tool; NULL: none */

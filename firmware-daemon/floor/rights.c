@@ -72,22 +72,22 @@ const struct site_right may_pass[] = {
 
 const struct site_right may_reach[] = {
     /* the pages themselves hold nothing of the site's */
-    {.names = "GET /,GET /station/{},GET /office,GET /assets/{},GET /manifest.webmanifest,GET /keeper.js",
+    {.names = "GET/,GET/station/{},GET/office,GET/assets/{},GET/manifest.webmanifest,GET/keeper.js",
      .roles = EVERYBODY},
-    {.names = "GET /pictures/{*}", .roles = EVERYBODY},
-    {.names = "POST /api/v1/session,POST /api/v1/session/end,GET /api/v1/me", .roles = EVERYBODY},
+    {.names = "GET/pictures/{*}", .roles = EVERYBODY},
+    {.names = "POST/api/v1/session,POST/api/v1/session/end,GET/api/v1/me", .roles = EVERYBODY},
     /* a station: its screen, its scans, and the label it is about */
-    {.names = "GET /api/v1/stations,GET /api/v1/stations/{},GET /api/v1/stations/{}/events", .roles = EVERYBODY},
-    {.names = "POST /api/v1/stations/{}/scan,GET /api/v1/sync", .roles = EVERYBODY},
-    {.names = "GET /api/v1/print-jobs/{}/picture", .roles = EVERYBODY},
+    {.names = "GET/api/v1/stations,GET/api/v1/stations/{},GET/api/v1/stations/{}/events", .roles = EVERYBODY},
+    {.names = "POST/api/v1/stations/{}/scan,GET/api/v1/sync", .roles = EVERYBODY},
+    {.names = "GET/api/v1/print-jobs/{}/picture", .roles = EVERYBODY},
     /* what has lines of its own: verbs, files, kinds of rows */
-    {.names = "POST /api/v1/asks/{},POST /api/v1/import/{},GET /api/v1/{},GET /api/v1/{}/{*}", .roles = EVERYBODY},
-    {.names = "GET /api/v1/rights", .roles = READERS | BOX},
-    {.names = "GET /api/v1/changes,GET /api/v1/status,GET /api/v1/devices", .roles = READERS | BOX},
-    {.names = "GET /api/v1/label-templates/{},GET /api/v1/figures/{}", .roles = READERS | BOX},
-    {.names = "POST /api/v1/label-templates/{}/preview", .roles = LEADERS | BOX},
-    {.names = "POST /api/v1/stations/{}/labels,POST /api/v1/stations/{}/training", .roles = LEADERS | BOX},
-    {.names = "POST /api/v1/devices/bind", .roles = LEADERS | BOX},
+    {.names = "POST/api/v1/asks/{},POST/api/v1/import/{},GET/api/v1/{},GET/api/v1/{}/{*}", .roles = EVERYBODY},
+    {.names = "GET/api/v1/rights", .roles = READERS | BOX},
+    {.names = "GET/api/v1/changes,GET/api/v1/status,GET/api/v1/devices", .roles = READERS | BOX},
+    {.names = "GET/api/v1/label-templates/{},GET/api/v1/figures/{}", .roles = READERS | BOX},
+    {.names = "POST/api/v1/label-templates/{}/preview", .roles = LEADERS | BOX},
+    {.names = "POST/api/v1/stations/{}/labels,POST/api/v1/stations/{}/training", .roles = LEADERS | BOX},
+    {.names = "POST/api/v1/devices/bind", .roles = LEADERS | BOX},
     {0},
 };
 

@@ -40,7 +40,7 @@ extern const struct site_right may_ask[];     /* verbs, and "import.KIND" */
 extern const struct site_right may_work[];    /* activities: flows */
 extern const struct site_right may_command[]; /* command barcodes, without "CMD:" */
 extern const struct site_right may_pass[];    /* steps that wait for a badge beside the worker's own */
-extern const struct site_right may_reach[];   /* "GET /office": a method and a pattern of the web server's */
+extern const struct site_right may_reach[];   /* "GET/office": a method and a pattern of the web server's */
 extern const struct site_right may_read[];    /* kinds of rows, and what else is told */
 
 unsigned site_role_bit(const char *role); /* 0: there is no such role */
