@@ -14,6 +14,7 @@
 #include "lookout.h"
 #include "pictures.h"
 #include "practice.h"
+#include "refresh.h"
 #include "station/plugboard.h"
 #include "station/station.h"
 #include "store/board.h"
@@ -30,12 +31,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_US        10000  /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN    100    /* after every ready source ... */
-#define PRIORITY_FORCE   -100   /* ... unless the queue is long or old */
-#define PRIORITY_SCREENS 200    /* other stations' screens: behind every scan */
-#define REFRESH_US       200000 /* screens that an event elsewhere may have changed */
-#define REFRESH_COUNT    4      /* of them at a time, so that a scan need not wait for the others */
+#define GATHER_US      10000 /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN  100   /* after every ready source ... */
+#define PRIORITY_FORCE -100  /* ... unless the queue is long or old */
 
 struct daemon {
     sd_event *event;
@@ -44,11 +42,10 @@ struct daemon {
     struct turn *turn;
     struct ui_server *ui;
     struct uplink *uplink;
-    sd_event_source *take, *refresh, *late;
-    size_t refreshed;   /* stations whose screens are written anew in this round; 0: no round is on */
-    bool refresh_again; /* something happened during it */
-    bool rewires;       /* a turn has bound a device to another station */
-    bool relabels;      /* a turn has changed a label's template */
+    sd_event_source *take, *late;
+    struct refresh refresh;
+    bool rewires;  /* a turn has bound a device to another station */
+    bool relabels; /* a turn has changed a label's template */
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct label_desk desk;
@@ -183,52 +180,24 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
     return result ? result : json->failed ? -ENOMEM : 0;
 }
 
-static void publish(struct daemon *daemon, size_t index)
+static void publish(void *user, size_t index)
 {
+    struct daemon *daemon = user;
     CLEANUP_BUF struct buf json = {0};
     if (write_view(daemon, index, &json) == 0)
         ui_server_publish(daemon->ui, daemon->config->stations[index].id, json.data, json.length);
 }
 
-static int on_refresh(sd_event_source *source, uint64_t now, void *user)
-{
-    (void)source;
-    (void)now;
-    struct daemon *daemon = user;
-    for (size_t i = 0; i < REFRESH_COUNT && daemon->refreshed < daemon->config->count; i++)
-        publish(daemon, daemon->refreshed++);
-    bool ends = daemon->refreshed == daemon->config->count;
-    uint64_t wait_us = ends ? REFRESH_US : 0;
-    if (ends)
-        daemon->refreshed = 0;
-    if (ends && !daemon->refresh_again)
-        return 0;
-    daemon->refresh_again = daemon->refresh_again && !ends;
-    sd_event_source_set_time_relative(daemon->refresh, wait_us);
-    return sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
-}
-
-static void refresh_soon(struct daemon *daemon)
-{
-    int enabled = SD_EVENT_OFF;
-    sd_event_source_get_enabled(daemon->refresh, &enabled);
-    daemon->refresh_again = daemon->refreshed > 0;
-    if (enabled != SD_EVENT_OFF)
-        return;
-    sd_event_source_set_time_relative(daemon->refresh, REFRESH_US);
-    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
-}
-
 static void view_changed(void *user)
 {
-    refresh_soon(user);
+    refresh_soon(&((struct daemon *)user)->refresh);
 }
 
 static int on_late(sd_event_source *source, uint64_t now, void *user)
 {
     (void)source;
     (void)now;
-    refresh_soon(user);
+    refresh_soon(&((struct daemon *)user)->refresh);
     return 0;
 }
 
@@ -261,6 +230,8 @@ static int write_health(struct daemon *daemon, struct buf *json)
     json_text(json, "box", daemon->config->site.box);
     json_int(json, "boot", uplink_boot(daemon->uplink));
     int result = sync_view_write(&sync, "sync", json);
+    if (!result)
+        result = told_roster(daemon->store, clock_mono_us(), json);
     disk_write(daemon->disk, json);
     turn_write(daemon->turn, json);
     practice_write(daemon->practice, json);
@@ -554,7 +525,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
 {
     struct daemon *daemon = user;
     if (effect->shows)
-        refresh_soon(daemon);
+        refresh_soon(&daemon->refresh);
     if (effect->rewires)
         daemon->rewires = true;
     if (effect->relabels)
@@ -594,7 +565,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
         plugboard_marked(daemon->board, event->number, effect->good, effect->answer.message != E00_NOT_SAVED);
         break;
     case EVENT_APPLIED: /* there is less to send */
-        refresh_soon(daemon);
+        refresh_soon(&daemon->refresh);
         break;
     case EVENT_CHANGE:
         if (!effect->good)
@@ -694,7 +665,7 @@ static void practice_changed(void *user)
 {
     struct daemon *daemon = user;
     plugboard_practise(daemon->board, practice_store(daemon->practice));
-    refresh_soon(daemon);
+    refresh_soon(&daemon->refresh);
 }
 
 static int open_practice(struct daemon *daemon, struct error *error)
@@ -728,14 +699,12 @@ static int open_timers(struct daemon *daemon, struct error *error)
 {
     int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 1000, on_refresh, daemon);
+        result = refresh_init(&daemon->refresh, daemon->event);
     if (result >= 0)
         result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_late, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
-    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
-    sd_event_source_set_priority(daemon->refresh, PRIORITY_SCREENS);
     sd_event_source_set_enabled(daemon->late, SD_EVENT_OFF);
     return 0;
 }
@@ -780,6 +749,7 @@ int daemon_open(sd_event *event, const struct config *config, struct daemon **re
         return error_set(error, -ENOMEM, "out of memory");
     daemon->event = event;
     daemon->config = config;
+    daemon->refresh = (struct refresh){.count = config->count, .publish = publish, .user = daemon};
     int result = open_parts(daemon, error);
     if (result)
         daemon = daemon_close(daemon);
@@ -812,7 +782,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
     sd_event_source_disable_unref(daemon->take);
-    sd_event_source_disable_unref(daemon->refresh);
+    refresh_done(&daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
     lookout_free(daemon->lookout);
     practice_free(daemon->practice);

@@ -8,6 +8,7 @@
 #include "floor/settings.h"
 #include "store/heat.h"
 #include "store/query.h"
+#include "store/roster.h"
 
 #include <errno.h>
 #include <string.h>
@@ -84,4 +85,23 @@ int told_rights(void *user, const char *const *routes, size_t count, struct buf 
         site_right_write(may_read, query_at(site_queries, i)->kind, json);
     json_close_array(json);
     return 0;
+}
+
+int told_roster(struct store *store, int64_t now_us, struct buf *json)
+{
+    const int64_t hour_us = INT64_C(3600000000);
+    int64_t hours = 0, silent_us = 0;
+    int result = setting_get(store, SETTING_roster_hours, &hours);
+    if (!result)
+        result = roster_silence_us(store, now_us, &silent_us);
+    const char *state = hours == 0                        ? "off"
+                        : silent_us > hours * hour_us     ? "stale"
+                        : silent_us > hours * hour_us / 2 ? "ageing"
+                                                          : "fresh";
+    json_open_object(json, "roster");
+    json_text(json, "state", state);
+    json_int(json, "silent_hours", silent_us / hour_us);
+    json_int(json, "hours", hours);
+    json_close_object(json);
+    return result;
 }
