@@ -30,6 +30,9 @@ static const struct option_def site_options[] = {
      .help = "how long to wait for head office before sending again"},
     {NUMBER(site_config, journal_days), .fallback = "35", .min = 1, .max = 3650,
      .help = "events are kept so long at least, and until they are in a backup of head office's"},
+    {TEXT(site_config, receiver_key), .fallback = "",
+     .help = "the key that receivers are sealed with, where systemd hands no receiver.key over; empty: receiver.key "
+             "beside the database. Keep a copy of it elsewhere"},
     {TEXT(site_config, hardware), .fallback = "",
      .help = "which machine this is, where the board has no serial number of its own: a virtual one"},
     {CHOICE(site_config, sign_in), .fallback = "required", .choices = "required|open",

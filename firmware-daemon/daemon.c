@@ -15,6 +15,7 @@
 #include "pictures.h"
 #include "practice.h"
 #include "refresh.h"
+#include "site_store.h"
 #include "station/plugboard.h"
 #include "station/station.h"
 #include "store/board.h"
@@ -49,6 +50,7 @@ struct daemon {
     struct station stations[CONFIG_STATIONS_MAX];
     struct plugboard *board;
     struct label_desk desk;
+    struct seal *seal; /* of receivers */
     struct practice *practice;
     struct disk *disk;
     struct door *door;
@@ -712,11 +714,9 @@ static int open_timers(struct daemon *daemon, struct error *error)
 static int open_parts(struct daemon *daemon, struct error *error)
 {
     const struct site_config *config = &daemon->config->site;
-    struct store_settings store = {
-        .path = config->database, .site = config->site, .box = config->box, .random = random_system};
     int result = disk_open(daemon->event, config->database, disk_moved, daemon, &daemon->disk, error);
     if (!result)
-        result = store_open(&store, &daemon->store, error);
+        result = site_store_open(config, &daemon->seal, &daemon->store, error);
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
     if (!result)
@@ -788,6 +788,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     practice_free(daemon->practice);
     turn_free(daemon->turn);
     store_close(daemon->store);
+    seal_free(daemon->seal);
     disk_close(daemon->disk);
     free(daemon);
     return NULL;

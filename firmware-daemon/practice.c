@@ -133,6 +133,7 @@ static int open_store(struct practice *practice, bool fresh)
                                             .box = site->box,
                                             .training = true,
                                             .options = &careless,
+                                            .seal = practice->live->seal,
                                             .random = random_system};
     int result = store_open(&settings, &practice->store, &practice->error);
     if (!result && turn_new(practice->store, practice->ops->effect, practice->user, &practice->turn) != 0)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "floor/forget.h"
 #include "floor/resync.h"
 #include "hardware.h"
 #include "store/journal.h"
@@ -147,6 +148,8 @@ static int on_prune(sd_event_source *source, uint64_t now, void *user)
     struct stream stream = {0};
     if (store_stream(uplink->store, &stream) == 0 && stream.durable_seq > stream.pruned_seq)
         post(uplink, EVENT_PRUNE, clock_wall_us() - uplink->config->journal_days * DAY_US, "", 0);
+    if (forget_due(uplink->store, clock_wall_us()))
+        post(uplink, EVENT_FORGET, 0, "", 0);
     sd_event_source_set_time(source, now + PRUNE_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }

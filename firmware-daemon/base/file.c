@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 int file_read(FILE *file, struct buf *ret)
@@ -24,6 +25,41 @@ int file_load(const char *path, struct buf *ret)
     int result = file_read(file, ret);
     fclose(file);
     return result;
+}
+
+/* The entry of a folder is written by a sync of the folder. */
+static int sync_folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    CLEANUP(cleanup_free)
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    CLEANUP(cleanup_close) int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    return !folder ? -ENOMEM : fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
+}
+
+static int write_synced(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    CLEANUP(cleanup_close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0)
+        return -errno;
+    ssize_t written = write(fd, bytes, length);
+    if (written < 0 || fsync(fd) != 0)
+        return -errno;
+    return (size_t)written == length ? 0 : -ENOSPC;
+}
+
+int file_keep(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    CLEANUP_BUF struct buf beside = {0};
+    buf_printf(&beside, "%s.new", path);
+    if (beside.failed)
+        return -ENOMEM;
+    int result = write_synced(beside.data, bytes, length, mode);
+    if (!result && rename(beside.data, path) != 0)
+        result = -errno;
+    if (result)
+        unlink(beside.data);
+    return result ? result : sync_folder_of(path);
 }
 
 int file_settle(const char *path)

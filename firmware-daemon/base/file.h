@@ -6,10 +6,15 @@
 #include "base/buf.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 /* To the end. -EFBIG: more than the buf's maximum; otherwise what reading failed with. */
 int file_read(FILE *file, struct buf *ret);
 int file_load(const char *path, struct buf *ret);
+
+/* A small file that must not be half: written beside its place, synced, and put there. After a power cut it is whole,
+ * or what was there before is. */
+int file_keep(const char *path, const void *bytes, size_t length, mode_t mode);
 
 /* Writes what is only in the kernel's memory, and lets who reads the file next read it from the disk. After a write to
  * the disk that failed, Linux keeps showing what should have been written, and says of the next sync that all is well:

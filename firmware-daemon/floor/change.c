@@ -1,5 +1,6 @@
 /* Changes from head office: master data, orders, cancellations, waybill numbers. One that cannot be applied is parked
  * whole and never blocks the ones behind it. */
+#include "floor/forget.h"
 #include "floor/rule.h"
 #include "floor/settings.h"
 #include "floor/stock_set.h"
@@ -169,8 +170,8 @@ static int apply_release(struct store *store, const json_t *data)
     bool whole =
         COPY_TEXTS(data, TEXT(order->number, "order"), TEXT(order->platform, "platform"), TEXT(order->owner, "owner"),
                    TEXT(order->policy, "policy"), TEXT(order->carrier, "carrier"), TEXT(order->waybill, "waybill")) &&
-        COPY_TEXTS(receiver, TEXT(order->receiver_name, "name"), TEXT(order->receiver_phone, "phone"),
-                   TEXT(order->receiver_address, "address"));
+        COPY_TEXTS(receiver, TEXT(entry.receiver.name, "name"), TEXT(entry.receiver.phone, "phone"),
+                   TEXT(entry.receiver.address, "address"));
     text_copy(order->packing_note, sizeof(order->packing_note), text_of(data, "packing_note"));
     bool new;
     int result = whole ? read_lines(store, json_object_get(data, "lines"), &entry) : -EMSGSIZE;
@@ -190,6 +191,11 @@ static int apply_lease(struct store *store, const json_t *data)
 static int apply_unassign(struct store *store, const json_t *data)
 {
     return order_unassign(store, text_of(data, "order"));
+}
+
+static int apply_forget(struct store *store, const json_t *data)
+{
+    return forget_order(store, text_of(data, "order"));
 }
 
 static int apply_cancel(struct store *store, const json_t *data)
@@ -426,6 +432,7 @@ static const struct {
     {"io.floorhand.order.cancel.v1", apply_cancel},
     {"io.floorhand.order.lease.v1", apply_lease},
     {"io.floorhand.order.unassign.v1", apply_unassign},
+    {"io.floorhand.order.forget.v1", apply_forget},
     {"io.floorhand.waybill.pool.v1", apply_pool},
     {"io.floorhand.waybill.voided.v1", apply_voided},
     {"io.floorhand.asn.upsert.v1", apply_asn},

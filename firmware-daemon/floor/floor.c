@@ -24,6 +24,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_REWIND] = rewind_rule,     [EVENT_SNAPSHOT_LINE] = snapshot_line_rule,
     [EVENT_SNAPSHOT] = snapshot_rule, [EVENT_PRUNE] = prune_rule,
     [EVENT_PASSED] = passed_rule,     [EVENT_PIN] = pin_rule,
+    [EVENT_FORGET] = forget_rule,
 };
 
 /* A time of day from before this program was written is no time of day: lots are judged by it. */
@@ -84,8 +85,8 @@ int floor_decide(struct store *store, const struct event *event, struct effect *
     if (!result)
         result = follow(store);
     ret->good = result == 0;
-    if (result == -EMSGSIZE) { /* a row of the journal would be longer than what can be sent */
-        answer_set(&ret->answer, E88_TOO_MUCH);
+    if (result == -EMSGSIZE || result == -EKEYREJECTED) { /* a journal row longer than what can be sent; receiver.h */
+        answer_set(&ret->answer, result == -EMSGSIZE ? E88_TOO_MUCH : E89_SEALED);
         return FLOOR_REFUSED;
     }
     if (result && result != FLOOR_REFUSED)

@@ -209,9 +209,9 @@ static void start_order(struct order_entry *entry, const struct order_row *row)
     text_copy(order->platform, sizeof(order->platform), row->platform);
     text_copy(order->carrier, sizeof(order->carrier), row->carrier);
     text_copy(order->waybill, sizeof(order->waybill), row->waybill);
-    text_copy(order->receiver_name, sizeof(order->receiver_name), row->receiver_name);
-    text_copy(order->receiver_phone, sizeof(order->receiver_phone), row->receiver_phone);
-    text_copy(order->receiver_address, sizeof(order->receiver_address), row->receiver_address);
+    text_copy(entry->receiver.name, sizeof(entry->receiver.name), row->receiver_name);
+    text_copy(entry->receiver.phone, sizeof(entry->receiver.phone), row->receiver_phone);
+    text_copy(entry->receiver.address, sizeof(entry->receiver.address), row->receiver_address);
 }
 
 /* One row is one line; the rows of an order stand together. */

@@ -27,16 +27,20 @@ void label_say_parked(struct answer *answer, const char *where, const struct ord
 /* What the label shows; only this goes to the printer, and only from the job's row. */
 int label_write(struct store *store, const struct order *order, int64_t parcel, int64_t copy, struct buf *data)
 {
+    struct receiver receiver;
+    int result = receiver_load(store, order->number, &receiver);
+    if (result)
+        return result;
     json_open_object(data, NULL);
     json_text(data, "waybill", order->waybill);
     json_text(data, "carrier", order->carrier);
     json_text(data, "order", order->number);
     json_open_object(data, "receiver");
-    json_text(data, "name", order->receiver_name);
-    json_text(data, "phone", order->receiver_phone);
-    json_text(data, "address", order->receiver_address);
+    json_text(data, "name", receiver.name);
+    json_text(data, "phone", receiver.phone);
+    json_text(data, "address", receiver.address);
     json_close_object(data);
-    int result = waybill_write_print_data(store, parcel, data);
+    result = waybill_write_print_data(store, parcel, data);
     json_int(data, "copy", copy);
     json_open_array(data, "items");
     if (!result)

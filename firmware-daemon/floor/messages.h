@@ -55,6 +55,9 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
       "本机磁盘将满:腾出空间前暂停收货和盘点")                                                                         \
     X(E88_TOO_MUCH, "E88", TONE_BAD, "Too much at once for one message: nothing was done, do it in smaller parts",     \
       "一次内容过多,未执行任何操作,请分批进行")                                                                        \
+    X(E89_SEALED, "E89", TONE_BAD,                                                                                     \
+      "The receiver was deleted or cannot be read here: head office can send the order again",                         \
+      "收件人信息已删除或本机无法读取,请总部重新下发订单")                                                             \
     X(E30_UNBOUND, "E30", TONE_BAD, "This scanner has no station: scan a station's label with it",                     \
       "该扫码枪未绑定工作站,请用它扫工作站标签")                                                                       \
     X(E31_NO_STATION, "E31", TONE_BAD, "There is no station {s}", "没有工作站 {s}")                                    \

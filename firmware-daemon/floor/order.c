@@ -75,7 +75,7 @@ static int enter_again(struct store *store, const struct order_entry *entry, int
     *ret_new = !result && strcmp(order.state, "cancelled") == 0 && strcmp(order.reason, ORDER_MOVED) == 0;
     if (result || !*ret_new)
         return result;
-    result = order_change(store, id, &entry->order);
+    result = order_change(store, id, &entry->order, &entry->receiver);
     if (!result && *entry->order.waybill)
         result = enter_waybill(store, &entry->order);
     if (!result)
@@ -87,7 +87,7 @@ static int enter_again(struct store *store, const struct order_entry *entry, int
 
 static int enter_new(struct store *store, const struct order_entry *entry, int64_t *ret_id)
 {
-    int result = order_insert(store, &entry->order, ret_id);
+    int result = order_insert(store, &entry->order, &entry->receiver, ret_id);
     if (!result && *entry->order.waybill)
         result = enter_waybill(store, &entry->order);
     for (size_t i = 0; i < entry->line_count && !result; i++)

@@ -77,9 +77,10 @@ static int make(struct store *store, int64_t number, struct order_entry *entry)
     snprintf(order->number, sizeof(order->number), PREFIX "-%04" PRId64, number);
     snprintf(order->waybill, sizeof(order->waybill), PREFIX "%010" PRId64, number);
     snprintf(order->platform, sizeof(order->platform), "%s", PREFIX);
-    snprintf(order->receiver_name, sizeof(order->receiver_name), "练习 Practice");
-    snprintf(order->receiver_phone, sizeof(order->receiver_phone), "13800000000");
-    snprintf(order->receiver_address, sizeof(order->receiver_address), "练习路 %" PRId64 " 号 Practice Road", number);
+    struct receiver *receiver = &entry->receiver;
+    snprintf(receiver->name, sizeof(receiver->name), "练习 Practice");
+    snprintf(receiver->phone, sizeof(receiver->phone), "13800000000");
+    snprintf(receiver->address, sizeof(receiver->address), "练习路 %" PRId64 " 号 Practice Road", number);
     int result = carrier_of(store, number, order->carrier);
     int64_t lines = 1 + number % LINES_MAX;
     for (int64_t i = 0; i < lines && !result; i++)

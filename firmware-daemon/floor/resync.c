@@ -55,14 +55,13 @@ int grant_rule(struct store *store, const struct event *event, struct effect *ef
 
 /* ---------------------------------------------------------------- changes that head office has lost */
 
-/* Without the receiver: no name and no address is in the journal. The platform knows them. */
+/* The receiver is not in it (receiver_strip()): no name and no address is in the journal. The platform knows them. */
 static int note_orphan(struct store *store, int64_t seq, const char *text)
 {
     json_t *line = json_loadb(text, strlen(text), JSON_REJECT_DUPLICATES, NULL), *data = json_object_get(line, "data");
     const char *type = json_string_value(json_object_get(line, "type"));
     const char *subject = json_string_value(json_object_get(line, "subject"));
     CLEANUP_BUF struct buf out = {0};
-    json_object_del(data, "receiver");
     char *kept = json_dumps(data, JSON_COMPACT);
     json_open_object(&out, NULL);
     json_int(&out, "feed_seq", seq);

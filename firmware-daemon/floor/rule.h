@@ -290,6 +290,7 @@ int refuse_no_work(struct scan *scan);
 /* A released order enters; the same number again changes nothing. *ret_new tells. */
 struct order_entry {
     struct order order;
+    struct receiver receiver;
     int64_t lease_us; /* how long it may be begun here; 0: for ever */
     size_t line_count;
     struct {
@@ -325,6 +326,7 @@ int rewind_rule(struct store *store, const struct event *event, struct effect *e
 int snapshot_line_rule(struct store *store, const struct event *event, struct effect *effect);
 int snapshot_rule(struct store *store, const struct event *event, struct effect *effect);
 int prune_rule(struct store *store, const struct event *event, struct effect *effect);
+int forget_rule(struct store *store, const struct event *event, struct effect *effect);
 int disk_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);

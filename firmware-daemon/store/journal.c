@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/defect.h"
 #include "base/json.h"
+#include "store/receiver.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -329,12 +330,16 @@ int journal_fed(struct store *store, int64_t feed_seq, const char *line, size_t 
     int result = store_stream(store, &stream);
     if (result || feed_seq <= stream.feed_seq)
         return result;
+    CLEANUP_BUF struct buf kept = {0};
     chain_next(stream.feed_hash, 0, feed_seq, line, length);
+    result = receiver_strip(line, length, &kept);
+    if (result)
+        return result;
     result = sql_run(store->sql, "UPDATE stream SET feed_seq = ?1, feed_hash = ?2", sql_int(feed_seq),
                      sql_blob(stream.feed_hash, sizeof(stream.feed_hash)));
     return result ? result
                   : sql_run(store->sql, "INSERT INTO feed (seq, hash, line) VALUES (?1, ?2, ?3)", sql_int(feed_seq),
-                            sql_blob(stream.feed_hash, sizeof(stream.feed_hash)), sql_text_n(line, length));
+                            sql_blob(stream.feed_hash, sizeof(stream.feed_hash)), sql_text_n(kept.data, kept.length));
 }
 
 int journal_feed_marks(struct store *store, struct chain_mark *marks, size_t max, size_t *ret_count)
@@ -367,8 +372,11 @@ int journal_feed_rewind(struct store *store, const struct chain_mark *base)
 
 int journal_park(struct store *store, int64_t feed_seq, const char *why, const char *line, size_t length)
 {
-    return sql_run(store->sql, "INSERT OR REPLACE INTO parked (feed_seq, why, line) VALUES (?1, ?2, ?3)",
-                   sql_int(feed_seq), sql_text(why), sql_text_n(line, length));
+    CLEANUP_BUF struct buf kept = {0};
+    int result = receiver_strip(line, length, &kept);
+    return result ? result
+                  : sql_run(store->sql, "INSERT OR REPLACE INTO parked (feed_seq, why, line) VALUES (?1, ?2, ?3)",
+                            sql_int(feed_seq), sql_text(why), sql_text_n(kept.data, kept.length));
 }
 
 int journal_parked(struct store *store, int64_t *ret)

@@ -9,8 +9,7 @@ int order_load(struct store *store, int64_t id, struct order *ret)
 {
     struct sql_query *query =
         sql_select(store->sql,
-                   "SELECT number, platform, carrier, waybill, state, reason, receiver_name, "
-                   "receiver_phone, receiver_address, worker, priority, cancelled, rev, owner, "
+                   "SELECT number, platform, carrier, waybill, state, reason, worker, priority, cancelled, rev, owner, "
                    "policy, wave, due_us, life_days, NOT EXISTS (SELECT 1 FROM order_line l WHERE "
                    "l.order_id = orders.id AND l.refused = 0), packing_note "
                    "FROM orders WHERE id = ?1",
@@ -24,20 +23,17 @@ int order_load(struct store *store, int64_t id, struct order *ret)
         sql_copy_text(query, 3, ret->waybill, sizeof(ret->waybill));
         sql_copy_text(query, 4, ret->state, sizeof(ret->state));
         sql_copy_text(query, 5, ret->reason, sizeof(ret->reason));
-        text_copy(ret->receiver_name, sizeof(ret->receiver_name), sql_get_text(query, 6));
-        sql_copy_text(query, 7, ret->receiver_phone, sizeof(ret->receiver_phone));
-        text_copy(ret->receiver_address, sizeof(ret->receiver_address), sql_get_text(query, 8));
-        ret->worker = sql_get_int(query, 9);
-        ret->priority = sql_get_int(query, 10);
-        ret->cancelled = sql_get_int(query, 11) != 0;
-        ret->rev = sql_get_int(query, 12);
-        sql_copy_text(query, 13, ret->owner, sizeof(ret->owner));
-        sql_copy_text(query, 14, ret->policy, sizeof(ret->policy));
-        ret->wave = sql_get_int(query, 15);
-        ret->due_us = sql_get_int(query, 16);
-        ret->life_days = sql_get_int(query, 17);
-        ret->refused = sql_get_int(query, 18) != 0;
-        text_copy(ret->packing_note, sizeof(ret->packing_note), sql_get_text(query, 19));
+        ret->worker = sql_get_int(query, 6);
+        ret->priority = sql_get_int(query, 7);
+        ret->cancelled = sql_get_int(query, 8) != 0;
+        ret->rev = sql_get_int(query, 9);
+        sql_copy_text(query, 10, ret->owner, sizeof(ret->owner));
+        sql_copy_text(query, 11, ret->policy, sizeof(ret->policy));
+        ret->wave = sql_get_int(query, 12);
+        ret->due_us = sql_get_int(query, 13);
+        ret->life_days = sql_get_int(query, 14);
+        ret->refused = sql_get_int(query, 15) != 0;
+        text_copy(ret->packing_note, sizeof(ret->packing_note), sql_get_text(query, 16));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
@@ -48,18 +44,21 @@ int order_find(struct store *store, const char *number, int64_t *ret)
     return sql_number(store->sql, ret, "SELECT id FROM orders WHERE number = ?1", sql_text(number));
 }
 
-int order_insert(struct store *store, const struct order *order, int64_t *ret_id)
+int order_insert(struct store *store, const struct order *order, const struct receiver *receiver, int64_t *ret_id)
 {
-    int result =
-        sql_run(store->sql,
-                "INSERT INTO orders (number, platform, carrier, waybill, priority, state, receiver_name, "
-                "receiver_phone, receiver_address, rev, owner, policy, due_us, life_days, packing_note) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-                sql_text(order->number), sql_text(order->platform), sql_text(order->carrier),
-                sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority),
-                sql_text(order->receiver_name), sql_text(order->receiver_phone), sql_text(order->receiver_address),
-                sql_int(order->rev), sql_text(order->owner), sql_text(*order->policy ? order->policy : "partial"),
-                sql_int(order->due_us), sql_int(order->life_days), sql_text(order->packing_note));
+    CLEANUP(receiver_row_done) struct receiver_row row;
+    int result = receiver_write(store, order->number, receiver, &row);
+    if (!result)
+        result =
+            sql_run(store->sql,
+                    "INSERT INTO orders (number, platform, carrier, waybill, priority, state, receiver, name_mask, "
+                    "phone_mask, rev, owner, policy, due_us, life_days, packing_note) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                    sql_text(order->number), sql_text(order->platform), sql_text(order->carrier),
+                    sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority),
+                    sql_text(buf_text(&row.sealed)), sql_text(row.name_mask), sql_text(row.phone_mask),
+                    sql_int(order->rev), sql_text(order->owner), sql_text(*order->policy ? order->policy : "partial"),
+                    sql_int(order->due_us), sql_int(order->life_days), sql_text(order->packing_note));
     if (!result)
         *ret_id = sql_last_id(store->sql);
     return result;
@@ -71,15 +70,19 @@ int order_add_line(struct store *store, int64_t order, int64_t line, int64_t ite
                    sql_int(order), sql_int(line), sql_int(item), sql_int(quantity));
 }
 
-int order_change(struct store *store, int64_t id, const struct order *order)
+int order_change(struct store *store, int64_t id, const struct order *order, const struct receiver *receiver)
 {
+    CLEANUP(receiver_row_done) struct receiver_row row;
+    int result = receiver_write(store, order->number, receiver, &row);
+    if (result)
+        return result;
     return sql_run(store->sql,
                    "UPDATE orders SET platform = ?2, carrier = ?3, waybill = coalesce(?4, waybill), priority = ?5,"
-                   " receiver_name = ?6, receiver_phone = ?7, receiver_address = ?8, rev = ?9, owner = ?10, policy ="
+                   " receiver = ?6, name_mask = ?7, phone_mask = ?8, rev = ?9, owner = ?10, policy ="
                    " ?11, due_us = ?12, life_days = ?13, packing_note = ?14 WHERE id = ?1",
                    sql_int(id), sql_text(order->platform), sql_text(order->carrier),
                    sql_text(*order->waybill ? order->waybill : NULL), sql_int(order->priority),
-                   sql_text(order->receiver_name), sql_text(order->receiver_phone), sql_text(order->receiver_address),
+                   sql_text(buf_text(&row.sealed)), sql_text(row.name_mask), sql_text(row.phone_mask),
                    sql_int(order->rev), sql_text(order->owner), sql_text(*order->policy ? order->policy : "partial"),
                    sql_int(order->due_us), sql_int(order->life_days), sql_text(order->packing_note));
 }
@@ -99,8 +102,10 @@ int order_end_lines(struct store *store, int64_t order)
 
 int order_set_state(struct store *store, int64_t id, const char *state, const char *reason)
 {
-    return sql_run(store->sql, "UPDATE orders SET state = ?2, reason = ?3 WHERE id = ?1", sql_int(id), sql_text(state),
-                   sql_text(reason));
+    return sql_run(store->sql,
+                   "UPDATE orders SET state = ?2, reason = ?3, ended_us = iif(?2 IN ('handed', 'cancelled'), ?4, 0) "
+                   "WHERE id = ?1",
+                   sql_int(id), sql_text(state), sql_text(reason), sql_int(store->stamp.wall_us));
 }
 
 int order_set_worker(struct store *store, int64_t id, int64_t worker)

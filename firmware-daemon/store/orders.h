@@ -4,7 +4,7 @@
 #define STORE_ORDERS_H
 
 #include "base/buf.h"
-#include "store/store.h"
+#include "store/receiver.h"
 
 /* Reasons: of a parked order, its lease is over; of a cancelled one, head office has it elsewhere. */
 #define ORDER_LEASE "lease"
@@ -17,18 +17,17 @@ struct order {
     char owner[STORE_CODE_MAX], policy[8];
     char number[STORE_CODE_MAX], platform[32], carrier[STORE_CODE_MAX], waybill[STORE_CODE_MAX], state[16], reason[32];
     char packing_note[136]; /* for whoever packs it; "": nothing */
-    char receiver_name[STORE_NAME_MAX], receiver_phone[STORE_CODE_MAX], receiver_address[320];
 };
 
 int order_load(struct store *store, int64_t id, struct order *ret);
 int order_find(struct store *store, const char *number, int64_t *ret);
 
 /* A new order with state received. -EEXIST when its number or waybill is taken. */
-int order_insert(struct store *store, const struct order *order, int64_t *ret_id);
+int order_insert(struct store *store, const struct order *order, const struct receiver *receiver, int64_t *ret_id);
 int order_add_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity);
 /* One of which nothing is picked says something else: itself; that nothing more is wanted of its lines; a line, which
  * is wanted then. */
-int order_change(struct store *store, int64_t id, const struct order *order);
+int order_change(struct store *store, int64_t id, const struct order *order, const struct receiver *receiver);
 int order_end_lines(struct store *store, int64_t order);
 int order_change_line(struct store *store, int64_t order, int64_t line, int64_t item, int64_t quantity);
 

@@ -1,15 +1,21 @@
 #include "store/print_job.h"
 
+#include "store/receiver.h"
+
 #include <errno.h>
 
 int print_job_queue(struct store *store, const struct print_request *request)
 {
+    CLEANUP_BUF struct buf data = {0};
+    int result = receiver_seal_label(store, request->key, request->data, &data);
+    if (result)
+        return result;
     return sql_run(store->sql,
                    "INSERT INTO print_job (key, station, template, data, parcel, copy, copies, reason, worker, "
                    "changed_us, queued_us, since_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11) "
                    "ON CONFLICT (key) DO NOTHING",
                    sql_text(request->key), sql_text(store->stamp.station), sql_text(request->template),
-                   sql_text(request->data), sql_ref(request->parcel), sql_int(request->copy),
+                   sql_text(buf_text(&data)), sql_ref(request->parcel), sql_int(request->copy),
                    sql_int(request->copies ? request->copies : 1), sql_text(request->reason),
                    sql_ref(store->stamp.worker), sql_int(store->stamp.wall_us), sql_int(store->stamp.mono_us));
 }
@@ -51,12 +57,12 @@ int print_job_of_parcel(struct store *store, int64_t parcel, struct print_job *r
 
 int print_job_data(struct store *store, int64_t id, struct buf *ret)
 {
-    struct sql_query *query = sql_select(store->sql, "SELECT data FROM print_job WHERE id = ?1", sql_int(id));
-    bool found = sql_next(query);
-    if (found)
-        buf_puts(ret, sql_get_text(query, 0));
+    struct sql_query *query = sql_select(store->sql, "SELECT key, data FROM print_job WHERE id = ?1", sql_int(id));
+    int opened = -ENOENT;
+    if (sql_next(query))
+        opened = receiver_open_label(store, sql_get_text(query, 0), sql_get_text(query, 1), ret);
     int result = sql_done(query);
-    return result ? result : !found ? -ENOENT : ret->failed ? -ENOMEM : 0;
+    return result ? result : opened;
 }
 
 int print_job_set_state(struct store *store, int64_t id, const char *state, const char *reason)

@@ -25,6 +25,7 @@ struct print_request {
 /* At the stamp's station, for the stamp's worker. */
 int print_job_queue(struct store *store, const struct print_request *request);
 int print_job_load(struct store *store, int64_t id, struct print_job *ret);
+/* -ENOENT: there is none. -EKEYREJECTED: forgotten with its receiver (receiver.h) */
 int print_job_data(struct store *store, int64_t id, struct buf *ret);
 int print_job_set_state(struct store *store, int64_t id, const char *state, const char *reason);
 /* The labels of a parcel of which nothing was sent will not be. */

@@ -21,8 +21,8 @@ static const struct query_column order_columns[] = {
     NUMBER("packed", SUM_OF_LINES("packed")),
     NUMBER("shipped", SUM_OF_LINES("shipped")),
     /* Enough to tell two parcels apart, too little to find somebody. */
-    TEXT("receiver", "nullif(substr(o.receiver_name, 1, 1), '') || '*'"),
-    TEXT("phone", "iif(length(o.receiver_phone) >= 8, '*' || substr(o.receiver_phone, -4), NULL)"),
+    TEXT("receiver", "nullif(o.name_mask, '')"),
+    TEXT("phone", "nullif(o.phone_mask, '')"),
     {0},
 };
 static const struct query_filter order_filters[] = {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "store/heat.h"
+#include "store/receiver.h"
 #include "store/touched.h"
 
 #include <errno.h>
@@ -85,7 +86,9 @@ static int open_sql(struct store *store, struct error *error)
     int result = sql_open(store->path, store->options, &store->sql, error);
     if (result)
         return result;
-    result = sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
+    result = receivers_overwrite(store, true); /* what a schema moves is not left behind */
+    if (!result)
+        result = sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
     if (!result) /* what is temporary is never on the disk; not before, for a schema may sort a whole table */
         result = sql_script(store->sql, "PRAGMA temp_store = MEMORY", error);
     if (!result)
@@ -101,6 +104,7 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
     store->path = settings->path;
     store->options = settings->options ? settings->options : &durable;
     store->random = settings->random;
+    store->seal = settings->seal;
     store->stamp = (struct stamp){.station = "", .worker_code = ""};
     store->training = settings->training;
     text_copy(store->site, sizeof(store->site), settings->site);
@@ -111,7 +115,11 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
         result = claim(store, settings, error);
     if (result)
         return result;
-    result = sql_run(store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
+    result = receivers_seal_all(store);
+    if (!result)
+        result = receivers_overwrite(store, false);
+    if (!result)
+        result = sql_run(store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
     if (result)
         return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
     *ret = store;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/id.h"
+#include "base/seal.h"
 #include "base/sql.h"
 
 #include <stdbool.h>
@@ -53,6 +54,7 @@ struct store {
     struct sql *sql;
     const char *path;
     const struct sql_options *options;
+    const struct seal *seal; /* of what is personal (receiver.h) */
     struct random_source random;
     struct stamp stamp;
     char site[STORE_CODE_MAX];
@@ -67,6 +69,7 @@ struct store_settings {
     const char *site, *box;
     bool training; /* what is opened must be a copy to practise on (training.h); otherwise it must be none */
     const struct sql_options *options; /* NULL: exclusive, durable */
+    const struct seal *seal;           /* NULL: receivers are readable, as in a simulation */
     struct random_source random;
 };
 

@@ -1,8 +1,10 @@
 #include "store/waybill.h"
 
 #include "base/json.h"
+#include "store/receiver.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 
 #define COLUMNS "id, parcel, number, carrier, state, order_number"
@@ -34,12 +36,16 @@ int waybill_insert(struct store *store, const struct waybill_entry *entry, bool 
     if (result != -ENOENT)
         return result;
     *ret_new = true;
+    CLEANUP_BUF struct buf drawn = {0};
+    result = receiver_seal_label(store, entry->number, entry->opaque, &drawn);
+    if (result)
+        return result;
     return sql_run(store->sql,
                    "INSERT INTO waybill (number, carrier, order_number, sort_code, short_address, package_center, qr, "
                    "opaque) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                    sql_text(entry->number), sql_text(entry->carrier), sql_text(entry->order_number),
                    sql_text(entry->sort_code), sql_text(entry->short_address), sql_text(entry->package_center),
-                   sql_text(entry->qr), sql_text(entry->opaque));
+                   sql_text(entry->qr), sql_text(buf_text(&drawn)));
 }
 
 int waybill_find(struct store *store, const char *number, struct waybill *ret)
@@ -108,16 +114,28 @@ int waybill_write_print_data(struct store *store, int64_t parcel, struct buf *js
     return sql_done(query);
 }
 
+/* A platform's print component has a cipher of its own: "sealed". */
+static bool is_drawn(const struct buf *opaque)
+{
+    json_t *root = json_loadb(buf_text(opaque), opaque->length, 0, NULL);
+    bool drawn = root && !json_object_get(root, "sealed");
+    json_decref(root);
+    return drawn;
+}
+
 int waybill_opaque(struct store *store, int64_t parcel, struct buf *ret)
 {
-    struct sql_query *query = sql_select(store->sql,
-                                         "SELECT opaque FROM waybill WHERE parcel = ?1 AND state = 'live' AND opaque"
-                                         " <> '' AND json_extract(opaque, '$.sealed') IS NULL",
-                                         sql_int(parcel));
+    CLEANUP_BUF struct buf opaque = {0};
+    struct sql_query *query = sql_select(
+        store->sql, "SELECT number, opaque FROM waybill WHERE parcel = ?1 AND state = 'live' AND opaque <> ''",
+        sql_int(parcel));
+    int opened = 0;
     if (sql_next(query))
-        buf_puts(ret, sql_get_text(query, 0));
+        opened = receiver_open_label(store, sql_get_text(query, 0), sql_get_text(query, 1), &opaque);
     int result = sql_done(query);
-    return result ? result : ret->failed ? -ENOMEM : 0;
+    if (!result && !opened && is_drawn(&opaque))
+        buf_put(ret, opaque.data, opaque.length);
+    return result ? result : opened ? opened : ret->failed ? -ENOMEM : 0;
 }
 
 int waybill_detach(struct store *store, int64_t order)

@@ -1,12 +1,12 @@
 #include "sync/wire/key.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert(WIRE_PUBLIC_KEY == crypto_sign_PUBLICKEYBYTES, "libsodium's form");
@@ -60,26 +60,15 @@ static int read_key(int fd, const char *path, struct wire_key *ret, struct error
                              path);
 }
 
-/* In a file of its own first, so that a power cut leaves a whole key or none. */
 static int make_key(const char *path, const struct random_source *random, struct wire_key *ret, struct error *error)
 {
-    char beside[4096], text[TEXT_SIZE + 1];
+    char text[TEXT_SIZE + 1];
     wire_key_new(ret, random);
     sodium_bin2hex(text, sizeof(text), ret->secret, crypto_sign_SEEDBYTES);
     text[TEXT_SIZE - 1] = '\n';
-    if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
-        return error_set(error, -ENAMETOOLONG, "%s is too long a path", path);
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool done = fd >= 0 && write(fd, text, TEXT_SIZE) == (ssize_t)TEXT_SIZE && fsync(fd) == 0;
-    int why = errno;
-    if (fd >= 0)
-        close(fd);
-    if (done && rename(beside, path) != 0) {
-        done = false;
-        why = errno;
-    }
+    int result = file_keep(path, text, TEXT_SIZE, 0600);
     sodium_memzero(text, sizeof(text));
-    return done ? 0 : error_set(error, -why, "%s cannot be written: %s", path, strerror(why));
+    return result ? error_set(error, result, "%s cannot be written: %s", path, strerror(-result)) : 0;
 }
 
 int wire_key_file(const char *path, const struct random_source *random, struct wire_key *ret, struct error *error)

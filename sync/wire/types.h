@@ -177,6 +177,7 @@
     X("count.passed", "a supervisor looks at another count first")                                                     \
     X("count.doubted", "a bin that is empty by the books is not")                                                      \
     X("count.requested", "a location must be counted")                                                                 \
+    X("receiver.forgotten", "receivers were deleted: their time was over, or head office said so")                     \
     X("feed.parked", "a change from head office could not be applied and is kept for a person")                        \
     X("feed.orphaned", "a change that head office has lost, as this site had it")                                      \
     X("epoch.opened", "this database or head office's was restored: the journal goes on in a new epoch")               \
@@ -189,6 +190,7 @@
     X("worker.upsert", "a worker, the badge and whether it is valid")                                                  \
     X("order.release", "an order for this site to fulfil")                                                             \
     X("order.cancel", "a request to cancel an order: the site answers")                                                \
+    X("order.forget", "a receiver is to be deleted at the site")                                                       \
     X("order.unassign", "a request to give an order back that is not begun: the site answers")                         \
     X("order.lease", "an order may be begun for so long again")                                                        \
     X("waybill.pool", "a waybill number, for one order or for any of its carrier")                                     \

@@ -27,9 +27,9 @@ static const struct {
     {"locations", NUMBERS("?2") "INSERT INTO location (id, code, kind, walk) SELECT 1000 + i, printf('A%03d-%03d', "
                                 "i / 1000, i % 1000), 'face', i FROM n"},
     {"the stage", "INSERT INTO location (id, code, kind, walk) VALUES (" STAGE ", '" STAGE_CODE "', 'stage', 1000000)"},
-    {"orders", NUMBERS("?1 / 5") "INSERT INTO orders (id, number, platform, carrier, state, receiver_name, "
-                                 "receiver_phone, receiver_address) SELECT i + 1, printf('OLD-%08d', i), 'shop', 'SF', "
-                                 "'handed', 'A. Buyer', '13800000000', printf('%d Long Street, Hangzhou', i) FROM n"},
+    {"orders", NUMBERS("?1 / 5") "INSERT INTO orders (id, number, platform, carrier, state, name_mask, "
+                                 "phone_mask, receiver) SELECT i + 1, printf('OLD-%08d', i), 'shop', 'SF', "
+                                 "'handed', 'A*', '*0000', printf('~%0160d', i) FROM n"},
     {"lines", NUMBERS("?1") "INSERT INTO order_line (id, order_id, line, item, quantity, picked, packed, shipped) "
                             "SELECT i + 1, i / 5 + 1, i % 5 + 1, 1 + i * 61 % ?1, 1, 1, 1, 1 FROM n"},
     {"promises", "INSERT INTO allocation (id, line, location, item, quantity, picked) SELECT id, id, " BIN

@@ -183,6 +183,7 @@ export const events = {
   "count.passed": ["Count put off", "盘点跳过"],
   "count.doubted": ["Empty bin doubted", "空库位存疑"],
   "count.requested": ["Count asked for", "请求盘点"],
+  "receiver.forgotten": ["Receivers deleted", "收件人信息已删除"],
   "feed.parked": ["Change from head office parked", "总部变更挂起"],
   "feed.orphaned": ["Change that head office lost", "总部丢失的变更"],
   "epoch.opened": ["Epoch opened", "纪元开启"],
