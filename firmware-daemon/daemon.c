@@ -1,29 +1,12 @@
-#include "daemon.h"
-
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "disk.h"
+#include "daemon_parts.h"
 #include "done_answer.h"
 #include "floor/floor.h"
-#include "floor/settings.h"
-#include "label_desk.h"
-#include "label_request.h"
-#include "lookout.h"
-#include "pictures.h"
-#include "practice.h"
 #include "site_store.h"
-#include "station/plugboard.h"
-#include "station/station.h"
-#include "store/board.h"
-#include "store/figures.h"
-#include "store/query.h"
 #include "store/training.h"
-#include "told.h"
-#include "trust.h"
-#include "turn.h"
-#include "uplink.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -31,40 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_US        10000  /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN    100    /* after every ready source ... */
-#define PRIORITY_FORCE   -100   /* ... unless the queue is long or old */
-#define PRIORITY_SCREENS 200    /* other stations' screens: behind every scan */
-#define REFRESH_US       200000 /* screens that an event elsewhere may have changed */
-#define REFRESH_COUNT    4      /* of them at a time, so that a scan need not wait for the others */
-
-struct daemon {
-    sd_event *event;
-    const struct config *config;
-    struct store *store;
-    struct turn *turn;
-    struct ui_server *ui;
-    struct uplink *uplink;
-    sd_event_source *take, *refresh, *late;
-    size_t refreshed;   /* stations whose screens are written anew in this round; 0: no round is on */
-    bool refresh_again; /* something happened during it */
-    bool rewires;       /* a turn has bound a device to another station */
-    bool relabels;      /* a turn has changed a label's template */
-    struct station stations[CONFIG_STATIONS_MAX];
-    struct plugboard *board;
-    struct label_desk desk;
-    struct seal *seal; /* of receivers */
-    struct practice *practice;
-    struct disk *disk;
-    struct lookout *lookout;
-    struct trust *trust; /* NULL: pages are served without TLS */
-};
+#define GATHER_US      10000 /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN  100   /* after every ready source ... */
+#define PRIORITY_FORCE -100  /* ... unless the queue is long or old */
 
 /* ---------------------------------------------------------------- events in */
 
 /* What happens at a station that practises is decided in the copy it practises on, once there is one; so is what
  * becomes of that copy's labels. */
-static struct store *store_at(const struct daemon *daemon, size_t station)
+struct store *daemon_store_at(const struct daemon *daemon, size_t station)
 {
     struct store *copy = practice_store(daemon->practice);
     return copy && practice_has(daemon->practice, station) ? copy : daemon->store;
@@ -84,7 +42,7 @@ static struct turn *turn_for(const struct daemon *daemon, const struct event *ev
     return station >= 0 && practice_has(daemon->practice, (size_t)station) ? copy : daemon->turn;
 }
 
-static int post(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
+int daemon_post_event(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
     event_stamp(event);
     struct turn *turn = turn_for(daemon, event);
@@ -101,6 +59,14 @@ static int post(struct daemon *daemon, struct event *event, const void *bytes, s
     return 0;
 }
 
+/* What is scanned at a station, unless it is the PIN that the station waits for. */
+int daemon_post_scanned(struct daemon *daemon, struct event *event, const char *text, size_t length)
+{
+    int station = config_find_station(daemon->config, event->station), result;
+    bool pin = station >= 0 && door_takes(daemon->door, (size_t)station, event, text, length, &result);
+    return pin ? result : daemon_post_event(daemon, event, text, length);
+}
+
 static struct event event_from(const struct reader *reader, enum event_kind kind, size_t length)
 {
     const struct reader_settings *settings = reader_settings(reader);
@@ -114,13 +80,13 @@ static int post_scan(void *user, const struct reader *reader, const char *text, 
 {
     struct event event = event_from(reader, EVENT_SCAN, length);
     event.source = reader_number(reader);
-    return post(user, &event, text, length);
+    return daemon_post_scanned(user, &event, text, length);
 }
 
 static int post_aborted(void *user, const struct reader *reader, size_t length)
 {
     struct event event = event_from(reader, EVENT_SCAN_ABORTED, length);
-    return post(user, &event, "", 0);
+    return daemon_post_event(user, &event, "", 0);
 }
 
 static void post_weight(void *user, size_t station, int64_t milligrams)
@@ -128,13 +94,13 @@ static void post_weight(void *user, size_t station, int64_t milligrams)
     struct daemon *daemon = user;
     struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
     text_copy(event.station, sizeof(event.station), daemon->config->stations[station].id);
-    post(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
+    daemon_post_event(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
 }
 
 static int post_print(void *user, const struct print_report *report)
 {
     struct event event = print_event(report);
-    return post(user, &event, report->why, strlen(report->why));
+    return daemon_post_event(user, &event, report->why, strlen(report->why));
 }
 
 static void disk_moved(void *user)
@@ -143,7 +109,7 @@ static void disk_moved(void *user)
     struct event event = {.kind = EVENT_DISK, .number = disk_now(daemon->disk)};
     char free_mib[24];
     snprintf(free_mib, sizeof(free_mib), "%" PRId64, disk_free_mib(daemon->disk));
-    post(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
+    daemon_post_event(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
 }
 
 /* ---------------------------------------------------------------- what people see */
@@ -160,13 +126,13 @@ static int write_link(struct daemon *daemon, struct buf *json)
     return result;
 }
 
-static int write_view(struct daemon *daemon, size_t index, struct buf *json)
+int daemon_write_view(struct daemon *daemon, size_t index, struct buf *json)
 {
     const struct station_config *config = &daemon->config->stations[index];
     json_open_object(json, NULL);
     json_text(json, "id", config->id);
     json_text(json, "name", config->name);
-    int result = floor_show(store_at(daemon, index), config->id, json);
+    int result = floor_show(daemon_store_at(daemon, index), config->id, json);
     station_write_result(&daemon->stations[index], "result", json);
     result = result ? result : write_link(daemon, json);
     plugboard_write_station(daemon->board, index, json);
@@ -177,293 +143,26 @@ static int write_view(struct daemon *daemon, size_t index, struct buf *json)
     return result ? result : json->failed ? -ENOMEM : 0;
 }
 
-static void publish(struct daemon *daemon, size_t index)
+static void publish(void *user, size_t index)
 {
-    CLEANUP_BUF struct buf json = {0};
-    if (write_view(daemon, index, &json) == 0)
-        ui_server_publish(daemon->ui, daemon->config->stations[index].id, json.data, json.length);
-}
-
-static int on_refresh(sd_event_source *source, uint64_t now, void *user)
-{
-    (void)source;
-    (void)now;
     struct daemon *daemon = user;
-    for (size_t i = 0; i < REFRESH_COUNT && daemon->refreshed < daemon->config->count; i++)
-        publish(daemon, daemon->refreshed++);
-    bool ends = daemon->refreshed == daemon->config->count;
-    uint64_t wait_us = ends ? REFRESH_US : 0;
-    if (ends)
-        daemon->refreshed = 0;
-    if (ends && !daemon->refresh_again)
-        return 0;
-    daemon->refresh_again = daemon->refresh_again && !ends;
-    sd_event_source_set_time_relative(daemon->refresh, wait_us);
-    return sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
-}
-
-static void refresh_soon(struct daemon *daemon)
-{
-    int enabled = SD_EVENT_OFF;
-    sd_event_source_get_enabled(daemon->refresh, &enabled);
-    daemon->refresh_again = daemon->refreshed > 0;
-    if (enabled != SD_EVENT_OFF)
-        return;
-    sd_event_source_set_time_relative(daemon->refresh, REFRESH_US);
-    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
+    CLEANUP_BUF struct buf json = {0};
+    if (daemon_write_view(daemon, index, &json) == 0)
+        ui_server_publish(daemon->ui, daemon->config->stations[index].id, json.data, json.length);
 }
 
 static void view_changed(void *user)
 {
-    refresh_soon(user);
+    refresh_soon(&((struct daemon *)user)->refresh);
 }
 
 static int on_late(sd_event_source *source, uint64_t now, void *user)
 {
     (void)source;
     (void)now;
-    refresh_soon(user);
+    refresh_soon(&((struct daemon *)user)->refresh);
     return 0;
 }
-
-static int source_stations(void *user, struct buf *json)
-{
-    struct daemon *daemon = user;
-    json_open_array(json, NULL);
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        json_open_object(json, NULL);
-        json_text(json, "id", daemon->config->stations[i].id);
-        json_text(json, "name", daemon->config->stations[i].name);
-        json_close_object(json);
-    }
-    json_close_array(json);
-    return 0;
-}
-
-static int source_station(void *user, const char *id, struct buf *json)
-{
-    struct daemon *daemon = user;
-    int index = config_find_station(daemon->config, id);
-    return index < 0 ? index : write_view(user, (size_t)index, json);
-}
-
-static int source_trust(void *user, struct buf *json, struct buf *pem)
-{
-    struct daemon *daemon = user;
-    return trust_invite(daemon->trust, ui_server_secure_port(daemon->ui), ui_server_port(daemon->ui), json, pem);
-}
-
-/* The members of an open object that tell how the box is. */
-static int write_health(struct daemon *daemon, struct buf *json)
-{
-    struct sync_view sync = uplink_view(daemon->uplink);
-    json_text(json, "site", daemon->config->site.site);
-    json_text(json, "box", daemon->config->site.box);
-    json_int(json, "boot", uplink_boot(daemon->uplink));
-    int result = sync_view_write(&sync, "sync", json);
-    disk_write(daemon->disk, json);
-    trust_write(daemon->trust, ui_server_secure_port(daemon->ui), json);
-    turn_write(daemon->turn, json);
-    practice_write(daemon->practice, json);
-    json_open_array(json, "stations");
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        json_open_object(json, NULL);
-        json_text(json, "id", daemon->config->stations[i].id);
-        json_text(json, "name", daemon->config->stations[i].name);
-        plugboard_write_station(daemon->board, i, json);
-        json_close_object(json);
-    }
-    json_close_array(json);
-    plugboard_write_devices(daemon->board, "devices", json);
-    return result;
-}
-
-static int source_status(void *user, struct buf *json)
-{
-    json_open_object(json, NULL);
-    int result = write_health(user, json);
-    json_close_object(json);
-    return result;
-}
-
-static int source_sync(void *user, struct buf *json)
-{
-    struct sync_view sync = uplink_view(((struct daemon *)user)->uplink);
-    return sync_view_write(&sync, NULL, json);
-}
-
-static int source_devices(void *user, struct buf *json)
-{
-    struct daemon *daemon = user;
-    plugboard_write_devices(daemon->board, NULL, json);
-    return 0;
-}
-
-static int source_picture(void *user, int64_t job, struct buf *png)
-{
-    struct daemon *daemon = user;
-    return plugboard_picture(daemon->board, job, png);
-}
-
-static int source_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)
-{
-    const struct daemon *daemon = user;
-    return picture_read(daemon->config->site.pictures, sku, bytes, ret_type);
-}
-
-static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
-{
-    struct daemon *daemon = user;
-    return figures_write(daemon->store, kind, since_us, csv);
-}
-
-static const struct label_desk *desk_of(struct daemon *daemon)
-{
-    daemon->desk = (struct label_desk){daemon->store, plugboard_labels(daemon->board)};
-    return &daemon->desk;
-}
-
-static int source_template(void *user, const char *name, struct buf *json)
-{
-    return label_desk_one(desk_of(user), name, json);
-}
-
-static int source_preview(void *user, const char *name, const char *request, size_t length, struct buf *json)
-{
-    return label_desk_preview(desk_of(user), name, request, length, json);
-}
-
-static int tell_board(struct daemon *daemon, struct buf *json)
-{
-    int64_t now_us = clock_wall_us();
-    char now[CLOCK_TEXT_SIZE];
-    clock_format(now_us, now);
-    json_open_object(json, NULL);
-    json_text(json, "time", now);
-    int result = write_health(daemon, json);
-    if (!result)
-        result = board_write(daemon->store, now_us, json);
-    json_close_object(json);
-    return result;
-}
-
-static int source_query(void *user, const char *kind, const char *code, const struct web_value *values, size_t count,
-                        struct buf *json, struct error *error)
-{
-    struct daemon *daemon = user;
-    struct query_given given[WEB_VALUES_MAX];
-    lookout_asked(daemon->lookout, kind);
-    if (!*code && strcmp(kind, "board") == 0)
-        return tell_board(daemon, json);
-    int told = *code ? -ENOENT : told_write(daemon->store, desk_of(daemon), kind, json);
-    if (told != -ENOENT)
-        return told;
-    for (size_t i = 0; i < count; i++)
-        given[i] = (struct query_given){values[i].name, values[i].value};
-    return *code ? query_one(daemon->store->sql, site_queries, kind, code, json, error)
-                 : query_list(daemon->store->sql, site_queries, kind, given, count, json, error);
-}
-
-static int source_label(void *user, const char *station, const char *json, size_t length, uint64_t request,
-                        struct buf *fault_json)
-{
-    struct daemon *daemon = user;
-    CLEANUP_BUF struct buf words = {0};
-    struct label_fault fault = {.code = LABEL_DATA};
-    struct event event = {.kind = EVENT_LABEL, .request = request};
-    int index = config_find_station(daemon->config, station);
-    if (index < 0)
-        return index;
-    bool sample = practice_has(daemon->practice, (size_t)index);
-    int result =
-        label_request_read(daemon->board, desk_of(daemon), (size_t)index, sample, json, length, &event, &words, &fault);
-    if (result) {
-        label_fault_json(&fault, fault_json);
-        return -EINVAL;
-    }
-    text_copy(event.station, sizeof(event.station), station);
-    return words.failed ? -ENOMEM : post(daemon, &event, buf_text(&words), words.length);
-}
-
-static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
-{
-    struct daemon *daemon = user;
-    struct event event = {.kind = EVENT_BIND, .request = request};
-    if (!text_copy(event.station, sizeof(event.station), station) || strlen(device) >= BINDING_DEVICE_MAX)
-        return -EMSGSIZE;
-    if (!*role)
-        role = plugboard_role_of(daemon->board, device);
-    if (!role)
-        return -ENODEV;
-    text_copy(event.name, sizeof(event.name), role);
-    return post(user, &event, device, strlen(device));
-}
-
-static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
-{
-    struct daemon *daemon = user;
-    if (config_find_station(daemon->config, station) < 0)
-        return -ENOENT;
-    if (length > SCAN_TEXT_MAX)
-        return -EMSGSIZE;
-    struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
-    text_copy(event.station, sizeof(event.station), station);
-    return post(user, &event, text, length);
-}
-
-static int source_train(void *user, const char *station, bool training, uint64_t request)
-{
-    struct event event = {.kind = EVENT_TRAINING, .request = request, .number = training};
-    return text_copy(event.station, sizeof(event.station), station) ? post(user, &event, "", 0) : -EMSGSIZE;
-}
-
-static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
-{
-    struct event event = {.kind = EVENT_IMPORT, .request = request};
-    text_copy(event.name, sizeof(event.name), kind);
-    return post(user, &event, csv, length);
-}
-
-/* What no label can be printed with is refused before it comes to a rule, which draws nothing. */
-static bool is_printable(struct daemon *daemon, const char *fields, size_t length, uint64_t request)
-{
-    struct label_fault fault;
-    CLEANUP_BUF struct buf json = {0};
-    if (label_desk_check(desk_of(daemon), fields, length, &fault) == 0)
-        return true;
-    label_fault_json(&fault, &json);
-    ui_server_answer(daemon->ui, request, 400, json.data, json.length);
-    return false;
-}
-
-static int source_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
-{
-    struct event event = {.kind = EVENT_ASK, .request = request};
-    if (!text_copy(event.name, sizeof(event.name), verb))
-        return -ENOENT;
-    if (strcmp(verb, "template.save") == 0 && !is_printable(user, json, length, request))
-        return 0;
-    return post(user, &event, json, length);
-}
-
-static const struct ui_source ui_source = {.stations = source_stations,
-                                           .station = source_station,
-                                           .status = source_status,
-                                           .sync = source_sync,
-                                           .devices = source_devices,
-                                           .picture = source_picture,
-                                           .item_picture = source_item_picture,
-                                           .trust = source_trust,
-                                           .query = source_query,
-                                           .figures = source_figures,
-                                           .train = source_train,
-                                           .label = source_label,
-                                           .template = source_template,
-                                           .preview = source_preview,
-                                           .bind = source_bind,
-                                           .scan = source_scan,
-                                           .import = source_import,
-                                           .ask = source_ask};
 
 /* ---------------------------------------------------------------- effects out */
 
@@ -474,7 +173,7 @@ static void answer_scan(struct daemon *daemon, const struct event *event, size_t
     json_open_object(&json, NULL);
     station_write_result(&daemon->stations[index], "result", &json);
     json_raw(&json, "view", "");
-    int result = write_view(daemon, index, &json);
+    int result = daemon_write_view(daemon, index, &json);
     json_close_object(&json);
     if (result)
         ui_server_answer(daemon->ui, event->request, 500, unreadable, sizeof(unreadable) - 1);
@@ -528,19 +227,23 @@ static void on_effect(void *user, const struct event *event, const struct effect
 {
     struct daemon *daemon = user;
     if (effect->shows)
-        refresh_soon(daemon);
+        refresh_soon(&daemon->refresh);
     if (effect->rewires)
         daemon->rewires = true;
     if (effect->relabels)
         daemon->relabels = true;
     if (effect->trains)
         practice_follow(daemon->practice);
+    int station = *event->station ? config_find_station(daemon->config, event->station) : 0;
+    if (door_heard(daemon->door, station < 0 ? 0 : (size_t)station, event, effect))
+        return;
     switch (event->kind) {
+    case EVENT_PIN:
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
         if (effect->leaves)
-            source_train(daemon, event->station, false, 0);
+            daemon_pages.train(daemon, event->station, false, 0);
         break;
     case EVENT_WEIGHT:
         hear_weight(daemon, event, effect);
@@ -564,7 +267,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
         plugboard_marked(daemon->board, event->number, effect->good, effect->answer.message != E00_NOT_SAVED);
         break;
     case EVENT_APPLIED: /* there is less to send */
-        refresh_soon(daemon);
+        refresh_soon(&daemon->refresh);
         break;
     case EVENT_CHANGE:
         if (!effect->good)
@@ -634,7 +337,7 @@ static int on_take(sd_event_source *source, void *user)
 
 static int post_uplink(void *user, struct event *event, const void *bytes, size_t length)
 {
-    return post(user, event, bytes, length);
+    return daemon_post_event(user, event, bytes, length);
 }
 
 static int open_uplink(struct daemon *daemon, struct error *error)
@@ -643,17 +346,28 @@ static int open_uplink(struct daemon *daemon, struct error *error)
     return uplink_open(daemon->event, daemon->store, &daemon->config->site, &ops, daemon, &daemon->uplink, error);
 }
 
+static struct ui_server *pages_of(void *user)
+{
+    return ((struct daemon *)user)->ui;
+}
+
+static int open_door(struct daemon *daemon, struct error *error)
+{
+    static const struct door_ops ops = {.post = post_uplink, .pages = pages_of};
+    return door_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->door, error);
+}
+
 static int practice_passed(void *user, const struct lesson_passed *passed)
 {
     struct event event = {.kind = EVENT_PASSED};
-    return post(user, &event, passed, sizeof(*passed));
+    return daemon_post_event(user, &event, passed, sizeof(*passed));
 }
 
 static void practice_changed(void *user)
 {
     struct daemon *daemon = user;
     plugboard_practise(daemon->board, practice_store(daemon->practice));
-    refresh_soon(daemon);
+    refresh_soon(&daemon->refresh);
 }
 
 static int open_practice(struct daemon *daemon, struct error *error)
@@ -680,21 +394,19 @@ static int post_boot(struct daemon *daemon)
     CLEANUP_BUF struct buf stations = {0};
     clock_boot_name(event.name, sizeof(event.name));
     config_write_stations(daemon->config, &stations);
-    return stations.failed ? -ENOMEM : post(daemon, &event, buf_text(&stations), stations.length);
+    return stations.failed ? -ENOMEM : daemon_post_event(daemon, &event, buf_text(&stations), stations.length);
 }
 
 static int open_timers(struct daemon *daemon, struct error *error)
 {
     int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 1000, on_refresh, daemon);
+        result = refresh_init(&daemon->refresh, daemon->event);
     if (result >= 0)
         result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_late, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
-    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
-    sd_event_source_set_priority(daemon->refresh, PRIORITY_SCREENS);
     sd_event_source_set_enabled(daemon->late, SD_EVENT_OFF);
     return 0;
 }
@@ -714,7 +426,9 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
     if (!result)
-        result = trust_serve(daemon->event, config, &ui_source, daemon, &daemon->trust, &daemon->ui, error);
+        result = open_door(daemon, error);
+    if (!result)
+        result = trust_serve(daemon->event, config, &daemon_pages, daemon, &daemon->trust, &daemon->ui, error);
     if (!result)
         result = open_uplink(daemon, error);
     if (!result)
@@ -735,6 +449,7 @@ int daemon_open(sd_event *event, const struct config *config, struct daemon **re
         return error_set(error, -ENOMEM, "out of memory");
     daemon->event = event;
     daemon->config = config;
+    daemon->refresh = (struct refresh){.count = config->count, .publish = publish, .user = daemon};
     int result = open_parts(daemon, error);
     if (result)
         daemon = daemon_close(daemon);
@@ -763,11 +478,12 @@ struct daemon *daemon_close(struct daemon *daemon)
         return NULL;
     finish_labels(daemon);
     plugboard_close(daemon->board);
+    door_close(daemon->door);
     uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
     trust_close(daemon->trust);
     sd_event_source_disable_unref(daemon->take);
-    sd_event_source_disable_unref(daemon->refresh);
+    refresh_done(&daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
     lookout_free(daemon->lookout);
     practice_free(daemon->practice);

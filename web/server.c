@@ -184,6 +184,18 @@ void web_server_answer(struct web_server *server, uint64_t number, int http_stat
     answer(server, number, http_status, "application/json", json, length);
 }
 
+void web_server_answer_cookie(struct web_server *server, uint64_t number, const char *json, size_t length,
+                              const char *name, const char *value)
+{
+    struct web_request *request = take_waiting(server, number);
+    CLEANUP_BUF struct buf body = {0};
+    if (!request)
+        return;
+    buf_put(&body, json, length);
+    web_answer_cookie(request, &body, name, value);
+    resume(request);
+}
+
 void web_server_answer_file(struct web_server *server, uint64_t number, const char *type, const char *bytes,
                             size_t length)
 {
