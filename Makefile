@@ -407,9 +407,10 @@ bench-forecast: deps-build ## how good forecasts are beside R's forecast package
 	@$(MAKE) deps-bench-forecast || echo "R's forecast package or its data cannot be had: what needs them is skipped"
 	@OUT=$(OUT) python3 tests/bench/forecast/forecast.py --data $(FORECAST_DATA) $(BENCH_OPTIONS)
 
-FUZZ_SECONDS ?= 60
+SECS ?= 60
+FUZZ_SECONDS ?= $(SECS)
 TARGETS      ?= $(FUZZ_TARGETS)
-fuzz: deps-fuzz ## look for inputs that break a parser: make fuzz FUZZ_SECONDS=60 TARGETS="ssi hid_pos"
+fuzz: deps-fuzz ## look for inputs that break a parser: make fuzz SECS=60 TARGETS="ssi hid_pos"
 	@$(MAKE) $(if $(V),,-s) MODE=fuzz $(TARGETS:%=build/fuzz/%)
 	@python3 tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS) $(TARGETS)
 
