@@ -65,11 +65,11 @@ ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
 EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates label_samples lesson_files
 ifeq ($(MODE),fuzz)
-# What reads bytes of devices or of the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
+# What reads bytes of devices, files or the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
 # more.
-ROOMS  := firmware-daemon/base firmware-daemon/barcode drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire \
-	sync/platforms
-EMBEDS := keyboard_layouts device_models label_templates label_samples
+ROOMS  := firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store firmware-daemon/floor \
+	firmware-daemon/training drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire sync/platforms
+EMBEDS := store_schema keyboard_layouts device_models label_templates label_samples lesson_files
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 ARCHIVE := $(OBJ)/floorhand.a
@@ -105,14 +105,14 @@ page_files_files        += $(call compressed,$(page_files_files))
 office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
+LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
+.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -334,6 +334,14 @@ test: deps-test ## everything that must pass; ends with "N passed, N failed"
 	@$(MAKE) $(if $(V),,-s) test-programs
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py
 
+test-postgres: deps-test ## all of head office's tests on PostgreSQL; make test runs some of them there
+	@$(MAKE) $(if $(V),,-s) test-programs
+	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py --postgres
+
+scripts: deps-build ## every scan of the floor's scripts changed, which each must notice; make test changes one in four
+	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/test_scripts
+	@OUT=$(OUT) $(OUT)/tests/test_scripts
+
 SEEDS ?= 200
 sim: deps-build ## the simulator: make sim SEEDS=n, or SEED=n to replay one
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-sim
@@ -399,9 +407,10 @@ bench-forecast: deps-build ## how good forecasts are beside R's forecast package
 	@$(MAKE) deps-bench-forecast || echo "R's forecast package or its data cannot be had: what needs them is skipped"
 	@OUT=$(OUT) python3 tests/bench/forecast/forecast.py --data $(FORECAST_DATA) $(BENCH_OPTIONS)
 
-FUZZ_SECONDS ?= 60
+SECS ?= 60
+FUZZ_SECONDS ?= $(SECS)
 TARGETS      ?= $(FUZZ_TARGETS)
-fuzz: deps-fuzz ## look for inputs that break a parser: make fuzz FUZZ_SECONDS=60 TARGETS="ssi hid_pos"
+fuzz: deps-fuzz ## look for inputs that break a parser: make fuzz SECS=60 TARGETS="ssi hid_pos"
 	@$(MAKE) $(if $(V),,-s) MODE=fuzz $(TARGETS:%=build/fuzz/%)
 	@python3 tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS) $(TARGETS)
 

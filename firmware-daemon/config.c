@@ -47,6 +47,12 @@ static const struct option_def site_options[] = {
              "beside the database. Keep a copy of it elsewhere"},
     {TEXT(site_config, hardware), .fallback = "",
      .help = "which machine this is, where the board has no serial number of its own: a virtual one"},
+    {CHOICE(site_config, sign_in), .fallback = "required", .choices = "required|open",
+     .help =
+         "who opens the supervisors' pages: required, by badge and PIN; open, whoever reaches this address, and then a "
+         "badge alone says who asks"},
+    {TEXT(site_config, tool_key), .fallback = "/run/floorhand/tool.key",
+     .help = "a file made at each start, which lets root and this program's group use the tool floorhand on this box"},
     {0},
 };
 
@@ -181,6 +187,7 @@ int config_load(const char *path, struct config *ret, struct error *error)
         return result;
     if (!*ret->site.site || !*ret->site.box)
         return error_set(error, -EINVAL, "%s: [site] needs an id and a box: head office gave both", path);
+    ret->site.sign_in_required = strcmp(ret->site.sign_in, "open") != 0;
     if (ret->count == 0)
         return error_set(error, -EINVAL, "%s: there is no station: add a section [station bench-1]", path);
     for (size_t i = 0; i < ret->count; i++)

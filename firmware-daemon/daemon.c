@@ -1,12 +1,10 @@
-#include "daemon_internal.h"
-
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon_parts.h"
 #include "done_answer.h"
 #include "floor/floor.h"
-#include "floor/settings.h"
 #include "site_store.h"
 #include "store/training.h"
 
@@ -16,18 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_US        10000  /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN    100    /* after every ready source ... */
-#define PRIORITY_FORCE   -100   /* ... unless the queue is long or old */
-#define PRIORITY_SCREENS 200    /* other stations' screens: behind every scan */
-#define REFRESH_US       200000 /* screens that an event elsewhere may have changed */
-#define REFRESH_COUNT    4      /* of them at a time, so that a scan need not wait for the others */
+#define GATHER_US      10000 /* a turn is taken at the latest this long after its first event */
+#define PRIORITY_TURN  100   /* after every ready source ... */
+#define PRIORITY_FORCE -100  /* ... unless the queue is long or old */
 
 /* ---------------------------------------------------------------- events in */
 
 /* What happens at a station that practises is decided in the copy it practises on, once there is one; so is what
  * becomes of that copy's labels. */
-static struct store *store_at(const struct daemon *daemon, size_t station)
+struct store *daemon_store_at(const struct daemon *daemon, size_t station)
 {
     struct store *copy = practice_store(daemon->practice);
     return copy && practice_has(daemon->practice, station) ? copy : daemon->store;
@@ -47,7 +42,7 @@ static struct turn *turn_for(const struct daemon *daemon, const struct event *ev
     return station >= 0 && practice_has(daemon->practice, (size_t)station) ? copy : daemon->turn;
 }
 
-int daemon_queue(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
+int daemon_post_event(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
 {
     event_stamp(event);
     struct turn *turn = turn_for(daemon, event);
@@ -64,6 +59,14 @@ int daemon_queue(struct daemon *daemon, struct event *event, const void *bytes, 
     return 0;
 }
 
+/* What is scanned at a station, unless it is the PIN that the station waits for. */
+int daemon_post_scanned(struct daemon *daemon, struct event *event, const char *text, size_t length)
+{
+    int station = config_find_station(daemon->config, event->station), result;
+    bool pin = station >= 0 && door_takes(daemon->door, (size_t)station, event, text, length, &result);
+    return pin ? result : daemon_post_event(daemon, event, text, length);
+}
+
 static struct event event_from(const struct reader *reader, enum event_kind kind, size_t length)
 {
     const struct reader_settings *settings = reader_settings(reader);
@@ -77,13 +80,13 @@ static int post_scan(void *user, const struct reader *reader, const char *text, 
 {
     struct event event = event_from(reader, EVENT_SCAN, length);
     event.source = reader_number(reader);
-    return daemon_queue(user, &event, text, length);
+    return daemon_post_scanned(user, &event, text, length);
 }
 
 static int post_aborted(void *user, const struct reader *reader, size_t length)
 {
     struct event event = event_from(reader, EVENT_SCAN_ABORTED, length);
-    return daemon_queue(user, &event, "", 0);
+    return daemon_post_event(user, &event, "", 0);
 }
 
 static void post_weight(void *user, size_t station, int64_t milligrams)
@@ -91,13 +94,13 @@ static void post_weight(void *user, size_t station, int64_t milligrams)
     struct daemon *daemon = user;
     struct event event = {.kind = EVENT_WEIGHT, .number = milligrams};
     text_copy(event.station, sizeof(event.station), daemon->config->stations[station].id);
-    daemon_queue(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
+    daemon_post_event(daemon, &event, "", 0); /* a full queue: it is put on the scale again */
 }
 
 static int post_print(void *user, const struct print_report *report)
 {
     struct event event = print_event(report);
-    return daemon_queue(user, &event, report->why, strlen(report->why));
+    return daemon_post_event(user, &event, report->why, strlen(report->why));
 }
 
 static void disk_moved(void *user)
@@ -106,7 +109,7 @@ static void disk_moved(void *user)
     struct event event = {.kind = EVENT_DISK, .number = disk_now(daemon->disk)};
     char free_mib[24];
     snprintf(free_mib, sizeof(free_mib), "%" PRId64, disk_free_mib(daemon->disk));
-    daemon_queue(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
+    daemon_post_event(daemon, &event, free_mib, strlen(free_mib)); /* a full queue: told at the next change */
 }
 
 /* ---------------------------------------------------------------- what people see */
@@ -129,7 +132,7 @@ int daemon_write_view(struct daemon *daemon, size_t index, struct buf *json)
     json_open_object(json, NULL);
     json_text(json, "id", config->id);
     json_text(json, "name", config->name);
-    int result = floor_show(store_at(daemon, index), config->id, json);
+    int result = floor_show(daemon_store_at(daemon, index), config->id, json);
     station_write_result(&daemon->stations[index], "result", json);
     result = result ? result : write_link(daemon, json);
     plugboard_write_station(daemon->board, index, json);
@@ -140,52 +143,24 @@ int daemon_write_view(struct daemon *daemon, size_t index, struct buf *json)
     return result ? result : json->failed ? -ENOMEM : 0;
 }
 
-static void publish(struct daemon *daemon, size_t index)
+static void publish(void *user, size_t index)
 {
+    struct daemon *daemon = user;
     CLEANUP_BUF struct buf json = {0};
     if (daemon_write_view(daemon, index, &json) == 0)
         ui_server_publish(daemon->ui, daemon->config->stations[index].id, json.data, json.length);
 }
 
-static int on_refresh(sd_event_source *source, uint64_t now, void *user)
-{
-    (void)source;
-    (void)now;
-    struct daemon *daemon = user;
-    for (size_t i = 0; i < REFRESH_COUNT && daemon->refreshed < daemon->config->count; i++)
-        publish(daemon, daemon->refreshed++);
-    bool ends = daemon->refreshed == daemon->config->count;
-    uint64_t wait_us = ends ? REFRESH_US : 0;
-    if (ends)
-        daemon->refreshed = 0;
-    if (ends && !daemon->refresh_again)
-        return 0;
-    daemon->refresh_again = daemon->refresh_again && !ends;
-    sd_event_source_set_time_relative(daemon->refresh, wait_us);
-    return sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
-}
-
-static void refresh_soon(struct daemon *daemon)
-{
-    int enabled = SD_EVENT_OFF;
-    sd_event_source_get_enabled(daemon->refresh, &enabled);
-    daemon->refresh_again = daemon->refreshed > 0;
-    if (enabled != SD_EVENT_OFF)
-        return;
-    sd_event_source_set_time_relative(daemon->refresh, REFRESH_US);
-    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_ONESHOT);
-}
-
 static void view_changed(void *user)
 {
-    refresh_soon(user);
+    refresh_soon(&((struct daemon *)user)->refresh);
 }
 
 static int on_late(sd_event_source *source, uint64_t now, void *user)
 {
     (void)source;
     (void)now;
-    refresh_soon(user);
+    refresh_soon(&((struct daemon *)user)->refresh);
     return 0;
 }
 
@@ -253,19 +228,23 @@ static void on_effect(void *user, const struct event *event, const struct effect
 {
     struct daemon *daemon = user;
     if (effect->shows)
-        refresh_soon(daemon);
+        refresh_soon(&daemon->refresh);
     if (effect->rewires)
         daemon->rewires = true;
     if (effect->relabels)
         daemon->relabels = true;
     if (effect->trains)
         practice_follow(daemon->practice);
+    int station = *event->station ? config_find_station(daemon->config, event->station) : 0;
+    if (door_heard(daemon->door, station < 0 ? 0 : (size_t)station, event, effect))
+        return;
     switch (event->kind) {
+    case EVENT_PIN:
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
         if (effect->leaves)
-            daemon_train(daemon, event->station, false, 0);
+            daemon_pages.train(daemon, event->station, false, 0);
         break;
     case EVENT_WEIGHT:
         hear_weight(daemon, event, effect);
@@ -290,17 +269,17 @@ static void on_effect(void *user, const struct event *event, const struct effect
         plugboard_marked(daemon->board, event->number, effect->good, effect->answer.message != E00_NOT_SAVED);
         break;
     case EVENT_APPLIED: /* there is less to send */
-        refresh_soon(daemon);
+        refresh_soon(&daemon->refresh);
         break;
     case EVENT_CHECKED:
         care_noted(daemon->care);
         break;
     case EVENT_CHANGE:
-        if (!effect->good) {
-            log_about((struct log_about){.event = "change.parked"});
-            log_warning("change %lld from head office is parked: head office must correct and send it again",
-                        (long long)event->number);
-        }
+        if (effect->good)
+            break;
+        log_about((struct log_about){.event = "change.parked"});
+        log_warning("change %lld from head office is parked: head office must correct and send it again",
+                    (long long)event->number);
         break;
     default:
         break;
@@ -370,7 +349,7 @@ static int on_take(sd_event_source *source, void *user)
 
 static int post_uplink(void *user, struct event *event, const void *bytes, size_t length)
 {
-    return daemon_queue(user, event, bytes, length);
+    return daemon_post_event(user, event, bytes, length);
 }
 
 static int open_uplink(struct daemon *daemon, struct error *error)
@@ -379,17 +358,28 @@ static int open_uplink(struct daemon *daemon, struct error *error)
     return uplink_open(daemon->event, daemon->store, &daemon->config->site, &ops, daemon, &daemon->uplink, error);
 }
 
+static struct ui_server *pages_of(void *user)
+{
+    return ((struct daemon *)user)->ui;
+}
+
+static int open_door(struct daemon *daemon, struct error *error)
+{
+    static const struct door_ops ops = {.post = post_uplink, .pages = pages_of};
+    return door_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->door, error);
+}
+
 static int practice_passed(void *user, const struct lesson_passed *passed)
 {
     struct event event = {.kind = EVENT_PASSED};
-    return daemon_queue(user, &event, passed, sizeof(*passed));
+    return daemon_post_event(user, &event, passed, sizeof(*passed));
 }
 
 static void practice_changed(void *user)
 {
     struct daemon *daemon = user;
     plugboard_practise(daemon->board, practice_store(daemon->practice));
-    refresh_soon(daemon);
+    refresh_soon(&daemon->refresh);
 }
 
 static int open_practice(struct daemon *daemon, struct error *error)
@@ -412,7 +402,7 @@ static int open_board(struct daemon *daemon, struct error *error)
 static int post_found(void *user, const struct upkeep_found *found)
 {
     struct event event = {.kind = EVENT_CHECKED};
-    return daemon_queue(user, &event, found, sizeof(*found));
+    return daemon_post_event(user, &event, found, sizeof(*found));
 }
 
 static bool moves(void *user)
@@ -440,21 +430,19 @@ static int post_boot(struct daemon *daemon)
     CLEANUP_BUF struct buf stations = {0};
     clock_boot_name(event.name, sizeof(event.name));
     config_write_stations(daemon->config, &stations);
-    return stations.failed ? -ENOMEM : daemon_queue(daemon, &event, buf_text(&stations), stations.length);
+    return stations.failed ? -ENOMEM : daemon_post_event(daemon, &event, buf_text(&stations), stations.length);
 }
 
 static int open_timers(struct daemon *daemon, struct error *error)
 {
     int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
     if (result >= 0)
-        result = sd_event_add_time(daemon->event, &daemon->refresh, CLOCK_MONOTONIC, 0, 1000, on_refresh, daemon);
+        result = refresh_init(&daemon->refresh, daemon->event);
     if (result >= 0)
         result = sd_event_add_time(daemon->event, &daemon->late, CLOCK_BOOTTIME, 0, 0, on_late, daemon);
     if (result < 0)
         return error_set(error, result, "the event loop cannot be set up");
     sd_event_source_set_enabled(daemon->take, SD_EVENT_OFF);
-    sd_event_source_set_enabled(daemon->refresh, SD_EVENT_OFF);
-    sd_event_source_set_priority(daemon->refresh, PRIORITY_SCREENS);
     sd_event_source_set_enabled(daemon->late, SD_EVENT_OFF);
     return 0;
 }
@@ -475,6 +463,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
         result = open_timers(daemon, error);
     if (!result)
         result = lookout_new(daemon->event, daemon->store, &daemon->ui, &daemon->lookout, error);
+    if (!result)
+        result = open_door(daemon, error);
     if (!result)
         result = trust_serve(daemon->event, config, &daemon_pages, daemon, &daemon->trust, &daemon->ui, error);
     if (!result)
@@ -497,6 +487,7 @@ int daemon_open(sd_event *event, const struct config *config, struct daemon **re
         return error_set(error, -ENOMEM, "out of memory");
     daemon->event = event;
     daemon->config = config;
+    daemon->refresh = (struct refresh){.count = config->count, .publish = publish, .user = daemon};
     int result = open_parts(daemon, error);
     if (result)
         daemon = daemon_close(daemon);
@@ -525,11 +516,12 @@ struct daemon *daemon_close(struct daemon *daemon)
         return NULL;
     finish_labels(daemon);
     plugboard_close(daemon->board);
+    door_close(daemon->door);
     uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
     trust_close(daemon->trust);
     sd_event_source_disable_unref(daemon->take);
-    sd_event_source_disable_unref(daemon->refresh);
+    refresh_done(&daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
     sd_event_source_disable_unref(daemon->watchdog);
     care_close(daemon->care);

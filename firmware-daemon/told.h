@@ -10,4 +10,11 @@
 /* -ENOENT: there is nothing of this name. */
 int told_write(struct store *store, const struct label_desk *desk, const char *name, struct buf *json);
 
+/* "roster": {"state", "silent_hours", "hours"} of the open object: fresh; ageing, when half the time has gone by after
+ * which it is stale; stale; off, where it never is. */
+int told_roster(struct store *store, int64_t now_us, struct buf *json);
+
+/* Who may what, as docs/openapi.yaml tells it: members of an open object. */
+int told_rights(void *user, const char *const *routes, size_t count, struct buf *json);
+
 #endif

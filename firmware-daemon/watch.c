@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "store/journal.h"
 #include "sync/site/trouble.h"
+#include "told.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -19,6 +20,8 @@ int watch_write(const struct watch *watch, struct buf *json)
     json_text(json, "box", watch->config->site.box);
     json_int(json, "boot", uplink_boot(watch->uplink));
     int result = sync_view_write(&sync, "sync", json);
+    if (!result)
+        result = told_roster(watch->store, clock_mono_us(), json);
     disk_write(watch->disk, json);
     trust_write(watch->trust, watch->secure_port, json);
     turn_write(watch->turn, json);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs everything that must pass and counts it. Decides nothing about how a test works: every test prints TAP.
 
-Environment: OUT (where the programs are, "build"), MODE ("release"), CI ("true": nobody waits for it, so what is drawn by
-chance is drawn more often).
+Environment: OUT (where the programs are, "build"), MODE ("release"). Arguments are parts of names; --postgres runs what is proved on
+PostgreSQL a second time, all of it.
 Ends with "N passed, N failed"; exit code 1 when anything failed or nothing ran.
 """
 
@@ -23,10 +23,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
-LONGER = 5 if os.environ.get("CI") == "true" else 1
-SYNC_SEEDS = 1000 * LONGER // (1 if SLOWER == 1 else 10)  # of twenty schedules, and each is run twice
-SIMULATED_SEEDS = 200 // SLOWER
-FLEET_SEEDS = 30 * LONGER // SLOWER  # each is run twice
+SYNC_SEEDS = 1000 // (1 if SLOWER == 1 else 10)  # of twenty schedules, and each is run twice
+SIMULATED_SEEDS = 120 // SLOWER
+FLEET_SEEDS = 30 // SLOWER  # each is run twice
 PRINTER_FAULTS = 600 // SLOWER
 
 
@@ -38,7 +37,8 @@ class Job:
     folder: pathlib.Path = ROOT
     alone: bool = False  # not beside other tests: it measures time, or takes both cores
     skip: str = ""
-    prepare: list = dataclasses.field(default_factory=list)  # a command to run first
+    prepare: list = dataclasses.field(default_factory=list)  # a command to run first, once in this folder
+    fault: str = ""  # why it cannot be run
     speaks_tap: bool = True  # otherwise the exit code is its one test
 
 
@@ -56,38 +56,37 @@ class Outcome:
 
 # These look at how soon something is done, or build the project themselves: nothing runs beside them.
 ALONE = ("test_hq", "test_hq_api", "test_printers", "test_makefile")
+ALONE_IN_NODE = (("browser", "station.mjs"), ("browser", "floor.mjs"), ("browser", "office.mjs"), ("browser", "supervisor.mjs"))
 
-# What is proved on SQLite, is proved on PostgreSQL, too.
-ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_waybills", "test_hq_waybill_parcels",
-               "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders", "test_hq_orders_rules", "test_hq_orders_split",
-               "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts", "test_hq_platform_orders", "test_hq_shops",
-               "test_hq_outbox", "test_hq_marketing", "test_hq_goods", "test_hq_catalogue", "test_hq_money", "test_hq_bills",
-               "test_hq_invoices", "test_hq_persons", "test_hq_segments", "test_hq_service", "test_hq_usage", "test_hq_improve",
-               "test_hq_rollout", "test_hq_staff", "test_hq_demand", "test_hq_buying", "test_hq_buying_floor", "test_hq_figures")
+# What is proved on SQLite, is proved on PostgreSQL, too: what locks, counts or sorts otherwise there each time, all of it by make test-postgres.
+ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_orders", "test_hq_platform_orders",
+               "test_hq_shops", "test_hq_outbox", "test_hq_goods", "test_hq_money", "test_hq_staff", "test_hq_buying")
+ON_POSTGRES_LONG = ("test_hq_waybills", "test_hq_waybill_parcels", "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders_rules",
+                    "test_hq_orders_split", "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts",
+                    "test_hq_marketing", "test_hq_catalogue", "test_hq_bills", "test_hq_invoices", "test_hq_persons", "test_hq_segments",
+                    "test_hq_service", "test_hq_usage", "test_hq_improve", "test_hq_rollout", "test_hq_demand", "test_hq_buying_floor",
+                    "test_hq_figures")
+E2E_ON_POSTGRES = ("test_hq", "test_hq_api", "test_migrate", "test_third_party")
+E2E_ON_POSTGRES_LONG = ("test_hq_buying", "test_hq_epcis", "test_hq_marketing", "test_hq_money", "test_hq_staff", "test_hq_webhooks", "test_shops")
 
 
-def on_postgres():
-    """In two halves, each with a server of its own."""
+def on_postgres(names, e2e):
+    """In two halves, each with a server of its own; and the programs, each with one."""
     for half in (0, 1):
         yield Job(f"unit/head office on PostgreSQL {half + 1}", [sys.executable, "tests/rig/postgres.py",
-                                                                 *(f"{OUT}/tests/{name}" for name in ON_POSTGRES[half::2])], 900 * SLOWER)
-
-
-def head_office_on_postgres():
-    for name in ("test_hq", "test_hq_api", "test_hq_buying", "test_hq_epcis", "test_hq_marketing", "test_hq_money", "test_hq_staff", "test_hq_webhooks", "test_migrate",
-                 "test_shops", "test_third_party"):
-        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 300 * SLOWER,
+                                                                 *(f"{OUT}/tests/{name}" for name in names[half::2])], 900 * SLOWER)
+    for name in e2e:
+        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 600 * SLOWER,
                   alone=name in ALONE)
 
 
 def compiled(folder, wrapper):
     for source in sorted((ROOT / "tests" / folder).glob("test_*.c")):
         program = f"{OUT}/tests/{source.stem}"
-        if source.stem == "test_scripts":  # every scan of every script is changed and played again: in two halves, each as long as may be
-            for half in (1, 2):
-                yield Job(f"{folder}/{source.stem} {half}", wrapper + [program, f"--half-{half}"], 400 * SLOWER)
+        if source.stem == "test_scripts":  # make scripts changes every scan
+            yield Job(f"{folder}/{source.stem}", wrapper + [program, "--every", "4"], 400 * SLOWER)
         else:
-            yield Job(f"{folder}/{source.stem}", wrapper + [program], 60 * SLOWER)
+            yield Job(f"{folder}/{source.stem}", wrapper + [program], 120 * SLOWER)
 
 
 def stored_fuzz_inputs():
@@ -106,7 +105,7 @@ def node_script(folder, name, limit):
     home = ROOT / "tests" / folder
     if not (home / name).exists():
         return
-    job = Job(f"{folder}/{name}", ["node", name], limit, folder=home, alone=True)
+    job = Job(f"{folder}/{name}", ["node", name], limit, folder=home, alone=(folder, name) in ALONE_IN_NODE)
     if MODE == "asan":
         job.skip = "it judges what the pages and labels show, and the release programs show the same"
     elif (home / "package.json").exists() and not (home / "node_modules").exists():
@@ -169,7 +168,7 @@ def all_jobs():
     yield from scripts("crash", "test_*.py", 200)
     yield from bench()
     yield from compiled("unit", [])
-    yield from on_postgres()
+    yield from on_postgres(ON_POSTGRES, E2E_ON_POSTGRES)
     yield from compiled("device", ["umockdev-wrapper"])
     yield from stored_fuzz_inputs()
     yield from scripts("unit", "test_*.py", 120)
@@ -179,7 +178,6 @@ def all_jobs():
     yield from scripts("lint", "links.py", 60)
     yield from node_script("types", "check.mjs", 120)
     yield from scripts("e2e", "test_*.py", 300)
-    yield from head_office_on_postgres()
     yield from scripts("label", "test_*.py", 300)
     yield from scripts("platforms", "test_*.py", 300)
     yield from faults()
@@ -286,6 +284,8 @@ def run(job):
     if job.skip:
         outcome.skipped = 1
         return outcome
+    if job.fault:
+        return Outcome(failed=1, faults=[job.fault])
     try:
         code, out, err = execute(job.argv, job.folder, job.limit)
     except OSError as problem:
@@ -340,19 +340,28 @@ def run_all(jobs):
         for future in concurrent.futures.as_completed(running):
             finish(running[future], future.result())
     for job in jobs:
-        if not job.alone:
-            continue
-        fault = prepare(job) if job.prepare and not job.skip else None
-        finish(job, Outcome(failed=1, faults=[fault]) if fault else run(job))
+        if job.alone:
+            finish(job, run(job))
     return total
 
 
+def prepare_all(jobs):
+    """What several need is installed once, before any of them runs."""
+    folders = {job.folder: job for job in jobs if job.prepare and not job.skip}
+    faults = {folder: prepare(job) for folder, job in folders.items()}
+    for job in jobs:
+        if job.prepare and faults.get(job.folder):
+            job.fault = faults[job.folder]
+
+
 def main():
-    wanted = sys.argv[1:]  # parts of names: run.py unit/test_buf e2e
-    jobs = [job for job in all_jobs() if not wanted or any(word in job.name for word in wanted)]
+    wanted = [word for word in sys.argv[1:] if word != "--postgres"]  # parts of names: run.py unit/test_buf e2e
+    known = on_postgres(ON_POSTGRES + ON_POSTGRES_LONG, E2E_ON_POSTGRES + E2E_ON_POSTGRES_LONG) if "--postgres" in sys.argv else all_jobs()
+    jobs = [job for job in known if not wanted or any(word in job.name for word in wanted)]
     if any(job.argv[0] == "umockdev-wrapper" for job in jobs) and not shutil.which("umockdev-wrapper"):
         print("umockdev-wrapper is missing: the device tests will fail; `make deps` installs it", flush=True)
     started = time.monotonic()
+    prepare_all(jobs)
     total = run_all(jobs)
     print(f"{len(jobs)} programs in {time.monotonic() - started:.0f} s")
     skipped = f", {total.skipped} skipped" if total.skipped else ""

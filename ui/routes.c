@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Begins the wait for ui_server_answer(); the server suspends the connection when the answer is not there yet. */
@@ -258,7 +259,7 @@ static bool get_row(struct web_request *request)
 static int give_ask(struct web_request *request, const void *json, size_t length)
 {
     struct ui_server *server = ui_of(request);
-    return server->source->ask(server->user, request->id, json, length, request->number);
+    return server->source->ask(server->user, asker_of(request), request->id, json, length, request->number);
 }
 
 static bool post_ask(struct web_request *request)
@@ -269,6 +270,63 @@ static bool post_ask(struct web_request *request)
     json_decref(root);
     return object ? hand_over(request, give_ask, buf_text(&request->body), request->body.length)
                   : web_answer_error(request, WEB_BAD_REQUEST, "What is asked for is a JSON object of its fields.");
+}
+
+/* ---------------------------------------------------------------- who is there */
+
+struct credentials {
+    const char *badge, *pin;
+};
+
+static int give_credentials(struct web_request *request, const void *credentials, size_t length)
+{
+    (void)length;
+    const struct credentials *given = credentials;
+    return ui_of(request)->source->sign_in(ui_of(request)->user, given->badge, given->pin, request->number);
+}
+
+static bool post_session(struct web_request *request)
+{
+    json_t *root = json_loadb(buf_text(&request->body), request->body.length, JSON_REJECT_DUPLICATES, NULL);
+    struct credentials given = {json_string_value(json_object_get(root, "badge")),
+                                json_string_value(json_object_get(root, "pin"))};
+    bool answered = given.badge && given.pin ? hand_over(request, give_credentials, &given, sizeof(given))
+                                             : web_answer_error(request, WEB_BAD_REQUEST, "Say \"badge\" and \"pin\".");
+    json_decref(root);
+    return answered;
+}
+
+static bool post_session_end(struct web_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    ui_of(request)->source->sign_out(ui_of(request)->user, web_cookie(request, UI_COOKIE));
+    json_open_object(&json, NULL);
+    json_close_object(&json);
+    return web_answer_cookie(request, &json, UI_COOKIE, "");
+}
+
+static bool get_me(struct web_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    int r = ui_of(request)->source->me(ui_of(request)->user, asker_of(request), &json);
+    return r < 0 ? web_answer_errno(request, r) : web_answer_json(request, WEB_OK, &json);
+}
+
+static bool get_rights(struct web_request *request)
+{
+    enum { ROUTES_MAX = 64 };
+    char names[ROUTES_MAX][96];
+    const char *routes[ROUTES_MAX];
+    size_t count = 0;
+    CLEANUP_BUF struct buf json = {0};
+    for (const struct web_route *route = ui_routes; route->method && count < ROUTES_MAX; route++, count++) {
+        snprintf(names[count], sizeof(names[count]), "%s%s", route->method, route->pattern);
+        routes[count] = names[count];
+    }
+    json_open_object(&json, NULL);
+    int r = ui_of(request)->source->rights(ui_of(request)->user, routes, count, &json);
+    json_close_object(&json);
+    return r < 0 ? web_answer_errno(request, r) : web_answer_json(request, WEB_OK, &json);
 }
 
 /* ---------------------------------------------------------------- devices */
@@ -329,6 +387,10 @@ const struct web_route ui_routes[] = {
     {"GET", "/health", get_health, NULL, 0},
     {"GET", "/metrics", get_metrics, NULL, 0},
     {"POST", "/api/v1/backup", post_backup, "application/json", UI_SCAN_BODY_MAX},
+    {"POST", "/api/v1/session", post_session, "application/json", UI_SCAN_BODY_MAX},
+    {"POST", "/api/v1/session/end", post_session_end, "application/json", UI_SCAN_BODY_MAX},
+    {"GET", "/api/v1/me", get_me, NULL, 0},
+    {"GET", "/api/v1/rights", get_rights, NULL, 0},
     {"GET", "/api/v1/status", get_status, NULL, 0},
     {"GET", "/api/v1/sync", get_sync, NULL, 0},
     {"GET", "/api/v1/changes", get_changes, NULL, 0},

@@ -17,9 +17,33 @@
 #define UI_ITEM_PICTURE_MAX ((size_t)512 << 10) /* bytes of an item's picture */
 #define UI_FIGURES_MAX      ((size_t)64 << 20)  /* bytes of a CSV file of figures */
 
+/* A request, before its body is there, as whoever judges it sees it. */
+struct ui_visitor {
+    const char *route; /* "GET/api/v1/{}": method and pattern */
+    const char *id;    /* what stands for its first "{}" */
+    const char *token; /* of the cookie; NULL: none */
+    const char *key;   /* of the tool; NULL: none */
+    bool attended;     /* somebody is at the page: it does not only look again by itself */
+};
+
+/* Who asks. */
+struct ui_asker {
+    int64_t worker; /* who has signed in; 0: nobody */
+    unsigned roles; /* of the daemon's table of rights */
+    bool unproven;  /* nobody has signed in, though people must */
+};
+
 /* What the daemon provides. Called in the thread of the event loop; what is passed in is lent for the call.
  * The docs/openapi.yaml gives the shape of each JSON value; base/json.h writes it. */
 struct ui_source {
+    /* -EPERM: nobody has signed in; -EACCES: not with this role. */
+    int (*admits)(void *user, const struct ui_visitor *visitor, struct ui_asker *ret);
+    /* As scan, and ui_server_let_in() when it is they. -EINVAL: it is no PIN. */
+    int (*sign_in)(void *user, const char *badge, const char *pin, uint64_t request);
+    void (*sign_out)(void *user, const char *token); /* NULL: nobody was signed in */
+    int (*me)(void *user, const struct ui_asker *asker, struct buf *json);
+    /* Who may what: members of an open object. */
+    int (*rights)(void *user, const char *const *routes, size_t count, struct buf *json);
     int (*stations)(void *user, struct buf *json);                /* array of {"id","name"} */
     int (*station)(void *user, const char *id, struct buf *json); /* the view; -ENOENT */
     int (*status)(void *user, struct buf *json);                  /* an object */
@@ -58,7 +82,8 @@ struct ui_source {
     /* kind: orders, items, stock, locations or workers. As scan. */
     int (*import)(void *user, const char *kind, const char *csv, size_t length, uint64_t request);
     /* What a supervisor asks for, as a JSON object of its fields. As scan. */
-    int (*ask)(void *user, const char *verb, const char *json, size_t length, uint64_t request);
+    int (*ask)(void *user, const struct ui_asker *asker, const char *verb, const char *json, size_t length,
+               uint64_t request);
 };
 
 struct ui_server;
@@ -84,5 +109,8 @@ bool ui_server_tells(const struct ui_server *server);   /* some page does */
 
 /* A request that is no longer open (its client left, or it waited too long) is ignored. */
 void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length);
+
+/* The answer to a sign_in: the browser keeps the token. */
+void ui_server_let_in(struct ui_server *server, uint64_t number, const char *json, size_t length, const char *token);
 
 #endif

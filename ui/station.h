@@ -15,7 +15,14 @@ struct ui_server {
     char policy[WEB_POLICY_SIZE];
 };
 
-#define UI_CHANGES "*changes" /* their channel: no station is called so */
+#define UI_COOKIE     "floorhand-box" /* head office on the same machine has another */
+#define UI_KEY_HEADER "X-Floorhand-Key"
+#define UI_CHANGES    "*changes" /* their channel: no station is called so */
+
+static inline const struct ui_asker *asker_of(struct web_request *request)
+{
+    return request->asker;
+}
 
 static inline struct ui_server *ui_of(struct web_request *request)
 {

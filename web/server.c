@@ -184,6 +184,18 @@ void web_server_answer(struct web_server *server, uint64_t number, int http_stat
     answer(server, number, http_status, "application/json", json, length);
 }
 
+void web_server_answer_cookie(struct web_server *server, uint64_t number, const char *json, size_t length,
+                              const char *name, const char *value)
+{
+    struct web_request *request = take_waiting(server, number);
+    CLEANUP_BUF struct buf body = {0};
+    if (!request)
+        return;
+    buf_put(&body, json, length);
+    web_answer_cookie(request, &body, name, value);
+    resume(request);
+}
+
 void web_server_answer_file(struct web_server *server, uint64_t number, const char *type, const char *bytes,
                             size_t length)
 {
@@ -347,7 +359,8 @@ static void *tls_priorities(void)
     return priorities;
 }
 
-/* One list of options for both: those of TLS are left out by their end. */
+/* One list of options for both: those of TLS are left out by their end. connections: from one address; whoever opens
+ * all of them and says nothing leaves as many to others. */
 static struct MHD_Daemon *start_daemon(struct web_door *door, int fd, unsigned connections)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (door->secure ? MHD_USE_TLS : 0u);
@@ -362,8 +375,9 @@ static struct MHD_Daemon *start_daemon(struct web_door *door, int fd, unsigned c
                                          {MHD_OPTION_END, 0, NULL}};
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, door, MHD_OPTION_LISTEN_SOCKET, fd,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_POOL, MHD_OPTION_CONNECTION_LIMIT,
-                            connections, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_NOTIFY_COMPLETED,
-                            on_completed, NULL, MHD_OPTION_ARRAY, door->secure ? tls : none, MHD_OPTION_END);
+                            2 * connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, connections,
+                            MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                            MHD_OPTION_ARRAY, door->secure ? tls : none, MHD_OPTION_END);
 }
 
 static int open_door(struct web_server *server, size_t which, const struct web_settings *settings, struct error *error)

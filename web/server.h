@@ -77,6 +77,9 @@ size_t web_server_listeners(const struct web_server *server, const char *channel
 
 /* A request that is no longer open (its client left, or it waited too long) is ignored. */
 void web_server_answer(struct web_server *server, uint64_t number, int http_status, const char *json, size_t length);
+/* With a cookie, as web_answer_cookie(). */
+void web_server_answer_cookie(struct web_server *server, uint64_t number, const char *json, size_t length,
+                              const char *name, const char *value);
 void web_server_answer_file(struct web_server *server, uint64_t number, const char *type, const char *bytes,
                             size_t length);
 

@@ -256,7 +256,7 @@ static int engine_settle(struct sql *sql, struct error *error)
 /* An older program that is put in place of this one looks at the head of the file, not into the WAL. */
 static int engine_publish(struct sql *sql, struct error *error)
 {
-    return engine_script(sql, "PRAGMA wal_checkpoint(PASSIVE)", error);
+    return engine_script(sql, "PRAGMA wal_checkpoint(TRUNCATE)", error);
 }
 
 /* ---------------------------------------------------------------- looking for damage */

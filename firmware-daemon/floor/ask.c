@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "floor/rights.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -22,6 +23,7 @@ static const struct verb *const flows[] = {
     label_verbs,
     template_verbs,
     trial_verbs,
+    pin_verbs,
 };
 /* clang-format on */
 
@@ -55,16 +57,20 @@ static const struct verb *find_verb(const char *name)
     return NULL;
 }
 
+const struct verb *floor_verb_at(size_t index)
+{
+    for (size_t i = 0; i < COUNT(flows); i++)
+        for (const struct verb *verb = flows[i]; verb->name; verb++)
+            if (index-- == 0)
+                return verb;
+    return NULL;
+}
+
 /* ---------------------------------------------------------------- who asks */
 
-static int take_badge(struct ask *ask, const char *badge)
+static int take_worker(struct ask *ask, int64_t worker)
 {
-    int64_t worker;
-    int result = worker_find_badge(ask->store, badge, &worker);
-    if (result == -ENOENT)
-        return ask_refuse(ask, E01_UNKNOWN, "c", badge);
-    if (!result)
-        result = worker_load(ask->store, worker, &ask->by);
+    int result = worker_load(ask->store, worker, &ask->by);
     if (result)
         return result;
     if (!ask->by.active)
@@ -72,6 +78,31 @@ static int take_badge(struct ask *ask, const char *badge)
     ask->store->stamp.worker = ask->by.id;
     ask->store->stamp.worker_code = ask->by.code;
     return roster_look(ask->store);
+}
+
+/* A page where nobody need sign in tells it by the badge alone; another one must not. */
+static int take_badge(struct ask *ask, const char *badge)
+{
+    int64_t worker;
+    if (ask->event->unproven || ask->event->asker)
+        return ask_refuse(ask, E61_NO_FIELD, "f", ASK_BADGE);
+    int result = worker_find_badge(ask->store, badge, &worker);
+    if (result == -ENOENT)
+        return ask_refuse(ask, E01_UNKNOWN, "c", badge);
+    return result ? result : take_worker(ask, worker);
+}
+
+/* Without a name a page at a station asks, or the box itself. */
+static int check_rights(struct ask *ask, const char *verb)
+{
+    const struct site_right *right = site_right_find(may_ask, verb);
+    unsigned given = ask->by.id ? site_role_bit(ask->by.role) : ask->event->unproven ? ROLE_STATION : ROLE_BOX;
+    if (!site_may(may_ask, verb, given, false))
+        return ask->by.id && !site_may(may_ask, verb, ROLE_SUPERVISOR, false)
+                   ? ask_refuse(ask, E95_ROLE, NULL, NULL)
+                   : ask_refuse(ask, E18_SUPERVISOR, NULL, NULL);
+    bool alone = ask->by.id && right->fresh && ask->store->stamp.stale;
+    return alone ? ask_refuse(ask, E93_STALE, NULL, NULL) : 0;
 }
 
 /* ---------------------------------------------------------------- the fields */
@@ -150,12 +181,14 @@ int ask_rule(struct store *store, const struct event *event, struct effect *effe
     } fields = {{0}};
     assert(verb->size <= sizeof(fields));
     json_t *root = json_loadb(event_bytes(event), event->length, JSON_REJECT_DUPLICATES, NULL);
-    int result = take_fields(&ask, verb, root, &fields);
+    int result = event->asker ? take_worker(&ask, event->asker) : 0;
+    if (!result)
+        result = take_fields(&ask, verb, root, &fields);
     json_decref(root);
+    if (!result)
+        result = check_rights(&ask, verb->name);
     if (result)
         return result;
-    if (verb->supervisor && !(ask.by.id && is_supervisor(&ask.by)))
-        return ask_refuse(&ask, E18_SUPERVISOR, NULL, NULL);
     ask.fields = &fields;
     return verb->run(&ask);
 }
@@ -170,7 +203,7 @@ void floor_asks(struct buf *json)
             json_open_object(json, NULL);
             json_text(json, "verb", verb->name);
             json_text(json, "help", verb->help);
-            json_bool(json, "supervisor", verb->supervisor);
+            json_bool(json, "supervisor", site_right_is_higher(may_ask, verb->name));
             option_write_json(verb->fields, "fields", json);
             json_close_object(json);
         }

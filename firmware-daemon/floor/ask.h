@@ -1,4 +1,4 @@
-/* What a supervisor asks for that is no scan: verbs with fields, a table of them for each flow.
+/* What a supervisor asks for that is no scan: verbs with fields, a table of them for each flow. Who may is in rights.h.
  * Not for use outside the floor. */
 #ifndef FLOOR_ASK_H
 #define FLOOR_ASK_H
@@ -19,7 +19,6 @@ struct verb {
     const char *name;                /* "wave.plan" */
     const struct option_def *fields; /* into the struct; a fallback of NULL: must be given */
     size_t size;                     /* of the struct; at most ASK_FIELDS_MAX */
-    bool supervisor;                 /* a supervisor's badge must come with it */
     int (*run)(struct ask *ask);     /* as a step's accept */
     const char *help;                /* one sentence */
 };
@@ -35,11 +34,14 @@ extern const struct verb wave_verbs[];
 extern const struct verb label_verbs[];
 extern const struct verb template_verbs[];
 extern const struct verb trial_verbs[];
+extern const struct verb pin_verbs[];
 
 /* For lease.release: a worker's count is for others again, from its beginning. */
 int count_release(struct ask *ask, const struct worker *worker, const struct session *session);
 /* Of lease.release: the receipt or the task that a worker holds (lease.c). */
 int lease_release_work(struct ask *ask, const struct worker *worker, const struct session *session);
+
+const struct verb *floor_verb_at(size_t index); /* each of them; NULL: behind the last */
 
 int ask_refuse(struct ask *ask, enum message message, const char *name, const char *value);
 struct answer *ask_accept(struct ask *ask, enum message message);

@@ -7,6 +7,7 @@
 #include "floor/waybill.h"
 #include "store/document.h"
 #include "store/order_lease.h"
+#include "store/pin.h"
 #include "store/roster.h"
 #include "store/stock_count.h"
 #include "store/wave_rule.h"
@@ -115,7 +116,10 @@ static int apply_worker(struct store *store, const json_t *data)
     text_copy(worker.code, sizeof(worker.code), text_of(data, "worker"));
     text_copy(worker.name, sizeof(worker.name), text_of(data, "name"));
     text_copy(worker.role, sizeof(worker.role), text_of(data, "role"));
-    return worker_upsert(store, &worker, text_of(data, "badge"), number_of(data, "rev"));
+    int result = worker_upsert(store, &worker, text_of(data, "badge"), number_of(data, "rev"));
+    if (!result)
+        result = worker_find(store, worker.code, &worker.id);
+    return result ? result : pin_from_office(store, worker.id, text_of(data, "pin"));
 }
 
 /* GTINs are kept in 14 digits, however they are printed: that is how a scan looks them up. */

@@ -4,6 +4,7 @@
  *   menu -> review.count -> review.count ... -> menu */
 #include "floor/ask.h"
 #include "floor/count.h"
+#include "floor/pin.h"
 #include "floor/settings.h"
 
 #include "base/json.h"
@@ -97,9 +98,9 @@ static int go_on(struct scan *scan, int64_t after)
 int count_review_start(struct scan *scan)
 {
     int64_t first;
-    if (!is_supervisor(&scan->worker))
-        return refuse(scan, E18_SUPERVISOR, NULL, NULL);
-    int result = stock_count_review_after(scan->store, 0, &first);
+    int result = check_pin(scan, &scan->worker);
+    if (!result)
+        result = stock_count_review_after(scan->store, 0, &first);
     if (result == -ENOENT)
         return refuse(scan, E77_NO_REVIEW, NULL, NULL);
     if (!result)
@@ -332,12 +333,12 @@ static int ask_plan(struct ask *ask)
 }
 
 const struct verb count_verbs[] = {
-    {"count.plan", plan_fields, sizeof(struct plan_fields), true, ask_plan, "Plan counts of bins."},
-    {"count.approve", count_fields, sizeof(struct count_fields), true, ask_approve,
+    {"count.plan", plan_fields, sizeof(struct plan_fields), ask_plan, "Plan counts of bins."},
+    {"count.approve", count_fields, sizeof(struct count_fields), ask_approve,
      "Post the differences of a count that waits for a supervisor."},
-    {"count.reject", count_fields, sizeof(struct count_fields), true, ask_reject,
+    {"count.reject", count_fields, sizeof(struct count_fields), ask_reject,
      "Let the books stand against a count that waits for a supervisor."},
-    {"count.recount", count_fields, sizeof(struct count_fields), true, ask_recount,
+    {"count.recount", count_fields, sizeof(struct count_fields), ask_recount,
      "Have a count that waits for a supervisor counted once more, by somebody else."},
     {0},
 };

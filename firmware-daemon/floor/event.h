@@ -27,11 +27,15 @@ enum event_kind {
     EVENT_REWIND,        /* bytes = a struct chain_mark: head office has lost the changes after it */
     EVENT_SNAPSHOT_LINE, /* number = from 1, bytes = the line */
     EVENT_SNAPSHOT,      /* bytes = a struct snapshot_whole: all its lines are here */
-    EVENT_PRUNE,         /* number = a wall time: what is older, and in a backup of head office's, may be deleted */
-    EVENT_FORGET,        /* receivers whose time is over; see floor/forget.h */
-    EVENT_CHECKED,       /* bytes = a struct upkeep_found: the database was read whole */
+    EVENT_PIN,     /* number = worker, name = PIN_RIGHT or PIN_WRONG, bytes = the scan that it is for, at a station */
+    EVENT_PRUNE,   /* number = a wall time: what is older, and in a backup of head office's, may be deleted */
+    EVENT_FORGET,  /* receivers whose time is over; see floor/forget.h */
+    EVENT_CHECKED, /* bytes = a struct upkeep_found: the database was read whole */
     EVENT_KINDS
 };
+
+#define PIN_RIGHT "right"
+#define PIN_WRONG "wrong"
 
 #define EVENT_INLINE_MAX 256 /* longer bytes live on the heap: a common scan does not */
 
@@ -44,6 +48,9 @@ struct event {
     char station[STORE_CODE_MAX];    /* "": a scanner that belongs to none */
     char device[BINDING_DEVICE_MAX]; /* the scanner's or printer's identity; "": typed at a page */
     bool device_fixed;               /* the configuration says which station it belongs to */
+    int64_t asker;                   /* the worker who is signed in at the page that asks; 0: nobody */
+    bool unproven;                   /* a page asks that nobody has signed in at, though people must */
+    int64_t proved;                  /* a scan: the worker who has given the PIN for it; 0: nobody */
     uint32_t source;                 /* who waits for the verdict on a scan; 0: nobody */
     char name[32];
     struct {
@@ -62,15 +69,16 @@ static inline const char *event_bytes(const struct event *event)
 
 /* What follows from an event once its turn is on disk. */
 struct effect {
-    bool good;     /* accepted */
-    bool shows;    /* the stations' screens may have changed */
-    bool rewires;  /* a device belongs to another station now */
-    bool relabels; /* a label's template is another now */
-    bool trains;   /* a station practises now, or works again */
-    bool leaves;   /* decided in a copy to practise on: its station wants to work again */
-    bool weighs;   /* a scan: the worker is asked for a weight now */
-    int64_t seq;   /* the journal row of an accepted scan; 0: none */
-    int64_t job;   /* a print job that may start now; 0: none */
+    bool good;        /* accepted */
+    bool shows;       /* the stations' screens may have changed */
+    bool rewires;     /* a device belongs to another station now */
+    bool relabels;    /* a label's template is another now */
+    bool trains;      /* a station practises now, or works again */
+    bool leaves;      /* decided in a copy to practise on: its station wants to work again */
+    bool weighs;      /* a scan: the worker is asked for a weight now */
+    int64_t asks_pin; /* a scan was refused that passes with the PIN of this worker; 0: none */
+    int64_t seq;      /* the journal row of an accepted scan; 0: none */
+    int64_t job;      /* a print job that may start now; 0: none */
     struct answer answer;
 };
 

@@ -23,7 +23,8 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_DISK] = disk_rule,         [EVENT_GRANT] = grant_rule,
     [EVENT_REWIND] = rewind_rule,     [EVENT_SNAPSHOT_LINE] = snapshot_line_rule,
     [EVENT_SNAPSHOT] = snapshot_rule, [EVENT_PRUNE] = prune_rule,
-    [EVENT_PASSED] = passed_rule,     [EVENT_CHECKED] = checked_rule,
+    [EVENT_PASSED] = passed_rule,     [EVENT_PIN] = pin_rule,
+    [EVENT_CHECKED] = checked_rule,
     [EVENT_FORGET] = forget_rule,
 };
 

@@ -27,6 +27,10 @@ void floor_not_saved(struct effect *ret);
  * details, progress, label, commands, item, place. */
 int floor_show(struct store *store, const char *station, struct buf *json);
 
+/* The whole table of rights as an open object's members: "roles", and for each thing that is done "verbs", "files",
+ * "activities", "commands" and "overrides" (steps that wait for a badge). A line: {"name", "roles", "strict"}. */
+void floor_rights(struct buf *json);
+
 /* What a supervisor can ask for, as an array: [{"verb", "help", "supervisor", "fields": [{"name", "type", ...}]}]. */
 void floor_asks(struct buf *json);
 

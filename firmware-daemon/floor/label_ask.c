@@ -109,7 +109,7 @@ static int print_again(struct ask *ask)
 }
 
 const struct verb label_verbs[] = {
-    {"label.again", job_fields, sizeof(struct job_fields), true, print_again,
+    {"label.again", job_fields, sizeof(struct job_fields), print_again,
      "Print a label or a list again, at the station it was made for."},
     {0},
 };

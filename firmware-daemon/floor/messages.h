@@ -44,6 +44,10 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E26_DAMAGED_SCAN, "E26", TONE_BAD, "Half a scan arrived: scan again", "扫码不完整,请重扫")                       \
     X(E27_NO_WORK, "E27", TONE_BAD, "No order waits to be picked", "没有待拣订单")                                     \
     X(E28_REVOKED, "E28", TONE_BAD, "This badge is no longer valid", "该工牌已停用")                                   \
+    X(E92_PIN, "E92", TONE_BAD, "{u}, type your PIN", "{u},请输入密码")                                                \
+    X(E94_NO_PIN, "E94", TONE_BAD, "{u} has no PIN yet: an administrator sets one", "{u} 尚无密码,请管理员设置")       \
+    X(E96_ROSTER_OLD, "E96", TONE_BAD, "Head office was not heard for {h} hours: work waits until the link is back",   \
+      "已与总部失联 {h} 小时:待连接恢复后再作业")                                                                      \
     X(E29_FILE, "E29", TONE_BAD, "{why}", "{why}")                                                                     \
     X(E86_DISK_FULL, "E86", TONE_BAD, "The box's disk is full: call your supervisor, nothing is recorded",             \
       "本机磁盘已满:请联系主管,当前不记录任何操作")                                                                    \
@@ -112,6 +116,15 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_TEMPLATE_RESET, "", TONE_GOOD, "{t}: the own one is given up", "{t}:已放弃自有模板")                        \
     X(E89_TEMPLATES, "E89", TONE_BAD, "The site keeps {n} templates already: give one up first",                       \
       "本站已保存 {n} 个模板,请先放弃一个")                                                                            \
+    X(E90_WRONG_PIN, "E90", TONE_BAD, "This badge and PIN do not go together", "工牌与密码不符")                       \
+    X(E91_LOCKED, "E91", TONE_BAD, "Too many wrong PINs: try again in {m} minutes, or ask an administrator",           \
+      "密码错误次数过多:请 {m} 分钟后再试,或联系管理员")                                                               \
+    X(E93_STALE, "E93", TONE_BAD, "Head office was not heard for long: this waits until the link is back",             \
+      "与总部失联过久:待连接恢复后再操作")                                                                             \
+    X(E95_ROLE, "E95", TONE_BAD, "Your role may not do that", "您的角色无权执行此操作")                                \
+    X(DONE_PIN, "", TONE_GOOD, "{u} has given the PIN", "{u} 密码正确")                                                \
+    X(DONE_PIN_SET, "", TONE_GOOD, "{u} has a new PIN", "{u} 的密码已更新")                                            \
+    X(DONE_UNLOCKED, "", TONE_GOOD, "{u} may try the PIN again", "{u} 可重新输入密码")                                 \
     X(DONE_LANGUAGE, "", TONE_GOOD, "{u} reads {v} now", "{u} 的语言已设为 {v}")                                       \
     X(DONE_TRIAL, "", TONE_GOOD, "{n} of {m} are equal: head office is told", "{m} 项中 {n} 项一致,已报总部")          \
     X(E60_FIELD, "E60", TONE_BAD, "{f} must be {want}", "{f} 应为 {want_zh}")                                          \

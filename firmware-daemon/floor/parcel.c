@@ -83,13 +83,20 @@ static int leave(struct scan *scan)
     return result;
 }
 
-static int step_to(struct scan *scan, const char *step, enum message message)
+static int step_by(struct scan *scan, const char *step, enum message message, const struct worker *supervisor)
 {
     json_text(record_start(scan), "step", step);
+    if (supervisor)
+        json_text(&scan->data, "supervisor", supervisor->code);
     int result = record(scan, "parcel.step", "worker", scan->worker.code);
     go(scan, step);
     accept_with(scan, message);
     return result ? result : undo_allow(scan, "parcel.step");
+}
+
+static int step_to(struct scan *scan, const char *step, enum message message)
+{
+    return step_by(scan, step, message, NULL);
 }
 
 static int to_scale(struct scan *scan)
@@ -143,8 +150,7 @@ int undo_weight_forced(struct scan *scan, const struct action *action)
 
 int unpack_forced(struct scan *scan, const struct worker *supervisor)
 {
-    (void)supervisor;
-    return step_to(scan, "parcel.tote", DONE_PASSED);
+    return step_by(scan, "parcel.tote", DONE_PASSED, supervisor);
 }
 
 static int show_parcel(struct scan *scan, struct view *view, enum message ask)

@@ -6,6 +6,7 @@
 #include "floor/rule.h"
 #include "floor/waybill.h"
 #include "store/order_lease.h"
+#include "store/pin.h"
 #include "store/roster.h"
 
 #include <errno.h>
@@ -152,6 +153,8 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
         result = note(store, "site.booted", "site", store->site, &data, NULL);
     if (!result)
         result = roster_boot(store, event->name);
+    if (!result)
+        result = pin_boot(store, event->name);
     if (!result)
         result = store_set_linked(store, false); /* until head office is heard */
     if (!result)

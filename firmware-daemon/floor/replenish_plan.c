@@ -158,5 +158,4 @@ static int ask_plan(struct ask *ask)
 static const struct option_def no_fields[] = {{0}};
 
 const struct verb replenish_verbs[] = {
-    {"replenish.plan", no_fields, 0, false, ask_plan, "Look over every face and plan to fill those that are low."},
-    {0}};
+    {"replenish.plan", no_fields, 0, ask_plan, "Look over every face and plan to fill those that are low."}, {0}};

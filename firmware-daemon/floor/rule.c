@@ -1,6 +1,8 @@
 #include "floor/rule.h"
 
 #include "base/json.h"
+#include "floor/pin.h"
+#include "floor/rights.h"
 #include "floor/settings.h"
 #include "store/roster.h"
 
@@ -14,6 +16,11 @@ static const struct flow *const flows[] = {
     &zone_flow,  &batch_flow,  &sow_flow,   &express_flow, &parcel_flow, &replenish_flow, &move_flow,    &transfer_flow,
     &count_flow, &return_flow, &alias_flow, &found_flow,   &zero_flow,   &review_flow,
 };
+
+const struct flow *flow_at(size_t index)
+{
+    return index < COUNT(flows) ? flows[index] : NULL;
+}
 
 static const struct step *step_in(const struct flow *flow, const char *name)
 {
@@ -128,26 +135,57 @@ int refuse_cancelled(struct scan *scan, const struct order *order)
     return refuse(scan, E12_CANCELLED, "o", order->number);
 }
 
-bool is_supervisor(const struct worker *worker)
-{
-    return strcmp(worker->role, "supervisor") == 0 || strcmp(worker->role, "admin") == 0;
-}
-
 int check_supervisor(struct scan *scan, struct worker *ret)
 {
     int result = worker_load(scan->store, scan->target.id, ret);
     if (result)
         return result;
-    return is_supervisor(ret) && ret->active && ret->id != scan->session.worker
-               ? 0
-               : refuse(scan, E18_SUPERVISOR, NULL, NULL);
+    bool may = site_may(may_pass, scan->session.step, site_role_bit(ret->role), false) && ret->active;
+    if (!may || ret->id == scan->session.worker)
+        return refuse(scan, E18_SUPERVISOR, NULL, NULL);
+    return check_pin(scan, ret);
+}
+
+static int check_right(struct scan *scan, const struct site_right *table, const char *name)
+{
+    int64_t strict;
+    int result = setting_get(scan->store, SETTING_roles_strict, &strict);
+    bool may = site_may(table, name, site_role_bit(scan->worker.role), strict && !scan->store->training);
+    return result ? result : may ? 0 : refuse(scan, E95_ROLE, NULL, NULL);
+}
+
+int rights_check_flow(struct scan *scan)
+{
+    const struct flow *before = flow_of(scan->before.step), *now = flow_of(scan->session.step);
+    return now && now != before ? check_right(scan, may_work, now->name) : 0;
+}
+
+int rights_check_command(struct scan *scan, const char *name)
+{
+    int result = check_right(scan, may_command, name);
+    bool leads = !site_may(may_command, name, ROLE_PICKER | ROLE_PACKER | ROLE_COUNTER, false);
+    return result == FLOOR_REFUSED && leads ? refuse(scan, E18_SUPERVISOR, NULL, NULL) : result;
 }
 
 int roster_look(struct store *store)
 {
     int64_t hours;
     int result = setting_get(store, SETTING_roster_hours, &hours);
-    return result ? result : roster_is_stale(store, hours, &store->stamp.stale);
+    return result || hours == 0 ? result : roster_is_stale(store, hours, &store->stamp.stale);
+}
+
+int roster_check(struct scan *scan)
+{
+    int64_t strict, hours;
+    if (!scan->store->stamp.stale || scan->store->training)
+        return 0;
+    int result = setting_get(scan->store, SETTING_roster_strict, &strict);
+    if (!result)
+        result = setting_get(scan->store, SETTING_roster_hours, &hours);
+    if (result || !strict)
+        return result;
+    answer_number(refusal(scan, E96_ROSTER_OLD), "h", hours);
+    return FLOOR_REFUSED;
 }
 
 struct buf *record_start(struct scan *scan)

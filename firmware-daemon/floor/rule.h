@@ -110,6 +110,7 @@ int show_meant(const struct scan *scan, const struct view *view, struct buf *jso
 const struct step *step_of(const struct session *session);
 const struct step *step_named(const char *name); /* NULL: there is none */
 const struct flow *flow_of(const char *step);    /* NULL: there is none */
+const struct flow *flow_at(size_t index);        /* each of them; NULL: behind the last */
 const struct undo *undo_of(const char *type);    /* NULL: there is no such action */
 
 int sign_in(struct scan *scan); /* scan->target is a badge */
@@ -143,6 +144,8 @@ void go(struct scan *scan, const char *step);
 
 /* Whether the roster is stale, into the stamp: a journal row of a worker tells it (roster). */
 int roster_look(struct store *store);
+/* With the setting roster_strict nobody works while it is: E96. */
+int roster_check(struct scan *scan);
 
 /* Lets UNDO take this scan back / forbids it for everything before. */
 int undo_allow(struct scan *scan, const char *type);
@@ -187,9 +190,13 @@ int count_zero_check(struct scan *scan, int64_t location);
 struct stock_count;
 int count_request(struct store *store, const struct stock_count *count);
 
-bool is_supervisor(const struct worker *worker);
+/* What the worker has begun, and the command that was scanned, must be for the role: E95 (rights.h). Lenient without
+ * the setting roles_strict. */
+int rights_check_flow(struct scan *scan);
+int rights_check_command(struct scan *scan, const char *name);
 
-/* scan->target is a badge: of a supervisor who is not the worker himself. E18 otherwise. */
+/* scan->target is a badge: of a supervisor who is not the worker himself, with a PIN where one is wanted. E18, E92,
+ * E94. */
 int check_supervisor(struct scan *scan, struct worker *ret);
 
 /* A command: asks for a supervisor's badge, which lets this step pass (force.c). */
@@ -331,6 +338,7 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);
 int training_rule(struct store *store, const struct event *event, struct effect *effect);
 int passed_rule(struct store *store, const struct event *event, struct effect *effect);
+int pin_rule(struct store *store, const struct event *event, struct effect *effect);
 int practice_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_refused(struct store *store, const struct event *event, const char *why);
 

@@ -112,7 +112,10 @@ static int run_command(struct scan *scan, const struct step *step)
         command = find_command(training_commands, name, length);
     if (!command && length == 3 && strncmp(name, "QTY", 3) == 0 && (step->accepts & BIT(CODE_ITEM)))
         return quantity_command(scan);
-    return command ? command->run(scan) : refuse_not_now(scan);
+    if (!command)
+        return refuse_not_now(scan);
+    int result = rights_check_command(scan, command->name);
+    return result ? result : command->run(scan);
 }
 
 static int refuse_code(struct scan *scan, const struct step *step, size_t meanings)
@@ -282,11 +285,17 @@ static int take(struct scan *scan)
     if (result)
         return result;
     bool command = strncmp(scan->text, COMMAND_PREFIX, strlen(COMMAND_PREFIX)) == 0;
-    if (command && is_revoked(scan) && strcmp(scan->text, COMMAND_PREFIX "LOGOUT") != 0)
+    bool leaves = strcmp(scan->text, COMMAND_PREFIX "LOGOUT") == 0;
+    if (command && is_revoked(scan) && !leaves)
         return refuse(scan, E28_REVOKED, NULL, NULL);
+    result = leaves ? 0 : roster_check(scan);
+    if (result)
+        return result;
     result = command ? run_command(scan, step) : take_code(scan, step);
     if (!result)
         result = disk_check_flow(scan);
+    if (!result)
+        result = rights_check_flow(scan);
     if (!result)
         result = training_done_well(scan);
     if (result)

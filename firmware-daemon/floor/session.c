@@ -151,11 +151,11 @@ static int choose_language(struct ask *ask)
 }
 
 const struct verb session_verbs[] = {
-    {"worker.language", language_fields, sizeof(struct language_fields), false, choose_language,
+    {"worker.language", language_fields, sizeof(struct language_fields), choose_language,
      "Keep the language in which a worker reads the pages: it follows the badge to every station of the site."},
-    {"worker.sign_out", worker_fields, sizeof(struct worker_fields), false, sign_out,
+    {"worker.sign_out", worker_fields, sizeof(struct worker_fields), sign_out,
      "End the session of a worker who went away without signing out; the work stays with the worker."},
-    {"lease.release", worker_fields, sizeof(struct worker_fields), false, release,
+    {"lease.release", worker_fields, sizeof(struct worker_fields), release,
      "Give the orders, document or count that a worker holds to whoever comes next, as long as nothing of them is in "
      "his hands."},
     {0},

@@ -24,7 +24,13 @@
       "of an aisle between two cross-aisles: with the places' aisles known, pickers "                                  \
       "walk the shortest tour; 0: by the places' walking sequence")                                                    \
     X(aisle_distance_mm, 0, 0, 1000000000, "from the middle of an aisle to that of the next")                          \
-    X(roster_hours, 72, 1, 8760, "so long after head office was heard last, what is risky needs a supervisor's badge") \
+    X(roster_hours, 72, 0, 8760, "so long after head office was heard last, what is risky needs a supervisor's badge") \
+    X(roster_strict, 0, 0, 1, "1: after that time nothing is worked on at all")                                        \
+    X(roles_strict, 0, 0, 1, "1: each role does its own work only: pickers pick, packers pack, counters count")        \
+    X(override_pin, 0, 0, 1, "1: who lets something pass by a badge gives the PIN too")                                \
+    X(board_public, 0, 0, 1, "1: the live board is shown to whoever opens it, without signing in")                     \
+    X(session_idle_min, 15, 1, 1440, "minutes after which an unused page must be signed in to again")                  \
+    X(session_hours, 12, 1, 168, "hours after which a page must be signed in to again in any case")                    \
     X(reprint_badge, 0, 0, 1, "1: a label is printed again only with a supervisor's badge")                            \
     X(receiver_days, 30, 0, 3650, "a receiver is deleted so many days after the order was handed over; 0: never")      \
     X(quiet_hour, 3, 0, 24,                                                                                            \

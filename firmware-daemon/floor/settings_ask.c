@@ -44,7 +44,7 @@ static int set(struct ask *ask)
 }
 
 const struct verb setting_verbs[] = {
-    {"setting.set", setting_fields, sizeof(struct setting_fields), true, set,
+    {"setting.set", setting_fields, sizeof(struct setting_fields), set,
      "Change how the floor works: one setting, from the next scan on."},
     {0},
 };

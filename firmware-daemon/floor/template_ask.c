@@ -71,9 +71,9 @@ static int take_back(struct ask *ask)
 }
 
 const struct verb template_verbs[] = {
-    {"template.save", keep_fields, sizeof(struct template_fields), true, keep,
+    {"template.save", keep_fields, sizeof(struct template_fields), keep,
      "Keep a label template of the site's own: it is printed from now on."},
-    {"template.reset", name_fields, sizeof(struct template_fields), true, take_back,
+    {"template.reset", name_fields, sizeof(struct template_fields), take_back,
      "Give up the site's own label template: the built-in one is printed again."},
     {0},
 };

@@ -43,7 +43,7 @@ static int keep_trial(struct ask *ask)
 }
 
 const struct verb trial_verbs[] = {
-    {"trial.compared", trial_fields, sizeof(struct trial_fields), false, keep_trial,
+    {"trial.compared", trial_fields, sizeof(struct trial_fields), keep_trial,
      "Keep what a comparison with another system found: floorhand compare --tell does so."},
     {0},
 };

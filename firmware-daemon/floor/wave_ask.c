@@ -140,13 +140,13 @@ static int keep_rule(struct ask *ask)
 }
 
 const struct verb wave_verbs[] = {
-    {"wave.plan", no_fields, 0, true, plan, "Put the orders that wait into waves, as drafts."},
-    {"wave.release", wave_fields, sizeof(struct wave_fields), true, release, "Let a draft be picked."},
-    {"wave.cancel", wave_fields, sizeof(struct wave_fields), true, cancel,
+    {"wave.plan", no_fields, 0, plan, "Put the orders that wait into waves, as drafts."},
+    {"wave.release", wave_fields, sizeof(struct wave_fields), release, "Let a draft be picked."},
+    {"wave.cancel", wave_fields, sizeof(struct wave_fields), cancel,
      "Let the orders of a wave wait again; those of which something is picked go on."},
-    {"wave.kick", kick_fields, sizeof(struct kick_fields), true, kick,
+    {"wave.kick", kick_fields, sizeof(struct kick_fields), kick,
      "Take one order that is not picked yet out of its wave."},
-    {"wave.rule", wave_rule_fields, sizeof(struct wave_rule), true, keep_rule,
+    {"wave.rule", wave_rule_fields, sizeof(struct wave_rule), keep_rule,
      "Keep a rule that says which orders go into a wave together."},
     {0},
 };

@@ -415,9 +415,12 @@ int journal_parked(struct store *store, int64_t *ret)
     return sql_number(store->sql, ret, "SELECT count(*) FROM parked", SQL_NO_VALUES);
 }
 
+/* A line that is no JSON is kept, too, and has no members. */
+#define PARKED(member) "iif(json_valid(line), line ->> '" member "', '')"
+
 int journal_unpark(struct store *store, const char *type, const char *subject)
 {
-    return sql_run(store->sql, "DELETE FROM parked WHERE line ->> '$.type' = ?1 AND line ->> '$.subject' = ?2",
+    return sql_run(store->sql, "DELETE FROM parked WHERE " PARKED("$.type") " = ?1 AND " PARKED("$.subject") " = ?2",
                    sql_text(type), sql_text(subject));
 }
 
@@ -425,7 +428,7 @@ int journal_newest_parked(struct store *store, struct parked_change *ret, size_t
 {
     *ret_count = 0;
     struct sql_query *query =
-        sql_select(store->sql, "SELECT feed_seq, line ->> '$.type', why FROM parked ORDER BY feed_seq DESC LIMIT ?1",
+        sql_select(store->sql, "SELECT feed_seq, " PARKED("$.type") ", why FROM parked ORDER BY feed_seq DESC LIMIT ?1",
                    sql_int((int64_t)max));
     while (sql_next(query)) {
         struct parked_change *change = &ret[(*ret_count)++];

@@ -23,6 +23,13 @@ int roster_boot(struct store *store, const char *boot)
                    sql_int(long_ago_us));
 }
 
+int roster_silence_us(struct store *store, int64_t now_us, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT iif(linked = 1, 0, coalesce(max(?1 - heard_us, 0), 0)) FROM stream, own_clock",
+                      sql_int(now_us));
+}
+
 int roster_is_stale(struct store *store, int64_t hours, bool *ret)
 {
     int64_t stale = 0;

@@ -12,6 +12,9 @@ int roster_heard(struct store *store);
  * much has. Before order_lease_boot(), while the database still knows whether head office was heard. */
 int roster_boot(struct store *store, const char *boot);
 
+/* For so long; 0: it is heard, or never was. now_us: on the clock since the machine's start. */
+int roster_silence_us(struct store *store, int64_t now_us, int64_t *ret);
+
 /* Head office has not been heard for so many hours. A site that never heard it has its workers from files: not stale.
  */
 int roster_is_stale(struct store *store, int64_t hours, bool *ret);

@@ -47,6 +47,34 @@ static void build_url(CURL *curl, const char *base, const char *const *path, con
         put_escaped(curl, i % 2 ? "=" : i ? "&" : "?", values[i], ret);
 }
 
+/* To a daemon on this machine alone; nobody else has use for it. */
+static bool is_here(const char *url)
+{
+    static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]"};
+    const char *host = strstr(url, "://");
+    for (size_t i = 0; host && i < sizeof(hosts) / sizeof(*hosts); i++) {
+        size_t length = strlen(hosts[i]);
+        if (strncasecmp(host + 3, hosts[i], length) == 0 && strchr("/:", host[3 + length]))
+            return true;
+    }
+    return false;
+}
+
+/* Whoever can read the daemon's key is let in; without it the daemon says what is missing. */
+static struct curl_slist *add_key(struct curl_slist *headers, const char *url)
+{
+    const char *given = getenv("FLOORHAND_KEY");
+    char line[160], key[100] = "";
+    FILE *file = is_here(url) ? fopen(given && *given ? given : DAEMON_KEY, "re") : NULL;
+    if (!file)
+        return headers;
+    bool read = fgets(key, sizeof(key), file) != NULL;
+    fclose(file);
+    key[strcspn(key, "\r\n")] = '\0';
+    snprintf(line, sizeof(line), "X-Floorhand-Key: %s", key);
+    return read ? curl_slist_append(headers, line) : headers;
+}
+
 static size_t on_bytes(char *bytes, size_t one, size_t length, void *user)
 {
     struct buf *answer = user;
@@ -66,10 +94,13 @@ static CURLcode exchange(CURL *curl, const char *url, long seconds, const char *
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    headers = add_key(NULL, url);
+    if (headers)
+        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     if (body) {
         char line[64];
         snprintf(line, sizeof(line), "Content-Type: %s", type);
-        headers = curl_slist_append(NULL, line);
+        headers = curl_slist_append(headers, line);
         struct curl_slist *more = curl_slist_append(headers, "Expect:"); /* no waiting for a 100 */
         if (!more)
             return CURLE_OUT_OF_MEMORY;

@@ -8,6 +8,8 @@
 
 /* Without --url the environment's FLOORHAND_URL counts, then the daemon on this machine. */
 #define DAEMON_URL "http://127.0.0.1:8480"
+/* What lets the tool in on the box itself; otherwise the file that FLOORHAND_KEY names. */
+#define DAEMON_KEY "/run/floorhand/tool.key"
 #define DAEMON_URL_OPTION                                                                                              \
     {                                                                                                                  \
         "url", OPTION_TEXT_AT(struct tool_options, url), NULL, 0, 0, NULL,                                             \

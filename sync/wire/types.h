@@ -12,6 +12,10 @@
     X("database.checked", "the whole database was read, and found sound or not; a backup was made of it")                 \
     X("worker.signed_in", "a worker's badge was read at a station")                                                    \
     X("worker.signed_out", "a worker left a station, or was signed out")                                               \
+    X("worker.admitted", "a worker signed in at the box's pages, by badge and PIN")                                    \
+    X("worker.locked", "a worker's PIN was wrong too often: the next one is tried later")                              \
+    X("worker.unlocked", "an administrator lets a worker try the PIN again at once")                                   \
+    X("worker.pin_changed", "a worker has another PIN")                                                                \
     X("scan.rejected", "a scan was refused, with the code and the reason")                                             \
     X("scan.aborted", "half a scan arrived, or one that cannot be read")                                               \
     X("setting.changed", "a supervisor changed how the floor works")                                                   \

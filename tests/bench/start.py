@@ -41,7 +41,7 @@ class Site:
         self.port = free_port()
         stations = "".join(f"[station station-{i}]\nname = Station {i}\n\n" for i in range(STATIONS))
         (folder / "floorhandd.ini").write_text(
-            f"[site]\nid = hz-07\nbox = box-1\ndatabase = {database}\nlink_socket = {folder}/link.sock\n"
+            f"[site]\nid = hz-07\nbox = box-1\ndatabase = {database}\nlink_socket = {folder}/link.sock\nsign_in = open\n"
             f"address = 127.0.0.1\nport = {self.port}\n\n{stations}")
         self.program = Program("floorhandd", [ROOT / OUT / "floorhandd", "--config", folder / "floorhandd.ini"], folder)
 

@@ -359,9 +359,16 @@ static int give_item_picture(void *user, const char *sku, struct buf *bytes, con
     return -ENOENT;
 }
 
-static int take_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
+static int admit(void *user, const struct ui_visitor *visitor, struct ui_asker *ret)
 {
-    (void)verb, (void)json, (void)length;
+    (void)user, (void)visitor, (void)ret;
+    return 0;
+}
+
+static int take_ask(void *user, const struct ui_asker *asker, const char *verb, const char *json, size_t length,
+                    uint64_t request)
+{
+    (void)asker, (void)verb, (void)json, (void)length;
     static const char done[] = "{\"asked\":\"worker.language\"}";
     ui_server_answer(((struct fake *)user)->server, request, 200, done, sizeof(done) - 1);
     return 0;
@@ -376,7 +383,8 @@ static int give_rows(void *user, const char *kind, const char *code, const struc
 
 int main(int argc, char **argv)
 {
-    static const struct ui_source source = {.stations = give_stations,
+    static const struct ui_source source = {.admits = admit,
+                                            .stations = give_stations,
                                             .station = give_station,
                                             .status = give_status,
                                             .sync = give_sync,

@@ -79,6 +79,16 @@ const box = {
   ],
 };
 
+/** Where people sign in. @type {House} */
+const door = {
+  name: "door",
+  async open() {
+    const site = await openSite("pick-discrete", "required");
+    return { ...site, pages: site.url("/office") };
+  },
+  places: [{ name: "signin", at: "", then: (page) => page.locator(".door").waitFor({ timeout: STEP_MS }) }],
+};
+
 // ---------------------------------------------------------------- pages of tables
 
 /** @param {string} label  of a button among what can be done */
@@ -203,7 +213,7 @@ const special = {
 };
 
 /** Those with most pages first. */
-export const houses = [supervisor, special, office, station, box];
+export const houses = [supervisor, special, office, station, box, door];
 
 /** Goes to a place, as it is before it is looked at. @param {Page} page @param {any} house @param {Place} place */
 export async function goTo(page, house, { at, then }) {

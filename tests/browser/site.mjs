@@ -9,8 +9,9 @@ import { assert, out, root } from "./rig.mjs";
 
 const stations = ["bench-1", "bench-2", "bench-3", "bench-4"];
 
-function configuration(folder, port) {
+function configuration(folder, port, signIn) {
   return `[site]\nid = hz-07\nbox = box-1\ndatabase = ${folder}/site.db\nlink_socket = ${folder}/link.sock\n`
+    + `sign_in = ${signIn}\ntool_key = ${folder}/tool.key\n`
     + `address = 127.0.0.1\nport = ${port}\npictures = ${folder}\n\n`
     + stations.map((id) => `[station ${id}]\nname = ${id.replace("bench-", "Bench ")}\n\n`).join("");
 }
@@ -29,8 +30,8 @@ function portOf(daemon) {
   });
 }
 
-/** @param {string} script  a name in tests/floor, without its ending */
-export async function openSite(script) {
+/** @param {string} script  a name in tests/floor, without its ending @param {string} [signIn]  required or open */
+export async function openSite(script, signIn = "open") {
   const folder = mkdtempSync(join(tmpdir(), "floorhand-page-"));
   const path = `tests/floor/${script}.script`;
   const first = Number(execFileSync(`${out}/tests/test_scripts`, ["--stage", `${folder}/site.db`, path],
@@ -42,7 +43,7 @@ export async function openSite(script) {
     lines: readFileSync(`${root}${path}`, "utf8").split("\n").slice(first - 1),
     url: (address) => `http://127.0.0.1:${port}${address}`,
     async start() {
-      writeFileSync(`${folder}/floorhandd.ini`, configuration(folder, port));
+      writeFileSync(`${folder}/floorhandd.ini`, configuration(folder, port, signIn));
       daemon = spawn(`${out}/floorhandd`, ["--config", `${folder}/floorhandd.ini`], { stdio: ["ignore", "ignore", "pipe"] });
       port = await portOf(daemon);
     },

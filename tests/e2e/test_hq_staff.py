@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """People at head office: they log in, and reach what docs/permissions.md says of their roles, there and nowhere else. With --write it
-brings that document up to date with the program's table. The database is SQLite's, or a schema of the PostgreSQL database that
+brings its part of that document up to date with the program's table. The database is SQLite's, or a schema of the PostgreSQL database that
 $HEAD_OFFICE_DATABASE names."""
 
 import contextlib
@@ -11,12 +11,12 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
+from rig import permissions  # noqa: E402
 from rig.api import Client  # noqa: E402
 from rig.office import SITE, equal, tests_of  # noqa: E402
 from rig.process import free_port, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
-DOCUMENT = ROOT / "docs/permissions.md"
 HEAD = """# Who may what at head office
 
 Made of the table in `sync/head-office/staff/roles.c` by `tests/e2e/test_hq_staff.py --write`; the same test logs two people of each
@@ -270,8 +270,8 @@ def _(office):
         said = Client(port, office.run("do", "key.add", "name=x", "reads=*")[0]["secret"]).get("/api/v1/roles")[1]
         text = document(said)
         if "--write" in sys.argv:
-            DOCUMENT.write_text(text, encoding="utf-8")
-        assert DOCUMENT.read_text(encoding="utf-8") == text, "docs/permissions.md is not up to date: tests/e2e/test_hq_staff.py --write"
+            permissions.write_office(text)
+        assert permissions.office() == text, "docs/permissions.md is not up to date: tests/e2e/test_hq_staff.py --write"
         rights = rights_of(text)
         kinds, verbs = office.run("kinds"), office.run("verbs")
         files = office.run("words")[0]["files"]

@@ -171,7 +171,7 @@ def words_of(pattern):
 
 
 def document_of_routes(desk, _):
-    catalogues = {("get", f"/api/v1/{told}") for told in ("queries", "asks", "settings", "board", "heat", "label-keys", "label-templates")}  # of the route for kinds
+    catalogues = {("get", f"/api/v1/{told}") for told in ("queries", "asks", "settings", "board", "heat", "label-keys", "label-templates", "tables")}  # of the route for kinds
     served, documented = served_routes() | catalogues, set(documented_routes())
     yield from (f"{method} {path} is not in docs/openapi.yaml" for method, path in sorted(served - documented))
     yield from (f"{method} {path} is not in ui/routes.c" for method, path in sorted(documented - served))

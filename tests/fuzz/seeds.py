@@ -239,6 +239,36 @@ def of_answers():
         yield b"\0\0" + text.encode()
 
 
+def of_files():
+    """Rows, configurations, sealed texts."""
+    yield "csv", b"\0sku,quantity,kind,urgent,note\nA,1,a,yes,\"x, y\"\nB,1000,b,no,\n"
+    yield "csv", b"\3sku=Item no,quantity=Qty\nItem no,Qty,other\nA,2,z\n"
+    yield "csv", b"\0\xef\xbb\xbfsku,quantity\r\nA,1\r\n"
+    yield "csv", b"\0sku,quantity,note\n" + "货号,5,备注\n".encode("gb18030")
+    yield "config", "[site]\nname = 一号 ; said\nport = 8480\nopen = no\n[station bench-1]\nbaud = 115200\n".encode()
+    yield "config", b"[station a]\n[station b]\n[station c]\n[station d]\n"
+    yield "config", b"# only this\n[site\nport = 1 000\nmode=ON\n"
+    yield "seal", b"\0~AAAA"
+    yield "seal", b"\0{\"name\":\"x\"}"
+    yield "seal", b"\1\0\7" + "张三".encode()
+    for path in sorted((ROOT / "docs/schema").glob("changes.json")):
+        for name in json.loads(path.read_text())["$defs"]:
+            yield "change", json.dumps({"type": f"io.floorhand.{name}.v1", "data": {}}).encode()
+    for data in CHANGES:
+        yield "change", b"\n".join(json.dumps({"type": f"io.floorhand.{kind}.v1", "data": values}).encode() for kind, values in data)
+
+
+CHANGES = (
+    (("item.upsert", {"sku": "MUG", "name": "Mug", "rev": 1}), ("barcode.upsert", {"code": "9521234543213", "kind": "item", "sku": "MUG", "factor": 1}),
+     ("location.upsert", {"code": "A-1", "kind": "face", "walk": 1}), ("stock.set", {"lines": [{"location": "A-1", "sku": "MUG", "quantity": 5}]})),
+    (("item.upsert", {"sku": "MUG", "name": "Mug"}),
+     ("order.release", {"order": "N1", "carrier": "SF", "receiver": {"name": "a", "phone": "b", "address": "c"}, "lines": [{"line": 1, "sku": "MUG", "quantity": 2}]}),
+     ("order.cancel", {"order": "N1", "reason": "buyer"}), ("order.forget", {"order": "N1"})),
+    (("worker.upsert", {"worker": "u1", "name": "x", "badge": "B-1", "role": "picker", "active": True}), ("config.set", {"name": "count_days_a", "value": 9})),
+    (("waybill.pool", {"waybill": "SF1", "carrier": "SF", "opaque": {"bytes": "XA==", "labels": 1}}), ("waybill.voided", {"waybill": "SF1"})),
+)
+
+
 def all_seeds():
     """Yields (target, name, bytes)."""
     for folder, of_capture in (("scanner", of_scanner), ("scale", of_scale), ("printer", of_printer)):
@@ -254,5 +284,7 @@ def all_seeds():
         yield target, f"frame-{number}", data
     for number, (target, data) in enumerate(of_runs()):
         yield target, f"run-{number}", data
+    for number, (target, data) in enumerate(of_files()):
+        yield target, f"file-{number}", data
     for number, data in enumerate(of_answers()):
         yield "platform_answer", f"answer-{number}", data

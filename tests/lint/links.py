@@ -41,6 +41,17 @@ def faults(page, root):
             yield f'{page.relative_to(root)}:{line}: "{target}" names no file'
 
 
+# "`tests/unit/test_x.c`: a_name": a test that a page vouches for.
+TEST = re.compile(r"^\|.*\| `(tests/[^`]+)`: (.+?) \|$", re.MULTILINE)
+
+
+def faults_of_tests(page, root):
+    for named in TEST.finditer(page.read_text()):
+        path = root / named[1]
+        if not path.is_file() or named[2] not in path.read_text():
+            yield f"{page.relative_to(root)}: {named[1]} holds no test {named[2]!r}"
+
+
 def self_check():
     """A page with every kind of link, and which of its lines are wrong."""
     text = """[there](README.md) and [here](#here), [the web](https://example.org), [mail](mailto:a@example.org)
@@ -61,8 +72,14 @@ two lines](gone.md#part)
         page.write_text(text)
         page.with_name("README.md").write_text("")
         found = [int(fault.split(":")[1]) for fault in faults(page, page.parent.parent)]
+        page.write_text("| a | b | `docs/README.md`: there |\n| a | b | `tests/README.md`: there |\n| a | b | `tests/none.c`: there |\n| b | `x`: y |\n")
+        pathlib.Path(folder, "tests").mkdir()
+        pathlib.Path(folder, "tests/README.md").write_text("here")
+        unproven = len(list(faults_of_tests(page, page.parent.parent)))
     if found != [2, 6, 7, 8, 8, 8, 10]:
         yield f"wrong links were found in lines {found}"
+    if unproven != 2:
+        yield f"{unproven} of two tests that are not there were found"
 
 
 def main():
@@ -72,6 +89,10 @@ def main():
     found = sum(len(list(links(page.read_text()))) for page in looked_at)
     tap.check(f"every one of {found} links in {len(looked_at)} pages leads to a file",
               [fault for page in looked_at for fault in faults(page, ROOT)] or ([] if found > 10 else ["there are too few"]))
+    threats = ROOT / "docs/security.md"
+    named = len(TEST.findall(threats.read_text()))
+    tap.check(f"each of the {named} tests that hold a threat off is there",
+              list(faults_of_tests(threats, ROOT)) or ([] if named > 15 else ["there are too few"]))
     return tap.done()
 
 

@@ -53,9 +53,10 @@ class House:
     """Use it in a with statement: whatever happens inside, nothing is left running."""
 
     def __init__(self, folder, page_port=0, on_label=None, scanner=Scanner, more="", site="",
-                 hq_db=None, office_port=None):
+                 hq_db=None, office_port=None, sign_in="open"):
         """Of the configuration: more, further stations behind bench-1; site, further lines of the site. hq_db: a URL of
-        PostgreSQL. office_port: of head office's pages; None: there are none, 0: any free one."""
+        PostgreSQL. office_port: of head office's pages; None: there are none, 0: any free one. sign_in: whether
+        people must sign in at the box's pages, required or open."""
         self.folder = pathlib.Path(folder).resolve()  # sd_notify(3) takes absolute paths only
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bin = programs_folder()
@@ -68,7 +69,7 @@ class House:
         self.printer = Printer(on_label)
         self.broker = Broker(self.folder)
         self.wanted_port = page_port
-        self.more, self.site = more, site
+        self.more, self.site, self.sign_in = more, site, sign_in
         self.page_port = None
         self._write_configs()
         self.daemon = Program("floorhandd", [self.bin / "floorhandd", "--config", self.folder / "floorhandd.ini"],
@@ -84,6 +85,7 @@ class House:
         socket = self.folder / "link.sock"
         (self.folder / "floorhandd.ini").write_text(
             f"[site]\nid = {SITE}\nbox = {BOX}\ndatabase = {self.site_db}\nlink_socket = {socket}\n"
+            f"sign_in = {self.sign_in}\ntool_key = {self.folder}/tool.key\n"
             f"address = 127.0.0.1\nport = {self.wanted_port}\n{self.site}\n"
             f"[station bench-1]\nname = Bench 1\nscanner = stream:{self.scanner.path}\n{self.scanner.options}"
             f"printer = stream:{self.printer.path}\n\n{self.more}")

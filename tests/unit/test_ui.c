@@ -40,6 +40,7 @@ struct rig {
     struct buf taken; /* the last scan or file */
     char kind[32];
     int calls;
+    bool closed; /* nobody is let in without a key */
 };
 
 /* ---------------------------------------------------------------- the source */
@@ -112,8 +113,10 @@ static int take_import(void *user, const char *kind, const char *csv, size_t len
     return take(user, kind, csv, length, request);
 }
 
-static int take_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
+static int take_ask(void *user, const struct ui_asker *asker, const char *verb, const char *json, size_t length,
+                    uint64_t request)
 {
+    assert_int_equal(asker->worker, 1);
     return take(user, verb, json, length, request);
 }
 
@@ -166,7 +169,16 @@ static int take_label(void *user, const char *station, const char *json, size_t 
     return fault->length > 0 ? -EINVAL : take(user, station, json, length, request);
 }
 
-static const struct ui_source source = {.stations = give_stations,
+static int admit(void *user, const struct ui_visitor *visitor, struct ui_asker *ret)
+{
+    const struct rig *rig = user;
+    *ret = (struct ui_asker){.worker = 1};
+    bool mine = visitor->key && strcmp(visitor->key, "mine") == 0;
+    return rig->closed && !mine ? (visitor->token ? -EACCES : -EPERM) : 0;
+}
+
+static const struct ui_source source = {.admits = admit,
+                                        .stations = give_stations,
                                         .station = give_station,
                                         .status = give_status,
                                         .sync = give_sync,

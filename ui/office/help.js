@@ -389,6 +389,7 @@ const chinese = {
   "the whole order as for order.put, with the prices of its lines and the whole carriage; what is paid is reckoned": "同 order.put 的完整订单，含各行价格与全部运费；实付由系统计算",
   "the whole order, a JSON object: docs/third-party-platform.md has its members": "完整订单，JSON 对象：字段见 docs/third-party-platform.md",
   "the worker's name": "员工姓名",
+  "6 to 10 digits, which are no run and not all the same": "6 至 10 位数字，不得连号或全部相同",
   "the worker's number": "员工编号",
   "their makes and models, by commas: Zebra ZD410, Honeywell 1400g": "品牌与型号，用逗号分隔：Zebra ZD410, Honeywell 1400g",
   "this group alone": "只看该分组",

@@ -65,12 +65,12 @@ function keepFocus(field, scan) {
 
 /** @param {import("./hold.js").Html} html @param {(text: string) => void} scan */
 export function makeInput(html, scan) {
-  /** @param {{hint: string, waiting: string}} props */
-  return function Input({ hint, waiting }) {
+  /** secret: what is typed is not shown. @param {{hint: string, waiting: string, secret: boolean}} props */
+  return function Input({ hint, waiting, secret }) {
     const ref = useRef(/** @type {HTMLInputElement | null} */ (null));
     useEffect(() => (ref.current ? keepFocus(ref.current, scan) : undefined), []);
     return html`<label class="input">
-      <input ref=${ref} type="text" placeholder=${hint} aria-label=${hint} maxlength="1000"
+      <input ref=${ref} type=${secret ? "password" : "text"} placeholder=${hint} aria-label=${hint} maxlength="1000"
         autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send"
         onKeyDown=${(/** @type {KeyboardEvent} */ event) => ref.current && onKey(event, ref.current, scan)}
         onPointerDown=${() => ref.current && (ref.current.inputMode = "text")} />

@@ -278,7 +278,7 @@ function Page() {
       : html`<main><div class="words"><p class="kind">${say("connecting")}</p></div></main>`}
     <${Result} />
     ${!wall && html`<footer>
-      <${Input} hint=${say("input")} waiting=${waiting.value > 0 ? `${waiting.value} ${say("sending")}` : ""} />
+      <${Input} hint=${say("input")} secret=${(refusal.value ?? view.value?.result)?.code === "E92"} waiting=${waiting.value > 0 ? `${waiting.value} ${say("sending")}` : ""} />
       ${now && !lost.value && html`<${Commands} commands=${now.commands} />`}
     </footer>`}`;
 }

@@ -6,6 +6,9 @@ import { badge, dropBadge } from "./badge.js";
 import { language } from "./language.js";
 import { makeLive } from "./live.js";
 
+/** Who is signed in; worker null: nobody. @typedef {{sign_in: "required" | "open", worker: string | null, name: string | null,
+ *  role: string | null, board_public: boolean}} Me */
+
 /** @typedef {{kind: string, one: string | null, singular: string | null, filters: string[], columns: string[],
  *   types: ("text" | "number" | "flag" | "time" | "json")[], with: string[], with_kinds: string[]}} Kind */
 /** @typedef {{name: string, type: "text" | "number" | "flag" | "choice", required: boolean, default?: string, help: string,
@@ -15,6 +18,9 @@ import { makeLive } from "./live.js";
 
 /** What the site can show and do. @type {import("@preact/signals").Signal<null | {kinds: Kind[], verbs: Verb[]}>} */
 export const office = signal(null);
+
+/** @type {import("@preact/signals").Signal<null | Me>} */
+export const me = signal(null);
 
 /** A sentence of the box's, for people. */
 export class Refusal extends Error {
@@ -26,15 +32,31 @@ export class Refusal extends Error {
   }
 }
 
+const ABSENT_MS = 60_000;
+let touched = Date.now();
+for (const sign of ["pointerdown", "keydown", "wheel"])
+  addEventListener(sign, () => { touched = Date.now(); }, { passive: true });
+
+/** What a page asks by itself while nobody is at it keeps nobody signed in. @returns {Record<string, string>} */
+const unattended = () => (Date.now() - touched > ABSENT_MS ? { "X-Unattended": "yes" } : {});
+
+function shut() {
+  office.value = null;
+  if (me.value)
+    me.value = { ...me.value, worker: null };
+}
+
 /** @param {string} path @param {RequestInit} [more] */
 export async function ask(path, more = {}) {
   let answer;
   try {
-    answer = await fetch(`/api/v1/${path}`, more);
+    answer = await fetch(`/api/v1/${path}`, { ...more, headers: { ...more.headers, ...unattended() } });
   } catch {
     throw new Refusal(0, "");
   }
   const body = await answer.json().catch(() => ({}));
+  if (answer.status === 401 && office.value) // the visit has ended
+    shut();
   if (!answer.ok)
     throw new Refusal(answer.status, body.error?.text?.[language.value] ?? body.error?.message ?? "", body.error?.code);
   return body;
@@ -62,7 +84,7 @@ const whoRefused = new Set(["E18", "E28"]); // no supervisor's badge, one that w
 /** Asks for a badge first where the verb needs one. @param {string} verb @param {Row} fields */
 export async function act(verb, fields) {
   const known = office.value?.verbs.find((one) => one.verb === verb);
-  const by = known?.supervisor ? { badge: await badge() } : {};
+  const by = known?.supervisor && !me.value?.worker ? { badge: await badge() } : {};
   try {
     return await post(`asks/${verb}`, { ...fields, ...by });
   } catch (refusal) {
@@ -72,7 +94,25 @@ export async function act(verb, fields) {
   }
 }
 
-export async function open() {
+/** @param {string} badge @param {string} pin */
+export async function signIn(badge, pin) {
+  me.value = await post("session", { badge, pin });
+  await open();
+}
+
+export async function signOut() {
+  await post("session/end", {}).catch(() => {});
+  shut();
+}
+
+/** Fails while the box does not answer. */
+export async function resume() {
+  me.value = await ask("me");
+  if (me.value?.worker || me.value?.sign_in === "open")
+    await open();
+}
+
+async function open() {
   const [kinds, verbs] = await Promise.all([ask("queries"), ask("asks")]);
   office.value = { kinds, verbs };
 }

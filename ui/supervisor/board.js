@@ -20,7 +20,9 @@ const html = htm.bind(h);
 /** @typedef {{text: Words, outbox: {count: number, oldest: string | null}, parked: {count: number}, troubles: {text: Words}[]}} Sync */
 /** GET /api/v1/board; orders is null where there are too many to add up. @typedef {{site: string, time: string,
  *   orders: Orders[] | null, workers: Worker[], waiting: Waits[], stations: Station[], devices: Device[], sync: Sync,
- *   disk: {step: string, free_mib: number}, tls?: {trouble: Words | null} | null, health?: {wrong: {what: string, text: Words}[]}, training: {stations: string[], why?: string}}} Shown */
+ *   roster: {state: string, silent_hours: number, hours: number}, disk: {step: string, free_mib: number},
+ *   tls?: {trouble: Words | null} | null, health?: {wrong: {what: string, text: Words}[]},
+ *   training: {stations: string[], why?: string}}} Shown */
 
 /** @param {Words} words */
 const inLanguage = (words) => words[language.value];
@@ -31,6 +33,7 @@ const sum = (rows, column) => rows.reduce((total, row) => total + row[column], 0
 
 // ---------------------------------------------------------------- what to do, in words
 
+const rosterStates = new Set(["ageing", "stale"]);
 const diskSteps = new Set(["warn", "low", "tight", "full"]);
 const toldElsewhere = new Set(["disk_full", "disk_fills", "late", "certificate"]); // on the board, with more words
 const printerTroubles = new Set(["error", "paused", "offline"]);
@@ -43,6 +46,7 @@ function alertsOf(board) {
     .map((device) => `${device.station ?? ""} ${nameOf(device.kind)} ${device.id}: ${device.fault}`);
   const late = sum(board.orders ?? [], "late");
   return [...(late ? [`${nameOf("lateAlert")}: ${number(late)}`] : []), ...board.sync.troubles.map(({ text }) => inLanguage(text)),
+    ...(rosterStates.has(board.roster.state) ? [`${nameOf(`roster_${board.roster.state}`)} (${number(board.roster.silent_hours)} / ${number(board.roster.hours)} h)`] : []),
     ...(diskSteps.has(board.disk.step) ? [`${nameOf(`disk_${board.disk.step}`)} (${number(board.disk.free_mib)} MiB)`] : []),
     ...(board.health?.wrong ?? []).filter(({ what }) => !toldElsewhere.has(what)).map(({ text }) => inLanguage(text)),
     ...(board.tls?.trouble ? [inLanguage(board.tls.trouble)] : []), ...printers, ...devices];

@@ -3,7 +3,7 @@
 
 import { h, render } from "preact";
 import htm from "htm";
-import { office, open } from "./ask.js";
+import { me, office, resume, signOut } from "./ask.js";
 import { Approval } from "./approval.js";
 import { BadgeAsk, BadgeChip } from "./badge.js";
 import { BinMap } from "./binmap.js";
@@ -11,6 +11,7 @@ import { Board } from "./board.js";
 import { Design } from "./design.js";
 import { Designer } from "./designer.js";
 import { Devices, Training } from "./devices.js";
+import { Door } from "./door.js";
 import { Languages, Menu, Others, place, Search, usePlace } from "./frame.js";
 import { List } from "./list.js";
 import { nameOf } from "./names.js";
@@ -43,11 +44,21 @@ const pages = {
 
 function Page() {
   const { name, body } = usePlace(pages);
-  if (/[?&]wall=1/.test(place.value))
+  if (onWall())
     return html`<div class="wall"><main>${body}</main></div>`;
-  return html`<header class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} /></header>
+  return html`<header class="top"><a class="home" href="#/">Floorhand</a><${Search} /><${BadgeChip} /><${Languages} />
+      ${me.value?.worker && html`<span class="who">${me.value.name}</span><button class="quiet" onClick=${signOut}>${nameOf("signOut")}</button>`}</header>
     <div class="frame"><${Menu} at=${name} pages=${Object.keys(pages)} last=${["others"]} /><main>${body}</main></div>
     <${BadgeAsk} />`;
+}
+
+const onWall = () => /[?&]wall=1/.test(place.value);
+
+/** A board on the wall is open to all where the site says so; the rest to who has signed in. */
+function App() {
+  if (office.value)
+    return html`<${Page} />`;
+  return me.value?.board_public && onWall() ? html`<div class="wall"><main><${Board} wall /></main></div>` : html`<${Door} />`;
 }
 
 const AGAIN_MS = 2000;
@@ -65,8 +76,8 @@ function show(body) {
 /** The box may be starting: it is asked again until it answers. */
 async function begin() {
   try {
-    await open();
-    show(html`<${Page} />`);
+    await resume();
+    show(html`<${App} />`);
   } catch {
     show(html`<${Lost} />`);
     setTimeout(begin, AGAIN_MS);

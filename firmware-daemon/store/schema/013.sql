@@ -1,14 +1,9 @@
--- What is known of this database's own health: when it was last read whole, when a backup was made, what it wrote.
+-- The workers' PINs: what a badge alone does not open. Wrong tries are counted on the clock that runs since the machine's start.
 
-ALTER TABLE stream ADD COLUMN written_bytes INTEGER NOT NULL DEFAULT 0; -- to the disk, since it was first counted
-
-CREATE TABLE upkeep (
-    only_row   INTEGER PRIMARY KEY CHECK (only_row = 1),
-    counted_us INTEGER NOT NULL DEFAULT 0, -- since when written_bytes is counted; 0: not yet
-    checked_us INTEGER NOT NULL DEFAULT 0, -- when it was read whole for the last time; 0: never
-    sound      INTEGER NOT NULL DEFAULT 1 CHECK (sound IN (0, 1)), -- what was found then
-    why        TEXT NOT NULL DEFAULT '',   -- what was wrong with it
-    backup_us  INTEGER NOT NULL DEFAULT 0, -- of the last backup that was read again and found whole; 0: none
-    backup_seq INTEGER NOT NULL DEFAULT 0  -- its last event
+CREATE TABLE worker_pin (
+    worker   INTEGER PRIMARY KEY REFERENCES worker,
+    hash     TEXT NOT NULL CHECK (hash <> ''),  -- Argon2id (base/password.h)
+    office   TEXT NOT NULL DEFAULT '',          -- the last one that head office has sent
+    fails    INTEGER NOT NULL DEFAULT 0,        -- since the last right one
+    tried_us INTEGER NOT NULL DEFAULT 0         -- the last wrong one
 ) STRICT;
-INSERT INTO upkeep (only_row) VALUES (1);

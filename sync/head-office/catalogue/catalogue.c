@@ -1,6 +1,7 @@
 #include "sync/head-office/catalogue/catalogue.h"
 
 #include "base/json.h"
+#include "base/password.h"
 #include "base/text.h"
 #include "sync/head-office/sites/feed.h"
 
@@ -60,7 +61,7 @@ static void location_data(struct buf *data, const struct location *location, int
     json_close_object(data);
 }
 
-static void worker_data(struct buf *data, const struct worker *worker, bool active, int64_t rev)
+static void worker_data(struct buf *data, const struct worker *worker, const char *pin, bool active, int64_t rev)
 {
     json_open_object(data, NULL);
     json_text(data, "worker", worker->worker);
@@ -68,6 +69,8 @@ static void worker_data(struct buf *data, const struct worker *worker, bool acti
     json_text(data, "badge", worker->badge);
     json_text(data, "role", worker->role);
     json_bool(data, "active", active);
+    if (*pin)
+        json_text(data, "pin", pin);
     json_int(data, "rev", rev);
     json_close_object(data);
 }
@@ -102,7 +105,15 @@ static int send_barcode(struct office *office, const char *site, const struct ba
 static int send_worker(struct office *office, const char *site, const struct worker *worker, bool active, int64_t rev)
 {
     struct buf data = {0};
-    worker_data(&data, worker, active, rev);
+    char pin[PASSWORD_HASH_SIZE] = "";
+    struct sql_query *row =
+        sql_select(office->sql, "SELECT pin FROM worker WHERE worker = ?1", sql_text(worker->worker));
+    if (sql_next(row))
+        sql_copy_text(row, 0, pin, sizeof(pin));
+    int result = sql_done(row);
+    if (result)
+        return result;
+    worker_data(&data, worker, pin, active, rev);
     return send(office, site, "worker", worker->worker, rev, &data);
 }
 
@@ -303,14 +314,12 @@ int catalogue_put_worker(struct office *office, const char *site, const void *ro
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
-int catalogue_revoke_worker(struct office *office, const char *number, struct error *error)
+/* Of a statement that changes a good badge's worker and returns worker, name, badge, role, rev: tells every site. */
+static int change_worker(struct office *office, const char *number, bool active, struct sql_query *row,
+                         struct error *error)
 {
     struct worker worker = {0};
     int64_t rev = 0;
-    struct sql_query *row = sql_select(office->sql,
-                                       "UPDATE worker SET active = 0, revoked_us = ?2, rev = rev + 1 WHERE worker = ?1"
-                                       " AND active = 1 RETURNING worker, name, badge, role, rev",
-                                       sql_text(number), sql_int(office->now_us));
     if (sql_next(row)) {
         sql_copy_text(row, 0, worker.worker, sizeof(worker.worker));
         sql_copy_text(row, 1, worker.name, sizeof(worker.name));
@@ -322,8 +331,32 @@ int catalogue_revoke_worker(struct office *office, const char *number, struct er
     if (!result && !rev)
         return error_set(error, -ENOENT, "there is no worker \"%s\" with a good badge", number);
     if (!result)
-        result = send_worker(office, NULL, &worker, false, rev);
+        result = send_worker(office, NULL, &worker, active, rev);
     return result ? office_failed(office->sql, result, error) : 0;
+}
+
+int catalogue_revoke_worker(struct office *office, const char *number, struct error *error)
+{
+    struct sql_query *row = sql_select(office->sql,
+                                       "UPDATE worker SET active = 0, revoked_us = ?2, rev = rev + 1 WHERE worker = ?1"
+                                       " AND active = 1 RETURNING worker, name, badge, role, rev",
+                                       sql_text(number), sql_int(office->now_us));
+    return change_worker(office, number, false, row, error);
+}
+
+int catalogue_set_pin(struct office *office, const char *number, const char *pin, struct error *error)
+{
+    char hash[PASSWORD_HASH_SIZE];
+    if (!pin_is_one(pin) || pin_is_easy(pin))
+        return error_set(error, -EINVAL, "A PIN has %d to %d digits that are no run and not all the same.",
+                         PIN_DIGITS_MIN, PIN_DIGITS_MAX);
+    if (password_hash(pin, hash))
+        return error_set(error, -ENOMEM, "out of memory: try again");
+    struct sql_query *row = sql_select(office->sql,
+                                       "UPDATE worker SET pin = ?2, rev = rev + 1 WHERE worker = ?1 AND active = 1 "
+                                       "RETURNING worker, name, badge, role, rev",
+                                       sql_text(number), sql_text(hash));
+    return change_worker(office, number, true, row, error);
 }
 
 /* ---------------------------------------------------------------- a new site */

@@ -65,6 +65,9 @@ int catalogue_put_worker(struct office *office, const char *site, const void *ro
 /* The worker's badge is good no more: every site is told. An import that names the worker makes it good again. -ENOENT
  * with a sentence. Inside a transaction. */
 int catalogue_revoke_worker(struct office *office, const char *number, struct error *error);
+/* A PIN for the boxes' pages and for letting things pass: every site gets its hash, and forgets wrong tries. -EINVAL,
+ * -ENOENT. */
+int catalogue_set_pin(struct office *office, const char *number, const char *pin, struct error *error);
 
 /* For a site that is new: every item, barcode and worker into its feed. */
 int catalogue_send_all(struct office *office, const char *site);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "sync/head-office/business_day.h"
 #include "sync/head-office/catalogue/bundles.h"
+#include "sync/head-office/catalogue/catalogue.h"
 #include "sync/head-office/catalogue/prices.h"
 #include "sync/head-office/catalogue/proposals.h"
 #include "sync/head-office/catalogue/suggest.h"
@@ -20,7 +21,7 @@
 struct fields {
     char shop[SHOP_CODE_SIZE], item[PLATFORM_ID_SIZE], platform_sku[PLATFORM_ID_SIZE];
     char sku[LISTINGS_SKU_SIZE], bundle[BUNDLES_CODE_SIZE], name[257], parts[PARTS_SIZE];
-    char site[65], code[65], from[24], to[24];
+    char site[65], code[65], from[24], to[24], worker[65], pin[24];
     int64_t factor, buffer, ratio, most, amount_minor, price_minor, id;
 };
 
@@ -85,6 +86,11 @@ static const struct option_def id_fields[] = {{"id", NUMBER(id), .min = 1, .max 
                                               {0}};
 static const struct option_def proposal_fields[] = {
     {"site", TEXT(site), .help = "the site that has proposed it"}, {"code", TEXT(code), .help = "the code"}, {0}};
+
+static const struct option_def pin_fields[] = {
+    {"worker", TEXT(worker), .help = "the worker's number"},
+    {"pin", OPTION_PRIVATE_AT(struct fields, pin), .help = "6 to 10 digits, which are no run and not all the same"},
+    {0}};
 
 /* ---------------------------------------------------------------- listings */
 
@@ -262,6 +268,15 @@ static int refuse(struct verb_call *call, struct error *error)
     return proposals_refuse(call->office, fields->site, fields->code, call->who, error);
 }
 
+/* ---------------------------------------------------------------- people of the floors */
+
+static int set_pin(struct verb_call *call, struct error *error)
+{
+    const struct fields *fields = call->fields;
+    json_text(call->answer, "worker", fields->worker);
+    return catalogue_set_pin(call->office, fields->worker, fields->pin, error);
+}
+
 const struct office_verb goods_verbs[] = {
     VERB("listing.map", map_fields, map, "Say which item, pack or bundle of ours a platform means", "匹配平台商品"),
     VERB("listing.unmap", listing_fields, unmap, "Say that it is none of what it was taken for", "取消平台商品匹配"),
@@ -277,6 +292,8 @@ const struct office_verb goods_verbs[] = {
     VERB("price.set", price_fields, set_price, "Say what an item or a bundle is sold for, and when", "设置价格"),
     VERB("price.drop", id_fields, drop_price, "Take a price out of the list", "删除价格"),
     VERB("price.floor", floor_fields, set_floor, "Say what nothing less may be asked than", "设置最低价"),
+    VERB("worker.pin", pin_fields, set_pin, "Set a worker's PIN at every site; wrong tries are forgiven",
+         "设置员工密码"),
     VERB("barcode.accept", proposal_fields, accept, "Make a code that a floor has named good everywhere", "同意新条码"),
     VERB("barcode.refuse", proposal_fields, refuse, "Let its site forget it", "拒绝新条码"),
     {0},

@@ -54,6 +54,7 @@ const struct right rights_to_do[] = {
     {"purchase.price,purchase.settle", BUYER | FINANCE},
     {"forecast.*,supplier.*,purchase.*", BUYER},
     /* how the house works, and what it says of itself */
+    {"worker.pin", ADMIN},
     {"setting.set,site.*,key.*,webhook.*,staff.*", ADMIN},
     {"baseline.*,parameter.*,improvement.*,fit.*,rollout.*", ADMIN},
     {"report.make", ADMIN | FINANCE},

@@ -1,5 +1,6 @@
 #include "sync/head-office/staff/staff.h"
 
+#include "base/password.h"
 #include "base/text.h"
 #include "sync/head-office/staff/session.h"
 #include "sync/head-office/staff/trail.h"
@@ -10,10 +11,6 @@
 #include <sodium.h>
 #include <string.h>
 
-/* OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB and two passes at least. */
-#define HASH_PASSES 2
-#define HASH_BYTES  (19u << 20)
-
 #define TRIES       5                       /* wrong passwords before somebody is locked out */
 #define LOCK_US     (60 * INT64_C(1000000)) /* and then for so long, and twice as long after each further one */
 #define LOCK_MAX_US (60 * LOCK_US)
@@ -22,11 +19,9 @@ static const char refused[] = "This name and password do not go together.";
 
 /* ---------------------------------------------------------------- passwords */
 
-static int hash_password(const char *password, char out[crypto_pwhash_STRBYTES], struct error *error)
+static int hash_password(const char *password, char out[PASSWORD_HASH_SIZE], struct error *error)
 {
-    if (crypto_pwhash_str_alg(out, password, strlen(password), HASH_PASSES, HASH_BYTES, crypto_pwhash_ALG_ARGON2ID13))
-        return error_set(error, -ENOMEM, "out of memory: try again");
-    return 0;
+    return password_hash(password, out) ? error_set(error, -ENOMEM, "out of memory: try again") : 0;
 }
 
 /* Four groups of five letters and digits that are not taken for each other: 100 bits. */
@@ -63,7 +58,7 @@ static bool is_name(const char *name)
 int staff_add(struct office *office, const char *name, const char *title, const char *who,
               char ret_password[STAFF_PASSWORD_SIZE], struct error *error)
 {
-    char hash[crypto_pwhash_STRBYTES];
+    char hash[PASSWORD_HASH_SIZE];
     if (!is_name(name))
         return error_set(error, -EINVAL, "\"%s\" is no name to log in by: small letters, digits, \".\", \"-\", \"_\"",
                          name);
@@ -81,7 +76,7 @@ int staff_add(struct office *office, const char *name, const char *title, const 
 
 int staff_reset(struct office *office, const char *name, char ret_password[STAFF_PASSWORD_SIZE], struct error *error)
 {
-    char hash[crypto_pwhash_STRBYTES];
+    char hash[PASSWORD_HASH_SIZE];
     make_password(office, ret_password);
     int result = hash_password(ret_password, hash, error);
     if (result)
@@ -195,7 +190,7 @@ int staff_load(struct office *office, const char *name, struct staff_person *ret
 /* ---------------------------------------------------------------- that it is they */
 
 struct stored {
-    char hash[crypto_pwhash_STRBYTES];
+    char hash[PASSWORD_HASH_SIZE];
     bool active;
     int64_t failures, locked_until_us;
 };
@@ -203,7 +198,7 @@ struct stored {
 /* Of nobody there is a hash as well, so that the time an answer takes does not tell who there is. */
 static int load_stored(struct office *office, const char *name, struct stored *ret)
 {
-    static char nobody[crypto_pwhash_STRBYTES];
+    static char nobody[PASSWORD_HASH_SIZE];
     if (!*nobody && hash_password("nobody", nobody, NULL) != 0)
         return -ENOMEM;
     memset(ret, 0, sizeof(*ret));
@@ -256,7 +251,7 @@ static int try_password(struct office *office, const char *name, const char *pas
     if (office->now_us < stored.locked_until_us)
         return error_set(error, -EDQUOT, "Too many tries: try again in %" PRId64 " minutes, or ask an administrator.",
                          (stored.locked_until_us - office->now_us + LOCK_US - 1) / LOCK_US);
-    bool right = crypto_pwhash_str_verify(stored.hash, password, strlen(password)) == 0 && stored.active;
+    bool right = password_is(stored.hash, password) && stored.active;
     result = right ? note_success(office, name, error) : note_failure(office, name, &stored, error);
     return result ? result : right;
 }
@@ -276,7 +271,7 @@ int staff_check(struct office *office, const char *name, const char *password, s
 
 static int keep_password(struct office *office, const char *name, const char *password, struct error *error)
 {
-    char hash[crypto_pwhash_STRBYTES];
+    char hash[PASSWORD_HASH_SIZE];
     int result = hash_password(password, hash, error);
     if (result)
         return result;

@@ -39,6 +39,7 @@ class Site:
         config = self.folder / "floorhandd.ini"
         config.write_text(
             f"[site]\nid = {SITE}\nbox = {BOX}\ndatabase = {self.database}\nlink_socket = {self.folder}/link.sock\n"
+            f"sign_in = open\n"
             f"address = 127.0.0.1\nport = 0\n" +
             "".join(f"\n[station {name}]\nname = {name}\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
                     for name, lines in stations.items()))

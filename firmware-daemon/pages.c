@@ -1,10 +1,10 @@
-/* What pages ask the daemon, and what they are told: questions are answered between turns, everything else becomes an
- * event. */
-#include "daemon_internal.h"
-
+/* What the pages and the tool ask of the daemon: what is there is written, what shall happen becomes an event. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "daemon_parts.h"
+#include "floor/floor.h"
+#include "floor/settings.h"
 #include "label_request.h"
 #include "pictures.h"
 #include "store/board.h"
@@ -13,6 +13,7 @@
 #include "told.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int source_stations(void *user, struct buf *json)
@@ -182,7 +183,7 @@ static int source_label(void *user, const char *station, const char *json, size_
         return -EINVAL;
     }
     text_copy(event.station, sizeof(event.station), station);
-    return words.failed ? -ENOMEM : daemon_queue(daemon, &event, buf_text(&words), words.length);
+    return words.failed ? -ENOMEM : daemon_post_event(daemon, &event, buf_text(&words), words.length);
 }
 
 static int source_bind(void *user, const char *device, const char *role, const char *station, uint64_t request)
@@ -196,7 +197,7 @@ static int source_bind(void *user, const char *device, const char *role, const c
     if (!role)
         return -ENODEV;
     text_copy(event.name, sizeof(event.name), role);
-    return daemon_queue(user, &event, device, strlen(device));
+    return daemon_post_event(user, &event, device, strlen(device));
 }
 
 static int source_scan(void *user, const char *station, const char *text, size_t length, uint64_t request)
@@ -208,20 +209,21 @@ static int source_scan(void *user, const char *station, const char *text, size_t
         return -EMSGSIZE;
     struct event event = {.kind = EVENT_SCAN, .request = request, .number = (int64_t)length};
     text_copy(event.station, sizeof(event.station), station);
-    return daemon_queue(user, &event, text, length);
+    return daemon_post_scanned(user, &event, text, length);
 }
 
-int daemon_train(void *user, const char *station, bool training, uint64_t request)
+static int source_train(void *user, const char *station, bool training, uint64_t request)
 {
     struct event event = {.kind = EVENT_TRAINING, .request = request, .number = training};
-    return text_copy(event.station, sizeof(event.station), station) ? daemon_queue(user, &event, "", 0) : -EMSGSIZE;
+    return text_copy(event.station, sizeof(event.station), station) ? daemon_post_event(user, &event, "", 0)
+                                                                    : -EMSGSIZE;
 }
 
 static int source_import(void *user, const char *kind, const char *csv, size_t length, uint64_t request)
 {
     struct event event = {.kind = EVENT_IMPORT, .request = request};
     text_copy(event.name, sizeof(event.name), kind);
-    return daemon_queue(user, &event, csv, length);
+    return daemon_post_event(user, &event, csv, length);
 }
 
 /* What no label can be printed with is refused before it comes to a rule, which draws nothing. */
@@ -236,17 +238,45 @@ static bool is_printable(struct daemon *daemon, const char *fields, size_t lengt
     return false;
 }
 
-static int source_ask(void *user, const char *verb, const char *json, size_t length, uint64_t request)
+static int source_ask(void *user, const struct ui_asker *asker, const char *verb, const char *json, size_t length,
+                      uint64_t request)
 {
-    struct event event = {.kind = EVENT_ASK, .request = request};
+    struct daemon *daemon = user;
+    struct event event = {.kind = EVENT_ASK, .request = request, .asker = asker->worker, .unproven = asker->unproven};
     if (!text_copy(event.name, sizeof(event.name), verb))
         return -ENOENT;
     if (strcmp(verb, "template.save") == 0 && !is_printable(user, json, length, request))
         return 0;
-    return daemon_queue(user, &event, json, length);
+    return strcmp(verb, "worker.pin") == 0 ? door_set_pin(daemon->door, &event, json, length)
+                                           : daemon_post_event(daemon, &event, json, length);
 }
 
-const struct ui_source daemon_pages = {.stations = source_stations,
+static int source_admits(void *user, const struct ui_visitor *visitor, struct ui_asker *ret)
+{
+    return door_admits(((struct daemon *)user)->door, visitor, ret);
+}
+
+static int source_sign_in(void *user, const char *badge, const char *pin, uint64_t request)
+{
+    return door_sign_in(((struct daemon *)user)->door, badge, pin, request);
+}
+
+static void source_sign_out(void *user, const char *token)
+{
+    door_sign_out(((struct daemon *)user)->door, token);
+}
+
+static int source_me(void *user, const struct ui_asker *asker, struct buf *json)
+{
+    return door_write_me(((struct daemon *)user)->door, asker, json);
+}
+
+const struct ui_source daemon_pages = {.admits = source_admits,
+                                       .sign_in = source_sign_in,
+                                       .sign_out = source_sign_out,
+                                       .me = source_me,
+                                       .rights = told_rights,
+                                       .stations = source_stations,
                                        .station = source_station,
                                        .status = source_status,
                                        .health = source_health,
@@ -259,7 +289,7 @@ const struct ui_source daemon_pages = {.stations = source_stations,
                                        .trust = source_trust,
                                        .query = source_query,
                                        .figures = source_figures,
-                                       .train = daemon_train,
+                                       .train = source_train,
                                        .label = source_label,
                                        .template = source_template,
                                        .preview = source_preview,
