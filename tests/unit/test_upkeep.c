@@ -20,7 +20,7 @@
 #define DAY_US     (INT64_C(86400) * 1000000)
 #define WAL_BOUND  (9 << 20) /* bytes: 8 MiB, and what one turn adds */
 #define PAGE       1024
-#define SCANS_MANY 4000
+#define SCANS_MANY 1500
 
 struct place {
     char folder[32], path[48], copy[64];
@@ -137,10 +137,10 @@ static void the_wal_stays_short_beside_a_long_reader(void **state)
     assert_int_equal(sql_copy_begin(sql, place->copy, &taken, &place->error), 0);
     for (int i = 0; i < SCANS_MANY; i++) {
         assert_int_equal(sql_run(sql,
-                                 "INSERT INTO parked (feed_seq, why, line) VALUES (?1, '', printf('%.*c', 8000, 'x'))",
+                                 "INSERT INTO parked (feed_seq, why, line) VALUES (?1, '', printf('%.*c', 20000, 'x'))",
                                  sql_int(i + 1)),
                          0);
-        written += 8000;
+        written += 20000;
         if (i % 8 == 0) /* slower than what is written: it has no end before the writing has */
             assert_int_equal(sql_copy_step(taken, 1, &percent, &place->error), 1);
         int64_t now = bytes_of(wal);
