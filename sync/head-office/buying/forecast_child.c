@@ -1,8 +1,8 @@
 #include "sync/head-office/buying/forecast_child.h"
 
 #include "base/log.h"
-#include "sync/head-office/buying/forecasts.h"
 #include "base/own_command.h"
+#include "sync/head-office/buying/forecasts.h"
 
 #include <string.h>
 
