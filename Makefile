@@ -456,7 +456,7 @@ install: deps-build ## install programs, units and rules: make install [DESTDIR=
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	for unit in $(UNITS); do sed 's,/usr/bin/,$(PREFIX)/bin/,' $$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} \
 		|| exit 1; done
-	install -m 644 systemd/60-floorhand.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	install -m 644 systemd/60-floorhand.rules systemd/95-floorhand-brltty.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	for users in floorhand floorhand-hq; do install -m 644 systemd/$$users.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$users.conf || exit 1; done
 	install -m 644 systemd/floorhand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/floorhand.conf
 	install -m 644 systemd/link.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand

@@ -36,6 +36,12 @@ static const struct option_def site_options[] = {
      .help = "how long to wait for head office before sending again"},
     {NUMBER(site_config, journal_days), .fallback = "35", .min = 1, .max = 3650,
      .help = "events are kept so long at least, and until they are in a backup of head office's"},
+    {TEXT(site_config, backup_folder), .fallback = "",
+     .help = "a folder, best on another disk, that gets a backup each night; empty: none. See docs/operations.md"},
+    {NUMBER(site_config, backup_keep), .fallback = "7", .min = 1, .max = 1000,
+     .help = "so many backups are kept there, the newest"},
+    {NUMBER(site_config, endurance_gb), .fallback = "0", .max = 1000000000,
+     .help = "what its maker says may be written to the box's disk, in GB; 0: not known"},
     {TEXT(site_config, receiver_key), .fallback = "",
      .help = "the key that receivers are sealed with, where systemd hands no receiver.key over; empty: receiver.key "
              "beside the database. Keep a copy of it elsewhere"},

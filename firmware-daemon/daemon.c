@@ -199,6 +199,7 @@ static enum scan_verdict verdict_of(const struct effect *effect)
 /* The scanner first: a good-read tone is waited for. */
 static void hear(struct daemon *daemon, const struct event *event, const struct effect *effect)
 {
+    daemon->counts.scans[verdict_of(effect)]++;
     bool beeped = plugboard_answer(daemon->board, event->source, verdict_of(effect));
     int index = config_find_station(daemon->config, event->station);
     if (index < 0)
@@ -253,6 +254,7 @@ static void on_effect(void *user, const struct event *event, const struct effect
         break;
     case EVENT_ASK:
         answer_done(daemon, event, effect, "asked", event->name);
+        care_look(daemon->care); /* the quiet hour may be another */
         break;
     case EVENT_LABEL:
         answer_done(daemon, event, effect, "printing", event->station);
@@ -269,10 +271,15 @@ static void on_effect(void *user, const struct event *event, const struct effect
     case EVENT_APPLIED: /* there is less to send */
         refresh_soon(&daemon->refresh);
         break;
+    case EVENT_CHECKED:
+        care_noted(daemon->care);
+        break;
     case EVENT_CHANGE:
-        if (!effect->good)
+        if (!effect->good) {
+            log_about((struct log_about){.event = "change.parked"});
             log_warning("change %lld from head office is parked: head office must correct and send it again",
                         (long long)event->number);
+        }
         break;
     default:
         break;
@@ -319,7 +326,12 @@ static int on_take(sd_event_source *source, void *user)
     sd_event_source_set_priority(source, PRIORITY_TURN);
     uplink_gather(daemon->uplink);
     lookout_begin(daemon->lookout);
+    size_t events = turn_waiting(daemon->turn);
+    int64_t began_us = clock_mono_us();
+    daemon->counts.failed_before = turn_counters(daemon->turn)->failed_commits;
     int result = turn_take(daemon->turn, &error);
+    if (events > 0)
+        metric_observe(&daemon->counts.turn, clock_mono_us() - began_us);
     if (result) {
         log_error("%s; stopping, so that nothing is accepted that is not saved", error.text);
         return sd_event_exit(daemon->event, 1);
@@ -387,6 +399,30 @@ static int open_board(struct daemon *daemon, struct error *error)
     return plugboard_open(daemon->event, daemon->store, daemon->config, &ops, daemon, &daemon->board, error);
 }
 
+static int post_found(void *user, const struct upkeep_found *found)
+{
+    struct event event = {.kind = EVENT_CHECKED};
+    return daemon_post_event(user, &event, found, sizeof(*found));
+}
+
+static bool moves(void *user)
+{
+    const struct daemon *daemon = user;
+    int64_t began_us = turn_oldest_us(daemon->turn);
+    return began_us == INT64_MAX || health_moves(clock_mono_us() - began_us);
+}
+
+static int open_care(struct daemon *daemon, struct error *error)
+{
+    turn_set_trap(daemon->turn, watch_turn, &daemon->counts);
+    int result =
+        care_open(daemon->event, daemon->store, &daemon->config->site, post_found, daemon, &daemon->care, error);
+    if (result)
+        return result;
+    result = health_watch(daemon->event, moves, daemon, &daemon->watchdog);
+    return result < 0 ? error_set(error, result, "systemd's watchdog cannot be answered") : 0;
+}
+
 /* The start is an event too: it tells the rules which stations there are (floor/bind.c). */
 static int post_boot(struct daemon *daemon)
 {
@@ -419,6 +455,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
         result = site_store_open(config, &daemon->seal, &daemon->store, error);
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
+    if (!result)
+        result = open_care(daemon, error);
     if (!result)
         result = open_practice(daemon, error);
     if (!result)
@@ -485,6 +523,8 @@ struct daemon *daemon_close(struct daemon *daemon)
     sd_event_source_disable_unref(daemon->take);
     refresh_done(&daemon->refresh);
     sd_event_source_disable_unref(daemon->late);
+    sd_event_source_disable_unref(daemon->watchdog);
+    care_close(daemon->care);
     lookout_free(daemon->lookout);
     practice_free(daemon->practice);
     turn_free(daemon->turn);

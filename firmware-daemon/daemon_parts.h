@@ -15,6 +15,7 @@
 #include "trust.h"
 #include "turn.h"
 #include "uplink.h"
+#include "watch.h"
 
 struct daemon {
     sd_event *event;
@@ -36,6 +37,9 @@ struct daemon {
     struct door *door;
     struct lookout *lookout;
     struct trust *trust; /* NULL: pages are served without TLS */
+    struct care *care;
+    sd_event_source *watchdog;
+    struct watch_counts counts;
 };
 
 /* What happens at a station that practises is in the copy it practises on, once there is one. */

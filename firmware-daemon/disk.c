@@ -18,6 +18,7 @@
 #define MIB              ((int64_t)1 << 20)
 #define BALLAST_MAX      (64 * MIB)
 #define BALLAST_SHARE    50
+#define ROOM_SPARE       (64 * MIB) /* that the site's own database may need meanwhile */
 #define LOOK_US          10000000
 #define PATH_BYTES       4096
 #define LOOK_ACCURACY_US 1000000
@@ -48,6 +49,17 @@ int64_t disk_ballast(const struct disk_space *space)
 {
     int64_t share = space->total / BALLAST_SHARE;
     return share < BALLAST_MAX ? share : BALLAST_MAX;
+}
+
+int disk_has_room(const char *path, int64_t bytes, const char *what, struct error *error)
+{
+    struct statvfs disk;
+    char folder[PATH_BYTES];
+    snprintf(folder, sizeof(folder), "%s", path);
+    if (statvfs(dirname(folder), &disk) != 0 || (int64_t)disk.f_bavail * (int64_t)disk.f_frsize >= bytes + ROOM_SPARE)
+        return 0;
+    return error_set(error, -ENOSPC, "the disk has no room for %s: free %" PRId64 " MiB", what,
+                     (bytes + ROOM_SPARE) / MIB + 1);
 }
 
 static bool has_ballast(const struct disk *disk)
@@ -94,8 +106,10 @@ static void look(struct disk *disk)
         return;
     disk->step = disk_step(&disk->space);
     trim_ballast(disk);
-    if (disk->step > before)
+    if (disk->step > before) {
+        log_about((struct log_about){.event = "disk.level"});
         log_warning("the disk of %s has %" PRId64 " MiB left", disk->folder, disk_free_mib(disk));
+    }
     if (disk->step != before && disk->moved)
         disk->moved(disk->user);
 }

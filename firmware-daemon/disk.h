@@ -21,6 +21,11 @@ enum disk_step disk_step(const struct disk_space *space);
 /* The ballast for a disk of this size: 64 MiB, or a fiftieth of it. */
 int64_t disk_ballast(const struct disk_space *space);
 
+/* Is there room for so many bytes more on the disk where this file will be, and for what the work needs meanwhile?
+ * -ENOSPC with a sentence; what: "a copy of the database". A disk that cannot be asked has room: who writes will see.
+ */
+int disk_has_room(const char *path, int64_t bytes, const char *what, struct error *error);
+
 struct disk;
 
 /* Before the database is opened, which a full disk would not let be written: the ballast may be given up here. moved:

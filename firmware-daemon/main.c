@@ -1,12 +1,12 @@
 /* floorhandd: options, open, loop, close. */
 #include "base/log.h"
 #include "daemon.h"
+#include "restore.h"
+#include "store/backup.h"
 #include "store/journal.h"
-#include "store/laws.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +24,10 @@ static const char usage[] =
     "  --config FILE     what to read (default " CONFIG_DEFAULT ")\n"
     "  --check           read the configuration, say whether it is right, and stop\n"
     "  --check-database  read the whole database, say whether it is sound, and stop\n"
+    "  --can-open        say whether this program can open the database, by its schema, and stop\n"
+    "  --schema          print the number of the schema that this program knows, and stop\n"
+    "  --restore FILE    put a backup in the place of the database, and stop\n"
+    "  --check-copy FILE read a copy of the database whole, print what was found as JSON, and stop\n"
     "  --forget-head-office\n"
     "                    believe the next head office that answers, and stop: after it was set\n"
     "                    up anew, with a key of its own\n"
@@ -33,8 +37,8 @@ static const char usage[] =
     "Exit status: 0 stopped when asked, 1 could not go on, 2 wrong usage.\n";
 
 struct arguments {
-    const char *config;
-    bool check, check_database, forget, sample, help;
+    const char *config, *restore, *copy;
+    bool check, check_database, forget, sample, help, can_open, schema;
 };
 
 static int read_arguments(int argc, char **argv, struct arguments *ret)
@@ -45,6 +49,10 @@ static int read_arguments(int argc, char **argv, struct arguments *ret)
                                             {"sample", no_argument, NULL, 's'},
                                             {"help", no_argument, NULL, 'h'},
                                             {"forget-head-office", no_argument, NULL, 'f'},
+                                            {"can-open", no_argument, NULL, 'o'},
+                                            {"schema", no_argument, NULL, 'n'},
+                                            {"restore", required_argument, NULL, 'r'},
+                                            {"check-copy", required_argument, NULL, 'y'},
                                             {0}};
     *ret = (struct arguments){.config = CONFIG_DEFAULT};
     opterr = 0; /* one sentence, and it is ours */
@@ -61,6 +69,18 @@ static int read_arguments(int argc, char **argv, struct arguments *ret)
             break;
         case 'f':
             ret->forget = true;
+            break;
+        case 'o':
+            ret->can_open = true;
+            break;
+        case 'n':
+            ret->schema = true;
+            break;
+        case 'r':
+            ret->restore = optarg;
+            break;
+        case 'y':
+            ret->copy = optarg;
             break;
         case 's':
             ret->sample = true;
@@ -93,8 +113,6 @@ static int set_up_loop(sd_event **ret)
         result = sd_event_add_signal(*ret, NULL, SIGINT, NULL, NULL);
     if (result >= 0)
         result = sd_event_add_signal(*ret, NULL, SIGTERM, NULL, NULL);
-    if (result >= 0)
-        result = sd_event_set_watchdog(*ret, true);
     return result;
 }
 
@@ -155,22 +173,38 @@ static int check_database(const struct config *config)
     CLEANUP(store_close_p) struct store *store = NULL;
     int result = open_database(config, &store, &error);
     if (!result)
-        result = sql_check(store->sql, &error);
-    if (!result)
-        result = laws_check(store, &error);
-    int64_t bad = 0;
-    if (!result)
-        result = journal_verify(store, &bad);
-    if (!result && bad)
-        result =
-            error_set(&error, -EBADMSG, "the journal of %s was changed: number %" PRId64 " is not as it was written",
-                      config->site.database, bad);
+        result = backup_examine(store, &error);
     if (result)
         log_error("%s", error.text);
     else
         printf("%s is sound: every page was read, every law of its ledgers holds, its journal is as it was written\n",
                config->site.database);
     return result ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int restore(const struct config *config, const struct arguments *arguments)
+{
+    struct error error = {0};
+    int result = arguments->restore ? restore_database(&config->site, arguments->restore, &error)
+                                    : restore_can_open(&config->site, &error);
+    if (result)
+        log_error("%s", error.text);
+    return result ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* What needs no configuration. -1: something else is wanted. */
+static int answer(const struct arguments *arguments)
+{
+    if (arguments->help)
+        return fputs(usage, stdout) < 0;
+    if (arguments->schema)
+        return printf("%d\n", backup_schema_known()) < 0;
+    if (arguments->copy)
+        return restore_check_copy(arguments->copy);
+    if (!arguments->sample)
+        return -1;
+    config_print_sample(stdout);
+    return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
@@ -180,12 +214,9 @@ int main(int argc, char **argv)
     struct error error;
     if (read_arguments(argc, argv, &arguments) != 0)
         return EXIT_USAGE;
-    if (arguments.help)
-        return fputs(usage, stdout) < 0;
-    if (arguments.sample) {
-        config_print_sample(stdout);
-        return EXIT_SUCCESS;
-    }
+    int done = answer(&arguments);
+    if (done >= 0)
+        return done;
     if (config_load(arguments.config, &config, &error) != 0) {
         log_error("%s", error.text);
         return EXIT_FAILURE;
@@ -194,6 +225,8 @@ int main(int argc, char **argv)
         printf("%s is right: site %s, %zu stations\n", arguments.config, config.site.site, config.count);
         return EXIT_SUCCESS;
     }
+    if (arguments.restore || arguments.can_open)
+        return restore(&config, &arguments);
     if (arguments.forget)
         return forget_head_office(&config);
     return arguments.check_database ? check_database(&config) : run(&config);

@@ -43,39 +43,47 @@ static int source_trust(void *user, struct buf *json, struct buf *pem)
     return trust_invite(daemon->trust, ui_server_secure_port(daemon->ui), ui_server_port(daemon->ui), json, pem);
 }
 
-/* The members of an open object that tell how the box is. */
-static int write_health(struct daemon *daemon, struct buf *json)
+/* How the box is: its parts, as they are now. */
+static struct watch watch_of(const struct daemon *daemon)
 {
-    struct sync_view sync = uplink_view(daemon->uplink);
-    json_text(json, "site", daemon->config->site.site);
-    json_text(json, "box", daemon->config->site.box);
-    json_int(json, "boot", uplink_boot(daemon->uplink));
-    int result = sync_view_write(&sync, "sync", json);
-    if (!result)
-        result = told_roster(daemon->store, clock_mono_us(), json);
-    disk_write(daemon->disk, json);
-    trust_write(daemon->trust, ui_server_secure_port(daemon->ui), json);
-    turn_write(daemon->turn, json);
-    practice_write(daemon->practice, json);
-    json_open_array(json, "stations");
-    for (size_t i = 0; i < daemon->config->count; i++) {
-        json_open_object(json, NULL);
-        json_text(json, "id", daemon->config->stations[i].id);
-        json_text(json, "name", daemon->config->stations[i].name);
-        plugboard_write_station(daemon->board, i, json);
-        json_close_object(json);
-    }
-    json_close_array(json);
-    plugboard_write_devices(daemon->board, "devices", json);
-    return result;
+    return (struct watch){.config = daemon->config,
+                          .store = daemon->store,
+                          .turn = daemon->turn,
+                          .board = daemon->board,
+                          .uplink = daemon->uplink,
+                          .practice = daemon->practice,
+                          .disk = daemon->disk,
+                          .trust = daemon->trust,
+                          .care = daemon->care,
+                          .counts = &daemon->counts,
+                          .secure_port = ui_server_secure_port(daemon->ui),
+                          .pages = ui_server_pages(daemon->ui)};
 }
 
 static int source_status(void *user, struct buf *json)
 {
     json_open_object(json, NULL);
-    int result = write_health(user, json);
+    struct watch watch = watch_of(user);
+    int result = watch_write(&watch, json);
     json_close_object(json);
     return result;
+}
+
+static bool source_health(void *user, struct buf *json)
+{
+    struct watch watch = watch_of(user);
+    return watch_health(&watch, json);
+}
+
+static int source_metrics(void *user, struct buf *text)
+{
+    struct watch watch = watch_of(user);
+    return watch_metrics(&watch, text);
+}
+
+static int source_backup(void *user, struct error *error)
+{
+    return care_backup(((struct daemon *)user)->care, error);
 }
 
 static int source_sync(void *user, struct buf *json)
@@ -132,7 +140,8 @@ static int tell_board(struct daemon *daemon, struct buf *json)
     clock_format(now_us, now);
     json_open_object(json, NULL);
     json_text(json, "time", now);
-    int result = write_health(daemon, json);
+    struct watch watch = watch_of(daemon);
+    int result = watch_write(&watch, json);
     if (!result)
         result = board_write(daemon->store, now_us, json);
     json_close_object(json);
@@ -270,6 +279,9 @@ const struct ui_source daemon_pages = {.admits = source_admits,
                                        .stations = source_stations,
                                        .station = source_station,
                                        .status = source_status,
+                                       .health = source_health,
+                                       .metrics = source_metrics,
+                                       .backup = source_backup,
                                        .sync = source_sync,
                                        .devices = source_devices,
                                        .picture = source_picture,

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "disk.h"
 #include "floor/floor.h"
 #include "store/training.h"
 #include "training/lesson.h"
@@ -11,14 +12,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define PRIORITY_COPY 200 /* when nothing else waits */
 #define STEP_PAGES    256 /* of 1 KiB: a step takes about a millisecond */
 #define ORDERS_FIRST  6
-#define ROOM_SPARE    ((int64_t)64 << 20) /* bytes that the site's own database may need meanwhile */
 #define PATH_SIZE     (256 + 24)
 
 enum state { PRACTICE_OFF, PRACTICE_COPYING, PRACTICE_READY, PRACTICE_FAILED };
@@ -52,18 +50,6 @@ static void remove_files(const char *path)
         snprintf(name, sizeof(name), "%s%s", path, ends[i]);
         unlink(name);
     }
-}
-
-static int check_room(const struct practice *practice, struct error *error)
-{
-    struct stat database;
-    struct statvfs disk;
-    if (stat(practice->config->site.database, &database) != 0 || statvfs(practice->config->site.database, &disk) != 0)
-        return 0; /* whoever writes will see */
-    if ((int64_t)disk.f_bavail * (int64_t)disk.f_frsize >= database.st_size + ROOM_SPARE)
-        return 0;
-    return error_set(error, -ENOSPC, "the disk has no room for a copy of %s to practise on",
-                     practice->config->site.database);
 }
 
 /* ---------------------------------------------------------------- open and close */
@@ -174,7 +160,8 @@ static int begin_copying(struct practice *practice)
 {
     throw_away(practice);
     practice->percent = 0;
-    int result = check_room(practice, &practice->error);
+    int result = disk_has_room(practice->copying, sql_bytes(practice->live->sql),
+                               "a copy of the database to practise on", &practice->error);
     if (!result)
         result = sql_copy_begin(practice->live->sql, practice->copying, &practice->copy, &practice->error);
     if (result)

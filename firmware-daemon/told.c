@@ -11,7 +11,10 @@
 #include "store/roster.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#define TABLE_STEPS 100000
 
 struct at {
     struct store *store;
@@ -54,12 +57,46 @@ static int tell_heat(const struct at *at, struct buf *json)
     return heat_write(at->store, json);
 }
 
+/* For those who help: how much there is of what. rows: at most so many, as no long table is counted; null where rows
+ * have no number. */
+static int tell_tables(const struct at *at, struct buf *json)
+{
+    struct sql *sql = at->store->sql;
+    struct sql_query *tables =
+        sql_select(sql, "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name",
+                   SQL_NO_VALUES);
+    int result = 0;
+    json_open_array(json, NULL);
+    while (!result && sql_next(tables)) {
+        char text[200];
+        json_open_object(json, NULL);
+        json_text(json, "table", sql_get_text(tables, 0));
+        snprintf(text, sizeof(text), "SELECT coalesce(max(rowid), 0) FROM \"%s\"", sql_get_text(tables, 0));
+        bool numbered = sql_get_int(tables, 1) == 0;
+        struct sql_query *last =
+            sql_select_once(sql, numbered ? text : "SELECT NULL", (struct sql_value[]){{0}}, TABLE_STEPS);
+        if (sql_next(last) && !sql_get_null(last, 0))
+            json_int(json, "rows", sql_get_int(last, 0));
+        else
+            json_text(json, "rows", NULL);
+        result = sql_done(last);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    int done = sql_done(tables);
+    return result ? result : done;
+}
+
 static const struct {
     const char *name;
     int (*tell)(const struct at *at, struct buf *json);
-} told[] = {{"queries", tell_queries},       {"asks", tell_asks},
-            {"settings", tell_settings},     {"heat", tell_heat},
-            {"label-keys", tell_label_keys}, {"label-templates", tell_templates}};
+} told[] = {{"queries", tell_queries},
+            {"asks", tell_asks},
+            {"settings", tell_settings},
+            {"tables", tell_tables},
+            {"heat", tell_heat},
+            {"label-keys", tell_label_keys},
+            {"label-templates", tell_templates}};
 
 int told_write(struct store *store, const struct label_desk *desk, const char *name, struct buf *json)
 {

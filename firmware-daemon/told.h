@@ -1,5 +1,6 @@
 /* What the pages are told beside kinds of rows, by name: what can be looked at and asked for, settings, labels' keys
- * and templates, the bins' heat. Does not know HTTP; the board is the daemon's own, as it knows how the box is. */
+ * and templates, the bins' heat, how long tables are. Does not know HTTP; the board is the daemon's own, as it knows
+ * how the box is. */
 #ifndef FIRMWARE_DAEMON_TOLD_H
 #define FIRMWARE_DAEMON_TOLD_H
 

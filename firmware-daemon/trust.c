@@ -387,6 +387,12 @@ static void write_facts(const struct trust *trust, struct buf *json)
     json_close_object(json);
 }
 
+int64_t trust_until_us(const struct trust *trust, bool *ret_trouble)
+{
+    *ret_trouble = trust && ends_soon(trust, clock_wall_us());
+    return trust ? trust->leaf_facts.until_us : 0;
+}
+
 void trust_write(const struct trust *trust, int port, struct buf *json)
 {
     if (!trust) {

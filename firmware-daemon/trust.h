@@ -41,6 +41,10 @@ const struct buf *trust_authority(const struct trust *trust); /* PEM, for whoeve
  */
 void trust_look(struct trust *trust, int64_t now_us);
 
+/* Until when what is shown holds, wall time; 0: trust is NULL. *ret_trouble: it ends soon, and does not renew itself.
+ */
+int64_t trust_until_us(const struct trust *trust, bool *ret_trouble);
+
 /* The member "tls" of an open object: null where trust is NULL; otherwise "port", "fingerprint", "authority_until",
  * "until", "names", and "trouble" (in both languages; null). */
 void trust_write(const struct trust *trust, int port, struct buf *json);

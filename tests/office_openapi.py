@@ -152,6 +152,14 @@ def fixed_paths():
             "operationId": "health", "summary": "Whether head office and its database answer", "security": [],
             "responses": {"200": {"description": "They do", "content": {"application/json": {"schema": {"type": "object"}}}},
                           "503": reference("responses", "Busy")}}},
+        "/health": {"get": {
+            "operationId": "wrong", "summary": "Whether head office can do its work, and what somebody should see to", "security": [],
+            "responses": {"200": {"description": "It can", "content": {"application/json": {"schema": {"type": "object"}}}},
+                          "503": {"description": "It cannot: wrong says why", "content": {"application/json": {"schema": {"type": "object"}}}}}}},
+        "/metrics": {"get": {
+            "operationId": "metrics", "summary": "What Prometheus counts; for keys that may look at all sites",
+            "responses": {"200": {"description": "Prometheus' text format", "content": {"text/plain": {"schema": text}}},
+                          "403": reference("responses", "Forbidden")}}},
         "/api/v1/session": {"post": {
             "operationId": "logIn", "summary": "A person logs in: the answer sets a cookie", "security": [],
             "requestBody": body_of("login", "password"), "responses": answers("Who it is, and their roles", me, "429")}},

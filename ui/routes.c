@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/metric.h"
 #include "base/text.h"
 #include "ui/station.h"
 
@@ -131,6 +132,38 @@ static bool get_status(struct web_request *request)
     CLEANUP_BUF struct buf json = {0};
     int r = ui_of(request)->source->status(ui_of(request)->user, &json);
     return r < 0 ? web_answer_errno(request, r) : web_answer_json(request, WEB_OK, &json);
+}
+
+/* ---------------------------------------------------------------- for those who watch the box */
+
+static bool get_health(struct web_request *request)
+{
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    bool healthy = ui_of(request)->source->health(ui_of(request)->user, &json);
+    json_close_object(&json);
+    return web_answer_json(request, healthy ? WEB_OK : WEB_UNAVAILABLE, &json);
+}
+
+static bool get_metrics(struct web_request *request)
+{
+    CLEANUP_BUF struct buf text = {0};
+    int r = ui_of(request)->source->metrics(ui_of(request)->user, &text);
+    return r < 0 ? web_answer_errno(request, r)
+                 : web_answer(request, WEB_OK, METRIC_CONTENT_TYPE, buf_text(&text), text.length);
+}
+
+/* Only from this machine: whoever may take the file away is logged in here. */
+static bool post_backup(struct web_request *request)
+{
+    static const char begun[] = "{\"begun\":true}";
+    struct error error = {0};
+    if (!web_is_from_here(request))
+        return web_answer_error(request, WEB_FORBIDDEN, "A backup is asked for on the box itself: floorhand backup.");
+    int r = ui_of(request)->source->backup(ui_of(request)->user, &error);
+    if (r < 0)
+        return web_answer_error(request, r == -EBUSY ? WEB_CONFLICT : WEB_UNAVAILABLE, "%s", error.text);
+    return web_answer(request, WEB_OK, "application/json", begun, sizeof(begun) - 1);
 }
 
 static bool get_sync(struct web_request *request)
@@ -355,6 +388,9 @@ const struct web_route ui_routes[] = {
     {"POST", "/api/v1/session/end", post_session_end, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/me", get_me, NULL, 0},
     {"GET", "/api/v1/rights", get_rights, NULL, 0},
+    {"GET", "/health", get_health, NULL, 0},
+    {"GET", "/metrics", get_metrics, NULL, 0},
+    {"POST", "/api/v1/backup", post_backup, "application/json", UI_SCAN_BODY_MAX},
     {"GET", "/api/v1/status", get_status, NULL, 0},
     {"GET", "/api/v1/sync", get_sync, NULL, 0},
     {"GET", "/api/v1/changes", get_changes, NULL, 0},

@@ -82,6 +82,11 @@ void ui_server_tell(struct ui_server *server, const char *json, size_t length)
     web_server_publish(server->web, UI_CHANGES, "changed", json, length, false);
 }
 
+size_t ui_server_pages(const struct ui_server *server)
+{
+    return web_server_streams(server->web);
+}
+
 bool ui_server_tells(const struct ui_server *server)
 {
     return web_server_listeners(server->web, UI_CHANGES) > 0;

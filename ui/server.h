@@ -47,8 +47,11 @@ struct ui_source {
     int (*stations)(void *user, struct buf *json);                /* array of {"id","name"} */
     int (*station)(void *user, const char *id, struct buf *json); /* the view; -ENOENT */
     int (*status)(void *user, struct buf *json);                  /* an object */
-    int (*sync)(void *user, struct buf *json);                    /* how the site stands with head office */
-    int (*devices)(void *user, struct buf *json);                 /* array of devices */
+    bool (*health)(void *user, struct buf *json);   /* members of an open object; true: it can do its work */
+    int (*metrics)(void *user, struct buf *text);   /* Prometheus' text */
+    int (*backup)(void *user, struct error *error); /* one is begun beside the work; -EBUSY, -ENOSPC, with a sentence */
+    int (*sync)(void *user, struct buf *json);      /* how the site stands with head office */
+    int (*devices)(void *user, struct buf *json);   /* array of devices */
     /* The label of a print job as a PNG; -ENOENT no such job, -ENOTSUP made elsewhere, -EINVAL it cannot be drawn. */
     int (*picture)(void *user, int64_t job, struct buf *png);
     /* What an item looks like, and of which type that is. -ENOENT: there is no such picture, or none that is good. */
@@ -101,7 +104,8 @@ void ui_server_publish(struct ui_server *server, const char *station, const char
 
 /* Which kinds of rows have changed, for every page that listens: {"kinds": [...]}. */
 void ui_server_tell(struct ui_server *server, const char *json, size_t length);
-bool ui_server_tells(const struct ui_server *server); /* some page does */
+size_t ui_server_pages(const struct ui_server *server); /* that are open */
+bool ui_server_tells(const struct ui_server *server);   /* some page does */
 
 /* A request that is no longer open (its client left, or it waited too long) is ignored. */
 void ui_server_answer(struct ui_server *server, uint64_t number, int http_status, const char *json, size_t length);

@@ -54,6 +54,19 @@ bool web_is_from_own_page(struct web_request *request)
     return !site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
 }
 
+bool web_is_from_here(struct web_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *client = info ? info->client_addr : NULL;
+    if (client && client->sa_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const void *)client;
+        return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+    }
+    const struct sockaddr_in6 *v6 = (const void *)client;
+    return v6 && v6->sin6_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
 bool web_guard_passes(struct web_request *request)
 {
     char name[WEB_NAME_SIZE];

@@ -74,6 +74,9 @@ const char *web_cookie(struct web_request *request, const char *name);
 /* Asked by a page of ours, or by no page at all. */
 bool web_is_from_own_page(struct web_request *request);
 
+/* Asked by a program of this machine. */
+bool web_is_from_here(struct web_request *request);
+
 /* All that stands behind the "?"; -EINVAL: more than there is room for, or one without "=". */
 int web_values(struct web_request *request, struct web_value out[WEB_VALUES_MAX], size_t *ret_count);
 

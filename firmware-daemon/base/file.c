@@ -1,7 +1,11 @@
 #include "base/file.h"
 
+#include "base/cleanup.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,5 +76,39 @@ int file_settle(const char *path)
     if (!result) /* of what is read again nothing is lost when the kernel does not follow this advice */
         posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     close(fd);
+    return result;
+}
+
+int file_settle_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    if (snprintf(folder, sizeof(folder), "%s", path) >= (int)sizeof(folder))
+        return -ENAMETOOLONG;
+    int fd CLEANUP(cleanup_close) = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 || fsync(fd) != 0 ? -errno : 0;
+}
+
+static int copy_bytes(int from, int to)
+{
+    char block[65536];
+    ssize_t length;
+    while ((length = read(from, block, sizeof(block))) > 0)
+        for (ssize_t done = 0, part; done < length; done += part)
+            if ((part = write(to, block + done, (size_t)(length - done))) < 0)
+                return -errno;
+    return length < 0 || fsync(to) != 0 ? -errno : 0;
+}
+
+int file_copy(const char *from, const char *to)
+{
+    int in CLEANUP(cleanup_close) = open(from, O_RDONLY | O_CLOEXEC);
+    if (in < 0)
+        return -errno;
+    int out CLEANUP(cleanup_close) = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (out < 0)
+        return -errno;
+    int result = copy_bytes(in, out);
+    if (result)
+        unlink(to);
     return result;
 }

@@ -22,4 +22,10 @@ int file_keep(const char *path, const void *bytes, size_t length, mode_t mode);
  */
 int file_settle(const char *path);
 
+/* The names in the folder that this file lies in are on the disk, too: after rename(2). */
+int file_settle_folder(const char *path);
+
+/* The bytes of one file as a new one, on the disk when this returns; what there is of it is removed on failure. */
+int file_copy(const char *from, const char *to);
+
 #endif

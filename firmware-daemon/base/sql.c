@@ -57,12 +57,18 @@ static int apply_inside(struct sql *sql, const struct embedded_file *file, int64
     return result ? result : sql->engine->write_mark(sql, &mark, error);
 }
 
-static int apply(struct sql *sql, const struct embedded_file *file, int64_t application, struct error *error)
+/* All that are missing in one transaction: a power cut, a full disk or a fault leaves the schema that was there, whole,
+ * and so needs no copy beforehand. */
+static int apply(struct sql *sql, const struct embedded_file *files, int64_t application, int *ret_number,
+                 struct error *error)
 {
     int result = sql_run(sql, SQL_BEGIN, SQL_NO_VALUES);
     if (result)
         return error_set(error, result, "the database refused: %s", sql_message(sql));
-    result = apply_inside(sql, file, application, error);
+    for (const struct embedded_file *file = files; file->name && !result; file++) { /* in order: sorted by name */
+        *ret_number = schema_number(file);
+        result = apply_inside(sql, file, application, error);
+    }
     if (!result && (result = sql_run(sql, "COMMIT", SQL_NO_VALUES)) != 0)
         error_set(error, result, "the database refused: %s", sql_message(sql));
     if (result && sql_in_transaction(sql))
@@ -86,14 +92,14 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
                          "%s was written by a newer version (schema %d, this program knows %d): install that version",
                          sql->name, (int)mark.version, last);
     result = sql->engine->settle(sql, error);
-    for (const struct embedded_file *file = files; file->name && !result; file++) { /* in order: sorted by name */
-        int number = schema_number(file);
-        struct error why = {0};
-        if (number > mark.version && (result = apply(sql, file, application_id, &why)) != 0)
-            error_set(error, result, "%s could not be brought to schema %d and stays as it was: %s", sql->name, number,
-                      why.text);
-    }
-    return result;
+    if (result || mark.version == last)
+        return result;
+    struct error why = {0};
+    int number = 0;
+    result = apply(sql, files, application_id, &number, &why);
+    return result ? error_set(error, result, "%s could not be brought to schema %d and stays as it was: %s", sql->name,
+                              number, why.text)
+                  : sql->engine->publish(sql, error);
 }
 
 /* ---------------------------------------------------------------- statements */

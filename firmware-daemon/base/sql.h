@@ -48,9 +48,9 @@ DEFINE_CLEANUP(sql_close, struct sql *);
 
 const char *sql_name(const struct sql *sql); /* for people; holds no password */
 
-/* Turns SQLite's WAL on and applies NNN.sql files above the stored version, in order, one transaction each; the version
- * is PRAGMA user_version, or a row of PostgreSQL's table floorhand_schema. A database newer than the last file is
- * refused, untouched. application_id marks whose database it is: a database of another program is refused. */
+/* Turns SQLite's WAL on and applies NNN.sql files above the stored version, in order, all in one transaction; the
+ * version is PRAGMA user_version, or a row of PostgreSQL's table floorhand_schema. A database newer than the last file
+ * is refused, untouched. application_id marks whose database it is: a database of another program is refused. */
 int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t application_id, struct error *error);
 
 /* SQLite only. Checks the whole file (PRAGMA quick_check); -EBADMSG with a sentence when it is damaged. */

@@ -45,7 +45,8 @@ struct sql_engine {
     int (*script)(struct sql *sql, const char *text, struct error *error);
     int (*read_mark)(struct sql *sql, struct sql_mark *ret);
     int (*write_mark)(struct sql *sql, const struct sql_mark *mark, struct error *error); /* in a transaction */
-    int (*settle)(struct sql *sql, struct error *error); /* before the first change of a database that is ours */
+    int (*settle)(struct sql *sql, struct error *error);  /* before the first change of a database that is ours */
+    int (*publish)(struct sql *sql, struct error *error); /* the file's head says which schema it has */
 
     int64_t (*last_id)(struct sql *sql);
     int64_t (*changes)(struct sql *sql);

@@ -693,6 +693,7 @@ static const struct sql_engine engine = {
     .read_mark = engine_read_mark,
     .write_mark = engine_write_mark,
     .settle = engine_settle,
+    .publish = engine_settle,
     .last_id = engine_last_id,
     .changes = engine_changes,
     .in_transaction = engine_in_transaction,

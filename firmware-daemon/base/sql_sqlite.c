@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/list.h"
 #include "base/sql_engine.h"
 
 #include <errno.h>
@@ -12,12 +13,13 @@
 struct sqlite {
     struct sql sql;
     sqlite3 *handle;
-    struct sql_copy *copy; /* being taken from it; NULL: none */
+    struct list copies; /* struct sql_copy, by .link: being taken from it */
     sql_changed_fn *changed;
     void *user; /* its */
 };
 
 struct sql_copy {
+    struct list link;
     struct sqlite *from; /* NULL: it was closed */
     struct sql *to;
     sqlite3_backup *backup;
@@ -154,6 +156,7 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
         return error_set(error, -ENOMEM, "out of memory");
     CLEANUP(sql_close_p) struct sql *sql = &sqlite->sql;
     sql->engine = &engine;
+    list_init(&sqlite->copies);
     snprintf(sql->name, sizeof(sql->name), "%s", path);
     int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, options->vfs);
@@ -197,15 +200,16 @@ static void give_up_copy(struct sql_copy *copy)
 {
     sqlite3_backup_finish(copy->backup);
     copy->backup = NULL;
-    copy->from->copy = NULL;
+    list_remove(&copy->link);
     copy->from = NULL;
 }
 
 static void engine_close(struct sql *sql)
 {
     struct sqlite *sqlite = sqlite_of(sql);
-    if (sqlite->copy)
-        give_up_copy(sqlite->copy);
+    struct sql_copy *copy;
+    LIST_EACH(copy, &sqlite->copies, struct sql_copy, link)
+    give_up_copy(copy);
     sqlite3_close_v2(sqlite->handle);
     free(sqlite);
 }
@@ -247,6 +251,12 @@ static int engine_settle(struct sql *sql, struct error *error)
 {
     int code = sqlite3_exec(handle_of(sql), "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
     return code == SQLITE_OK ? 0 : open_error(sql, code, error);
+}
+
+/* An older program that is put in place of this one looks at the head of the file, not into the WAL. */
+static int engine_publish(struct sql *sql, struct error *error)
+{
+    return engine_script(sql, "PRAGMA wal_checkpoint(PASSIVE)", error);
 }
 
 /* ---------------------------------------------------------------- looking for damage */
@@ -426,6 +436,7 @@ static const struct sql_engine engine = {
     .read_mark = engine_read_mark,
     .write_mark = engine_write_mark,
     .settle = engine_settle,
+    .publish = engine_publish,
     .last_id = engine_last_id,
     .changes = engine_changes,
     .written = engine_written,
@@ -448,8 +459,6 @@ int sql_copy_to(struct sql *sql, const char *path, struct error *error)
 int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, struct error *error)
 {
     struct sqlite *from = sqlite_of(sql);
-    if (from->copy)
-        return error_set(error, -EBUSY, "a copy of %s is being made already", sql->name);
     CLEANUP(sql_copy_end_p) struct sql_copy *copy = calloc(1, sizeof(*copy));
     if (!copy)
         return error_set(error, -ENOMEM, "out of memory");
@@ -461,7 +470,7 @@ int sql_copy_begin(struct sql *sql, const char *path, struct sql_copy **ret, str
         return error_set(error, result_of(sqlite3_extended_errcode(handle_of(copy->to))),
                          "cannot write a copy to %s: %s", path, sql_message(copy->to));
     copy->from = from;
-    from->copy = copy;
+    list_append(&from->copies, &copy->link);
     *ret = copy;
     copy = NULL;
     return 0;

@@ -1,9 +1,10 @@
 /* A disk that fills up: what would grow the database most is not begun any more, and at last nothing is accepted that
- * could not be written. */
+ * could not be written. And what was found when the whole database was read. */
 #include "floor/floor.h"
 #include "floor/rule.h"
 
 #include "base/json.h"
+#include "store/upkeep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,23 @@ int disk_rule(struct store *store, const struct event *event, struct effect *eff
     json_close_object(&data);
     int result = store_set_disk(store, step);
     return result ? result : note(store, "disk.level", "site", store->site, &data, NULL);
+}
+
+int checked_rule(struct store *store, const struct event *event, struct effect *effect)
+{
+    struct upkeep_found found;
+    CLEANUP_BUF struct buf data = {0};
+    memcpy(&found, event_bytes(event), sizeof(found));
+    effect->shows = true;
+    json_open_object(&data, NULL);
+    json_bool(&data, "sound", found.sound);
+    json_bool(&data, "kept", found.kept);
+    json_int(&data, "bytes", found.bytes);
+    if (!found.sound)
+        json_text(&data, "why", found.why);
+    json_close_object(&data);
+    int result = upkeep_found(store, &found);
+    return result ? result : note(store, "database.checked", "site", store->site, &data, NULL);
 }
 
 bool disk_accepts(const struct store *store, const char *text)

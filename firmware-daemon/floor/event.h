@@ -27,9 +27,10 @@ enum event_kind {
     EVENT_REWIND,        /* bytes = a struct chain_mark: head office has lost the changes after it */
     EVENT_SNAPSHOT_LINE, /* number = from 1, bytes = the line */
     EVENT_SNAPSHOT,      /* bytes = a struct snapshot_whole: all its lines are here */
-    EVENT_PIN,    /* number = worker, name = PIN_RIGHT or PIN_WRONG, bytes = the scan that it is for, at a station */
-    EVENT_PRUNE,  /* number = a wall time: what is older, and in a backup of head office's, may be deleted */
-    EVENT_FORGET, /* receivers whose time is over; see floor/forget.h */
+    EVENT_PIN,     /* number = worker, name = PIN_RIGHT or PIN_WRONG, bytes = the scan that it is for, at a station */
+    EVENT_PRUNE,   /* number = a wall time: what is older, and in a backup of head office's, may be deleted */
+    EVENT_FORGET,  /* receivers whose time is over; see floor/forget.h */
+    EVENT_CHECKED, /* bytes = a struct upkeep_found: the database was read whole */
     EVENT_KINDS
 };
 

@@ -24,7 +24,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_REWIND] = rewind_rule,     [EVENT_SNAPSHOT_LINE] = snapshot_line_rule,
     [EVENT_SNAPSHOT] = snapshot_rule, [EVENT_PRUNE] = prune_rule,
     [EVENT_PASSED] = passed_rule,     [EVENT_PIN] = pin_rule,
-    [EVENT_FORGET] = forget_rule,
+    [EVENT_CHECKED] = checked_rule,   [EVENT_FORGET] = forget_rule,
 };
 
 /* A time of day from before this program was written is no time of day: lots are judged by it. */

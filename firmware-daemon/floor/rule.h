@@ -328,6 +328,7 @@ int snapshot_rule(struct store *store, const struct event *event, struct effect 
 int prune_rule(struct store *store, const struct event *event, struct effect *effect);
 int forget_rule(struct store *store, const struct event *event, struct effect *effect);
 int disk_rule(struct store *store, const struct event *event, struct effect *effect);
+int checked_rule(struct store *store, const struct event *event, struct effect *effect);
 int print_rule(struct store *store, const struct event *event, struct effect *effect);
 int label_rule(struct store *store, const struct event *event, struct effect *effect);
 int import_rule(struct store *store, const struct event *event, struct effect *effect);

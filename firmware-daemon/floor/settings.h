@@ -33,6 +33,9 @@
     X(session_hours, 12, 1, 168, "hours after which a page must be signed in to again in any case")                    \
     X(reprint_badge, 0, 0, 1, "1: a label is printed again only with a supervisor's badge")                            \
     X(receiver_days, 30, 0, 3650, "a receiver is deleted so many days after the order was handed over; 0: never")      \
+    X(quiet_hour, 3, 0, 24,                                                                                            \
+      "the hour of the day, by the box's clock, in which it reads its database whole and makes its nightly backup; "   \
+      "24: never")                                                                                                     \
     X(wall_slots, 20, 1, 200, "orders in a wave that is sorted at a put-wall, where the wall has more slots")
 
 enum setting {

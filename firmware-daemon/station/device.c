@@ -64,6 +64,7 @@ static void lose(struct device *device)
     let_go(device);
     if (!*device->fault.text) {
         error_set(&device->fault, 0, "it went away: plug it in again, or switch it on");
+        log_about((struct log_about){.event = "device.away", .device = device->settings.address});
         log_warning("%s at %s went away: it is tried again until it is back", device->what, device->settings.address);
     }
     schedule_retry(device, was_ready ? RETRY_FIRST_US : RETRY_US);
@@ -88,8 +89,10 @@ static bool become_ready(struct device *device)
     device->ready = true;
     device->settings.reset = false;
     device->retry_us = RETRY_FIRST_US;
-    if (*device->fault.text)
+    if (*device->fault.text) {
+        log_about((struct log_about){.event = "device.back", .device = device->settings.address});
         log_info("%s at %s is back", device->what, device->settings.address);
+    }
     *device->fault.text = '\0';
     device->ops->opened(device->user);
     return device->transport != NULL;
@@ -165,8 +168,10 @@ static int try_open(struct device *device, struct error *error)
 
 static void retry_later(struct device *device, const struct error *why)
 {
-    if (!*device->fault.text)
+    if (!*device->fault.text) {
+        log_about((struct log_about){.event = "device.fault", .device = device->settings.address});
         log_warning("%s: %s", device->what, why->text);
+    }
     device->fault = *why;
     schedule_retry(device, device->retry_us * 2 < RETRY_US ? device->retry_us * 2 : RETRY_US);
 }

@@ -109,8 +109,11 @@ static void report(struct pump *pump)
     if (pump->ops->post(pump->user, &print) != 0)
         return; /* the queue is full: the next kick tries again */
     delivery_posted(&pump->delivery);
-    if (*said->why)
+    if (*said->why) {
+        log_about(
+            (struct log_about){.event = "label.doubt", .station = pump->settings.station, .device = pump->settings.id});
         log_warning("%s: %s; job %lld is %s", pump->what, said->why, (long long)pump->job, said->state);
+    }
 }
 
 /* ---------------------------------------------------------------- what happens */
@@ -318,6 +321,8 @@ static bool is_well(const struct pump *pump)
 
 static void fail(struct pump *pump, const char *why)
 {
+    log_about(
+        (struct log_about){.event = "label.failed", .station = pump->settings.station, .device = pump->settings.id});
     log_error("%s: job %lld cannot be printed: %s", pump->what, (long long)pump->job, why);
     pump->ops->post(pump->user, &(struct print_report){.job = pump->job, .state = "failed", .why = why});
 }

@@ -183,8 +183,11 @@ static void on_opened(void *user)
     settings.descriptor = about.descriptor;
     settings.descriptor_length = about.descriptor_length;
     *reader->fault.text = '\0';
-    if (set_decoder(reader, driver, &settings, &reader->fault) != 0)
+    if (set_decoder(reader, driver, &settings, &reader->fault) != 0) {
+        log_about((struct log_about){
+            .event = "device.fault", .station = reader->settings.station, .device = reader->settings.id});
         log_warning("%s: %s", reader->what, reader->fault.text);
+    }
     if (reader->held.length > 0)
         device_pause(reader->device, true);
 }

@@ -154,6 +154,37 @@ int journal_verify(struct store *store, int64_t *ret_bad)
     return result;
 }
 
+/* A row whose number does not follow begins a chain of its own: what came before it was deleted or told anew. A change
+ * of an order is kept without its receiver (receiver_strip()), so what its hash was made of is not here any more. */
+int journal_feed_verify(struct store *store, int64_t *ret_bad)
+{
+    uint8_t hash[CHAIN_HASH_SIZE];
+    int64_t last = 0, bad = 0;
+    chain_begin(hash, store->site, 0, 0, 0, NULL, "");
+    struct sql_query *query = sql_select(
+        store->sql, "SELECT seq, line, hash, line LIKE '%\"type\":\"io.floorhand.order.%' FROM feed ORDER BY seq",
+        SQL_NO_VALUES);
+    while (!bad && sql_next(query)) {
+        size_t length, hash_length;
+        int64_t seq = sql_get_int(query, 0);
+        const void *line = sql_get_blob(query, 1, &length), *kept = sql_get_blob(query, 2, &hash_length);
+        if (seq == last + 1)
+            chain_next(hash, 0, seq, line, length);
+        else
+            memcpy(hash, kept, sizeof(hash));
+        if (memcmp(hash, kept, sizeof(hash)) != 0 && sql_get_int(query, 3) == 0)
+            bad = seq;
+        memcpy(hash, kept, sizeof(hash));
+        last = seq;
+    }
+    int result = sql_done(query);
+    if (!result && !bad && last)
+        result = sql_number(store->sql, &bad, "SELECT iif(feed_seq = ?1 AND feed_hash <> ?2, ?1, 0) FROM stream",
+                            sql_int(last), sql_blob(hash, sizeof(hash)));
+    *ret_bad = bad;
+    return result;
+}
+
 struct chain_row journal_chain_row(struct sql_query *query)
 {
     struct chain_row row = {.epoch = sql_get_int(query, 1), .seq = sql_get_int(query, 0)};

@@ -23,6 +23,9 @@ int journal_hash(struct store *store, int64_t seq, uint8_t ret_hash[CHAIN_HASH_S
  * of it is as it was written. */
 int journal_verify(struct store *store, int64_t *ret_bad);
 
+/* The same of the changes from head office that are kept here. */
+int journal_feed_verify(struct store *store, int64_t *ret_bad);
+
 /* The rows as a walk takes them, and one of them; what it points to lives as long as the query stands on it. */
 #define JOURNAL_CHAIN                                                                                                  \
     "SELECT seq, j.epoch, line, hash, nonce, base_epoch FROM journal j LEFT JOIN epoch e ON e.epoch = j.epoch AND "    \

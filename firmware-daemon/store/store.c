@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define APPLICATION_ID 0x466C5334 /* "FlS4": a Floorhand site */
-
-extern const struct embedded_file store_schema[];
-
 /* A scan changes a dozen rows, most on pages of their own: small pages and a long WAL spare the flash
  * (docs/performance.md).
  */
@@ -88,7 +84,7 @@ static int open_sql(struct store *store, struct error *error)
         return result;
     result = receivers_overwrite(store, true); /* what a schema moves is not left behind */
     if (!result)
-        result = sql_migrate(store->sql, store_schema, APPLICATION_ID, error);
+        result = sql_migrate(store->sql, store_schema, STORE_APPLICATION, error);
     if (!result) /* what is temporary is never on the disk; not before, for a schema may sort a whole table */
         result = sql_script(store->sql, "PRAGMA temp_store = MEMORY", error);
     if (!result)
@@ -159,9 +155,11 @@ int store_begin(struct store *store)
 
 int store_commit(struct store *store)
 {
-    int result = sql_run(store->sql, "UPDATE stream SET last_seq = ?1, last_wall_ms = ?2, turn = ?3, last_hash = ?4",
+    int result = sql_run(store->sql,
+                         "UPDATE stream SET last_seq = ?1, last_wall_ms = ?2, turn = ?3, last_hash = ?4, "
+                         "written_bytes = max(written_bytes, ?5)",
                          sql_int(store->end.seq), sql_int(store->end.wall_ms), sql_int(store->turn),
-                         sql_blob(store->end.hash, sizeof(store->end.hash)));
+                         sql_blob(store->end.hash, sizeof(store->end.hash)), sql_int(store->written_bytes));
     return result ? result : sql_run(store->sql, "COMMIT", SQL_NO_VALUES);
 }
 

@@ -61,8 +61,13 @@ struct store {
     bool training;                    /* a copy to practise on: nothing in it counts, nothing of it leaves the site */
     struct journal_end end, kept_end; /* kept_end: as it was at the save point */
     enum disk_step disk;
-    int64_t turn; /* the turn that is open; after a failed commit it tells whether the commit survived */
+    int64_t written_bytes; /* to the disk, as far as it is known: goes with the next commit, which costs no page more */
+    int64_t turn;          /* the turn that is open; after a failed commit it tells whether the commit survived */
 };
+
+#define STORE_APPLICATION 0x466C5334 /* "FlS4": a Floorhand site, in the head of its file */
+
+extern const struct embedded_file store_schema[];
 
 struct store_settings {
     const char *path; /* ":memory:" for a simulation */

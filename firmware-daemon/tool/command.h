@@ -27,7 +27,7 @@ struct tool_options {
     char in_store[16];
     char driver[24];
     char parity[8];
-    char out[256];
+    char out[256], config[256], link_config[256], log[256];
     char data[256], to[8], templates[256], lacks[96], key[64];
     char kind[12], with[256], columns[256], since[24];
     char shop[256], order[65], cursor[128];

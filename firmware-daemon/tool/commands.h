@@ -36,6 +36,9 @@ enum exit_code command_audit_verify(struct command_call *call);
 enum exit_code command_platform_sign(struct command_call *call);
 enum exit_code command_platform_try(struct command_call *call);
 enum exit_code command_trust(struct command_call *call);
+enum exit_code command_site_backup(struct command_call *call);
+enum exit_code command_site_restore(struct command_call *call);
+enum exit_code command_support_bundle(struct command_call *call);
 enum exit_code command_doctor(struct command_call *call);
 
 extern const struct option_def scan_parse_options[], scan_decode_options[], scan_send_options[];
@@ -46,6 +49,7 @@ extern const struct option_def device_list_options[], device_bind_options[], dev
     trust_options[];
 extern const struct option_def label_list_options[], label_check_options[], label_render_options[],
     label_print_options[];
+extern const struct option_def restore_options[], support_options[];
 extern const struct option_def compare_options[], training_options[], audit_options[], sync_options[],
     platform_try_options[];
 

@@ -11,6 +11,7 @@
 #define CONNECT_SECONDS 5L
 #define ANSWER_SECONDS  120L /* a full import is one long turn of the daemon */
 #define LOOK_SECONDS    5L
+#define UNAVAILABLE     503 /* how GET /health says that something is wrong */
 
 DEFINE_CLEANUP(curl_easy_cleanup, CURL *);
 DEFINE_CLEANUP(curl_slist_free_all, struct curl_slist *);
@@ -195,16 +196,34 @@ enum exit_code daemon_send(const char *url, const char *const *path, const char 
     return ask(url, path, NULL, type, body, ret);
 }
 
+static int look(CURL *curl, const struct buf *url, struct buf *ret)
+{
+    long status = 0;
+    if (exchange(curl, buf_text(url), LOOK_SECONDS, NULL, NULL, ret, &status) == CURLE_OK &&
+        (status / 100 == 2 || status == UNAVAILABLE))
+        return 0;
+    buf_clear(ret);
+    return status == 0 ? -ENOTCONN : -ENOENT;
+}
+
+int daemon_look_at(const char *given_url, const char *path, struct buf *ret)
+{
+    CLEANUP_BUF struct buf url = {0};
+    CLEANUP(curl_easy_cleanup_p) CURL *curl = curl_easy_init();
+    const char *base = daemon_address(given_url);
+    if (!curl)
+        return -ENOMEM;
+    buf_put(&url, base, strlen(base) - (*base && base[strlen(base) - 1] == '/'));
+    buf_puts(&url, path);
+    return look(curl, &url, ret);
+}
+
 int daemon_look(const char *given_url, const char *const *path, struct buf *ret)
 {
     CLEANUP_BUF struct buf url = {0};
     CLEANUP(curl_easy_cleanup_p) CURL *curl = curl_easy_init();
-    long status = 0;
     if (!curl)
         return -ENOMEM;
     build_url(curl, daemon_address(given_url), path, NULL, &url);
-    if (exchange(curl, buf_text(&url), LOOK_SECONDS, NULL, NULL, ret, &status) == CURLE_OK && status / 100 == 2)
-        return 0;
-    buf_clear(ret);
-    return status == 0 ? -ENOTCONN : -ENOENT;
+    return look(curl, &url, ret);
 }

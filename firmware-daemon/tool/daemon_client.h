@@ -31,6 +31,9 @@ enum exit_code daemon_send(const char *url, const char *const *path, const char 
  * answers; -ENOENT: the answer is no success. ret is written on success only. */
 int daemon_look(const char *url, const char *const *path, struct buf *ret);
 
+/* The same of an address outside the API: "/metrics". An answer of 503 is one, too. */
+int daemon_look_at(const char *url, const char *path, struct buf *ret);
+
 /* The address that counts: the given one, the environment's, or the daemon on this machine. */
 const char *daemon_address(const char *given_url);
 

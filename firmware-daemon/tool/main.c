@@ -106,6 +106,20 @@ static const char audit_verify_help[] =
     "the\n"
     "hash that stands for all of them: head office has the same for this number. Exit code 1 when one was changed.";
 
+static const char backup_help[] = "Make a backup of the site's database while the daemon works.\n"
+                                  "It is read whole before it is kept, and again where FILE lies: its pages, the laws "
+                                  "of the ledgers, both hash chains. "
+                                  "On the\n"
+                                  "box itself, by whoever may read the database's folder.";
+static const char restore_help[] = "Put a backup in the place of the site's database; stop the daemon first.\n"
+                                   "FILE is read whole before anything is changed, and what was there is kept. Says "
+                                   "how old it is and what head office "
+                                   "will do.";
+static const char support_help[] = "Pack how this box is into one file, for those who help.\n"
+                                   "Versions, configuration, state, metrics, what happened, logs: without secrets, and "
+                                   "without anybody's name, badge,\n"
+                                   "address or telephone.";
+
 static const char platform_sign_help[] =
     "Sign a call of a selling platform.\n"
     "PLATFORM is taobao, jd, pdd, douyin or kuaishou. Reads {\"secret\": \"...\", \"sign_method\": \"...\", "
@@ -164,6 +178,9 @@ static const struct command commands[] = {
     {"platform sign", "PLATFORM", platform_sign_help, 1, 1, NULL, command_platform_sign},
     {"platform try", "VERB --shop FILE.json", platform_try_help, 1, 1, platform_try_options, command_platform_try},
     {"trust", "[--station ID]", trust_help, 0, 0, trust_options, command_trust},
+    {"backup", "FILE", backup_help, 1, 1, daemon_options, command_site_backup},
+    {"restore", "FILE", restore_help, 1, 1, restore_options, command_site_restore},
+    {"support-bundle", "FILE.tar.gz", support_help, 1, 1, support_options, command_support_bundle},
     {"doctor", "", doctor_help, 0, 0, doctor_options, command_doctor},
     {.name = NULL},
 };

@@ -26,17 +26,18 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
-#define TICK_US       100000  /* rows that other commands wrote leave within this */
-#define WORK_US       1000000 /* orders are looked at this often when nothing has changed */
-#define MARKETING_US  60000000
-#define STORAGE_US    60000000
-#define WARN_US       86400000000 /* certificates that end soon are told once a day */
-#define WORK_AT_ONCE  50
-#define POST_AT_ONCE  500
-#define SAME_NOTE_US  60000000 /* the same sentence about the same box is logged once in this time */
-#define RECEIVE_MAX   256
-#define TURN_PRIORITY SD_EVENT_PRIORITY_IDLE /* after everything that is ready to be read: messages share a commit */
-#define PASSWORD_MAX  256
+#define TICK_US        100000  /* rows that other commands wrote leave within this */
+#define WORK_US        1000000 /* orders are looked at this often when nothing has changed */
+#define MARKETING_US   60000000
+#define STORAGE_US     60000000
+#define WARN_US        86400000000 /* certificates that end soon are told once a day */
+#define WORK_AT_ONCE   50
+#define POST_AT_ONCE   500
+#define SAME_NOTE_US   60000000 /* the same sentence about the same box is logged once in this time */
+#define RECEIVE_MAX    256
+#define SIGNS_PER_SPAN 3                      /* of WatchdogSec */
+#define TURN_PRIORITY  SD_EVENT_PRIORITY_IDLE /* after everything that is ready to be read: messages share a commit */
+#define PASSWORD_MAX   256
 
 struct server {
     struct call *call;
@@ -50,6 +51,7 @@ struct server {
     int64_t work_us;      /* when orders are looked at next */
     int64_t marketing_us; /* when ended orders and old points are */
     int64_t storage_us;   /* when the database is measured */
+    int64_t sign_us;      /* when the watchdog is given a sign next */
     int64_t warn_us;      /* when certificates that end soon are told next */
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
     char noted[ERROR_TEXT_MAX + WIRE_NAME_SIZE];
@@ -234,10 +236,29 @@ static void work(struct server *server)
         server->data_version = -1;
 }
 
+/* Systemd's watchdog hears of the ticks, in which all work is done: a loop that spins without them is started anew. */
+static void give_sign(struct server *server)
+{
+    uint64_t span_us = 0;
+    int64_t now_us = clock_mono_us();
+    if (now_us < server->sign_us || sd_watchdog_enabled(0, &span_us) <= 0)
+        return;
+    sd_notify(0, "WATCHDOG=1");
+    server->sign_us = now_us + (int64_t)(span_us / SIGNS_PER_SPAN);
+}
+
 static int rest(sd_event_source *source, uint64_t time_us)
 {
     sd_event_source_set_time(source, time_us + TICK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void tell_state(const struct server *server)
+{
+    const struct office_state state = {.connected = mqtt_is_connected(server->mqtt),
+                                       .failing = server->failing,
+                                       .waiting = (int64_t)hub_waiting(server->hub)};
+    office_http_tick(server->http, &state);
 }
 
 static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
@@ -246,8 +267,9 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
     struct error error = {0};
     int64_t now_us = clock_wall_us(), version = sql_data_version(server->call->office.sql);
     int result = 0;
+    give_sign(server);
     if (must_wait(server)) {
-        office_http_tick(server->http);
+        tell_state(server);
         return rest(source, time_us);
     }
     take_turn(server); /* what has waited for a file */
@@ -264,7 +286,7 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
         report(server, hub_resend(server->hub, now_us, &error), &error);
     publish_events(server);
     if (server->http)
-        office_http_tick(server->http);
+        tell_state(server);
     return rest(source, time_us);
 }
 
@@ -367,7 +389,7 @@ static int prepare_loop(struct server *server)
     if (result >= 0)
         result = sd_event_add_time_relative(server->event, &server->tick, CLOCK_MONOTONIC, TICK_US, TICK_US / 10,
                                             on_tick, server);
-    return result >= 0 ? sd_event_set_watchdog(server->event, true) : result;
+    return result;
 }
 
 static int serve_http(struct server *server, struct error *error)

@@ -9,6 +9,7 @@
 #define WIRE_EVENTS(X)                                                                                                 \
     X("site.booted", "the daemon of the box started")                                                                  \
     X("disk.level", "the disk of the box is fuller than before, or less full")                                         \
+    X("database.checked", "the whole database was read, and found sound or not; a backup was made of it")                 \
     X("worker.signed_in", "a worker's badge was read at a station")                                                    \
     X("worker.signed_out", "a worker left a station, or was signed out")                                               \
     X("worker.admitted", "a worker signed in at the box's pages, by badge and PIN")                                    \

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 # fill TEMPLATE OUT: the words of this package in their places.
 fill() {
     sed -e "s|@PACKAGE@|$package|g" -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$(dpkg --print-architecture)|" \
-        -e "s|@DEPENDS@|${depends:-}|" -e "s|@ALL_UNITS@|$all_units|g" -e "s|@UNITS@|$units|g" -e "s|@FOLDERS@|$folders|" "$1" >"$2"
+        -e "s|@DEPENDS@|${depends:-}|" -e "s|@ALL_UNITS@|$all_units|g" -e "s|@UNITS@|$units|g" -e "s|@FOLDERS@|$folders|" -e "s|@SCHEMA@|$schema|" "$1" >"$2"
 }
 
 # What the programs need, as dpkg knows it.
@@ -19,7 +19,7 @@ depends_of() {
 }
 
 make_package() {
-    package=$1 units=$2 all_units=$3 folders=$4 root=$work/$1
+    package=$1 units=$2 all_units=$3 folders=$4 scripts=$5 root=$work/$1
     while read -r file; do
         mkdir -p "$root/$(dirname "$file")"
         cp "$installed/$file" "$root/$file"
@@ -30,7 +30,7 @@ make_package() {
     depends=$(depends_of "$root"/usr/bin/*)
     mkdir "$root/DEBIAN"
     fill "$here/$package.control" "$root/DEBIAN/control"
-    for script in postinst prerm postrm; do
+    for script in $scripts; do
         fill "$here/$script" "$root/DEBIAN/$script"
         chmod 755 "$root/DEBIAN/$script"
     done
@@ -39,8 +39,9 @@ make_package() {
 }
 
 mkdir -p "$output"
+schema=$("$installed/usr/bin/floorhandd" --schema)
 make_package floorhand "floorhandd.service floorhand-link.service" "floorhandd.service floorhand-link.service" \
-    "/etc/floorhand /var/lib/floorhand"
+    "/etc/floorhand /var/lib/floorhand" "preinst postinst prerm postrm"
 # Several tenants, shops and webhooks are switched on by whoever needs them.
 make_package floorhand-hq "floorhand-hq.service" \
-    "floorhand-hq.service floorhand-hq-cloud.service floorhand-hq-webhooks.service floorhand-shops.service" /var/lib/floorhand-hq
+    "floorhand-hq.service floorhand-hq-cloud.service floorhand-hq-webhooks.service floorhand-shops.service" /var/lib/floorhand-hq "postinst prerm postrm"

@@ -96,7 +96,7 @@ def help_faults():
             yield f"{name} --help ended with {code}, {len(out.splitlines())} lines, standard error: {err[:200]!r}"
 
 
-INSTALLED = ("lib/udev/rules.d/60-floorhand.rules", "lib/sysusers.d/floorhand.conf", "lib/tmpfiles.d/floorhand.conf",
+INSTALLED = ("lib/udev/rules.d/60-floorhand.rules", "lib/udev/rules.d/95-floorhand-brltty.rules", "lib/sysusers.d/floorhand.conf", "lib/tmpfiles.d/floorhand.conf",
              "share/doc/floorhand/floorhandd.conf", "share/doc/floorhand/link.conf", "share/doc/floorhand-hq/mosquitto.conf")
 
 

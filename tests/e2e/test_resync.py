@@ -45,10 +45,35 @@ def journal_of(path):
         connection.close()
 
 
+def refused(house, *arguments):
+    code, out, err = house.command("floorhand", "restore", *arguments, "--config", house.folder / "floorhandd.ini")
+    return err if code == 1 and not out and err.count("\n") == 1 else f"{code} {out}{err}"
+
+
+def faults_of_refusals(house, copy):
+    """What must not be put back: while the daemon works, and what is no whole backup of this box. Nothing is changed."""
+    if "is in use: stop the daemon first" not in refused(house, copy):
+        yield f"restored under a running daemon: {refused(house, copy)}"
+    house.daemon.stop()
+    before, bad = house.site_db.read_bytes(), house.folder / "bad.db"
+    for what, statement, sentence in (
+            ("another box's", "UPDATE stream SET box = 'box-other'", "name the right backup"),
+            ("one whose journal was changed", "DROP TRIGGER journal_is_final; UPDATE journal SET line = line || ' ' WHERE seq = 3",
+             "number 3 is not as it was written"),
+            ("a newer program's", "PRAGMA user_version = 999", "was written by a newer version")):
+        shutil.copy(copy, bad)
+        connection = sqlite3.connect(bad)
+        connection.executescript(statement)
+        connection.close()
+        if sentence not in refused(house, bad):
+            yield f"{what} backup: {refused(house, bad)}"
+    if house.site_db.read_bytes() != before or list(house.folder.glob("site.db.before-*")):
+        yield "what was refused was put back all the same"
+
+
 def put_back(house, copy):
-    for left_over in house.folder.glob("site.db-*"):
-        left_over.unlink()
-    shutil.copy(copy, house.site_db)
+    """What the person is told."""
+    return must([house.bin / "floorhand", "restore", copy, "--config", house.folder / "floorhandd.ini"])
 
 
 def faults_of_events(house, *journals):
@@ -96,17 +121,19 @@ def others_listen(house):
 
 
 def disk_put_back(house):
-    """Yesterday's copy is put in place, and worked with before head office hears of it."""
-    house.daemon.stop()
+    """Yesterday's backup is put in place, and worked with before head office hears of it."""
     copy = house.folder / "copy.db"
-    shutil.copy(house.site_db, copy)
-    house.start_daemon()
+    must([house.bin / "floorhand", "backup", copy, "--url", house.page_url])
     Worker(house, ORDERS[2:4]).work()
     settled(house)
     house.link.stop()
-    house.daemon.stop()
+    yield from faults_of_refusals(house, copy)
     lost = journal_of(house.site_db)
-    put_back(house, copy)
+    told = put_back(house, copy)
+    missing = len(lost) - len(journal_of(copy))
+    aside = list(house.folder.glob("site.db.before-*"))
+    if f"{missing} events are not in the backup" not in told or len(aside) != 1 or journal_of(aside[0]) != lost:
+        yield f"told of {missing} events, kept {aside}: {told}"
     house.start_daemon()
     for number in range(len(lost) - len(journal_of(copy)) + 5):
         house.ask("stations/bench-1/scan", {"text": f"NOBODY-KNOWS-{number}"})

@@ -21,7 +21,7 @@ from tap import Tap  # noqa: E402
 WRITERS = [
     ["tests/test_scripts", "--once"],
     ["floorhand-crew", "--seeds", "2", "--steps", "3000"],
-    ["tests/test_ask"], ["tests/test_bind"], ["tests/test_floor"], ["tests/test_journal"], ["tests/test_label_desk"], ["tests/test_receiver"], ["tests/test_replenish"], ["tests/test_training"], ["tests/test_people"],
+    ["tests/test_ask"], ["tests/test_bind"], ["tests/test_floor"], ["tests/test_journal"], ["tests/test_label_desk"], ["tests/test_receiver"], ["tests/test_replenish"], ["tests/test_training"], ["tests/test_people"], ["tests/test_upkeep"],
     ["tests/test_conflicts"], ["tests/test_conflicts_data"], ["tests/test_waybill"], ["tests/test_wire"], ["tests/test_hq_import"],
     ["tests/test_hq_projection"], ["tests/test_hq_waybills"],
 ]

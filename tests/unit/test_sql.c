@@ -220,6 +220,17 @@ static void in_use_by_another(void **state)
     assert_int_equal(sql_run(sql, "DELETE FROM t WHERE id > 10", SQL_NO_VALUES), 0); /* the first one goes on */
 }
 
+/* https://www.sqlite.org/fileformat.html: the user version is at byte 60. */
+static int version_in_head(const char *path)
+{
+    unsigned char head[64] = {0};
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    assert_int_equal(fread(head, 1, sizeof(head), file), sizeof(head));
+    fclose(file);
+    return head[60] << 24 | head[61] << 16 | head[62] << 8 | head[63];
+}
+
 static void migrations(void **state)
 {
     struct place *place = *state;
@@ -230,6 +241,7 @@ static void migrations(void **state)
     assert_int_equal(number(sql, "PRAGMA  user_version"), 2);
     assert_int_equal(sql_migrate(sql, two, APPLICATION, &place->error), 0); /* nothing to do */
     assert_int_equal(number(sql, "SELECT count(*) FROM t WHERE name = 'kept' AND more IS NULL"), 1);
+    assert_int_equal(version_in_head(place->path), 2); /* while it is open: an older program need not read the WAL */
     sql = sql_close(sql);
     expect_refused(place, one, -EINVAL, "was written by a newer version (schema 2, this program knows 1)");
 }
@@ -242,9 +254,9 @@ static void migration_that_fails(void **state)
     assert_true(sql_migrate(sql, two_fails, APPLICATION, &place->error) < 0);
     assert_non_null(strstr(place->error.text, "could not be brought to schema 2 and stays as it was"));
     assert_false(sql_in_transaction(sql));
-    assert_int_equal(number(sql, "PRAGMA user_version"), 1);
-    assert_int_equal(number(sql, "SELECT count(*) FROM sqlite_schema WHERE name IN ('half', 'never')"), 0);
-    assert_int_equal(number(sql, "SELECT count(*) FROM sqlite_schema WHERE name = 't'"), 1);
+    assert_int_equal(number(sql, "PRAGMA user_version"),
+                     0); /* what came before it in the same upgrade is undone, too */
+    assert_int_equal(number(sql, "SELECT count(*) FROM sqlite_schema"), 0);
 }
 
 /* Databases of others, whether they mark them or not. */
@@ -447,12 +459,11 @@ static void a_copy_ends_with_its_database(void **state)
     struct place *place = *state;
     char copy[80];
     int percent;
-    struct sql_copy *taken CLEANUP(sql_copy_end_p) = NULL, *other = NULL;
+    struct sql_copy *taken CLEANUP(sql_copy_end_p) = NULL;
     snprintf(copy, sizeof(copy), "%s-copy", place->path);
     struct sql *sql CLEANUP_SQL = open_migrated(place, place->path, one);
     fill(sql, 1, 50);
     assert_int_equal(sql_copy_begin(sql, copy, &taken, &place->error), 0);
-    assert_int_equal(sql_copy_begin(sql, copy, &other, &place->error), -EBUSY);
     assert_int_equal(sql_copy_step(taken, 2, &percent, &place->error), 1);
     sql = sql_close(sql);
     assert_int_equal(sql_copy_step(taken, 2, &percent, &place->error), -EIO);

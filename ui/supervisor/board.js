@@ -21,7 +21,7 @@ const html = htm.bind(h);
 /** GET /api/v1/board; orders is null where there are too many to add up. @typedef {{site: string, time: string,
  *   orders: Orders[] | null, workers: Worker[], waiting: Waits[], stations: Station[], devices: Device[], sync: Sync,
  *   roster: {state: string, silent_hours: number, hours: number}, disk: {step: string, free_mib: number},
- *   tls?: {trouble: Words | null} | null, training: {stations: string[], why?: string}}} Shown */
+ *   tls?: {trouble: Words | null} | null, health?: {wrong: {what: string, text: Words}[]}, training: {stations: string[], why?: string}}} Shown */
 
 /** @param {Words} words */
 const inLanguage = (words) => words[language.value];
@@ -34,6 +34,7 @@ const sum = (rows, column) => rows.reduce((total, row) => total + row[column], 0
 
 const rosterStates = new Set(["ageing", "stale"]);
 const diskSteps = new Set(["warn", "low", "tight", "full"]);
+const toldElsewhere = new Set(["disk_full", "disk_fills", "late", "certificate"]); // on the board, with more words
 const printerTroubles = new Set(["error", "paused", "offline"]);
 
 /** Every sentence that asks somebody to do something. @returns {string[]} @param {Shown} board */
@@ -46,6 +47,7 @@ function alertsOf(board) {
   return [...(late ? [`${nameOf("lateAlert")}: ${number(late)}`] : []), ...board.sync.troubles.map(({ text }) => inLanguage(text)),
     ...(rosterStates.has(board.roster.state) ? [`${nameOf(`roster_${board.roster.state}`)} (${number(board.roster.silent_hours)} / ${number(board.roster.hours)} h)`] : []),
     ...(diskSteps.has(board.disk.step) ? [`${nameOf(`disk_${board.disk.step}`)} (${number(board.disk.free_mib)} MiB)`] : []),
+    ...(board.health?.wrong ?? []).filter(({ what }) => !toldElsewhere.has(what)).map(({ text }) => inLanguage(text)),
     ...(board.tls?.trouble ? [inLanguage(board.tls.trouble)] : []), ...printers, ...devices];
 }
 

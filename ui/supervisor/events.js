@@ -20,6 +20,7 @@ export const events = {
   "template.saved": ["Own label template kept", "保存自有标签模板"],
   // types
   "site.booted": ["Box started", "主机启动"],
+  "database.checked": ["Database read through", "数据库检查"],
   "disk.level": ["Room on the disk", "磁盘空间"],
   "worker.signed_in": ["Signed in", "登录"],
   "worker.signed_out": ["Signed out", "登出"],

@@ -160,6 +160,7 @@ const names = {
   board_public: ["The board is public", "看板公开"],
   session_idle_min: ["Minutes until an unused page closes", "页面闲置退出分钟数"],
   session_hours: ["Hours until a page closes", "页面最长登录小时数"],
+  quiet_hour: ["Hour of the nightly check and backup", "夜间检查与备份时刻"],
   reprint_badge: ["Reprints need a badge", "补打需工牌"],
   roster_ageing: ["Head office is not heard: badges may soon be out of date", "与总部失联：员工名单即将过期"],
   roster_stale: ["Head office was not heard for too long: badges may be out of date", "与总部失联过久：员工名单可能已过期"],

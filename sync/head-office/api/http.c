@@ -277,8 +277,9 @@ static void meter_quietly(struct office_http *http, int64_t now_us)
         http->written = sql_written(http->office->sql);
 }
 
-void office_http_tick(struct office_http *http)
+void office_http_tick(struct office_http *http, const struct office_state *state)
 {
+    http->state = *state;
     struct error error = {0};
     bool more = false;
     int64_t now_us = clock_mono_us();

@@ -28,7 +28,14 @@ bool office_http_imports(const struct office_http *http);
 
 int office_http_port(const struct office_http *http);
 
+/* How the server is otherwise, for those who watch it. */
+struct office_state {
+    bool connected;  /* to the broker */
+    bool failing;    /* the last turn could not be saved */
+    int64_t waiting; /* messages of sites */
+};
+
 /* Tells those who listen what has changed; at most so often as anybody can see. */
-void office_http_tick(struct office_http *http);
+void office_http_tick(struct office_http *http, const struct office_state *state);
 
 #endif

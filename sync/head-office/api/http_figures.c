@@ -3,11 +3,11 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/list.h"
+#include "base/own_command.h"
 #include "base/text.h"
 #include "sync/head-office/api/http_internal.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/figures/figure_file.h"
-#include "sync/head-office/own_command.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/own_command.h"
 #include "base/text.h"
-#include "sync/head-office/own_command.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -22,7 +22,8 @@ struct office_http {
     struct http_import *import;
     struct http_figures *figures;
     struct http_meter meter;
-    int64_t tries_us; /* when a password may be tried next, monotonic */
+    struct office_state state; /* as serve said it last */
+    int64_t tries_us;          /* when a password may be tried next, monotonic */
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
     int64_t written; /* of the database, when it was told last that something was */
@@ -60,6 +61,10 @@ bool http_is_open(const struct web_request *request); /* by everybody */
 
 /* "This key may not look at keys.", or which site is meant. code: of access_read() or access_do(). */
 bool http_forbid(struct web_request *request, int code, const char *what, const char *name);
+
+/* http_watch.c */
+bool http_get_health(struct web_request *request);
+bool http_get_metrics(struct web_request *request);
 
 /* http_session.c: people log in and out. */
 bool http_post_session(struct web_request *request);

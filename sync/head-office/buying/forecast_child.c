@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "sync/head-office/buying/forecasts.h"
-#include "sync/head-office/own_command.h"
+#include "base/own_command.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "sync/head-office/own_command.h"
+#include "base/own_command.h"
 
 #include "base/buf.h"
 
@@ -64,7 +64,7 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
 
 static int spawn(const char *const *words, int in, int out, pid_t *ret)
 {
-    char *arguments[OWN_COMMAND_WORDS + 2] = {(char[]){"floorhand-hq"}};
+    char *arguments[OWN_COMMAND_WORDS + 2] = {program_invocation_short_name};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;

@@ -1,7 +1,7 @@
 /* A command of this very program, run beside the event loop by a process of its own, so that the loop goes on. Does not
  * know what it does, and keeps nothing that it says. */
-#ifndef HEAD_OFFICE_OWN_COMMAND_H
-#define HEAD_OFFICE_OWN_COMMAND_H
+#ifndef BASE_OWN_COMMAND_H
+#define BASE_OWN_COMMAND_H
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>
