@@ -11,9 +11,9 @@
 struct site_config {
     char site[64], box[40], database[256], link_socket[100], labels[256], pictures[256], hardware[100], https[8],
         names[512], tool_key[256], receiver_key[256], backup_folder[256];
+    int64_t backup_keep, endurance_gb;
     char sign_in[12];
     bool sign_in_required; /* of it: not "open" */
-    int64_t backup_keep, endurance_gb;
     int64_t resend_ms, label_limit_s, journal_days;
     struct web_settings ui;
 };

@@ -275,11 +275,11 @@ static void on_effect(void *user, const struct event *event, const struct effect
         care_noted(daemon->care);
         break;
     case EVENT_CHANGE:
-        if (effect->good)
-            break;
-        log_about((struct log_about){.event = "change.parked"});
-        log_warning("change %lld from head office is parked: head office must correct and send it again",
-                    (long long)event->number);
+        if (!effect->good) {
+            log_about((struct log_about){.event = "change.parked"});
+            log_warning("change %lld from head office is parked: head office must correct and send it again",
+                        (long long)event->number);
+        }
         break;
     default:
         break;

@@ -62,8 +62,8 @@ static struct watch watch_of(const struct daemon *daemon)
 
 static int source_status(void *user, struct buf *json)
 {
-    struct watch watch = watch_of(user);
     json_open_object(json, NULL);
+    struct watch watch = watch_of(user);
     int result = watch_write(&watch, json);
     json_close_object(json);
     return result;

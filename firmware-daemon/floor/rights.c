@@ -75,10 +75,9 @@ const struct site_right may_reach[] = {
     {.names = "GET/,GET/station/{},GET/office,GET/assets/{},GET/manifest.webmanifest,GET/keeper.js",
      .roles = EVERYBODY},
     {.names = "GET/pictures/{*}", .roles = EVERYBODY},
-    {.names = "GET/trust,GET/trust/ca.crt,GET/trust/trust.css,GET/api/v1/trust", .roles = EVERYBODY},
-    /* for those who watch the box: counts and troubles, nobody's name */
-    {.names = "GET/health,GET/metrics", .roles = EVERYBODY},
+    {.names = "GET/health,GET/metrics", .roles = EVERYBODY}, /* figures, and nobody's name: who watches has no badge */
     {.names = "POST/api/v1/backup", .roles = BOX},
+    {.names = "GET/trust,GET/trust/ca.crt,GET/trust/trust.css,GET/api/v1/trust", .roles = EVERYBODY},
     {.names = "POST/api/v1/session,POST/api/v1/session/end,GET/api/v1/me", .roles = EVERYBODY},
     /* a station: its screen, its scans, and the label it is about */
     {.names = "GET/api/v1/stations,GET/api/v1/stations/{},GET/api/v1/stations/{}/events", .roles = EVERYBODY},

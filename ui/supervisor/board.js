@@ -21,8 +21,7 @@ const html = htm.bind(h);
 /** GET /api/v1/board; orders is null where there are too many to add up. @typedef {{site: string, time: string,
  *   orders: Orders[] | null, workers: Worker[], waiting: Waits[], stations: Station[], devices: Device[], sync: Sync,
  *   roster: {state: string, silent_hours: number, hours: number}, disk: {step: string, free_mib: number},
- *   tls?: {trouble: Words | null} | null, health?: {wrong: {what: string, text: Words}[]},
- *   training: {stations: string[], why?: string}}} Shown */
+ *   tls?: {trouble: Words | null} | null, health?: {wrong: {what: string, text: Words}[]}, training: {stations: string[], why?: string}}} Shown */
 
 /** @param {Words} words */
 const inLanguage = (words) => words[language.value];
