@@ -21,7 +21,7 @@ static void print_commands(FILE *out)
         out);
     for (size_t book = 0; book < COUNT(books); book++)
         for (const struct command *command = books[book]; command->name; command++)
-            fprintf(out, "  %-18s %s\n", command->name, command->help);
+            fprintf(out, "  %-19s %s\n", command->name, command->help);
     fputs("\n\"floorhand-hq COMMAND --help\" tells more.\n", out);
 }
 
