@@ -48,12 +48,13 @@ int log_gate_passes(struct log_gate *gate, const char *text, long long now_us, i
     struct log_seen *seen = place_of(gate, hash);
     *ret_held = 0;
     if (seen->text == hash && now_us - seen->since_us < SAME_US) {
-        seen->held++;
-        return 0;
+        bool passes = seen->told < LOG_SAME_MAX;
+        *(passes ? &seen->told : &seen->held) += 1;
+        return passes;
     }
     if (seen->text == hash)
         *ret_held = seen->held;
-    *seen = (struct log_seen){.text = hash, .since_us = now_us};
+    *seen = (struct log_seen){.text = hash, .since_us = now_us, .told = 1};
     return 1;
 }
 

@@ -1,7 +1,8 @@
 /* Lines for the operator. Where systemd reads standard error, they go to its journal with fields of their own
- * (FLOORHAND_EVENT and what log_about() names); otherwise to standard error. The same line again and again is told once
- * a minute, with how often it came. Only shells log (mains and pumps); library code returns errors instead. Never log a
- * person's data. */
+ * (FLOORHAND_EVENT and what log_about() names); otherwise to standard error. The same line again and again is told
+ * LOG_SAME_MAX times a minute, and then how often it came besides: what fails, heals and fails again is told each time,
+ * and what fails without end fills no disk. Only shells log (mains and pumps); library code returns errors instead.
+ * Never log a person's data. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -18,11 +19,12 @@ void log_about(struct log_about about);
 
 /* How often the same line may come: for tests. now_us: monotonic. What has been held back until then is told by
  * *ret_held. */
+#define LOG_SAME_MAX 5
 struct log_gate {
     struct log_seen {
         unsigned long long text; /* a hash of it; 0: free */
-        long long since_us;
-        int held;
+        long long since_us;      /* the minute that is counted began then */
+        int told, held;
     } seen[32];
 };
 int log_gate_passes(struct log_gate *gate, const char *text, long long now_us, int *ret_held);
