@@ -362,6 +362,26 @@ static void what_is_on_its_way_is_not_cancelled(void **state)
     told(rig, "waybill.voided", "F1", "", 0);
 }
 
+/* "Conflict" may be the answer to what was asked before and got none: not of an order that has gone. */
+static void nor_when_the_first_answer_was_lost(void **state)
+{
+    struct shop_rig *rig = *state;
+    account(rig);
+    order(rig, "1");
+    shop_rig_work(rig);
+    fake.waybills[0].used = true;
+    fake.faults[0] = (struct fake_fault){.verb = PLATFORM_WAYBILL_CANCEL, .happens = true, .times = 1};
+    seq = 0;
+    happens(rig, "label.voided",
+            "{\"order\":\"s1-1\",\"parcel\":null,\"waybill\":\"F1\",\"carrier\":\"SF\",\"why\":\"x\"}");
+    rig_run(&rig->rig, "UPDATE orders SET state = 'finished' WHERE number = 's1-1'");
+    shop_rig_work(rig);
+    shop_rig_later(rig, 10);
+    assert_int_equal(fake_called(PLATFORM_WAYBILL_CANCEL), 2);
+    number_is(rig, "F1", "void_pending");
+    shop_rig_text(rig, "SELECT kind || ' ' || about FROM attention WHERE settled_us IS NULL", "not_void s1-1");
+}
+
 static void an_order_that_is_closed_gives_its_number_back(void **state)
 {
     struct shop_rig *rig = *state;
@@ -465,6 +485,7 @@ int main(void)
         ON_SHOP(a_label_may_be_drawn_elsewhere),
         ON_SHOP(a_number_that_its_site_gave_up_is_cancelled),
         ON_SHOP(what_is_on_its_way_is_not_cancelled),
+        ON_SHOP(nor_when_the_first_answer_was_lost),
         ON_SHOP(an_order_that_is_closed_gives_its_number_back),
         ON_SHOP(one_that_comes_too_late_is_given_back),
         ON_SHOP(another_site_gets_another_number),

@@ -244,11 +244,19 @@ static int write_cancel(struct outbox_call *call, struct error *error)
     return write_number(call, PLATFORM_WAYBILL_CANCEL, error);
 }
 
-/* A number that is cancelled already, or one that is on its way: it is the first where we asked for it before. */
+static bool has_gone(const struct outbox_call *call, const struct outbox_row *row)
+{
+    int64_t gone;
+    return sql_number(call->office->sql, &gone,
+                      "SELECT 1 FROM orders WHERE number = ?1 AND state IN ('shipped', 'finished')",
+                      sql_text(outbox_text(row, "about"))) != -ENOENT;
+}
+
+/* A number that is cancelled already, or one that is on its way: it is the first where we asked for it before, unless
+ * the order has gone. Then nobody can tell, and a person looks. */
 static enum outbox_verdict conflict_cancel(const struct outbox_call *call, const struct outbox_row *row)
 {
-    (void)call;
-    return row->uncertain ? OUTBOX_DONE : OUTBOX_REFUSED;
+    return row->uncertain && !has_gone(call, row) ? OUTBOX_DONE : OUTBOX_REFUSED;
 }
 
 static int done_cancel(struct outbox_call *call, const struct outbox_row *row, const struct platform_answer *answer)
