@@ -162,6 +162,7 @@ const names = {
   found: ["Found", "查找结果"],
   home: ["Overview", "总览"],
   loginAsk: ["Name", "账号"],
+  pin: ["PIN", "密码"],
   passwordAsk: ["Password", "密码"],
   passwordOld: ["Password so far", "当前密码"],
   passwordNew: ["New password: ten characters or more", "新密码(至少 10 个字符)"],

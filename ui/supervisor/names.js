@@ -160,6 +160,7 @@ const names = {
   board_public: ["The board is public", "看板公开"],
   session_idle_min: ["Minutes until an unused page closes", "页面闲置退出分钟数"],
   session_hours: ["Hours until a page closes", "页面最长登录小时数"],
+  receiver_days: ["Days until a receiver is deleted", "收件人信息保留天数"],
   quiet_hour: ["Hour of the nightly check and backup", "夜间检查与备份时刻"],
   reprint_badge: ["Reprints need a badge", "补打需工牌"],
   roster_ageing: ["Head office is not heard: badges may soon be out of date", "与总部失联：员工名单即将过期"],
@@ -492,6 +493,8 @@ const helps = {
   "minutes after which an unused page must be signed in to again": "页面闲置多少分钟后须重新登录",
   "hours after which a page must be signed in to again in any case": "登录多少小时后必须重新登录",
   "1: a label is printed again only with a supervisor's badge": "1：补打标签必须有主管工牌",
+  "a receiver is deleted so many days after the order was handed over; 0: never": "订单交接后经过这些天删除收件人信息；0：永不删除",
+  "the hour of the day, by the box's clock, in which it reads its database whole and makes its nightly backup; 24: never": "本机在该整点通读数据库并做夜间备份；24：不做",
   "orders in a wave that is sorted at a put-wall, where the wall has more slots": "播种墙波次的订单数上限",
 };
 
