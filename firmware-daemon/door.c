@@ -236,10 +236,11 @@ void door_sign_out(struct door *door, const char *token)
 bool door_takes(struct door *door, size_t station, const struct event *event, const char *text, size_t length, int *ret)
 {
     struct asked *asked = &door->asked[station];
+    if (!asked->worker)
+        return false;
     struct pin_job job = {.event = *event};
     char pin[PIN_SIZE];
-    bool taken = asked->worker && clock_mono_us() < asked->until_us && text_copy_n(pin, sizeof(pin), text, length) &&
-                 pin_is_one(pin);
+    bool taken = clock_mono_us() < asked->until_us && text_copy_n(pin, sizeof(pin), text, length) && pin_is_one(pin);
     if (taken) {
         *ret = prepare(door, asked->worker, pin, &job);
         text_copy(job.bytes, sizeof(job.bytes), asked->scan);

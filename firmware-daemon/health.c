@@ -113,10 +113,7 @@ bool health_write(const struct health_facts *facts, struct buf *json)
         json_open_object(json, NULL);
         json_text(json, "what", table[i].what);
         json_bool(json, "stops", table[i].stops);
-        json_open_object(json, "text");
-        json_text(json, "en", table[i].en);
-        json_text(json, "zh", table[i].zh);
-        json_close_object(json);
+        json_words(json, "text", table[i].en, table[i].zh);
         json_close_object(json);
     }
     json_close_array(json);

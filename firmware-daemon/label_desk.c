@@ -25,10 +25,7 @@ static void decref(json_t **json)
 static void write_about(const struct template_about *about, const struct label_template *own, struct buf *json)
 {
     json_text(json, "name", about->name);
-    json_open_object(json, "title");
-    json_text(json, "en", about->title_en);
-    json_text(json, "zh", about->title_zh);
-    json_close_object(json);
+    json_words(json, "title", about->title_en, about->title_zh);
     buf_printf(json, ",\"width\":%g,\"height\":%g", about->width_tenths / 10.0, about->height_tenths / 10.0);
     json_text(json, "needs", about->needs);
     json_text(json, "origin", *own->name ? "site" : about->shipped ? "shipped" : "folder");

@@ -40,18 +40,6 @@ struct practice {
     char path[PATH_SIZE], copying[PATH_SIZE]; /* a copy that is whole, and one that is not yet */
 };
 
-/* ---------------------------------------------------------------- files */
-
-static void remove_files(const char *path)
-{
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-    char name[PATH_SIZE + 8];
-    for (size_t i = 0; i < COUNT(ends); i++) {
-        snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-        unlink(name);
-    }
-}
-
 /* ---------------------------------------------------------------- open and close */
 
 static void end_copying(struct practice *practice)
@@ -75,8 +63,8 @@ static void throw_away(struct practice *practice)
 {
     end_copying(practice);
     close_store(practice);
-    remove_files(practice->path);
-    remove_files(practice->copying);
+    sql_remove(practice->path);
+    sql_remove(practice->copying);
     practice->state = PRACTICE_OFF;
 }
 
@@ -277,7 +265,7 @@ struct practice *practice_free(struct practice *practice)
     if (!practice)
         return NULL;
     end_copying(practice);
-    remove_files(practice->copying);
+    sql_remove(practice->copying);
     practice->turn = turn_free(practice->turn);
     store_close(practice->store);
     lesson_set_done(&practice->lessons);

@@ -46,14 +46,6 @@ int sync_view_write_link(const struct sync_view *view, struct buf *json, int64_t
 
 /* ---------------------------------------------------------------- all of it */
 
-static void write_words(struct buf *json, const char *key, const char *en, const char *zh)
-{
-    json_open_object(json, key);
-    json_text(json, "en", en);
-    json_text(json, "zh", zh);
-    json_close_object(json);
-}
-
 static void write_time(struct buf *json, const char *key, int64_t wall_us)
 {
     char text[CLOCK_TEXT_SIZE];
@@ -127,7 +119,7 @@ static int write_parked(struct store *store, int64_t count, struct buf *json)
         json_int(json, "feed_seq", newest[i].feed_seq);
         const char *name = wire_type_name(newest[i].type, &length);
         json_text_n(json, "type", name, length);
-        write_words(json, "why", newest[i].why, floor_parked_why_zh(newest[i].why));
+        json_words(json, "why", newest[i].why, floor_parked_why_zh(newest[i].why));
         json_close_object(json);
     }
     json_close_array(json);
@@ -144,7 +136,7 @@ static void write_troubles(const struct site_facts *facts, struct buf *json)
             continue;
         json_open_object(json, NULL);
         json_text(json, "trouble", def->name);
-        write_words(json, "text", def->en, def->zh);
+        json_words(json, "text", def->en, def->zh);
         json_close_object(json);
     }
     json_close_array(json);
@@ -163,7 +155,7 @@ int sync_view_write(const struct sync_view *view, const char *key, struct buf *j
     json_text(json, "site", view->site->name);
     json_text(json, "box", view->site->box);
     json_text(json, "state", state->name);
-    write_words(json, "text", state->en, state->zh);
+    json_words(json, "text", state->en, state->zh);
     write_connection(view, &facts, json);
     write_events(&stream, &facts, oldest_wall_us, json);
     write_feed(view->site, &stream, json);

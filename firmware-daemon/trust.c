@@ -379,12 +379,11 @@ static void write_facts(const struct trust *trust, struct buf *json)
         json_text(json, "trouble", NULL);
         return;
     }
-    json_open_object(json, "trouble");
-    json_text(json, "en",
-              "The pages' certificate ends within a month and does not renew itself: look at the box's clock and disk. "
-              "Work goes on.");
-    json_text(json, "zh", "页面证书将在一个月内到期且未能自动更新：请检查主机的时钟和磁盘，作业不受影响。");
-    json_close_object(json);
+    json_words(
+        json, "trouble",
+        "The pages' certificate ends within a month and does not renew itself: look at the box's clock and disk. "
+        "Work goes on.",
+        "页面证书将在一个月内到期且未能自动更新：请检查主机的时钟和磁盘，作业不受影响。");
 }
 
 int64_t trust_until_us(const struct trust *trust, bool *ret_trouble)

@@ -113,16 +113,6 @@ static void count_written(struct care *care)
 
 /* ---------------------------------------------------------------- files */
 
-static void remove_files(const char *path)
-{
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-    char name[PATH_SIZE + 8];
-    for (size_t i = 0; i < COUNT(ends); i++) {
-        snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-        unlink(name);
-    }
-}
-
 static int name_nightly(struct care *care)
 {
     char when[32];
@@ -167,7 +157,7 @@ static void stop(struct care *care)
     care->copy = sql_copy_end(care->copy);
     care->reader = own_command_close(care->reader);
     if (care->state != CARE_IDLE)
-        remove_files(care->copying);
+        sql_remove(care->copying);
     care->state = CARE_IDLE;
 }
 
@@ -295,7 +285,7 @@ static int begin(struct care *care, enum aim aim, struct error *error)
     if (aim == AIM_NIGHTLY && name_nightly(care) != 0)
         return error_set(error, -ENAMETOOLONG, "backup_folder is too long a path");
     snprintf(care->copying, sizeof(care->copying), "%.*s.new", PATH_SIZE - 5, *care->target ? care->target : database);
-    remove_files(care->copying);
+    sql_remove(care->copying);
     care->state = CARE_COPYING;
     care->percent = 0;
     int result = begin_copy(care, error);

@@ -74,33 +74,27 @@ static const struct counted *of(const void *facts)
     return facts;
 }
 
-#define TELL(name, value)                                                                                              \
-    static void tell_##name(struct metric_out *out, const void *facts)                                                 \
-    {                                                                                                                  \
-        metric_int(out, (value), NULL);                                                                                \
-    }
-
-TELL(turns, turn_counters(of(facts)->watch->turn)->turns)
-TELL(events, turn_counters(of(facts)->watch->turn)->events)
-TELL(refused, turn_counters(of(facts)->watch->turn)->refused)
-TELL(failed, turn_counters(of(facts)->watch->turn)->failed_commits)
-TELL(full, turn_counters(of(facts)->watch->turn)->full)
-TELL(queue, (int64_t)turn_waiting(of(facts)->watch->turn))
-TELL(last_event, of(facts)->stream.last_seq)
-TELL(epoch, of(facts)->stream.epoch)
-TELL(outbox, of(facts)->outbox)
-TELL(parked, of(facts)->parked)
-TELL(link_up, site_port_up(uplink_view(of(facts)->watch->uplink).port))
-TELL(in_step, uplink_view(of(facts)->watch->uplink).site->state == SITE_SYNC)
-TELL(disk_free, disk_free_mib(of(facts)->watch->disk) << 20)
-TELL(disk_step, disk_now(of(facts)->watch->disk))
-TELL(database, of(facts)->care.database_bytes)
-TELL(wal, of(facts)->care.wal_bytes)
-TELL(sound, of(facts)->care.known.sound)
-TELL(written, of(facts)->care.known.written_bytes)
-TELL(resident, of(facts)->process.resident_bytes)
-TELL(descriptors, of(facts)->process.descriptors)
-TELL(pages, (int64_t)of(facts)->watch->pages)
+METRIC_TELL(turns, turn_counters(of(facts)->watch->turn)->turns)
+METRIC_TELL(events, turn_counters(of(facts)->watch->turn)->events)
+METRIC_TELL(refused, turn_counters(of(facts)->watch->turn)->refused)
+METRIC_TELL(failed, turn_counters(of(facts)->watch->turn)->failed_commits)
+METRIC_TELL(full, turn_counters(of(facts)->watch->turn)->full)
+METRIC_TELL(queue, (int64_t)turn_waiting(of(facts)->watch->turn))
+METRIC_TELL(last_event, of(facts)->stream.last_seq)
+METRIC_TELL(epoch, of(facts)->stream.epoch)
+METRIC_TELL(outbox, of(facts)->outbox)
+METRIC_TELL(parked, of(facts)->parked)
+METRIC_TELL(link_up, site_port_up(uplink_view(of(facts)->watch->uplink).port))
+METRIC_TELL(in_step, uplink_view(of(facts)->watch->uplink).site->state == SITE_SYNC)
+METRIC_TELL(disk_free, disk_free_mib(of(facts)->watch->disk) << 20)
+METRIC_TELL(disk_step, disk_now(of(facts)->watch->disk))
+METRIC_TELL(database, of(facts)->care.database_bytes)
+METRIC_TELL(wal, of(facts)->care.wal_bytes)
+METRIC_TELL(sound, of(facts)->care.known.sound)
+METRIC_TELL(written, of(facts)->care.known.written_bytes)
+METRIC_TELL(resident, of(facts)->process.resident_bytes)
+METRIC_TELL(descriptors, of(facts)->process.descriptors)
+METRIC_TELL(pages, (int64_t)of(facts)->watch->pages)
 
 static void tell_healthy(struct metric_out *out, const void *facts)
 {

@@ -40,10 +40,7 @@ void label_fault_write(const struct label_fault *fault, struct buf *json)
         json_int(json, "line", fault->line);
     else
         json_text(json, "line", NULL);
-    json_open_object(json, "text");
-    json_text(json, "en", fault->error.text);
-    json_text(json, "zh", buf_text(&chinese));
-    json_close_object(json);
+    json_words(json, "text", fault->error.text, buf_text(&chinese));
 }
 
 void label_fault_json(const struct label_fault *fault, struct buf *json)

@@ -43,8 +43,7 @@ static X509 *read_certificate(const struct buf *pem)
     return certificate;
 }
 
-/* No passphrase is asked for at a terminal. */
-static int no_passphrase(char *out, int size, int writes, void *user)
+int certificate_no_passphrase(char *out, int size, int writes, void *user)
 {
     (void)out;
     (void)size;
@@ -56,7 +55,7 @@ static int no_passphrase(char *out, int size, int writes, void *user)
 static EVP_PKEY *read_key(const struct buf *pem)
 {
     CLEANUP_BIO BIO *bio = BIO_new_mem_buf(buf_text(pem), (int)pem->length);
-    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, certificate_no_passphrase, NULL) : NULL;
     ERR_clear_error();
     return key;
 }

@@ -59,6 +59,9 @@ bool certificate_comes_from(const struct buf *pem, const struct buf *authority);
 bool certificate_names(const struct buf *pem, const char *name);          /* it is good for this host name or address */
 bool certificate_may_name(const struct buf *authority, const char *name); /* one that it makes would be */
 
+/* For who reads a key with openssl (a pem_password_cb): at a terminal nobody would be there to type one. */
+int certificate_no_passphrase(char *out, int size, int writes, void *user);
+
 /* Whole days that are left, 0 on the last, negative when it is over. */
 int64_t certificate_days_left(const struct certificate_facts *facts, int64_t now_us);
 

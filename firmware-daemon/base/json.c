@@ -88,6 +88,14 @@ void json_bool(struct buf *buf, const char *key, bool value)
     json_raw(buf, key, value ? "true" : "false");
 }
 
+void json_words(struct buf *buf, const char *key, const char *en, const char *zh)
+{
+    json_open_object(buf, key);
+    json_text(buf, "en", en);
+    json_text(buf, "zh", zh);
+    json_close_object(buf);
+}
+
 void json_raw(struct buf *buf, const char *key, const char *json)
 {
     lead(buf, key);

@@ -18,6 +18,7 @@ void json_text(struct buf *buf, const char *key, const char *text); /* NULL text
 void json_text_n(struct buf *buf, const char *key, const char *text, size_t length);
 void json_int(struct buf *buf, const char *key, int64_t value);
 void json_bool(struct buf *buf, const char *key, bool value);
-void json_raw(struct buf *buf, const char *key, const char *json); /* json is a complete value */
+void json_words(struct buf *buf, const char *key, const char *en, const char *zh); /* {"en", "zh"} */
+void json_raw(struct buf *buf, const char *key, const char *json);                 /* json is a complete value */
 
 #endif

@@ -28,6 +28,12 @@ void metric_write(const struct metric *table, const void *facts, struct buf *tex
 
 /* One value of the metric that is told. labels: names and values by turns, ended by NULL; NULL: none. */
 void metric_int(struct metric_out *out, int64_t value, const char *const *labels);
+/* The function of a metric that is one number: value is reckoned from facts. */
+#define METRIC_TELL(name, value)                                                                                       \
+    static void tell_##name(struct metric_out *out, const void *facts)                                                 \
+    {                                                                                                                  \
+        metric_int(out, (value), NULL);                                                                                \
+    }
 void metric_seconds(struct metric_out *out, int64_t microseconds, const char *const *labels);
 
 /* How long something took, counted in steps from 0.5 ms to 5 s. Zero-initialised it is ready. */

@@ -43,6 +43,9 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
  * for the rest of the transaction that it was lost in, every statement fails with -ENOTCONN. */
 int sql_open_postgres(const char *url, const struct sql_options *options, struct sql **ret, struct error *error);
 
+/* A SQLite database that nobody has open, and the files beside it. */
+void sql_remove(const char *path);
+
 struct sql *sql_close(struct sql *sql);
 DEFINE_CLEANUP(sql_close, struct sql *);
 

@@ -500,3 +500,14 @@ struct sql_copy *sql_copy_end(struct sql_copy *copy)
     free(copy);
     return NULL;
 }
+
+void sql_remove(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        CLEANUP_BUF struct buf name = {0};
+        buf_printf(&name, "%s%s", path, ends[i]);
+        if (!name.failed)
+            unlink(name.data);
+    }
+}

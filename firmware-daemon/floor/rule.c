@@ -163,8 +163,9 @@ int rights_check_flow(struct scan *scan)
 int rights_check_command(struct scan *scan, const char *name)
 {
     int result = check_right(scan, may_command, name);
-    bool leads = !site_may(may_command, name, ROLE_PICKER | ROLE_PACKER | ROLE_COUNTER, false);
-    return result == FLOOR_REFUSED && leads ? refuse(scan, E18_SUPERVISOR, NULL, NULL) : result;
+    return result == FLOOR_REFUSED && !site_may(may_command, name, ROLE_PICKER | ROLE_PACKER | ROLE_COUNTER, false)
+               ? refuse(scan, E18_SUPERVISOR, NULL, NULL)
+               : result;
 }
 
 int roster_look(struct store *store)

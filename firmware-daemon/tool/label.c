@@ -92,10 +92,7 @@ static void print_json(const struct template_about *about)
     CLEANUP_BUF struct buf json = {0};
     json_open_object(&json, NULL);
     json_text(&json, "name", about->name);
-    json_open_object(&json, "title");
-    json_text(&json, "en", about->title_en);
-    json_text(&json, "zh", about->title_zh);
-    json_close_object(&json);
+    json_words(&json, "title", about->title_en, about->title_zh);
     buf_printf(&json, ",\"size_mm\":[%g,%g]", about->width_tenths / 10.0, about->height_tenths / 10.0);
     json_text(&json, "needs", about->needs);
     json_bool(&json, "shipped", about->shipped);

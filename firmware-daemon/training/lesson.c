@@ -198,10 +198,7 @@ static void write_words(const struct lesson_words *words, const char *key, struc
         json_text(json, key, NULL);
         return;
     }
-    json_open_object(json, key);
-    json_text(json, "en", words->en);
-    json_text(json, "zh", words->zh);
-    json_close_object(json);
+    json_words(json, key, words->en, words->zh);
 }
 
 static void write_shown(const struct shown *shown, struct buf *json)

@@ -70,21 +70,11 @@ int64_t tls_own_until_us(const struct tls_files *files)
     return known ? facts.until_us : 0;
 }
 
-/* At a terminal nobody would be there to type one. */
-static int no_passphrase(char *out, int size, int writes, void *user)
-{
-    (void)out;
-    (void)size;
-    (void)writes;
-    (void)user;
-    return -1;
-}
-
 static int show_own(SSL_CTX *context, const struct tls_files *files, struct error *error)
 {
     if (!given(files->cert_file))
         return 0;
-    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+    SSL_CTX_set_default_passwd_cb(context, certificate_no_passphrase);
     bool shows = SSL_CTX_use_certificate_chain_file(context, files->cert_file) == 1;
     bool proves = shows && SSL_CTX_use_PrivateKey_file(context, files->key_file, SSL_FILETYPE_PEM) == 1 &&
                   SSL_CTX_check_private_key(context) == 1;

@@ -63,10 +63,7 @@ static bool write_health(const struct health *health, struct buf *json)
         json_open_object(json, NULL);
         json_text(json, "what", checks[i].what);
         json_bool(json, "stops", checks[i].stops);
-        json_open_object(json, "text");
-        json_text(json, "en", checks[i].en);
-        json_text(json, "zh", checks[i].zh);
-        json_close_object(json);
+        json_words(json, "text", checks[i].en, checks[i].zh);
         json_close_object(json);
     }
     json_close_array(json);
@@ -102,19 +99,13 @@ static const struct counted *of(const void *facts)
     return facts;
 }
 
-#define TELL(name, value)                                                                                              \
-    static void tell_##name(struct metric_out *out, const void *facts)                                                 \
-    {                                                                                                                  \
-        metric_int(out, (value), NULL);                                                                                \
-    }
-
-TELL(broker, of(facts)->http->state.connected)
-TELL(waiting, of(facts)->http->state.waiting)
-TELL(database, sql_bytes(of(facts)->http->office->sql))
-TELL(streams, (int64_t)web_server_streams(of(facts)->http->web))
-TELL(resident, of(facts)->process.resident_bytes)
-TELL(descriptors, of(facts)->process.descriptors)
-TELL(written, of(facts)->process.written_bytes)
+METRIC_TELL(broker, of(facts)->http->state.connected)
+METRIC_TELL(waiting, of(facts)->http->state.waiting)
+METRIC_TELL(database, sql_bytes(of(facts)->http->office->sql))
+METRIC_TELL(streams, (int64_t)web_server_streams(of(facts)->http->web))
+METRIC_TELL(resident, of(facts)->process.resident_bytes)
+METRIC_TELL(descriptors, of(facts)->process.descriptors)
+METRIC_TELL(written, of(facts)->process.written_bytes)
 
 static void tell_healthy(struct metric_out *out, const void *facts)
 {

@@ -201,10 +201,7 @@ static void put_troubles(struct buf *json, const struct site_standing *site)
             continue;
         json_open_object(json, NULL);
         json_text(json, "trouble", troubles[i].name);
-        json_open_object(json, "text");
-        json_text(json, "en", troubles[i].en);
-        json_text(json, "zh", troubles[i].zh);
-        json_close_object(json);
+        json_words(json, "text", troubles[i].en, troubles[i].zh);
         json_close_object(json);
     }
     json_close_array(json);
