@@ -304,6 +304,11 @@ bool sql_in_transaction(struct sql *sql)
     return sql && sql->engine->in_transaction(sql);
 }
 
+int sql_overwrite(struct sql *sql, bool everywhere)
+{
+    return sql->engine->overwrite ? sql->engine->overwrite(sql, everywhere) : 0;
+}
+
 int64_t sql_bytes(struct sql *sql)
 {
     return sql->engine->bytes(sql);

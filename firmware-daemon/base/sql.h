@@ -162,6 +162,10 @@ int64_t sql_written(struct sql *sql);      /* changes when rows were written, by
 const char *
 sql_message(struct sql *sql); /* the database's own words for the last failure: for the log, never for a worker */
 
+/* From now on what is deleted is overwritten wherever it lay, or again only in the pages that are written anyway
+ * (SQLite, secure_delete). PostgreSQL gives such places away at its next VACUUM. */
+int sql_overwrite(struct sql *sql, bool everywhere);
+
 int64_t sql_bytes(struct sql *sql); /* of the file, or of all tables of the schema; 0: it cannot be asked */
 
 /* SQLite only. From now on each row that this connection writes calls changed with its table, while it is written and

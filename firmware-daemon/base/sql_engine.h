@@ -48,6 +48,8 @@ struct sql_engine {
     int (*settle)(struct sql *sql, struct error *error);  /* before the first change of a database that is ours */
     int (*publish)(struct sql *sql, struct error *error); /* the file's head says which schema it has */
 
+    int (*overwrite)(struct sql *sql, bool everywhere); /* NULL: it does so in its own time */
+
     int64_t (*last_id)(struct sql *sql);
     int64_t (*changes)(struct sql *sql);
     bool (*in_transaction)(struct sql *sql);

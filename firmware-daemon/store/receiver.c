@@ -128,7 +128,7 @@ int receiver_open_label(struct store *store, const char *key, const char *data, 
 
 int receivers_overwrite(struct store *store, bool everywhere)
 {
-    return sql_script(store->sql, everywhere ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST", NULL);
+    return sql_overwrite(store->sql, everywhere);
 }
 
 static int forget(struct store *store, int64_t order)

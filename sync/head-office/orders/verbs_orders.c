@@ -1,6 +1,7 @@
 /* What head office is asked to do with orders. */
 #include "base/json.h"
 #include "sync/head-office/catalogue/catalogue.h"
+#include "sync/head-office/customers/forget.h"
 #include "sync/head-office/orders/exceptions.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_work.h"
@@ -136,6 +137,17 @@ static int set_receiver(struct verb_call *call, struct error *error)
     return result ? office_failed(call->office->sql, result, error) : tell_state(call, fields->order, error);
 }
 
+static int forget(struct verb_call *call, struct error *error)
+{
+    const struct fields *fields = call->fields;
+    int64_t orders = 0, wait = 0;
+    int result = forget_order(call->office, fields->order, call->who, &orders, &wait, error);
+    json_text(call->answer, "order", fields->order);
+    json_int(call->answer, "forgotten", orders);
+    json_int(call->answer, "under_way", wait);
+    return result;
+}
+
 const struct office_verb order_verbs[] = {
     VERB("order.audit", order_fields, audit, "Check an order and promise its stock", "审核订单并锁定库存"),
     VERB("order.confirm", confirm_fields, confirm, "Say that an exception is all right", "人工确认异常"),
@@ -143,5 +155,7 @@ const struct office_verb order_verbs[] = {
     VERB("order.close", reason_fields, close_order, "Cancel an order, or ask its site to", "关闭订单"),
     VERB("order.carrier", carrier_fields, set_carrier, "Choose who carries an order", "指定快递"),
     VERB("order.receiver", receiver_fields, set_receiver, "Correct an order's receiver", "修改收货信息"),
+    VERB("order.forget", order_fields, forget,
+         "Delete who got an order, and what else of its purchase says so; when it has ended", "删除订单的收货信息"),
     {0},
 };
