@@ -318,6 +318,8 @@ static int engine_start(struct sql_query *query, const struct sql_value *values)
             code = sqlite3_bind_int64(statement, index, values->number);
             break;
         case SQL_TEXT:
+        case SQL_SECRET: /* sql.c has sealed them by now */
+        case SQL_MASKED:
             code = sqlite3_bind_text64(statement, index, values->bytes, values->length, SQLITE_TRANSIENT, SQLITE_UTF8);
             break;
         case SQL_BLOB:

@@ -7,7 +7,7 @@
 #include "sync/head-office/buying/demand.h"
 #include "sync/head-office/buying/forecast_child.h"
 #include "sync/head-office/command.h"
-#include "sync/head-office/customers/forget.h"
+#include "sync/head-office/customers/erase.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/figures/buyers.h"
 #include "sync/head-office/figures/daily_report.h"
@@ -228,8 +228,8 @@ static void work(struct server *server)
         server->storage_us = now_us + STORAGE_US;
     }
     if (!result && now_us >= server->forget_us) {
-        struct forget_work forgot;
-        result = forget_work(office, WORK_AT_ONCE, &forgot, &error);
+        struct erase_work forgot;
+        result = erase_work(office, WORK_AT_ONCE, &forgot, &error);
         server->forget_us = forgot.more ? 0 : now_us + FORGET_US;
     }
     if (!result)

@@ -4,7 +4,7 @@
 
 #include "unit/hub_rig.h"
 
-#define TEXT_COLUMNS_MAX 600
+#define TEXT_COLUMNS_MAX 2000
 
 struct text_columns {
     size_t count;

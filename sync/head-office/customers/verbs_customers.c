@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/customers/consent.h"
-#include "sync/head-office/customers/forget.h"
+#include "sync/head-office/customers/erase.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/settings.h"
 #include "sync/head-office/verb.h"
@@ -203,7 +203,7 @@ static int forget(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
     int64_t orders = 0, wait = 0;
-    int result = forget_person(call->office, fields->person, call->who, &orders, &wait, error);
+    int result = erase_person(call->office, fields->person, call->who, &orders, &wait, error);
     json_int(call->answer, "person", fields->person);
     json_int(call->answer, "forgotten", orders);
     json_int(call->answer, "under_way", wait);

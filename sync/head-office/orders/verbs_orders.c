@@ -1,7 +1,7 @@
 /* What head office is asked to do with orders. */
 #include "base/json.h"
 #include "sync/head-office/catalogue/catalogue.h"
-#include "sync/head-office/customers/forget.h"
+#include "sync/head-office/customers/erase.h"
 #include "sync/head-office/orders/exceptions.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_work.h"
@@ -126,12 +126,12 @@ static int set_receiver(struct verb_call *call, struct error *error)
     int result = check_waits(call, fields->order, error);
     if (result)
         return result;
-    result =
-        sql_run(call->office->sql,
-                "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
-                " city = ?6, district = ?7, sealed = '', overlays = overlays & ~8 WHERE number = ?1",
-                sql_text(fields->order), sql_text(fields->name), sql_text(fields->phone), sql_text(fields->address),
-                sql_text(fields->province), sql_text(fields->city), sql_text(fields->district));
+    result = sql_run(call->office->sql,
+                     "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
+                     " city = ?6, district = ?7, sealed = '', overlays = overlays & ~8 WHERE number = ?1",
+                     sql_text(fields->order), sql_masked(fields->name), sql_masked(fields->phone),
+                     sql_secret(fields->address), sql_text(fields->province), sql_text(fields->city),
+                     sql_text(fields->district));
     if (!result) /* it is for another receiver */
         result = waybill_parcels_let_go(call->office->sql, fields->order);
     return result ? office_failed(call->office->sql, result, error) : tell_state(call, fields->order, error);
@@ -141,7 +141,7 @@ static int forget(struct verb_call *call, struct error *error)
 {
     const struct fields *fields = call->fields;
     int64_t orders = 0, wait = 0;
-    int result = forget_order(call->office, fields->order, call->who, &orders, &wait, error);
+    int result = erase_order(call->office, fields->order, call->who, &orders, &wait, error);
     json_text(call->answer, "order", fields->order);
     json_int(call->answer, "forgotten", orders);
     json_int(call->answer, "under_way", wait);

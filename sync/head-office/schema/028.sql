@@ -1,4 +1,4 @@
--- Whoever got something is forgotten (customers/forget.h): when an order ended, and which lines of the feed name somebody.
+-- Whoever got something is forgotten (customers/erase.h): when an order ended, and which lines of the feed name somebody.
 
 ALTER TABLE orders ADD COLUMN ended_us INTEGER NOT NULL DEFAULT 0; -- since when it is known to have left or to be closed; 0: it is under way
 ALTER TABLE orders ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten BETWEEN 0 AND 2); -- 1: it is to be, when it has ended; 2: it is

@@ -179,7 +179,7 @@ static int write_said(const struct taking *taking, const char *trouble)
         sql_text(taking->source->shop), sql_text(order->id), sql_text(*trouble ? NULL : taking->number),
         sql_int(order->modified_us), sql_text(taking->hash), sql_text(receiver),
         sql_text(taking->keeps_lines ? taking->before_lines : taking->lines_hash),
-        sql_text(order->raw ? order->raw : ""), sql_int(taking->office->now_us), sql_text(trouble),
+        sql_secret(order->raw ? order->raw : ""), sql_int(taking->office->now_us), sql_text(trouble),
         sql_int(taking->is_back));
 }
 

@@ -12,6 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Which lines name somebody, and where. */
+static const struct named {
+    const char *type, *members[2];
+} named[] = {
+    {"order.release", {"receiver", "packing_note"}}, {"waybill.pool", {"opaque", NULL}}, /* a label */
+};
+
+static struct sql_value line_of(const char *type, struct buf *line)
+{
+    bool names = false;
+    for (size_t i = 0; i < COUNT(named) && !names; i++)
+        names = strcmp(named[i].type, type) == 0 && strstr(buf_text(line), named[i].members[0]);
+    return names ? sql_secret(buf_text(line)) : sql_text_n(line->data, line->length);
+}
+
 void feed_write_line(struct buf *line, struct office *office, const struct feed_change *change, int64_t seq)
 {
     char id[ID_TEXT_SIZE], time[CLOCK_TEXT_SIZE], type[80], sequence[WIRE_SEQUENCE_SIZE];
@@ -71,7 +86,7 @@ int feed_append(struct office *office, const char *site, const struct feed_chang
     return sql_run(office->sql,
                    "INSERT INTO feed (site, seq, type, key, rev, line, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                    sql_text(site), sql_int(seq), sql_text(change->type), sql_text(change->key), sql_int(change->rev),
-                   sql_text_n(line.data, line.length), sql_blob(hash, sizeof(hash)));
+                   line_of(change->type, &line), sql_blob(hash, sizeof(hash)));
 }
 
 /* The hashes from this number on, after a line has become another. None of them has left. */
@@ -111,19 +126,13 @@ int feed_replace(struct office *office, const char *site, int64_t seq, const str
     int result =
         sql_run(office->sql, "UPDATE feed SET type = ?3, key = ?4, rev = ?5, line = ?6 WHERE site = ?1 AND seq = ?2",
                 sql_text(site), sql_int(seq), sql_text(change->type), sql_text(change->key), sql_int(change->rev),
-                sql_text_n(line.data, line.length));
+                line_of(change->type, &line));
     return result ? result : hash_again(office, site, seq);
 }
 
 /* ---------------------------------------------------------------- whom lines name */
 
 #define FORGOTTEN_AT_ONCE 100
-
-static const struct named {
-    const char *type, *members[2];
-} named[] = {
-    {"order.release", {"receiver", "packing_note"}}, {"waybill.pool", {"opaque", NULL}}, /* a label */
-};
 
 /* Appends the line without those members; one that cannot be read could name anybody. */
 static int leave_out(const char *type, const char *line, struct buf *ret)

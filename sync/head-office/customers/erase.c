@@ -1,4 +1,4 @@
-#include "sync/head-office/customers/forget.h"
+#include "sync/head-office/customers/erase.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -234,8 +234,8 @@ static int end(struct forgetting *forgetting, int result, struct error *error)
     return result ? office_failed(sql, result, error) : 0;
 }
 
-int forget_order(struct office *office, const char *number, const char *who, int64_t *ret_orders, int64_t *ret_wait,
-                 struct error *error)
+int erase_order(struct office *office, const char *number, const char *who, int64_t *ret_orders, int64_t *ret_wait,
+                struct error *error)
 {
     struct forgetting forgetting = {.office = office, .who = who};
     int64_t known = 0;
@@ -255,8 +255,8 @@ int forget_order(struct office *office, const char *number, const char *who, int
     return result;
 }
 
-int forget_person(struct office *office, int64_t person, const char *who, int64_t *ret_orders, int64_t *ret_wait,
-                  struct error *error)
+int erase_person(struct office *office, int64_t person, const char *who, int64_t *ret_orders, int64_t *ret_wait,
+                 struct error *error)
 {
     struct forgetting forgetting = {.office = office, .who = who};
     int64_t head = 0;
@@ -307,11 +307,11 @@ static int forget_due(struct forgetting *forgetting, int64_t before_us, int64_t 
     return result ? result : forget_wanted(forgetting);
 }
 
-int forget_work(struct office *office, int64_t most, struct forget_work *ret, struct error *error)
+int erase_work(struct office *office, int64_t most, struct erase_work *ret, struct error *error)
 {
     struct forgetting forgetting = {.office = office, .who = ""};
     struct settings settings;
-    *ret = (struct forget_work){0};
+    *ret = (struct erase_work){0};
     int result = settings_load(office, &settings, error);
     if (!result)
         result = office_begin(office, error);
