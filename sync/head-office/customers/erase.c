@@ -315,8 +315,10 @@ int erase_work(struct office *office, int64_t most, struct erase_work *ret, stru
     int result = settings_load(office, &settings, error);
     if (!result)
         result = office_begin(office, error);
-    if (result)
-        return result;
+    if (result) {
+        ret->more = result == -EBUSY; /* somebody else is at it */
+        return result == -EBUSY ? 0 : result;
+    }
     int64_t before_us = settings.receiver_days ? office->now_us - settings.receiver_days * BUSINESS_DAY_US : 0;
     most = most < NAMES_MAX ? most : NAMES_MAX;
     result = sql_overwrite(office->sql, true);
