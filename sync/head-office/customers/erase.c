@@ -264,7 +264,7 @@ int erase_person(struct office *office, int64_t person, const char *who, int64_t
     if (!result)
         result = persons_head(office->sql, person, &head);
     if (result == -ENOENT)
-        return error_set(error, -ENOENT, "there is no person %" PRId64 ": person.find tells the number", person);
+        return error_set(error, -ENOENT, "there is no person %" PRId64, person);
     if (result)
         return office_failed(office->sql, result, error);
     result = begin(office, &forgetting.wait, error);

@@ -155,7 +155,6 @@ const struct office_verb order_verbs[] = {
     VERB("order.close", reason_fields, close_order, "Cancel an order, or ask its site to", "关闭订单"),
     VERB("order.carrier", carrier_fields, set_carrier, "Choose who carries an order", "指定快递"),
     VERB("order.receiver", receiver_fields, set_receiver, "Correct an order's receiver", "修改收货信息"),
-    VERB("order.forget", order_fields, forget,
-         "Delete who got an order, and what else of its purchase says so; when it has ended", "删除订单的收货信息"),
+    VERB("order.forget", order_fields, forget, "Delete an order's receiver", "删除收货信息"),
     {0},
 };
