@@ -38,6 +38,7 @@ const table = {
   linkUp: ["Head office", "总部"],
   linkDown: ["Offline", "离线"],
   toSend: ["to send", "待上传"],
+  alarm_replaced: ["Head office: another box now", "总部:已由新主机接替"],
   alarm_fenced: ["Head office: refused", "总部:拒绝接收"],
   alarm_parked: ["Head office: changes parked", "总部:变更未执行"],
   alarm_late: ["Not sent for 10 min", "超过 10 分钟未上传"],
