@@ -126,6 +126,9 @@ class Box:
                     row["feed_head"] == row["feed_acked"] == sync["feed"]["seq"])
         wait_until(stands, "the box is in step with head office", 60, 0.1)
 
+    def order_state(self, number):
+        return self.ask(f"orders/{number}").get("order", {}).get("state")
+
     def troubles(self):
         return [trouble["trouble"] for trouble in self.ask("sync")["troubles"]]
 
@@ -176,7 +179,7 @@ def new_box_joins_by_one_scan_and_gets_its_order(house):
     house.import_stock_at(house.first)
     house.release(sample.orders(1))
     number = sample.orders(1)[0].number
-    wait_until(lambda: house.first.ask(f"orders/{number}").get("state") == "allocated", "the order is there", 30)
+    wait_until(lambda: house.first.order_state(number) == "allocated", "the order is there", 30)
     house.first.settled()
     row = house.site_row()
     assert row["box"].startswith("box-") and row["box"] != "box-hz07" and row["epoch"] == 1, row
@@ -205,7 +208,7 @@ def box_that_takes_its_place_fences_it(house):
     assert house.first.troubles()[0] == "replaced", house.first.ask("sync")
     assert house.first.look()["link"]["alarm"] == "replaced", house.first.look()["link"]
     number = sample.orders(1)[0].number
-    assert house.second.ask(f"orders/{number}").get("state"), "what head office knows of the site is at the new box"
+    assert house.second.order_state(number), "what head office knows of the site is at the new box"
     house.second.settled()
     house.first.stop()
 
