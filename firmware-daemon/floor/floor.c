@@ -221,7 +221,7 @@ static void show_waiting(const char *name, enum message prompt, struct buf *json
 {
     static const struct command none[] = {{.name = NULL}};
     const struct step waiting = {.name = name, .commands = none};
-    struct view view = {.expect = "nothing"};
+    struct view view = {.expect = prompt == ASK_JOIN ? "join" : "nothing"};
     answer_set(&view.prompt, prompt);
     json_text(json, "worker", NULL);
     show_step(waiting.name, &view, json);

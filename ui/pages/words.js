@@ -13,6 +13,7 @@ const table = {
   scan_expiry: ["Scan the expiry date", "扫描有效期"],
   scan_gate: ["Scan the gate", "扫描出口"],
   scan_grade: ["Scan the grade", "扫描等级"],
+  scan_join: ["Scan the code of head office", "请扫总部的加入码"],
   scan_item: ["Scan the item", "扫描商品"],
   scan_location: ["Scan the location", "扫描库位"],
   scan_lot: ["Scan the lot", "扫描批次"],
