@@ -9,7 +9,6 @@
 #include "sync/head-office/imports/import.h"
 #include "sync/head-office/query.h"
 #include "sync/head-office/verb.h"
-#include "sync/wire/join.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -413,7 +412,7 @@ const struct web_route http_routes[] = {
     {"GET", "/healthz", get_health, NULL, 0},
     {"GET", "/health", http_get_health, NULL, 0},
     {"GET", "/metrics", http_get_metrics, NULL, 0},
-    {"POST", JOIN_PATH, http_post_join, "application/json", HTTP_SESSION_BODY_MAX},
+    {"POST", "/api/v1/join", http_post_join, "application/json", HTTP_SESSION_BODY_MAX},
     {"POST", "/api/v1/session", http_post_session, "application/json", HTTP_SESSION_BODY_MAX},
     {"POST", "/api/v1/session/end", http_post_session_end, "application/json", HTTP_SESSION_BODY_MAX},
     {"POST", "/api/v1/password", http_post_password, "application/json", HTTP_SESSION_BODY_MAX},
