@@ -7,6 +7,8 @@
 
 #include <systemd/sd-event.h>
 
+#define DAEMON_AGAIN 2 /* what the loop ends with when the program must start once more: it has another site now */
+
 struct daemon;
 
 /* Everything opened, nothing decided yet but the start itself. config is borrowed. */

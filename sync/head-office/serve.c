@@ -406,7 +406,8 @@ static int serve_http(struct server *server, struct error *error)
     if (!*listen)
         return 0;
     const struct command_options *options = &server->call->options;
-    server->place = (struct office_http_place){listen, options->page_certificate, options->page_key};
+    server->place =
+        (struct office_http_place){listen, options->page_certificate, options->page_key, options->topic_prefix};
     int result =
         office_http_open(server->event, &server->place, options->database, &server->call->office, &server->http, error);
     if (!result)

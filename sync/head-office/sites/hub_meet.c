@@ -48,6 +48,11 @@ static int may_come_in(struct hub *hub, struct session *session, const struct si
                        const struct wire_control *hello, const uint8_t key[WIRE_PUBLIC_KEY], bool *ret,
                        struct error *why)
 {
+    *ret = false;
+    if (site->former) {
+        refuse(session, hello->nonce, site->fence);
+        return 0;
+    }
     *ret = !site->met;
     if (!site->met)
         return get_to_know(hub, session, hello, key);
@@ -300,7 +305,7 @@ static int check_writer(struct hub *hub, const struct session *session, const ui
 {
     struct site_row site;
     int result = hub_load_site(hub, session->box, &site);
-    *ret_known = !result && site.met && memcmp(site.key, key, WIRE_PUBLIC_KEY) == 0;
+    *ret_known = !result && site.met && !site.former && memcmp(site.key, key, WIRE_PUBLIC_KEY) == 0;
     return result;
 }
 
