@@ -64,6 +64,9 @@ ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-
 	firmware-daemon/floor firmware-daemon/station firmware-daemon/tool drivers drivers/scanner drivers/printer drivers/scale drivers/label \
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
 EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates label_samples lesson_files
+ifeq ($(MODE),fuzz)
+ROOMS := $(filter-out firmware-daemon/tool sync/link,$(ROOMS)) # no target needs them
+endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 ARCHIVE := $(OBJ)/floorhand.a
 OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o) $(EMBEDS:%=$(OBJ)/gen/%.o)

@@ -7,6 +7,9 @@
 
 #include <systemd/sd-event.h>
 
+/* Of the pages' requests, in the event loop: behind a turn whose events are new, before one that goes on with others. */
+#define DAEMON_PAGES_PRIORITY 110
+
 struct daemon;
 
 /* Everything opened, nothing decided yet but the start itself. config is borrowed. */

@@ -1,5 +1,6 @@
-/* A file of certificates that somebody hands over. First byte: how many bytes of the rest are the authority's, times four;
- * then the certificate's. What is read of it can be shown, and nothing but what an authority made comes from it. */
+/* A file of certificates that somebody hands over. First byte: how many bytes of the rest are the authority's, times
+ * four; then the certificate's. What is read of it can be shown, and nothing but what an authority made comes from it.
+ */
 #include "base/certificate.h"
 #include "base/text.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,5 @@
-/* What targets of the floor have in common: an event decided as a turn does it, on a site that is as it was again afterwards. */
+/* What targets of the floor have in common: an event decided as a turn does it, on a site that is as it was again
+ * afterwards. */
 #ifndef TESTS_FUZZ_FLOOR_FUZZ_H
 #define TESTS_FUZZ_FLOOR_FUZZ_H
 

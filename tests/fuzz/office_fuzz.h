@@ -1,4 +1,5 @@
-/* What targets of head office have in common: an office in memory with a site, items, a shop's orders. Knows no input. */
+/* What targets of head office have in common: an office in memory with a site, items, a shop's orders. Knows no input.
+ */
 #ifndef TESTS_FUZZ_OFFICE_FUZZ_H
 #define TESTS_FUZZ_OFFICE_FUZZ_H
 
@@ -26,8 +27,8 @@ static inline void fuzz_office_open(struct office *office)
     seeded.state = 7;
     *office = (struct office){.random = random_from_seed(&seeded), .now_us = FUZZ_NOW_US};
     CLAIM(office_open(":memory:", &office->random, &office->sql, &error) == 0);
-    CLAIM(sql_script(office->sql,
-                     "INSERT INTO site (id, name, box, added_us) VALUES ('hz', 'Hangzhou', 'box-1', 0)", &error) == 0);
+    CLAIM(sql_script(office->sql, "INSERT INTO site (id, name, box, added_us) VALUES ('hz', 'Hangzhou', 'box-1', 0)",
+                     &error) == 0);
     fuzz_import(office, "items", NULL, "sku,name,weight_g,gtin\nMUG,Mug,350,9521234543213\nPEN,Pen,12,\n");
     fuzz_import(office, "locations", "hz", "code,kind,walk,carrier\nA-01,face,1,\nA-02,face,2,\nGATE,gate,9,SF\n");
     fuzz_import(office, "workers", NULL, "worker,name,badge,role\nu1,Li,B-1,picker\n");
@@ -46,10 +47,10 @@ static inline struct office *fuzz_office(void)
     return &office;
 }
 
-/* What is refused says why, in a sentence that can be shown. */
+/* What is refused says why; whoever shows it as JSON makes UTF-8 of it (base/json.h). */
 static inline void fuzz_claim_sentence(int result, const struct error *error)
 {
-    CLAIM(result == 0 || (result < 0 && *error->text && text_is_utf8(error->text, strlen(error->text))));
+    CLAIM(result == 0 || (result < 0 && *error->text));
 }
 
 /* Cuts one line off an input; "" when there is none. The caller frees. */

@@ -1,5 +1,5 @@
-/* What is looked at through addresses: the first line is "s" or "o" (a site's rows or head office's), a kind and perhaps
- * a code; each further line "NAME=VALUE" is a filter. It is answered in JSON, or refused with a sentence. */
+/* What is looked at through addresses: the first line is "s" or "o" (a site's rows or head office's), a kind and
+ * perhaps a code; each further line "NAME=VALUE" is a filter. It is answered in JSON, or refused with a sentence. */
 #include "store/query.h"
 #include "sync/head-office/query.h"
 #include "tests/fuzz/office_fuzz.h"
@@ -22,7 +22,7 @@ static struct sql *site(void)
 static void check(int result, const struct buf *json, const struct error *error)
 {
     CLAIM(result == 0 || result == -ENOENT || result == -EINVAL || result == -ETIME);
-    CLAIM(result != -EINVAL || (*error->text && text_is_utf8(error->text, strlen(error->text))));
+    CLAIM(result != -EINVAL || *error->text);
     json_t *answer = result ? NULL : json_loadb(buf_text(json), json->length, 0, NULL);
     CLAIM(result || json_is_object(answer));
     json_decref(answer);

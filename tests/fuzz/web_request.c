@@ -1,5 +1,6 @@
-/* What comes in at the pages' port: bytes of one connection, as they come. Whatever they are, each answer is HTTP, what is
- * handed over is text, and the next visitor is served. What lies behind an address is site_event's and question's. */
+/* What comes in at the pages' port: bytes of one connection, as they come. Whatever they are, each answer is HTTP, what
+ * is handed over is text, and the next visitor is served. What lies behind an address is site_event's and question's.
+ */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"

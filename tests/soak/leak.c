@@ -1,11 +1,11 @@
-/* Loaded before a program's libraries (LD_PRELOAD), makes it leak with each commit it waits for: some memory, and now and
- * then a descriptor. The program knows nothing of it; whether tests/soak finds it is what is tried. */
+/* Loaded before a program's libraries (LD_PRELOAD), makes it leak with each commit it waits for: some memory, and now
+ * and then a descriptor. The program knows nothing of it; whether tests/soak finds it is what is tried. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LEAKED_BYTES 2000
+#define LEAKED_BYTES         2000
 #define COMMITS_A_DESCRIPTOR 100
 
 int fdatasync(int file)
