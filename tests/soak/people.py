@@ -236,7 +236,7 @@ class Inbound(Clerk):
         self.lost = self.counts = self.rounds = 0
         self.received, self.maybe = {}, {}  # pieces by SKU; maybe: a power cut left it open
         self.doubt = False
-        self.line = self.moving = self.counted = None
+        self.line = self.moving = self.counted = self.place = None
 
     def not_known(self, effect):
         if effect and self.line and not self.moving and not self.counted:
@@ -326,26 +326,29 @@ class Inbound(Clerk):
             self.doubt = False
             return self.must(view, "CMD:SKIP")
         self.counted = None
-        return self.must(view, max(BINS, key=lambda code: self.spares[code]))
+        self.place = view["expect"]["code"] or max(BINS, key=lambda code: self.spares[code])  # one that was left goes first
+        return self.must(view, self.place)
 
     def _count(self, view):
         """Now and then a piece is broken since, and the count says so."""
         if self.doubt:  # begun again
             self.doubt, self.counted = False, None
             return self.must(view, "CMD:SKIP")
-        place = max(BINS, key=lambda code: self.spares[code])
-        broken = self.counts % LOSS_EVERY == LOSS_EVERY - 1
-        if self.counted is None:
-            self.must(view, f"CMD:QTY:{self.spares[place] - broken}")
-            self.must(view, SPARE.gtin)
-            self.counted = place
-            return True
+        place = self.place
+        broken = self.counts % LOSS_EVERY == LOSS_EVERY - 1 and self.spares[place] > 0
 
         def booked():
             self.counts += 1
             self.spares[place] -= broken
             self.lost += broken
-        return self.must(view, place, booked)
+        if self.counted:
+            return self.must(view, place, booked)
+        if self.spares[place] == broken:
+            return self.must(view, "CMD:EMPTY", booked)
+        self.must(view, f"CMD:QTY:{self.spares[place] - broken}")
+        self.must(view, SPARE.gtin)
+        self.counted = place
+        return True
 
     _next = {"menu": _menu, "receive.plate": _plate, "receive.item": _item, "receive.confirm": _confirm, "putaway.fetch": _fetch,
              "putaway.location": _put, "move.from": _from, "move.item": _move_item, "count.location": _place, "count.item": _count}

@@ -3,7 +3,7 @@
 away, moved and counted, parcels are weighed and some come back; and printers have no paper, the network is gone, everything is killed now
 and then. Memory and open descriptors must stay flat, disks grow by the event, and at the end every book must agree.
 
-run.py [--hours 24] [--speed 100] [--leak PROGRAM] [--picture FILE]; prints a table, then TAP. The clock of the programs is not moved:
+run.py [--hours 24] [--speed 100] [--scans 0] [--leak PROGRAM] [--picture FILE]; prints a table, then TAP. The clock of the programs is not moved:
 what is fast is the work."""
 
 import argparse
@@ -95,13 +95,18 @@ TROUBLES = (
 class Day:
     """.samples and .happened are what came of it."""
 
-    def __init__(self, site, hours, speed):
-        self.site, self.hours, self.hour_s = site, hours, 3600 / speed
+    def __init__(self, site, given):
+        self.site, self.hours, self.hour_s, self.least = site, given.hours, 3600 / given.speed, given.scans
         self.samples, self.happened, self.wrong = [], [], []
         self.packers, self.inbound, self.returns = site.people()
         self.people = [*self.packers, self.inbound, self.returns]
         self.released = 0
+        self.turns = self.turns_told = 0  # of all starts of the daemon; as it last said
         self.buyers = threading.Thread(target=self._buy, daemon=True)
+
+    @property
+    def scans(self):
+        return sum(person.scans for person in self.people)
 
     # ------------------------------------------------------------ orders come
 
@@ -125,13 +130,15 @@ class Day:
         before = self.samples[-1] if self.samples else watch.Sample(0, 0, {})
         try:
             status = site.ask("status")[1]
-            kept = (status["sync"]["last_seq"], status["turn"]["turns"], status["sync"]["outbox"]["count"])
+            told = status["turn"]["turns"]
+            self.turns, self.turns_told = self.turns + told - (self.turns_told if told >= self.turns_told else 0), told
+            kept = (status["sync"]["last_seq"], self.turns, status["sync"]["outbox"]["count"])
         except (OSError, http.client.HTTPException):
             kept = (before.events, before.turns, before.outbox)
         sizes = [path.stat().st_size if path.exists() else 0 for path in
                  (site.site_db, pathlib.Path(f"{site.site_db}-wal"), pathlib.Path(site.hq_db))]
         self.samples.append(watch.Sample(hour, kept[0], uses, kept[1], kept[2], *sizes, len(site.printer.labels),
-                                         sum(person.scans for person in self.people)))
+                                         self.scans))
 
     def _table_line(self, number):
         an_hour_ago = next((sample for sample in reversed(self.samples) if sample.hour <= number - 1), self.samples[0])
@@ -147,8 +154,9 @@ class Day:
         due, begun = [trouble for trouble in TROUBLES if trouble.hour < self.hours], time.monotonic()
         ticks = round(self.hours * SAMPLES_AN_HOUR)
         for tick in range(ticks + 1):
-            self.site.over.wait(max(0, begun + tick * self.hour_s / SAMPLES_AN_HOUR - time.monotonic()))
             hour = tick / SAMPLES_AN_HOUR
+            self.site.over.wait(max(0, begun + hour * self.hour_s - time.monotonic()))
+            wait_until(lambda least=hour * self.least: self.scans >= least, f"{hour * self.least:.0f} scans are made", DRAIN_S, 0.02)
             self.site.pause = PAUSE_S * (1 / BUSY[int(hour) % len(BUSY)] - 1)
             while due and due[0].hour <= hour:
                 trouble = due.pop(0)
@@ -164,7 +172,10 @@ class Day:
         self.site.closing, self.site.pause = True, 0
         self.site.proxy.turn(proxy.Clear())
         self.buyers.join()
-        wait_until(self._all_done, "what was under way is done", DRAIN_S, 0.2)
+        try:
+            wait_until(self._all_done, "what was under way is done", DRAIN_S, 0.2)
+        except RigError as fault:
+            self.wrong.append(str(fault))
         self.site.over.set()
         for person in self.people:
             person.join()
@@ -243,6 +254,7 @@ def options(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, default=24, help="of the day, from seven in the morning on (24)")
     parser.add_argument("--speed", type=float, default=100, help="how many times as fast (100)")
+    parser.add_argument("--scans", type=float, default=0, help="an hour lasts until so many were made, on a machine that has other work (0)")
     parser.add_argument("--picture", type=pathlib.Path, help="where the day is drawn, as SVG")
     parser.add_argument("--leak", choices=NAMES, help="this program leaks, which must be found")
     return parser.parse_args(arguments)
@@ -253,7 +265,7 @@ def tell(given, tap, folder):
         if given.leak:
             site.programs[given.leak].argv[:0] = ["env", f"LD_PRELOAD={site.bin}/tests/leak.so"]
         site.open_the_day()
-        day = Day(site, given.hours, given.speed)
+        day = Day(site, given)
         try:
             day.live()
             day.close()

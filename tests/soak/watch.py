@@ -19,7 +19,7 @@ class Bounds:
 
 
 WHOLE = Bounds(memory_kib=1024, descriptors=2, bend=1.25)
-SHORT = Bounds(memory_kib=24 << 10, descriptors=8, bend=float("inf"))  # caches still fill, files grow in steps
+SHORT = Bounds(memory_kib=64 << 10, descriptors=8, bend=float("inf"))  # fonts and caches still come, files grow in steps
 WHOLE_EVENTS = 15000  # a leak of a hundred bytes an event is above what the whole day may grow by
 
 
@@ -142,12 +142,11 @@ def header():
 
 
 def line(clock, sample, before, names):
-    """before: the sample an hour ago; scans, events, turns and labels are those of the hour. Turns begin anew with the daemon."""
+    """before: the sample an hour ago; scans, events, turns and labels are those of the hour."""
     uses = [sample.uses.get(name) for name in names]
     memory = "/".join(f"{use.rss_kib / 1024:.1f}" if use else "-" for use in uses)
     files = "/".join(str(use.descriptors) if use else "-" for use in uses)
-    turns = sample.turns - before.turns if sample.turns >= before.turns else sample.turns
-    return (f"{clock:02}:00 {sample.scans - before.scans:7} {sample.events - before.events:7} {turns:7}  {memory:>21} {files:>11} "
+    return (f"{clock:02}:00 {sample.scans - before.scans:7} {sample.events - before.events:7} {sample.turns - before.turns:7}  {memory:>21} {files:>11} "
             f"{sample.database / 2**20:7.1f} {sample.wal / 1024:8.0f} {sample.office / 2**20:7.1f} {sample.outbox:6} {sample.labels - before.labels:6}")
 
 
