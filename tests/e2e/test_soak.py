@@ -14,7 +14,7 @@ from soak.watch import Sample, Use  # noqa: E402
 from tap import Tap  # noqa: E402
 
 SPEED = 3600  # a second an hour, ...
-SCANS = 30  # ... and until so many scans were made
+SCANS = 15  # ... and until so many scans were made
 EVENTS_AN_HOUR = 2000
 NAME = "floorhandd"
 DAY = ["--speed", str(SPEED), "--scans", str(SCANS)]
@@ -78,7 +78,10 @@ def main():
     tap = Tap()
     for name, samples, word in JUDGED:
         tap.check(f"the judge: {name}", judged(samples, word))
-    tap.check("a daemon that leaks is found", leaks())
+    if watch.KEEPS_FREED:
+        tap.skip("a daemon that leaks is found", "the sanitiser keeps what was freed")
+    else:
+        tap.check("a daemon that leaks is found", leaks())
     run.play(run.options(DAY), tap)
     return tap.done()
 

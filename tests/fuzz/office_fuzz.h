@@ -36,6 +36,8 @@ static inline void fuzz_office_open(struct office *office)
                 "order,platform,carrier,waybill,receiver_name,receiver_phone,receiver_address,sku,quantity\n"
                 "N1,shop,SF,SF1,Wang,13812345678,Road 1,MUG,2\nN1,shop,SF,SF1,Wang,13812345678,Road 1,PEN,1\n"
                 "N2,shop,SF,SF2,Li,13812345679,Road 2,MUG,1\n");
+    CLAIM(sql_script(office->sql, "UPDATE orders SET site = 'hz', state = 'released' WHERE number = 'N1'", &error) ==
+          0);
 }
 
 /* The same office for many inputs, that each puts back. */

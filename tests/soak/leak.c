@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LEAKED_BYTES         (512 << 10) /* so that it shows in a day of seconds */
-#define COMMITS_A_DESCRIPTOR 10
+#define LEAKED_BYTES         (1 << 20) /* so that it shows in a day of seconds */
+#define COMMITS_A_DESCRIPTOR 5
 
 int fdatasync(int file)
 {

@@ -26,9 +26,9 @@ from tap import Tap  # noqa: E402
 
 from soak import people, watch  # noqa: E402
 from soak.site import Site  # noqa: E402
+from soak.watch import NAMES  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-NAMES = ("floorhandd", "floorhand-link", "floorhand-hq")
 FIRST_HOUR = 7  # of the day: the early shift begins
 SAMPLES_AN_HOUR = 12
 # How busy people are: 1 without a pause. From seven in the morning on.
