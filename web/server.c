@@ -20,7 +20,7 @@
 #define LISTEN_BACKLOG   64
 #define SPARE_CONNECTION 16 /* beyond two for each open page: its stream and its scans */
 #define SECOND_US        UINT64_C(1000000)
-#define ROUND_US         INT64_C(5000) /* of handling requests, then the rest of the loop has its turn */
+#define ROUND_US         INT64_C(2000) /* of handling requests, then the rest of the loop has its turn */
 
 /* ---------------------------------------------------------------- one request */
 
