@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""From a scan at a serial scanner to the tone that it is told to make (somebody signs in and out: each is committed), while the page port is attacked; beside it the same with nobody
-at the port, by turns. The attacks are those of tests/rig/flood.py: half requests on every connection there is to be had, and requests
-without a pause.
+"""From a scan at a serial scanner to the tone that it is told to make (somebody signs in and out: each is committed), while the page
+port is attacked; beside it the same with nobody at the port, by turns. The attacks are those of tests/rig/flood.py: half requests on
+every connection there is to be had, and requests without a pause.
 
 flood.py [--short]"""
 

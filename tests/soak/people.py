@@ -3,7 +3,6 @@ who receives, puts away, moves and counts, one who takes returns in. Each does w
 power cut: he looks, and scans again only what was not taken. Knows nothing of the program's inside, and keeps books of his own."""
 
 import http.client
-import re
 import threading
 
 from rig import sample
