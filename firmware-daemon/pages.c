@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "daemon_parts.h"
 #include "floor/floor.h"
+#include "floor/rights.h"
 #include "floor/settings.h"
 #include "label_request.h"
 #include "pictures.h"
@@ -99,10 +100,11 @@ static int source_devices(void *user, struct buf *json)
     return 0;
 }
 
-static int source_picture(void *user, int64_t job, struct buf *png)
+/* Who may read the print jobs sees whom they name; a station's page does not. */
+static int source_picture(void *user, const struct ui_asker *asker, int64_t job, struct buf *png)
 {
     struct daemon *daemon = user;
-    return plugboard_picture(daemon->board, job, png);
+    return plugboard_picture(daemon->board, job, !site_may(may_read, "print-jobs", asker->roles, false), png);
 }
 
 static int source_item_picture(void *user, const char *sku, struct buf *bytes, const char **ret_type)

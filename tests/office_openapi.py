@@ -207,8 +207,9 @@ def webhooks():
 
 
 def components(kinds):
+    words = {"type": "object", "required": ["en", "zh"], "properties": {"en": {"type": "string"}, "zh": {"type": "string"}}}
     error = {"type": "object", "required": ["error"], "properties": {"error": {
-        "type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}}}
+        "type": "object", "required": ["message", "text"], "properties": {"message": {"type": "string"}, "text": words}}}}
     message = {"type": "object", "required": ["specversion", "id", "source", "type", "data"], "properties": {
         "specversion": {"const": "1.0"}, "id": {"type": "string"}, "source": {"type": "string"}, "type": {"type": "string"},
         "subject": {"type": "string"}, "time": {"type": "string"}, "data": {"type": "object"}}}

@@ -177,6 +177,7 @@ def all_jobs():
     yield from scripts("lint", "rooms.py", 120)
     yield from scripts("lint", "models.py", 60)
     yield from scripts("lint", "links.py", 60)
+    yield from scripts("lint", "phrases.py", 60)
     yield from node_script("types", "check.mjs", 120)
     yield from scripts("e2e", "test_*.py", 300)
     yield from scripts("label", "test_*.py", 300)

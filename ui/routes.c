@@ -186,7 +186,7 @@ static bool get_picture(struct web_request *request)
     int64_t job;
     int r = text_to_int(request->id, 1, INT64_MAX, &job);
     if (r == 0)
-        r = ui_of(request)->source->picture(ui_of(request)->user, job, &png);
+        r = ui_of(request)->source->picture(ui_of(request)->user, asker_of(request), job, &png);
     if (r == -ENOTSUP)
         return web_answer_error(
             request, WEB_NOT_FOUND,

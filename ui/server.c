@@ -27,6 +27,8 @@ static bool admits(struct web_request *request)
     return r == -EACCES ? web_refuse(request, WEB_FORBIDDEN, why[1]) : web_refuse(request, WEB_UNAUTHORIZED, why[0]);
 }
 
+static const struct phrase *const books[] = {ui_phrases, web_phrases, base_phrases, NULL};
+
 int ui_server_open(sd_event *event, const struct web_settings *settings, const struct ui_source *source, void *user,
                    struct ui_server **ret, struct error *error)
 {
@@ -36,8 +38,8 @@ int ui_server_open(sd_event *event, const struct web_settings *settings, const s
     server->source = source;
     server->user = user;
     server->changes_max = (size_t)settings->clients_max / 2;
-    server->site =
-        (struct web_site){.routes = ui_routes, .admits = admits, .policy = server->policy, .open_path = "/trust"};
+    server->site = (struct web_site){
+        .routes = ui_routes, .admits = admits, .policy = server->policy, .open_path = "/trust", .phrases = books};
     int result = ui_pages_open(server, error);
     if (!result)
         result = web_server_open(event, settings, &server->site, server, &server->web, error);

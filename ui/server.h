@@ -53,7 +53,7 @@ struct ui_source {
     int (*sync)(void *user, struct buf *json);      /* how the site stands with head office */
     int (*devices)(void *user, struct buf *json);   /* array of devices */
     /* The label of a print job as a PNG; -ENOENT no such job, -ENOTSUP made elsewhere, -EINVAL it cannot be drawn. */
-    int (*picture)(void *user, int64_t job, struct buf *png);
+    int (*picture)(void *user, const struct ui_asker *asker, int64_t job, struct buf *png);
     /* What an item looks like, and of which type that is. -ENOENT: there is no such picture, or none that is good. */
     int (*item_picture)(void *user, const char *sku, struct buf *bytes, const char **ret_type);
     /* kind: stock, orders or parcels, as a CSV file. -ENOENT no such kind, -EMSGSIZE too much since then. */

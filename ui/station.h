@@ -19,6 +19,8 @@ struct ui_server {
 #define UI_KEY_HEADER "X-Floorhand-Key"
 #define UI_CHANGES    "*changes" /* their channel: no station is called so */
 
+extern const struct phrase ui_phrases[];
+
 static inline const struct ui_asker *asker_of(struct web_request *request)
 {
     return request->asker;

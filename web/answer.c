@@ -64,6 +64,19 @@ bool web_answer_json(struct web_request *request, int status, const struct buf *
     return web_answer(request, status, "application/json", buf_text(json), json->length);
 }
 
+void web_write_refusal(const struct phrase *const *books, const char *sentence, struct buf *json)
+{
+    static const struct phrase *const none[] = {NULL};
+    CLEANUP_BUF struct buf chinese = {0};
+    phrase_chinese(books ? books : none, sentence, &chinese);
+    json_open_object(json, NULL);
+    json_open_object(json, "error");
+    json_text(json, "message", sentence);
+    json_words(json, "text", sentence, buf_text(&chinese));
+    json_close_object(json);
+    json_close_object(json);
+}
+
 bool web_answer_error(struct web_request *request, int status, const char *format, ...)
 {
     struct error sentence;
@@ -71,12 +84,9 @@ bool web_answer_error(struct web_request *request, int status, const char *forma
     va_start(arguments, format);
     vsnprintf(sentence.text, sizeof(sentence.text), format, arguments);
     va_end(arguments);
+    sentence.text[text_whole_utf8(sentence.text, strlen(sentence.text))] = '\0';
     CLEANUP_BUF struct buf json = {0};
-    json_open_object(&json, NULL);
-    json_open_object(&json, "error");
-    json_text_n(&json, "message", sentence.text, text_whole_utf8(sentence.text, strlen(sentence.text)));
-    json_close_object(&json);
-    json_close_object(&json);
+    web_write_refusal(request->server->site->phrases, sentence.text, &json);
     return !json.failed && web_answer_json(request, status, &json);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/phrase.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,7 +52,13 @@ struct web_site {
     /* This address, and what is behind it, is answered without TLS, too: how to trust it. NULL: none. Everything else
      * is sent to TLS where there is both, unless it is asked from this machine. */
     const char *open_path;
+    const struct phrase *const *phrases; /* what its refusals are in Chinese; NULL: they are told in English alone */
 };
+
+extern const struct phrase web_phrases[]; /* of the server's own */
+
+/* {"error": {"message", "text": {"en", "zh"}}}: how a refusal is told. books: NULL: there are none. */
+void web_write_refusal(const struct phrase *const *books, const char *sentence, struct buf *json);
 
 struct web_server;
 

@@ -1,16 +1,9 @@
 /* The sentences of faults in Chinese: what the English one says, with its words in place. */
 #include "drivers/label/fault.h"
 
-#include <string.h>
+#include "base/phrase.h"
 
-#define WORDS_MAX 5
-#define DEPTH_MAX 3 /* a sentence in a sentence: where, what, and what one of its parts is */
-
-/* "%" stands for words of any kind; in Chinese they are %1 to %5, and may be a sentence of
- * this table themselves. The first that fits is taken. */
-static const struct {
-    const char *english, *chinese;
-} sentences[] = {
+static const struct phrase sentences[] = {
     /* where */
     {"%.label, line %, [%]: %", "%1.label 第 %2 行 [%3]：%4"},
     {"%.label, line %: %", "%1.label 第 %2 行：%3"},
@@ -112,67 +105,11 @@ static const struct {
     {"the font % is missing; install the package fonts-noto-cjk", "缺少字体 %1，请安装 fonts-noto-cjk"},
     {"% ends with …: it is cut where its box ends", "%1 被截断，以 … 结尾"},
     {"% characters are in no font: each is printed as a box", "有 %1 个字符没有字形，会打印成方框"},
+    {0},
 };
-
-struct words {
-    const char *at;
-    size_t length;
-};
-
-/* Each stands for as little as can be, the last for all that is left before what ends the pattern. */
-static bool fits(const char *pattern, const char *sentence, struct words *words)
-{
-    size_t count = 0;
-    while (*pattern) {
-        if (*pattern != '%') {
-            if (*pattern++ != *sentence++)
-                return false;
-            continue;
-        }
-        pattern++;
-        size_t literal = strcspn(pattern, "%"), left = strlen(sentence);
-        const char *end = sentence + (left >= literal ? left - literal : left);
-        if (pattern[literal]) { /* the nearest place where the pattern goes on */
-            end = sentence;
-            while (*end && strncmp(end, pattern, literal) != 0)
-                end++;
-        }
-        if (strncmp(end, pattern, literal) != 0 || count == WORDS_MAX)
-            return false;
-        words[count++] = (struct words){sentence, (size_t)(end - sentence)};
-        sentence = end;
-    }
-    return *sentence == '\0';
-}
-
-static void translate(const char *english, int depth, struct buf *out);
-
-static void put_words(const struct words *words, int depth, struct buf *out)
-{
-    CLEANUP_BUF struct buf text = {0};
-    buf_put(&text, words->at, words->length);
-    translate(buf_text(&text), depth, out);
-}
-
-static void translate(const char *english, int depth, struct buf *out)
-{
-    struct words words[WORDS_MAX] = {{0}};
-    size_t i = 0;
-    while (depth < DEPTH_MAX && i < COUNT(sentences) && !fits(sentences[i].english, english, words))
-        i++;
-    if (depth == DEPTH_MAX || i == COUNT(sentences)) {
-        buf_puts(out, english);
-        return;
-    }
-    for (const char *c = sentences[i].chinese; *c; c++) {
-        if (*c == '%' && c[1] >= '1' && c[1] <= '0' + WORDS_MAX)
-            put_words(&words[*++c - '1'], depth + 1, out);
-        else
-            buf_putc(out, *c);
-    }
-}
 
 void label_fault_chinese(const char *english, struct buf *out)
 {
-    translate(english, 0, out);
+    static const struct phrase *const books[] = {sentences, NULL};
+    phrase_chinese(books, english, out);
 }

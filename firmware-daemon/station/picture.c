@@ -2,6 +2,7 @@
 
 #include "drivers/label/png.h"
 #include "store/print_job.h"
+#include "store/receiver.h"
 #include "store/training.h"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ int picture_of_pages(const struct label *pages, struct buf *png)
 }
 
 int picture_of_job(struct store *store, const struct template_set *templates, int64_t job, int64_t dpi,
-                   enum label_tongue tongue, struct buf *png)
+                   enum label_tongue tongue, bool masked, struct buf *png)
 {
     struct print_job row;
     CLEANUP_BUF struct buf data = {0};
@@ -72,6 +73,8 @@ int picture_of_job(struct store *store, const struct template_set *templates, in
     int result = print_job_load(store, job, &row);
     if (!result)
         result = print_job_data(store, job, &data);
+    if (!result && masked)
+        result = receiver_mask_label(&data);
     if (!result)
         result = render_pages(templates,
                               &(struct render_job){.template_name = row.template,

@@ -602,7 +602,7 @@ void plugboard_practise(struct plugboard *board, struct store *copy)
             pump_practise(board->pumps[i], copy);
 }
 
-int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *png)
+int plugboard_picture(const struct plugboard *board, int64_t job, bool masked, struct buf *png)
 {
     struct print_job row;
     struct store *store = training_job(job) ? board->copy : board->store;
@@ -610,7 +610,7 @@ int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *pn
     for (size_t i = 0; i < board->config->count && !result; i++) {
         const struct station_config *station = &board->config->stations[i];
         if (strcmp(station->id, row.station) == 0)
-            return picture_of_job(store, &board->labels, job, station->printer_dpi, tongue_of(station), png);
+            return picture_of_job(store, &board->labels, job, station->printer_dpi, tongue_of(station), masked, png);
     }
     return result ? result : -ENOENT;
 }

@@ -55,7 +55,7 @@ const char *plugboard_role_of(const struct plugboard *board, const char *device)
 void plugboard_write_station(const struct plugboard *board, size_t station, struct buf *json);
 
 /* The picture of a print job as its station's printer gets it: picture.h says what comes of it. */
-int plugboard_picture(const struct plugboard *board, int64_t job, struct buf *png);
+int plugboard_picture(const struct plugboard *board, int64_t job, bool masked, struct buf *png);
 
 /* Could the station's printer print it? The faults of render_pages(); opaque commands are not looked into. */
 int plugboard_check_label(const struct plugboard *board, size_t station, const struct render_job *job,

@@ -60,6 +60,12 @@ void receiver_row_done(struct receiver_row *row)
     buf_done(&row->sealed);
 }
 
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
 static int read_receiver(const struct buf *json, struct receiver *ret)
 {
     json_t *root = json_loadb(buf_text(json), json->length, 0, NULL);
@@ -120,6 +126,31 @@ int receiver_open_label(struct store *store, const char *key, const char *data, 
     char place[PLACE_SIZE];
     place_of(place, "label", key);
     return seal_get(store->seal, place, data, ret);
+}
+
+int receiver_mask_label(struct buf *data)
+{
+    struct receiver receiver = {.name = ""};
+    struct receiver_row row = {.name_mask = ""};
+    json_t *root = json_loadb(buf_text(data), data->length, 0, NULL);
+    json_t *known = json_object_get(root, "receiver");
+    text_copy(receiver.name, sizeof(receiver.name), text_of(known, "name"));
+    text_copy(receiver.phone, sizeof(receiver.phone), text_of(known, "phone"));
+    mask(&receiver, &row);
+    if (json_is_object(known)) {
+        json_object_clear(known);
+        json_object_set_new(known, "name", json_string(row.name_mask));
+        json_object_set_new(known, "phone", json_string(row.phone_mask));
+        json_object_set_new(known, "address", json_string("***"));
+    } else {
+        json_object_del(root, "receiver");
+    }
+    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    data->length = 0;
+    buf_puts(data, text ? text : "{}");
+    free(text);
+    json_decref(root);
+    return data->failed ? -ENOMEM : 0;
 }
 
 /* ---------------------------------------------------------------- forgetting */

@@ -28,6 +28,9 @@ int receiver_strip(const char *line, size_t length, struct buf *ret);
 int receiver_seal_label(struct store *store, const char *key, const char *data, struct buf *ret);
 int receiver_open_label(struct store *store, const char *key, const char *data, struct buf *ret);
 
+/* Label data as those may see it who need not know the receiver: 张*, *1234, no address. */
+int receiver_mask_label(struct buf *data);
+
 /* An order's receiver and the data of its labels. 0 also when nothing was left of them. */
 int receiver_forget(struct store *store, int64_t order);
 

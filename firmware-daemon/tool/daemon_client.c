@@ -1,5 +1,7 @@
 #include "tool/daemon_client.h"
 
+#include "base/phrase.h"
+
 #include <curl/curl.h>
 #include <errno.h>
 #include <jansson.h>
@@ -114,13 +116,15 @@ static CURLcode exchange(CURL *curl, const char *url, long seconds, const char *
     return code;
 }
 
-/* {"error":{"message":"..."}} */
+/* {"error":{"message":"...","text":{"en":"...","zh":"..."}}} */
 static enum exit_code report_refusal(long status, const struct buf *answer)
 {
     json_t *root = json_loadb(buf_text(answer), answer->length, 0, NULL);
-    const char *message = json_string_value(json_object_get(json_object_get(root, "error"), "message"));
+    const json_t *fault = json_object_get(root, "error");
+    const char *message = json_string_value(json_object_get(fault, "message"));
+    const char *chinese = json_string_value(json_object_get(json_object_get(fault, "text"), "zh"));
     if (message)
-        command_fail(EXIT_FAILED, "%s", message);
+        command_fail(EXIT_FAILED, "%s", chinese && phrase_terminal_is_chinese() ? chinese : message);
     else
         command_fail(EXIT_FAILED, "the daemon answered with HTTP status %ld and gave no reason: is it floorhandd?",
                      status);

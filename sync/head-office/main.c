@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/phrases.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -114,6 +115,15 @@ static void print_fault(int result, const struct error *error)
     fflush(stdout);
 }
 
+/* To a person, in the language of the terminal. */
+static void say(const struct error *error)
+{
+    CLEANUP_BUF struct buf chinese = {0};
+    if (phrase_terminal_is_chinese())
+        phrase_chinese(head_office_phrases, error->text, &chinese);
+    fprintf(stderr, "floorhand-hq: %s\n", chinese.length ? buf_text(&chinese) : error->text);
+}
+
 static int run(struct call *call, struct error *error)
 {
     CLEANUP(sql_close_p) struct sql *sql = NULL;
@@ -182,6 +192,6 @@ int main(int count, char **arguments)
         print_fault(result, &error);
     if (!result)
         return 0;
-    fprintf(stderr, "floorhand-hq: %s\n", error.text);
+    say(&error);
     return result == COMMAND_USAGE ? 2 : 1;
 }

@@ -189,7 +189,7 @@ static void put_view(const struct fake *fake, struct buf *json)
     json_close_object(json);
 }
 
-static int give_picture(void *user, int64_t job, struct buf *png)
+static int give_picture(void *user, const struct ui_asker *asker, int64_t job, struct buf *png)
 {
     static const char data[] =
         "{\"waybill\":\"SF1447300123456\",\"carrier\":\"顺丰速运\",\"sort_code\":\"310-B08 021\","
@@ -199,6 +199,7 @@ static int give_picture(void *user, int64_t job, struct buf *png)
     CLEANUP(dots_done) struct dots dots = {0};
     const struct render_job request = {.template_name = "waybill-100x150", .json = data, .length = sizeof(data) - 1};
     (void)user;
+    (void)asker;
     if (job != LABEL_JOB || template_set_load(NULL, &set, NULL) != 0 ||
         render_pages(&set, &request, LABEL_DPI_DEFAULT, &label, NULL) != 0 || label_draw(label, &dots) != 0)
         return -ENOENT;

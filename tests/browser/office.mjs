@@ -1,7 +1,7 @@
 // Head office's pages in a real browser, against a real floorhand-hq: TAP on standard output, pictures in build/screens/.
 
 import { assertLight, openHouse, photographer } from "./house.mjs";
-import { assert, becomes, play, same, screens, shows, STEP_MS } from "./rig.mjs";
+import { assert, becomes, play, same, screens, shows, STEP_MS, useLanguage } from "./rig.mjs";
 
 const house = await openHouse("office_house.py");
 const { ask, go } = house;
@@ -248,7 +248,12 @@ const tests = [
     await page.locator(".door form button").first().click();
     await shows(page, ".fault", "do not go together");
     await photograph(page, "log-in");
-    errors.length = 0; // the refusal
+    await useLanguage(page, "zh");
+    await page.locator("[name=passwordAsk]").fill("nor this");
+    await page.locator(".door form button").first().click();
+    await shows(page, ".fault", "账号与密码不符");
+    await useLanguage(page, "en");
+    errors.length = 0; // the refusals
     await logIn(page, "anna", first);
     await page.locator("[name=passwordOld]").fill(first);
     await page.locator("[name=passwordNew]").fill("a long enough sentence");

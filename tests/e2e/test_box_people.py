@@ -206,6 +206,50 @@ def _(house):
     assert "999999" not in said
 
 
+@test("a label's picture names the receiver to those alone who may read print jobs")
+def _(house):
+    def printed(key, **receiver):
+        status, said = ann.ask("POST", "/api/v1/stations/bench-1/labels", {
+            "template": "shipping-4x6", "key": key, "data": {"waybill": "SF1000000000001", "receiver": receiver}})
+        equal(status, 200, said)
+        jobs = ann.ask("GET", "/api/v1/print-jobs")[1]["rows"]
+        return f"/api/v1/print-jobs/{max(row['job'] for row in jobs)}/picture"
+
+    ann, nobody = let_in(house, "admin-1"), Visitor(house)
+    whole = printed("a", name="张小明", phone="13812345678", address="浙江省杭州市西湖区文三路 1 号")
+    masked = printed("b", name="张*", phone="*5678", address="***")
+    equal(ann.ask("GET", whole)[1] == ann.ask("GET", masked)[1], False, "two labels look the same:")
+    for who in (nobody, let_in(house, "packer-1")):
+        status, picture = who.ask("GET", whole)
+        equal(status, 200)
+        assert picture == ann.ask("GET", masked)[1], "it is not the masked label"
+    for worker in ("supervisor-1", "auditor-1"):
+        assert let_in(house, worker).ask("GET", whole)[1] == ann.ask("GET", whole)[1]
+
+
+@test("the board is shown to everybody where the site wants it, and nothing else is")
+def _(house):
+    nobody, ann = Visitor(house), let_in(house, "admin-1")
+    equal(nobody.ask("GET", "/api/v1/board")[0], 401)
+    equal(nobody.ask("GET", "/api/v1/changes?kinds=board")[0], 401)
+    equal(ann.do("setting.set", name="board_public", value=1)[0], 200)
+    equal(nobody.ask("GET", "/api/v1/me")[1]["board_public"], True)
+    equal(nobody.ask("GET", "/api/v1/board")[0], 200)
+    equal(nobody.ask("GET", "/api/v1/changes?kinds=board")[0], 200)
+    equal(nobody.ask("GET", "/api/v1/orders")[0], 401)
+    equal(nobody.do("wave.plan")[0], 401)
+    equal(ann.do("setting.set", name="board_public", value=0)[0], 200)
+    equal(nobody.ask("GET", "/api/v1/board")[0], 401)
+
+
+@test("who is refused is told why in both languages")
+def _(house):
+    for visitor, english, chinese in ((Visitor(house), "Sign in with your badge and PIN first.", "请先用工牌和 PIN 登录。"),
+                                      (let_in(house, "packer-1"), "Your role may not do that.", "您的角色不能执行此操作。")):
+        said = visitor.ask("GET", "/api/v1/orders")[1]["error"]
+        equal(said, {"message": english, "text": {"en": english, "zh": chinese}})
+
+
 # ---------------------------------------------------------------- everything, by everybody
 
 

@@ -6,10 +6,12 @@ The box at the other end is a stand-in of a few lines: what the real one does is
 
 import csv
 import json
+import os
 import pathlib
 import sqlite3
 import sys
 import time
+from unittest import mock
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -106,6 +108,8 @@ def _(office):
                                     ("N-2", "shop", "SF", "", 0, "张", "1", "x", "PEN-11", 1)])
     equal(office.refused(1, "import", "orders", bad),
           f'{bad}, line 3, column sku: there is no item "PEN-11": import the items first')
+    with mock.patch.dict(os.environ, LC_ALL="zh_CN.UTF-8"):
+        equal(office.refused(1, "import", "orders", bad), f"{bad} 第 3 行，列 sku：没有商品“PEN-11”：请先导入商品")
     equal(len(office.run("orders")), 3)
     chinese = office.folder / "gb.csv"
     chinese.write_bytes("sku,name,weight_g\nGB-1,绿茶,50\n".encode("gb18030"))

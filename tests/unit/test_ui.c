@@ -150,9 +150,10 @@ static int give_rows(void *user, const char *kind, const char *code, const struc
     return 0;
 }
 
-static int give_picture(void *user, int64_t job, struct buf *png)
+static int give_picture(void *user, const struct ui_asker *asker, int64_t job, struct buf *png)
 {
     (void)user;
+    (void)asker;
     if (job == 8)
         return -ENOTSUP;
     if (job != 7)
@@ -370,11 +371,11 @@ static void reading(void **state)
         {"GET", "/api/v1/items/", 404, "\"message\":"},
         {"GET", "/api/v1/items/long", 413, "narrow it down"},
         {"GET", "/api/v1/cats", 404, "\"message\":"},
-        {"GET", "/api/v1/items?colour=red", 400, "{\"error\":{\"message\":\"No colour.\"}}"},
+        {"GET", "/api/v1/items?colour=red", 400, "{\"error\":{\"message\":\"No colour.\",\"text\":{"},
         {"GET", "/api/v1/items?sku", 400, "name=value"},
         {"GET", "/api/v1/items?a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1", 400, "at most 8"},
         {"DELETE", "/api/v1/orders", 405, "Allow: GET\r\n"},
-        {"GET", "/nothing", 404, "{\"error\":{\"message\":\"There is nothing at this address.\"}}"},
+        {"GET", "/nothing", 404, "\"zh\":\"该地址没有内容。\"}}}"},
         {"DELETE", "/api/v1/status", 405, "Allow: GET\r\n"},
         {"GET", SCAN_PATH, 405, "Allow: POST\r\n"},
         {"OPTIONS", SCAN_PATH, 405, "Allow: POST\r\n"},

@@ -1,6 +1,7 @@
 // What the pages ask of head office: see docs/openapi-head-office.yaml for the shapes. Shows nothing itself.
 
 import { signal } from "@preact/signals";
+import { language } from "./language.js";
 import { makeLive } from "./live.js";
 
 /** @typedef {{kind: string, one: string | null, singular: string | null, filters: string[], columns: string[],
@@ -44,6 +45,9 @@ export class Refusal extends Error {
   }
 }
 
+/** What an answer refuses by, in the language of the page. @param {Row} body @returns {string} */
+const sentence = (body) => body.error?.text?.[language.value] ?? body.error?.message ?? "";
+
 /** @param {string} path @param {RequestInit} [more] */
 export async function ask(path, more = {}) {
   let answer;
@@ -56,7 +60,7 @@ export async function ask(path, more = {}) {
   if (answer.status === 401 && office.value) // the visit has ended, or the key was taken back
     leave();
   if (!answer.ok)
-    throw new Refusal(answer.status, body.error?.message ?? "");
+    throw new Refusal(answer.status, sentence(body));
   return body;
 }
 
@@ -98,7 +102,7 @@ export const bring = (kind, file, options) =>
 export async function download(path, name) {
   const answer = await fetch(`/api/v1/${path}`, { headers: shown() });
   if (!answer.ok)
-    throw new Refusal(answer.status, (await answer.json().catch(() => ({}))).error?.message ?? "");
+    throw new Refusal(answer.status, sentence(await answer.json().catch(() => ({}))));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
   link.download = name;

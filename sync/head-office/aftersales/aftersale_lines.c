@@ -139,8 +139,8 @@ static int check_room(const struct aftersale *aftersale, const struct aftersale_
 {
     int64_t pieces = most_pieces(aftersale, room);
     if (claim->quantity > pieces)
-        return error_set(error, -ERANGE, "of line %" PRId64 " of order \"%s\" %s%" PRId64 " pieces are left",
-                         claim->line, aftersale->order, pieces > 0 ? "only " : "", pieces);
+        return error_set(error, -ERANGE, "of line %" PRId64 " of order \"%s\" only %" PRId64 " pieces are left",
+                         claim->line, aftersale->order, pieces);
     if (minor <= room->minor && minor <= whole_minor)
         return 0;
     return error_set(error, -ERANGE,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sync/head-office/api/http_internal.h"
+#include "sync/head-office/phrases.h"
 #include "sync/head-office/staff/session.h"
 #include "sync/head-office/tenants/usage.h"
 
@@ -93,20 +94,11 @@ static int read_listen(const char *listen, struct web_settings *ret, struct erro
     return 0;
 }
 
-void http_write_fault(struct buf *json, const char *sentence)
-{
-    json_open_object(json, NULL);
-    json_open_object(json, "error");
-    json_text(json, "message", sentence);
-    json_close_object(json);
-    json_close_object(json);
-}
-
 static void answer_import(void *user, uint64_t number, int code, const struct error *error, const char *json)
 {
     struct office_http *http = user;
     CLEANUP_BUF struct buf fault = {0};
-    http_write_fault(&fault, error->text);
+    web_write_refusal(head_office_phrases, error->text, &fault);
     const char *answer = code ? buf_text(&fault) : json;
     web_server_answer(http->web, number, code ? http_status_of(code) : WEB_OK, answer, strlen(answer));
 }
@@ -179,7 +171,11 @@ int office_http_open(sd_event *event, const struct office_http_place *place, con
         free(http);
         return error_set(error, -ENOENT, "this program was built without its pages: build it again");
     }
-    http->site = (struct web_site){.routes = http_routes, .admits = admits, .policy = http->policy, .any_host = true};
+    http->site = (struct web_site){.routes = http_routes,
+                                   .admits = admits,
+                                   .policy = http->policy,
+                                   .any_host = true,
+                                   .phrases = head_office_phrases};
     result = http_import_open(event, database, office, answer_import, http, &http->import, error);
     if (!result && http_figures_open(event, database, &http->web, &http->figures) != 0)
         result = error_set(error, -ENOMEM, "out of memory");

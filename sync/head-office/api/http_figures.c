@@ -8,6 +8,7 @@
 #include "sync/head-office/api/http_internal.h"
 #include "sync/head-office/command.h"
 #include "sync/head-office/figures/figure_file.h"
+#include "sync/head-office/phrases.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -108,7 +109,7 @@ static void let_go(struct asked *asked)
 static void answer_fault(struct asked *asked, int code, const char *sentence)
 {
     CLEANUP_BUF struct buf fault = {0};
-    http_write_fault(&fault, sentence);
+    web_write_refusal(head_office_phrases, sentence, &fault);
     web_server_answer(*asked->desk->web, asked->number, http_status_of(code), buf_text(&fault), fault.length);
 }
 

@@ -82,6 +82,5 @@ bool http_listen(struct office_http *http);
 /* A sentence with the status that stands for -errno. */
 bool http_answer_fault(struct web_request *request, int code, const struct error *error);
 int http_status_of(int code);
-void http_write_fault(struct buf *json, const char *sentence);
 
 #endif

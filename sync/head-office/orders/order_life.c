@@ -116,9 +116,11 @@ static int find_step(struct office *office, const char *number, const char *act,
     if (!*ret_before)
         return error_set(error, -ENOENT, "there is no order \"%s\"", number);
     *ret_after = order_life_after(act, ret_before);
-    return *ret_after ? 0
-                      : error_set(error, -EALREADY, "order \"%s\" is %s%s%s and cannot be %s", number, ret_before,
-                                  *site ? " at site " : "", site, act);
+    if (*ret_after)
+        return 0;
+    return *site ? error_set(error, -EALREADY, "order \"%s\" is %s at site %s and cannot be %s", number, ret_before,
+                             site, act)
+                 : error_set(error, -EALREADY, "order \"%s\" is %s and cannot be %s", number, ret_before, act);
 }
 
 int order_life_check(struct office *office, const char *number, const char *act, struct error *error)

@@ -1,0 +1,33 @@
+/* What buying refuses, in Chinese. */
+#include "sync/head-office/phrases.h"
+
+const struct phrase buying_phrases[] = {
+    {"\"%\" is no day: say it like 2026-11-27", "“%1”不是日期：请写成 2026-11-27"},
+    {"the last day is not before the first, and % days at most are marked at once",
+     "最后一天不能早于第一天，一次最多标记 %1 天"},
+    {"\"%\" is no item that was asked for before today", "“%1”在今天之前没有需求记录"},
+    {"say which proposal, or the supplier of which all are", "请说明哪条采购建议，或哪家供应商的全部建议"},
+    {"there is no proposal %: purchase.propose makes them anew", "没有采购建议 %1：purchase.propose 可重新生成"},
+    {"proposal % was taken already", "采购建议 %1 已采纳"},
+    {"nobody sells it: supplier.item says who does", "没有供应商供这个商品：请用 supplier.item 设置"},
+    {"there is no purchase order \"%\" to supplier \"%\"", "没有给供应商“%2”的采购单“%1”"},
+    {"nothing of supplier \"%\" is proposed", "没有供应商“%1”的采购建议"},
+    {"there is no purchase order \"%\"", "没有采购单“%1”"},
+    {"purchase order \"%\" is %: it cannot be done (%)", "采购单“%1”为“%2”：不能执行（%3）"},
+    {"there are several sites: say which the goods come to, or set purchase_site",
+     "有多个仓库：请说明到货仓库，或设置 purchase_site"},
+    {"there is no site \"%\"", "没有仓库“%1”"},
+    {"there is no supplier \"%\"", "没有供应商“%1”"},
+    {"purchase order \"%\" is to \"%\": make another one", "采购单“%1”是给“%2”的：请另建一单"},
+    {"supplier \"%\" has no price for \"%\": say one", "供应商“%1”没有“%2”的价格：请填写"},
+    {"purchase order \"%\" has no lines: purchase.line", "采购单“%1”没有行：请用 purchase.line 添加"},
+    {"supplier \"%\" takes no order below % minor units, and this is %: add to it, or say small=yes",
+     "供应商“%1”的起订金额为 %2（最小货币单位），本单为 %3：请增加，或写 small=yes"},
+    {"there is a document \"%\" already: make the order under another number", "已有单据“%1”：请换一个采购单号"},
+    {"there is no \"%\" in purchase order \"%\"", "采购单“%2”中没有“%1”"},
+    {"there is no supplier \"%\": import the suppliers first", "没有供应商“%1”：请先导入供应商"},
+    {"supplier \"%\" does not sell \"%\"", "供应商“%1”不供“%2”"},
+    {"a service level is above 5000 ten-thousandths", "服务水平须高于万分之 5000"},
+    {"\"quantity\" is for one proposal: say which", "“quantity”只用于一条采购建议：请说明是哪条"},
+    {0},
+};
