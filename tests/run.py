@@ -140,11 +140,12 @@ def bench():
     yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
     yield Job("bench/year", [sys.executable, "tests/bench/year.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/stations", [sys.executable, "tests/bench/stations.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/flood", [sys.executable, "tests/bench/flood.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 
 def printers_with_faults():
-    """The print ledger in virtual time; make soak runs it for longer."""
+    """The print ledger in virtual time; make press runs it for longer."""
     if (ROOT / OUT / "floorhand-press").exists():
         yield Job("sim/printers", [sys.executable, "tests/sim/press.py", "--faults", str(PRINTER_FAULTS), "--step", "17"], 300 * SLOWER)
 
