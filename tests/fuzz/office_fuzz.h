@@ -26,7 +26,7 @@ static inline void fuzz_office_open(struct office *office)
     struct error error = {0};
     seeded.state = 7;
     *office = (struct office){.random = random_from_seed(&seeded), .now_us = FUZZ_NOW_US};
-    CLAIM(office_open(":memory:", &office->random, &office->sql, &error) == 0);
+    CLAIM(office_open(":memory:", NULL, &office->random, &office->sql, &error) == 0);
     CLAIM(sql_script(office->sql, "INSERT INTO site (id, name, box, added_us) VALUES ('hz', 'Hangzhou', 'box-1', 0)",
                      &error) == 0);
     fuzz_import(office, "items", NULL, "sku,name,weight_g,gtin\nMUG,Mug,350,9521234543213\nPEN,Pen,12,\n");
