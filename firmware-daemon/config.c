@@ -1,17 +1,20 @@
 #include "config.h"
 
 #include "base/text.h"
+#include "sync/wire/join.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TEXT(type, member)   #member, OPTION_TEXT_AT(struct type, member)
 #define NUMBER(type, member) #member, OPTION_NUMBER_AT(struct type, member)
 #define CHOICE(type, member) #member, OPTION_CHOICE_AT(struct type, member)
 
 static const struct option_def site_options[] = {
-    {"id", OPTION_TEXT_AT(struct site_config, site), .help = "the site's name at head office"},
-    {TEXT(site_config, box), .help = "this box's name at head office: a-z, 0-9 and -"},
+    {"id", OPTION_TEXT_AT(struct site_config, site), .fallback = "",
+     .help = "the site's name at head office; without id and box this box is joined by scanning a code of head office"},
+    {TEXT(site_config, box), .fallback = "", .help = "this box's name at head office: a-z, 0-9 and -"},
     {TEXT(site_config, database), .fallback = "/var/lib/floorhand/site.db", .help = "where orders and stock are kept"},
     {TEXT(site_config, link_socket), .fallback = "/run/floorhand/link.sock", .help = "where floorhand-link connects"},
     {"address", OPTION_TEXT_AT(struct site_config, ui.address), .fallback = "127.0.0.1",
@@ -178,6 +181,22 @@ static const struct option_section sections[] = {
     {0},
 };
 
+/* What a joining has kept beside the database. */
+static int find_site(struct site_config *site, struct error *error)
+{
+    struct join_kept kept;
+    char path[sizeof(site->database) + sizeof(JOIN_FILE)];
+    const char *slash = strrchr(site->database, '/');
+    snprintf(path, sizeof(path), "%.*s" JOIN_FILE, slash ? (int)(slash - site->database + 1) : 0, site->database);
+    snprintf(site->waiting, sizeof(site->waiting), "%s-" JOIN_UNJOINED, site->database);
+    bool joined = access(path, F_OK) == 0;
+    int result = joined ? join_kept_load(path, &kept, error) : 0;
+    site->named = joined ? SITE_BY_JOINING : SITE_UNNAMED;
+    text_copy(site->site, sizeof(site->site), joined && !result ? kept.site : JOIN_UNJOINED);
+    text_copy(site->box, sizeof(site->box), joined && !result ? kept.box : JOIN_UNJOINED);
+    return result;
+}
+
 int config_load(const char *path, struct config *ret, struct error *error)
 {
     memset(ret, 0, sizeof(*ret));
@@ -185,8 +204,14 @@ int config_load(const char *path, struct config *ret, struct error *error)
     int result = option_load(path, sections, ret, error);
     if (result)
         return result;
-    if (!*ret->site.site || !*ret->site.box)
-        return error_set(error, -EINVAL, "%s: [site] needs an id and a box: head office gave both", path);
+    if (!*ret->site.site != !*ret->site.box)
+        return error_set(error, -EINVAL,
+                         "%s: [site] needs an id and a box, as head office gave them, or neither: then the box is "
+                         "joined by scanning a code of head office",
+                         path);
+    result = *ret->site.site ? 0 : find_site(&ret->site, error);
+    if (result)
+        return result;
     ret->site.sign_in_required = strcmp(ret->site.sign_in, "open") != 0;
     if (ret->count == 0)
         return error_set(error, -EINVAL, "%s: there is no station: add a section [station bench-1]", path);

@@ -8,7 +8,15 @@
 #define CONFIG_STATIONS_MAX 250
 #define CONFIG_DEVICES_MAX  64
 
+enum site_named {
+    SITE_BY_CONFIG,  /* the configuration says id and box */
+    SITE_BY_JOINING, /* a joining has, in joined.conf beside the database */
+    SITE_UNNAMED,    /* nobody yet: the box waits to be joined, with a database to be thrown away */
+};
+
 struct site_config {
+    enum site_named named;
+    char waiting[272]; /* that database; for SITE_UNNAMED */
     char site[64], box[40], database[256], link_socket[100], labels[256], pictures[256], hardware[100], https[8],
         names[512], tool_key[256], receiver_key[256], backup_folder[256];
     int64_t backup_keep, endurance_gb;

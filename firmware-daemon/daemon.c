@@ -70,10 +70,12 @@ int daemon_post_event(struct daemon *daemon, struct event *event, const void *by
     return 0;
 }
 
-/* What is scanned at a station, unless it is the PIN that the station waits for. */
+/* What is scanned at a station, unless it is the PIN that the station waits for, or a code that joins the box. */
 int daemon_post_scanned(struct daemon *daemon, struct event *event, const char *text, size_t length)
 {
     int station = config_find_station(daemon->config, event->station), result;
+    if (join_desk_takes(daemon->joins, event, text, length, &result))
+        return result;
     bool pin = station >= 0 && door_takes(daemon->door, (size_t)station, event, text, length, &result);
     return pin ? result : daemon_post_event(daemon, event, text, length);
 }
@@ -246,11 +248,13 @@ static void on_effect(void *user, const struct event *event, const struct effect
         daemon->relabels = true;
     if (effect->trains)
         practice_follow(daemon->practice);
+    join_desk_heard(daemon->joins, event, effect);
     int station = *event->station ? config_find_station(daemon->config, event->station) : 0;
     if (door_heard(daemon->door, station < 0 ? 0 : (size_t)station, event, effect))
         return;
     switch (event->kind) {
     case EVENT_PIN:
+    case EVENT_JOIN:
     case EVENT_SCAN:
     case EVENT_SCAN_ABORTED:
         hear(daemon, event, effect);
@@ -485,6 +489,8 @@ static int open_parts(struct daemon *daemon, struct error *error)
     if (!result)
         result = open_uplink(daemon, error);
     if (!result)
+        result = join_desk_new(daemon->event, daemon->config, post_uplink, daemon, &daemon->joins, error);
+    if (!result)
         result = post_boot(daemon); /* before a printer takes a job: what is "sending" by then was cut off */
     if (!result)
         disk_moved(daemon); /* what the database says of it is as old as the last run */
@@ -532,6 +538,7 @@ struct daemon *daemon_close(struct daemon *daemon)
     finish_labels(daemon);
     plugboard_close(daemon->board);
     door_close(daemon->door);
+    join_desk_free(daemon->joins);
     uplink_free(daemon->uplink);
     ui_server_close(daemon->ui);
     trust_close(daemon->trust);

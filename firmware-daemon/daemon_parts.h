@@ -6,6 +6,7 @@
 #include "daemon.h"
 #include "disk.h"
 #include "door.h"
+#include "join_desk.h"
 #include "label_desk.h"
 #include "lookout.h"
 #include "practice.h"
@@ -36,6 +37,7 @@ struct daemon {
     struct practice *practice;
     struct disk *disk;
     struct door *door;
+    struct join_desk *joins;
     struct lookout *lookout;
     struct trust *trust; /* NULL: pages are served without TLS */
     struct care *care;
@@ -48,7 +50,7 @@ struct store *daemon_store_at(const struct daemon *daemon, size_t station);
 
 /* Stamps the event and has it decided in a turn that is taken soon. -EAGAIN and others of turn_post(). */
 int daemon_post_event(struct daemon *daemon, struct event *event, const void *bytes, size_t length);
-/* What is scanned at a station, unless it is the PIN that the station waits for. */
+/* What is scanned at a station, unless it is the PIN that the station waits for, or a code that joins the box. */
 int daemon_post_scanned(struct daemon *daemon, struct event *event, const char *text, size_t length);
 
 /* What a station's screen shows, as an object. */

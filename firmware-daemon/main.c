@@ -16,7 +16,7 @@
 
 #define CONFIG_DEFAULT "/etc/floorhand/floorhandd.conf"
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, EXIT_AGAIN = -1 };
 
 static const char usage[] =
     "floorhandd: drives the scanners and printers of one site and keeps its orders and stock\n"
@@ -135,18 +135,30 @@ static int run(const struct config *config)
                      daemon_secure_port(daemon));
         sd_notify(0, "READY=1");
         result = sd_event_loop(event);
-        sd_notify(0, "STOPPING=1");
+        if (result != DAEMON_AGAIN)
+            sd_notify(0, "STOPPING=1");
     }
     daemon_close(daemon);
     sd_event_unref(event);
-    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return result == 0 ? EXIT_SUCCESS : result == DAEMON_AGAIN ? EXIT_AGAIN : EXIT_FAILURE;
+}
+
+/* The same program with the same words: the box has another site now. */
+static int run_again(char **argv)
+{
+    execv("/proc/self/exe", argv);
+    log_error("the program cannot be started anew: %s", strerror(errno));
+    return EXIT_FAILURE;
 }
 
 /* While the daemon does not run. */
 static int open_database(const struct config *config, struct store **ret, struct error *error)
 {
-    const struct store_settings settings = {
-        .path = config->site.database, .site = config->site.site, .box = config->site.box, .random = random_system};
+    const struct store_settings settings = {.path = config->site.database,
+                                            .site = config->site.site,
+                                            .box = config->site.box,
+                                            .renamed = config->site.named == SITE_BY_JOINING,
+                                            .random = random_system};
     if (access(settings.path, R_OK) != 0) /* opening would make an empty one */
         return error_set(error, -ENOENT, "%s is not there", settings.path);
     return store_open(&settings, ret, error);
@@ -222,12 +234,21 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     if (arguments.check) {
-        printf("%s is right: site %s, %zu stations\n", arguments.config, config.site.site, config.count);
+        printf("%s is right: site %s, %zu stations\n", arguments.config,
+               config.site.named == SITE_UNNAMED ? "to be joined" : config.site.site, config.count);
         return EXIT_SUCCESS;
+    }
+    bool of_database = arguments.restore || arguments.forget || arguments.check_database;
+    if (of_database && config.site.named == SITE_UNNAMED) {
+        log_error("this box has no site yet: join it first, by scanning the code of head office at a station");
+        return EXIT_FAILURE;
     }
     if (arguments.restore || arguments.can_open)
         return restore(&config, &arguments);
     if (arguments.forget)
         return forget_head_office(&config);
-    return arguments.check_database ? check_database(&config) : run(&config);
+    if (arguments.check_database)
+        return check_database(&config);
+    int code = run(&config);
+    return code == EXIT_AGAIN ? run_again(argv) : code;
 }

@@ -45,7 +45,9 @@ static int check_closed(const char *path, struct error *error)
 static int check_owner(const struct site_config *config, const char *backup, const struct backup_facts *facts,
                        struct error *error)
 {
-    if (strcmp(facts->site, config->site) == 0 && strcmp(facts->box, config->box) == 0)
+    bool same_box =
+        config->named == SITE_BY_JOINING || strcmp(facts->box, config->box) == 0; /* each joining names it */
+    if (strcmp(facts->site, config->site) == 0 && same_box)
         return 0;
     return error_set(error, -EINVAL, "%s belongs to site %s, box %s, not to %s, %s: name the right backup", backup,
                      facts->site, facts->box, config->site, config->box);

@@ -13,6 +13,7 @@
 static int gather(const struct sync_view *view, struct site_facts *ret, int64_t *ret_oldest_wall_us)
 {
     *ret = (struct site_facts){.state = view->site->state,
+                               .fence = view->site->fence,
                                .linked = site_port_linked(view->port),
                                .up = site_port_up(view->port),
                                .presence = site_presence_now(view->site),

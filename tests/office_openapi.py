@@ -160,6 +160,12 @@ def fixed_paths():
             "operationId": "metrics", "summary": "What Prometheus counts; for keys that may look at all sites",
             "responses": {"200": {"description": "Prometheus' text format", "content": {"text/plain": {"schema": text}}},
                           "403": reference("responses", "Forbidden")}}},
+        "/api/v1/join": {"post": {
+            "operationId": "join", "summary": "A box joins a site, with the word of the code that it has scanned; request is PKCS #10", "security": [],
+            "requestBody": body_of("token", "name", "request"),
+            "responses": answers("What the box keeps: its site, its name, the broker, the authority and its certificate (PEM)",
+                                 {"type": "object", "required": ["site", "box", "host", "port", "topic_prefix", "authority", "certificate"]},
+                                 "429")}},
         "/api/v1/session": {"post": {
             "operationId": "logIn", "summary": "A person logs in: the answer sets a cookie", "security": [],
             "requestBody": body_of("login", "password"), "responses": answers("Who it is, and their roles", me, "429")}},

@@ -25,13 +25,18 @@ static void free_key(EVP_PKEY **key)
 {
     EVP_PKEY_free(*key);
 }
+static void free_request(X509_REQ **request)
+{
+    X509_REQ_free(*request);
+}
 static void free_bio(BIO **bio)
 {
     BIO_free(*bio);
 }
-#define CLEANUP_X509 CLEANUP(free_x509)
-#define CLEANUP_KEY  CLEANUP(free_key)
-#define CLEANUP_BIO  CLEANUP(free_bio)
+#define CLEANUP_X509    CLEANUP(free_x509)
+#define CLEANUP_KEY     CLEANUP(free_key)
+#define CLEANUP_BIO     CLEANUP(free_bio)
+#define CLEANUP_REQUEST CLEANUP(free_request)
 
 /* ---------------------------------------------------------------- PEM */
 
@@ -209,13 +214,10 @@ static int fill(X509 *certificate, EVP_PKEY *key, const struct certificate_order
                : -EINVAL;
 }
 
-int certificate_make(const struct certificate_order *order, const struct certificate_pair *authority,
-                     struct certificate_pair *ret, struct error *error)
+/* For this key. authority NULL: it signs itself. */
+static int issue(const struct certificate_order *order, EVP_PKEY *key, const struct certificate_pair *authority,
+                 X509 *certificate, struct error *error)
 {
-    CLEANUP_KEY EVP_PKEY *key = EVP_EC_gen("P-256");
-    CLEANUP_X509 X509 *certificate = X509_new();
-    if (!key || !certificate)
-        return error_set(error, -ENOMEM, "no memory for a certificate");
     CLEANUP_X509 X509 *signer = authority ? read_certificate(&authority->certificate) : NULL;
     CLEANUP_KEY EVP_PKEY *signs = authority ? read_key(&authority->key) : NULL;
     if (authority && (!signer || !signs || X509_check_private_key(signer, signs) != 1))
@@ -229,12 +231,84 @@ int certificate_make(const struct certificate_order *order, const struct certifi
         result = add_extensions(certificate, issuer, order);
     if (!result && X509_sign(certificate, signs ? signs : key, EVP_sha256()) <= 0)
         result = -ENOMEM;
-    if (!result)
-        result = write_pair(certificate, key, ret);
     ERR_clear_error();
     return result ? error_set(error, result, "no certificate can be made for \"%s\" (%s)", order->common_name,
                               order->names ? order->names : "")
                   : 0;
+}
+
+int certificate_make(const struct certificate_order *order, const struct certificate_pair *authority,
+                     struct certificate_pair *ret, struct error *error)
+{
+    CLEANUP_KEY EVP_PKEY *key = EVP_EC_gen("P-256");
+    CLEANUP_X509 X509 *certificate = X509_new();
+    if (!key || !certificate)
+        return error_set(error, -ENOMEM, "no memory for a certificate");
+    int result = issue(order, key, authority, certificate, error);
+    if (!result && write_pair(certificate, key, ret) != 0)
+        result = error_set(error, -ENOMEM, "no memory for a certificate");
+    return result;
+}
+
+/* ---------------------------------------------------------------- a key that stays where it was made */
+
+int certificate_request(const char *common_name, struct certificate_pair *ret)
+{
+    CLEANUP_KEY EVP_PKEY *key = EVP_EC_gen("P-256");
+    CLEANUP_REQUEST X509_REQ *request = X509_REQ_new();
+    CLEANUP_BIO BIO *one = BIO_new(BIO_s_mem());
+    CLEANUP_BIO BIO *other = BIO_new(BIO_s_secmem());
+    bool made = key && request && one && other && X509_REQ_set_pubkey(request, key) == 1 &&
+                X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN", MBSTRING_UTF8,
+                                           (const unsigned char *)common_name, -1, -1, 0) == 1 &&
+                X509_REQ_sign(request, key, EVP_sha256()) > 0 && PEM_write_bio_X509_REQ(one, request) == 1 &&
+                PEM_write_bio_PrivateKey(other, key, NULL, NULL, 0, NULL, NULL) == 1;
+    ERR_clear_error();
+    if (!made)
+        return -ENOMEM;
+    take_text(one, &ret->certificate);
+    take_text(other, &ret->key);
+    return ret->certificate.failed || ret->key.failed ? -ENOMEM : 0;
+}
+
+static bool is_p256(const EVP_PKEY *key)
+{
+    char group[32] = "";
+    return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
+           strcmp(group, SN_X9_62_prime256v1) == 0;
+}
+
+int certificate_grant(const struct certificate_order *order, const struct buf *request,
+                      const struct certificate_pair *authority, struct buf *ret, struct error *error)
+{
+    CLEANUP_BIO BIO *bio = BIO_new_mem_buf(buf_text(request), (int)request->length);
+    CLEANUP_REQUEST X509_REQ *asked = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
+    EVP_PKEY *key = asked ? X509_REQ_get0_pubkey(asked) : NULL;
+    bool good = key && is_p256(key) && X509_REQ_verify(asked, key) == 1;
+    ERR_clear_error();
+    if (!good)
+        return error_set(error, -EBADMSG, "the request for a certificate is none, or not for a key of P-256");
+    CLEANUP_X509 X509 *certificate = X509_new();
+    CLEANUP_BIO BIO *out = BIO_new(BIO_s_mem());
+    if (!certificate || !out)
+        return error_set(error, -ENOMEM, "no memory for a certificate");
+    int result = issue(order, key, authority, certificate, error);
+    if (result)
+        return result;
+    if (PEM_write_bio_X509(out, certificate) == 1)
+        take_text(out, ret);
+    return ret->length > 0 && !ret->failed ? 0 : error_set(error, -ENOMEM, "no memory for a certificate");
+}
+
+int certificate_pin(const struct buf *pem, uint8_t ret[CERTIFICATE_PIN_BYTES])
+{
+    CLEANUP_X509 X509 *certificate = read_certificate(pem);
+    unsigned char *der = NULL;
+    int length = certificate ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der) : -1;
+    bool done = length > 0 && EVP_Digest(der, (size_t)length, ret, NULL, EVP_sha256(), NULL) == 1;
+    OPENSSL_free(der);
+    ERR_clear_error();
+    return done ? 0 : -EBADMSG;
 }
 
 /* ---------------------------------------------------------------- reading */

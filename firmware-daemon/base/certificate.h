@@ -45,6 +45,18 @@ int certificate_make(const struct certificate_order *order, const struct certifi
                      struct certificate_pair *ret, struct error *error);
 void certificate_done(struct certificate_pair *pair); /* the key is wiped */
 
+/* A new key, and a request (PKCS #10) for a certificate of it: the key need not leave who made it. -ENOMEM */
+int certificate_request(const char *common_name, struct certificate_pair *ret);
+/* The certificate that such a request asks for, named as the order says, whatever it says itself. -EBADMSG: it is no
+ * request, not signed with its own key, or its key is not P-256. */
+int certificate_grant(const struct certificate_order *order, const struct buf *request,
+                      const struct certificate_pair *authority, struct buf *ret, struct error *error);
+
+/* SHA-256 of the certificate's public key (its SubjectPublicKeyInfo, as RFC 7469, 2.4): the same after a renewal with
+ * the same key. -EBADMSG */
+#define CERTIFICATE_PIN_BYTES 32
+int certificate_pin(const struct buf *pem, uint8_t ret[CERTIFICATE_PIN_BYTES]);
+
 /* The first certificate of a text. -EBADMSG: there is none. */
 int certificate_read(const struct buf *pem, struct certificate_facts *ret);
 

@@ -4,11 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define SELF "/proc/self/exe"
 
 extern char **environ;
 
@@ -62,9 +66,14 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
     return 0;
 }
 
-static int spawn(const char *const *words, int in, int out, pid_t *ret)
+static const char *name_of(const char *path)
 {
-    char *arguments[OWN_COMMAND_WORDS + 2] = {program_invocation_short_name};
+    return strcmp(path, SELF) == 0 ? program_invocation_short_name : strrchr(path, '/') + 1;
+}
+
+static int spawn(const char *path, const char *const *words, int in, int out, pid_t *ret)
+{
+    char *arguments[OWN_COMMAND_WORDS + 2] = {(char *)(uintptr_t)name_of(path)};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -83,18 +92,18 @@ static int spawn(const char *const *words, int in, int out, pid_t *ret)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none); /* serve holds signals back for its loop */
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int result = posix_spawn(ret, "/proc/self/exe", &actions, &attributes, arguments, environ);
+    int result = posix_spawn(ret, path, &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return -result;
 }
 
-static int run(struct own_command *command, const char *const *words, int in)
+static int run(struct own_command *command, const char *path, const char *const *words, int in)
 {
     int pipes[2];
     if (pipe2(pipes, O_CLOEXEC) != 0)
         return -errno;
-    int result = spawn(words, in, pipes[1], &command->child);
+    int result = spawn(path, words, in, pipes[1], &command->child);
     close(pipes[1]);
     command->said = pipes[0];
     if (result)
@@ -104,14 +113,14 @@ static int run(struct own_command *command, const char *const *words, int in)
     return result;
 }
 
-int own_command_start(sd_event *event, const char *const *words, int in, const struct own_command_ops *ops, void *user,
-                      struct own_command **ret)
+static int start(sd_event *event, const char *path, const char *const *words, int in, const struct own_command_ops *ops,
+                 void *user, struct own_command **ret)
 {
     struct own_command *command = calloc(1, sizeof(*command));
     if (!command)
         return -ENOMEM;
     *command = (struct own_command){.ops = ops, .user = user, .said = -1};
-    int result = run(command, words, in);
+    int result = run(command, path, words, in);
     if (!result)
         result = sd_event_add_io(event, &command->readable, command->said, EPOLLIN, on_readable, command);
     if (result < 0) {
@@ -120,6 +129,27 @@ int own_command_start(sd_event *event, const char *const *words, int in, const s
     }
     *ret = command;
     return 0;
+}
+
+int own_command_start(sd_event *event, const char *const *words, int in, const struct own_command_ops *ops, void *user,
+                      struct own_command **ret)
+{
+    return start(event, SELF, words, in, ops, user, ret);
+}
+
+int own_command_start_beside(sd_event *event, const char *program, const char *const *words, int in,
+                             const struct own_command_ops *ops, void *user, struct own_command **ret)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink(SELF, path, sizeof(path) - 1);
+    if (length < 0)
+        return -errno;
+    path[length] = '\0';
+    char *name = strrchr(path, '/') + 1;
+    if (strlen(program) >= sizeof(path) - (size_t)(name - path))
+        return -ENAMETOOLONG;
+    strcpy(name, program);
+    return start(event, path, words, in, ops, user, ret);
 }
 
 struct own_command *own_command_close(struct own_command *command)

@@ -19,6 +19,9 @@ struct own_command_ops {
  * -errno. Close it in end() or before: then it is stopped, and end() is not called. */
 int own_command_start(sd_event *event, const char *const *words, int in, const struct own_command_ops *ops, void *user,
                       struct own_command **ret);
+/* The same of another program of this house, which lies beside this one. */
+int own_command_start_beside(sd_event *event, const char *program, const char *const *words, int in,
+                             const struct own_command_ops *ops, void *user, struct own_command **ret);
 struct own_command *own_command_close(struct own_command *command);
 
 #endif

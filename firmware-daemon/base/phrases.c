@@ -2,6 +2,7 @@
 #include "base/phrase.h"
 
 const struct phrase base_phrases[] = {
+    {"the request for a certificate is none, or not for a key of P-256", "证书请求无效，或其密钥不是 P-256"},
     {"no memory for a certificate", "内存不足，无法处理证书"},
     {"the authority's certificate and key cannot be read, or do not belong together", "根证书和密钥无法读取，或不成对"},
     {"no certificate can be made for \"%\" (%)", "无法为“%1”（%2）生成证书"},

@@ -30,6 +30,7 @@ enum event_kind {
     EVENT_PIN,     /* number = worker, name = PIN_RIGHT or PIN_WRONG, bytes = the scan that it is for, at a station */
     EVENT_PRUNE,   /* number = a wall time: what is older, and in a backup of head office's, may be deleted */
     EVENT_FORGET,  /* receivers whose time is over; see floor/forget.h */
+    EVENT_JOIN,    /* station, number = an enum join_step, bytes = the site and where head office is; floor/join.h */
     EVENT_CHECKED, /* bytes = a struct upkeep_found: the database was read whole */
     EVENT_KINDS
 };

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "floor/commands.h"
+#include "floor/join.h"
 #include "floor/wave.h"
 #include "store/order_lease.h"
 #include "store/touched.h"
@@ -25,6 +26,7 @@ static int (*const rules[EVENT_KINDS])(struct store *, const struct event *, str
     [EVENT_SNAPSHOT] = snapshot_rule, [EVENT_PRUNE] = prune_rule,
     [EVENT_PASSED] = passed_rule,     [EVENT_PIN] = pin_rule,
     [EVENT_CHECKED] = checked_rule,   [EVENT_FORGET] = forget_rule,
+    [EVENT_JOIN] = join_rule,
 };
 
 /* A time of day from before this program was written is no time of day: lots are judged by it. */
@@ -81,7 +83,9 @@ int floor_decide(struct store *store, const struct event *event, struct effect *
 {
     stamp(store, event);
     *ret = (struct effect){0};
-    int result = rules[event->kind](store, event, ret);
+    int result = join_is_wanted(store, event->kind) ? FLOOR_REFUSED : rules[event->kind](store, event, ret);
+    if (result == FLOOR_REFUSED && ret->answer.message == MESSAGE_NONE)
+        answer_set(&ret->answer, E97_NO_SITE);
     if (!result)
         result = follow(store);
     ret->good = result == 0;
@@ -212,20 +216,20 @@ static void show_label(const struct print_job *job, struct buf *json)
     json_close_object(json);
 }
 
-/* A station that practises shows nothing of the site's own work. */
-static void show_waiting(struct buf *json)
+/* A station that practises shows nothing of the site's own work, and one that has no site has none. */
+static void show_waiting(const char *name, enum message prompt, struct buf *json)
 {
     static const struct command none[] = {{.name = NULL}};
-    static const struct step waiting = {.name = "training", .commands = none};
-    struct view view = {.expect = "nothing"};
-    answer_set(&view.prompt, ASK_TRAINING);
+    const struct step waiting = {.name = name, .commands = none};
+    struct view view = {.expect = prompt == ASK_JOIN ? "join" : "nothing"};
+    answer_set(&view.prompt, prompt);
     json_text(json, "worker", NULL);
     show_step(waiting.name, &view, json);
     show_answers(&view, json);
     json_text(json, "item", NULL);
     json_text(json, "place", NULL);
     show_label(&view.label, json);
-    show_commands(&waiting, &view, false, true, json);
+    show_commands(&waiting, &view, false, prompt == ASK_TRAINING, json);
 }
 
 static void show_worker(const struct worker *worker, struct buf *json)
@@ -251,8 +255,8 @@ int floor_show(struct store *store, const char *station, struct buf *json)
     int practises = store->training ? 0 : training_has(store, station);
     if (practises < 0)
         return practises;
-    if (practises) {
-        show_waiting(json);
+    if (practises || store->unjoined) {
+        show_waiting(practises ? "training" : "join", practises ? ASK_TRAINING : ASK_JOIN, json);
         return 0;
     }
     int result = session_at_station(store, station, &scan.session);

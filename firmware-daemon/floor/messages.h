@@ -48,6 +48,29 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(E94_NO_PIN, "E94", TONE_BAD, "{u} has no PIN yet: an administrator sets one", "{u} 尚无密码,请管理员设置")       \
     X(E96_ROSTER_OLD, "E96", TONE_BAD, "Head office was not heard for {h} hours: work waits until the link is back",   \
       "已与总部失联 {h} 小时:待连接恢复后再作业")                                                                      \
+    X(E97_NO_SITE, "E97", TONE_BAD, "This box has no site yet: scan the code that head office shows",                  \
+      "本机尚未加入仓库:请扫描总部生成的加入码")                                                                       \
+    X(E98_JOIN_DAMAGED, "E98", TONE_BAD, "The code came damaged: scan it again, or print it larger",                   \
+      "加入码读取有误:请重扫,或放大打印后再扫")                                                                        \
+    X(E98_JOIN_NEWER, "E98", TONE_BAD, "The code is of a newer version: update this box first",                        \
+      "加入码版本较新:请先升级本机软件")                                                                               \
+    X(E98_JOIN_USED, "E98", TONE_BAD,                                                                                  \
+      "Head office does not take this code: it was used or is over, ask for a new one",                                \
+      "总部不接受此加入码(已使用或已过期):请总部重新生成")                                                             \
+    X(E98_JOIN_FIXED, "E98", TONE_BAD,                                                                                 \
+      "The configuration names the site: take id and box out of floorhandd.conf first",                                \
+      "配置文件已指定仓库:请先从 floorhandd.conf 删除 id 和 box")                                                      \
+    X(E98_JOIN_OTHER, "E98", TONE_BAD, "This box holds the work of another site than {s}: it cannot join that",        \
+      "本机存有其他仓库的数据,不能加入 {s}")                                                                           \
+    X(E99_JOIN_UNREACHABLE, "E99", TONE_BAD, "Head office at {h} is not reached: look at the network, scan again",     \
+      "连不上总部 {h}:请检查网络后重扫")                                                                               \
+    X(E99_JOIN_STRANGER, "E99", TONE_BAD,                                                                              \
+      "What answers at {h} is not the head office of this code: ask for a new one",                                    \
+      "{h} 的应答者不是此加入码所指的总部:请总部重新生成")                                                             \
+    X(E99_JOIN_BUSY, "E99", TONE_BAD, "Head office is busy: scan again in a minute", "总部繁忙:请一分钟后重扫")        \
+    X(E99_JOIN_RUNNING, "E99", TONE_BAD, "This box is joining already: wait", "本机正在加入,请稍候")                   \
+    X(E99_JOIN_FAILED, "E99", TONE_BAD, "Joining {s} did not work: scan again, or look at the box's log",              \
+      "加入 {s} 未成功:请重扫,或查看本机日志")                                                                         \
     X(E29_FILE, "E29", TONE_BAD, "{why}", "{why}")                                                                     \
     X(E86_DISK_FULL, "E86", TONE_BAD, "The box's disk is full: call your supervisor, nothing is recorded",             \
       "本机磁盘已满:请联系主管,当前不记录任何操作")                                                                    \
@@ -98,6 +121,11 @@ enum tone { TONE_NONE, TONE_GOOD, TONE_BAD };
     X(DONE_PRACTICE, "", TONE_GOOD, "{n} practice orders were made up", "已生成 {n} 个练习订单")                       \
     X(ASK_TRAINING, "", TONE_NONE, "A copy to practise on is being made: wait", "正在准备练习数据,请稍候")             \
     X(DONE_IMPORTED, "", TONE_GOOD, "{n} rows: {new} new or changed", "共 {n} 行,新增或变更 {new}")                    \
+    X(DONE_JOIN_ASKS, "", TONE_GOOD, "Joining {s} at {h}: wait", "正在加入 {s}({h}),请稍候")                           \
+    X(DONE_JOINED, "", TONE_GOOD, "This box belongs to {s} now: it starts anew, then scan your badge",                 \
+      "本机已加入 {s}:正在重启,稍后请扫工牌")                                                                          \
+    X(ASK_JOIN, "", TONE_NONE, "Scan the code of head office that joins this box to its site",                         \
+      "请扫描总部生成的加入码,使本机加入仓库")                                                                         \
     X(ASK_BADGE, "", TONE_NONE, "Scan your badge", "请扫工牌")                                                         \
     X(ASK_ACTIVITY, "", TONE_NONE, "Scan what you will do, a tote, a document or a gate",                              \
       "请扫作业、周转箱、单据或出口")                                                                                  \

@@ -59,7 +59,7 @@ const struct site_right may_work[] = {
 /* FORCE, ALLOW and UNPACK only ask: the badge that is scanned then decides (may_pass). */
 const struct site_right may_command[] = {
     {.names = "UNDO,LOGOUT,TRAIN,LIVE", .roles = PEOPLE},
-    {.names = "WAVE,REVIEW,APPROVE,REJECT", .roles = LEADERS},
+    {.names = "WAVE,REVIEW,APPROVE,REJECT,JOIN", .roles = LEADERS},
     {.names = "GRADE,INTACT", .roles = WORKERS, .strict = PACKER | LEADERS},
     {.names = "*", .roles = WORKERS},
     {0},

@@ -338,6 +338,7 @@ int boot_rule(struct store *store, const struct event *event, struct effect *eff
 int weight_rule(struct store *store, const struct event *event, struct effect *effect);
 int training_rule(struct store *store, const struct event *event, struct effect *effect);
 int passed_rule(struct store *store, const struct event *event, struct effect *effect);
+int join_rule(struct store *store, const struct event *event, struct effect *effect);
 int pin_rule(struct store *store, const struct event *event, struct effect *effect);
 int practice_rule(struct store *store, const struct event *event, struct effect *effect);
 int change_refused(struct store *store, const struct event *event, const char *why);

@@ -21,10 +21,15 @@ static int claim(struct store *store, const struct store_settings *settings, str
     uint8_t hash[CHAIN_HASH_SIZE], feed[CHAIN_HASH_SIZE];
     chain_begin(hash, settings->site, 1, 0, 0, NULL, "");
     chain_begin(feed, settings->site, 0, 0, 0, NULL, "");
-    int result = sql_run(
-        store->sql,
-        "INSERT OR IGNORE INTO stream (only_row, site, box, epoch, last_hash, feed_hash) VALUES (1, ?1, ?2, 1, ?3, ?4)",
-        sql_text(settings->site), sql_text(settings->box), sql_blob(hash, sizeof(hash)), sql_blob(feed, sizeof(feed)));
+    int result = settings->renamed ? sql_run(store->sql, "UPDATE stream SET box = ?1 WHERE site = ?2",
+                                             sql_text(settings->box), sql_text(settings->site))
+                                   : 0;
+    if (!result)
+        result = sql_run(store->sql,
+                         "INSERT OR IGNORE INTO stream (only_row, site, box, epoch, last_hash, feed_hash) VALUES (1, "
+                         "?1, ?2, 1, ?3, ?4)",
+                         sql_text(settings->site), sql_text(settings->box), sql_blob(hash, sizeof(hash)),
+                         sql_blob(feed, sizeof(feed)));
     if (!result)
         result = sql_run(store->sql,
                          "INSERT OR IGNORE INTO epoch (epoch, base_epoch, base_seq, base_hash, nonce) "
@@ -36,7 +41,8 @@ static int claim(struct store *store, const struct store_settings *settings, str
         sql_select(store->sql, "SELECT site, box, training FROM stream", SQL_NO_VALUES);
     if (!sql_next(query))
         return error_set(error, -EBADMSG, "%s has lost its stream row: restore the last backup", store->path);
-    if (strcmp(sql_get_text(query, 0), settings->site) != 0 || strcmp(sql_get_text(query, 1), settings->box) != 0)
+    bool same_box = settings->renamed || strcmp(sql_get_text(query, 1), settings->box) == 0;
+    if (strcmp(sql_get_text(query, 0), settings->site) != 0 || !same_box)
         return error_set(error, -EINVAL, "%s belongs to site %s, box %s, not to %s, %s: name the right database",
                          store->path, sql_get_text(query, 0), sql_get_text(query, 1), settings->site, settings->box);
     bool training = sql_get_int(query, 2) != 0;
@@ -103,6 +109,7 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
     store->seal = settings->seal;
     store->stamp = (struct stamp){.station = "", .worker_code = ""};
     store->training = settings->training;
+    store->unjoined = settings->unjoined;
     text_copy(store->site, sizeof(store->site), settings->site);
     int result = open_sql(store, error);
     if (!result)

@@ -58,6 +58,7 @@ struct store {
     struct random_source random;
     struct stamp stamp;
     char site[STORE_CODE_MAX];
+    bool unjoined;                    /* the box has no site yet: nothing is worked here */
     bool training;                    /* a copy to practise on: nothing in it counts, nothing of it leaves the site */
     struct journal_end end, kept_end; /* kept_end: as it was at the save point */
     enum disk_step disk;
@@ -73,6 +74,8 @@ struct store_settings {
     const char *path; /* ":memory:" for a simulation */
     const char *site, *box;
     bool training; /* what is opened must be a copy to practise on (training.h); otherwise it must be none */
+    bool unjoined; /* the box has no site yet */
+    bool renamed;  /* the box may have another name than before: head office has given it one */
     const struct sql_options *options; /* NULL: exclusive, durable */
     const struct seal *seal;           /* NULL: receivers are readable, as in a simulation */
     struct random_source random;

@@ -35,6 +35,7 @@ enum exit_code command_label_keys(struct command_call *call);
 enum exit_code command_audit_verify(struct command_call *call);
 enum exit_code command_platform_sign(struct command_call *call);
 enum exit_code command_platform_try(struct command_call *call);
+enum exit_code command_join(struct command_call *call);
 enum exit_code command_trust(struct command_call *call);
 enum exit_code command_site_backup(struct command_call *call);
 enum exit_code command_site_restore(struct command_call *call);
@@ -46,7 +47,7 @@ extern const struct option_def station_show_options[], show_options[], slotting_
 extern const struct option_def printer_decode_options[], scale_decode_options[];
 extern const struct option_def device_watch_options[], device_record_options[];
 extern const struct option_def device_list_options[], device_bind_options[], device_models_options[], doctor_options[],
-    trust_options[];
+    trust_options[], join_options[];
 extern const struct option_def label_list_options[], label_check_options[], label_render_options[],
     label_print_options[];
 extern const struct option_def restore_options[], support_options[];

@@ -135,6 +135,11 @@ static const char platform_try_help[] =
     "app_key, app_secret, access_token and what else the platform needs. Prints one JSON object; exit code 1 when the\n"
     "platform refused.";
 
+static const char join_help[] =
+    "Join this box to a site, by the code that head office shows.\n"
+    "The same as scanning it at a station, which is the usual way: the daemon does this then. CODE is its text, or - "
+    "for\n"
+    "standard input. Tells how it goes, one JSON object a line; the daemon and floorhand-link take up what is kept.";
 static const char trust_help[] = "Tell how phones, tablets and computers come to trust this box's pages.\n"
                                  "Prints a QR code that leads to the page with the certificate, and the fingerprint to "
                                  "compare; with --station as a\n"
@@ -177,6 +182,7 @@ static const struct command commands[] = {
      command_label_keys},
     {"platform sign", "PLATFORM", platform_sign_help, 1, 1, NULL, command_platform_sign},
     {"platform try", "VERB --shop FILE.json", platform_try_help, 1, 1, platform_try_options, command_platform_try},
+    {"join", "CODE", join_help, 1, 1, join_options, command_join},
     {"trust", "[--station ID]", trust_help, 0, 0, trust_options, command_trust},
     {"backup", "FILE", backup_help, 1, 1, daemon_options, command_site_backup},
     {"restore", "FILE", restore_help, 1, 1, restore_options, command_site_restore},

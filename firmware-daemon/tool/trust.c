@@ -2,15 +2,13 @@
  * the terminal, or as a label at a station. */
 #include "base/id.h"
 #include "base/json.h"
+#include "drivers/label/code_sheet.h"
 #include "tool/commands.h"
 #include "tool/daemon_client.h"
 
 #include <jansson.h>
-#include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
-
-#define QUIET 2 /* modules around the symbol; cameras that read a screen need no more */
 
 const struct option_def trust_options[] = {
     DAEMON_URL_OPTION,
@@ -19,24 +17,12 @@ const struct option_def trust_options[] = {
     {.name = NULL},
 };
 
-static bool is_dark(const QRcode *code, int x, int y)
-{
-    return x >= 0 && y >= 0 && x < code->width && y < code->width && (code->data[y * code->width + x] & 1);
-}
-
-/* Two rows of modules are one line of text. The light ones are drawn: most terminals are dark. */
 static void print_code(const char *text)
 {
-    static const char *const blocks[] = {"█", "▀", "▄", " "}; /* by which of the two are dark: lower, upper */
-    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
-    if (!code)
-        return;
-    for (int y = -QUIET; y < code->width + QUIET; y += 2) {
-        for (int x = -QUIET; x < code->width + QUIET; x++)
-            fputs(blocks[2 * is_dark(code, x, y) + is_dark(code, x, y + 1)], stdout);
-        putchar('\n');
-    }
-    QRcode_free(code);
+    struct dots modules = {.width = 0};
+    if (code_sheet_make(text, &modules) == 0)
+        code_sheet_print(&modules, stdout);
+    dots_done(&modules);
 }
 
 static enum exit_code print_label(const struct tool_options *options, const char *url, const char *fingerprint)

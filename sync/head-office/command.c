@@ -4,6 +4,7 @@
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/orders.h"
 #include "sync/head-office/orders/waybills.h"
+#include "sync/head-office/sites/join.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -144,6 +145,17 @@ static const struct option_def claim_options[] = {
     {0},
 };
 
+static const struct option_def join_options[] = {
+    COMMAND_DATABASE,
+    {"hours", NUMBER(hours), .fallback = "24", .min = 1, .max = JOIN_HOURS_MAX,
+     .help = "hours for which the code is good, once"},
+    {"png", TEXT(png), .help = "write the code into this file, as a picture to print"},
+    {"certificate", TEXT(page_certificate),
+     .help = "what a proxy in front of head office shows (PEM), where there is one"},
+    {"who", TEXT(who), .fallback = "command line", .help = "who asks, for the history"},
+    {0},
+};
+
 static const struct option_def waybills_list_options[] = {
     COMMAND_DATABASE,
     COMMAND_SITE,
@@ -252,6 +264,8 @@ static const struct option_def report_options[] = {
 const struct command commands[] = {
     {"serve", "", 0, "Talk to the sites over MQTT, until stopped", serve_options, command_serve},
     {"site add", "ID", 1, "Register a site and the box it has", site_add_options, command_site_add},
+    {"site join", "ID", 1, "Make the code with which a box joins a site: any station's scanner reads it", join_options,
+     command_site_join},
     {"site claim", "ID", 1, "Accept the box that says hello next as this site's, on whatever board", claim_options,
      command_site_claim},
     {"site retire", "ID", 1, "The site is no more: the broker's next access list leaves it out", plain_options,

@@ -12,12 +12,12 @@
 #define COMMAND_SOME          ((size_t)COMMAND_ARGUMENTS_MAX) /* one argument or more */
 
 struct command_options {
-    char database[256];
+    char database[256], receiver_key[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
     bool all, alone, publish_events, try_only, report, once, progress, for_program;
     char sku[65], who[65], map[256], format[8], party[65], bill[24];
-    int64_t after, count, lease_s, silent_hours, call_s, row, workers;
+    int64_t after, count, lease_s, hours, silent_hours, call_s, row, workers;
     /* serve */
     char host[129], username[65], password_file[256], ca_file[256], cert_file[256], key_file[256], folder[256],
         client_id[65], topic_prefix[65];
@@ -25,6 +25,7 @@ struct command_options {
     /* tenants */
     char cloud[256], title[129], web_host[129];
     bool yes;
+    char png[256];
     char listen[80], page_certificate[256], page_key[256];
     char from[32], to[32];
     char file[512]; /* figure, report */
@@ -57,10 +58,13 @@ extern const struct command cloud_commands[]; /* of all tenants' head offices: n
 #define COMMAND_USAGE (-EDESTADDRREQ)
 
 #define COMMAND_DATABASE                                                                                               \
+    {"database", OPTION_TEXT_AT(struct command_options, database), .fallback = "/var/lib/floorhand-hq/head-office.db", \
+     .help = "head office's database: a file, or postgresql://..."},                                                   \
     {                                                                                                                  \
-        "database", OPTION_TEXT_AT(struct command_options, database),                                                  \
-            .fallback = "/var/lib/floorhand-hq/head-office.db",                                                        \
-            .help = "head office's database: a file, or postgresql://..."                                              \
+        "receiver-key", OPTION_TEXT_AT(struct command_options, receiver_key),                                          \
+            .fallback = "",                                                                                            \
+            .help = "the key that receivers are sealed with, where systemd hands no receiver.key over; empty:"         \
+                    " receiver.key beside the file"                                                                    \
     }
 #define COMMAND_SITE                                                                                                   \
     {                                                                                                                  \
@@ -84,6 +88,7 @@ int command_broker_certificate(struct call *call, struct error *error);
 int command_broker_office(struct call *call, struct error *error);
 int command_broker_server(struct call *call, struct error *error);
 int command_broker_acl(struct call *call, struct error *error);
+int command_site_join(struct call *call, struct error *error);
 int command_site_claim(struct call *call, struct error *error);
 int command_sites(struct call *call, struct error *error);
 int command_office_import(struct call *call, struct error *error);

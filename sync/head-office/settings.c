@@ -40,6 +40,8 @@ const struct option_def settings_table[] = {
      .help =
          "a telephone number to which more accounts of one platform order than so many is several people's: it makes"
          " nobody one person"},
+    {"receiver_days", NUMBER(receiver_days), .fallback = "180", .min = 0, .max = 3650,
+     .help = "days after which a receiver is deleted whose order left or was closed; 0: never"},
     {"session_idle_min", NUMBER(session_idle_min), .fallback = "60", .min = 1, .max = 1440,
      .help = "minutes after which a person who asks for nothing is logged out"},
     {"session_hours", NUMBER(session_hours), .fallback = "12", .min = 1, .max = 168,
@@ -74,6 +76,12 @@ const struct option_def settings_table[] = {
      .help = "what one point pays, in minor units; 0: nothing can be paid with points"},
     {"points_rate", NUMBER(points_rate), .fallback = "10000", .min = 0, .max = 10000,
      .help = "the part of the goods that points may pay, in ten-thousandths"},
+    {"join_address", TEXT(join_address), .fallback = "",
+     .help = "where boxes find head office's HTTPS when they are joined by a code, as HOST:PORT"},
+    {"broker_address", TEXT(broker_address), .fallback = "",
+     .help = "where boxes that are joined by a code find the broker, as HOST:PORT"},
+    {"join_key", TEXT(join_key), .fallback = "",
+     .help = "SHA-256 of the public key that head office's HTTPS shows; serve sets it by itself"},
     {"points_days", NUMBER(points_days), .fallback = "365", .min = 1, .max = 36500,
      .help = "days after which points expire"},
     {0},

@@ -15,7 +15,7 @@ const struct office_verb *verb_at(size_t index)
         order_verbs,     office_setting_verbs, rule_verbs,     split_verbs,   aftersale_verbs, shop_verbs,
         money_verbs,     bill_verbs,           invoice_verbs,  api_verbs,     put_verbs,       waybill_verbs,
         marketing_verbs, member_verbs,         customer_verbs, segment_verbs, service_verbs,   goods_verbs,
-        buying_verbs,    figure_verbs,         improve_verbs,  rollout_verbs, staff_verbs};
+        buying_verbs,    figure_verbs,         improve_verbs,  rollout_verbs, staff_verbs,     join_verbs};
     for (size_t i = 0; i < COUNT(chapters); i++)
         for (const struct office_verb *verb = chapters[i]; verb->name; verb++)
             if (index-- == 0)

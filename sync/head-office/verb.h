@@ -40,7 +40,7 @@ struct office_verb {
 extern const struct office_verb order_verbs[], office_setting_verbs[], rule_verbs[], split_verbs[], aftersale_verbs[],
     shop_verbs[], money_verbs[], bill_verbs[], invoice_verbs[], api_verbs[], put_verbs[], waybill_verbs[],
     marketing_verbs[], member_verbs[], customer_verbs[], segment_verbs[], service_verbs[], goods_verbs[],
-    buying_verbs[], figure_verbs[], improve_verbs[], rollout_verbs[], staff_verbs[];
+    buying_verbs[], figure_verbs[], improve_verbs[], rollout_verbs[], staff_verbs[], join_verbs[];
 
 /* fields: a JSON object; numbers and flags in their own kind, or as text. The answer is a whole JSON object. -ENOENT:
  * no such verb, or what run() says; -EINVAL: a field that is not known, is missing or out of range, and the sentence

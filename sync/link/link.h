@@ -18,6 +18,7 @@ struct link_settings {
     char username[128], password[128];
     char ca_file[256], cert_file[256], key_file[256];
     char topic_prefix[MQTT_PREFIX_SIZE];
+    char joined[256]; /* main.c: the file that a joining writes; "": none is looked for */
     int64_t backoff_ms, backoff_max_ms;
 };
 

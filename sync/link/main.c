@@ -1,12 +1,17 @@
 /* floorhand-link: the appliance's side of MQTT. */
 #include "base/log.h"
 #include "base/option.h"
+#include "base/text.h"
 #include "sync/link/link.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#define AGAIN 1 /* the loop ends: start once more */
 
 static const struct option_def options[] = {
     {"site", OPTION_TEXT_AT(struct link_settings, site), .help = "this site's name at head office; must be given"},
@@ -28,6 +33,9 @@ static const struct option_def options[] = {
      .help = "the key (PEM) of the certificate in cert_file, readable for this program alone"},
     {"topic_prefix", OPTION_TEXT_AT(struct link_settings, topic_prefix), .fallback = "",
      .help = "what stands before every topic, as head office says, where several head offices share the broker"},
+    {"joined", OPTION_TEXT_AT(struct link_settings, joined), .fallback = "",
+     .help = "the file that is written when this box joins a site by a code (joined.conf): it is waited for, counts "
+             "before all else, and is read again when it changes"},
     {"backoff_ms", OPTION_NUMBER_AT(struct link_settings, backoff_ms), .fallback = "2000", .min = 10, .max = 60000,
      .help = "longest wait before the second attempt to connect, doubled each time"},
     {"backoff_max_ms", OPTION_NUMBER_AT(struct link_settings, backoff_max_ms), .fallback = "300000", .min = 10,
@@ -58,7 +66,8 @@ static int read_pairs(struct link_settings *settings, char **arguments, bool con
         if (!value)
             return error_set(error, -EINVAL, "--%s needs a value; --help lists the options", name);
         int result = 0;
-        if ((strcmp(name, "config") == 0) == config)
+        bool missing = config && *settings->joined && access(value, F_OK) != 0;
+        if ((strcmp(name, "config") == 0) == config && !missing)
             result = config ? load_file(settings, value, error) : option_set(options, settings, name, value, error);
         if (result)
             return result;
@@ -66,14 +75,25 @@ static int read_pairs(struct link_settings *settings, char **arguments, bool con
     return 0;
 }
 
-/* The command line wins over the file, wherever it stands. */
+/* The command line wins over the file, wherever it stands, and what a joining has written over both. Where that is
+ * looked for, no other file need be there. */
 static int read_settings(struct link_settings *settings, char **arguments, struct error *error)
 {
     option_defaults(options, settings);
-    int result = read_pairs(settings, arguments, true, error);
+    int result = read_pairs(settings, arguments, false, error);
+    if (!result)
+        result = read_pairs(settings, arguments, true, error);
     if (!result)
         result = read_pairs(settings, arguments, false, error);
-    return result ? result : link_check(settings, error);
+    if (!result && *settings->joined && access(settings->joined, F_OK) == 0)
+        result = load_file(settings, settings->joined, error);
+    return result;
+}
+
+/* It has no site, and will get one. */
+static bool waits(const struct link_settings *settings)
+{
+    return *settings->joined && !*settings->site && access(settings->joined, F_OK) != 0;
 }
 
 static void print_help(void)
@@ -106,19 +126,52 @@ static int open_loop(sd_event **ret)
     return result;
 }
 
-static int run(const struct link_settings *settings, struct error *error)
+static int on_folder(sd_event_source *source, const struct inotify_event *change, void *user)
+{
+    const struct link_settings *settings = user;
+    const char *slash = strrchr(settings->joined, '/');
+    bool ours = change->len > 0 && strcmp(change->name, slash ? slash + 1 : settings->joined) == 0;
+    return ours ? sd_event_exit(sd_event_source_get_event(source), AGAIN) : 0;
+}
+
+/* The file is put in place whole (base/file.h): it is there by its name, or it is not. */
+static int watch_joined(sd_event *event, struct link_settings *settings)
+{
+    char folder[sizeof(settings->joined)] = ".";
+    const char *slash = strrchr(settings->joined, '/');
+    if (!*settings->joined)
+        return 0;
+    if (slash)
+        text_copy_n(folder, sizeof(folder), settings->joined,
+                    slash > settings->joined ? (size_t)(slash - settings->joined) : 1);
+    return sd_event_add_inotify(event, NULL, folder, IN_MOVED_TO, on_folder, settings);
+}
+
+/* AGAIN: the settings are others now. Watched before they are read, so that none is missed. */
+static int run(struct link_settings *settings, char **arguments, struct error *error)
 {
     sd_event *event = NULL;
     struct link *link = NULL;
     int result = open_loop(&event);
+    if (result >= 0)
+        result = watch_joined(event, settings);
     if (result < 0)
-        error_set(error, result, "cannot set up the event loop: %s", strerror(-result));
-    else
+        error_set(error, result, "cannot set up the event loop, or watch for %s: %s", settings->joined,
+                  strerror(-result));
+    if (result >= 0)
+        result = read_settings(settings, arguments, error);
+    bool idle = result >= 0 && waits(settings);
+    if (idle)
+        log_info("this box has no site yet: waiting for %s", settings->joined);
+    if (result >= 0 && !idle)
+        result = link_check(settings, error);
+    if (result >= 0 && !idle)
         result = link_new(event, settings, &link, error);
     if (result >= 0) {
         sd_notify(0, "READY=1");
         result = sd_event_loop(event);
-        sd_notify(0, "STOPPING=1");
+        if (result != AGAIN)
+            sd_notify(0, "STOPPING=1");
         if (result < 0)
             error_set(error, result, "the event loop failed: %s", strerror(-result));
     }
@@ -135,13 +188,16 @@ int main(int argc, char **argv)
         print_help();
         return 0;
     }
-    if (read_settings(&settings, argv + 1, &error) != 0) {
+    if (read_settings(&settings, argv + 1, &error) != 0 || (!waits(&settings) && link_check(&settings, &error) != 0)) {
         log_error("%s", error.text);
         return 2;
     }
-    if (run(&settings, &error) < 0) {
-        log_error("%s", error.text);
-        return 1;
+    int result = run(&settings, argv + 1, &error);
+    if (result == AGAIN) {
+        log_info("%s was written: starting anew", settings.joined);
+        execv("/proc/self/exe", argv);
     }
-    return 0;
+    if (result < 0)
+        log_error("%s", error.text);
+    return result < 0 || result == AGAIN;
 }

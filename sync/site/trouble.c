@@ -1,10 +1,18 @@
 #include "sync/site/trouble.h"
 
 #include "base/certificate.h"
+#include "sync/wire/control.h"
+
+#include <string.h>
+
+static bool replaced(const struct site_facts *facts)
+{
+    return facts->state == SITE_FENCED && facts->fence && strcmp(facts->fence, WIRE_FENCE_REPLACED) == 0;
+}
 
 static bool fenced(const struct site_facts *facts)
 {
-    return facts->state == SITE_FENCED;
+    return facts->state == SITE_FENCED && !replaced(facts);
 }
 
 static bool parked(const struct site_facts *facts)
@@ -46,6 +54,13 @@ static bool certificate_ends(const struct site_facts *facts)
 const struct site_trouble_def *site_trouble_def(enum site_trouble trouble)
 {
     static const struct site_trouble_def defs[] = {
+        [SITE_TROUBLE_REPLACED] =
+            {"replaced", true, replaced,
+             "Another box has taken this one's place at head office, which takes nothing from this one any more: stop "
+             "working here, go on at the new one, and keep this disk until somebody has looked at what it has not "
+             "sent.",
+             "总部已由另一台主机接替本机,不再接收本机数据:请停止在本机作业,改用新主机,并保留本机磁盘,"
+             "待人核对未上传的记录"},
         [SITE_TROUBLE_FENCED] =
             {"fenced", true, fenced,
              "Head office takes nothing from this box: it may be a copy of another. Work on, nothing is lost, and call "

@@ -9,6 +9,7 @@
 
 struct site_facts {
     enum site_state state;
+    const char *fence;           /* why it is fenced; "" when it is not; NULL: not known */
     bool linked, up;             /* floorhand-link is there; it has a broker */
     enum site_presence presence; /* of head office: site_presence_now() */
     unsigned unanswered;         /* hellos that were said since head office was heard last */
@@ -21,6 +22,7 @@ struct site_facts {
 
 /* The heaviest first. */
 enum site_trouble {
+    SITE_TROUBLE_REPLACED,
     SITE_TROUBLE_FENCED,
     SITE_TROUBLE_PARKED,
     SITE_TROUBLE_LATE,

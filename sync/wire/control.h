@@ -45,11 +45,12 @@ struct wire_marks {
 };
 
 /* Why head office takes nothing. */
-#define WIRE_FENCE_STALE  "stale_epoch" /* another epoch is open: say hello */
-#define WIRE_FENCE_FORK   "fork"        /* these lines do not go on from what is there: say hello */
-#define WIRE_FENCE_CLONE  "clone"       /* other hardware or another key than the box that is registered */
-#define WIRE_FENCE_CHURN  "churn"       /* too many epochs in an hour: there are two of this box */
-#define WIRE_FENCE_SCHEMA "schema"      /* the box's software is too old or too new */
+#define WIRE_FENCE_STALE    "stale_epoch" /* another epoch is open: say hello */
+#define WIRE_FENCE_FORK     "fork"        /* these lines do not go on from what is there: say hello */
+#define WIRE_FENCE_CLONE    "clone"       /* other hardware or another key than the box that is registered */
+#define WIRE_FENCE_CHURN    "churn"       /* too many epochs in an hour: there are two of this box */
+#define WIRE_FENCE_REPLACED "replaced"    /* another box has taken this one's place */
+#define WIRE_FENCE_SCHEMA   "schema"      /* the box's software is too old or too new */
 
 /* Which members a kind uses: the table in control.c, and docs/protocol.md. Hashes are in small hex digits. */
 struct wire_control {

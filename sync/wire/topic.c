@@ -31,15 +31,20 @@ bool wire_box_ok(const char *box)
     return is_name(box, 3);
 }
 
-unsigned wire_shard(const char *site)
+uint32_t wire_crc(const void *bytes, size_t length)
 {
-    uint32_t crc = UINT32_MAX; /* CRC-32 of ISO 3309, reflected polynomial 0xEDB88320 */
-    for (; *site; site++) {
-        crc ^= (unsigned char)*site;
+    uint32_t crc = UINT32_MAX; /* reflected polynomial 0xEDB88320 */
+    for (size_t i = 0; i < length; i++) {
+        crc ^= ((const unsigned char *)bytes)[i];
         for (int bit = 0; bit < 8; bit++)
             crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0xEDB88320) : 0);
     }
-    return ~crc & 63;
+    return ~crc;
+}
+
+unsigned wire_shard(const char *site)
+{
+    return wire_crc(site, strlen(site)) & 63;
 }
 
 void wire_topic_write(char out[WIRE_TOPIC_SIZE], enum wire_channel channel, const char *site, const char *box)

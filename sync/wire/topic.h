@@ -3,6 +3,8 @@
 #define WIRE_TOPIC_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #define WIRE_NAME_MAX     32
 #define WIRE_NAME_SIZE    (WIRE_NAME_MAX + 1)
@@ -31,6 +33,9 @@ struct wire_topic {
 /* Sites: 2 to 32, boxes: 3 to 32 of a-z, 0-9 and '-'. */
 bool wire_site_ok(const char *site);
 bool wire_box_ok(const char *box);
+
+/* CRC-32 of ISO 3309. */
+uint32_t wire_crc(const void *bytes, size_t length);
 
 /* crc32(site) & 63: which part of all sites this one belongs to, fixed for good. */
 unsigned wire_shard(const char *site);

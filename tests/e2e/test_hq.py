@@ -21,7 +21,7 @@ from rig.office import BOX, HQ, SITE, Box, equal, event_line, sequence, tests_of
 from rig.process import command, free_port, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
-COMMANDS = ["serve", "site add", "site claim", "site retire", "broker ca", "broker certificate", "broker office", "broker server", "broker acl", "backup", "restore", "site lease", "site list", "sites", "import", "export epcis", "export", "release", "cancel", "orders", "order move",
+COMMANDS = ["serve", "site add", "site join", "site claim", "site retire", "broker ca", "broker certificate", "broker office", "broker server", "broker acl", "backup", "restore", "site lease", "site list", "sites", "import", "export epcis", "export", "release", "cancel", "orders", "order move",
             "order", "events", "worker revoke", "flagged", "parked replay", "parked", "stock atp", "stock", "waybills import", "waybills send",
             "waybills void", "waybills list", "waybills", "audit", "list", "get", "kinds", "words", "webhooks", "do", "verbs", "shops run",
             "shops", "bill take", "forecast run", "figures", "figure", "report", "trail verify", "status"]

@@ -227,12 +227,46 @@ static void clock_that_is_wrong_stops_nothing(void **state)
     assert_true(shown(box).from_us < now_us && shown(box).until_us > now_us);
 }
 
+static void a_key_may_stay_where_it_was_made(void **state)
+{
+    (void)state;
+    struct certificate_pair ca = {0}, own = {0}, forged = {0};
+    CLEANUP_BUF struct buf granted = {0};
+    struct certificate_facts facts;
+    struct error error;
+    uint8_t pin[CERTIFICATE_PIN_BYTES], again[CERTIFICATE_PIN_BYTES];
+    const struct certificate_order order = {CERTIFICATE_CLIENT, "box-1", NULL, NOW_US, NOW_US + CERTIFICATE_DAY_US};
+    make(CERTIFICATE_AUTHORITY, NULL, NULL, &ca);
+    assert_int_equal(certificate_request("what it would like to be", &own), 0);
+    assert_int_equal(certificate_grant(&order, &own.certificate, &ca, &granted, &error), 0);
+    assert_int_equal(certificate_read(&granted, &facts), 0);
+    assert_string_equal(facts.common_name, "box-1");
+    assert_true(certificate_comes_from(&granted, &ca.certificate));
+    const struct certificate_pair pair = {granted, own.key};
+    assert_true(certificate_fits(&pair));
+    assert_int_equal(certificate_pin(&granted, pin), 0);
+    assert_int_equal(certificate_pin(&ca.certificate, again), 0);
+    assert_memory_not_equal(pin, again, sizeof(pin));
+    /* one that was changed is not signed by its key any more */
+    assert_int_equal(certificate_request("x", &forged), 0);
+    char *middle = forged.certificate.data + forged.certificate.length / 2;
+    *middle = *middle == 'A' ? 'B' : 'A';
+    buf_clear(&granted);
+    assert_int_equal(certificate_grant(&order, &forged.certificate, &ca, &granted, &error), -EBADMSG);
+    assert_int_equal(certificate_grant(&order, &own.key, &ca, &granted, &error), -EBADMSG);
+    assert_int_equal(certificate_pin(&own.key, pin), -EBADMSG);
+    certificate_done(&forged);
+    certificate_done(&own);
+    certificate_done(&ca);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_made_can_be_read),
         cmocka_unit_test(another_authority_or_key_is_seen),
         cmocka_unit_test(authority_vouches_for_its_own_names_alone),
+        cmocka_unit_test(a_key_may_stay_where_it_was_made),
         cmocka_unit_test_setup_teardown(keys_are_for_their_owner_and_stay, box_open, box_close),
         cmocka_unit_test_setup_teardown(it_renews_itself_before_its_end, box_open, box_close),
         cmocka_unit_test_setup_teardown(new_name_gets_a_new_certificate, box_open, box_close),

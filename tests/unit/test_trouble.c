@@ -36,6 +36,8 @@ static void each_trouble_stands_when_it_should(void **state)
         {"away", NULL, {SITE_HELLO, LINK, SITE_OFFICE_AWAY, .unanswered = 2}},
         {"", NULL, {SITE_PROBING, LINK, SITE_OFFICE_ONLINE}}, /* it heals by itself */
         {"fenced", "fenced", {SITE_FENCED, LINK, SITE_OFFICE_ONLINE}},
+        {"fenced", "fenced", {SITE_FENCED, LINK, SITE_OFFICE_ONLINE, .fence = WIRE_FENCE_CLONE}},
+        {"replaced", "replaced", {SITE_FENCED, LINK, SITE_OFFICE_ONLINE, .fence = WIRE_FENCE_REPLACED}},
         {"", NULL, {SITE_SYNC, LINK, SITE_OFFICE_ONLINE, .certified = true, .certificate_left_us = 31 * DAY}},
         {"certificate",
          NULL,

@@ -72,12 +72,17 @@ export function Entry({ field, value, fixed, set, label = nameOf(field.name), he
     <div>${input}<small>${help}</small></div>`;
 }
 
+/** A code that an answer has in "picture": its rows, "1" for dark. On white, whatever the page is. @param {{rows: string[]}} part */
+const Code = ({ rows }) => html`<svg class="code" role="img" aria-label="QR" viewBox="-4 -4 ${rows.length + 8} ${rows.length + 8}" shape-rendering="crispEdges">
+  <rect x="-4" y="-4" width=${rows.length + 8} height=${rows.length + 8} fill="#fff" />
+  <path fill="#000" d=${rows.map((row, y) => [...row].map((dot, x) => dot === "1" ? `M${x} ${y}h1v1h-1z` : "").join("")).join("")} /></svg>`;
+
 /** The form of a verb. What the row says is filled in; which row it is stays. @param {{verb: Verb, start: Row,
  *  kind?: import("./ask.js").Kind, done: () => void, leave: () => void}} props */
 export function Form({ verb, start, kind, done, leave }) {
   const [texts, setTexts] = useState(() => /** @type {Record<string, string>} */ (Object.fromEntries(verb.fields.map((field) =>
     [field.name, field.name in start ? String(start[field.name]) : field.required && field.type === "choice" ? field.choices?.split("|")[0] ?? "" : ""]))));
-  const [said, setSaid] = useState(/** @type {null | {good: boolean, lines: string[]}} */ (null));
+  const [said, setSaid] = useState(/** @type {null | {good: boolean, lines: string[], picture?: string[]}} */ (null));
   const [busy, setBusy] = useState(false);
   /** @param {Event} event */
   async function send(event) {
@@ -85,7 +90,7 @@ export function Form({ verb, start, kind, done, leave }) {
     setBusy(true);
     try {
       const answer = await act(verb.verb, fieldsOf(verb.fields, texts));
-      setSaid({ good: true, lines: linesOf(answer) });
+      setSaid({ good: true, lines: linesOf(answer), picture: answer.picture });
       done();
     } catch (refusal) {
       setSaid({ good: false, lines: [sentenceOf(refusal)] });
@@ -99,6 +104,7 @@ export function Form({ verb, start, kind, done, leave }) {
         value=${texts[field.name] ?? ""} fixed=${Boolean(kind && field.name in start && isWhich(field.name, kind))}
         set=${(/** @type {string} */ text) => setTexts({ ...texts, [field.name]: text })} />`)}</div>
       ${said && html`<output class=${said.good ? "good" : "bad"}>${said.good ? "✓ " : "✗ "}${said.lines.length ? said.lines.map((line) => html`<span>${line}</span>`) : nameOf("dark")}</output>`}
+      ${said?.picture && html`<${Code} rows=${said.picture} />`}
       <footer><button type="button" class="quiet" onClick=${leave}>${nameOf(said?.good ? "goOn" : "cancel")}</button>
         <button disabled=${busy || said?.good}>${nameOf("ask")}</button></footer>
     </form></dialog>`;

@@ -46,7 +46,7 @@ export const subjects = {
   prices: ["price."],
   unmapped: ["listing."],
   "proposed-barcodes": ["barcode."],
-  persons: ["person.", "contact.", "consent.", "service."],
+  persons: ["person.", "customer.", "contact.", "consent.", "service."],
   "person-merges": ["person.unmerge"],
   "rfm-groups": ["rfm."],
   segments: ["segment."],
@@ -78,7 +78,7 @@ export const own = { case: "aftersale", row: "row" };
 export const changed = { "rollout-steps": ["state", "note"], parameters: ["value"] };
 
 /** What a verb has answered, for people. @param {Row} answer */
-export const linesOf = (answer) => Object.entries(answer).map(([name, value]) =>
+export const linesOf = (answer) => Object.entries(answer).filter(([name]) => name !== "picture").map(([name, value]) =>
   `${nameOf(name)}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
 
 // ---------------------------------------------------------------- columns and filters

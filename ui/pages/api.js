@@ -8,7 +8,7 @@
  *   progress: {done: number, need: number} | null,
  *   label: {job: number, state: string, proof: string | null, copy: number} | null, commands: {name: string, en: string, zh: string, final: boolean}[],
  *   item: {sku: string, name: string} | null, place: {code: string, zone: string | null, spot: Spot | null} | null, result: Result | null,
- *   link: {up: boolean, outbox: number, oldest_s: number, alarm: "fenced" | "parked" | "late" | null},
+ *   link: {up: boolean, outbox: number, oldest_s: number, alarm: "replaced" | "fenced" | "parked" | "late" | null},
  *   printer: {state: "ready" | "busy" | "paused" | "error" | "offline" | "unknown" | "none", text: Words | null},
  *   scale: {state: "stable" | "motion" | "under_zero" | "over_range" | "busy" | "error" | "offline" | "unknown" | "none",
  *     milligrams: number | null}, training: boolean,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sync/head-office/api/http_internal.h"
 #include "sync/head-office/phrases.h"
+#include "sync/head-office/sites/join.h"
 #include "sync/head-office/staff/session.h"
 #include "sync/head-office/tenants/usage.h"
 
@@ -115,6 +116,14 @@ static struct web_pair shown(const struct certificate_pair *pair)
     return (struct web_pair){buf_text(&pair->certificate), buf_text(&pair->key)};
 }
 
+/* Codes that are made from now on name it. */
+static void tell_joins(struct office_http *http, const struct buf *certificate)
+{
+    struct error error = {0};
+    if (join_shows(http->office, certificate, &error) != 0)
+        log_warning("boxes cannot be joined just now: %s", error.text);
+}
+
 /* Files that are just being changed are read whole the next time. */
 static void reread_pair(struct office_http *http, int64_t now_us)
 {
@@ -129,6 +138,7 @@ static void reread_pair(struct office_http *http, int64_t now_us)
     const struct web_pair pair = shown(&fresh);
     if (web_server_show(http->web, &pair, &error) != 0)
         return;
+    tell_joins(http, &fresh.certificate);
     struct certificate_pair old = http->pair;
     http->pair = fresh;
     fresh = old; /* and is forgotten */
@@ -146,6 +156,7 @@ static int open_web(sd_event *event, struct office_http *http, struct web_settin
         if (result)
             return result;
         pair = shown(&http->pair);
+        tell_joins(http, &http->pair.certificate);
         settings->pair = &pair;
         settings->secure_port = settings->port;
         settings->port = -1;

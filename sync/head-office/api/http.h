@@ -15,6 +15,7 @@ struct office_http;
 struct office_http_place {
     const char *listen;            /* "127.0.0.1:8080", "[::1]:8080"; port 0: any free one */
     const char *certificate, *key; /* files (PEM), read again when they change; "": no TLS */
+    const char *topic_prefix;      /* of the sites' topics, for boxes that join; "": none */
 };
 
 /* The office must outlive it, and is used with the time

@@ -24,6 +24,7 @@ struct office_http {
     struct http_meter meter;
     struct office_state state; /* as serve said it last */
     int64_t tries_us;          /* when a password may be tried next, monotonic */
+    int64_t joins_us;          /* and a box's token */
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
     int64_t written; /* of the database, when it was told last that something was */
@@ -75,6 +76,8 @@ bool http_get_roles(struct web_request *request);
 const char *http_session_token(struct web_request *request); /* what the browser keeps; NULL: it has none. Lent. */
 /* Who has not chosen a password yet may do nothing else. */
 bool http_is_for_newcomers(const struct web_request *request);
+
+bool http_post_join(struct web_request *request); /* http_join.c */
 
 /* Somebody listens from now on. False: the database cannot be asked. */
 bool http_listen(struct office_http *http);

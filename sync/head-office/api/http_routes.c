@@ -397,7 +397,8 @@ static bool get_asset(struct web_request *request)
 /* The pages are everybody's: they show nothing until somebody is known. */
 bool http_is_open(const struct web_request *request)
 {
-    bool (*const open[])(struct web_request *) = {get_health, http_get_health, get_page, get_asset, http_post_session};
+    bool (*const open[])(struct web_request *) = {get_health, http_get_health,   get_page,
+                                                  get_asset,  http_post_session, http_post_join};
     for (size_t i = 0; i < COUNT(open); i++)
         if (request->route->handle == open[i])
             return true;
@@ -411,6 +412,7 @@ const struct web_route http_routes[] = {
     {"GET", "/healthz", get_health, NULL, 0},
     {"GET", "/health", http_get_health, NULL, 0},
     {"GET", "/metrics", http_get_metrics, NULL, 0},
+    {"POST", "/api/v1/join", http_post_join, "application/json", HTTP_SESSION_BODY_MAX},
     {"POST", "/api/v1/session", http_post_session, "application/json", HTTP_SESSION_BODY_MAX},
     {"POST", "/api/v1/session/end", http_post_session_end, "application/json", HTTP_SESSION_BODY_MAX},
     {"POST", "/api/v1/password", http_post_password, "application/json", HTTP_SESSION_BODY_MAX},

@@ -44,5 +44,7 @@ const struct phrase api_phrases[] = {
     {"Say the \"old\" and the \"new\" password.", "请给出旧密码（“old”）和新密码（“new”）。"},
     {"head office was stopped meanwhile, and nothing of it was taken: bring it once more",
      "其间总部程序停止，没有导入任何内容：请重新导入"},
+    {"Many boxes join just now: try again in a second.", "正在加入的主机太多：请稍后再试。"},
+    {"Say \"token\", \"name\" and \"request\".", "请给出“token”、“name”和“request”。"},
     {0},
 };

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "sync/head-office/sites/join.h"
 #include "sync/mqtt/prefix.h"
 #include "sync/wire/topic.h"
 
@@ -70,8 +71,9 @@ static int note(struct office *office, const char *name, const char *site, const
     return result ? office_failed(office->sql, result, error) : 0;
 }
 
+/* request NULL: for a new key, which is in ret; otherwise for the key of the request. */
 static int issue(struct office *office, enum certificate_use use, const char *name, const char *hosts, const char *site,
-                 struct certificate_pair *ret, struct error *error)
+                 const struct buf *request, struct certificate_pair *ret, struct error *error)
 {
     CLEANUP(certificate_done) struct certificate_pair authority = {0};
     const struct certificate_order order = {.use = use,
@@ -82,7 +84,8 @@ static int issue(struct office *office, enum certificate_use use, const char *na
                                                 now_or_later(office) + BROKER_CERTIFICATE_DAYS * CERTIFICATE_DAY_US};
     int result = broker_authority(office, &authority, error);
     if (!result)
-        result = certificate_make(&order, &authority, ret, error);
+        result = request ? certificate_grant(&order, request, &authority, &ret->certificate, error)
+                         : certificate_make(&order, &authority, ret, error);
     return result ? result : note(office, name, site, &ret->certificate, error);
 }
 
@@ -100,8 +103,8 @@ static int client_name(const char *prefix, const char *client_id, char out[MQTT_
                            prefix);
 }
 
-int broker_certify_site(struct office *office, const char *site, const char *prefix, struct certificate_pair *ret,
-                        struct error *error)
+static int issue_site(struct office *office, const char *site, const char *prefix, const struct buf *request,
+                      struct certificate_pair *ret, struct error *error)
 {
     char box[WIRE_NAME_SIZE] = "", name[MQTT_TOPIC_SIZE];
     bool retired = false;
@@ -119,7 +122,22 @@ int broker_certify_site(struct office *office, const char *site, const char *pre
         return error_set(error, -ENOENT, "site \"%s\" is retired: floorhand-hq site claim %s takes it back", site,
                          site);
     result = client_name(prefix, box, name, error);
-    return result ? result : issue(office, CERTIFICATE_CLIENT, name, NULL, site, ret, error);
+    return result ? result : issue(office, CERTIFICATE_CLIENT, name, NULL, site, request, ret, error);
+}
+
+int broker_certify_site(struct office *office, const char *site, const char *prefix, struct certificate_pair *ret,
+                        struct error *error)
+{
+    return issue_site(office, site, prefix, NULL, ret, error);
+}
+
+int broker_grant_site(struct office *office, const char *site, const char *prefix, const struct buf *request,
+                      struct buf *ret, struct error *error)
+{
+    struct certificate_pair pair = {.certificate = *ret};
+    int result = issue_site(office, site, prefix, request, &pair, error);
+    *ret = pair.certificate;
+    return result;
 }
 
 int broker_certify_office(struct office *office, const char *client_id, const char *prefix,
@@ -127,7 +145,7 @@ int broker_certify_office(struct office *office, const char *client_id, const ch
 {
     char name[MQTT_TOPIC_SIZE];
     int result = client_name(prefix, client_id, name, error);
-    return result ? result : issue(office, CERTIFICATE_CLIENT, name, NULL, NULL, ret, error);
+    return result ? result : issue(office, CERTIFICATE_CLIENT, name, NULL, NULL, NULL, ret, error);
 }
 
 int broker_certify_server(struct office *office, const char *hosts, struct certificate_pair *ret, struct error *error)
@@ -136,7 +154,7 @@ int broker_certify_server(struct office *office, const char *hosts, struct certi
     size_t first = strcspn(hosts, " ");
     if (!text_copy_n(name, sizeof(name), hosts, first) || first == 0)
         return error_set(error, -EINVAL, "name the broker's hosts and addresses, each of 64 bytes at most");
-    return issue(office, CERTIFICATE_SERVER, name, hosts, NULL, ret, error);
+    return issue(office, CERTIFICATE_SERVER, name, hosts, NULL, NULL, ret, error);
 }
 
 /* ---------------------------------------------------------------- the access list */
@@ -196,8 +214,12 @@ int broker_write_acl(struct office *office, const char *client_id, const char *p
              "# Written by \"floorhand-hq broker acl\": do not change it, write it anew and send mosquitto SIGHUP.\n"
              "# Who is not named here may nothing: a site that is retired is left out, and is mute at once.\n");
     put_office(ret, client_id, prefix);
-    struct sql_query *site =
-        sql_select(office->sql, "SELECT id, box FROM site WHERE retired_us IS NULL ORDER BY id", SQL_NO_VALUES);
+    struct sql_query *site = sql_select(
+        office->sql,
+        "SELECT s.id, b.box FROM site s JOIN (SELECT id AS site, box FROM site UNION SELECT site, box FROM site_join "
+        "WHERE used_us IS NULL AND expires_us > ?1 UNION SELECT site, box FROM former_box WHERE replaced_us > ?2) b ON "
+        "b.site = s.id WHERE s.retired_us IS NULL ORDER BY s.id, b.box",
+        sql_int(office->now_us), sql_int(office->now_us - JOIN_FORMER_DAYS * CERTIFICATE_DAY_US));
     while (sql_next(site))
         put_site(ret, sql_get_text(site, 0), sql_get_text(site, 1), prefix);
     result = sql_done(site);

@@ -16,13 +16,17 @@ int broker_authority(struct office *office, struct certificate_pair *ret, struct
  * NULL). Earlier ones of that name stay good until they end. -ENOENT: there is no such site, or it is retired. */
 int broker_certify_site(struct office *office, const char *site, const char *prefix, struct certificate_pair *ret,
                         struct error *error);
+/* The same for a key that stays at the box: request is PKCS #10, and ret the certificate alone. -EBADMSG */
+int broker_grant_site(struct office *office, const char *site, const char *prefix, const struct buf *request,
+                      struct buf *ret, struct error *error);
 int broker_certify_office(struct office *office, const char *client_id, const char *prefix,
                           struct certificate_pair *ret, struct error *error);
 
 /* For the broker itself: hosts are its names and addresses, with blanks between. */
 int broker_certify_server(struct office *office, const char *hosts, struct certificate_pair *ret, struct error *error);
 
-/* mosquitto's acl_file: head office, and every site that is known and not retired. Whoever is not in it may nothing. */
+/* mosquitto's acl_file: head office, and every site that is known and not retired: its box, one that a code is out for,
+ * and for a while the one before, which is told that it was replaced. Whoever is not in it may nothing. */
 int broker_write_acl(struct office *office, const char *client_id, const char *prefix, struct buf *ret,
                      struct error *error);
 

@@ -40,6 +40,12 @@ static int check_known(struct call *call, bool *ret_known, struct error *error)
     return failed ? office_failed(call->office.sql, failed, error) : result;
 }
 
+/* One that comes back is no former one. */
+static int forget_former(struct sql *sql)
+{
+    return sql_run(sql, "DELETE FROM former_box WHERE box IN (SELECT box FROM site)", SQL_NO_VALUES);
+}
+
 static int add_site(struct call *call, struct error *error)
 {
     bool known = false;
@@ -52,6 +58,8 @@ static int add_site(struct call *call, struct error *error)
     const char *id = call->arguments[0], *name = *call->options.name ? call->options.name : id;
     result = sql_run(call->office.sql, "INSERT INTO site (id, name, box, added_us) VALUES (?1, ?2, ?3, ?4)",
                      sql_text(id), sql_text(name), sql_text(call->options.box), sql_int(call->office.now_us));
+    if (!result)
+        result = forget_former(call->office.sql);
     if (!result)
         result = catalogue_send_all(&call->office, id);
     return result ? office_failed(call->office.sql, result, error) : 0;
@@ -260,6 +268,8 @@ int command_site_claim(struct call *call, struct error *error)
         "THEN box ELSE ?3 END WHERE id = ?1",
         sql_text(call->arguments[0]), sql_int(call->office.now_us), sql_text(call->options.box));
     known = sql_changes(call->office.sql);
+    if (!result)
+        result = forget_former(call->office.sql);
     if (result)
         office_failed(call->office.sql, result, error);
     else if (known == 0)

@@ -150,8 +150,8 @@ int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
 {
     struct sql_query *row = sql_select(hub->sql,
                                        "SELECT epoch, applied, feed_head, feed_acked, hash, id, key, hardware, "
-                                       "coalesce(fault, ''), durable_epoch, durable_seq, durable_feed FROM site "
-                                       "WHERE box = ?1",
+                                       "coalesce(fault, ''), durable_epoch, durable_seq, durable_feed, box FROM site "
+                                       "WHERE box = ?1 OR id = (SELECT site FROM former_box WHERE box = ?1)",
                                        sql_text(box));
     bool found = sql_next(row);
     if (found) {
@@ -163,6 +163,9 @@ int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
                                  .durable_epoch = sql_get_int(row, 9),
                                  .durable_seq = sql_get_int(row, 10),
                                  .durable_feed = sql_get_int(row, 11)};
+        ret->former = strcmp(sql_get_text(row, 12), box) != 0;
+        if (ret->former)
+            ret->fence = WIRE_FENCE_REPLACED;
         ret->met = copy_bytes(row, 6, ret->key, sizeof(ret->key));
         sql_copy_text(row, 7, ret->hardware, sizeof(ret->hardware));
         if (!copy_bytes(row, 4, ret->hash, sizeof(ret->hash)))
@@ -203,11 +206,14 @@ int hub_hash(struct hub *hub, const char *site, int64_t epoch, int64_t seq, uint
     return failed ? failed : found ? 0 : begin_of_epoch(hub, site, epoch, seq, ret_hash);
 }
 
-/* The registered site of a box; NULL and 0 when there is none. */
+/* The site of a box, registered or former; NULL and 0 when there is none. */
 static int find_session(struct hub *hub, const char *box, struct session **ret)
 {
     char site[WIRE_NAME_SIZE] = "";
-    struct sql_query *row = sql_select(hub->sql, "SELECT id FROM site WHERE box = ?1" SQL_FOR_UPDATE, sql_text(box));
+    struct sql_query *row = sql_select(
+        hub->sql,
+        "SELECT id FROM site WHERE box = ?1 OR id = (SELECT site FROM former_box WHERE box = ?1)" SQL_FOR_UPDATE,
+        sql_text(box));
     if (sql_next(row))
         sql_copy_text(row, 0, site, sizeof(site));
     int failed = sql_done(row);

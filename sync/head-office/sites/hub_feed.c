@@ -81,7 +81,8 @@ static int publish_run(struct hub *hub, const struct session *session, struct wi
 int hub_feed_fill(struct hub *hub, struct session *session, const struct site_row *site, int64_t now_us)
 {
     CLEANUP_RUN struct wire_run run = {.kind = WIRE_FRAME_DOWN};
-    while (!session->apart && session->in_flight < (size_t)hub->settings.window && session->sent < site->feed_head) {
+    while (!session->apart && !site->former && session->in_flight < (size_t)hub->settings.window &&
+           session->sent < site->feed_head) {
         run.count = 0;
         buf_clear(&run.lines);
         int result = publish_run(hub, session, &run, now_us);
@@ -127,6 +128,10 @@ int hub_resend(struct hub *hub, int64_t now_us, struct error *error)
             continue;
         struct site_row site;
         int result = hub_load_site(hub, session->box, &site);
+        if (result == -ENOENT || (!result && site.former)) { /* it is no site's box any more */
+            hub_feed_rewind(session, 0);
+            continue;
+        }
         if (result)
             return office_failed(hub->sql, result, error);
         session->attempts++;

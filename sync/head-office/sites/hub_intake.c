@@ -235,6 +235,10 @@ int hub_take_segment(struct hub *hub, struct session *session, const struct mess
     int result = hub_load_site(hub, session->box, &intake.site);
     if (result)
         return result;
+    if (intake.site.former) { /* whatever it is: the hello that follows is told more */
+        hub_owe(hub, session);
+        return fence(&intake, WIRE_FENCE_STALE);
+    }
     if (!intake.site.met)
         return error_set(why, -EINVAL, "the box sent events before its hello");
     if (wire_run_open(message->bytes, message->length, intake.site.key, &ends, WIRE_FRAME_UP, &intake.run, why) != 0)

@@ -59,7 +59,8 @@ struct hub {
 
 /* The site's row, as committed. */
 struct site_row {
-    bool met; /* the box has spoken, and this is its key: */
+    bool former; /* another box has taken its place: it is told so, and no more */
+    bool met;    /* the box has spoken, and this is its key: */
     uint8_t key[WIRE_PUBLIC_KEY];
     char hardware[WIRE_HARDWARE_SIZE];
     const char *fence; /* why nothing of it is taken; NULL: all is */

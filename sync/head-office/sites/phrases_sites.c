@@ -53,5 +53,20 @@ const struct phrase sites_phrases[] = {
     {"the box sent an event a second time under another number", "终端以另一编号重复发送了事件"},
     {"the box sent an event of another source", "终端发送了别处的事件"},
     {"the box sent an event out of its place", "终端发送的事件次序不对"},
+    {"it is not known what head office's HTTPS shows: start floorhand-hq serve with --certificate and --key, or, "
+     "behind "
+     "a proxy, give the proxy's: floorhand-hq site join SITE --certificate FILE",
+     "尚不知道总部 HTTPS 出示的证书：请用 --certificate 和 --key 启动 floorhand-hq "
+     "serve；若前面有代理，请给出代理的证书："
+     "floorhand-hq site join SITE --certificate FILE"},
+    {"the certificate of head office's pages cannot be read: it must be PEM", "总部页面的证书无法读取：必须是 PEM"},
+    {"% cannot be where head office is: correct the setting join_address",
+     "%1 不能作为总部地址：请更正设置 join_address"},
+    {"say first where boxes find head office and the broker, as HOST:PORT: floorhand-hq do setting.set name=% "
+     "value=...",
+     "请先说明主机从哪里连接总部和消息服务器，写作 HOST:PORT：floorhand-hq do setting.set name=%1 value=..."},
+    {"this code was used, is over, or was never made: make a new one at head office, and scan it",
+     "此加入码已使用、已过期或不存在：请在总部重新生成后再扫"},
+    {"no memory for a code", "内存不足，无法生成加入码"},
     {0},
 };
