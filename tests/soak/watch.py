@@ -23,7 +23,7 @@ NAMES = ("floorhandd", "floorhand-link", "floorhand-hq")
 # The page cache of head office has 16 MiB, more than its database of a day: it still fills.
 WHOLE = Bounds(memory_kib=dict(zip(NAMES, (1024, 512, 4096))), descriptors=2, bend=1.25)
 SHORT = Bounds(memory_kib=dict.fromkeys(NAMES, float("inf") if KEEPS_FREED else 64 << 10),  # fonts and caches still come
-               descriptors=8, bend=float("inf"))  # files grow in steps
+               descriptors=5, bend=float("inf"))  # files grow in steps
 WHOLE_EVENTS = 15000  # a leak of a hundred bytes an event is above what the whole day may grow by
 
 
