@@ -27,7 +27,7 @@ def day(anon=lambda hour, events: 0, descriptors=lambda events: 0, database=lamb
         hour = tick / 12
         since, events = hour % 8, int(hour * EVENTS_AN_HOUR)
         own = 9000 + 3000 * min(1, 2 * since) + 100 * (tick % 3) + anon(since, int(since * EVENTS_AN_HOUR))
-        use = Use(1 + int(hour // 8), round(own) + 5000, round(own), 25 + tick % 2 + int(descriptors(events)))
+        use = Use(1 + int(hour // 8), round(own) + 5000, round(own), 25 + tick % 2 + int(descriptors(int(since * EVENTS_AN_HOUR))))
         samples.append(Sample(hour, events, {NAME: use}, database=int(database(events)), wal=wal, office=700 * events))
     return samples
 
@@ -35,7 +35,7 @@ def day(anon=lambda hour, events: 0, descriptors=lambda events: 0, database=lamb
 JUDGED = (
     ("a day that is flat", day(), ""),
     ("a hundred bytes leak with each event", day(anon=lambda hour, events: events / 10), "memory of floorhandd grows"),
-    ("a descriptor leaks in two hours", day(descriptors=lambda events: events / (2 * EVENTS_AN_HOUR)), "open descriptors of floorhandd grow"),
+    ("a descriptor leaks in half an hour", day(descriptors=lambda events: 2 * events / EVENTS_AN_HOUR), "open descriptors of floorhandd grow"),
     ("memory that comes only with the start", day(anon=lambda hour, events: 4000 * min(1, hour)), ""),
     ("a table that is gone through anew, and written, with each event", day(database=lambda events: events * events / 40), "bytes an event in the later half"),
     ("a WAL that nobody works in", day(wal=40 << 20), "the WAL grew"),

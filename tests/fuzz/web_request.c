@@ -96,9 +96,9 @@ static int backup(void *user, struct error *error)
     return error_set(error, -EBUSY, "Busy.");
 }
 
-static int picture(void *user, int64_t job, struct buf *png)
+static int picture(void *user, const struct ui_asker *asker, int64_t job, struct buf *png)
 {
-    CLAIM(job > 0);
+    CLAIM(asker->worker == 1 && job > 0);
     return job == 7 ? object(user, png) : -ENOENT;
 }
 

@@ -235,7 +235,7 @@ def office_faults(day):
 def judge(day, tap):
     for name, memory, descriptors in watch.growths(day.samples, NAMES):
         if memory is not None:
-            print(f"# {name}: {memory:+.0f} KiB and {descriptors:+.1f} descriptors over the day, by the slope after each warm-up")
+            print(f"# {name}: {memory:+.0f} KiB over the day by the slope after each warm-up, {descriptors:+} descriptors in a life")
     for what, figure in watch.DISK:
         print("# {}: {:.0f} bytes an event in the earlier half, {:.0f} in the later one".format(what, *watch.bytes_an_event(day.samples, figure)))
     print(f"# {len(day.site.left)} orders, {day.samples[-1].scans} scans, {day.samples[-1].events} events, {len(day.site.printer.labels)} labels, "

@@ -13,7 +13,7 @@ class Bounds:
     """Of a whole day. memory_kib: what the fitted slope comes to over all events, by the program's name."""
 
     memory_kib: dict
-    descriptors: float
+    descriptors: int  # between the halves of a life
     bend: float  # bytes an event of the later half, to those of the earlier one
     wal_bytes: int = 16 << 20  # twice the size at which it is worked in
 
@@ -23,7 +23,7 @@ NAMES = ("floorhandd", "floorhand-link", "floorhand-hq")
 # The page cache of head office has 16 MiB, more than its database of a day: it still fills.
 WHOLE = Bounds(memory_kib=dict(zip(NAMES, (1024, 512, 4096))), descriptors=2, bend=1.25)
 SHORT = Bounds(memory_kib=dict.fromkeys(NAMES, float("inf") if KEEPS_FREED else 64 << 10),  # fonts and caches still come
-               descriptors=8, bend=float("inf"))  # files grow in steps
+               descriptors=5, bend=float("inf"))  # files grow in steps
 WHOLE_EVENTS = 15000  # a leak of a hundred bytes an event is above what the whole day may grow by
 
 
@@ -108,10 +108,19 @@ def bytes_an_event(samples, figure):
     return [(figure(b) - figure(a)) / max(1, b.events - a.events) for a, b in ((warm[0], halfway), (halfway, warm[-1]))]
 
 
+def more_open(samples, name):
+    """How many more descriptors are open in the later half of a life than in the earlier one, of the life where it is worst. Connections
+    come and go, so it is what nine of ten samples do not exceed; None: no life is long enough."""
+    def mostly(some):
+        counts = sorted(sample.uses[name].descriptors for sample in some)
+        return counts[len(counts) * 9 // 10]
+    return max((mostly(life[len(life) // 2:]) - mostly(life[:len(life) // 2]) for life in lives(samples, name)), default=None)
+
+
 def growths(samples, names):
-    """(program, KiB of memory, descriptors) that a day adds."""
+    """(program, KiB of memory that a day adds, descriptors that a life adds)"""
     for name in names:
-        yield name, growth(samples, name, lambda use: use.anon_kib), growth(samples, name, lambda use: use.descriptors)
+        yield name, growth(samples, name, lambda use: use.anon_kib), more_open(samples, name)
 
 
 def faults(samples, names):
@@ -124,7 +133,7 @@ def faults(samples, names):
         if memory > bounds.memory_kib[name]:
             yield f"the memory of {name} grows by {memory:.0f} KiB in the day, {bounds.memory_kib[name]} at most"
         if descriptors > bounds.descriptors:
-            yield f"the open descriptors of {name} grow by {descriptors:.1f} in the day, {bounds.descriptors:g} at most"
+            yield f"the open descriptors of {name} grow by {descriptors} in a life, {bounds.descriptors} at most"
     for what, figure in DISK:
         early, late = bytes_an_event(samples, figure)
         if late > bounds.bend * early:
