@@ -65,11 +65,7 @@ ROOMS := firmware-daemon firmware-daemon/training firmware-daemon/base firmware-
 	sync/wire sync/mqtt sync/link sync/site sync/platforms sync/head-office $(HEAD_OFFICE:%=sync/head-office/%) web ui
 EMBEDS  := store_schema hq_schema cloud_schema page_files office_files keyboard_layouts device_models label_templates label_samples lesson_files
 ifeq ($(MODE),fuzz)
-# What reads bytes of devices, files or the network, or draws texts of others, and what that is made of: a fuzzer's build needs no
-# more.
-ROOMS  := firmware-daemon/base firmware-daemon/barcode firmware-daemon/plan firmware-daemon/store firmware-daemon/floor \
-	firmware-daemon/training drivers drivers/scanner drivers/printer drivers/scale drivers/label sync/wire sync/platforms
-EMBEDS := store_schema keyboard_layouts device_models label_templates label_samples lesson_files
+ROOMS := $(filter-out firmware-daemon/tool sync/link,$(ROOMS)) # no target needs them
 endif
 SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 ARCHIVE := $(OBJ)/floorhand.a
@@ -105,14 +101,14 @@ page_files_files        += $(call compressed,$(page_files_files))
 office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
+LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
+.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -254,7 +250,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so $(OUT)/tests/day.so \
-	$(OUT)/tests/platform_caller \
+	$(OUT)/tests/leak.so $(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim $(OUT)/floorhand-fleet-sim $(OUT)/tests/faulty_fleet_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
 	$(OUT)/floorhand-office-bench $(OUT)/floorhand-demand
@@ -319,6 +315,11 @@ $(OUT)/tests/failpoint.so: tests/fault/failpoint.c
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
 
+# Makes a program leak: what tests/soak loads before it, to see that it is found.
+$(OUT)/tests/leak.so: tests/soak/leak.c
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
+
 # Moves the calendar of the houses whose pages are compared with pictures.
 $(OUT)/tests/day.so: tests/browser/day.c
 	@mkdir -p $(@D)
@@ -371,9 +372,15 @@ crash: deps-build ## a site and head office on a disk that loses power in any wr
 	@$(OUT)/floorhand-crash $(if $(SEED),--seed $(SEED) --trace,--cuts $(CUTS))
 
 FAULTS ?= 10000
-soak: deps-build ## the print ledger against printers, cables and power that fail at random: make soak FAULTS=n, or SEED=n
+press: deps-build ## the print ledger against printers, cables and power that fail at random: make press FAULTS=n, or SEED=n
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-press
 	@OUT=$(OUT) python3 tests/sim/press.py $(if $(SEED),--seed $(SEED) --trace,--faults $(FAULTS))
+
+HOURS ?= 24
+SPEED ?= 100
+soak: deps-build ## a day of a busy site with the real programs, and everything that goes wrong: make soak HOURS=24 SPEED=100; also build/soak.svg
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/leak.so
+	@OUT=$(OUT) python3 tests/soak/run.py --hours $(HOURS) --speed $(SPEED) --picture build/soak.svg $(SOAK_OPTIONS)
 
 rig: deps-rig ## the real kernel's USB in QEMU, with scanners, printers and scales that misbehave: make rig [RIG="unplug keyboard"]
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/usb_emulator
@@ -396,6 +403,7 @@ bench: deps-build ## figures as ratios to a peer measured in the same run; also 
 	@OUT=$(OUT) python3 tests/bench/office.py
 	@OUT=$(OUT) python3 tests/bench/push.py
 	@OUT=$(OUT) python3 tests/bench/stations.py
+	@OUT=$(OUT) python3 tests/bench/flood.py
 	@OUT=$(OUT) python3 tests/bench/paint.py
 	@OUT=$(OUT) python3 tests/bench/year.py
 	@OUT=$(OUT) python3 tests/bench/devices.py

@@ -15,7 +15,8 @@
 #include <string.h>
 
 #define GATHER_US      10000 /* a turn is taken at the latest this long after its first event */
-#define PRIORITY_TURN  100   /* after every ready source ... */
+#define PRIORITY_TURN  100   /* after every ready source but the pages' requests ... */
+#define PRIORITY_REST  120   /* ... which go before what a turn has left over ... */
 #define PRIORITY_FORCE -100  /* ... unless the queue is long or old */
 
 /* ---------------------------------------------------------------- events in */
@@ -40,6 +41,16 @@ static struct turn *turn_for(const struct daemon *daemon, const struct event *ev
         event->kind == EVENT_LABEL)
         station = config_find_station(daemon->config, event->station);
     return station >= 0 && practice_has(daemon->practice, (size_t)station) ? copy : daemon->turn;
+}
+
+/* Before each look at what is ready: whatever else keeps being ready, what waits is taken in time; and others have as
+ * long before the turn goes on with what it left over. */
+static int on_prepare(sd_event_source *take, void *user)
+{
+    const struct daemon *daemon = user;
+    int64_t oldest = turn_oldest_us(daemon->turn), since = oldest > daemon->took_us ? oldest : daemon->took_us;
+    bool waits = turn_waiting(daemon->turn) > 0 && clock_mono_us() - since >= GATHER_US;
+    return waits ? sd_event_source_set_priority(take, PRIORITY_FORCE) : 0;
 }
 
 int daemon_post_event(struct daemon *daemon, struct event *event, const void *bytes, size_t length)
@@ -344,6 +355,8 @@ static int on_take(sd_event_source *source, void *user)
     if (take_practice(daemon) != 0)
         practice_lost(daemon->practice);
     after_turn(daemon);
+    daemon->took_us = clock_mono_us();
+    sd_event_source_set_priority(source, PRIORITY_REST);
     if (turn_waiting(daemon->turn) > 0 || practice_waits(daemon))
         sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     return 0;
@@ -440,6 +453,8 @@ static int post_boot(struct daemon *daemon)
 static int open_timers(struct daemon *daemon, struct error *error)
 {
     int result = sd_event_add_defer(daemon->event, &daemon->take, on_take, daemon);
+    if (result >= 0)
+        result = sd_event_source_set_prepare(daemon->take, on_prepare);
     if (result >= 0)
         result = refresh_init(&daemon->refresh, daemon->event);
     if (result >= 0)

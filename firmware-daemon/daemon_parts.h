@@ -26,6 +26,7 @@ struct daemon {
     struct ui_server *ui;
     struct uplink *uplink;
     sd_event_source *take, *late;
+    int64_t took_us; /* when the last turn ended, monotonic */
     struct refresh refresh;
     bool rewires;  /* a turn has bound a device to another station */
     bool relabels; /* a turn has changed a label's template */

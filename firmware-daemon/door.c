@@ -276,7 +276,6 @@ int door_set_pin(struct door *door, struct event *event, const char *text, size_
 static int post_made(struct door *door, struct pin_job *job)
 {
     json_t *root = json_loads(job->bytes, 0, NULL);
-    CLEANUP_BUF struct buf fields = {0};
     json_object_set_new(root, "pin", json_string(job->hash));
     char *text = json_dumps(root, JSON_COMPACT);
     int result = text && job->good ? door->ops->post(door->user, &job->event, text, strlen(text)) : -ENOMEM;

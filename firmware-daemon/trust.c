@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -455,6 +456,7 @@ int trust_serve(sd_event *event, const struct site_config *config, const struct 
         log_error("the pages are served without TLS: %s", why.text);
     const struct web_pair pair = trust_pair(*ret_trust);
     settings.pair = *ret_trust ? &pair : NULL;
+    settings.priority = DAEMON_PAGES_PRIORITY;
     int result = ui_server_open(event, &settings, source, user, ret_ui, error);
     if (!result && *ret_trust)
         (*ret_trust)->ui = *ret_ui;

@@ -60,7 +60,8 @@ ALONE_IN_NODE = (("browser", "station.mjs"), ("browser", "floor.mjs"), ("browser
 
 # What is proved on SQLite, is proved on PostgreSQL, too: what locks, counts or sorts otherwise there each time, all of it by make test-postgres.
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_orders", "test_hq_platform_orders",
-               "test_hq_shops", "test_hq_outbox", "test_hq_goods", "test_hq_money", "test_hq_staff", "test_hq_buying", "test_hq_join")
+               "test_hq_shops", "test_hq_forget", "test_hq_sealed", "test_hq_outbox", "test_hq_goods", "test_hq_money", "test_hq_staff", "test_hq_buying",
+               "test_hq_join")
 ON_POSTGRES_LONG = ("test_hq_waybills", "test_hq_waybill_parcels", "test_conflicts", "test_conflicts_data", "test_hq_query", "test_hq_orders_rules",
                     "test_hq_orders_split", "test_hq_orders_timeline", "test_hq_aftersales", "test_hq_returns", "test_hq_aftersales_parts",
                     "test_hq_marketing", "test_hq_catalogue", "test_hq_bills", "test_hq_invoices", "test_hq_persons", "test_hq_segments",
@@ -139,11 +140,12 @@ def bench():
     yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
     yield Job("bench/year", [sys.executable, "tests/bench/year.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/stations", [sys.executable, "tests/bench/stations.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/flood", [sys.executable, "tests/bench/flood.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 
 def printers_with_faults():
-    """The print ledger in virtual time; make soak runs it for longer."""
+    """The print ledger in virtual time; make press runs it for longer."""
     if (ROOT / OUT / "floorhand-press").exists():
         yield Job("sim/printers", [sys.executable, "tests/sim/press.py", "--faults", str(PRINTER_FAULTS), "--step", "17"], 300 * SLOWER)
 

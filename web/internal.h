@@ -25,7 +25,10 @@ struct web_server {
     const struct web_site *site;
     void *user;
     sd_event_source *resumed, *beat;
+    struct list later;   /* struct web_request that a round had no time for, by .link */
     struct list waiting; /* struct web_request, by .link */
+    int64_t round_us;    /* since when requests are handled without a look at the rest of the loop */
+    int64_t priority;
     struct list streams; /* struct web_stream, by .link */
     size_t stream_count, streams_max;
     uint64_t last_number;

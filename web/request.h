@@ -51,17 +51,17 @@ struct web_request {
     void *asker; /* for admits() and the routes; freed with the request */
 
     /* of the server alone */
-    size_t received;             /* bytes of body seen, kept or not */
-    int refused;                 /* HTTP status of the first fault; 0: none */
-    struct error why;            /* its sentence */
-    char allow[32];              /* with status 405 */
-    bool secure;                 /* it came over TLS */
-    char path[WEB_SEGMENT_SIZE]; /* with status 307: what was asked for */
-    int64_t retry_s;             /* with status 429 and 503: when to ask again; 0: in a second */
-    uint64_t number;             /* what web_server_answer() calls it */
-    struct list link;            /* in the server's .waiting while an answer is owed */
-    int64_t waited_us;           /* since then, on the monotonic clock */
-    bool handled, suspended;
+    size_t received;              /* bytes of body seen, kept or not */
+    int refused;                  /* HTTP status of the first fault; 0: none */
+    struct error why;             /* its sentence */
+    char allow[32];               /* with status 405 */
+    bool secure;                  /* it came over TLS */
+    char path[WEB_SEGMENT_SIZE];  /* with status 307: what was asked for */
+    int64_t retry_s;              /* with status 429 and 503: when to ask again; 0: in a second */
+    uint64_t number;              /* what web_server_answer() calls it */
+    struct list link;             /* in the server's .later until it is handled, in .waiting while an answer is owed */
+    int64_t waited_us;            /* since then, on the monotonic clock */
+    bool due, handled, suspended; /* due: it has waited in .later */
 };
 
 /* ---- what was asked. NULL: there is none. */

@@ -20,6 +20,7 @@
 #define LISTEN_BACKLOG   64
 #define SPARE_CONNECTION 16 /* beyond two for each open page: its stream and its scans */
 #define SECOND_US        UINT64_C(1000000)
+#define ROUND_US         INT64_C(2000) /* of handling requests, then the rest of the loop has its turn */
 
 /* ---------------------------------------------------------------- one request */
 
@@ -76,6 +77,25 @@ static enum MHD_Result take_body(struct web_request *request, const char *bytes,
     return MHD_YES;
 }
 
+static void suspend(struct web_request *request)
+{
+    request->suspended = true;
+    MHD_suspend_connection(request->connection);
+}
+
+/* Many requests at once must not keep the rest of the program waiting: when a round is over, they wait in their order.
+ */
+static bool is_put_off(struct web_request *request)
+{
+    struct web_server *server = request->server;
+    if (request->due || (list_empty(&server->later) && clock_mono_us() - server->round_us < ROUND_US))
+        return false;
+    list_append(&server->later, &request->link);
+    suspend(request);
+    sd_event_source_set_enabled(server->resumed, SD_EVENT_ONESHOT);
+    return true;
+}
+
 static bool handle(struct web_request *request)
 {
     if (request->refused == WEB_MOVED)
@@ -84,15 +104,16 @@ static bool handle(struct web_request *request)
         return web_answer_error(request, request->refused, "%s", request->why.text);
     if (request->body.failed)
         return web_answer_errno(request, -ENOMEM);
-    if (request->handled) /* resumed with no answer: never do a thing twice */
+    if (request->handled || request->server->closing) /* resumed with no answer: never do a thing twice */
         return false;
+    if (is_put_off(request))
+        return true;
     request->handled = true;
     bool handled = request->route->handle(request);
     buf_done(&request->body);
     if (!list_empty(&request->link)) {
         request->waited_us = clock_mono_us();
-        request->suspended = true;
-        MHD_suspend_connection(request->connection);
+        suspend(request);
     }
     return handled;
 }
@@ -234,18 +255,39 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
     (void)fd;
     (void)events;
     struct web_door *door = user;
+    door->server->round_us = clock_mono_us();
     MHD_run(door->http);
     set_timer(door);
     return 0;
 }
 
+static void run_doors(struct web_server *server)
+{
+    for (size_t i = 0; i < WEB_DOORS; i++)
+        if (server->doors[i].http) {
+            MHD_run(server->doors[i].http);
+            set_timer(&server->doors[i]);
+        }
+}
+
+static void call_in(struct web_request *request)
+{
+    list_remove(&request->link);
+    request->due = true;
+    resume(request);
+}
+
+/* Those that were put off, one after the other, until this round is over, too. */
 static int on_resumed(sd_event_source *source, void *user)
 {
     struct web_server *server = user;
-    for (size_t i = 0; i < WEB_DOORS; i++)
-        if (server->doors[i].http)
-            on_readable(source, -1, 0, &server->doors[i]);
-    return 0;
+    server->round_us = clock_mono_us();
+    do {
+        if (!list_empty(&server->later))
+            call_in(LIST_ITEM(server->later.next, struct web_request, link));
+        run_doors(server);
+    } while (!list_empty(&server->later) && clock_mono_us() - server->round_us < ROUND_US);
+    return list_empty(&server->later) ? 0 : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
 /* MHD makes no descriptor ready for it when the loop is not its own: it is told to run. */
@@ -278,12 +320,18 @@ static int join_door(struct web_door *door, sd_event *event)
     if (!info)
         return -ENOTSUP;
     int r = sd_event_add_io(event, &door->readable, info->epoll_fd, EPOLLIN, on_readable, door);
-    return r < 0 ? r : sd_event_add_time_relative(event, &door->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, door);
+    if (r >= 0)
+        r = sd_event_add_time_relative(event, &door->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, door);
+    if (r >= 0)
+        r = sd_event_source_set_priority(door->readable, door->server->priority);
+    return r < 0 ? r : sd_event_source_set_priority(door->timer, door->server->priority);
 }
 
 static int join_loop(struct web_server *server, sd_event *event)
 {
     int r = sd_event_add_defer(event, &server->resumed, on_resumed, server);
+    if (r >= 0)
+        r = sd_event_source_set_priority(server->resumed, server->priority);
     for (size_t i = 0; r >= 0 && i < WEB_DOORS; i++)
         r = server->doors[i].http ? join_door(&server->doors[i], event) : 0;
     if (r >= 0)
@@ -424,6 +472,8 @@ int web_server_open(sd_event *event, const struct web_settings *settings, const 
     server->site = site;
     server->user = user;
     server->streams_max = (size_t)settings->clients_max;
+    server->priority = settings->priority;
+    list_init(&server->later);
     list_init(&server->waiting);
     list_init(&server->streams);
     learn_host_name(server);
@@ -454,6 +504,8 @@ struct web_server *web_server_close(struct web_server *server)
         return NULL;
     server->closing = true;
     struct web_request *request;
+    LIST_EACH(request, &server->later, struct web_request, link)
+    resume(request);
     LIST_EACH(request, &server->waiting, struct web_request, link)
     resume(request);
     web_streams_resume_all(server);

@@ -36,6 +36,7 @@ struct web_settings {
     int64_t secure_port;         /* for TLS; 0: any free one. Only with a pair */
     const struct web_pair *pair; /* NULL: no TLS. Lent for web_server_open() */
     int64_t clients_max;         /* streams that may be open at the same time */
+    int64_t priority;            /* in the event loop: sd_event_source_set_priority() */
 };
 
 /* What is served. It must outlive the server. */

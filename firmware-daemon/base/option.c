@@ -18,8 +18,8 @@ static const struct option_def *find(const struct option_def *table, const char 
 
 static bool is_choice(const char *choices, const char *value)
 {
-    size_t length = strlen(value);
-    for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+    size_t length = strcspn(value, "|"); /* several of them are none */
+    for (const char *at = value[length] ? NULL : choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
         if (length > 0 && strncmp(at, value, length) == 0 && (at[length] == '|' || at[length] == '\0'))
             return true;
     return false;

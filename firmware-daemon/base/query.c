@@ -168,7 +168,7 @@ static int take_given(struct question *question, const struct query_given *given
     question->given[question->count].text = given->value;
     if (bounds(filter) && clock_parse(given->value, &question->given[question->count].number) != 0)
         return error_set(error, -EINVAL, "%s is a time of UTC, as 2026-03-04T09:15:22Z.", filter->name);
-    if (filter->number && !bounds(filter) &&
+    if (filter->takes == QUERY_TAKES_NUMBER && !bounds(filter) &&
         text_to_int(given->value, INT64_MIN, INT64_MAX, &question->given[question->count].number) != 0)
         return error_set(error, -EINVAL, "%s is a number.", filter->name);
     question->count++;
@@ -252,7 +252,9 @@ static void put_conditions(struct statement *statement, const struct question *q
         assert(filter);
         if (whole || filter == question->leading || bounds(filter))
             put_condition(statement, filter->sql,
-                          filter->number ? sql_int(question->given[i].number) : sql_text(question->given[i].text));
+                          filter->takes == QUERY_TAKES_NUMBER   ? sql_int(question->given[i].number)
+                          : filter->takes == QUERY_TAKES_MASKED ? sql_masked(question->given[i].text)
+                                                                : sql_text(question->given[i].text));
     }
     if (whole && query->always)
         buf_printf(&statement->text, " AND %s", query->always);

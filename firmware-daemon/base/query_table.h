@@ -21,13 +21,18 @@ struct query_column {
 /* How a filter finds its rows: by looking at one after the other; by an index, in the order of the key, or so few that
  * sorting them is nothing; as a bound of the key's first column, a time that has an index: lists begin or end there,
  * and several such filters work together. Its value is given as RFC 3339. */
+enum query_takes {
+    QUERY_TAKES_TEXT,
+    QUERY_TAKES_NUMBER,
+    QUERY_TAKES_MASKED
+}; /* masked: a text whose column is sql_masked() */
 enum query_finds { QUERY_LOOKS, QUERY_BY_INDEX, QUERY_BOUNDS };
 
 /* A condition; each "?" stands for the value. Without an index the column is hidden from indexes ("+column" of
  * SQLite's, "column || ''" where PostgreSQL reads it, too), so that none is taken for it. */
 struct query_filter {
     const char *name, *sql;
-    bool number;
+    enum query_takes takes;
     enum query_finds indexed;
 };
 

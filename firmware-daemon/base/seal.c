@@ -78,12 +78,23 @@ static int load(const char *path, struct seal *seal, struct error *error)
                             path, SEAL_KEYS_MAX);
 }
 
-static int load_credential(const char *name, struct seal *seal, struct error *error)
+static bool find_credential(const char *name, struct buf *ret_path)
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    buf_printf(ret_path, "%s/%s", folder ? folder : "", name);
+    return folder && !ret_path->failed && access(ret_path->data, F_OK) == 0;
+}
+
+bool seal_is_handed_over(const char *credential)
+{
     CLEANUP_BUF struct buf path = {0};
-    buf_printf(&path, "%s/%s", folder ? folder : "", name);
-    return folder && !path.failed && access(path.data, F_OK) == 0 ? load(path.data, seal, error) : -ENOENT;
+    return find_credential(credential, &path);
+}
+
+static int load_credential(const char *name, struct seal *seal, struct error *error)
+{
+    CLEANUP_BUF struct buf path = {0};
+    return find_credential(name, &path) ? load(path.data, seal, error) : -ENOENT;
 }
 
 int seal_open(const char *credential, const char *path, struct seal **ret, struct error *error)
@@ -122,12 +133,10 @@ bool seal_is_sealed(const char *text)
     return *text == MARK;
 }
 
-void seal_put(const struct seal *seal, const char *place, const char *text, size_t length, struct buf *ret)
+/* nonce NULL: a new one. */
+static void put(const struct seal *seal, const char *place, const unsigned char *nonce, const char *text, size_t length,
+                struct buf *ret)
 {
-    if (!seal || length == 0) {
-        buf_put(ret, text, length);
-        return;
-    }
     size_t room = ID + NONCE + length + TAG, encoded = sodium_base64_encoded_len(room, BASE64);
     CLEANUP(cleanup_free) unsigned char *bytes = malloc(room);
     CLEANUP(cleanup_free) char *shown = malloc(encoded);
@@ -136,13 +145,55 @@ void seal_put(const struct seal *seal, const char *place, const char *text, size
         return;
     }
     memcpy(bytes, seal->keys[0].id, ID);
-    randombytes_buf(bytes + ID, NONCE);
+    if (nonce)
+        memcpy(bytes + ID, nonce, NONCE);
+    else
+        randombytes_buf(bytes + ID, NONCE);
     crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + ID + NONCE, NULL, (const unsigned char *)text, length,
                                                (const unsigned char *)place, strlen(place), NULL, bytes + ID,
                                                seal->keys[0].bytes);
     sodium_bin2base64(shown, encoded, bytes, room, BASE64);
     buf_putc(ret, MARK);
     buf_puts(ret, shown);
+}
+
+void seal_put(const struct seal *seal, const char *place, const char *text, size_t length, struct buf *ret)
+{
+    if (seal && length > 0)
+        put(seal, place, NULL, text, length, ret);
+    else
+        buf_put(ret, text, length);
+}
+
+/* The nonce is a keyed hash of place and text, under a key of its own (as in RFC 5297): two texts have the same one
+ * only when they are the same. */
+void seal_put_same(const struct seal *seal, const char *place, const char *text, size_t length, struct buf *ret)
+{
+    unsigned char own[KEY], nonce[NONCE];
+    if (!seal || length == 0) {
+        buf_put(ret, text, length);
+        return;
+    }
+    crypto_generichash(own, sizeof(own), (const unsigned char *)place, strlen(place), seal->keys[0].bytes, KEY);
+    crypto_generichash(nonce, sizeof(nonce), (const unsigned char *)text, length, own, sizeof(own));
+    sodium_memzero(own, sizeof(own));
+    put(seal, place, nonce, text, length, ret);
+}
+
+void seal_key_name(const struct seal *seal, char ret[SEAL_KEY_NAME_SIZE])
+{
+    sodium_bin2hex(ret, SEAL_KEY_NAME_SIZE, seal->keys[0].id, ID);
+}
+
+bool seal_has_key(const struct seal *seal, const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; seal && i < seal->count && !found; i++) {
+        char hex[SEAL_KEY_NAME_SIZE];
+        sodium_bin2hex(hex, sizeof(hex), seal->keys[i].id, ID);
+        found = strcmp(hex, name) == 0;
+    }
+    return found;
 }
 
 static const struct key *find_key(const struct seal *seal, const unsigned char *id)

@@ -28,6 +28,18 @@ DEFINE_CLEANUP(seal_free, struct seal *);
  * is never on a disk. Appends; a failed buf says that there was no memory. */
 void seal_put(const struct seal *seal, const char *place, const char *text, size_t length, struct buf *ret);
 
+/* The same text gives the same sealed text at a place: a database can compare what it cannot read, and whoever has it
+ * sees which are equal, and no more. */
+void seal_put_same(const struct seal *seal, const char *place, const char *text, size_t length, struct buf *ret);
+
+/* Which key seals, in 8 hex digits; and whether a key of this name is here and opens. */
+#define SEAL_KEY_NAME_SIZE 9
+void seal_key_name(const struct seal *seal, char ret[SEAL_KEY_NAME_SIZE]);
+bool seal_has_key(const struct seal *seal, const char *name);
+
+/* Whether systemd hands a credential of this name over. */
+bool seal_is_handed_over(const char *credential);
+
 bool seal_is_sealed(const char *text);
 
 /* Appends what was sealed; a text that is not sealed as it is. -EKEYREJECTED: sealed with a key that is not here, for

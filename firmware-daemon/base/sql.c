@@ -26,6 +26,7 @@ struct sql *sql_close(struct sql *sql)
     for (size_t i = 0; i < SQL_STATEMENTS_MAX; i++)
         if (sql->cache[i].query.statement)
             sql->engine->finish(&sql->cache[i].query);
+    sql_seal(sql, NULL);
     sql->engine->close(sql);
     return NULL;
 }
@@ -151,13 +152,28 @@ struct sql_query *sql_failed_query(int result)
     return query;
 }
 
+/* steps_max 0: no limit. */
+static int start(struct sql_query *query, const struct sql_value *values, int steps_max)
+{
+    const struct sql_engine *engine = query->sql->engine;
+    struct sql_sealing sealing;
+    if (!sql_has_secrets(values))
+        return steps_max ? engine->start_limited(query, values, steps_max) : engine->start(query, values);
+    int result = sql_seal_values(query->sql->seal, values, &sealing);
+    if (!result)
+        result =
+            steps_max ? engine->start_limited(query, sealing.values, steps_max) : engine->start(query, sealing.values);
+    sql_sealing_done(&sealing);
+    return result;
+}
+
 struct sql_query *sql_select_values(struct sql *sql, const char *text, const struct sql_value *values)
 {
     int result = 0;
     struct sql_query *query = prepare(sql, text, &result);
     if (!query)
         return sql_failed_query(result);
-    query->result = sql->engine->start(query, values);
+    query->result = start(query, values, 0);
     return query;
 }
 
@@ -175,7 +191,7 @@ struct sql_query *sql_select_once(struct sql *sql, const char *text, const struc
     }
     query->sql = sql;
     query->spare = query->busy = query->limited = true;
-    query->result = sql->engine->start_limited(query, values, steps_max);
+    query->result = start(query, values, steps_max);
     return query;
 }
 
@@ -183,6 +199,7 @@ bool sql_next(struct sql_query *query)
 {
     if (query->result || !query->statement)
         return false;
+    sql_forget_opened(query);
     int result = query->sql->engine->step(query);
     if (result > 0)
         return true;
@@ -195,6 +212,7 @@ int sql_done(struct sql_query *query)
     if (!query)
         return 0;
     int result = query->result;
+    sql_forget_opened(query);
     if (query->spare) {
         query->sql->engine->finish(query);
         free(query);
@@ -230,7 +248,7 @@ int sql_post_values(struct sql *sql, const char *text, const struct sql_value *v
     if (!query)
         return result;
     query->posted = true;
-    query->result = sql->engine->start(query, values);
+    query->result = start(query, values, 0);
     return run_to_end(query);
 }
 
@@ -263,7 +281,10 @@ int64_t sql_get_int(struct sql_query *query, int column)
 const char *sql_get_text(struct sql_query *query, int column)
 {
     const char *text = query->statement ? query->sql->engine->get_text(query, column) : NULL;
-    return text ? text : "";
+    const char *opened = text ? sql_open_text(query, text) : "";
+    if (!opened)
+        query->result = -ENOMEM;
+    return opened ? opened : "";
 }
 
 const void *sql_get_blob(struct sql_query *query, int column, size_t *ret_length)
@@ -302,6 +323,11 @@ int64_t sql_changes(struct sql *sql)
 bool sql_in_transaction(struct sql *sql)
 {
     return sql && sql->engine->in_transaction(sql);
+}
+
+int sql_overwrite(struct sql *sql, bool everywhere)
+{
+    return sql->engine->overwrite ? sql->engine->overwrite(sql, everywhere) : 0;
 }
 
 int64_t sql_bytes(struct sql *sql)

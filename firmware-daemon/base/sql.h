@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct seal;
 struct sql;       /* a connection */
 struct sql_query; /* a running SELECT */
 
@@ -49,6 +50,9 @@ void sql_remove(const char *path);
 struct sql *sql_close(struct sql *sql);
 DEFINE_CLEANUP(sql_close, struct sql *);
 
+/* From now on this connection seals, and opens what it reads. It owns the seal; NULL: as it was. */
+void sql_seal(struct sql *sql, struct seal *seal);
+
 const char *sql_name(const struct sql *sql); /* for people; holds no password */
 
 /* Turns SQLite's WAL on and applies NNN.sql files above the stored version, in order, all in one transaction; the
@@ -60,7 +64,7 @@ int sql_migrate(struct sql *sql, const struct embedded_file *files, int32_t appl
 int sql_check(struct sql *sql, struct error *error);
 int sql_check_table(struct sql *sql, const char *table, struct error *error); /* that one alone */
 
-enum sql_type { SQL_END, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_NULL };
+enum sql_type { SQL_END, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_NULL, SQL_SECRET, SQL_MASKED };
 
 struct sql_value {
     enum sql_type type;
@@ -85,6 +89,12 @@ static inline struct sql_value sql_text_n(const char *text, size_t length)
 }
 
 struct sql_value sql_text(const char *text); /* NULL binds NULL */
+
+/* Texts that the database keeps sealed, where its connection has a seal (sql_seal()); else as they are. The same text
+ * is sealed to the same, so that statements compare them. SELECTs yield them opened, also behind others in one text (a
+ * || b, where b is sealed). Masked: "~MASK~…" with as much of it as lists may show: "张*", "139****5670". */
+struct sql_value sql_secret(const char *text);
+struct sql_value sql_masked(const char *text);
 
 static inline struct sql_value sql_null(void)
 {
@@ -161,6 +171,10 @@ int64_t sql_data_version(struct sql *sql); /* changes when another connection ha
 int64_t sql_written(struct sql *sql);      /* changes when rows were written, by this connection or another */
 const char *
 sql_message(struct sql *sql); /* the database's own words for the last failure: for the log, never for a worker */
+
+/* From now on what is deleted is overwritten wherever it lay, or again only in the pages that are written anyway
+ * (SQLite, secure_delete). PostgreSQL gives such places away at its next VACUUM. */
+int sql_overwrite(struct sql *sql, bool everywhere);
 
 int64_t sql_bytes(struct sql *sql); /* of the file, or of all tables of the schema; 0: it cannot be asked */
 

@@ -3,6 +3,7 @@
 #ifndef BASE_SQL_ENGINE_H
 #define BASE_SQL_ENGINE_H
 
+#include "base/buf.h"
 #include "base/sql.h"
 
 #define SQL_STATEMENTS_MAX 1024 /* slots of the cache; a power of two, and more than the program has statements */
@@ -15,6 +16,7 @@ struct sql_query {
     bool limited; /* the connection counts its steps */
     bool posted;  /* an engine need not wait for its result */
     int result;
+    struct sql_opened *opened; /* texts of its row that were sealed */
 };
 
 /* Whose database it is. */
@@ -48,6 +50,8 @@ struct sql_engine {
     int (*settle)(struct sql *sql, struct error *error);  /* before the first change of a database that is ours */
     int (*publish)(struct sql *sql, struct error *error); /* the file's head says which schema it has */
 
+    int (*overwrite)(struct sql *sql, bool everywhere); /* NULL: it does so in its own time */
+
     int64_t (*last_id)(struct sql *sql);
     int64_t (*changes)(struct sql *sql);
     bool (*in_transaction)(struct sql *sql);
@@ -64,8 +68,23 @@ struct sql {
         const char *text;
         struct sql_query query;
     } cache[SQL_STATEMENTS_MAX];
-    char name[256]; /* how people know it; never a password */
+    char name[256];    /* how people know it; never a password */
+    struct seal *seal; /* NULL: nothing is sealed */
 };
+
+/* sql_sealed.c. The values for the engine: secrets as it keeps them. Inner texts are in kept. -ENOMEM */
+#define SQL_VALUES_MAX 64
+struct sql_sealing {
+    struct sql_value values[SQL_VALUES_MAX];
+    struct buf kept[SQL_VALUES_MAX];
+};
+bool sql_has_secrets(const struct sql_value *values);
+int sql_seal_values(const struct seal *seal, const struct sql_value *values, struct sql_sealing *ret);
+void sql_sealing_done(struct sql_sealing *sealing);
+
+/* The text that was sealed, kept with the query until sql_forget_opened(); any other as it is. */
+const char *sql_open_text(struct sql_query *query, const char *text);
+void sql_forget_opened(struct sql_query *query);
 
 /* Carries only a result; a few, as loops nest. */
 struct sql_query *sql_failed_query(int result);

@@ -290,6 +290,11 @@ static int64_t engine_bytes(struct sql *sql)
     return pragma_number(sql, "PRAGMA page_count") * pragma_number(sql, "PRAGMA page_size");
 }
 
+static int engine_overwrite(struct sql *sql, bool everywhere)
+{
+    return sql_script(sql, everywhere ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST", NULL);
+}
+
 /* ---------------------------------------------------------------- statements */
 
 static int engine_prepare(struct sql *sql, struct sql_query *query, const char *text, bool keep)
@@ -313,6 +318,8 @@ static int engine_start(struct sql_query *query, const struct sql_value *values)
             code = sqlite3_bind_int64(statement, index, values->number);
             break;
         case SQL_TEXT:
+        case SQL_SECRET: /* sql.c has sealed them by now */
+        case SQL_MASKED:
             code = sqlite3_bind_text64(statement, index, values->bytes, values->length, SQLITE_TRANSIENT, SQLITE_UTF8);
             break;
         case SQL_BLOB:
@@ -437,6 +444,7 @@ static const struct sql_engine engine = {
     .write_mark = engine_write_mark,
     .settle = engine_settle,
     .publish = engine_publish,
+    .overwrite = engine_overwrite,
     .last_id = engine_last_id,
     .changes = engine_changes,
     .written = engine_written,

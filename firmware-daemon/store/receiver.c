@@ -159,7 +159,7 @@ int receiver_mask_label(struct buf *data)
 
 int receivers_overwrite(struct store *store, bool everywhere)
 {
-    return sql_script(store->sql, everywhere ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST", NULL);
+    return sql_overwrite(store->sql, everywhere);
 }
 
 static int forget(struct store *store, int64_t order)

@@ -12,7 +12,7 @@
 #define COMMAND_SOME          ((size_t)COMMAND_ARGUMENTS_MAX) /* one argument or more */
 
 struct command_options {
-    char database[256];
+    char database[256], receiver_key[256];
     char site[WIRE_NAME_SIZE], box[WIRE_NAME_SIZE], name[129];
     char order[65], reason[129], state[16], type[65], carrier[65];
     bool all, alone, publish_events, try_only, report, once, progress, for_program;
@@ -58,10 +58,13 @@ extern const struct command cloud_commands[]; /* of all tenants' head offices: n
 #define COMMAND_USAGE (-EDESTADDRREQ)
 
 #define COMMAND_DATABASE                                                                                               \
+    {"database", OPTION_TEXT_AT(struct command_options, database), .fallback = "/var/lib/floorhand-hq/head-office.db", \
+     .help = "head office's database: a file, or postgresql://..."},                                                   \
     {                                                                                                                  \
-        "database", OPTION_TEXT_AT(struct command_options, database),                                                  \
-            .fallback = "/var/lib/floorhand-hq/head-office.db",                                                        \
-            .help = "head office's database: a file, or postgresql://..."                                              \
+        "receiver-key", OPTION_TEXT_AT(struct command_options, receiver_key),                                          \
+            .fallback = "",                                                                                            \
+            .help = "the key that receivers are sealed with, where systemd hands no receiver.key over; empty:"         \
+                    " receiver.key beside the file"                                                                    \
     }
 #define COMMAND_SITE                                                                                                   \
     {                                                                                                                  \

@@ -321,7 +321,7 @@ int command_restore(struct call *call, struct error *error)
     char gen[ID_TEXT_SIZE];
     int result = office_is_url(database) ? load_dump(path, database, error) : restore_file(path, database, error);
     if (!result)
-        result = office_open(database, &call->office.random, &sql, error);
+        result = office_open(database, call->options.receiver_key, &call->office.random, &sql, error);
     if (result)
         return result;
     result = office_renew_gen(sql, &call->office.random, gen);

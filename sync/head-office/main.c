@@ -128,7 +128,8 @@ static int run(struct call *call, struct error *error)
 {
     CLEANUP(sql_close_p) struct sql *sql = NULL;
     bool opens = !call->of_cloud && call->command->run != command_restore;
-    int result = opens ? office_open(call->options.database, &random_system, &sql, error) : 0;
+    int result =
+        opens ? office_open(call->options.database, call->options.receiver_key, &random_system, &sql, error) : 0;
     if (result)
         return result;
     call->office = (struct office){.sql = sql, .random = random_system, .now_us = clock_wall_us()};

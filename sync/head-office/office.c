@@ -1,4 +1,5 @@
 #include "sync/head-office/office.h"
+#include "sync/head-office/sealed.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,7 +40,8 @@ bool office_is_url(const char *path)
     return false;
 }
 
-int office_open(const char *path, const struct random_source *random, struct sql **ret, struct error *error)
+int office_open(const char *path, const char *receiver_key, const struct random_source *random, struct sql **ret,
+                struct error *error)
 {
     static const struct sql_options options = {.busy_ms = 5000, .cache_kib = 16384};
     CLEANUP(sql_close_p) struct sql *sql = NULL;
@@ -52,6 +54,9 @@ int office_open(const char *path, const struct random_source *random, struct sql
     result = give_identity(sql, random);
     if (result)
         return office_failed(sql, result, error);
+    result = receiver_key ? sealed_begin(sql, path, receiver_key, error) : 0;
+    if (result)
+        return result;
     *ret = sql;
     sql = NULL;
     return 0;

@@ -17,8 +17,13 @@ struct office {
 };
 
 /* path: a file of SQLite, or a URL "postgresql://..." of a database of PostgreSQL. Opens, brings the schema up to date
- * and gives a new database its identity. Commands may run beside the server: a lock is waited for, 5 s at most. */
-int office_open(const char *path, const struct random_source *random, struct sql **ret, struct error *error);
+ * and gives a new database its identity. Commands may run beside the server: a lock is waited for, 5 s at most.
+ * receiver_key: the file of the key that receivers are sealed with (base/seal.h), where systemd hands no receiver.key
+ * over; "": that of $FLOORHAND_RECEIVER_KEY, else receiver.key beside a file, which is made where there is none, and
+ * none for a URL. NULL: nothing is sealed, as in a simulation. -EKEYREJECTED with a sentence: they are sealed with a
+ * key that is not here. */
+int office_open(const char *path, const char *receiver_key, const struct random_source *random, struct sql **ret,
+                struct error *error);
 
 /* A database of PostgreSQL rather than a file. */
 bool office_is_url(const char *database);

@@ -8,6 +8,9 @@ const struct phrase office_phrases[] = {
     {"the database is busy with another command: try again", "数据库正忙于另一命令：请重试"},
     {"the database is damaged: keep it aside and restore the last backup",
      "数据库已损坏：请移开保存，并恢复最近的备份"},
+    {"the receivers of this database are sealed with another key (%): put its receiver.key back, or name it with"
+     " --receiver-key",
+     "此数据库的收货信息由另一密钥（%1）加密：请放回原来的 receiver.key，或用 --receiver-key 指定"},
     {"the database cannot be reached (%): it is tried again", "无法连接数据库（%1）：正在重试"},
     {"out of memory", "内存不足：请重试"},
     {"there is no memory", "内存不足：请重试"},

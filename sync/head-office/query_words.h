@@ -19,9 +19,14 @@ extern const struct query office_order_queries[], office_part_queries[], office_
 #define SET(column) "nullif(" column ", '')"
 
 /* Enough to tell two parcels apart, too little to find somebody. */
-#define MASKED_NAME(column) "nullif(substr(" column ", 1, 1), '') || '*'"
+/* A sealed text has its mask in front (base/sql.h, sql_masked()). */
+#define MASKED_NAME(column)                                                                                            \
+    "CASE WHEN " column " LIKE '~_*~%' THEN substr(" column ", 2, 2) ELSE nullif(substr(" column                       \
+    ", 1, 1), '') || '*' END"
 #define MASKED_PHONE(column)                                                                                           \
-    "CASE WHEN length(" column ") >= 11 THEN substr(" column ", 1, 3) || '****' || substr(" column ", length(" column  \
+    "CASE WHEN " column " LIKE '~___****____~%' THEN substr(" column ", 2, 11) WHEN " column                           \
+    " LIKE '~****____~%' THEN substr(" column ", 2, 8) WHEN " column " LIKE '~%~%' THEN '****' WHEN length(" column    \
+    ") >= 11 THEN substr(" column ", 1, 3) || '****' || substr(" column ", length(" column                             \
     ") - 3) WHEN length(" column ") >= 8 THEN '****' || substr(" column ", length(" column ") - 3) WHEN " column       \
     " = '' THEN NULL ELSE '****' END"
 /* A platform's name for the buyer tells nobody who he is, but for an e-mail address. */

@@ -7,6 +7,7 @@
 #include "sync/head-office/buying/demand.h"
 #include "sync/head-office/buying/forecast_child.h"
 #include "sync/head-office/command.h"
+#include "sync/head-office/customers/erase.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/figures/buyers.h"
 #include "sync/head-office/figures/daily_report.h"
@@ -30,6 +31,7 @@
 #define WORK_US        1000000 /* orders are looked at this often when nothing has changed */
 #define MARKETING_US   60000000
 #define STORAGE_US     60000000
+#define FORGET_US      60000000
 #define WARN_US        86400000000 /* certificates that end soon are told once a day */
 #define WORK_AT_ONCE   50
 #define POST_AT_ONCE   500
@@ -51,6 +53,7 @@ struct server {
     int64_t work_us;      /* when orders are looked at next */
     int64_t marketing_us; /* when ended orders and old points are */
     int64_t storage_us;   /* when the database is measured */
+    int64_t forget_us;    /* when receivers are that are no longer needed */
     int64_t sign_us;      /* when the watchdog is given a sign next */
     int64_t warn_us;      /* when certificates that end soon are told next */
     char gen[ID_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
@@ -223,6 +226,11 @@ static void work(struct server *server)
     if (!result && now_us >= server->storage_us) {
         result = usage_measure_storage(office, &error);
         server->storage_us = now_us + STORAGE_US;
+    }
+    if (!result && now_us >= server->forget_us) {
+        struct erase_work forgot;
+        result = erase_work(office, WORK_AT_ONCE, &forgot, &error);
+        server->forget_us = forgot.more ? 0 : now_us + FORGET_US;
     }
     if (!result)
         result = improve_work(office, POST_AT_ONCE, &improve, &error);

@@ -40,6 +40,8 @@ const struct option_def settings_table[] = {
      .help =
          "a telephone number to which more accounts of one platform order than so many is several people's: it makes"
          " nobody one person"},
+    {"receiver_days", NUMBER(receiver_days), .fallback = "180", .min = 0, .max = 3650,
+     .help = "days after which a receiver is deleted whose order left or was closed; 0: never"},
     {"session_idle_min", NUMBER(session_idle_min), .fallback = "60", .min = 1, .max = 1440,
      .help = "minutes after which a person who asks for nothing is logged out"},
     {"session_hours", NUMBER(session_hours), .fallback = "12", .min = 1, .max = 168,

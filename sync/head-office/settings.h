@@ -14,7 +14,7 @@ struct settings {
     char refund_grades[8], return_site[65];
     int64_t unpaid_hold_min, silent_hours, finish_days, amount_limit_minor, merge_hours, utc_offset_min;
     int64_t person_phone_accounts;
-    int64_t session_idle_min, session_hours;
+    int64_t receiver_days, session_idle_min, session_hours;
     char join_address[80], join_key[65], broker_address[80]; /* sites/join.h */
     /* money */
     char base_currency[4], cost_method[8];

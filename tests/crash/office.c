@@ -151,7 +151,7 @@ static int start(struct head_office *head, struct error *error)
     static const struct hub_ops ops = {on_send, on_note};
     char checkpoints[64];
     head->busy = false;
-    int result = office_open("hq.db", &head->office.random, &head->office.sql, error);
+    int result = office_open("hq.db", NULL, &head->office.random, &head->office.sql, error);
     if (result)
         return result;
     snprintf(checkpoints, sizeof(checkpoints), "PRAGMA wal_autocheckpoint=%" PRId64, head->pages);

@@ -77,15 +77,15 @@ def said_by(database, folder):
     said = []
     for call in (call.split() for line in CALLS.strip().splitlines() for call in line.split(" | ")):
         argv = [str(folder / part) if part.endswith(".csv") else part for part in call]
-        code, out, err = command([HQ, *argv, "--database", database])
+        code, out, err = command([HQ, *argv, "--database", database, "--receiver-key", folder / "receiver.key"])
         out = re.sub(r'"(gen|time|imported)":"[^"]*"', r'"\1":""', out)
         said.append((" ".join(call), code, out, err))
     return said
 
 
 def feeds_of(rows):
-    """Every change, without its id and time."""
-    return [(site, seq, {**json.loads(line), "id": "", "time": ""}) for site, seq, line in rows]
+    """Every change, without its id and time; of what names a receiver, that it is sealed."""
+    return [(site, seq, "sealed" if line.startswith("~") else {**json.loads(line), "id": "", "time": ""}) for site, seq, line in rows]
 
 
 def command_faults(server, folder):

@@ -12,6 +12,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
+from rig.books import stock_on_both_faults  # noqa: E402
 from rig.house import SITE, House  # noqa: E402
 from rig.listener import Listener  # noqa: E402
 from rig.process import RigError, must, wait_until  # noqa: E402
@@ -88,24 +89,6 @@ def faults_of_events(house, *journals):
         yield f"head office has {len(set(here) - wanted)} events that no site wrote"
 
 
-def faults_of_stock(house):
-    """Once more, with the daemon down: the same pieces on both sides, and a chain that holds."""
-    there = dict((f"{place} {sku}", pieces) for place, sku, pieces in house.hq_rows(
-        "SELECT location, sku, quantity FROM stock WHERE site = ? AND quantity <> 0", SITE))
-    here = dict((f"{place} {sku}", pieces) for place, sku, pieces in house.site_rows(
-        "SELECT l.code, i.sku, sum(b.quantity) FROM balance b JOIN location l ON l.id = b.location JOIN item i ON i.id = "
-        "b.item WHERE b.lpn = 0 AND l.kind IN ('face', 'reserve') GROUP BY 1, 2 HAVING sum(b.quantity) <> 0"))
-    shelves = {key: pieces for key, pieces in there.items() if key in here or key.startswith(("A-", "B-", "R-"))}
-    if shelves != here:
-        yield f"the site has {here}, head office {shelves}"
-    code, out, err = house.command("floorhand", "audit", "verify", "--database", house.site_db)
-    if code:
-        yield f"the chain does not hold: {out}{err}"
-    code, out, err = house.command("floorhandd", "--config", house.folder / "floorhandd.ini", "--check-database")
-    if code:
-        yield f"--check-database: {out}{err}"
-
-
 def others_listen(house):
     """Everything that happens is heard by a program of somebody else's."""
     Worker(house, ORDERS[:2]).work()
@@ -150,7 +133,7 @@ def disk_put_back(house):
         yield f"head office has forgotten shipped orders: {shipped}"
     house.daemon.stop()
     yield from faults_of_events(house, lost, journal_of(house.site_db))
-    yield from faults_of_stock(house)
+    yield from stock_on_both_faults(house)
     picked_again = house.site_rows("SELECT number, state FROM orders WHERE number IN (?, ?) AND state <> 'cancelled'",
                                    *(order.number for order in ORDERS[2:4]))
     if picked_again:
@@ -188,7 +171,7 @@ def office_falls_back(house):
     here = {line for (line,) in house.hq_rows("SELECT line FROM event WHERE again = 0")}
     if set(journal) - here:
         yield f"{len(set(journal) - here)} events did not come back"
-    yield from faults_of_stock(house)
+    yield from stock_on_both_faults(house)
     house.start_daemon()
     settled(house)
 

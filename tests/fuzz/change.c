@@ -1,13 +1,8 @@
 /* What head office may have a site do: lines of changes, one after the other, decided on a site that is as it was again
  * at the end. Whatever a line holds, it is applied, or refused and kept aside. The laws of the site are the
  * simulators'. */
-#include "floor/event.h"
-#include "floor/floor.h"
-#include "floor/rule.h"
 #include "store/journal.h"
-#include "tests/fuzz/fuzz.h"
-
-#include <errno.h>
+#include "tests/fuzz/floor_fuzz.h"
 
 #define LINES_MAX 12
 
@@ -23,21 +18,6 @@ static struct store *site(void)
     return store;
 }
 
-static bool decide(struct store *store, const struct event *event)
-{
-    struct effect effect = {0};
-    CLAIM(store_save_point(store) == 0);
-    int result = floor_decide(store, event, &effect);
-    CLAIM(result <= 0 || result == FLOOR_REFUSED);
-    CLAIM(result != -EIO && result != -ENOMEM);
-    if (result) { /* as a turn does it */
-        CLAIM(store_undo(store) == 0 && store_save_point(store) == 0);
-        CLAIM(floor_refused(store, event, &effect) == 0);
-    }
-    CLAIM(store_keep(store) == 0);
-    return result == 0;
-}
-
 static void take(struct store *store, const char *line, size_t length, int64_t number)
 {
     struct event event = {.kind = EVENT_CHANGE, .number = number, .wall_us = INT64_C(1774000000000000)};
@@ -49,7 +29,7 @@ static void take(struct store *store, const char *line, size_t length, int64_t n
     event.heap = bytes;
     event.length = length;
     CLAIM(journal_parked(store, &before) == 0);
-    bool applied = decide(store, &event);
+    bool applied = fuzz_decide(store, &event);
     CLAIM(journal_parked(store, &after) == 0 && store_stream(store, &stream) == 0);
     CLAIM(applied ? after <= before : after == before + 1);
     CLAIM(stream.feed_seq == number); /* the next one can come */

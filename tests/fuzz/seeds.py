@@ -13,6 +13,7 @@ import zlib
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 import wire_frame as wire  # noqa: E402
+from business_seeds import business_seeds  # noqa: E402
 
 REPLAY = ROOT / "tests/replay"
 
@@ -286,5 +287,7 @@ def all_seeds():
         yield target, f"run-{number}", data
     for number, (target, data) in enumerate(of_files()):
         yield target, f"file-{number}", data
+    for number, (target, data) in enumerate(business_seeds()):
+        yield target, f"business-{number}", data
     for number, data in enumerate(of_answers()):
         yield "platform_answer", f"answer-{number}", data

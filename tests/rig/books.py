@@ -71,7 +71,7 @@ def order_faults(house, orders):
 
 
 def stock_faults(house, orders):
-    """What left the shelves is what was ordered; the ledger sums to nothing; the balances follow from it."""
+    """What left the shelves is what was ordered, and the ledger holds."""
     ordered = {}
     for order in orders:
         for sku, quantity in order.lines:
@@ -82,6 +82,11 @@ def stock_faults(house, orders):
         expected = sample.STOCK_PER_ITEM - ordered.get(item.sku, 0)
         if left.get(item.sku) != expected:
             yield f"{item.sku}: {left.get(item.sku)} left on the shelf, {expected} expected"
+    yield from ledger_faults(house)
+
+
+def ledger_faults(house):
+    """Every move has two sides, and the balances are what the moves add up to."""
     if house.site_rows("SELECT item FROM balance GROUP BY item HAVING sum(quantity) <> 0"):
         yield "the double-entry ledger does not sum to zero"
     rebuilt = """SELECT item, location, lpn, lot, sum(quantity) FROM (
@@ -91,6 +96,24 @@ def stock_faults(house, orders):
     kept = "SELECT item, location, lpn, lot, quantity FROM balance WHERE quantity <> 0"
     if sorted(house.site_rows(rebuilt)) != sorted(house.site_rows(kept)):
         yield "the balances differ from what the moves add up to"
+
+
+def stock_on_both_faults(house):
+    """With the daemon down: the same pieces on both sides, and chain and laws that hold."""
+    there = dict((f"{place} {sku}", pieces) for place, sku, pieces in house.hq_rows(
+        "SELECT location, sku, quantity FROM stock WHERE site = ? AND quantity <> 0", SITE))
+    here = dict((f"{place} {sku}", pieces) for place, sku, pieces in house.site_rows(
+        "SELECT l.code, i.sku, sum(b.quantity) FROM balance b JOIN location l ON l.id = b.location JOIN item i ON i.id = "
+        "b.item WHERE b.lpn = 0 AND l.kind IN ('face', 'reserve') GROUP BY 1, 2 HAVING sum(b.quantity) <> 0"))
+    shelves = {key: pieces for key, pieces in there.items() if key in here or key.startswith(("A-", "B-", "R-"))}
+    if shelves != here:
+        yield f"the site has {here}, head office {shelves}"
+    code, out, err = house.command("floorhand", "audit", "verify", "--database", house.site_db)
+    if code:
+        yield f"the chain does not hold: {out}{err}"
+    code, out, err = house.command("floorhandd", "--config", house.folder / "floorhandd.ini", "--check-database")
+    if code:
+        yield f"--check-database: {out}{err}"
 
 
 def label_faults(house, orders, reprints=0):

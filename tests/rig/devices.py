@@ -84,6 +84,7 @@ class Tray:
         self.asked = self.asked_inside = 0
         self._on_label = on_label
         self._pending = b""
+        self._codes = []
 
     def take(self, data):
         """Returns how many questions for its status came."""
@@ -112,7 +113,9 @@ class Tray:
 
     def codes(self):
         """What the Code 128 symbol of each label says: a waybill's or a manifest's number."""
-        return [code_of(label) for label in list(self.labels)]
+        while len(self._codes) < len(self.labels):
+            self._codes.append(code_of(self.labels[len(self._codes)]))
+        return list(self._codes)
 
     def count(self, code):
         return self.codes().count(code)

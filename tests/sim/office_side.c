@@ -70,7 +70,7 @@ struct office_side *office_side_new(struct sim *sim)
     side->seeded.state = sim->seed * 3 + 1;
     side->office.random = random_from_seed(&side->seeded);
     side->office.now_us = sim->now_us;
-    if (office_open(":memory:", &side->office.random, &side->office.sql, &error) != 0 ||
+    if (office_open(":memory:", NULL, &side->office.random, &side->office.sql, &error) != 0 ||
         sql_run(side->office.sql, "INSERT INTO site (id, name, box, added_us) VALUES ('hz-07', 'Hangzhou', 'box-1', 0)",
                 SQL_NO_VALUES) != 0)
         sim_fail(sim, "head office does not open: %s", error.text);

@@ -151,7 +151,7 @@ static inline void rig_open(struct rig *rig)
     rig->office.now_us = 1700000000000000;
     char path[512];
     rig_new_database(rig, path, sizeof(path));
-    assert_int_equal(office_open(path, &rig->office.random, &rig->office.sql, &rig->error), 0);
+    assert_int_equal(office_open(path, NULL, &rig->office.random, &rig->office.sql, &rig->error), 0);
     rig_run(rig, "INSERT INTO site (id, name, box, added_us) VALUES ('hz', 'Hangzhou', 'box-1', 0),"
                  " ('bj', 'Beijing', 'box-2', 0)");
     assert_int_equal(office_key(rig->office.sql, &rig->key), 0);

@@ -76,6 +76,8 @@ static void what_is_not_whole_is_refused(void **state)
     not_taken(rig, "alipay", ALIPAY ALIPAY_ROW("1", "9001", "50.00", "", "在线支付") "#收入合计：1笔，共50.01元\r\n",
               "says that 50.01 came in, and its rows say 50.00");
     not_taken(rig, "alipay", ALIPAY ALIPAY_ROW("1", "9001", "50.001", "", "在线支付"), "is no amount");
+    not_taken(rig, "alipay", ALIPAY ALIPAY_ROW("1", "9001", "92233720368547758.07", "", "在线支付"),
+              "is no amount: expected one as 12.30, up to 10000000000");
     take(rig, "alipay", "tb", ALIPAY ALIPAY_ROW("1", "9001", "50.00", "", "在线支付"));
     not_taken(rig, "alipay", ALIPAY ALIPAY_ROW("1", "9001", "51.00", "", "在线支付"), "another amount before");
 }

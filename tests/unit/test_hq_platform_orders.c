@@ -63,6 +63,30 @@ static void what_is_said_twice_or_is_older_does_nothing(void **state)
     shop_rig_text(rig, "SELECT seller_note FROM orders", "gift");
 }
 
+/* Its platform goes on telling who it was: of that nothing comes back. */
+static void who_was_forgotten_is_not_told_again(void **state)
+{
+    struct shop_rig *rig = *state;
+    struct fake_order *said = place();
+    CLEANUP_BUF struct buf answer = {0};
+    shop_rig_say(rig, said);
+    rig_run(&rig->rig, "UPDATE orders SET state = 'finished'");
+    json_t *fields = json_pack("{s:s}", "order", "s1-" ID);
+    assert_int_equal(verb_do(&rig->rig.office, "order.forget", fields, "li", &answer, &rig->rig.error), 0);
+    json_decref(fields);
+    said->order.modified_us += SECOND;
+    said->order.paid_minor -= 100;
+    text_copy(said->order.seller_note, sizeof(said->order.seller_note), "call Mr Wang");
+    text_copy(said->order.phone, sizeof(said->order.phone), "13912345670");
+    assert_int_equal(shop_rig_say(rig, said), PLATFORM_CHANGED);
+    shop_rig_count(rig, "SELECT paid_minor FROM orders", 4400);
+    shop_rig_text(rig,
+                  "SELECT receiver_name || receiver_phone || receiver_address || district || buyer || seller_note ||"
+                  " raw || receiver FROM orders o JOIN platform_order p ON p.number = o.number",
+                  "");
+    assert_int_equal(shop_rig_say(rig, said), PLATFORM_SAME);
+}
+
 static void lines_in_another_order_are_the_same(void **state)
 {
     struct shop_rig *rig = *state;
@@ -648,6 +672,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_SHOP(an_order_is_stored_as_it_was_said),
         ON_SHOP(what_is_said_twice_or_is_older_does_nothing),
+        ON_SHOP(who_was_forgotten_is_not_told_again),
         ON_SHOP(lines_in_another_order_are_the_same),
         ON_SHOP(an_unpaid_order_keeps_its_stock_for_a_while),
         ON_SHOP(an_unpaid_order_whose_time_is_over_is_not_promised_anew),

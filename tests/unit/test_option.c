@@ -132,6 +132,7 @@ static void the_first_fault_is_said_with_its_line(void **state)
         {"[lamp a]\nnonsense\nwatts = 61\n", "line 2:", "[section]", -EINVAL},
         {"[lamp a]\n\ncolor = red\n", "line 3:", "color", -ENOENT},
         {"[lamp a]\ncolour = blue\n", "line 2:", "red", -EINVAL},
+        {"[lamp a]\ncolour = white|red\n", "line 2:", "must be one of", -EINVAL},
         {"watts = 5\n", "line 1:", "section", -ENOENT},
         {"[lamp a]\n[lump b]\n[lamp c]\n", "line 2:", "lump b", -ENOENT},
         {"[lamp ]\n", "line 1:", "lamp", -ENOENT},

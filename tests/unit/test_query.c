@@ -317,7 +317,7 @@ static void no_question_takes_long(void **state)
     {
         json_decref(LIST(rig, query->kind, "limit", "500"));
         for (const struct query_filter *filter = query->filters; filter->name; filter++)
-            for (size_t i = 0; i < (filter->number ? 1 : 4); i++)
+            for (size_t i = 0; i < (filter->takes == QUERY_TAKES_NUMBER ? 1 : 4); i++)
                 json_decref(LIST(rig, query->kind, filter->name,
                                  ((const char *const[]){"1", "handed", "MUG", "order/1"})[i], "limit", "500"));
     }

@@ -175,6 +175,40 @@ static void says_what_is_wrong_with_the_file(void **state)
     assert_non_null(strstr(rig->error.text, "cannot be made"));
 }
 
+/* ---------------------------------------------------------------- to be compared */
+
+static void same(const struct seal *seal, const char *place, const char *text, struct buf *ret)
+{
+    buf_clear(ret);
+    seal_put_same(seal, place, text, strlen(text), ret);
+    assert_false(ret->failed);
+}
+
+static void the_same_text_is_sealed_to_the_same_where_it_is_wanted(void **state)
+{
+    struct rig *rig = *state;
+    CLEANUP(seal_free_p) struct seal *one = keys(rig, KEY_A), *other = keys(rig, KEY_B);
+    CLEANUP_BUF struct buf a = {0}, b = {0}, opened = {0};
+    same(one, PLACE, TEXT, &a);
+    same(one, PLACE, TEXT, &b);
+    assert_string_equal(buf_text(&a), buf_text(&b));
+    assert_true(seal_is_sealed(buf_text(&a)));
+    assert_int_equal(seal_get(one, PLACE, buf_text(&a), &opened), 0);
+    assert_string_equal(buf_text(&opened), TEXT);
+    same(one, PLACE, TEXT " ", &b);
+    assert_string_not_equal(buf_text(&a), buf_text(&b));
+    assert_int_not_equal(strncmp(buf_text(&a) + 7, buf_text(&b) + 7, 30), 0); /* nor is its nonce the same */
+    same(one, "elsewhere", TEXT, &b);
+    assert_string_not_equal(buf_text(&a), buf_text(&b));
+    assert_int_equal(seal_get(one, PLACE, buf_text(&b), &opened), -EKEYREJECTED);
+    same(other, PLACE, TEXT, &b);
+    assert_string_not_equal(buf_text(&a), buf_text(&b));
+    char name[SEAL_KEY_NAME_SIZE];
+    seal_key_name(one, name);
+    assert_true(seal_has_key(one, name));
+    assert_false(seal_has_key(other, name));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_key_above_the_old_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(makes_a_key_of_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_credential_comes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_same_text_is_sealed_to_the_same_where_it_is_wanted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_what_is_wrong_with_the_file, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 
 #define CLIENTS_MAX  2
+#define PRIORITY     100
 #define PATIENCE_US  INT64_C(10000000)
 #define VIEW         "{\"id\":\"bench 1\",\"result\":null}"
 #define SCAN_TYPE    "Content-Type: application/json\r\n"
@@ -40,14 +41,23 @@ struct rig {
     struct buf taken; /* the last scan or file */
     char kind[32];
     int calls;
-    bool closed; /* nobody is let in without a key */
+    bool closed;     /* nobody is let in without a key */
+    int64_t busy_us; /* give_stations() takes so long, and meanwhile something else comes up: */
+    sd_event_source *other;
+    int64_t others, seen[8]; /* how often that was seen to, and how often at each call */
 };
 
 /* ---------------------------------------------------------------- the source */
 
 static int give_stations(void *user, struct buf *json)
 {
-    const struct rig *rig = user;
+    struct rig *rig = user;
+    if (rig->other) {
+        rig->seen[rig->calls++ % (int)COUNT(rig->seen)] = rig->others;
+        sd_event_source_set_enabled(rig->other, SD_EVENT_ONESHOT);
+    }
+    for (int64_t until = clock_mono_us() + rig->busy_us; clock_mono_us() < until;)
+        ;
     buf_puts(json, rig->stations);
     return 0;
 }
@@ -301,7 +311,8 @@ static int set_up(void **state)
 {
     static struct rig rig;
     rig = (struct rig){.stations = "[{\"id\":\"bench-1\",\"name\":\"Bench 1\"}]"};
-    struct web_settings settings = {.address = "127.0.0.1", .port = 0, .clients_max = CLIENTS_MAX};
+    struct web_settings settings = {
+        .address = "127.0.0.1", .port = 0, .clients_max = CLIENTS_MAX, .priority = PRIORITY};
     struct error error = {""};
     assert_int_equal(sd_event_new(&rig.event), 0);
     if (ui_server_open(rig.event, &settings, &source, &rig, &rig.server, &error) < 0)
@@ -662,6 +673,37 @@ static void events_have_a_limit(void **state)
     close(fds[1]);
 }
 
+static int on_other(sd_event_source *other, void *user)
+{
+    (void)other;
+    ((struct rig *)user)->others++;
+    return 0;
+}
+
+/* However many ask at once, whatever else the loop has to do comes between. */
+static void many_requests_leave_room(void **state)
+{
+    struct rig *rig = *state;
+    int fds[5];
+    CLEANUP_BUF struct buf request = {0};
+    put_request(&request, "GET", "/api/v1/stations", "", 0);
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        fds[i] = client_open(rig, 0);
+        assert_int_equal(send(fds[i], buf_text(&request), request.length, 0), request.length);
+    }
+    rig->busy_us = 8000; /* longer than a round */
+    assert_true(sd_event_add_defer(rig->event, &rig->other, on_other, rig) >= 0);
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        CLEANUP_BUF struct buf answer = {0};
+        assert_true(client_read(rig, fds[i], "Bench 1", &answer));
+        close(fds[i]);
+    }
+    assert_int_equal(rig->calls, COUNT(fds));
+    for (size_t i = 1; i < COUNT(fds); i++)
+        assert_true(rig->seen[i] > rig->seen[i - 1]);
+    rig->other = sd_event_source_disable_unref(rig->other);
+}
+
 static void bad_settings_are_explained(void **state)
 {
     struct rig *rig = *state;
@@ -696,6 +738,7 @@ int main(void)
         TEST(events_follow_a_station),
         TEST(slow_reader_gets_the_newest),
         TEST(events_have_a_limit),
+        TEST(many_requests_leave_room),
         TEST(bad_settings_are_explained),
     };
     return cmocka_run_group_tests_name("ui", tests, NULL, NULL);

@@ -14,6 +14,7 @@ const chinese = {
   "which role": "角色",
   "at this site alone; empty: everywhere": "仅此仓库；空表示全部仓库",
   "minutes after which a person who asks for nothing is logged out": "无操作多少分钟后自动退出登录",
+  "days after which a receiver is deleted whose order left or was closed; 0: never": "订单发出或关闭多少天后删除收货信息；0 表示不删除",
   "hours after which a person is logged out in any case": "登录满多少小时后必须重新登录",
   "the site's name": "仓库代码",
   "hours for which the code is good, once": "加入码有效小时数(一次有效)",

@@ -46,7 +46,7 @@ export const subjects = {
   prices: ["price."],
   unmapped: ["listing."],
   "proposed-barcodes": ["barcode."],
-  persons: ["person.", "contact.", "consent.", "service."],
+  persons: ["person.", "customer.", "contact.", "consent.", "service."],
   "person-merges": ["person.unmerge"],
   "rfm-groups": ["rfm."],
   segments: ["segment."],

@@ -348,7 +348,7 @@ static int trace(struct office *office, const struct aftersale_trace *trace, cha
         " l.source_order, coalesce(o.platform_order, '')) OR l.source_order IN (SELECT number FROM orders WHERE"
         " platform_order = ?1)) AND (?2 = '' OR ?2 = coalesce(o.waybill, '') OR EXISTS (SELECT 1 FROM parcel p WHERE"
         " p.number = o.number AND p.waybill = ?2)) AND (?3 = '' OR ?3 = o.receiver_phone) ORDER BY 1 LIMIT 6",
-        sql_text(trace->order), sql_text(trace->waybill), sql_text(trace->phone));
+        sql_text(trace->order), sql_text(trace->waybill), sql_masked(trace->phone));
     for (*ret_count = 0; sql_next(row); ++*ret_count) {
         buf_printf(all, "%s%s", *ret_count > 0 ? ", " : "", sql_get_text(row, 0));
         sql_copy_text(row, 0, ret_order, ORDERS_NUMBER_SIZE);

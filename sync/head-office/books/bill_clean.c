@@ -43,7 +43,8 @@ static int take_total(const struct line *line, const char *word, bool *ret_told,
     const char *end = line->text + line->length;
     from = from ? from + strlen(before) : end;
     const char *to = memmem(from, (size_t)(end - from), after, strlen(after));
-    if (!to || !text_copy_n(amount, sizeof(amount), from, (size_t)(to - from)) || decimal_to_minor(amount, ret))
+    if (!to || !text_copy_n(amount, sizeof(amount), from, (size_t)(to - from)) || decimal_to_minor(amount, ret) ||
+        *ret < -INT64_MAX)
         return error_set(error, -EINVAL, "%s: the line of its total \"%s\" cannot be read", name, word);
     *ret = llabs(*ret);
     *ret_told = true;

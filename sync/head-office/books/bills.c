@@ -35,10 +35,11 @@ struct kept {
 static int read_amount(const char *cell, const char *column, int64_t *ret, const char **ret_column, struct error *error)
 {
     *ret = 0;
-    if (!*cell || decimal_to_minor(cell, ret) == 0)
+    int result = *cell ? decimal_to_minor(cell, ret) : 0;
+    if (!result && *ret <= BILL_AMOUNT_MAX && *ret >= -BILL_AMOUNT_MAX)
         return 0;
     *ret_column = column;
-    return error_set(error, -EINVAL, "\"%s\" is no amount: expected one as 12.30", cell);
+    return error_set(error, -EINVAL, "\"%s\" is no amount: expected one as 12.30, up to 10000000000", cell);
 }
 
 static int read_amounts(const struct taking *taking, int64_t *ret_amount, int64_t *ret_fees, const char **ret_column,

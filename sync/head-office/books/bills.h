@@ -10,6 +10,8 @@
 #define BILL_FORMATS  "alipay|alipay_business|jd|pdd|douyin|carrier"
 #define BILL_MEANINGS "sale|refund|fee|freight|transfer|unknown"
 
+#define BILL_AMOUNT_MAX INT64_C(1000000000000) /* minor units, of a cell either way: all rows of a file add up */
+
 struct bill_row {
     char flow[129], order[129], word[129], item[65], batch[65], time[33], currency[8], direction[33], note[257];
     char gain[33], loss[33], amount[33], fee1[33], fee2[33], fee3[33], fee4[33], fee5[33], fee6[33];

@@ -5,7 +5,7 @@ const struct phrase books_phrases[] = {
     {"%: the line of its total \"%\" cannot be read", "%1：合计行“%2”无法读取"},
     {"% is no %: no line of it names the columns %", "%1 不是 %2：没有哪一行写有列名 %3"},
     {"% is too large: split it", "%1 太大：请拆分"},
-    {"\"%\" is no amount: expected one as 12.30", "“%1”不是金额：应如 12.30"},
+    {"\"%\" is no amount: expected one as 12.30, up to 10000000000", "“%1”不是金额：应如 12.30，最多 10000000000"},
     {"row \"%\" had another amount before: ask who wrote the bill", "行“%1”以前金额不同：请询问出账方"},
     {"\"%\" is no time: expected one as 2026-11-27 18:30:00", "“%1”不是时间：应如 2026-11-27 18:30:00"},
     {"% says that % %, and its rows say %: it is not whole", "%1 写明 %2 %3，而各行合计 %4：文件不完整"},

@@ -330,7 +330,8 @@ static size_t strongest(const struct attaching *attaching)
     return i;
 }
 
-/* buyer and phone; a receiver whom the platform hides has no number of his own. */
+/* buyer and phone; a receiver whom the platform hides has no number of his own. An order that was forgotten says
+ * nothing any more: it stays whose it was. */
 static int read_order(struct attaching *attaching, const char *number)
 {
     struct office *office = attaching->office;
@@ -338,7 +339,7 @@ static int read_order(struct attaching *attaching, const char *number)
     struct sql_query *row = sql_select(
         office->sql,
         "SELECT platform, buyer, CASE WHEN sealed = '' AND (overlays & 8) = 0 THEN receiver_phone ELSE '' END FROM"
-        " orders WHERE number = ?1",
+        " orders WHERE number = ?1 AND forgotten < 2",
         sql_text(number));
     bool found = sql_next(row);
     if (found) {

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/head-office/customers/consent.h"
+#include "sync/head-office/customers/erase.h"
 #include "sync/head-office/customers/persons.h"
 #include "sync/head-office/settings.h"
 #include "sync/head-office/verb.h"
@@ -38,6 +39,7 @@ static const struct option_def find_fields[] = {
     {"value", PRIVATE(value), .help = "the whole of it"},
     {"platform", TEXT(platform), .fallback = "", .help = "of a buyer: the platform that the name is of"},
     {0}};
+static const struct option_def person_fields[] = {PERSON, {0}};
 static const struct option_def merge_fields[] = {
     PERSON, {"other", NUMBER(other), .min = 1, .max = INT64_MAX, .help = "who is the same person"}, WHY, {0}};
 static const struct option_def unmerge_fields[] = {
@@ -195,11 +197,25 @@ static int set_consent(struct verb_call *call, struct error *error)
     return consent_say(call->office, &word, error);
 }
 
+/* ---------------------------------------------------------------- forgetting */
+
+static int forget(struct verb_call *call, struct error *error)
+{
+    const struct fields *fields = call->fields;
+    int64_t orders = 0, wait = 0;
+    int result = erase_person(call->office, fields->person, call->who, &orders, &wait, error);
+    json_int(call->answer, "person", fields->person);
+    json_int(call->answer, "forgotten", orders);
+    json_int(call->answer, "under_way", wait);
+    return result;
+}
+
 const struct office_verb customer_verbs[] = {
     VERB("person.attach", no_fields, attach, "Look at once whose the orders are that came", "立即归集订单到客户"),
     VERB("person.find", find_fields, find, "Find the person who is known by something", "按标识查找客户"),
     VERB("person.merge", merge_fields, merge, "Say that two are one person", "合并客户"),
     VERB("person.unmerge", unmerge_fields, unmerge, "Take two apart that were taken for one", "撤销客户合并"),
+    VERB("customer.forget", person_fields, forget, "Delete what says who a customer is", "删除客户的个人信息"),
     VERB("contact.add", contact_fields, add_contact, "Write down what was said with a customer", "登记客户沟通"),
     VERB("consent.set", consent_fields, set_consent, "Write down whether a customer may be written to",
          "登记客户是否同意接收信息"),

@@ -55,13 +55,14 @@ struct audit {
 static int raise(struct audit *audit, const char *kind, const char *rule, const char *detail)
 {
     struct sql *sql = audit->office->sql;
-    const struct sql_value number = sql_text(audit->number), now = sql_int(audit->office->now_us);
+    const struct sql_value number = sql_text(audit->number), now = sql_int(audit->office->now_us),
+                           said = strcmp(kind, "blacklist") == 0 ? sql_secret(detail) : sql_text(detail);
     audit->raised = true;
     if (audit->open > 0) {
         int result = sql_run(sql,
                              "UPDATE exception SET detail = ?4 WHERE number = ?1 AND kind = ?2 AND rule = ?3"
                              " AND released_us IS NULL",
-                             number, sql_text(kind), sql_text(rule), sql_text(detail));
+                             number, sql_text(kind), sql_text(rule), said);
         if (result || sql_changes(sql) > 0)
             return result;
     }
@@ -69,7 +70,7 @@ static int raise(struct audit *audit, const char *kind, const char *rule, const 
                     "INSERT INTO exception (number, kind, rule, detail, raised_us) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT"
                     " EXISTS (SELECT 1 FROM exception WHERE number = ?1 AND kind = ?2 AND rule = ?3 AND detail = ?4"
                     " AND released_by <> '')",
-                    number, sql_text(kind), sql_text(rule), sql_text(detail), now);
+                    number, sql_text(kind), sql_text(rule), said, now);
 }
 
 static int count_open(struct audit *audit)
@@ -99,11 +100,14 @@ static int look(struct audit *audit)
                                        sql_int(audit->settings->amount_limit_minor));
     int result = 0;
     while (!result && sql_next(row)) {
+        const char *detail = sql_get_text(row, 1);
         size_t kind = 0;
         while (strcmp(exceptions_asked[kind], sql_get_text(row, 0)) != 0)
             kind++;
+        if (*detail == '\n' && !exceptions_address_is_short(detail))
+            continue;
         wrong |= 1U << kind;
-        result = raise(audit, exceptions_asked[kind], "", sql_get_text(row, 1));
+        result = raise(audit, exceptions_asked[kind], "", *detail == '\n' ? "address" : detail);
     }
     int failed = sql_done(row);
     if (!result)
@@ -133,6 +137,27 @@ static int look_for(struct audit *audit, const char *kind, bool asked, struct sq
 static struct sql_query *ask_blacklist(struct audit *audit)
 {
     return sql_select(audit->office->sql, exceptions_blacklist_question, sql_text(audit->number));
+}
+
+/* Words of an address, of which the database knows none. */
+static int find_listed_address(struct audit *audit, char ret_detail[EXCEPTION_DETAIL_SIZE])
+{
+    struct sql_query *row = sql_select(audit->office->sql, exceptions_listed_addresses, sql_text(audit->number));
+    *ret_detail = '\0';
+    while (!*ret_detail && sql_next(row))
+        if (strstr(sql_get_text(row, 1), sql_get_text(row, 0)))
+            snprintf(ret_detail, EXCEPTION_DETAIL_SIZE, "address %s", sql_get_text(row, 0));
+    return sql_done(row);
+}
+
+static int look_at_blacklist(struct audit *audit)
+{
+    char detail[EXCEPTION_DETAIL_SIZE] = "";
+    int result = audit->rules->blacklist ? find_listed_address(audit, detail) : 0;
+    if (result)
+        return result;
+    return *detail ? raise(audit, "blacklist", "", detail)
+                   : look_for(audit, "blacklist", audit->rules->blacklist, ask_blacklist);
 }
 
 static struct sql_query *ask_merge(struct audit *audit)
@@ -294,7 +319,7 @@ static int look_at_all(struct audit *audit, struct error *error)
     if (!result)
         result = look(audit);
     if (!result)
-        result = look_for(audit, "blacklist", audit->rules->blacklist, ask_blacklist);
+        result = look_at_blacklist(audit);
     if (!result)
         result = look_for(audit, "merge", audit->settings->merge_hours > 0, ask_merge);
     if (!result)

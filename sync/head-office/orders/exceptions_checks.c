@@ -1,6 +1,9 @@
 #include "sync/head-office/orders/exceptions_checks.h"
 
-#include <stddef.h>
+#include "base/text.h"
+
+#include <stdint.h>
+#include <string.h>
 
 /* Each check is a question: no row, or one with what is wrong. All of them are one statement, because there is a way to
  * the database and back for each. The overlays are those of sync/platforms/platform.h: 1 a refund is asked for, 4 held,
@@ -33,16 +36,14 @@
     " '山东', '河南', '湖北', '湖南', '广东', '广西', '海南', '重庆', '四川', '贵州', '云南', '西藏', '陕西', '甘肃'," \
     " '青海', '宁夏', '新疆', '台湾', '香港', '澳门'"
 
-/* An address must say more than its province, city and district do. Of provinces written in Chinese the first two
- * characters tell them apart. Whoever hides the receiver and makes the label himself is told the order's number only.
+/* Of provinces written in Chinese the first two characters tell them apart. Whoever hides the receiver and makes the
+ * label himself is told the order's number only. What the address says is looked at by exceptions_address_is_short().
  */
 #define ADDRESS                                                                                                        \
-    "SELECT CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' WHEN odd THEN 'province'"   \
-    " ELSE 'address' END AS detail FROM (SELECT number, shop, carrier, sealed, overlays, receiver_name,"               \
-    " receiver_phone, replace(replace(replace(receiver_address, province, ''), city, ''), district, '') AS street,"    \
-    " currency = 'CNY' AND province > '~' AND substr(province, 1, 2) NOT IN (" PROVINCES ") AS odd FROM orders"        \
-    " WHERE number = ?1) o WHERE sealed = '' AND (receiver_name = '' OR receiver_phone = '' OR odd OR"                 \
-    " length(street) < 4 OR (overlays & 8) <> 0) AND NOT ((overlays & 8) <> 0 AND EXISTS (SELECT 1 FROM"               \
+    "SELECT CASE WHEN receiver_name = '' THEN 'name' WHEN receiver_phone = '' THEN 'phone' WHEN currency = 'CNY' AND"  \
+    " province > '~' AND substr(province, 1, 2) NOT IN (" PROVINCES ") THEN 'province' WHEN (overlays & 8) <> 0 THEN"  \
+    " 'address' ELSE '\n' || province || '\n' || city || '\n' || district || '\n' || receiver_address END AS detail"   \
+    " FROM orders o WHERE number = ?1 AND sealed = '' AND NOT ((overlays & 8) <> 0 AND EXISTS (SELECT 1 FROM"          \
     " waybill_account a WHERE a.shop = o.shop AND a.via = o.shop AND a.active = 1 AND"                                 \
     " coalesce(o.carrier, '') IN ('', a.carrier)))"
 
@@ -69,14 +70,38 @@ const char exceptions_merge_question[] =
     " o.receiver_address AND other.state IN ('audit', 'exception', 'reserved') AND other.imported_us BETWEEN"
     " o.imported_us - ?2 AND o.imported_us + ?2 WHERE o.number = ?1 AND o.origin = 'sale' HAVING count(*) > 0";
 
-#define WHOLE_ADDRESS "o.province || o.city || o.district || o.receiver_address"
-
 const char exceptions_blacklist_question[] =
     "SELECT min(hit) FROM (SELECT 'phone ' || b.value AS hit FROM orders o JOIN blacklist b ON b.field = 'phone' AND"
     " b.value = o.receiver_phone WHERE o.number = ?1 UNION ALL "
     "SELECT 'name ' || b.value FROM orders o JOIN blacklist b ON b.field = 'name' AND b.value = o.receiver_name"
     " WHERE o.number = ?1 UNION ALL "
     "SELECT 'buyer ' || b.value FROM orders o JOIN blacklist b ON b.field = 'buyer' AND b.value = o.buyer"
-    " WHERE o.number = ?1 UNION ALL "
-    "SELECT 'address ' || b.value FROM orders o JOIN blacklist b ON b.field = 'address' AND replace(" WHOLE_ADDRESS
-    ", b.value, '') <> " WHOLE_ADDRESS " WHERE o.number = ?1) hits HAVING count(*) > 0";
+    " WHERE o.number = ?1) hits HAVING count(*) > 0";
+
+const char exceptions_listed_addresses[] =
+    "SELECT b.value, o.province || o.city || o.district || o.receiver_address FROM orders o JOIN blacklist b ON b.field"
+    " = 'address' WHERE o.number = ?1 ORDER BY b.id";
+
+/* ---------------------------------------------------------------- what an address says */
+
+#define STREET_MIN 4 /* letters */
+
+static void take_out(char *text, const char *word, size_t length)
+{
+    for (char *at = text; length > 0 && (at = memmem(at, strlen(at), word, length));)
+        memmove(at, at + length, strlen(at + length) + 1);
+}
+
+bool exceptions_address_is_short(const char *parts)
+{
+    char street[1024];
+    size_t letters = 0;
+    uint32_t letter;
+    const char *last = strrchr(parts, '\n');
+    text_copy(street, sizeof(street), last + 1);
+    for (const char *part = parts + 1; part < last; part += strcspn(part, "\n") + 1)
+        take_out(street, part, strcspn(part, "\n"));
+    for (const char *at = street; *at && letters < STREET_MIN; letters++)
+        at += text_next_utf8(at, strlen(at), &letter);
+    return letters < STREET_MIN;
+}

@@ -36,6 +36,8 @@ extern const struct order_state order_states[]; /* in the order of a life; ended
 #define ORDER_MERGED     "merged"     /* another stands for it and more */
 #define ORDER_RESTORED   "restored"   /* none stands for it any more: it is looked at again */
 
+#define ORDER_FORGOTTEN "forgotten" /* nobody knows any more who got it: a note, which moves nothing */
+
 /* The state after it, or NULL: it is not named for this state. */
 const char *order_life_after(const char *act, const char *state);
 

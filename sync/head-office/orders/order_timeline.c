@@ -31,6 +31,7 @@ static const struct words {
     {ORDER_SPLIT, "split into others", "已拆单"},
     {ORDER_MERGED, "merged into another", "已合单"},
     {ORDER_RESTORED, "stands for itself again", "已恢复"},
+    {ORDER_FORGOTTEN, "its receiver was deleted", "收货信息已删除"},
     {"split from", "made of a part of another", "由拆单生成"},
     {"merged from", "another was merged into it", "并入订单"},
     {"gift", "a gift was added", "已添加赠品"},

@@ -43,6 +43,8 @@ int orders_stage_open(struct office *office, struct error *error)
 
 /* ---------------------------------------------------------------- amounts */
 
+#define AMOUNT_MAX INT64_C(1000000000000) /* minor units: what is reckoned of it fits */
+
 enum amount { FREIGHT, DISCOUNT, PLATFORM_DISCOUNT, PAID, PRICE, LINE_PAID, AMOUNTS };
 
 static int read_amounts(const struct order_row *row, int64_t amounts[AMOUNTS], const char **ret_column,
@@ -55,8 +57,9 @@ static int read_amounts(const struct order_row *row, int64_t amounts[AMOUNTS], c
         {"paid", row->paid},       {"price", row->price},       {"line_paid", row->line_paid}};
     for (size_t i = 0; i < AMOUNTS; i++) {
         *ret_column = texts[i].column;
-        if (decimal_to_minor(texts[i].text, &amounts[i]) != 0 || amounts[i] < 0)
-            return error_set(error, -EINVAL, "\"%s\" is no amount: write it as 105.80", texts[i].text);
+        if (decimal_to_minor(texts[i].text, &amounts[i]) != 0 || amounts[i] < 0 || amounts[i] > AMOUNT_MAX)
+            return error_set(error, -EINVAL, "\"%s\" is no amount: write it as 105.80, up to 10000000000",
+                             texts[i].text);
     }
     *ret_column = NULL;
     return 0;
@@ -89,9 +92,9 @@ static int stage_order(struct office *office, const struct order_row *row, const
                                        sql_text(row->carrier),
                                        sql_text(or_null(row->waybill)),
                                        sql_int(row->priority),
-                                       sql_text(row->receiver_name),
-                                       sql_text(row->receiver_phone),
-                                       sql_text(row->receiver_address),
+                                       sql_masked(row->receiver_name),
+                                       sql_masked(row->receiver_phone),
+                                       sql_secret(row->receiver_address),
                                        sql_text(or_null(row->shop)),
                                        sql_text(or_null(row->platform_order)),
                                        sql_text(row->province),

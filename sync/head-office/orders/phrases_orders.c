@@ -43,7 +43,7 @@ const struct phrase orders_phrases[] = {
     {"line % of order \"%\" has % pieces, and the parts have %", "订单“%2”第 %1 行有 %3 件，各份合计 %4 件"},
     {"part % of order \"%\" is empty", "订单“%2”的第 %1 份是空的"},
     {"the number of order \"%\" is too long for its parts to have one", "订单“%1”的单号太长，拆出的订单无法编号"},
-    {"\"%\" is no amount: write it as 105.80", "“%1”不是金额：请写成 105.80"},
+    {"\"%\" is no amount: write it as 105.80, up to 10000000000", "“%1”不是金额：请写成 105.80，最多 10000000000"},
     {"order \"%\" says otherwise in line %: all but the item, its quantity and its price must be the same in all its "
      "rows",
      "订单“%1”与第 %2 行不一致：除商品、数量和价格外，各行内容必须相同"},

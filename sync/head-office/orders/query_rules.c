@@ -54,10 +54,12 @@ static const struct query_column blacklist_columns[] = {
     TEXT("added_by", SET("k.added_by")),
     {0},
 };
-static const struct query_filter blacklist_filters[] = {{"id", "k.id = ?", true, false},
-                                                        BY_LOOKING("field", PLAIN("k.field") " = ?"),
-                                                        BY_LOOKING("value", PLAIN("k.value") " = ?"),
-                                                        {0}};
+static const struct query_filter blacklist_filters[] = {
+    {"id", "k.id = ?", true, false},
+    BY_LOOKING("field", PLAIN("k.field") " = ?"),
+    {"value", PLAIN("k.value") " = ?", .takes = QUERY_TAKES_MASKED},
+    BY_LOOKING("buyer", PLAIN("k.field") " = 'buyer' AND k.value = ?"),
+    {0}};
 
 const struct query office_rule_queries[] = {
     {"rules", "rule", "rule r", {"r.name"}, {true}, false, 0, rule_columns, rule_filters, "rule", rule_sections},

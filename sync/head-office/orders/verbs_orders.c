@@ -1,6 +1,7 @@
 /* What head office is asked to do with orders. */
 #include "base/json.h"
 #include "sync/head-office/catalogue/catalogue.h"
+#include "sync/head-office/customers/erase.h"
 #include "sync/head-office/orders/exceptions.h"
 #include "sync/head-office/orders/order_life.h"
 #include "sync/head-office/orders/order_work.h"
@@ -125,15 +126,26 @@ static int set_receiver(struct verb_call *call, struct error *error)
     int result = check_waits(call, fields->order, error);
     if (result)
         return result;
-    result =
-        sql_run(call->office->sql,
-                "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
-                " city = ?6, district = ?7, sealed = '', overlays = overlays & ~8 WHERE number = ?1",
-                sql_text(fields->order), sql_text(fields->name), sql_text(fields->phone), sql_text(fields->address),
-                sql_text(fields->province), sql_text(fields->city), sql_text(fields->district));
+    result = sql_run(call->office->sql,
+                     "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
+                     " city = ?6, district = ?7, sealed = '', overlays = overlays & ~8 WHERE number = ?1",
+                     sql_text(fields->order), sql_masked(fields->name), sql_masked(fields->phone),
+                     sql_secret(fields->address), sql_text(fields->province), sql_text(fields->city),
+                     sql_text(fields->district));
     if (!result) /* it is for another receiver */
         result = waybill_parcels_let_go(call->office->sql, fields->order);
     return result ? office_failed(call->office->sql, result, error) : tell_state(call, fields->order, error);
+}
+
+static int forget(struct verb_call *call, struct error *error)
+{
+    const struct fields *fields = call->fields;
+    int64_t orders = 0, wait = 0;
+    int result = erase_order(call->office, fields->order, call->who, &orders, &wait, error);
+    json_text(call->answer, "order", fields->order);
+    json_int(call->answer, "forgotten", orders);
+    json_int(call->answer, "under_way", wait);
+    return result;
 }
 
 const struct office_verb order_verbs[] = {
@@ -143,5 +155,6 @@ const struct office_verb order_verbs[] = {
     VERB("order.close", reason_fields, close_order, "Cancel an order, or ask its site to", "关闭订单"),
     VERB("order.carrier", carrier_fields, set_carrier, "Choose who carries an order", "指定快递"),
     VERB("order.receiver", receiver_fields, set_receiver, "Correct an order's receiver", "修改收货信息"),
+    VERB("order.forget", order_fields, forget, "Delete an order's receiver", "删除收货信息"),
     {0},
 };

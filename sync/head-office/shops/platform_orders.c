@@ -121,7 +121,7 @@ static void digest_order(struct taking *taking)
 /* ---------------------------------------------------------------- what was said before */
 
 struct said {
-    bool found, again;
+    bool found, again, forgotten;
     int64_t modified_us;
     char hash[DIGEST_SIZE];
 };
@@ -138,8 +138,8 @@ static void name_order(struct taking *taking)
 static int load_said(struct taking *taking, struct said *ret)
 {
     struct sql_query *row = sql_select(taking->office->sql,
-                                       "SELECT p.modified_us, p.hash, p.again, p.number, p.receiver, p.lines, o.number "
-                                       "FROM (SELECT CAST(?1 AS TEXT) AS"
+                                       "SELECT p.modified_us, p.hash, p.again, p.number, p.receiver, p.lines, o.number,"
+                                       " o.forgotten FROM (SELECT CAST(?1 AS TEXT) AS"
                                        " shop, CAST(?2 AS TEXT) AS id) w LEFT JOIN platform_order p ON p.shop = w.shop "
                                        "AND p.id = w.id LEFT JOIN orders"
                                        " o ON o.shop = w.shop AND o.platform_order = w.id AND o.origin = 'sale'",
@@ -155,6 +155,7 @@ static int load_said(struct taking *taking, struct said *ret)
         sql_copy_text(row, told ? 3 : 6, taking->number, sizeof(taking->number));
         sql_copy_text(row, 4, taking->before_receiver, told ? sizeof(taking->before_receiver) : 1);
         sql_copy_text(row, 5, taking->before_lines, told ? sizeof(taking->before_lines) : 1);
+        ret->forgotten = sql_get_int(row, 7) == 2;
     }
     int failed = sql_done(row);
     if (!failed && !taking->known)
@@ -178,7 +179,7 @@ static int write_said(const struct taking *taking, const char *trouble)
         sql_text(taking->source->shop), sql_text(order->id), sql_text(*trouble ? NULL : taking->number),
         sql_int(order->modified_us), sql_text(taking->hash), sql_text(receiver),
         sql_text(taking->keeps_lines ? taking->before_lines : taking->lines_hash),
-        sql_text(order->raw ? order->raw : ""), sql_int(taking->office->now_us), sql_text(trouble),
+        sql_secret(order->raw ? order->raw : ""), sql_int(taking->office->now_us), sql_text(trouble),
         sql_int(taking->is_back));
 }
 
@@ -269,6 +270,18 @@ static int keep_time(struct taking *taking, const struct said *said, struct erro
     return result ? office_failed(taking->office->sql, result, error) : 0;
 }
 
+/* Who got it was forgotten here: of what its platform still says the rest is taken. */
+static void leave_out_receiver(struct taking *taking, struct platform_order *nobody)
+{
+    *nobody = *taking->order;
+    char *const texts[] = {nobody->name,  nobody->phone,      nobody->district,    nobody->town,  nobody->address,
+                           nobody->buyer, nobody->buyer_note, nobody->seller_note, nobody->sealed};
+    for (size_t i = 0; i < COUNT(texts); i++)
+        *texts[i] = '\0';
+    nobody->raw = NULL;
+    taking->order = nobody;
+}
+
 /* *ret_ends: nothing else is to be done with it. */
 static int take_same(struct taking *taking, struct said *ret_said, bool *ret_ends, struct error *error)
 {
@@ -278,6 +291,8 @@ static int take_same(struct taking *taking, struct said *ret_said, bool *ret_end
     *ret_ends = ret_said->found && taking->order->modified_us < ret_said->modified_us;
     if (*ret_ends)
         return 0;
+    if (ret_said->forgotten)
+        leave_out_receiver(taking, taking->nobody);
     digest_order(taking);
     *ret_ends = ret_said->found && !ret_said->again && strcmp(ret_said->hash, taking->hash) == 0;
     return *ret_ends ? keep_time(taking, ret_said, error) : 0;
@@ -286,7 +301,9 @@ static int take_same(struct taking *taking, struct said *ret_said, bool *ret_end
 int platform_orders_take(struct office *office, const struct settings *settings, const struct platform_source *source,
                          const struct platform_order *order, enum platform_taken *ret, struct error *error)
 {
-    struct taking taking = {.office = office, .settings = settings, .source = source, .order = order};
+    struct platform_order nobody;
+    struct taking taking = {
+        .office = office, .settings = settings, .source = source, .order = order, .nobody = &nobody};
     struct said said;
     bool ends;
     *ret = PLATFORM_SAME;
@@ -310,7 +327,9 @@ int platform_orders_take_beside(struct office *office, const struct settings *se
                                 const struct platform_source *source, const struct platform_order *order,
                                 enum platform_taken *ret, struct error *error)
 {
-    struct taking taking = {.office = office, .settings = settings, .source = source, .order = order};
+    struct platform_order nobody;
+    struct taking taking = {
+        .office = office, .settings = settings, .source = source, .order = order, .nobody = &nobody};
     struct said said;
     bool ends;
     *ret = PLATFORM_SAME;

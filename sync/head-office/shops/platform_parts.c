@@ -29,8 +29,8 @@ static int write_receiver(struct taking *taking)
     return sql_post(taking->office->sql,
                     "UPDATE orders SET receiver_name = ?2, receiver_phone = ?3, receiver_address = ?4, province = ?5,"
                     " city = ?6, district = ?7, sealed = ?8, rev = rev + 1 WHERE number = ?1",
-                    sql_text(taking->number), sql_text(order->name), sql_text(order->phone),
-                    sql_text(buf_text(&address)), sql_text(order->province), sql_text(order->city),
+                    sql_text(taking->number), sql_masked(order->name), sql_masked(order->phone),
+                    sql_secret(buf_text(&address)), sql_text(order->province), sql_text(order->city),
                     sql_text(order->district), sql_text(order->sealed));
 }
 

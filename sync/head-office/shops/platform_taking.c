@@ -70,7 +70,7 @@ static int insert_order(const struct taking *taking)
         " freight_minor, discount_minor, platform_discount_minor, paid_minor) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7,"
         " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
         sql_text(taking->number), sql_text(taking->source->platform), sql_text(taking->source->carrier),
-        sql_text(order->name), sql_text(order->phone), sql_text(buf_text(&address)), sql_text(order->province),
+        sql_masked(order->name), sql_masked(order->phone), sql_secret(buf_text(&address)), sql_text(order->province),
         sql_text(order->city), sql_text(order->district), sql_text(order->sealed), sql_text(taking->state),
         sql_int(taking->office->now_us), sql_text(taking->source->shop), sql_text(order->id),
         sql_ref(order->created_us), sql_text(order->status), sql_int(taking->overlays), sql_int(order->modified_us),

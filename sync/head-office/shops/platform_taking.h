@@ -14,6 +14,7 @@ struct taking {
     const struct settings *settings;
     const struct platform_source *source;
     const struct platform_order *order;
+    struct platform_order *nobody;                         /* room for the order without its receiver */
     const struct platform_line *lines[PLATFORM_LINES_MAX]; /* in one order, however the platform named them */
     char number[ORDERS_NUMBER_SIZE];
     char hash[DIGEST_SIZE], receiver_hash[DIGEST_SIZE], lines_hash[DIGEST_SIZE];

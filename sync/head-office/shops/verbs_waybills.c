@@ -48,9 +48,9 @@ static const struct option_def drawn_fields[] = {
     {"waybill", TEXT(waybill), .help = "the number"},
     {"language", OPTION_CHOICE_AT(struct fields, language), .fallback = "", .choices = "|zpl|tspl|epl|cpcl|escpos",
      .help = "the language of bytes"},
-    {"bytes", TEXT(bytes), .fallback = "", .help = "the label as a printer's commands, in base64"},
+    {"bytes", PRIVATE(bytes), .fallback = "", .help = "the label as a printer's commands, in base64"},
     {"labels", NUMBER(labels), .fallback = "1", .min = 1, .max = 99, .help = "how many labels come out of bytes"},
-    {"picture", TEXT(picture), .fallback = "", .help = "or as a picture, a PNG in base64"},
+    {"picture", PRIVATE(picture), .fallback = "", .help = "or as a picture, a PNG in base64"},
     {"width", NUMBER(width), .fallback = "0", .min = 0, .max = 300, .help = "of the picture, in mm"},
     {"height", NUMBER(height), .fallback = "0", .min = 0, .max = 500, .help = "of the picture, in mm"},
     {0}};

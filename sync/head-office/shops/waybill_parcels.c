@@ -200,7 +200,7 @@ static int store(struct sql *sql, const struct asked *asked, const struct platfo
         " = 1 THEN 'drawn' ELSE '' END FROM waybill_account a WHERE a.id = ?4 ON CONFLICT (number) DO NOTHING",
         sql_text(given->number), sql_text(asked->site), sql_text(asked->number), sql_int(asked->account),
         sql_text(given->sort_code), sql_text(given->short_address), sql_text(given->package_center),
-        sql_text(given->print_data ? given->print_data : ""), sql_int(print));
+        sql_secret(given->print_data ? given->print_data : ""), sql_int(print));
     return result ? result
                   : sql_run(sql, "UPDATE waybill_parcel SET waybill = ?2 WHERE key = ?1", sql_text(asked->key),
                             sql_text(given->number));
@@ -245,7 +245,7 @@ int waybill_parcels_printed(struct office *office, const char *waybill, const ch
         "UPDATE waybill SET print_data = ?2, waits = CASE WHEN waits = 'print' AND EXISTS (SELECT 1 FROM"
         " waybill_parcel p JOIN waybill_account a ON a.id = p.account WHERE p.waybill = waybill.number AND a.drawn = 1)"
         " THEN 'drawn' ELSE '' END WHERE number = ?1",
-        sql_text(waybill), sql_text(print_data));
+        sql_text(waybill), sql_secret(print_data));
     return result ? result : waybills_hand_over(office, waybill, error);
 }
 
@@ -260,7 +260,7 @@ int waybill_parcels_drawn(struct office *office, const char *waybill, const char
         return error_set(error, -EALREADY, "waybill \"%s\" is at its site by now, or of no use any more", waybill);
     if (!result)
         result = sql_run(office->sql, "UPDATE waybill SET drawn = ?2, waits = '' WHERE number = ?1", sql_text(waybill),
-                         sql_text(drawn));
+                         sql_secret(drawn));
     if (!result)
         result = waybills_hand_over(office, waybill, error);
     return result && !*error->text ? office_failed(office->sql, result, error) : result;

@@ -7,8 +7,25 @@
 #include "sync/wire/topic.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Which lines name somebody, and where. */
+static const struct named {
+    const char *type, *members[2];
+} named[] = {
+    {"order.release", {"receiver", "packing_note"}}, {"waybill.pool", {"opaque", NULL}}, /* a label */
+};
+
+static struct sql_value line_of(const char *type, struct buf *line)
+{
+    bool names = false;
+    for (size_t i = 0; i < COUNT(named) && !names; i++)
+        names = strcmp(named[i].type, type) == 0 && strstr(buf_text(line), named[i].members[0]);
+    return names ? sql_secret(buf_text(line)) : sql_text_n(line->data, line->length);
+}
 
 void feed_write_line(struct buf *line, struct office *office, const struct feed_change *change, int64_t seq)
 {
@@ -69,7 +86,7 @@ int feed_append(struct office *office, const char *site, const struct feed_chang
     return sql_run(office->sql,
                    "INSERT INTO feed (site, seq, type, key, rev, line, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                    sql_text(site), sql_int(seq), sql_text(change->type), sql_text(change->key), sql_int(change->rev),
-                   sql_text_n(line.data, line.length), sql_blob(hash, sizeof(hash)));
+                   line_of(change->type, &line), sql_blob(hash, sizeof(hash)));
 }
 
 /* The hashes from this number on, after a line has become another. None of them has left. */
@@ -109,9 +126,72 @@ int feed_replace(struct office *office, const char *site, int64_t seq, const str
     int result =
         sql_run(office->sql, "UPDATE feed SET type = ?3, key = ?4, rev = ?5, line = ?6 WHERE site = ?1 AND seq = ?2",
                 sql_text(site), sql_int(seq), sql_text(change->type), sql_text(change->key), sql_int(change->rev),
-                sql_text_n(line.data, line.length));
+                line_of(change->type, &line));
     return result ? result : hash_again(office, site, seq);
 }
+
+/* ---------------------------------------------------------------- whom lines name */
+
+#define FORGOTTEN_AT_ONCE 100
+
+/* Appends the line without those members; one that cannot be read could name anybody. */
+static int leave_out(const char *type, const char *line, struct buf *ret)
+{
+    json_t *root = json_loads(line, JSON_REJECT_DUPLICATES, NULL), *data = json_object_get(root, "data");
+    for (size_t i = 0; i < COUNT(named); i++)
+        for (size_t j = 0; strcmp(named[i].type, type) == 0 && j < COUNT(named[i].members); j++)
+            if (named[i].members[j])
+                json_object_del(data, named[i].members[j]);
+    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    buf_puts(ret, text ? text : "{}");
+    free(text);
+    json_decref(root);
+    return ret->failed ? -ENOMEM : 0;
+}
+
+static int forget_line(struct office *office, struct sql_query *row)
+{
+    CLEANUP_BUF struct buf line = {0};
+    int result = leave_out(sql_get_text(row, 2), sql_get_text(row, 3), &line);
+    return result ? result
+                  : sql_run(office->sql, "UPDATE feed SET line = ?3, forgets = 2 WHERE site = ?1 AND seq = ?2",
+                            sql_text(sql_get_text(row, 0)), sql_int(sql_get_int(row, 1)),
+                            sql_text_n(line.data, line.length));
+}
+
+int feed_forget(struct office *office)
+{
+    int result = 0;
+    for (int count = 1; count > 0 && !result;) {
+        count = 0;
+        struct sql_query *row = sql_select(
+            office->sql,
+            "SELECT f.site, f.seq, f.type, f.line FROM feed f JOIN site s ON s.id = f.site WHERE f.forgets = 1 AND"
+            " (f.seq <= s.feed_acked OR s.retired_us IS NOT NULL) ORDER BY f.site, f.seq LIMIT ?1",
+            sql_int(FORGOTTEN_AT_ONCE));
+        for (; !result && sql_next(row); count++)
+            result = forget_line(office, row);
+        int failed = sql_done(row);
+        result = result ? result : failed;
+    }
+    return result;
+}
+
+int feed_mend(struct office *office, const char *site, int64_t after)
+{
+    int64_t first;
+    int result =
+        sql_number(office->sql, &first, "SELECT min(seq) FROM feed WHERE site = ?1 AND seq > ?2 AND forgets = 2",
+                   sql_text(site), sql_int(after));
+    if (result)
+        return result == -ENOENT ? 0 : result;
+    result = hash_again(office, site, first);
+    return result ? result
+                  : sql_run(office->sql, "UPDATE feed SET forgets = 3 WHERE site = ?1 AND seq > ?2 AND forgets = 2",
+                            sql_text(site), sql_int(after));
+}
+
+/* ---------------------------------------------------------------- all sites */
 
 int feed_append_all(struct office *office, const struct feed_change *change)
 {

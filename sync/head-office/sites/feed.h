@@ -24,6 +24,14 @@ void feed_write_line(struct buf *line, struct office *office, const struct feed_
 /* Puts another change in the place of one that has not left yet; the site knows nothing of it. Inside a transaction. */
 int feed_replace(struct office *office, const char *site, int64_t seq, const struct feed_change *change);
 
+/* Leaves out of each line that is marked so (forgets = 1) whom it names, once its site has it or is no more. Lines keep
+ * the hash of what the site has. Inside a transaction. */
+int feed_forget(struct office *office);
+
+/* A site that goes back to this number, as its disk was put back or is new, hears such lines as they are now: from here
+ * on the hashes are those of what it hears. Inside a transaction that holds the site's row. */
+int feed_mend(struct office *office, const char *site, int64_t after);
+
 /* Appends to the feed of every site. */
 int feed_append_all(struct office *office, const struct feed_change *change);
 

@@ -2,6 +2,7 @@
 #include "base/defect.h"
 #include "sync/head-office/office.h"
 #include "sync/head-office/orders/assignments.h"
+#include "sync/head-office/sites/feed.h"
 #include "sync/head-office/sites/hub_internal.h"
 
 #include <errno.h>
@@ -90,6 +91,13 @@ static int find_feed_base(struct hub *hub, struct session *session, const struct
     return result == -ENOENT ? 0 : result;
 }
 
+/* It may hear lines again that name nobody by now. */
+static int mend_feed(struct hub *hub, const struct session *session, int64_t now_us)
+{
+    struct office office = {.sql = hub->sql, .random = hub->random, .now_us = now_us};
+    return feed_mend(&office, session->site, session->feed_base.seq);
+}
+
 static int renew_leases(struct hub *hub, const struct session *session, int64_t now_us)
 {
     struct office office = {.sql = hub->sql, .random = hub->random, .now_us = now_us};
@@ -126,6 +134,8 @@ static int take_hello(struct hub *hub, struct session *session, const struct wir
     session->welcome = true;
     result = find_feed_base(hub, session, &mark);
     session->apart = session->feed_base.seq < 0;
+    if (!result && !session->apart)
+        result = mend_feed(hub, session, now_us);
     if (!result && has_lost(hub, session, &site, hello)) {
         error_set(why, 0,
                   "this database is an older copy than the box has known: the sites are asked for what it lost");

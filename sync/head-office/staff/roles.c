@@ -25,6 +25,7 @@ const struct role roles[] = {
 const struct right rights_to_do[] = {
     /* orders and what becomes of them */
     {"order.close,order.receiver,order.reveal,order.put,order.packing_note", DESK | SERVICE},
+    {"order.forget,customer.forget", SERVICE | ADMIN},
     {"order.*,rule.*,outbox.*", DESK},
     {"blacklist.*,attention.settle", DESK | SERVICE},
     {"waybill.account", ADMIN},

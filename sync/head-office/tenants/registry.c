@@ -67,7 +67,7 @@ int tenant_open(const struct cloud *cloud, const struct tenant *tenant, struct s
     if (result)
         return result;
     tenant_show_secret(tenant);
-    result = office_open(database, &cloud->office.random, ret, error);
+    result = office_open(database, "", &cloud->office.random, ret, error);
     tenant_show_secret(NULL);
     return result;
 }

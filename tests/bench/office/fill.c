@@ -13,7 +13,7 @@ void bench_open(const char *path, struct office *ret)
 {
     struct error error = {0};
     *ret = (struct office){.random = random_system, .now_us = clock_wall_us()};
-    must(office_open(path, &ret->random, &ret->sql, &error), error.text);
+    must(office_open(path, "", &ret->random, &ret->sql, &error), error.text);
 }
 
 void promise_name(int64_t number, char out[TEXT_SIZE])

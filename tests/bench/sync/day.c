@@ -141,7 +141,7 @@ void office_fill(const char *path, int sites, int64_t events)
 {
     struct sql *sql;
     struct error error = {0};
-    must(office_open(path, &random_system, &sql, &error), error.text);
+    must(office_open(path, NULL, &random_system, &sql, &error), error.text);
     must(sql_run(sql, SQL_BEGIN, SQL_NO_VALUES), "begin");
     must(sql_run(sql,
                  NUMBERS "INSERT INTO item (sku, name, weight_g, rev) SELECT 'SKU-' || (10000 + i), 'An item', 100, 1 "

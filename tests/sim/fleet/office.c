@@ -286,7 +286,7 @@ void office_begin_world(struct fleet *fleet)
     sqlite3_auto_extension((void (*)(void))on_open);
     fleet->seeded.state = fleet->seed * 3 + 1;
     struct random_source random = random_from_seed(&fleet->seeded);
-    if (office_open(":memory:", &random, &fleet->sql, &error) != 0)
+    if (office_open(":memory:", NULL, &random, &fleet->sql, &error) != 0)
         fleet_fail(fleet, "head office does not open: %s", error.text);
     fleet->programs[0].serves = true;
     fleet->programs[0].office = (struct office){.sql = fleet->sql, .random = random, .now_us = fleet->now_us};

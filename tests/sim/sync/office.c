@@ -54,7 +54,7 @@ static int import(struct world *world, const char *kind, const char *site, const
 static int mount(struct world *world)
 {
     struct error error = {0};
-    int result = office_open("3/hq.db", &world->office.random, &world->office.sql, &error);
+    int result = office_open("3/hq.db", NULL, &world->office.random, &world->office.sql, &error);
     if (!result && !world->rough)
         result = sql_script(world->office.sql, "PRAGMA journal_mode=MEMORY", &error);
     else if (!result)
