@@ -213,6 +213,19 @@ def box_that_takes_its_place_fences_it(house):
     house.first.stop()
 
 
+def supervisor_joins_a_box_anew(house):
+    """As after its certificate's key was lost: another name and key, the same site and past."""
+    before = house.site_row()
+    code = house.code()
+    assert house.second.scan(code)["code"] == "E18"
+    assert house.second.scan(sample.BADGE)["good"]
+    assert house.second.scan(code)["good"]
+    wait_until(lambda: house.site_row()["box"] != before["box"], "head office has taken the code", 30)
+    house.second.settled()
+    row = house.site_row()
+    assert row["epoch"] == before["epoch"] and not row["troubles"], (before, row)
+
+
 def copy_of_its_disk_is_noticed(house):
     house.second.stop()
     copy = Box(house, "copy", disk=house.second)
@@ -228,7 +241,8 @@ def copy_of_its_disk_is_noticed(house):
 
 CHECKS = (nobody_can_be_joined_before_head_office_says_where_it_is, box_without_a_site_says_what_to_scan,
           wrong_codes_do_nothing_and_say_why, new_box_joins_by_one_scan_and_gets_its_order, used_code_joins_nobody_else,
-          box_that_takes_its_place_fences_it, copy_of_its_disk_is_noticed)
+          box_that_takes_its_place_fences_it, supervisor_joins_a_box_anew,
+          copy_of_its_disk_is_noticed)
 
 
 def main():
