@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECEIVER_KEY "receiver.key"           /* as a credential, and as a file */
 #define KEY_VARIABLE "FLOORHAND_RECEIVER_KEY" /* for the programs that this one starts, too */
 #define KEY_SIZE     520                      /* of a row's */
 #define TEXTS        3                        /* of a row, at most */
@@ -118,10 +117,10 @@ static int open_key(const char *database, const char *key_file, struct seal **re
         setenv(KEY_VARIABLE, key_file, 1);
     else if (told)
         key_file = told;
-    if (!*key_file && office_is_url(database) && !seal_is_handed_over(RECEIVER_KEY))
+    if (!*key_file && office_is_url(database) && !seal_is_handed_over(SEALED_KEY))
         return 0;
-    snprintf(beside, sizeof(beside), "%.*s" RECEIVER_KEY, slash ? (int)(slash - database + 1) : 0, database);
-    return seal_open(RECEIVER_KEY, *key_file ? key_file : beside, ret, error);
+    snprintf(beside, sizeof(beside), "%.*s" SEALED_KEY, slash ? (int)(slash - database + 1) : 0, database);
+    return seal_open(SEALED_KEY, *key_file ? key_file : beside, ret, error);
 }
 
 int sealed_begin(struct sql *sql, const char *database, const char *key_file, struct error *error)

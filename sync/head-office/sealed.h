@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/sql.h"
 
+#define SEALED_KEY "receiver.key" /* as a credential, and as a file beside a database */
+
 /* As office_open() says. What is readable, or sealed with an older key of the file, is sealed with its first one. */
 int sealed_begin(struct sql *sql, const char *database, const char *key_file, struct error *error);
 

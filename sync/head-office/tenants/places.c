@@ -1,5 +1,8 @@
 #include "sync/head-office/tenants/places.h"
 
+#include "base/file.h"
+#include "sync/head-office/sealed.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -144,4 +147,16 @@ int places_set_aside(struct cloud *cloud, const struct tenant *tenant, char ret_
                      struct error *error)
 {
     return cloud->is_url ? move_schema(cloud, tenant, ret_aside, error) : move_folder(cloud, tenant, ret_aside, error);
+}
+
+int places_bring_key(const struct cloud *cloud, const struct tenant *tenant, const char *aside, struct error *error)
+{
+    char from[TENANT_DATABASE_SIZE + sizeof(SEALED_KEY)], to[2 * TENANT_DATABASE_SIZE];
+    if (cloud->is_url)
+        return 0;
+    snprintf(from, sizeof(from), "%s/" SEALED_KEY, aside);
+    snprintf(to, sizeof(to), "%s/%s/" SEALED_KEY, cloud->place, tenant->name);
+    int result = file_copy(from, to);
+    return !result || result == -ENOENT ? 0
+                                        : error_set(error, result, "%s cannot be written: %s", to, strerror(-result));
 }

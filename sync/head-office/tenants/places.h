@@ -16,6 +16,9 @@ int places_make(struct cloud *cloud, const struct tenant *tenant, struct error *
 int places_set_aside(struct cloud *cloud, const struct tenant *tenant, char ret_aside[TENANT_DATABASE_SIZE],
                      struct error *error);
 
+/* The key that receivers are sealed with comes back from there: a backup of what was is sealed with it. */
+int places_bring_key(const struct cloud *cloud, const struct tenant *tenant, const char *aside, struct error *error);
+
 /* The name of its role and schema: "tenant_" and the name with '_' for '-', which no name has. */
 #define PLACES_ROLE_SIZE (TENANT_NAME_SIZE + 7)
 void places_role(const char *name, char out[PLACES_ROLE_SIZE]);

@@ -259,6 +259,8 @@ int tenants_set_aside(struct cloud *cloud, const char *name, bool ends, const ch
         result ? office_failed(cloud->office.sql, result, error) : places_set_aside(cloud, &tenant, ret_aside, error);
     if (!result && !ends)
         result = places_make(cloud, &tenant, error);
+    if (!result && !ends)
+        result = places_bring_key(cloud, &tenant, ret_aside, error);
     if (!result)
         result = office_commit(&cloud->office, error);
     office_rollback(&cloud->office);
