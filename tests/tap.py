@@ -19,6 +19,16 @@ class Tap:
         sys.stdout.flush()
         return not faults
 
+    def each(self, checks, subject):
+        """Calls each with the subject; one that raises has failed, and the next one is called."""
+        for check in checks:
+            try:
+                check(subject)
+                faults = []
+            except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
+                faults = f"{type(fault).__name__}: {fault}".splitlines()
+            self.check(check.__name__.replace("_", " "), faults)
+
     def skip(self, name, reason):
         self.count += 1
         print(f"ok {self.count} - {name} # SKIP {reason}", flush=True)

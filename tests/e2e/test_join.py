@@ -8,14 +8,13 @@ import json
 import pathlib
 import shutil
 import signal
-import sqlite3
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig import sample  # noqa: E402
 from rig.house import ROOT, SITE, House  # noqa: E402
-from rig.process import Program, RigError, command, free_port, must, wait_until  # noqa: E402
+from rig.process import Program, command, free_port, must, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 
@@ -248,13 +247,7 @@ CHECKS = (nobody_can_be_joined_before_head_office_says_where_it_is, box_without_
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="floorhand-join-") as folder, Office(folder) as house:
-        for check in CHECKS:
-            try:
-                check(house)
-                faults = []
-            except (RigError, OSError, ValueError, LookupError, AssertionError, sqlite3.Error) as fault:
-                faults = [f"{type(fault).__name__}: {fault}"]
-            tap.check(check.__name__.replace("_", " "), faults)
+        tap.each(CHECKS, house)
     return tap.done()
 
 

@@ -16,7 +16,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from rig.house import BOX, ROOT, SITE, House  # noqa: E402
-from rig.process import RigError, command, must, wait_until  # noqa: E402
+from rig.process import command, must, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 DAY_S = 86400
@@ -178,13 +178,7 @@ CHECKS = (site_speaks_with_head_office_over_tls, keys_are_for_their_owner_alone,
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="floorhand-security-") as folder, Secured(folder) as house:
-        for check in CHECKS:
-            try:
-                check(house)
-                faults = []
-            except (RigError, OSError, ValueError, LookupError, AssertionError, sqlite3.Error) as fault:
-                faults = [f"{type(fault).__name__}: {fault}"]
-            tap.check(check.__name__.replace("_", " "), faults)
+        tap.each(CHECKS, house)
     return tap.done()
 
 

@@ -64,6 +64,9 @@ class Worker:
 
     def _picked(self):
         self.unpicked -= 1
+        self._stage()
+
+    def _stage(self):
         tote = self.tote_of.get(self.order.number)
         if tote in self.totes:
             self.totes.remove(tote)

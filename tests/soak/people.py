@@ -59,12 +59,6 @@ class Fulfiller(Worker):
 
     # ------------------------------------------------------------ what he remembers
 
-    def _picked(self):
-        tote = self.tote_of.get(self.order.number)
-        if tote in self.totes:
-            self.totes.remove(tote)
-            self.staged.append(self.order)
-
     def _packed(self):
         if self.order in self.staged:
             self.staged.remove(self.order)
@@ -77,7 +71,7 @@ class Fulfiller(Worker):
         self.house.gates[self.gate].release()
         self.gate = None
 
-    _finish = {"pick": _picked, "pack": _packed, "ship": _loaded}
+    _finish = {"pick": Worker._stage, "pack": _packed, "ship": _loaded}
 
     def remember(self, view):
         super().remember(view)
