@@ -108,7 +108,9 @@ class Fulfiller(Worker):
     _answers = {**Worker._answers, "activity": _activity, "waybill": _waybill}
 
     def _weigh(self, view):
-        """Lays the parcel on the scale, and takes it off again once it was weighed."""
+        """Lays the parcel on the scale, and takes it off again once it was weighed. The pan is seen to be empty before: parcels of one
+        weight would otherwise be one that lies there."""
+        self._until(lambda: not self.view()["scale"]["milligrams"], "the pan is empty")
         grams = sample.BOXES[0][2] + sum(sample.ITEM_OF[sku].weight_g for sku in self.order.pieces)
         self.scale.answer = b"S S %10.2f g\r\n" % grams
         try:
