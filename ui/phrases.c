@@ -26,7 +26,7 @@ const struct phrase ui_phrases[] = {
      "id、工位，可写用途（扫码枪、打印机或电子秤）：{\"id\":\"...\",\"role\":\"...\",\"station\":\"...\"}。"},
     {"Sign in with your badge and PIN first.", "请先用工牌和 PIN 登录。"},
     {"Your role may not do that.", "您的角色不能执行此操作。"},
-    {"The box is out of memory.", "终端内存不足。"},
+    {"The box is out of memory.", "主机内存不足。"},
     {"The pages are served without TLS: there is nothing to trust.", "页面没有使用 TLS：无需信任证书。"},
     {"This program was built without its pages: build it again.", "本程序编译时没有带页面：请重新编译。"},
     {0},

@@ -156,12 +156,6 @@ int receiver_mask_label(struct buf *data)
 /* ---------------------------------------------------------------- forgetting */
 
 /* What was forgotten is "~": sealed, and nobody has the key. */
-
-int receivers_overwrite(struct store *store, bool everywhere)
-{
-    return sql_overwrite(store->sql, everywhere);
-}
-
 static int forget(struct store *store, int64_t order)
 {
     static const char *const steps[] = {
@@ -179,10 +173,10 @@ static int forget(struct store *store, int64_t order)
 
 int receiver_forget(struct store *store, int64_t order)
 {
-    int result = receivers_overwrite(store, true);
+    int result = sql_overwrite(store->sql, true);
     if (!result)
         result = forget(store, order);
-    int ended = receivers_overwrite(store, false);
+    int ended = sql_overwrite(store->sql, false);
     return result ? result : ended;
 }
 
@@ -223,10 +217,10 @@ static int forget_before(struct store *store, int64_t wall_us, int64_t most, int
 int receivers_forget_before(struct store *store, int64_t wall_us, int64_t most, int64_t *ret_count)
 {
     *ret_count = 0;
-    int result = receivers_overwrite(store, true);
+    int result = sql_overwrite(store->sql, true);
     if (!result)
         result = forget_before(store, wall_us, most, ret_count);
-    int ended = receivers_overwrite(store, false);
+    int ended = sql_overwrite(store->sql, false);
     return result ? result : ended;
 }
 

@@ -41,9 +41,6 @@ bool receivers_are_before(struct store *store, int64_t wall_us);
  * *ret_count: orders and labels that were forgotten. */
 int receivers_forget_before(struct store *store, int64_t wall_us, int64_t most, int64_t *ret_count);
 
-/* Whether what is deleted is overwritten wherever it lay, too; otherwise in the pages that are written anyway. */
-int receivers_overwrite(struct store *store, bool everywhere);
-
 /* What was readable before receivers were sealed is sealed, once. Outside a turn. */
 int receivers_seal_all(struct store *store);
 

@@ -88,7 +88,7 @@ static int open_sql(struct store *store, struct error *error)
     int result = sql_open(store->path, store->options, &store->sql, error);
     if (result)
         return result;
-    result = receivers_overwrite(store, true); /* what a schema moves is not left behind */
+    result = sql_overwrite(store->sql, true); /* what a schema moves is not left behind */
     if (!result)
         result = sql_migrate(store->sql, store_schema, STORE_APPLICATION, error);
     if (!result) /* what is temporary is never on the disk; not before, for a schema may sort a whole table */
@@ -120,7 +120,7 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
         return result;
     result = receivers_seal_all(store);
     if (!result)
-        result = receivers_overwrite(store, false);
+        result = sql_overwrite(store->sql, false);
     if (!result)
         result = sql_run(store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
     if (result)

@@ -1,6 +1,6 @@
 /* A box is joined to a site: a code is made for it, good once and for some hours, and whoever brings its token gets a
  * certificate for the broker and the site's name. The box that was the site's before is fenced from then on. Does not
- * draw the code and does not listen: command_join.c, verbs_sites.c and api/http_join.c do. */
+ * draw the code and does not listen: command_join.c, verbs_join.c and api/http_join.c do. */
 #ifndef HEAD_OFFICE_JOIN_H
 #define HEAD_OFFICE_JOIN_H
 
