@@ -169,10 +169,12 @@ int picking_count_in_zone(struct store *store, const char *zone, int64_t *ret_li
     return sql_number(store->sql, ret_lines, "SELECT count(*) " OPEN_IN_ZONE, sql_text(zone));
 }
 
-/* Whatever he has: whole orders, or lines that he has claimed. */
+/* Whatever he has that is open: whole orders, or lines that he has claimed. Found from him, by way of his orders: what
+ * others have open is not looked at. */
 #define OF_WORKER                                                                                                      \
-    "a.open > 0 AND (a.worker = ?1 OR a.line IN (SELECT l.id FROM orders o JOIN order_line l ON l.order_id = o.id "    \
-    "WHERE o.worker = ?1)) "
+    "a.id IN (SELECT id FROM allocation WHERE worker = ?1 AND open > 0 UNION ALL SELECT b.id FROM orders o "           \
+    "CROSS JOIN order_line l ON l.order_id = o.id CROSS JOIN allocation b ON b.line = l.id WHERE o.worker = ?1 "       \
+    "AND b.open > 0) "
 
 #define STOP "p.id, p.aisle, coalesce(p.block, 0), p.position_mm FROM location p"
 
