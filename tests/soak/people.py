@@ -2,6 +2,7 @@
 who receives, puts away, moves and counts, one who takes returns in. Each does what his screen asks for, and can go on after a
 power cut: he looks, and scans again only what was not taken. Knows nothing of the program's inside, and keeps books of his own."""
 
+import collections
 import http.client
 import threading
 
@@ -17,7 +18,7 @@ SPARES = 200
 EMPTY_PAN = b"S S       0.00 g\r\n"
 ANSWER_SECONDS = 60
 LOAD_PARCELS = 6  # a van is loaded when so many stand there
-RECEIVED = 24  # pieces of a delivery
+RECEIVED = 60  # pieces of a delivery
 RETURN_EVERY = 5  # shipped orders
 SCRAP_EVERY = 4  # returned pieces
 LOSS_EVERY = 3  # counts
@@ -44,9 +45,13 @@ class Person(threading.Thread):
             except (Cut, OSError, http.client.HTTPException):
                 self.site.over.wait(0.02)
             except (RigError, KeyError, TypeError, ValueError, IndexError) as fault:
-                self.fault = f"{self.station}: {type(fault).__name__}: {fault}"
+                self.fault = self.fault or f"{self.station}: {type(fault).__name__}: {fault}{self.told()}"
                 self.site.over.wait(0.5)
             self.site.over.wait(0.05 if self.idle else self.site.pause + self.rest_s)
+
+    def told(self):
+        """What he can say of the time before a fault."""
+        return ""
 
 
 class Fulfiller(Worker):
@@ -105,7 +110,8 @@ class Fulfiller(Worker):
             return "CMD:REPRINT"
         return None
 
-    _answers = {**Worker._answers, "activity": _activity, "waybill": _waybill}
+    _answers = {**Worker._answers, "activity": _activity, "waybill": _waybill,
+                "command": lambda self, view, code: "CMD:EMPTY"}  # a bin whose last piece he took: so it is
 
     def _weigh(self, view):
         """Lays the parcel on the scale, and takes it off again once it was weighed. The pan is seen to be empty before: parcels of one
@@ -179,6 +185,10 @@ class Clerk(Person):
         self.badge, self.scanner = badge, PageScanner(site, station)
         self.open = None  # (step, effect): whether it was taken is not known
         self.plan = []
+        self.last = collections.deque(maxlen=12)  # (step, code, what the screen said)
+
+    def told(self):
+        return f"; before it: {list(self.last)}; spare parts: {getattr(self, 'spares', None)}"
 
     def look(self):
         view = self.site.view(self.station)
@@ -199,6 +209,7 @@ class Clerk(Person):
         self.open = (view["step"], effect)
         cuts = self.site.cuts
         result = self.scanner.scan(code)
+        self.last.append((view["step"], code, result.get("en")))
         if self.site.cuts != cuts:
             raise Cut(code)
         self.open = None
@@ -238,6 +249,13 @@ class Inbound(Clerk):
             self.maybe[self.line.sku] = self.maybe.get(self.line.sku, 0) + RECEIVED
         self.doubt = True
 
+    def _scarcest(self):
+        left = {item.sku: self.received.get(item.sku, 0) for item in sample.ITEMS}
+        for order in list(self.site.orders.values()):
+            for sku, quantity in order.lines:
+                left[sku] -= quantity
+        return min(sample.ITEMS, key=lambda item: left[item.sku])
+
     # ------------------------------------------------------------ the menu
 
     def _menu(self, view):
@@ -264,7 +282,7 @@ class Inbound(Clerk):
     def _item(self, view):
         if self.line:
             return self.must(view, "CMD:DONE")
-        line = sample.ITEMS[self.rounds % len(sample.ITEMS)]
+        line = self._scarcest()
         self.must(view, f"CMD:QTY:{RECEIVED}")
 
         def came():
