@@ -250,7 +250,7 @@ $(OUT)/tests/fake_station: $(OBJ)/tests/browser/fake_station.o $(ARCHIVE)
 
 .PHONY: test-programs
 test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_station $(OUT)/tests/usb_emulator $(OUT)/tests/failpoint.so $(OUT)/tests/day.so \
-	$(OUT)/tests/leak.so $(OUT)/tests/platform_caller \
+	$(OUT)/tests/leak.so $(OUT)/tests/plans.so $(OUT)/tests/platform_caller \
 	$(OUT)/floorhand-sim $(OUT)/floorhand-sync-sim $(OUT)/tests/faulty_sync_sim $(OUT)/floorhand-fleet-sim $(OUT)/tests/faulty_fleet_sim \
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
 	$(OUT)/floorhand-office-bench $(OUT)/floorhand-demand
@@ -319,6 +319,11 @@ $(OUT)/tests/failpoint.so: tests/fault/failpoint.c
 $(OUT)/tests/leak.so: tests/soak/leak.c
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
+
+# Writes down how SQLite finds the rows of each statement: what tests/unit/test_plans.py judges.
+$(OUT)/tests/plans.so: tests/plans/plans.c
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl -lsqlite3
 
 # Moves the calendar of the houses whose pages are compared with pictures.
 $(OUT)/tests/day.so: tests/browser/day.c

@@ -31,14 +31,11 @@ struct tour {
 };
 
 /* -ENOENT: no tour can be had. */
-static int solve(struct store *store, struct tour *tour)
+static int solve(struct tour *tour)
 {
     struct route_floor *floor = &tour->floor;
     struct route route;
     struct error error = {0};
-    int result = walk_floor(store, floor);
-    if (result)
-        return result;
     for (size_t i = 0; i < tour->count; i++)
         tour->places[i] = walk_place(floor, &tour->stops[i]);
     if (route_check(floor, tour->places, tour->count, &error) != 0)
@@ -73,9 +70,11 @@ int pick_plan_route(struct store *store, int64_t worker, int64_t here)
 {
     struct tour tour = {0};
     bool back = false;
-    int result = picking_stops(store, worker, tour.stops, STOPS_MAX, &tour.count);
+    int result = walk_floor(store, &tour.floor);
+    if (!result)
+        result = picking_stops(store, worker, tour.stops, STOPS_MAX, &tour.count);
     if (!result && tour.count > 1)
-        result = solve(store, &tour);
+        result = solve(&tour);
     if (result == -ENOENT || (!result && tour.count <= 1))
         return picking_set_place(store, worker, 0, 0);
     if (!result)

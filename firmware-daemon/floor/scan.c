@@ -72,7 +72,7 @@ static int undo_last(struct scan *scan)
     if (!result && undo && undo->run)
         result = undo->run(scan, &action);
     if (!result)
-        result = action_drop(scan->store, action.id);
+        result = action_drop(scan->store, scan->session.worker, action.id);
     if (result)
         return result;
     scan->session = action.before;

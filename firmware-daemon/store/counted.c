@@ -101,13 +101,15 @@ int counted_finish(struct store *store, int64_t count, int64_t seq)
         sql_int(count), sql_int(seq), sql_int(store->stamp.worker));
     if (result)
         return result;
-    return sql_run(store->sql,
-                   "INSERT INTO counted (stock_count, round, item, lot, serial, seq, quantity, book, worker) "
-                   "SELECT s.id, s.round, n.item, n.lot, n.code, ?2, 0, 1, ?3 FROM " THIS
-                   " JOIN serial n ON n.location = s.location AND n.lpn = 0 JOIN item i ON i.id = n.item WHERE "
-                   "(s.item IS NULL OR n.item = s.item) AND i.serials = 'all' AND NOT EXISTS "
-                   "(SELECT 1 FROM count_result c WHERE " THIS_ROUND " AND c.item = n.item AND c.serial = n.code)",
-                   sql_int(count), sql_int(seq), sql_int(store->stamp.worker));
+    return sql_run(
+        store->sql,
+        "INSERT INTO counted (stock_count, round, item, lot, serial, seq, quantity, book, worker) "
+        "SELECT s.id, s.round, n.item, n.lot, n.code, ?2, 0, 1, ?3 FROM " THIS
+        " JOIN serial n ON n.item IN (SELECT b.item FROM balance b WHERE b.location = s.location AND b.physical = 1 "
+        "AND b.lpn = 0) AND n.location = s.location AND n.lpn = 0 JOIN item i ON i.id = n.item WHERE "
+        "(s.item IS NULL OR n.item = s.item) AND i.serials = 'all' AND NOT EXISTS "
+        "(SELECT 1 FROM count_result c WHERE " THIS_ROUND " AND c.item = n.item AND c.serial = n.code)",
+        sql_int(count), sql_int(seq), sql_int(store->stamp.worker));
 }
 
 /* ---------------------------------------------------------------- what differs */

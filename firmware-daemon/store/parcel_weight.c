@@ -5,7 +5,7 @@
 /* Each item in the parcel with its pieces; catch weights are in the ledger. */
 #define CONTENTS                                                                                                       \
     "(SELECT b.item, sum(b.quantity) AS pieces, sum(b.weight_g) AS caught_g FROM parcel p JOIN balance b ON b.lpn = "  \
-    "p.lpn AND b.quantity > 0 WHERE p.id = ?1 GROUP BY b.item)"
+    "p.lpn AND b.lpn <> 0 AND b.quantity > 0 WHERE p.id = ?1 GROUP BY b.item)"
 
 int parcel_weight_expected(struct store *store, int64_t parcel, struct parcel_weight *ret)
 {

@@ -116,8 +116,8 @@ int picking_claim(struct store *store, int64_t order, const char *zone, int64_t 
 {
     int result = sql_run(store->sql,
                          "UPDATE allocation SET worker = ?3 WHERE open > 0 AND worker IS NULL AND line IN (SELECT id "
-                         "FROM order_line WHERE order_id = ?1) AND location IN (SELECT id FROM location WHERE zone = "
-                         "?2)",
+                         "FROM order_line WHERE order_id = ?1) AND (SELECT zone FROM location WHERE id = "
+                         "allocation.location) = ?2",
                          sql_int(order), sql_text(zone), sql_int(worker));
     if (!result)
         *ret = sql_changes(store->sql);

@@ -145,6 +145,6 @@ int print_jobs_keep_age(struct store *store)
 {
     return sql_run(store->sql,
                    "UPDATE print_job SET since_us = iif(queued_us <= ?1, ?2 - (?1 - queued_us), -1000000000000000000) "
-                   "WHERE state = 'queued'",
+                   "WHERE state IN ('queued', 'sending') AND state = 'queued'",
                    sql_int(store->stamp.wall_us), sql_int(store->stamp.mono_us));
 }

@@ -117,8 +117,9 @@ int session_leave_manifest(struct store *store, int64_t manifest)
 int action_record(struct store *store, int64_t worker, int64_t seq, const char *type)
 {
     return sql_run(store->sql,
-                   "INSERT INTO action (" COLUMNS ", seq, type) SELECT " COLUMNS ", ?, ? FROM session WHERE worker = ?",
-                   sql_int(seq), sql_text(type), sql_int(worker));
+                   "INSERT INTO action (" COLUMNS ", seq, type, id) SELECT " COLUMNS ", ?2, ?3, (SELECT "
+                   "coalesce(max(id), 0) + 1 FROM action WHERE worker = ?1) FROM session WHERE worker = ?1",
+                   sql_int(worker), sql_int(seq), sql_text(type));
 }
 
 #define COUNTED(member, column) +1
@@ -140,9 +141,9 @@ int action_last(struct store *store, int64_t worker, struct action *ret)
     return result ? result : found ? 0 : -ENOENT;
 }
 
-int action_drop(struct store *store, int64_t id)
+int action_drop(struct store *store, int64_t worker, int64_t id)
 {
-    return sql_run(store->sql, "DELETE FROM action WHERE id = ?1", sql_int(id));
+    return sql_run(store->sql, "DELETE FROM action WHERE worker = ?1 AND id = ?2", sql_int(worker), sql_int(id));
 }
 
 int action_forget(struct store *store, int64_t worker)

@@ -67,7 +67,7 @@ struct action {
 /* Keeps the worker's session as it is in the database, under the journal row that is about to change it. */
 int action_record(struct store *store, int64_t worker, int64_t seq, const char *type);
 int action_last(struct store *store, int64_t worker, struct action *ret); /* -ENOENT: nothing to undo */
-int action_drop(struct store *store, int64_t id);
+int action_drop(struct store *store, int64_t worker, int64_t id);
 /* Of every worker who could undo something of this order. */
 int action_forget_order(struct store *store, int64_t order);
 int action_forget(struct store *store, int64_t worker); /* a border that UNDO does not cross */

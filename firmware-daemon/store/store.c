@@ -157,7 +157,9 @@ int store_begin(struct store *store)
 {
     store->turn = INT64_MAX; /* no database holds it: a turn that could not begin has not survived */
     int result = sql_run(store->sql, "BEGIN IMMEDIATE", SQL_NO_VALUES);
-    return result ? result : read_end(store);
+    if (!result)
+        result = read_end(store);
+    return result ? result : touched_begin(store);
 }
 
 int store_commit(struct store *store)
@@ -179,6 +181,7 @@ void store_rollback(struct store *store)
 int store_save_point(struct store *store)
 {
     store->kept_end = store->end;
+    store->kept_move = store->last_move;
     return sql_run(store->sql, "SAVEPOINT event", SQL_NO_VALUES);
 }
 
@@ -190,6 +193,7 @@ int store_keep(struct store *store)
 int store_undo(struct store *store)
 {
     store->end = store->kept_end;
+    store->last_move = store->kept_move;
     int result = sql_run(store->sql, "ROLLBACK TO event", SQL_NO_VALUES);
     return result ? result : store_keep(store);
 }

@@ -61,6 +61,7 @@ struct store {
     bool unjoined;                    /* the box has no site yet: nothing is worked here */
     bool training;                    /* a copy to practise on: nothing in it counts, nothing of it leaves the site */
     struct journal_end end, kept_end; /* kept_end: as it was at the save point */
+    int64_t last_move, kept_move;     /* the last that was looked at (touched.h) */
     enum disk_step disk;
     int64_t written_bytes; /* to the disk, as far as it is known: goes with the next commit, which costs no page more */
     int64_t turn;          /* the turn that is open; after a failed commit it tells whether the commit survived */

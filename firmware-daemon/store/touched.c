@@ -4,19 +4,15 @@
 #include <stdio.h>
 
 /* Of what is noted, that which matters to somebody. */
+#define STOCK_MATTERS "EXISTS (SELECT 1 FROM orders WHERE state = 'received' AND cancelled = 0 AND lacks = t.id)"
+#define FACE_MATTERS  "EXISTS (SELECT 1 FROM location WHERE item = t.id AND face_min > 0 AND kind = 'face')"
 static const char *const matters[TOUCHED_KINDS] = {
-    [TOUCHED_STOCK] = "EXISTS (SELECT 1 FROM orders WHERE state = 'received' AND cancelled = 0 AND lacks = t.id)",
-    [TOUCHED_FACE] = "EXISTS (SELECT 1 FROM location WHERE item = t.id AND face_min > 0 AND kind = 'face')",
-    [TOUCHED_WAVE] = "true",
-};
+    [TOUCHED_STOCK] = STOCK_MATTERS, [TOUCHED_FACE] = FACE_MATTERS, [TOUCHED_WAVE] = "true"};
 
 static const struct {
     enum touched what;
     const char *name, *change, *when, *id; /* id: what is noted, as a SELECT has it */
 } watches[] = {
-    {TOUCHED_STOCK, "stock_came", "INSERT ON balance", "NEW.lpn = 0 AND NEW.quantity > 0", "NEW.item AS id"},
-    {TOUCHED_STOCK, "stock_grew", "UPDATE OF quantity ON balance", "NEW.lpn = 0 AND NEW.quantity > OLD.quantity",
-     "NEW.item AS id"},
     {TOUCHED_STOCK, "promise_released", "UPDATE OF released ON allocation", "NEW.released > OLD.released",
      "NEW.item AS id"},
     {TOUCHED_STOCK, "hold_lifted", "DELETE ON hold", "true", "OLD.item AS id"},
@@ -25,7 +21,6 @@ static const struct {
     {TOUCHED_STOCK, "bin_changed", "UPDATE OF kind ON location", "NEW.kind <> OLD.kind", "lacks AS id FROM orders"},
     {TOUCHED_STOCK, "order_came", "INSERT ON orders", "NEW.state = 'received'", "0 AS id"},
     {TOUCHED_STOCK, "order_waits_again", "UPDATE OF lacks ON orders", "NEW.lacks = 0", "0 AS id"},
-    {TOUCHED_FACE, "item_moved", "INSERT ON move", "true", "NEW.item AS id"},
     {TOUCHED_WAVE, "order_done", "UPDATE OF state ON orders",
      "NEW.wave IS NOT NULL AND NEW.state NOT IN ('allocated', 'picking', 'picked', 'packing')", "NEW.wave AS id"},
     {TOUCHED_WAVE, "order_left", "UPDATE OF wave ON orders", "OLD.wave IS NOT NULL AND NEW.wave IS NOT OLD.wave",
@@ -52,7 +47,29 @@ int touched_start(struct store *store, struct error *error)
     return result;
 }
 
-int touched_take(struct store *store, enum touched *ret, int64_t *ret_id)
+int touched_begin(struct store *store)
+{
+    return sql_number(store->sql, &store->last_move, "SELECT coalesce(max(id), 0) FROM move", SQL_NO_VALUES);
+}
+
+/* What was moved since it was last looked at; a trigger on each move would be a third of its price. Loose goods may be
+ * what somebody waits for. */
+static int note_moves(struct store *store)
+{
+    int64_t before = store->last_move;
+    int result = touched_begin(store);
+    if (result || store->last_move == before)
+        return result;
+    _Static_assert(TOUCHED_STOCK == 0 && TOUCHED_FACE == 1, "as the statement has them");
+    return sql_run(
+        store->sql,
+        "INSERT INTO touched SELECT 0, t.id FROM (SELECT item AS id FROM move WHERE id > ?1 AND to_lpn = 0) t "
+        "WHERE " STOCK_MATTERS " UNION ALL SELECT 1, t.id FROM (SELECT item AS id FROM move WHERE id > ?1) t "
+        "WHERE " FACE_MATTERS " ON CONFLICT DO NOTHING",
+        sql_int(before));
+}
+
+static int take(struct store *store, enum touched *ret, int64_t *ret_id)
 {
     struct sql_query *query =
         sql_select(store->sql, "SELECT what, id FROM touched ORDER BY what, id LIMIT 1", SQL_NO_VALUES);
@@ -65,4 +82,10 @@ int touched_take(struct store *store, enum touched *ret, int64_t *ret_id)
     if (result || !found)
         return result ? result : -ENOENT;
     return sql_run(store->sql, "DELETE FROM touched WHERE what = ?1 AND id = ?2", sql_int(*ret), sql_int(*ret_id));
+}
+
+int touched_take(struct store *store, enum touched *ret, int64_t *ret_id)
+{
+    int result = note_moves(store);
+    return result ? result : take(store, ret, ret_id);
 }

@@ -1,6 +1,6 @@
 /* What the event in hand has touched, so that what follows from it is seen to before the event ends, and nothing else
- * is looked at. Triggers of this connection note it in a table in memory: no writer has to think of it, and a rollback
- * forgets it. Does not say what follows: floor/floor.c does. */
+ * is looked at. Moves are read from the ledger, all else is noted by triggers of this connection, in a table in memory:
+ * no writer has to think of it, and a rollback forgets it. Does not say what follows: floor/floor.c does. */
 #ifndef STORE_TOUCHED_H
 #define STORE_TOUCHED_H
 
@@ -15,6 +15,9 @@ enum touched {
 };
 
 int touched_start(struct store *store, struct error *error);
+
+/* When a turn begins: what was moved until here is another one's. */
+int touched_begin(struct store *store);
 
 /* Takes one note off the table, stock first. -ENOENT when there is none. */
 int touched_take(struct store *store, enum touched *ret, int64_t *ret_id);

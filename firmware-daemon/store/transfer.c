@@ -29,7 +29,8 @@ int transfer_unstaged(struct store *store, int64_t document, int64_t *ret)
 {
     return sql_number(store->sql, ret,
                       "SELECT count(*) FROM lpn p JOIN location l ON l.id = p.location WHERE p.document = ?1 AND "
-                      "l.kind <> 'stage' AND EXISTS (SELECT 1 FROM balance b WHERE b.lpn = p.id AND b.quantity > 0)",
+                      "l.kind <> 'stage' AND EXISTS (SELECT 1 FROM balance b WHERE b.lpn = p.id AND b.lpn <> 0 AND "
+                      "b.quantity > 0)",
                       sql_int(document));
 }
 

@@ -73,11 +73,12 @@ int waybill_free_for(struct store *store, const struct order *order, struct wayb
 
 int waybill_held_by(struct store *store, const struct order *order, struct waybill *ret)
 {
-    return load(sql_select(store->sql,
-                           "SELECT " COLUMNS " FROM waybill WHERE state IN ('free', 'live') AND (order_number = ?1 OR "
-                           "parcel = (SELECT id FROM parcel WHERE order_id = ?2)) ORDER BY id LIMIT 1",
-                           sql_text(order->number), sql_int(order->id)),
-                ret);
+    return load(
+        sql_select(store->sql,
+                   "SELECT " COLUMNS " FROM waybill WHERE state IN ('free', 'live') AND ((order_number = ?1 AND "
+                   "order_number <> '') OR parcel = (SELECT id FROM parcel WHERE order_id = ?2)) ORDER BY id LIMIT 1",
+                   sql_text(order->number), sql_int(order->id)),
+        ret);
 }
 
 int waybill_use(struct store *store, const struct waybill *waybill, const struct parcel *parcel)

@@ -90,9 +90,10 @@ static size_t statement_of(struct work *work, const char *text)
     return work->statement_count++;
 }
 
-static bool is_frame(const char *text) /* of a turn, which the peer has of its own */
+static bool is_frame(const char *text) /* of a turn, which the peer has of its own; or of a table in memory */
 {
-    static const char *const frames[] = {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "UPDATE stream"};
+    static const char *const frames[] = {"BEGIN",    "COMMIT",        "SAVEPOINT",          "RELEASE",
+                                         "ROLLBACK", "UPDATE stream", "INSERT INTO touched"};
     for (size_t i = 0; i < COUNT(frames); i++)
         if (strncmp(text, frames[i], strlen(frames[i])) == 0)
             return true;

@@ -20,7 +20,7 @@ class Bounds:
 
 KEEPS_FREED = os.environ.get("MODE") == "asan"  # and so its memory says nothing
 NAMES = ("floorhandd", "floorhand-link", "floorhand-hq")
-# The page cache of head office has 16 MiB, more than its database of a day: it still fills.
+OFFICE_CACHE = 16 << 20  # of pages; while its database is smaller, it still fills, and more is let pass
 WHOLE = Bounds(memory_kib=dict(zip(NAMES, (1024, 512, 4096))), descriptors=2, bend=1.25)
 SHORT = Bounds(memory_kib=dict.fromkeys(NAMES, float("inf") if KEEPS_FREED else 64 << 10),  # fonts and caches still come
                descriptors=5, bend=float("inf"))  # files grow in steps
@@ -71,16 +71,23 @@ def use_of(program, life):
 # ---------------------------------------------------------------- the judge
 
 
-def lives(samples, name):
-    """The samples of each life of a program, without its warm-up."""
+def warm_lives(samples, name, after):
+    """The samples of each life of a program that came so much later than its first and have what `after` asks for."""
     found = {}
     for sample in samples:
         if use := sample.uses.get(name):
             found.setdefault(use.life, []).append(sample)
     for life in found.values():
-        warm = [sample for sample in life if sample.hour >= life[0].hour + WARM_HOURS]
+        warm = [sample for sample in life if sample.hour >= life[0].hour + WARM_HOURS and after(sample)]
         if len(warm) >= SAMPLES_LEAST:
             yield warm
+
+
+def lives(samples, name):
+    """The samples of each life of a program, without its warm-up; of head office those alone in which its cache was full, where there
+    are enough of them."""
+    full = name == NAMES[2] and list(warm_lives(samples, name, lambda sample: sample.office > OFFICE_CACHE))
+    return full or list(warm_lives(samples, name, lambda sample: True))
 
 
 def slope(samples, name, figure):

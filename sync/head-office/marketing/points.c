@@ -152,11 +152,12 @@ struct points_used {
 /* What was used of the lot that expires last. */
 static int last_use(struct office *office, const char *order, const char *kind, struct points_used *ret)
 {
-    struct sql_query *row = sql_select(office->sql,
-                                       "SELECT u.entry, u.lot, u.points FROM points_use u JOIN points_entry e ON e.id ="
-                                       " u.entry JOIN points_lot l ON l.id = u.lot WHERE e.order_number = ?1 AND"
-                                       " e.kind = ?2 ORDER BY l.expires_us DESC, l.id DESC, u.entry DESC LIMIT 1",
-                                       sql_text(order), sql_text(kind));
+    struct sql_query *row =
+        sql_select(office->sql,
+                   "SELECT u.entry, u.lot, u.points FROM points_use u JOIN points_entry e ON e.id ="
+                   " u.entry JOIN points_lot l ON l.id = u.lot WHERE e.order_number = ?1 AND"
+                   " e.order_number <> '' AND e.kind = ?2 ORDER BY l.expires_us DESC, l.id DESC, u.entry DESC LIMIT 1",
+                   sql_text(order), sql_text(kind));
     *ret = (struct points_used){0};
     if (sql_next(row))
         *ret = (struct points_used){sql_get_int(row, 0), sql_get_int(row, 1), sql_get_int(row, 2)};
@@ -182,7 +183,7 @@ static int return_uses(struct office *office, const char *order, const char *kin
     int64_t over = 0;
     int result = sql_number(office->sql, &over,
                             "SELECT coalesce(sum(u.points), 0) FROM points_use u JOIN points_entry e ON e.id = u.entry"
-                            " WHERE e.order_number = ?1 AND e.kind = ?2",
+                            " WHERE e.order_number = ?1 AND e.order_number <> '' AND e.kind = ?2",
                             sql_text(order), sql_text(kind));
     over -= keep;
     *ret_points = over > 0 ? over : 0;
@@ -199,9 +200,10 @@ static int return_uses(struct office *office, const char *order, const char *kin
 
 static int find_member(struct office *office, const char *order, const char *kind, char ret[MEMBER_SIZE])
 {
-    struct sql_query *row =
-        sql_select(office->sql, "SELECT member FROM points_entry WHERE order_number = ?1 AND kind = ?2 LIMIT 1",
-                   sql_text(order), sql_text(kind));
+    struct sql_query *row = sql_select(
+        office->sql,
+        "SELECT member FROM points_entry WHERE order_number = ?1 AND order_number <> '' AND kind = ?2 LIMIT 1",
+        sql_text(order), sql_text(kind));
     *ret = '\0';
     if (sql_next(row))
         sql_copy_text(row, 0, ret, MEMBER_SIZE);

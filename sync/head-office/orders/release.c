@@ -154,18 +154,26 @@ static int release_one(struct office *office, const char *site, struct sql_query
     return result ? result : send_release(office, site ? site : promised, order, error);
 }
 
+#define TO_RELEASE                                                                                                     \
+    "SELECT number, platform, carrier, waybill, priority, receiver_name, receiver_phone, receiver_address, rev,"       \
+    " CASE WHEN EXISTS (SELECT 1 FROM reservation r WHERE r.number = o.number) THEN site ELSE '' END FROM orders o "
+
+/* This one, or all that are ready. Sorted here, because releasing moves an order within the index that this reads. */
+static struct sql_query *to_release(struct office *office, const char *site, const char *number)
+{
+    if (number)
+        return sql_select(office->sql, TO_RELEASE "WHERE number = ?1", sql_text(number));
+    return sql_select(office->sql,
+                      TO_RELEASE "WHERE state = 'audit' OR (state = 'reserved' AND coalesce(?1, site) = site)"
+                                 " ORDER BY priority DESC, imported_us, number",
+                      sql_text(site));
+}
+
 int orders_release(struct office *office, const char *site, const char *number, const char *who, int64_t *ret_count,
                    struct error *error)
 {
     int64_t count = 0;
-    /* Sorted here, because releasing moves an order within the index that this reads. */
-    struct sql_query *order = sql_select(
-        office->sql,
-        "SELECT number, platform, carrier, waybill, priority, receiver_name, receiver_phone, receiver_address, rev,"
-        " CASE WHEN EXISTS (SELECT 1 FROM reservation r WHERE r.number = o.number) THEN site ELSE '' END"
-        " FROM orders o WHERE number = ?1 OR (?1 IS NULL AND (state = 'audit' OR (state = 'reserved' AND"
-        " coalesce(?2, site) = site))) ORDER BY priority DESC, imported_us, number",
-        sql_text(number), sql_text(site));
+    struct sql_query *order = to_release(office, site, number);
     int result = 0;
     for (; !result && sql_next(order); count++)
         result = release_one(office, site, order, who, error);
