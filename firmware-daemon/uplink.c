@@ -7,6 +7,7 @@
 #include "floor/resync.h"
 #include "hardware.h"
 #include "store/journal.h"
+#include "store/session.h"
 #include "sync/site/port.h"
 
 #include <errno.h>
@@ -14,9 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOLD_US  1000000
-#define PRUNE_US INT64_C(60000000)
-#define DAY_US   INT64_C(86400000000)
+#define TOLD_US      1000000
+#define PRUNE_US     INT64_C(60000000)
+#define ACTIONS_MANY 1000 /* of which most cannot be undone any more */
+#define DAY_US       INT64_C(86400000000)
 
 _Static_assert(HARDWARE_SIZE == WIRE_HARDWARE_SIZE, "one name of a board");
 _Static_assert(STORE_OFFICE_KEY == WIRE_PUBLIC_KEY, "one key of head office");
@@ -146,7 +148,11 @@ static int on_prune(sd_event_source *source, uint64_t now, void *user)
 {
     struct uplink *uplink = user;
     struct stream stream = {0};
-    if (store_stream(uplink->store, &stream) == 0 && stream.durable_seq > stream.pruned_seq)
+    int64_t actions = 0;
+    int result = store_stream(uplink->store, &stream);
+    if (!result)
+        result = action_count(uplink->store, &actions);
+    if (!result && (stream.durable_seq > stream.pruned_seq || actions > ACTIONS_MANY))
         post(uplink, EVENT_PRUNE, clock_wall_us() - uplink->config->journal_days * DAY_US, "", 0);
     if (forget_due(uplink->store, clock_wall_us()))
         post(uplink, EVENT_FORGET, 0, "", 0);

@@ -26,7 +26,7 @@ int batch_load(struct scan *scan, struct batch *ret)
 
 void batch_leave(struct session *session)
 {
-    *session = (struct session){.worker = session->worker};
+    *session = (struct session){.worker = session->worker, .undo = session->undo};
     snprintf(session->step, sizeof(session->step), "menu");
 }
 
@@ -86,7 +86,7 @@ int batch_follow(struct store *store, int64_t wave_id)
     bool at_bin = strcmp(session.step, "batch.location") == 0 || strcmp(session.step, "batch.item") == 0;
     if (result || !at_bin || bin.open > 0)
         return result;
-    session.quantity = 0;
+    session.quantity = session.undo = 0;
     result = batch_go_on(store, &session, worker.code, bin.location);
     return result ? result : session_save(store, &session);
 }

@@ -273,8 +273,6 @@ int count_release(struct ask *ask, const struct worker *worker, const struct ses
     result = ask_record(ask, "lease.released", "location", bin.code, &data);
     if (!result)
         result = stock_count_skip(store, count.id);
-    if (!result)
-        result = action_forget(store, worker->id);
     answer_text(ask_accept(ask, DONE_COUNT_RELEASED), "l", bin.code);
     return result ? result : session_save(store, &(struct session){.worker = worker->id, .step = "menu"});
 }

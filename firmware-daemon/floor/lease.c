@@ -19,8 +19,6 @@ static int released(struct ask *ask, const struct worker *worker, const char *ki
     struct answer *answer = ask_accept(ask, DONE_WORK_RELEASED);
     answer_text(answer, "what", name);
     answer_text(answer, "u", worker->name);
-    if (!result)
-        result = action_forget(ask->store, worker->id);
     return result ? result : session_save(ask->store, &(struct session){.worker = worker->id, .step = "menu"});
 }
 

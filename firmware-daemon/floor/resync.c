@@ -12,6 +12,7 @@
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/orders.h"
+#include "store/session.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -294,5 +295,6 @@ int prune_rule(struct store *store, const struct event *event, struct effect *ef
 {
     int64_t rows;
     (void)effect;
-    return journal_prune(store, event->number, PRUNED_AT_ONCE, &rows);
+    int result = journal_prune(store, event->number, PRUNED_AT_ONCE, &rows);
+    return result ? result : action_prune(store, PRUNED_AT_ONCE);
 }

@@ -233,12 +233,13 @@ void go(struct scan *scan, const char *step)
 
 int undo_allow(struct scan *scan, const char *type)
 {
-    return action_record(scan->store, scan->session.worker, scan->seq, type);
+    return action_record(scan->store, &scan->session, scan->seq, type);
 }
 
 int undo_border(struct scan *scan)
 {
-    return action_forget(scan->store, scan->session.worker);
+    scan->session.undo = 0;
+    return 0;
 }
 
 int scan_interrupt(struct store *store, int64_t worker, struct scan *ret)
@@ -255,14 +256,14 @@ int scan_interrupt(struct store *store, int64_t worker, struct scan *ret)
     if (*session->back)
         go(ret, session->back);
     goods_forget(session);
-    session->bin = session->quantity = 0;
+    session->bin = session->quantity = session->undo = 0;
     return 0;
 }
 
 void leave_flow(struct scan *scan)
 {
     struct session *session = &scan->session;
-    *session = (struct session){.worker = session->worker, .quantity = session->quantity};
+    *session = (struct session){.worker = session->worker, .undo = session->undo, .quantity = session->quantity};
     go(scan, "menu");
 }
 

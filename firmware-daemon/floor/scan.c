@@ -53,7 +53,7 @@ static int quantity_command(struct scan *scan)
 static int undo_last(struct scan *scan)
 {
     struct action action;
-    int result = action_last(scan->store, scan->session.worker, &action);
+    int result = action_load(scan->store, scan->session.undo, &action);
     if (result == -ENOENT)
         return refuse_not_now(scan);
     buf_clear(&scan->data);
@@ -71,8 +71,6 @@ static int undo_last(struct scan *scan)
     const struct undo *undo = undo_of(action.type);
     if (!result && undo && undo->run)
         result = undo->run(scan, &action);
-    if (!result)
-        result = action_drop(scan->store, scan->session.worker, action.id);
     if (result)
         return result;
     scan->session = action.before;

@@ -63,8 +63,6 @@ static int let_go(struct ask *ask, const struct session *session)
 {
     struct store *store = ask->store;
     int result = orders_let_go(store, session);
-    if (!result)
-        result = action_forget(store, session->worker);
     return result ? result : session_save(store, &(struct session){.worker = session->worker, .step = "menu"});
 }
 
@@ -87,8 +85,6 @@ static int release_wave(struct ask *ask, const struct worker *worker, const stru
         result = ask_record(ask, "lease.released", "wave", wave.number, &data);
     if (!result)
         result = wave_set_worker(store, wave.id, 0);
-    if (!result)
-        result = action_forget(store, worker->id);
     struct answer *answer = ask_accept(ask, DONE_RELEASED);
     answer_text(answer, "o", wave.number);
     answer_text(answer, "u", worker->name);

@@ -196,7 +196,7 @@ static int close_manifest(struct scan *scan)
         result = record(scan, "manifest.closed", "manifest", manifest.number);
     if (!result)
         result = session_leave_manifest(scan->store, manifest.id);
-    scan->session.manifest = scan->session.parcel = 0;
+    scan->session.manifest = scan->session.parcel = scan->session.undo = 0;
     go(scan, "menu");
     struct answer *answer = accept_with(scan, DONE_MANIFEST);
     answer_text(answer, "m", manifest.number);

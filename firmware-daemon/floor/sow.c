@@ -109,7 +109,7 @@ static int accept_tote(struct scan *scan)
 
 static void put_tote_away(struct session *session)
 {
-    *session = (struct session){.worker = session->worker, .location = session->location};
+    *session = (struct session){.worker = session->worker, .undo = session->undo, .location = session->location};
     snprintf(session->step, sizeof(session->step), "sow.tote");
 }
 

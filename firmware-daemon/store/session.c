@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define NAMED(member, column) #column ", "
-#define COLUMNS               SESSION_REFERENCES(NAMED) SESSION_NUMBERS(NAMED) SESSION_TEXTS(NAMED) "worker"
+#define COLUMNS               SESSION_REFERENCES(NAMED) SESSION_NUMBERS(NAMED) SESSION_TEXTS(NAMED) "worker, undo"
 
 static void read_session(struct sql_query *query, struct session *ret)
 {
@@ -17,7 +17,8 @@ static void read_session(struct sql_query *query, struct session *ret)
     SESSION_TEXTS(TEXT)
 #undef NUMBER
 #undef TEXT
-    ret->worker = sql_get_int(query, at);
+    ret->worker = sql_get_int(query, at++);
+    ret->undo = sql_get_int(query, at);
 }
 
 static int load(struct sql_query *query, struct session *ret)
@@ -43,7 +44,8 @@ bool session_equals(const struct session *a, const struct session *b)
 {
 #define SAME_NUMBER(member, column) &&a->member == b->member
 #define SAME_TEXT(member, column)   &&strcmp(a->member, b->member) == 0
-    return a->worker == b->worker SESSION_REFERENCES(SAME_NUMBER) SESSION_NUMBERS(SAME_NUMBER) SESSION_TEXTS(SAME_TEXT);
+    return a->worker == b->worker && a->undo == b->undo SESSION_REFERENCES(SAME_NUMBER) SESSION_NUMBERS(SAME_NUMBER)
+                                                    SESSION_TEXTS(SAME_TEXT);
 #undef SAME_NUMBER
 #undef SAME_TEXT
 }
@@ -56,9 +58,9 @@ int session_save(struct store *store, const struct session *session)
 #define TEXT(member, column)      sql_text(session->member),
     return sql_run(store->sql,
                    "UPDATE session SET " SESSION_REFERENCES(ASSIGNED) SESSION_NUMBERS(ASSIGNED)
-                       SESSION_NOTES(ASSIGNED) "step = ? WHERE worker = ?",
+                       SESSION_NOTES(ASSIGNED) "step = ?, undo = ? WHERE worker = ?",
                    SESSION_REFERENCES(REFERENCE) SESSION_NUMBERS(NUMBER) SESSION_NOTES(TEXT) sql_text(session->step),
-                   sql_int(session->worker));
+                   sql_ref(session->undo), sql_int(session->worker));
 #undef ASSIGNED
 #undef REFERENCE
 #undef NUMBER
@@ -105,54 +107,72 @@ int session_at_order(struct store *store, int64_t order, int64_t after, int64_t 
 
 int session_leave_manifest(struct store *store, int64_t manifest)
 {
-    int result =
-        sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM session WHERE manifest = ?1)",
-                sql_int(manifest));
-    if (result)
-        return result;
-    return sql_run(store->sql, "UPDATE session SET step = 'menu', manifest = NULL, parcel = NULL WHERE manifest = ?1",
+    return sql_run(store->sql,
+                   "UPDATE session SET step = 'menu', manifest = NULL, parcel = NULL, undo = NULL WHERE manifest = ?1",
                    sql_int(manifest));
 }
 
-int action_record(struct store *store, int64_t worker, int64_t seq, const char *type)
+#define KEPT SESSION_REFERENCES(NAMED) SESSION_NUMBERS(NAMED) SESSION_TEXTS(NAMED) "worker"
+
+int action_record(struct store *store, struct session *session, int64_t seq, const char *type)
 {
-    return sql_run(store->sql,
-                   "INSERT INTO action (" COLUMNS ", seq, type, id) SELECT " COLUMNS ", ?2, ?3, (SELECT "
-                   "coalesce(max(id), 0) + 1 FROM action WHERE worker = ?1) FROM session WHERE worker = ?1",
-                   sql_int(worker), sql_int(seq), sql_text(type));
+    int result =
+        sql_run(store->sql,
+                "INSERT INTO action (" KEPT ", undo, seq, type) SELECT " KEPT ", ?2, ?3, ?4 FROM session WHERE "
+                "worker = ?1",
+                sql_int(session->worker), sql_ref(session->undo), sql_int(seq), sql_text(type));
+    if (!result)
+        session->undo = sql_last_id(store->sql);
+    return result;
 }
 
 #define COUNTED(member, column) +1
-enum { COLUMN_COUNT = 1 SESSION_REFERENCES(COUNTED) SESSION_NUMBERS(COUNTED) SESSION_TEXTS(COUNTED) };
+enum { COLUMN_COUNT = 2 SESSION_REFERENCES(COUNTED) SESSION_NUMBERS(COUNTED) SESSION_TEXTS(COUNTED) };
 
-int action_last(struct store *store, int64_t worker, struct action *ret)
+int action_load(struct store *store, int64_t id, struct action *ret)
 {
-    struct sql_query *query = sql_select(
-        store->sql, "SELECT " COLUMNS ", id, seq, type FROM action WHERE worker = ? ORDER BY id DESC LIMIT 1",
-        sql_int(worker));
+    struct sql_query *query =
+        sql_select(store->sql, "SELECT " COLUMNS ", seq, type FROM action WHERE id = ?", sql_int(id));
     bool found = sql_next(query);
     if (found) {
         read_session(query, &ret->before);
-        ret->id = sql_get_int(query, COLUMN_COUNT);
-        ret->seq = sql_get_int(query, COLUMN_COUNT + 1);
-        sql_copy_text(query, COLUMN_COUNT + 2, ret->type, sizeof(ret->type));
+        ret->seq = sql_get_int(query, COLUMN_COUNT);
+        sql_copy_text(query, COLUMN_COUNT + 1, ret->type, sizeof(ret->type));
     }
     int result = sql_done(query);
     return result ? result : found ? 0 : -ENOENT;
 }
 
-int action_drop(struct store *store, int64_t worker, int64_t id)
-{
-    return sql_run(store->sql, "DELETE FROM action WHERE worker = ?1 AND id = ?2", sql_int(worker), sql_int(id));
-}
-
 int action_forget(struct store *store, int64_t worker)
 {
-    return sql_run(store->sql, "DELETE FROM action WHERE worker = ?1", sql_int(worker));
+    return sql_run(store->sql, "UPDATE session SET undo = NULL WHERE worker = ?1", sql_int(worker));
 }
+
+/* Every action that can still be undone, with its worker. */
+#define CHAIN                                                                                                          \
+    "WITH RECURSIVE chain (worker, id) AS (SELECT worker, undo FROM session WHERE undo IS NOT NULL UNION ALL "         \
+    "SELECT c.worker, a.undo FROM chain c JOIN action a ON a.id = c.id WHERE a.undo IS NOT NULL) "
 
 int action_forget_order(struct store *store, int64_t order)
 {
-    return sql_run(store->sql, "DELETE FROM action WHERE worker IN (SELECT worker FROM action WHERE order_id = ?1)",
+    return sql_run(store->sql,
+                   CHAIN
+                   "UPDATE session SET undo = NULL WHERE worker IN (SELECT c.worker FROM chain c JOIN action a ON "
+                   "a.id = c.id WHERE a.order_id = ?1)",
                    sql_int(order));
+}
+
+int action_count(struct store *store, int64_t *ret)
+{
+    return sql_number(store->sql, ret,
+                      "SELECT coalesce((SELECT max(id) FROM action) - (SELECT min(id) FROM action) + 1, 0)",
+                      SQL_NO_VALUES);
+}
+
+int action_prune(struct store *store, int64_t rows_max)
+{
+    return sql_run(store->sql,
+                   CHAIN "DELETE FROM action WHERE id IN (SELECT id FROM action WHERE id < (SELECT coalesce(min(id), "
+                         "(SELECT max(id) FROM action) + 1) FROM chain) ORDER BY id LIMIT ?1)",
+                   sql_int(rows_max));
 }

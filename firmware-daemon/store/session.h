@@ -29,6 +29,7 @@
 
 struct session {
     int64_t worker; /* 0: nobody is signed in */
+    int64_t undo;   /* the action that UNDO takes back; 0: a border that it does not cross */
 #define X(member, column) int64_t member;
     SESSION_REFERENCES(X)
     SESSION_NUMBERS(X) /* quantity: of the next item scan, from QTY n, 0 not given; pieces, weight_g: of the goods in
@@ -60,16 +61,19 @@ int session_sign_out(struct store *store, int64_t worker);
 int session_leave_manifest(struct store *store, int64_t manifest);
 
 struct action {
-    int64_t id, seq;
+    int64_t seq;
     char type[24];
-    struct session before;
+    struct session before; /* with the action before it */
 };
-/* Keeps the worker's session as it is in the database, under the journal row that is about to change it. */
-int action_record(struct store *store, int64_t worker, int64_t seq, const char *type);
-int action_last(struct store *store, int64_t worker, struct action *ret); /* -ENOENT: nothing to undo */
-int action_drop(struct store *store, int64_t worker, int64_t id);
+/* Keeps the worker's session as it is in the database, under the journal row that is about to change it; from now on
+ * UNDO takes that back. The session in hand is still to be saved. */
+int action_record(struct store *store, struct session *session, int64_t seq, const char *type);
+int action_load(struct store *store, int64_t id, struct action *ret); /* -ENOENT */
+int action_forget(struct store *store, int64_t worker); /* in the database, where nobody has the session in hand */
 /* Of every worker who could undo something of this order. */
 int action_forget_order(struct store *store, int64_t order);
-int action_forget(struct store *store, int64_t worker); /* a border that UNDO does not cross */
+int action_count(struct store *store, int64_t *ret); /* nearly: of those that are kept */
+/* Deletes of the oldest what nobody can undo any more: not on the floor's time. */
+int action_prune(struct store *store, int64_t rows_max);
 
 #endif

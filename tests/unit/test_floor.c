@@ -57,6 +57,27 @@ static void undo_takes_back_scan_by_scan(void **state)
     assert_int_equal(number(rig, "SELECT picked FROM order_line"), 3);
 }
 
+/* What no UNDO reaches is deleted at leisure; what one does is kept, however long ago. */
+static void only_what_nobody_can_undo_is_deleted(void **state)
+{
+    struct site_rig *rig = *state;
+    struct event prune = {.kind = EVENT_PRUNE};
+    site_rig_order(rig, "N1", "SF1", 1, 0);
+    site_rig_order(rig, "N2", "SF2", 2, 0);
+    PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"},
+         {"MUG", "DONE", "pick.tote"}, {"T-1", "DONE", "pick.stage"}, {"STAGE-1", "DONE", "menu"},
+         {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"}, {"MUG", "DONE", "pick.item"});
+    assert_true(number(rig, "SELECT count(*) FROM action") > 2);
+    assert_int_equal(site_rig_post(rig, &prune, "", 0), 0);
+    assert_int_equal(site_rig_turn(rig), 0);
+    assert_int_equal(number(rig, "SELECT count(*) FROM action"), 2); /* the bin, and the piece */
+    PLAY(rig, {"CMD:UNDO", "DONE", "pick.item"}, {"CMD:UNDO", "DONE", "pick.location"},
+         {"CMD:UNDO", "E25", "pick.location"});
+    assert_int_equal(site_rig_post(rig, &prune, "", 0), 0);
+    assert_int_equal(site_rig_turn(rig), 0);
+    assert_int_equal(number(rig, "SELECT count(*) FROM action"), 0);
+}
+
 static void a_quantity_counts_once(void **state)
 {
     struct site_rig *rig = *state;
@@ -419,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_order_from_badge_to_gate),
         TEST(undo_takes_back_scan_by_scan),
+        TEST(only_what_nobody_can_undo_is_deleted),
         TEST(a_quantity_counts_once),
         TEST(short_looks_in_other_bins_then_goes_on),
         TEST(short_of_everything_parks_the_order),

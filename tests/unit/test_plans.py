@@ -21,7 +21,6 @@ PROGRAMS = (("scripts", "--once"), *((name,) for name in (
 GROWING = frozenset("action allocation balance barcode counted document document_line feed item journal location lot lpn move move_serial "
                     "order_line orders parcel print_job receiver serial stock_count task waybill".split())
 MAY = (  # the statement's beginning, why
-    ("DELETE FROM action WHERE worker IN (SELECT worker FROM action", "what can be undone is little, and orders are seldom called off"),
     ("SELECT c.id FROM stock_count c JOIN location l", "of the counts, the open ones"),
     ("UPDATE print_job SET since_us", "at a start, of those that wait"),
 )

@@ -4,9 +4,13 @@ CREATE INDEX allocation_bin_open ON allocation (location, item, lot, open) WHERE
 DROP INDEX allocation_open;
 DROP INDEX allocation_bin;
 
-CREATE TABLE action_of ( -- what UNDO can take back: the session as it was before each scan; one worker's side by side
+-- What UNDO can take back: the session as it was before each scan. The session names the last one, and that one, as it was, the one
+-- before it: a row is appended and never looked for, and what cannot be undone any more is merely not named.
+ALTER TABLE session ADD COLUMN undo INTEGER;
+CREATE TABLE action_of (
+    id          INTEGER PRIMARY KEY,
     worker      INTEGER NOT NULL REFERENCES worker,
-    id          INTEGER NOT NULL,
+    undo        INTEGER,          -- the worker's action before this one
     seq         INTEGER NOT NULL, -- the journal row, and so the moves
     type        TEXT NOT NULL,
     step        TEXT NOT NULL,
@@ -33,11 +37,12 @@ CREATE TABLE action_of ( -- what UNDO can take back: the session as it was befor
     expiry      TEXT NOT NULL,
     serial      TEXT NOT NULL,
     code        TEXT NOT NULL,
-    weight_g    INTEGER NOT NULL,
-    PRIMARY KEY (worker, id)
-) STRICT, WITHOUT ROWID;
+    weight_g    INTEGER NOT NULL
+) STRICT;
 INSERT INTO action_of
-    SELECT worker, id, seq, type, step, back, order_id, allocation, wave, document, line, task, stock_count, tote, plate, location,
-           bin, parcel, manifest, box, forced, quantity, item, pieces, lot_code, expiry, serial, code, weight_g FROM action;
+    SELECT id, worker, lag(id) OVER (PARTITION BY worker ORDER BY id), seq, type, step, back, order_id, allocation, wave, document,
+           line, task, stock_count, tote, plate, location, bin, parcel, manifest, box, forced, quantity, item, pieces, lot_code, expiry,
+           serial, code, weight_g FROM action;
 DROP TABLE action;
 ALTER TABLE action_of RENAME TO action;
+UPDATE session SET undo = (SELECT max(id) FROM action a WHERE a.worker = session.worker);
