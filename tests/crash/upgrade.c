@@ -109,12 +109,17 @@ static const struct house houses[] = {
 
 /* ---------------------------------------------------------------- an old database */
 
+static int schema_number(const struct embedded_file *file)
+{
+    return (int)strtol(file->name, NULL, 10);
+}
+
 /* The first files, up to this schema. */
 static const struct embedded_file *schema_up_to(const struct house *house, int number)
 {
     static struct embedded_file files[FILES_MAX];
     size_t count = 0;
-    for (const struct embedded_file *file = house->schema; file->name && atoi(file->name) <= number; file++)
+    for (const struct embedded_file *file = house->schema; file->name && schema_number(file) <= number; file++)
         files[count++] = *file;
     files[count] = (struct embedded_file){0};
     return files;
@@ -124,7 +129,7 @@ static int last_schema(const struct house *house)
 {
     int last = 0;
     for (const struct embedded_file *file = house->schema; file->name; file++)
-        last = atoi(file->name);
+        last = schema_number(file);
     return last;
 }
 
