@@ -371,10 +371,12 @@ crew: deps-build ## every flow of the floor at once, with wrong scans and power 
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crew
 	@$(OUT)/floorhand-crew --steps $(STEPS) $(if $(SEED),--seed $(SEED) --trace,--seeds $(SEEDS))
 
-CUTS ?= 30000
-crash: deps-build ## a site and head office on a disk that loses power in any write, and fails: make crash CUTS=30000, or SEED=n
+CUTS         ?= 30000
+UPGRADE_CUTS ?= 1500
+crash: deps-build ## a site and head office on a disk that loses power in any write, also of an upgrade, and fails: make crash CUTS=30000, or SEED=n
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
 	@$(OUT)/floorhand-crash $(if $(SEED),--seed $(SEED) --trace,--cuts $(CUTS))
+	@$(if $(SEED),true,$(OUT)/floorhand-crash --upgrades $(UPGRADE_CUTS))
 
 FAULTS ?= 10000
 press: deps-build ## the print ledger against printers, cables and power that fail at random: make press FAULTS=n, or SEED=n

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 
+#include <stdio.h>
 #include <systemd/sd-daemon.h>
 
 #define DAY_US         (INT64_C(86400) * 1000000)
@@ -100,6 +101,22 @@ static const struct {
      "页面证书需要处理:见 floorhand trust。"},
 };
 
+/* Only an eMMC tells: the log of an NVMe or SATA disk is read by administrators alone (docs/operations.md). */
+static void write_wear(const struct care_view *care, struct buf *json)
+{
+    char en[160], zh[160];
+    double gigabytes = (double)care->known.written_bytes / 1e9;
+    if (care->wear.life_percent >= 0) {
+        snprintf(en, sizeof(en), "%d %% of its life are used; the box has written %.1f GB to it.",
+                 care->wear.life_percent, gigabytes);
+        snprintf(zh, sizeof(zh), "已用寿命 %d%%;主机已写入 %.1f GB。", care->wear.life_percent, gigabytes);
+    } else {
+        snprintf(en, sizeof(en), "Not known for this disk; the box has written %.1f GB to it.", gigabytes);
+        snprintf(zh, sizeof(zh), "此磁盘不提供寿命信息;主机已写入 %.1f GB。", gigabytes);
+    }
+    json_words(json, "wear", en, zh);
+}
+
 bool health_write(const struct health_facts *facts, struct buf *json)
 {
     bool healthy = true;
@@ -117,6 +134,7 @@ bool health_write(const struct health_facts *facts, struct buf *json)
         json_close_object(json);
     }
     json_close_array(json);
+    write_wear(&facts->care, json);
     return healthy;
 }
 

@@ -17,7 +17,8 @@ struct health_facts {
     bool tls_trouble, late; /* of the pages' certificate; events for head office have waited too long */
 };
 
-/* true: it can do its work. "healthy" and "wrong": [{"what", "stops", "text": {"en", "zh"}}] of the open object. */
+/* true: it can do its work. "healthy" and "wrong": [{"what", "stops", "text": {"en", "zh"}}] of the open object, and
+ * "wear": {"en", "zh"}, how far the disk is worn and what was written to it. */
 bool health_write(const struct health_facts *facts, struct buf *json);
 
 /* Does the loop take its turns? Otherwise the watchdog is given no sign, and systemd starts the daemon anew. */

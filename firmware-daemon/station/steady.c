@@ -27,3 +27,8 @@ int64_t steady_unused(const struct steady *steady)
     bool rests = steady->agree == STEADY_READINGS && llabs(steady->milligrams - steady->placed) < STEADY_DIFFERENT_MG;
     return steady->placed && rests && !steady->used ? steady->placed : 0;
 }
+
+bool steady_waits_for_lift(const struct steady *steady)
+{
+    return steady->placed && steady->used;
+}

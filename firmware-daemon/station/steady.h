@@ -23,4 +23,7 @@ bool steady_take(struct steady *steady, const struct scale_reading *reading);
 /* What lies there and was told, but used by nobody; 0: nothing. */
 int64_t steady_unused(const struct steady *steady);
 
+/* What was used lies there still: the pan must be seen empty before another of that weight is told. */
+bool steady_waits_for_lift(const struct steady *steady);
+
 #endif

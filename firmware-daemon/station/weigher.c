@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define ASK_US 400000 /* between two questions */
+#define ASK_LIFT_US                                                                                                    \
+    100000 /* while a parcel is taken off and the next laid on: an empty pan lasts no longer than a hand takes */
 
 struct weigher {
     struct weigher_settings settings;
@@ -24,7 +26,7 @@ struct weigher {
     sd_event_source *timer; /* asks, and notices that a reading has grown old */
     bool has_reading, was_fresh;
     struct scale_reading reading;
-    int64_t reading_us;
+    int64_t reading_us, asked_us;
     struct steady steady;
 };
 
@@ -61,20 +63,30 @@ static void on_bytes(void *user, const void *bytes, size_t length)
         scale_feed(weigher->scale, bytes, length);
 }
 
-/* A question that finds no room is asked again the next time. */
+/* Not before the last one was answered, unless that has taken long. One that finds no room is asked again the next
+ * time. */
+static void ask(struct weigher *weigher)
+{
+    size_t length = 0;
+    int64_t now_us = clock_mono_us();
+    const char *question = weigher->scale ? scale_question(weigher->scale, &length) : NULL;
+    bool is_due = weigher->reading_us >= weigher->asked_us || now_us - weigher->asked_us >= ASK_US;
+    if (!question || !is_due || !device_is_open(weigher->device))
+        return;
+    weigher->asked_us = now_us;
+    device_write(weigher->device, question, length);
+}
+
 static int on_timer(sd_event_source *source, uint64_t now, void *user)
 {
     (void)now;
     struct weigher *weigher = user;
-    size_t length = 0;
-    const char *question = weigher->scale ? scale_question(weigher->scale, &length) : NULL;
-    if (question && device_is_open(weigher->device))
-        device_write(weigher->device, question, length);
+    ask(weigher);
     if (weigher->was_fresh && !is_fresh(weigher)) {
         weigher->was_fresh = false;
         weigher->ops->changed(weigher->user);
     }
-    sd_event_source_set_time_relative(source, ASK_US);
+    sd_event_source_set_time_relative(source, steady_waits_for_lift(&weigher->steady) ? ASK_LIFT_US : ASK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define APPLICATION_ID 0x46485135 /* "FHQ5": head office */
-
 extern const struct embedded_file hq_schema[];
 
 int office_gen(struct sql *sql, char out[ID_TEXT_SIZE])
@@ -48,7 +46,7 @@ int office_open(const char *path, const char *receiver_key, const struct random_
     int result =
         office_is_url(path) ? sql_open_postgres(path, &options, &sql, error) : sql_open(path, &options, &sql, error);
     if (!result)
-        result = sql_migrate(sql, hq_schema, APPLICATION_ID, error);
+        result = sql_migrate(sql, hq_schema, OFFICE_APPLICATION, error);
     if (result)
         return result;
     result = give_identity(sql, random);

@@ -16,6 +16,8 @@ struct office {
     struct promise_loads *loads; /* stock/promises.h; NULL: nobody remembers */
 };
 
+#define OFFICE_APPLICATION 0x46485135 /* "FHQ5": head office, in the head of its file */
+
 /* path: a file of SQLite, or a URL "postgresql://..." of a database of PostgreSQL. Opens, brings the schema up to date
  * and gives a new database its identity. Commands may run beside the server: a lock is waited for, 5 s at most.
  * receiver_key: the file of the key that receivers are sealed with (base/seal.h), where systemd hands no receiver.key

@@ -17,7 +17,7 @@ void push_header(const char *headers, const char *name, char *out, size_t capaci
                 at++;
             while (end > at && end[-1] == ' ')
                 end--;
-            if (!text_copy_n(out, capacity, at, (size_t)(end - at)))
+            if (!text_is_utf8(at, (size_t)(end - at)) || !text_copy_n(out, capacity, at, (size_t)(end - at)))
                 *out = '\0';
             return;
         }

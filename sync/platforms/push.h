@@ -10,7 +10,7 @@
 /* Whether a header of this name, in any case, has this value and no other. An empty value is never had. */
 bool push_has_header(const char *headers, const char *name, const char *value);
 
-/* The value of a header; "" where it is missing, or longer than fits. */
+/* The value of a header; "" where it is missing, longer than fits, or no UTF-8. */
 void push_header(const char *headers, const char *name, char *out, size_t capacity);
 
 /* Whether a header holds Base64 of the HMAC-SHA256 over the body, as shops outside China sign. An empty secret signs

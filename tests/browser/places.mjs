@@ -91,7 +91,7 @@ const door = {
 
 // ---------------------------------------------------------------- pages of tables
 
-/** @param {string} label  of a button among what can be done */
+/** @param {string | RegExp} label  of a button among what can be done */
 const openForm = (label) => async (page) => {
   await page.locator("main .acts button").filter({ hasText: label }).first().click();
   await page.locator(".form").waitFor({ timeout: STEP_MS });
@@ -194,6 +194,11 @@ const special = {
     { name: "reconcile", at: "#/reconcile" },
     { name: "campaign", at: "#/campaigns/tea-week" },
     { name: "sites", at: "#/sites" },
+    { name: "join", at: "#/sites/hz", varies: ".form .code path, .form output span", then: async (page) => {
+      await openForm(/Make the code|生成加入码/)(page);
+      await page.locator(".form footer button").last().click();
+      await page.locator(".form .code").waitFor({ timeout: STEP_MS });
+    } },
     { name: "shops", at: "#/shops" },
     { name: "person", at: "#/persons", then: async (page, house) => {
       const { rows: [{ person }] } = await house.ask("person-merges?stands=yes&limit=1");

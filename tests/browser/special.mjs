@@ -1,7 +1,9 @@
 // Head office's special pages in a real browser, against a real floorhand-hq with a year of business: TAP, pictures in build/screens/.
 
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
 import { openHouse, photographer } from "./house.mjs";
-import { assert, becomes, play, same, shows, STEP_MS } from "./rig.mjs";
+import { assert, becomes, out, play, same, screens, shows, STEP_MS } from "./rig.mjs";
 
 const house = await openHouse("special_house.py");
 const { ask, go } = house;
@@ -17,6 +19,11 @@ async function fillForm(page, fields) {
   await page.locator(".form output.good").waitFor({ timeout: STEP_MS });
   await page.locator(".form footer .quiet").click();
 }
+
+/** What a camera reads of a picture of the page, line by line. @param {string} path */
+const scanned = (path) => spawnSync("zbarimg", ["--quiet", "--raw", path], { encoding: "utf8" }).stdout.trim();
+/** What a box makes of a code. @param {string} code */
+const boxOf = (code) => JSON.parse(spawnSync(`${out}/floorhand`, ["join", "-", "--folder", tmpdir()], { input: code, encoding: "utf8" }).stdout.trim().split("\n").at(-1));
 
 const tests = [
   ["an exception is released by the button in its row", async (page) => {
@@ -109,6 +116,26 @@ const tests = [
     await shows(page, ".card.good", "All is well");
     same(await page.locator('.map li[aria-label="Zhejiang: hz, Distance 1"]').count(), 1, "Zhejiang on the map");
     await photograph(page, "sites");
+  }],
+  ["a box is joined by the code on the page, as a camera reads it", async (page, errors) => {
+    errors.length = 0;
+    await go(page, "#/sites/hz");
+    await page.locator("main .acts button").filter({ hasText: "Make the code" }).click();
+    same(await page.locator("#field-site").inputValue(), "hz", "the site in the form");
+    await page.locator(".form footer button").last().click();
+    await page.locator(".form .code").waitFor({ timeout: STEP_MS });
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: `${screens}/special-join-${scheme}.png` });
+      const code = scanned(`${screens}/special-join-${scheme}.png`);
+      await shows(page, ".form output", code);
+      const box = boxOf(code); // nobody answers at that address
+      same([box.step, box.site, box.host], ["unreachable", "hz", "127.0.0.1"], "what the box reads");
+      same(boxOf(`${code.slice(0, -1)}${code.endsWith("A") ? "B" : "A"}`).step, "damaged", "a code that is read wrongly");
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.locator(".form footer .quiet").click();
+    same(errors, [], "errors in the console");
   }],
   ["shops: tokens and what waits", async (page) => {
     await go(page, "#/shops");

@@ -108,6 +108,8 @@ def furnish(office):
     campaign(office)
     buying(office)
     office.run("audit")
+    for name, value in (("join_address", "127.0.0.1:1"), ("broker_address", "127.0.0.1:2"), ("join_key", "ab" * 32)):
+        do(office, "setting.set", name=name, value=value)
     office.run_sql("UPDATE site SET last_seen_us = CAST(strftime('%s', 'now') AS INTEGER) * 1000000, feed_acked = feed_head WHERE id = 'hz'")
     office.run_sql("UPDATE site SET fault = 'clone' WHERE id = 'cd'")
 

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 struct crash_options {
-    bool unsafe; /* synchronous=NORMAL, as the product never has it: commits are lost, and this must be noticed */
+    bool unsafe;   /* synchronous=NORMAL, as the product never has it: commits are lost, and this must be noticed */
+    bool in_parts; /* an upgrade of several transactions, as the product never has it: this must be noticed, too */
     bool trace;
 };
 
@@ -19,12 +20,17 @@ struct crash_totals {
     int64_t not_saved, survived, beyond_use; /* survived: commits that were said to have failed, and had not */
     int64_t turns, good, rows;               /* rows: of a journal that were there after a cut */
     int64_t acknowledged;                    /* events that head office said it has */
+    int64_t stayed_old, became_new;          /* databases after a cut in an upgrade */
     int64_t losses[LOSS_COUNT];
 };
 
 /* One seed's life: ends after so many power cuts. False: a law is broken, and it is said on standard output. */
 bool crash_site_run(uint64_t seed, int64_t cuts, const struct crash_options *options, struct crash_totals *totals);
 bool crash_office_run(uint64_t seed, int64_t cuts, const struct crash_options *options, struct crash_totals *totals);
+
+/* Upgrades from older schemas, of a site and of head office: so many power cuts in each, 2 at least, spread over all
+ * its writes and syncs. In place of crash_site_prepare(). */
+bool crash_upgrades_run(int64_t cuts, const struct crash_options *options, struct crash_totals *totals);
 
 /* Once, before the first run: the image of a disk with a site that has its first stock, and a journal. */
 bool crash_site_prepare(void);

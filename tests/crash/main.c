@@ -56,7 +56,7 @@ int __wrap_file_settle(const char *path)
 
 struct given {
     struct crash_options options;
-    int64_t cuts, seed, steps;
+    int64_t cuts, seed, steps, upgrades;
     struct replay replay;
     bool twice;
 };
@@ -127,6 +127,8 @@ static bool weaken(const char *what, struct crash_options *options)
 {
     if (strcmp(what, "sync") == 0)
         return options->unsafe = true;
+    if (strcmp(what, "transaction") == 0)
+        return options->in_parts = true;
     return strcmp(what, "settle") == 0 ? believes_the_kernel = true : false;
 }
 
@@ -140,6 +142,7 @@ static bool read_options(int argc, char **argv, struct given *given)
         {"--cuts", NULL, &given->cuts},
         {"--seed", NULL, &given->seed},
         {"--steps", NULL, &given->steps},
+        {"--upgrades", NULL, &given->upgrades},
         {"--bytes", NULL, &given->replay.bytes},
         {"--device", &given->replay.device, NULL},
         {"--folder", &given->replay.folder, NULL},
@@ -177,13 +180,24 @@ static int usage(void)
     fprintf(
         stderr,
         "usage: floorhand-crash [--cuts N | --seed N] [--without sync | --without settle] [--trace]\n"
+        "       floorhand-crash --upgrades CUTS [--without transaction]\n"
         "       floorhand-crash --folder DIR --device DEV --bytes N --steps N [--without sync]\n"
         "       floorhand-crash --folder DIR --device LOOP --bytes N --cuts N --log FILE --image FILE "
         "[--without sync]\n"
-        "The first on a disk in memory, the others for tests/rig/powercut. --without sync: commits do not wait for "
-        "the\ndisk; --without settle: a leftover WAL is read from the kernel's memory. Both lose commits, and are to "
-        "be found out\n");
+        "The first two on a disk in memory, the others for tests/rig/powercut. --without sync: commits do not wait for "
+        "the\ndisk; --without settle: a leftover WAL is read from the kernel's memory; --without transaction: an "
+        "upgrade in\nparts. All are to be found out\n");
     return 2;
+}
+
+static int run_upgrades(const struct given *given)
+{
+    struct crash_totals totals = {0};
+    bool well = crash_upgrades_run(given->upgrades < 2 ? 2 : given->upgrades, &given->options, &totals);
+    printf("# %" PRId64 " power cuts, after which %" PRId64 " databases were the old ones and %" PRId64 " the new\n",
+           totals.cuts, totals.stayed_old, totals.became_new);
+    printf("%sok 1 - an upgrade is done wholly or not at all\n1..1\n", well ? "" : "not ");
+    return !well;
 }
 
 static int run_in_memory(const struct given *given)
@@ -194,6 +208,8 @@ static int run_in_memory(const struct given *given)
         return 1;
     sql_close(sql);
     disk_install(1);
+    if (given->upgrades)
+        return run_upgrades(given);
     int result = crash_site_prepare() ? 0 : 1;
     for (size_t i = 0; i < COUNT(subjects); i++)
         result |= run(i + 1, &subjects[i], given);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A short run of floorhand-crash: power cuts lose nothing that was confirmed, equal seeds go equal ways, and a product that
-does not wait for its disk, or believes what a failing disk shows, is found out."""
+does not wait for its disk, or believes what a failing disk shows, is found out; and so for upgrades of old databases."""
 
 import os
 import pathlib
@@ -43,8 +43,17 @@ def same_way():
         yield f"two seeds went one way: {first} {other}"
 
 
-def found_out(what, cuts, *sentences):
-    code, text, _ = run("--without", what, "--cuts", str(cuts))
+def upgrades(out):
+    code, text, err = out
+    if code:
+        yield f"it ended with {code}: {text[-1500:]}{err[-500:]}"
+    ended = re.search(r"the old ones and (\d+) the new$", text, re.MULTILINE)
+    if text.count("writes and syncs") != 5 or not re.search(r"after which [1-9]\d* databases", text) or not int(ended[1]):
+        yield f"too little was tried: {text[-1000:]}"
+
+
+def found_out(what, cuts, *sentences, kind="--cuts"):
+    code, text, _ = run("--without", what, kind, str(cuts))
     if code != 1:
         yield f"it ended with {code}: {text[-1000:]}"
     for sentence in sentences:
@@ -56,6 +65,9 @@ def main():
     tap = Tap()
     tap.check("what was confirmed is there after every power cut", power_cuts(run("--cuts", str(CUTS))))
     tap.check("equal seeds go equal ways", same_way())
+    tap.check("a power cut in an upgrade leaves the old database or the new one", upgrades(run("--upgrades", str(16 // SLOWER))))
+    tap.check("an upgrade in parts is found out", found_out(
+        "transaction", 16 // SLOWER, "# site, .*schema \\d+, and neither the old database nor the new one", kind="--upgrades"))
     tap.check("commits that do not wait for the disk are found out", found_out(
         "sync", 100, r"# site, .*row \d+ was confirmed and is gone", r"# head office, .*event \d+ was confirmed and is gone"))
     tap.check("a start that believes what a failing disk shows is found out", found_out(

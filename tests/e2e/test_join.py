@@ -8,6 +8,7 @@ import json
 import pathlib
 import shutil
 import signal
+import ssl
 import sys
 import tempfile
 
@@ -167,6 +168,25 @@ def wrong_codes_do_nothing_and_say_why(house):
     house.code("--certificate", house.folder / "pages.pem")
 
 
+def tries_to_join_are_held_back(house):
+    """Words that are wrong, as fast as they go: few are looked up, and nobody is held back for good."""
+    connection = http.client.HTTPSConnection("127.0.0.1", house.https, timeout=10, context=ssl._create_unverified_context())
+    body = json.dumps({"token": "00" * 16, "name": "x", "request": "x"})
+
+    def answer():
+        connection.request("POST", "/api/v1/join", body, {"Content-Type": "application/json"})
+        said = connection.getresponse()
+        return said.status, json.loads(said.read())["error"]["message"]
+
+    def is_looked_up():
+        return answer()[0] == 403
+    wait_until(is_looked_up, "a try is looked up", 20)
+    told = [answer() for _ in range(50)]
+    assert (429, "Many boxes join just now: try again in a second.") in told, told
+    wait_until(is_looked_up, "later ones are looked up again", 20)
+    connection.close()
+
+
 def new_box_joins_by_one_scan_and_gets_its_order(house):
     png = house.folder / "code.png"
     house.used = house.code("--png", png)
@@ -239,7 +259,7 @@ def copy_of_its_disk_is_noticed(house):
 
 
 CHECKS = (nobody_can_be_joined_before_head_office_says_where_it_is, box_without_a_site_says_what_to_scan,
-          wrong_codes_do_nothing_and_say_why, new_box_joins_by_one_scan_and_gets_its_order, used_code_joins_nobody_else,
+          wrong_codes_do_nothing_and_say_why, tries_to_join_are_held_back, new_box_joins_by_one_scan_and_gets_its_order, used_code_joins_nobody_else,
           box_that_takes_its_place_fences_it, supervisor_joins_a_box_anew,
           copy_of_its_disk_is_noticed)
 

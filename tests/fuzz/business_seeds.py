@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import subprocess
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LINES_MOST = 40  # of a script: a target takes no more
@@ -68,7 +69,8 @@ def of_verbs():
 def of_office(program):
     """Kinds of rows with their filters, and kinds of files with their columns."""
     def asked(what):
-        done = subprocess.run([program, "--database", ":memory:", what], capture_output=True, text=True, check=False)
+        with tempfile.TemporaryDirectory() as folder:  # it leaves a key beside its database
+            done = subprocess.run([program, "--database", ":memory:", what], cwd=folder, capture_output=True, text=True, check=False)
         return [json.loads(line) for line in done.stdout.splitlines()]
     for kind in asked("kinds"):
         yield "question", f"o{kind['kind']}\n{''.join(f'{name}=1{chr(10)}' for name in kind['filters'][:4])}".encode()

@@ -4,8 +4,22 @@
 #include "tests/fuzz/office_fuzz.h"
 
 #include <errno.h>
+#include <sodium.h>
 
-#define INPUTS_AN_OFFICE 400
+#define INPUTS_AN_OFFICE 4000
+
+/* In place of libsodium's: a password's hash takes 30 ms and 19 MiB, and says nothing here. */
+int crypto_pwhash_str_alg(char out[crypto_pwhash_STRBYTES], const char *const password, unsigned long long length,
+                          unsigned long long passes, size_t memory, int kind)
+{
+    (void)password;
+    (void)length;
+    (void)passes;
+    (void)memory;
+    (void)kind;
+    text_copy(out, crypto_pwhash_STRBYTES, "$argon2id$");
+    return 0;
+}
 
 static struct office *office_of_now(void)
 {

@@ -6,6 +6,7 @@ An input's form stands at the head of its target (tests/fuzz/NAME.c) and in scan
 
 import json
 import pathlib
+import re
 import struct
 import sys
 import zlib
@@ -13,7 +14,7 @@ import zlib
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 import wire_frame as wire  # noqa: E402
-from business_seeds import business_seeds  # noqa: E402
+from business_seeds import business_seeds, of_events  # noqa: E402
 
 REPLAY = ROOT / "tests/replay"
 
@@ -202,10 +203,10 @@ def of_frames():
     yield "wire_frame", b"\2\xff\xff" + wire.deflated(bytes(1 << 18))
 
 
-def of_runs():
-    """Control messages and runs of lines, in all the ways of their target."""
-    seed, nonce, digest = b"\1" + bytes(31), "0" * 26, "ab" * 32
-    site = {"site": "hz-07"}
+def control_messages(site):
+    """A message of each kind, as text, before its signature."""
+    nonce, digest = "0" * 26, "ab" * 32
+    site = {"site": site}
     messages = {
         "hello": {"nonce": nonce, "gen": "", **site, "box": "box-1", "hardware": "0" * 32, "epoch": 1, "last_seq": 9,
                   "feed_seq": 4, "feed_hash": digest, "applied": 8, "boot": 2, "schema": 1},
@@ -218,9 +219,15 @@ def of_runs():
         "snap_ask": {"nonce": nonce, **site, "snap": nonce, "seq": 0},
     }
     for name, data in messages.items():
-        source = "//floorhand/head-office" if name in ("grant", "fence") else "//floorhand/site/hz-07"
-        text = json.dumps({"specversion": "1.0", "id": nonce, "source": source, "type": f"io.floorhand.sync.{name}.v1",
-                           "datacontenttype": "application/json", "data": data}, separators=(",", ":"))
+        source = "//floorhand/head-office" if name in ("grant", "fence") else f"//floorhand/site/{site['site']}"
+        yield json.dumps({"specversion": "1.0", "id": nonce, "source": source, "type": f"io.floorhand.sync.{name}.v1",
+                          "datacontenttype": "application/json", "data": data}, separators=(",", ":"))
+
+
+def of_runs():
+    """Control messages and runs of lines, in all the ways of their target."""
+    seed = b"\1" + bytes(31)
+    for text in control_messages("hz-07"):
         yield "wire_run", b"\0" + wire.signed(seed, text).encode()
         yield "wire_run", b"\1" + text.encode()
     line = json.dumps({"specversion": "1.0", "id": "a", "source": "//floorhand/site/hz-07", "data": {},
@@ -270,6 +277,35 @@ CHANGES = (
 )
 
 
+def of_hub():
+    """What the broker brings: lines of each kind of event, control messages, topics with whatever behind them."""
+    def message(way, data):
+        return bytes([way]) + struct.pack(">H", len(data)) + data
+    for text in control_messages("hz"):
+        yield message(1, text.encode())
+        yield message(0, b"fh1/05/box-1/up/ctl\n" + text.encode())
+    lines = [f"{line['type']} {json.dumps(line['data'], separators=(',', ':'))}" for _, text in of_events() for line in (json.loads(text),)]
+    for at in range(0, len(lines), 6):
+        yield b"".join(message(way, line.encode()) for way, line in zip((2, 2, 0x82, 0xD2, 0xF2, 2), lines[at:at + 6]))
+    yield message(2, "\n".join(lines[:3]).encode()) + message(0, b"fh1/05/box-1/up/seg\n" + wire.frame(b"\1" + bytes(31), b"{}\n"))
+    for topic in ("fh1/05/box-1/st", "fh1/05/box-2/up/ctl", "fh1/hq/st", "fh1/99/box-1/up/seg", "fh1/05/BOX/dn/ctl", ""):
+        yield message(0, f"{topic}\n{{}}".encode())
+
+
+def of_pushes():
+    """The pushes that the connectors' own tests hear, signed by the target or sealed there."""
+    tests = ROOT / "tests/unit"
+    sealed = re.search(r"#define SEALED((?:\s*\\?\s*\"[^\"]*\")+)", (tests / "test_platform_kuaishou.c").read_text())
+    yield b"\3\0\n" + "".join(re.findall(r'"([^"]*)"', sealed[1])).encode()
+    order = '{"id": 450789469, "order_id": 820982911946154508, "admin_graphql_api_id": "gid://shopify/Order/450789469"}'
+    yield f"\0\1X-Shopify-Topic: orders/updated\nX-Shopify-Shop-Domain: a.myshopify.com\nX-Shopify-Webhook-Id: w1\n\n{order}".encode()
+    yield f"\0\0X-Shopify-Topic: orders/updated\nX-Shopify-Hmac-Sha256: AAAA\n\n{order}".encode()
+    yield f"\1\1X-WC-Webhook-Topic: order.updated\nX-WC-Webhook-Source: https://a/\nX-WC-Webhook-Delivery-ID: 7\n\n{order}".encode()
+    message = {"tag": "101", "msg_id": "69000001", "data": json.dumps({"shop_id": 123, "p_id": 6900000000000000001, "aftersale_id": "7"})}
+    for body in ([message], message, [message] * 5, {"tag": "0"}, [{"data": {"shop_order_id": "1"}}]):
+        yield b"\2\1Host: x\n\n" + json.dumps(body).encode()
+
+
 def all_seeds():
     """Yields (target, name, bytes)."""
     for folder, of_capture in (("scanner", of_scanner), ("scale", of_scale), ("printer", of_printer)):
@@ -289,5 +325,6 @@ def all_seeds():
         yield target, f"file-{number}", data
     for number, (target, data) in enumerate(business_seeds()):
         yield target, f"business-{number}", data
-    for number, data in enumerate(of_answers()):
-        yield "platform_answer", f"answer-{number}", data
+    for target, inputs in (("platform_answer", of_answers()), ("platform_push", of_pushes()), ("hub_message", of_hub())):
+        for number, data in enumerate(inputs):
+            yield target, f"{target}-{number}", data

@@ -88,6 +88,24 @@ static void what_nobody_used_may_be_asked_for(void **state)
     assert_int_equal(steady_unused(&steady), 0);
 }
 
+/* Then it is asked more often, so that a short empty pan is seen. */
+static void what_was_used_waits_for_an_empty_pan(void **state)
+{
+    (void)state;
+    struct steady steady = {0};
+    assert_false(steady_waits_for_lift(&steady));
+    place(&steady, 430000);
+    assert_false(steady_waits_for_lift(&steady)); /* it is waited for itself */
+    steady.used = true;
+    assert_true(steady_waits_for_lift(&steady));
+    assert_false(otherwise(&steady, SCALE_MOTION)); /* touched, not taken off */
+    assert_true(steady_waits_for_lift(&steady));
+    assert_false(still(&steady, 0)); /* one reading is enough */
+    assert_false(steady_waits_for_lift(&steady));
+    place(&steady, 430000); /* the next of that weight */
+    assert_false(steady_waits_for_lift(&steady));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +113,7 @@ int main(void)
         cmocka_unit_test(once_a_placing),
         cmocka_unit_test(an_empty_pan_that_drifts_is_nothing),
         cmocka_unit_test(what_nobody_used_may_be_asked_for),
+        cmocka_unit_test(what_was_used_waits_for_an_empty_pan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,6 +243,27 @@ static void expect_health(const struct health_facts *facts, bool healthy, const 
         fail_msg("%s is not in %s", what, buf_text(&json));
 }
 
+static void expect_words(const struct health_facts *facts, const char *words)
+{
+    CLEANUP_BUF struct buf json = {0};
+    json_open_object(&json, NULL);
+    health_write(facts, &json);
+    if (!strstr(buf_text(&json), words))
+        fail_msg("\"%s\" is not in %s", words, buf_text(&json));
+}
+
+static void wear_is_told_as_far_as_it_is_known(void **state)
+{
+    (void)state;
+    struct health_facts facts = {.care = {.known = {.sound = true, .written_bytes = 12340000000},
+                                          .wear = {.life_percent = -1},
+                                          .wear_days = -1}};
+    expect_words(&facts, "Not known for this disk; the box has written 12.3 GB to it.");
+    expect_words(&facts, "此磁盘不提供寿命信息;主机已写入 12.3 GB。");
+    facts.care.wear.life_percent = 30;
+    expect_words(&facts, "30 % of its life are used; the box has written 12.3 GB to it.");
+}
+
 static void each_trouble_is_told_and_the_worst_stop_the_work(void **state)
 {
     (void)state;
@@ -291,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_disk_says_how_worn_it_is, set_up, tear_down),
         cmocka_unit_test(days_follow_from_the_pace),
         cmocka_unit_test_setup_teardown(what_was_written_goes_with_the_next_turn, set_up, tear_down),
+        cmocka_unit_test(wear_is_told_as_far_as_it_is_known),
         cmocka_unit_test(each_trouble_is_told_and_the_worst_stop_the_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
