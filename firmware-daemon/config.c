@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "sync/wire/join.h"
 
@@ -185,9 +186,9 @@ static const struct option_section sections[] = {
 static int find_site(struct site_config *site, struct error *error)
 {
     struct join_kept kept;
-    char path[sizeof(site->database) + sizeof(JOIN_FILE)];
-    const char *slash = strrchr(site->database, '/');
-    snprintf(path, sizeof(path), "%.*s" JOIN_FILE, slash ? (int)(slash - site->database + 1) : 0, site->database);
+    char folder[sizeof(site->database)], path[sizeof(folder) + sizeof("/" JOIN_FILE)];
+    file_folder(site->database, folder, sizeof(folder));
+    snprintf(path, sizeof(path), "%s/" JOIN_FILE, folder);
     snprintf(site->waiting, sizeof(site->waiting), "%s-" JOIN_UNJOINED, site->database);
     bool joined = access(path, F_OK) == 0;
     int result = joined ? join_kept_load(path, &kept, error) : 0;

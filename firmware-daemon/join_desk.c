@@ -1,5 +1,6 @@
 #include "join_desk.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/own_command.h"
 #include "base/text.h"
@@ -54,9 +55,7 @@ int join_desk_new(sd_event *event, const struct config *config, join_desk_post_f
     if (!desk)
         return error_set(error, -ENOMEM, "out of memory");
     *desk = (struct join_desk){.event = event, .config = config, .post = post, .user = user};
-    const char *slash = strrchr(config->site.database, '/');
-    text_copy_n(desk->folder, sizeof(desk->folder), slash ? config->site.database : ".",
-                slash > config->site.database ? (size_t)(slash - config->site.database) : 1);
+    file_folder(config->site.database, desk->folder, sizeof(desk->folder));
     find_holder(desk);
     *ret = desk;
     return 0;

@@ -1,5 +1,7 @@
 #include "site_store.h"
 
+#include "base/file.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,10 +10,9 @@
 
 static int open_seal(const struct site_config *config, struct seal **ret, struct error *error)
 {
-    const char *slash = strrchr(config->database, '/');
-    char beside[sizeof(config->database) + sizeof(RECEIVER_KEY)];
-    snprintf(beside, sizeof(beside), "%.*s" RECEIVER_KEY, slash ? (int)(slash - config->database + 1) : 0,
-             config->database);
+    char folder[sizeof(config->database)], beside[sizeof(folder) + sizeof("/" RECEIVER_KEY)];
+    file_folder(config->database, folder, sizeof(folder));
+    snprintf(beside, sizeof(beside), "%s/" RECEIVER_KEY, folder);
     return seal_open(RECEIVER_KEY, *config->receiver_key ? config->receiver_key : beside, ret, error);
 }
 

@@ -1,10 +1,10 @@
 #include "base/file.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,14 +32,22 @@ int file_load(const char *path, struct buf *ret)
     return result;
 }
 
-/* The entry of a folder is written by a sync of the folder. */
-static int sync_folder_of(const char *path)
+bool file_folder(const char *path, char *ret, size_t capacity)
 {
     const char *slash = strrchr(path, '/');
-    CLEANUP(cleanup_free)
-    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    CLEANUP(cleanup_close) int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    return !folder ? -ENOMEM : fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
+    if (!slash)
+        return text_copy_n(ret, capacity, ".", 1);
+    return text_copy_n(ret, capacity, path, slash > path ? (size_t)(slash - path) : 1);
+}
+
+/* The entry of a folder is written by a sync of the folder. */
+int file_settle_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    if (!file_folder(path, folder, sizeof(folder)))
+        return -ENAMETOOLONG;
+    int fd CLEANUP(cleanup_close) = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 || fsync(fd) != 0 ? -errno : 0;
 }
 
 static int write_synced(const char *path, const void *bytes, size_t length, mode_t mode)
@@ -64,7 +72,7 @@ int file_keep(const char *path, const void *bytes, size_t length, mode_t mode)
         result = -errno;
     if (result)
         unlink(beside.data);
-    return result ? result : sync_folder_of(path);
+    return result ? result : file_settle_folder(path);
 }
 
 int file_settle(const char *path)
@@ -77,15 +85,6 @@ int file_settle(const char *path)
         posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     close(fd);
     return result;
-}
-
-int file_settle_folder(const char *path)
-{
-    char folder[PATH_MAX];
-    if (snprintf(folder, sizeof(folder), "%s", path) >= (int)sizeof(folder))
-        return -ENAMETOOLONG;
-    int fd CLEANUP(cleanup_close) = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 || fsync(fd) != 0 ? -errno : 0;
 }
 
 static int copy_bytes(int from, int to)

@@ -5,12 +5,17 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
 /* To the end. -EFBIG: more than the buf's maximum; otherwise what reading failed with. */
 int file_read(FILE *file, struct buf *ret);
 int file_load(const char *path, struct buf *ret);
+
+/* The folder that a file of this path lies in, without a slash at its end: "." of a bare name, "/" of what lies at the
+ * root. The path's own size is always enough, and at least 2. false: it does not fit, and ret is cut short. */
+bool file_folder(const char *path, char *ret, size_t capacity);
 
 /* A small file that must not be half: written beside its place, synced, and put there. After a power cut it is whole,
  * or what was there before is. mode: whatever the umask. */

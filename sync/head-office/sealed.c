@@ -1,5 +1,6 @@
 #include "sync/head-office/sealed.h"
 
+#include "base/file.h"
 #include "base/seal.h"
 #include "base/text.h"
 #include "sync/head-office/office.h"
@@ -111,15 +112,16 @@ static int seal_all(struct sql *sql, const char *key, struct error *error)
 
 static int open_key(const char *database, const char *key_file, struct seal **ret, struct error *error)
 {
-    const char *slash = strrchr(database, '/'), *told = getenv(KEY_VARIABLE);
-    char beside[512];
+    const char *told = getenv(KEY_VARIABLE);
+    char folder[500], beside[sizeof(folder) + sizeof("/" SEALED_KEY)];
     if (*key_file)
         setenv(KEY_VARIABLE, key_file, 1);
     else if (told)
         key_file = told;
     if (!*key_file && office_is_url(database) && !seal_is_handed_over(SEALED_KEY))
         return 0;
-    snprintf(beside, sizeof(beside), "%.*s" SEALED_KEY, slash ? (int)(slash - database + 1) : 0, database);
+    file_folder(database, folder, sizeof(folder));
+    snprintf(beside, sizeof(beside), "%s/" SEALED_KEY, folder);
     return seal_open(SEALED_KEY, *key_file ? key_file : beside, ret, error);
 }
 

@@ -1,4 +1,5 @@
 /* floorhand-link: the appliance's side of MQTT. */
+#include "base/file.h"
 #include "base/log.h"
 #include "base/option.h"
 #include "base/text.h"
@@ -137,13 +138,10 @@ static int on_folder(sd_event_source *source, const struct inotify_event *change
 /* The file is put in place whole (base/file.h): it is there by its name, or it is not. */
 static int watch_joined(sd_event *event, struct link_settings *settings)
 {
-    char folder[sizeof(settings->joined)] = ".";
-    const char *slash = strrchr(settings->joined, '/');
+    char folder[sizeof(settings->joined)];
     if (!*settings->joined)
         return 0;
-    if (slash)
-        text_copy_n(folder, sizeof(folder), settings->joined,
-                    slash > settings->joined ? (size_t)(slash - settings->joined) : 1);
+    file_folder(settings->joined, folder, sizeof(folder));
     return sd_event_add_inotify(event, NULL, folder, IN_MOVED_TO, on_folder, settings);
 }
 
