@@ -71,7 +71,7 @@ def main():
     tap.check("commits that do not wait for the disk are found out", found_out(
         "sync", 100, r"# site, .*row \d+ was confirmed and is gone", r"# head office, .*event \d+ was confirmed and is gone"))
     tap.check("a start that believes what a failing disk shows is found out", found_out(
-        "settle", 300, r"# site, .*row \d+ was confirmed and is gone"))
+        "settle", 1500, r"# site, .*row \d+ was confirmed and is gone"))
     return tap.done()
 
 
