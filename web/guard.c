@@ -54,17 +54,50 @@ bool web_is_from_own_page(struct web_request *request)
     return !site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
 }
 
-bool web_is_from_here(struct web_request *request)
+static const struct sockaddr *address_of(struct web_request *request)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *client = info ? info->client_addr : NULL;
+    return info ? info->client_addr : NULL;
+}
+
+bool web_is_from_here(struct web_request *request)
+{
+    const struct sockaddr *client = address_of(request);
     if (client && client->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const void *)client;
         return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
     }
     const struct sockaddr_in6 *v6 = (const void *)client;
     return v6 && v6->sin6_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+#define NETWORK_BYTES 8 /* of an address of IPv6: what a house is given */
+
+static void write_address(const struct sockaddr *client, char ret[WEB_CLIENT_SIZE])
+{
+    *ret = '\0';
+    if (client && client->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)client)->sin_addr, ret, WEB_CLIENT_SIZE);
+    if (!client || client->sa_family != AF_INET6)
+        return;
+    struct in6_addr network = ((const struct sockaddr_in6 *)(const void *)client)->sin6_addr;
+    if (!IN6_IS_ADDR_V4MAPPED(&network))
+        memset(network.s6_addr + NETWORK_BYTES, 0, sizeof(network) - NETWORK_BYTES);
+    inet_ntop(AF_INET6, &network, ret, WEB_CLIENT_SIZE);
+}
+
+void web_client(struct web_request *request, char ret[WEB_CLIENT_SIZE])
+{
+    const char *through = web_is_from_here(request) ? web_header(request, "X-Forwarded-For") : NULL;
+    if (!through) {
+        write_address(address_of(request), ret);
+        return;
+    }
+    const char *comma = strrchr(through, ',');
+    through = comma ? comma + 1 : through;
+    through += strspn(through, " ");
+    text_copy(ret, WEB_CLIENT_SIZE, through);
 }
 
 bool web_guard_passes(struct web_request *request)

@@ -77,6 +77,11 @@ bool web_is_from_own_page(struct web_request *request);
 /* Asked by a program of this machine. */
 bool web_is_from_here(struct web_request *request);
 
+/* Whose address the request came from: of IPv6 the network, as the rest is anybody's to choose; behind a proxy of this
+ * machine what that says last in X-Forwarded-For. For comparing only. */
+#define WEB_CLIENT_SIZE 48
+void web_client(struct web_request *request, char ret[WEB_CLIENT_SIZE]);
+
 /* All that stands behind the "?"; -EINVAL: more than there is room for, or one without "=". */
 int web_values(struct web_request *request, struct web_value out[WEB_VALUES_MAX], size_t *ret_count);
 

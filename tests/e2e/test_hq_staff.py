@@ -33,9 +33,9 @@ test = tests_of(tap)
 class Person(Client):
     """Asks as a browser would: by a cookie."""
 
-    def __init__(self, port, cookie=None):
+    def __init__(self, port, cookie=None, address="127.0.0.1"):
         super().__init__(port)
-        self.cookie, self.said = cookie, ""
+        self.cookie, self.said, self.address = cookie, "", address
 
     def ask(self, method, path, body=None, kind="application/json", **headers):
         if self.cookie:
@@ -43,7 +43,7 @@ class Person(Client):
         headers = {"Content-Type": kind, **headers} if body is not None else headers
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(self.address, 0))) as connection:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             text = answer.read()
@@ -85,6 +85,27 @@ def employ(office, port, person, *roles):
     equal(who.log_in(person, first)[0], 200)
     equal(who.choose(first, "a long enough sentence")[0], 200)
     return who
+
+
+@test("whoever guesses without a pause keeps nobody from coming in, but himself")
+def _(office):
+    office.furnish()
+    with served(office) as port:
+        first = office.run("do", "staff.add", "login=anna", "title=Anna 李")[0]["password"]
+        right, wrong = {"login": "anna", "password": first}, {"login": "carl", "password": "guessed"}
+
+        def held_back(person, **headers):
+            """Guesses until he is too fast."""
+            for _ in range(100):
+                if too_soon(person.ask("POST", "/api/v1/session", wrong, **headers)):
+                    return True
+            return False
+        anna = Person(port, address="127.0.0.2")
+        assert held_back(Person(port))
+        equal(anna.ask("POST", "/api/v1/session", right)[0], 200)
+        # behind one proxy everybody has its address, and what it says of theirs is the last that stands there
+        assert held_back(Person(port, address="127.0.0.3"), **{"X-Forwarded-For": "203.0.113.9, 198.51.100.1"})
+        equal(Person(port, address="127.0.0.3").ask("POST", "/api/v1/session", right, **{"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})[0], 200)
 
 
 @test("whoever knows the password comes in, for a visit that no other page can use")

@@ -3,6 +3,7 @@
 #include "unit/orders_rig.h"
 
 #include "sync/head-office/api/access.h"
+#include "sync/head-office/api/http_tries.h"
 #include "sync/head-office/imports/import.h"
 #include "sync/head-office/query.h"
 #include "sync/head-office/staff/session.h"
@@ -367,11 +368,33 @@ static void a_forged_trail_is_found_out(void **state)
     assert_int_equal(verify(shelf), 0);
 }
 
+/* One from each client and four from all in half a second; what came too soon is not counted. */
+static void guesses_are_held_back(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t after_ms;
+        const char *client;
+        bool taken;
+    } tries[] = {
+        {0, "10.0.0.1", true},    {1, "10.0.0.1", false},   {400, "10.0.0.1", false},
+        {401, "10.0.0.2", true},  {500, "10.0.0.1", true}, /* his tries that were refused do not hold him back */
+        {501, "10.0.0.3", true},  {502, "10.0.0.4", true},  {503, "10.0.0.5", false}, /* four were taken */
+        {901, "10.0.0.5", true},                                                      /* the one of 401 is over */
+        {902, "10.0.0.2", false}, {1000, "10.0.0.2", true}, {1001, "10.0.0.5", false},
+    };
+    struct http_tries record = {.next = 0};
+    for (size_t i = 0; i < COUNT(tries); i++)
+        if (http_tries_take(&record, tries[i].client, 1 + tries[i].after_ms * 1000) != tries[i].taken)
+            fail_msg("%s after %d ms", tries[i].client, (int)tries[i].after_ms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SHELF(only_they_know_it),
         ON_SHELF(whoever_guesses_is_locked_out),
+        cmocka_unit_test(guesses_are_held_back),
         ON_SHELF(somebody_can_always_let_others_in),
         ON_SHELF(a_role_is_for_everywhere_or_for_one_site),
         ON_SHELF(everything_is_somebodys_right),

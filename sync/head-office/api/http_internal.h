@@ -7,6 +7,7 @@
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/api/http_import.h"
 #include "sync/head-office/api/http_meter.h"
+#include "sync/head-office/api/http_tries.h"
 #include "sync/head-office/sites/changes.h"
 #include "web/request.h"
 
@@ -23,8 +24,8 @@ struct office_http {
     struct http_figures *figures;
     struct http_meter meter;
     struct office_state state; /* as serve said it last */
-    int64_t tries_us;          /* when a password may be tried next, monotonic */
-    int64_t joins_us;          /* and a box's token */
+    struct http_tries tries;
+    int64_t joins_us; /* when a box's token may be tried next, monotonic */
     struct changes changes;
     int64_t look_us; /* when changes are looked for next */
     int64_t written; /* of the database, when it was told last that something was */

@@ -15,8 +15,6 @@
 #include <string.h>
 
 #define COOKIE "floorhand"
-/* A password takes 30 ms of the loop to try: no more than two in a second, whoever asks. */
-#define TRY_US INT64_C(500000)
 
 const char *http_session_token(struct web_request *request)
 {
@@ -80,11 +78,9 @@ static bool read_two(struct web_request *request, json_t **ret, const char *cons
 
 static bool too_soon(struct web_request *request)
 {
-    int64_t now_us = clock_mono_us();
-    if (now_us < http_of(request)->tries_us)
-        return true;
-    http_of(request)->tries_us = now_us + TRY_US;
-    return false;
+    char client[WEB_CLIENT_SIZE];
+    web_client(request, client);
+    return !http_tries_take(&http_of(request)->tries, client, clock_mono_us());
 }
 
 static int open_session(struct office *office, const char *name, char token[SESSION_TOKEN_SIZE],
