@@ -31,10 +31,11 @@ class Cloud:
     def __init__(self, folder, place=None):
         self.folder, self.place = folder, place or folder / "cloud"
         self.first_port, self.box_keys = two_ports(), {}
-        self.broker = Broker(folder)
-        self.passwords = folder / "passwords"
-        self.keeper = Program("cloud", [HQ, "cloud", "--cloud", self.place, "--port", self.broker.port, "--gather-s", "1",
-                                        "--passwords", self.passwords], folder, notifies=True)
+        self.broker, self.tls_port = Broker(folder), free_port()
+        self.passwords, self.certificates = folder / "passwords", folder / "certificates"
+        self.keeper = Program("cloud", [HQ, "cloud", "--cloud", self.place, "--port", self.tls_port, "--ca", folder / "broker-ca.pem",
+                                        "--gather-s", "1", "--passwords", self.passwords, "--certificates", self.certificates],
+                              folder, notifies=True)
 
     def __enter__(self):
         return self
@@ -108,8 +109,23 @@ class Cloud:
             path.write_text(path.read_text().replace("张伟", tenant).replace(",shop,", f",{tenant},"))
             self.of(tenant, "import", "orders", path)
 
+    def certify(self):
+        """Each tenant's head office has a certificate of the tenant's own authority; the broker's is by one of them."""
+        self.certificates.mkdir(exist_ok=True)
+        for tenant in TENANTS:
+            made = self.folder / f"made-{tenant}"
+            made.mkdir(exist_ok=True)
+            self.of(tenant, "broker", "ca", "--file", made / "ca.pem")
+            self.of(tenant, "broker", "office", "--folder", made)
+            for end, kind in (("pem", "crt"), ("key", "key")):
+                (made / f"floorhand-hq.{end}").rename(self.certificates / f"{tenant}.hq.{kind}")
+        self.of(TENANTS[0], "broker", "server", "localhost", "127.0.0.1", "--folder", self.folder)
+        authorities = [(self.folder / f"made-{tenant}/ca.pem").read_text() for tenant in TENANTS]
+        (self.folder / "broker-ca.pem").write_text(authorities[0])
+        (self.folder / "clients-ca.pem").write_text("".join(authorities))
+
     def start(self):
-        """As docs/cloud.md says it: names and passwords at the broker, its access list, the keeper."""
+        """As docs/cloud.md says it: names, passwords and certificates at the broker, its access list, the keeper."""
         names = [f"{tenant}.{who}" for tenant in TENANTS for who in ("hq", BOX)]
         passwd, acl = self.folder / "passwd", self.folder / "acl"
         passwd.write_text("")
@@ -118,9 +134,12 @@ class Cloud:
             subprocess.run(["mosquitto_passwd", "-b", passwd, name, PASSWORD], check=True, stderr=subprocess.DEVNULL)
             (self.passwords / name).write_text(PASSWORD + "\n")
         acl.write_text(self.text("acl"))
+        self.certify()
         config = self.folder / "mosquitto.conf"
         config.write_text(config.read_text().replace("allow_anonymous true", "allow_anonymous false") +
-                          f"password_file {passwd}\nacl_file {acl}\nuse_username_as_clientid true\n")
+                          f"password_file {passwd}\nacl_file {acl}\nuse_username_as_clientid true\n"
+                          f"listener {self.tls_port} 127.0.0.1\nuse_username_as_clientid true\nrequire_certificate true\n"
+                          f"cafile {self.folder}/clients-ca.pem\ncertfile {self.folder}/localhost.pem\nkeyfile {self.folder}/localhost.key\n")
         if os.getuid() != 0:
             config.write_text(config.read_text().replace("user root\n", ""))
         self.broker.start()
@@ -159,6 +178,6 @@ class Cloud:
             with contextlib.suppress(OSError):
                 with open(f"/proc/{entry}/cmdline", "rb") as file:
                     words = file.read().decode(errors="replace").split("\0")
-                if "serve" in words and f"--topic-prefix=t/{tenant}" in words and f"--port={self.broker.port}" in words:
+                if "serve" in words and f"--topic-prefix=t/{tenant}" in words and f"--port={self.tls_port}" in words:
                     return int(entry)
         return None

@@ -273,6 +273,7 @@ static int command_cloud(struct call *call, struct error *error)
                                              .port = call->options.port,
                                              .ca_file = call->options.ca_file,
                                              .password_folder = call->options.password_file,
+                                             .certificate_folder = call->options.folder,
                                              .gather_s = call->options.count};
     int result = open_cloud(call, &cloud, error);
     return result ? result : keeper_run(&cloud, &settings, error);
@@ -333,6 +334,8 @@ static const struct option_def cloud_options[] = {
     {"ca", TEXT(ca_file), .help = "file of the authority that signed the broker's certificate; turns TLS on"},
     {"passwords", TEXT(password_file),
      .help = "folder with a file NAME.hq for each tenant, whose first line is its password at the broker"},
+    {"certificates", TEXT(folder),
+     .help = "folder with NAME.hq.crt and NAME.hq.key for each tenant: its certificate at the broker, and the key"},
     {"gather-s", NUMBER(count), .fallback = "60", .min = 1, .max = 86400,
      .help = "how often each tenant's usage is gathered"},
     {0},

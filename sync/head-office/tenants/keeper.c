@@ -21,7 +21,7 @@
 #define BACKOFF_MAX  INT64_C(30000000)
 #define SETTLED_US   INT64_C(60000000) /* a program this old forgets that it failed before */
 #define STOP_US      INT64_C(15000000) /* then it is killed */
-#define ARGUMENTS    24
+#define ARGUMENTS    28
 #define ARGUMENT_MAX TENANT_DATABASE_SIZE
 
 /* What runs for each tenant. */
@@ -89,6 +89,10 @@ static void add_serve(const struct keeper *keeper, const struct tenant *tenant, 
         add_pair(words, "ca", settings->ca_file);
     if (*settings->password_folder)
         add_word(words, "--password-file=%s/%s.hq", settings->password_folder, tenant->name);
+    if (*settings->certificate_folder) {
+        add_word(words, "--broker-certificate=%s/%s.hq.crt", settings->certificate_folder, tenant->name);
+        add_word(words, "--broker-key=%s/%s.hq.key", settings->certificate_folder, tenant->name);
+    }
 }
 
 /* Of the keeper it has nothing but its standard error: signals, descriptors and systemd's words are the keeper's. */

@@ -10,8 +10,9 @@
 struct keeper_settings {
     const char *host, *ca_file; /* the broker; ca_file "": no TLS */
     int64_t port;
-    const char *password_folder; /* a file NAME.hq for each tenant, its first line the password; "": none has one */
-    int64_t gather_s;            /* one tenant after the other; each is asked this often */
+    const char *password_folder;    /* a file NAME.hq for each tenant, its first line the password; "": none has one */
+    const char *certificate_folder; /* NAME.hq.crt and NAME.hq.key for each tenant, for the broker; "": none has any */
+    int64_t gather_s;               /* one tenant after the other; each is asked this often */
 };
 
 /* Until SIGINT or SIGTERM; then its programs have ended, too. */
