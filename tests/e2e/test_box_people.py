@@ -189,6 +189,38 @@ def _(house):
     equal([(one["actor"], one["data"]) for one in locked], [("supervisor-1", {"tries": 5, "minutes": 1})])
 
 
+@test("a PIN that head office has set is good at the box, another one in its place, and none of who is revoked")
+def _(house):
+    def told(*words):
+        """Head office does it, and the box has heard of it."""
+        house.hq_run(*words)
+        wait_until(lambda: house.hq_rows("SELECT 1 FROM site WHERE feed_head > 0 AND feed_acked = feed_head"), f"{words} is at the box", 60)
+
+    def sign_in(pin):
+        """However many sign in just now."""
+        chief = Visitor(house)
+        return chief, wait_until(lambda: [said for said in [chief.sign_in("BADGE-CHIEF", pin)] if said[0] != 503], "an answer")[0]
+    house.add_site()
+    path = house.folder / "chiefs.csv"
+    path.write_text("worker,name,badge,role\nchief,Chief,BADGE-CHIEF,supervisor\n", encoding="utf-8")
+    house.broker.start()
+    house.hq.start()
+    house.link.start()
+    told("import", "workers", path)
+    equal(sign_in("730219")[1][0] != 200, True)
+    told("do", "worker.pin", "worker=chief", "pin=730219")
+    chief, (status, said) = sign_in("730219")
+    equal((status, said.get("worker"), said.get("role")), (200, "chief", "supervisor"))
+    equal(chief.ask("GET", "/api/v1/orders")[0], 200)
+    told("do", "worker.pin", "worker=chief", "pin=581946")
+    equal(sign_in("730219")[1][0] != 200, True)
+    equal(sign_in("581946")[1][0], 200)
+    assert "730219" not in json.dumps(house.hq_rows("SELECT line FROM feed")), "the feed tells a PIN"
+    told("worker", "revoke", "chief")
+    equal(sign_in("581946")[1][0] != 200, True)
+    equal(chief.ask("GET", "/api/v1/orders")[0], 401)
+
+
 @test("who lets something pass gives the PIN where the site wants it, and both names are in the journal")
 def _(house):
     ann = let_in(house, "admin-1")
