@@ -133,6 +133,14 @@ def the_database_refuses_others(cloud):
 # ---------------------------------------------------------------- sites
 
 
+def receivers_are_sealed(cloud):
+    """With the tenant's own key beside its database, or the one that the keeper's environment names for all."""
+    for tenant in TENANTS:
+        names = [name for (name,) in cloud.rows(tenant, "SELECT receiver_name FROM orders")]
+        equal((len(names), [name for name in names if not name.startswith("~")]), (3, []))
+        equal(cloud.of(tenant, "get", "orders", "SO-00001")[0]["order"]["receiver"], "刘*")
+
+
 def sites_of_one_name_reach_their_own(cloud):
     """The same site and the same box twice, each with its own head office."""
     gens = []
@@ -334,7 +342,7 @@ def a_removed_tenant_is_moved_aside(cloud):
     equal(cloud.client("b-co").get("/api/v1/orders")[0], 200)
 
 
-STORIES = (same_numbers_are_two_orders, a_key_is_good_in_its_own_house, sites_of_one_name_reach_their_own,
+STORIES = (same_numbers_are_two_orders, a_key_is_good_in_its_own_house, receivers_are_sealed, sites_of_one_name_reach_their_own,
            the_broker_keeps_topics_apart, the_database_refuses_others, a_killed_server_comes_back_alone,
            a_suspended_tenant_loses_nothing, the_keeper_takes_all_along, a_real_box_comes_with_its_prefix, quotas_hold,
            calls_are_counted_and_held, a_tenant_is_backed_up_and_restored, nginx_knows_whose_is_whose,
@@ -344,6 +352,8 @@ STORIES = (same_numbers_are_two_orders, a_key_is_good_in_its_own_house, sites_of
 def tell(tap, engine, place):
     wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="floorhand-") as folder, Cloud(pathlib.Path(folder).resolve(), place) as cloud:
+        if place:
+            os.environ["FLOORHAND_RECEIVER_KEY"] = f"{folder}/receiver.key"
         try:
             cloud.furnish()
             cloud.start()
