@@ -223,19 +223,31 @@ static void open_server(void)
     CLAIM(ui_server_open(here.event, &settings, &source, NULL, &here.server, &error) == 0);
 }
 
-/* From another address each time: what is over keeps its ports for a minute. */
-static int visit(void)
+static int visit_from(uint32_t address)
 {
-    static uint32_t visits;
-    struct sockaddr_in from = {.sin_family = AF_INET};
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)ui_server_port(here.server))};
     const struct linger at_once = {.l_onoff = 1}; /* no port waits for the end of what is over */
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + visits++ % 1000);
     CLAIM(fd >= 0 && bind(fd, (const struct sockaddr *)&from, sizeof(from)) == 0);
-    CLAIM(connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0);
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0) {
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+        return fd;
+    }
+    CLAIM(errno == EADDRNOTAVAIL || errno == EADDRINUSE);
+    close(fd);
+    return -1;
+}
+
+/* From another address each time: what is over keeps its ports for a minute. */
+static int visit(void)
+{
+    static uint32_t visits;
+    int fd = -1;
+    for (int tries = 0; fd < 0 && tries < 1000; tries++)
+        fd = visit_from(INADDR_LOOPBACK + 1 + visits++ % 1000);
+    CLAIM(fd >= 0);
     return fd;
 }
 
