@@ -1,6 +1,6 @@
-/* Loaded before a program's libraries (LD_PRELOAD), writes down how SQLite means to find the rows of each statement that is kept
- * (sqlite3_prepare_v3): a line of "SCAN …" or "SEARCH …", a tab, and the statement, in the file that PLANS names. The program knows
- * nothing of it; tests/unit/test_plans.py judges. */
+/* Loaded before a program's libraries (LD_PRELOAD), writes down how SQLite means to find the rows of each statement
+ * that is kept (sqlite3_prepare_v3): a line of "SCAN …" or "SEARCH …", a tab, and the statement, in the file that PLANS
+ * names. The program knows nothing of it; tests/unit/test_plans.py judges. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -51,7 +51,8 @@ static int is_new(const char *text)
     return result;
 }
 
-int sqlite3_prepare_v3(sqlite3 *handle, const char *text, int length, unsigned flags, sqlite3_stmt **ret, const char **ret_tail)
+int sqlite3_prepare_v3(sqlite3 *handle, const char *text, int length, unsigned flags, sqlite3_stmt **ret,
+                       const char **ret_tail)
 {
     static prepare_fn *real;
     if (!real)

@@ -1,5 +1,5 @@
-/* How often a password may be tried over HTTP: whoever guesses without a pause keeps nobody else from coming in, and does
- * not hold the server. Who is locked out for wrong ones is staff.h's matter. Does not answer. */
+/* How often a password may be tried over HTTP: whoever guesses without a pause keeps nobody else from coming in, and
+ * does not hold the server. Who is locked out for wrong ones is staff.h's matter. Does not answer. */
 #ifndef HEAD_OFFICE_HTTP_TRIES_H
 #define HEAD_OFFICE_HTTP_TRIES_H
 
