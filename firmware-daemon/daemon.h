@@ -9,7 +9,8 @@
 
 #define DAEMON_AGAIN 2 /* what the loop ends with when the program must start once more: it has another site now */
 
-/* Of the pages' requests, in the event loop: behind a turn whose events are new, before one that goes on with others. */
+/* Of the pages' requests, in the event loop: behind a turn whose events are new, before one that goes on with others.
+ */
 #define DAEMON_PAGES_PRIORITY 110
 
 struct daemon;

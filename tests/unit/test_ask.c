@@ -174,12 +174,9 @@ static void a_parallel_run_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_cannot_be_asked_is_refused),
-        TEST(a_forgotten_session_is_ended),
-        TEST(a_language_follows_the_badge),
-        TEST(an_order_that_nobody_picks_is_freed),
-        TEST(goods_in_hand_keep_the_order),
-        TEST(a_parallel_run_is_kept),
+        TEST(what_cannot_be_asked_is_refused),        TEST(a_forgotten_session_is_ended),
+        TEST(a_language_follows_the_badge),           TEST(an_order_that_nobody_picks_is_freed),
+        TEST(goods_in_hand_keep_the_order),           TEST(a_parallel_run_is_kept),
         cmocka_unit_test(the_list_of_verbs_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

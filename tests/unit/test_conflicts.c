@@ -247,7 +247,8 @@ static void taken_back_changed_and_given_again(void **state)
     assert_int_equal(rig_release(office, "hz", "N1"), 0);
     sync_site(company, HZ);
     check_site_of(company, "hz", "allocated");
-    SITE_SAYS(company, HZ, "SELECT receiver ->> '$.address' || ' ' || priority FROM orders WHERE number = 'N1'", "宁波2号 7");
+    SITE_SAYS(company, HZ, "SELECT receiver ->> '$.address' || ' ' || priority FROM orders WHERE number = 'N1'",
+              "宁波2号 7");
     assert_int_equal(number(&company->sites[HZ], "SELECT sum(quantity) FROM allocation WHERE open > 0"), 2);
 }
 

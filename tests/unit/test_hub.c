@@ -371,9 +371,11 @@ static void segments_down_are_bounded(void **state)
     memset(wide, 'x', sizeof(wide) - 1);
     wide[sizeof(wide) - 1] = '\0';
     for (int64_t seq = 1; seq <= 6; seq++)
-        assert_int_equal(sql_run(rig->office.sql, "INSERT INTO feed (site, seq, type, key, rev, line, hash) VALUES ('hz', ?1, 't', 'k', 1, ?2, ?3)",
-                                 sql_int(seq), sql_text(wide), sql_blob(hash, sizeof(hash))),
-                         0);
+        assert_int_equal(
+            sql_run(rig->office.sql,
+                    "INSERT INTO feed (site, seq, type, key, rev, line, hash) VALUES ('hz', ?1, 't', 'k', 1, ?2, ?3)",
+                    sql_int(seq), sql_text(wide), sql_blob(hash, sizeof(hash))),
+            0);
     rig_run(rig, "UPDATE site SET feed_head = 6 WHERE id = 'hz'");
     rig_forget_sent(rig);
     assert_int_equal(hub_send_changes(rig->hub, rig->office.now_us, &rig->error), 0);

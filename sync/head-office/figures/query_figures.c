@@ -32,9 +32,8 @@
 #define BUYER_IS                                                                                                       \
     "coalesce((SELECT CASE WHEN f.place = 1 THEN 'new' ELSE 'returning' END FROM buyer_sale f WHERE f.number ="        \
     " o.number), '')"
-#define AGAIN "EXISTS (SELECT 1 FROM buyer_sale f WHERE f.number = o.number AND f.again_us IS NOT NULL)"
-#define AGAIN_AFTER                                                                                                    \
-    "(SELECT f.again_us FROM buyer_sale f WHERE f.number = o.number) - " PERSON_BOUGHT_US
+#define AGAIN       "EXISTS (SELECT 1 FROM buyer_sale f WHERE f.number = o.number AND f.again_us IS NOT NULL)"
+#define AGAIN_AFTER "(SELECT f.again_us FROM buyer_sale f WHERE f.number = o.number) - " PERSON_BOUGHT_US
 #define RFM_OF                                                                                                         \
     "coalesce((SELECT f.name FROM person_order p JOIN person h ON h.id = p.person JOIN rfm f ON f.person = h.head"     \
     " WHERE p.number = o.number), '')"

@@ -62,7 +62,7 @@ static const struct query_filter worker_filters[] = {
     BY_INDEX("worker", "w.worker = ?"), BY_LOOKING("role", PLAIN("w.role") " = ?"), {0}};
 
 static const struct query_column certificate_columns[] = {
-    TEXT("name", "c.name"),    TEXT("site", "c.site"),      TEXT("fingerprint", "c.fingerprint"),
+    TEXT("name", "c.name"),    TEXT("site", "c.site"),     TEXT("fingerprint", "c.fingerprint"),
     TIME("made", "c.made_us"), TIME("ends", "c.until_us"), {0},
 };
 static const struct query_filter certificate_filters[] = {

@@ -7,10 +7,11 @@
 #include "sync/head-office/staff/roles.h"
 #include "sync/wire/topic.h"
 
-#define STAFF_NAME_SIZE    33 /* terminated */
-#define STAFF_TITLE_SIZE   65
-#define STAFF_PASSWORD_MIN 10 /* characters; NIST SP 800-63B section 5.1.1.2 asks for 8, and for no mixture of kinds   \
-                               */
+#define STAFF_NAME_SIZE  33 /* terminated */
+#define STAFF_TITLE_SIZE 65
+#define STAFF_PASSWORD_MIN                                                                                             \
+    10 /* characters; NIST SP 800-63B section 5.1.1.2 asks for 8, and for no mixture of kinds                          \
+        */
 #define STAFF_PASSWORD_SIZE 129
 #define STAFF_ROLES_MAX     32 /* of one person */
 

@@ -161,8 +161,9 @@ static int start_program(struct program *program, const struct tenant *tenant, s
 {
     struct keeper *keeper = program->keeper;
     CLEANUP(cleanup_free) struct words *words = calloc(1, sizeof(*words));
-    int result =
-        words ? write_words(keeper, tenant, program->part, words, error) : error_set(error, -ENOMEM, "out of memory");
+    if (!words)
+        return error_set(error, -ENOMEM, "out of memory");
+    int result = write_words(keeper, tenant, program->part, words, error);
     if (result)
         return result;
     pid_t self = getpid(), child = fork();
