@@ -13,7 +13,7 @@
 /* A scan changes a dozen rows, most on pages of their own: small pages and a long WAL spare the flash
  * (docs/performance.md).
  */
-static const struct sql_options durable = {.exclusive = true, .page_bytes = 1024, .cache_kib = 8192, .wal_kib = 8192};
+static const struct sql_options durable = {.exclusive = true, .page_bytes = 1024, .cache_kib = 4096, .wal_kib = 8192};
 
 /* The row of this database, made on first use; another site's database is refused. */
 static int claim(struct store *store, const struct store_settings *settings, struct error *error)

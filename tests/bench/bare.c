@@ -32,7 +32,7 @@ struct bare *bare_open(const char *path, const struct work *work)
     must(sqlite3_open(path, &bare->handle), path);
     must(sqlite3_exec(bare->handle,
                       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-                      "foreign_keys=ON; PRAGMA cache_size=-8192; PRAGMA wal_autocheckpoint=8192; PRAGMA "
+                      "foreign_keys=ON; PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=8192; PRAGMA "
                       "journal_size_limit=8388608",
                       NULL, NULL, NULL),
          "pragmas");
