@@ -124,7 +124,8 @@ def site(port):
 def configure(port):
     """The sample file, with what head office gives."""
     text = (OS / "usr/share/doc/floorhand/floorhandd.conf").read_text()
-    for line, value in (("# id = ", "id = hz-07"), ("# box = ", "box = box-1"), ("port = 8480", f"port = {port}")):
+    for line, value in (("id = ", "id = hz-07"), ("box = ", "box = box-1"), ("port = 8480", f"port = {port}"),
+                        ("https_port = 8443", "https_port = 0"), ("sign_in = required", "sign_in = open")):
         assert f"\n{line}\n" in text, line
         text = text.replace(f"\n{line}\n", f"\n{value}\n", 1)
     (OS / "etc/floorhand/floorhandd.conf").write_text(text)
