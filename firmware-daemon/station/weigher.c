@@ -12,8 +12,8 @@
 #include <string.h>
 
 #define ASK_US 400000 /* between two questions */
-#define ASK_LIFT_US                                                                                                    \
-    100000 /* while a parcel is taken off and the next laid on: an empty pan lasts no longer than a hand takes */
+/* While a parcel is taken off and the next laid on: an empty pan lasts no longer than a hand takes. */
+#define ASK_LIFT_US 100000
 
 struct weigher {
     struct weigher_settings settings;
