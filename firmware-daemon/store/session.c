@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define NAMED(member, column) #column ", "
-#define COLUMNS               SESSION_REFERENCES(NAMED) SESSION_NUMBERS(NAMED) SESSION_TEXTS(NAMED) "worker, undo"
+#define KEPT                  SESSION_REFERENCES(NAMED) SESSION_NUMBERS(NAMED) SESSION_TEXTS(NAMED) "worker"
+#define COLUMNS               KEPT ", undo"
 
 static void read_session(struct sql_query *query, struct session *ret)
 {
@@ -112,8 +113,6 @@ int session_leave_manifest(struct store *store, int64_t manifest)
                    sql_int(manifest));
 }
 
-#define KEPT SESSION_REFERENCES(NAMED) SESSION_NUMBERS(NAMED) SESSION_TEXTS(NAMED) "worker"
-
 int action_record(struct store *store, struct session *session, int64_t seq, const char *type)
 {
     int result =
@@ -164,15 +163,13 @@ int action_forget_order(struct store *store, int64_t order)
 
 int action_count(struct store *store, int64_t *ret)
 {
-    return sql_number(store->sql, ret,
-                      "SELECT coalesce((SELECT max(id) FROM action) - (SELECT min(id) FROM action) + 1, 0)",
-                      SQL_NO_VALUES);
+    return sql_number(store->sql, ret, "SELECT count(*) FROM action", SQL_NO_VALUES);
 }
 
 int action_prune(struct store *store, int64_t rows_max)
 {
     return sql_run(store->sql,
-                   CHAIN "DELETE FROM action WHERE id IN (SELECT id FROM action WHERE id < (SELECT coalesce(min(id), "
-                         "(SELECT max(id) FROM action) + 1) FROM chain) ORDER BY id LIMIT ?1)",
+                   CHAIN "DELETE FROM action WHERE id IN (SELECT id FROM action WHERE id NOT IN (SELECT id FROM chain) "
+                         "ORDER BY id LIMIT ?1)",
                    sql_int(rows_max));
 }

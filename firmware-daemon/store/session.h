@@ -72,7 +72,7 @@ int action_load(struct store *store, int64_t id, struct action *ret); /* -ENOENT
 int action_forget(struct store *store, int64_t worker); /* in the database, where nobody has the session in hand */
 /* Of every worker who could undo something of this order. */
 int action_forget_order(struct store *store, int64_t order);
-int action_count(struct store *store, int64_t *ret); /* nearly: of those that are kept */
+int action_count(struct store *store, int64_t *ret); /* of those that are kept */
 /* Deletes of the oldest what nobody can undo any more: not on the floor's time. */
 int action_prune(struct store *store, int64_t rows_max);
 

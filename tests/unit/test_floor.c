@@ -62,20 +62,26 @@ static void only_what_nobody_can_undo_is_deleted(void **state)
 {
     struct site_rig *rig = *state;
     struct event prune = {.kind = EVENT_PRUNE};
+    site_rig_order(rig, "N0", "SF0", 1, 0);
     site_rig_order(rig, "N1", "SF1", 1, 0);
     site_rig_order(rig, "N2", "SF2", 2, 0);
+    site_rig_scan(rig, "other", "B-2");
+    site_rig_scan(rig, "other", "CMD:PICK");
+    site_rig_scan(rig, "other", "A-01"); /* and he goes on holiday */
     PLAY(rig, {"B-1", "DONE", "menu"}, {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"},
          {"MUG", "DONE", "pick.tote"}, {"T-1", "DONE", "pick.stage"}, {"STAGE-1", "DONE", "menu"},
          {"CMD:PICK", "DONE", "pick.location"}, {"A-01", "DONE", "pick.item"}, {"MUG", "DONE", "pick.item"});
-    assert_true(number(rig, "SELECT count(*) FROM action") > 2);
+    assert_true(number(rig, "SELECT count(*) FROM action") > 3);
     assert_int_equal(site_rig_post(rig, &prune, "", 0), 0);
     assert_int_equal(site_rig_turn(rig), 0);
-    assert_int_equal(number(rig, "SELECT count(*) FROM action"), 2); /* the bin, and the piece */
+    assert_int_equal(number(rig, "SELECT count(*) FROM action"), 3); /* his bin; the bin, and the piece */
     PLAY(rig, {"CMD:UNDO", "DONE", "pick.item"}, {"CMD:UNDO", "DONE", "pick.location"},
          {"CMD:UNDO", "E25", "pick.location"});
     assert_int_equal(site_rig_post(rig, &prune, "", 0), 0);
     assert_int_equal(site_rig_turn(rig), 0);
-    assert_int_equal(number(rig, "SELECT count(*) FROM action"), 0);
+    assert_int_equal(number(rig, "SELECT count(*) FROM action"), 1);
+    site_rig_scan(rig, "other", "CMD:UNDO");
+    assert_int_equal(rig->last.answer.message, DONE_UNDONE);
 }
 
 static void a_quantity_counts_once(void **state)
