@@ -22,6 +22,8 @@ GROWING = frozenset("action allocation balance barcode counted document document
                     "order_line orders parcel print_job receiver serial stock_count task waybill".split())
 MAY = (  # the statement's beginning, why
     ("SELECT c.id FROM stock_count c JOIN location l", "of the counts, the open ones"),
+    ("WITH RECURSIVE chain (worker, id) AS (SELECT worker, undo FROM session WHERE undo IS NOT NULL UNION ALL SELECT c.worker, a.undo FROM "
+     "chain c JOIN action a ON a.id = c.id WHERE a.undo IS NOT NULL) DELETE FROM action", "once a minute, of what was scanned in it"),
     ("UPDATE print_job SET since_us", "at a start, of those that wait"),
 )
 WINDOW, STEP = 24, 8  # letters
