@@ -160,8 +160,8 @@ static int forget(struct store *store, int64_t order)
 {
     static const char *const steps[] = {
         "UPDATE print_job SET data = '~' WHERE parcel IN (SELECT id FROM parcel WHERE order_id = ?1)",
-        "UPDATE waybill SET opaque = '' WHERE opaque <> '' AND (parcel IN (SELECT id FROM parcel WHERE order_id = ?1) "
-        "OR (order_number <> '' AND order_number = (SELECT number FROM orders WHERE id = ?1)))",
+        ("UPDATE waybill SET opaque = '' WHERE opaque <> '' AND (parcel IN (SELECT id FROM parcel WHERE order_id = ?1) "
+         "OR (order_number <> '' AND order_number = (SELECT number FROM orders WHERE id = ?1)))"),
         "UPDATE orders SET receiver = '~', name_mask = '', phone_mask = '' WHERE id = ?1 AND receiver <> ''",
     };
     int result = 0;
