@@ -139,6 +139,10 @@ int sql_await(struct sql *sql); /* how the posted statements ended: the first fa
 #define SQL_FOR_UPDATE  " /* FOR UPDATE */" /* a comment for SQLite, where the transaction is alone anyway */
 #define SQL_SKIP_LOCKED " /* FOR UPDATE SKIP LOCKED */"
 
+/* A text of the changed row, in a question behind RETURNING: there SQLite (3.40) does not know what type its columns
+ * have, and looks up nothing in an index for them. */
+#define SQL_RETURNED(column) "CAST(" column " AS TEXT)"
+
 /* SELECT: while (sql_next(q)) { sql_get_int(q, 0) ... } then sql_done(q), which tells whether it failed.
  * Never NULL: a statement that could not start yields no row and its error from sql_done. */
 #define sql_select(sql, text, ...) sql_select_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})

@@ -337,7 +337,8 @@ int cost_method(struct books *books, const char *sku, const char *method, struct
     if (fifo)
         result = to_one_layer(books, sku, &item, error);
     else
-        result = sql_run(books->office->sql, "UPDATE cost_layer SET left_open = 0, left_minor = 0 WHERE sku = ?1",
+        result = sql_run(books->office->sql,
+                         "UPDATE cost_layer SET left_open = 0, left_minor = 0 WHERE sku = ?1 AND left_open > 0",
                          sql_text(sku));
     if (!result)
         result = sql_run(books->office->sql, "UPDATE cost_item SET method = ?2 WHERE sku = ?1", sql_text(sku),

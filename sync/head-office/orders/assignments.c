@@ -79,14 +79,14 @@ static int tell(struct office *office, const char *site, const struct told *told
 /* Renewed when a third of it has gone by, so that two more chances are left. */
 int assignments_renew(struct office *office, const char *site)
 {
-    struct sql_query *row =
-        sql_select(office->sql,
-                   "UPDATE assignment SET renewed_us = ?2 WHERE site = ?1 AND state = 'given' AND lease_s > 0"
-                   " AND ?2 - renewed_us >= lease_s * 1000000 / 3 AND EXISTS (SELECT 1 FROM orders o WHERE o.number ="
-                   " assignment.number AND o.site = ?1 AND (o.state IN ('released', 'received', 'allocated') OR"
-                   " (o.state = 'parked' AND o.reason = 'lease')))"
-                   " RETURNING number, (SELECT rev FROM orders o WHERE o.number = assignment.number), lease_s",
-                   sql_text(site), sql_int(office->now_us));
+    struct sql_query *row = sql_select(
+        office->sql,
+        "UPDATE assignment SET renewed_us = ?2 WHERE site = ?1 AND state = 'given' AND lease_s > 0"
+        " AND ?2 - renewed_us >= lease_s * 1000000 / 3 AND EXISTS (SELECT 1 FROM orders o WHERE o.number ="
+        " assignment.number AND o.site = ?1 AND (o.state IN ('released', 'received', 'allocated') OR"
+        " (o.state = 'parked' AND o.reason = 'lease')))"
+        " RETURNING number, (SELECT rev FROM orders o WHERE o.number = " SQL_RETURNED("assignment.number") "), lease_s",
+        sql_text(site), sql_int(office->now_us));
     int result = 0;
     while (!result && sql_next(row))
         result = tell(office, site,

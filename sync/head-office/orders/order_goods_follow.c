@@ -182,7 +182,7 @@ static int name_item(struct following *following)
     const struct listing_seen *seen = following->seen;
     int result = sql_run(office->sql,
                          "UPDATE order_line SET sku = ?4 WHERE sku IS NULL AND platform_item = ?2 AND platform_sku = ?3"
-                         " AND number IN (SELECT number FROM orders WHERE shop = ?1)",
+                         " AND EXISTS (SELECT 1 FROM orders o WHERE o.number = order_line.number AND o.shop = ?1)",
                          sql_text(following->shop), sql_text(seen->item), sql_text(seen->sku),
                          sql_text(following->meaning->sku));
     following->effect->lines += result ? 0 : sql_changes(office->sql);
@@ -191,8 +191,8 @@ static int name_item(struct following *following)
     return sql_run(
         office->sql,
         "INSERT INTO demand_due (number) SELECT DISTINCT l.number FROM order_line l JOIN orders o ON o.number"
-        " = l.number WHERE o.shop = ?1 AND l.platform_item = ?2 AND l.platform_sku = ?3",
-        sql_text(following->shop), sql_text(seen->item), sql_text(seen->sku));
+        " = l.number WHERE l.sku = ?4 AND o.shop = ?1 AND l.platform_item = ?2 AND l.platform_sku = ?3",
+        sql_text(following->shop), sql_text(seen->item), sql_text(seen->sku), sql_text(following->meaning->sku));
 }
 
 static int look_again(struct following *following)

@@ -333,9 +333,9 @@ static int ask_early(struct worker *worker, int64_t most, struct error *error)
 
 static int find_orders(struct worker *worker, int64_t most, struct error *error)
 {
-    static const char question[] = "SELECT a.number FROM aftersale a JOIN orders o ON o.shop = a.shop AND"
-                                   " o.platform_order = a.platform_order AND o.origin = 'sale' WHERE a.order_number IS"
-                                   " NULL AND ?1 > 0 LIMIT 1";
+    static const char question[] = "SELECT number FROM aftersale a WHERE order_number IS NULL AND EXISTS (SELECT 1 FROM"
+                                   " orders o WHERE o.shop = a.shop AND o.platform_order = a.platform_order AND"
+                                   " o.origin = 'sale') AND ?1 > 0 LIMIT 1";
     bool any;
     int result = is_any(worker, &any, error, question);
     return result || !any ? result : do_job(worker, &refund_job, most, error);
@@ -378,12 +378,11 @@ static int read_hits(struct office *office, int64_t after, struct order_audit_hi
     size_t count = 0;
     struct sql_query *row =
         sql_select(office->sql,
-                   "SELECT kind, rule, count(DISTINCT number) FROM (SELECT kind, rule, number FROM exception WHERE "
-                   "released_us IS NULL"
-                   " UNION ALL SELECT r.kind, r.name, h.number FROM rule_hit h JOIN rule r ON r.id = h.rule WHERE "
-                   "r.kind <> 'hold')"
-                   " hits WHERE number IN (SELECT number FROM order_history WHERE id > ?1) GROUP BY kind, rule"
-                   " ORDER BY 3 DESC, kind, rule",
+                   "WITH looked AS (SELECT DISTINCT number FROM order_history WHERE id > ?1) SELECT kind, rule,"
+                   " count(DISTINCT number) FROM (SELECT e.kind, e.rule, e.number FROM looked JOIN exception e ON"
+                   " e.number = looked.number WHERE e.released_us IS NULL UNION ALL SELECT r.kind, r.name, h.number"
+                   " FROM looked JOIN rule_hit h ON h.number = looked.number JOIN rule r ON r.id = h.rule WHERE"
+                   " r.kind <> 'hold') hits GROUP BY kind, rule ORDER BY 3 DESC, kind, rule",
                    sql_int(after));
     for (; count < ORDER_AUDIT_HITS_MAX && sql_next(row); count++) {
         sql_copy_text(row, 0, hits[count].kind, sizeof(hits[count].kind));

@@ -133,7 +133,7 @@ static int send_number(struct office *office, const char *site, int64_t id, cons
                    " WHERE id = ?1 RETURNING number, carrier, order_number, nullif(sort_code, ''),"
                    " nullif(short_address, ''), nullif(package_center, ''), nullif(qr, ''), rev, drawn, print_data,"
                    " coalesce((SELECT s.platform FROM waybill_parcel p JOIN waybill_account a ON a.id = p.account JOIN"
-                   " shop s ON s.code = a.via WHERE p.waybill = waybill.number), '')",
+                   " shop s ON s.code = a.via WHERE p.waybill = " SQL_RETURNED("waybill.number") "), '')",
                    sql_int(id), sql_text(order));
     json_open_object(&data, NULL);
     if (sql_next(row)) {
