@@ -15,10 +15,9 @@ import sys
 import tempfile
 import zlib
 
-import rows
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
+from bench import rows  # noqa: E402
 from label.judges.picture import read_png  # noqa: E402
 
 OUT = pathlib.Path(ROOT, os.environ.get("OUT", "build"))

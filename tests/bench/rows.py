@@ -8,19 +8,33 @@ import statistics
 PATH = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "bench.json"
 
 
+def share(figures, part):
+    """What so great a part of them does not exceed."""
+    return sorted(figures)[min(len(figures) - 1, int(len(figures) * part))]
+
+
 def row(name, ours, reference, goal):
     """Less is better; goal None: there is none."""
     return {"name": name, "ours": round(ours, 2), "reference": round(reference, 2), "ratio": round(ours / reference, 3),
             "goal": goal, "met": None if goal is None else ours / reference <= goal}
 
 
-def more(name, ours, references, goal):
-    """More is better; one figure of both for each round."""
+def _of_rounds(name, ours, references, goal, good):
     ratios = sorted(mine / theirs for mine, theirs in zip(ours, references))
     ratio = statistics.median(ratios)
-    return {"name": name, "ours": round(statistics.median(ours), 1), "reference": round(statistics.median(references), 1),
+    return {"name": name, "ours": round(statistics.median(ours), 2), "reference": round(statistics.median(references), 2),
             "ratio": round(ratio, 3), "low": round(ratios[0], 3), "high": round(ratios[-1], 3), "goal": goal,
-            "met": ratio >= goal}
+            "met": None if goal is None else good(ratio, goal)}
+
+
+def more(name, ours, references, goal):
+    """More is better; one figure of both for each round."""
+    return _of_rounds(name, ours, references, goal, lambda ratio, goal: ratio >= goal)
+
+
+def less(name, ours, references, goal):
+    """Less is better; one figure of both for each round."""
+    return _of_rounds(name, ours, references, goal, lambda ratio, goal: ratio <= goal)
 
 
 def fact(name, ours):

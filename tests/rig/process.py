@@ -3,6 +3,8 @@
 import ctypes
 import itertools
 import os
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -99,6 +101,11 @@ class Program:
     @property
     def running(self):
         return self.child is not None and self.child.poll() is None
+
+    def memory_mib(self):
+        """{"VmRSS": resident now, "VmHWM": at most since its start}"""
+        status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
+        return {name: int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("VmRSS", "VmHWM")}
 
     def kill(self):
         """As a power cut: no chance to tidy up."""
