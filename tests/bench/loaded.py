@@ -145,8 +145,8 @@ def beside(function, port):
 
 
 class Bench:
-    def __init__(self, stack, folder, size):
-        self.size, self.printing = size, Printing()
+    def __init__(self, stack, folder, size, only):
+        self.size, self.only, self.printing = size, only, Printing()
         self.house = stack.enter_context(house_of_pickers(folder, PICKERS, scanner=HoneywellScanner,
                                                           more=f"[station other]\nprinter = {self.printing.address}\n\n"))
         orders = sample.orders(1)
@@ -181,11 +181,13 @@ class Bench:
 
     def measure(self):
         """{load: ([milliseconds idle] of each round, [milliseconds under it] of each round)}"""
-        found = {name: ([], []) for name in self.loads()}
+        loads = {name: make for name, make in self.loads().items() if not self.only or name in self.only}
+        found = {name: ([], []) for name in loads}
         for number in range(self.size["rounds"]):
-            for name, make in self.loads().items():
+            for name, make in loads.items():
                 idle, under = found[name]
-                self.catching_up.work()
+                if self.catching_up in make():
+                    self.catching_up.work()
                 idle.append(latencies(self.house, self.size["scans"]))
                 with contextlib.ExitStack() as stack:
                     for load in make():
@@ -208,15 +210,16 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--short", action="store_true", help="seconds; it proves only that it works")
     options.add_argument("--rounds", type=int)
+    options.add_argument("--only", action="append", help="of what the box does besides, as the rows call it")
     said = options.parse_args()
     size = SMALL if said.short else BIG
     size["rounds"] = said.rounds or size["rounds"]
     build = pathlib.Path(__file__).resolve().parent.parent.parent / "build"
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=build)))
-        found = rows_of(Bench(stack, folder, size))
+        found = rows_of(Bench(stack, folder, size, said.only))
     rows.show(found)
-    if not said.short:
+    if not said.short and not said.only:
         rows.keep(found, PREFIX)
     return 0
 
