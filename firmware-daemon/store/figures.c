@@ -1,5 +1,7 @@
 #include "store/figures.h"
 
+#include "store/ledger.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -39,25 +41,6 @@ static const struct figures_kind kinds[] = {
      2},
 };
 
-/* Moves are numbered as time went on, so the last one before is found by halving: twenty looks in a ledger of a
- * million.
- */
-static int last_before(struct store *store, int64_t since_us, int64_t *ret)
-{
-    int64_t before = 0, end = 0;
-    int result = sql_number(store->sql, &end, "SELECT coalesce(max(id), 0) + 1 FROM move", SQL_NO_VALUES);
-    while (!result && end - before > 1) {
-        const int64_t middle = before + (end - before) / 2;
-        int64_t wall_us = 0;
-        result = sql_number(store->sql, &wall_us, "SELECT wall_us FROM move WHERE id >= ?1 ORDER BY id LIMIT 1",
-                            sql_int(middle));
-        *(wall_us < since_us ? &before : &end) = middle;
-    }
-    if (!result)
-        *ret = before;
-    return result;
-}
-
 static void write_cell(struct buf *csv, const char *text, bool last)
 {
     bool quoted = strpbrk(text, ",\"\r\n") != NULL;
@@ -81,7 +64,7 @@ int figures_begin(struct store *store, const char *kind, int64_t since_us, struc
             figures.kind = &kinds[i];
     if (!figures.kind)
         return -ENOENT;
-    int result = since_us ? last_before(store, since_us, &figures.after_move) : 0;
+    int result = since_us ? ledger_before(store, since_us, &figures.after_move) : 0;
     if (figures.kind->of_moves)
         figures.at[0] = figures.after_move;
     if (!result)

@@ -16,7 +16,7 @@ from tap import Tap  # noqa: E402
 
 OUT = ROOT / os.environ.get("OUT", "build")
 PROGRAMS = (("scripts", "--once"), *((name,) for name in (
-    "batch", "bin", "bind", "bins", "figures", "floor", "journal", "people", "receiver", "replenish", "site", "store", "training", "upkeep",
+    "batch", "bin", "bind", "bins", "board", "figures", "floor", "journal", "people", "receiver", "replenish", "site", "store", "training", "upkeep",
     "variance", "waybill")))
 GROWING = frozenset("action allocation balance barcode counted document document_line feed item journal location lot lpn move move_serial "
                     "order_line orders parcel print_job receiver serial stock_count task waybill".split())
