@@ -415,20 +415,11 @@ rig-powercut: deps-rig ## power cuts of a real kernel's ext4 in QEMU, thousands 
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/powercut/run.py --cuts $(KERNEL_CUTS)
 
-bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
+bench: deps-build ## figures as ratios to a peer measured in the same run, as one table and build/bench.json: make bench [BENCH="loaded tryton"]
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench $(OUT)/floorhand-office-bench $(OUT)/tests/fake_station
-	@$(OUT)/floorhand-bench
-	@OUT=$(OUT) python3 tests/bench/start.py
-	@OUT=$(OUT) python3 tests/bench/sync.py
-	@OUT=$(OUT) python3 tests/bench/office.py
-	@OUT=$(OUT) python3 tests/bench/push.py
-	@OUT=$(OUT) python3 tests/bench/stations.py
-	@OUT=$(OUT) python3 tests/bench/flood.py
-	@OUT=$(OUT) python3 tests/bench/paint.py
-	@OUT=$(OUT) python3 tests/bench/year.py
-	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
-	@OUT=$(OUT) python3 tests/bench/labels.py
+	@$(MAKE) deps-bench-tryton || echo "Tryton cannot be had: nothing is compared with it"
+	@OUT=$(OUT) python3 tests/bench/run.py $(BENCH)
 
 bench-forecast: deps-build ## how good forecasts are beside R's forecast package, and how long 100,000 series take
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-demand

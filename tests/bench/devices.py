@@ -185,7 +185,7 @@ def main():
     with contextlib.ExitStack() as stack:
         cases = [Case(name, stack) for name in CASES]
         run(cases)
-    rows.keep(rows_of(cases), PREFIX)
+    rows.keep(rows_of(cases))
 
 
 if __name__ == "__main__":

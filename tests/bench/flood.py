@@ -85,7 +85,7 @@ def main():
              for kind, (under, idle) in measured.items() for part in (0.5, 0.99)]
     rows.show(found)
     if not short:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

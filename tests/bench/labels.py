@@ -149,10 +149,10 @@ def main():
         print(f"# without CUPS' rastertolabel: there is no {FILTER.relative_to(ROOT)}; make deps-bench", file=sys.stderr)
     print(f"{'label at 203 dpi':16} {'pages':>5} {'bytes':>7} {f's {SLOW}':>8} {f's {FAST}':>8} {'ms':>7}  "
           + " ".join(f"{reference:>16}" for reference in references))
-    found = []
+    found = [] if FILTER.exists() else [rows.absent(f"{PREFIX}bytes, beside rastertolabel", "CUPS is not there: make deps-bench")]
     for (name, sample), took in zip(samples.items(), milliseconds(samples)):
         found += figures_of(name, sample, took, references)
-    rows.keep(found, PREFIX)
+    rows.keep(found)
 
 
 if __name__ == "__main__":

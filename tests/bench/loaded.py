@@ -220,7 +220,7 @@ def main():
         found = rows_of(Bench(stack, folder, size, said.only))
     rows.show(found)
     if not said.short and not said.only:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

@@ -108,7 +108,7 @@ def main():
     for row in found:
         print(f"{row['name']:62} {row['ours']:8} of {row['reference']:5}  {'yes' if row['met'] else 'no'}")
     print(f"  starts: {', '.join(f'{seconds:.3f}' for seconds in took)} s")
-    rows.keep(found, PREFIX)
+    rows.keep(found)
 
 
 if __name__ == "__main__":

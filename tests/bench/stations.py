@@ -138,7 +138,7 @@ def main():
     rows.show(found)
     print(f"  {scans} scans; the pages were told {told} views meanwhile")
     if not options.short:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

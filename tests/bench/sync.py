@@ -217,7 +217,7 @@ def main():
             found.append(fleet(bench, kind, sites, 1000 if not said.short else 100))
     rows.show(found)
     if not said.short:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

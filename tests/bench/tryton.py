@@ -170,7 +170,7 @@ def main():
     options.add_argument("--processes", type=int, default=os.cpu_count(), help="of Tryton's server")
     said = options.parse_args()
     if not ADMIN.exists():
-        rows.skip(PREFIX, "Tryton is not there: make deps-bench-tryton")
+        rows.skip("Tryton is not there: make deps-bench-tryton")
         return 0
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build")))
@@ -179,7 +179,7 @@ def main():
         found = rows_of(measure(sides, *((1, SECONDS_SHORT) if said.short else (said.rounds, SECONDS))))
     rows.show(found)
     if not said.short:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 
