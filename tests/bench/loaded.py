@@ -30,11 +30,11 @@ from rig.waiting_scanners import HoneywellScanner  # noqa: E402
 
 PREFIX = "under load: "
 GOAL, LINK_GOAL_MIB = 2.0, 8
-PICKERS, PAGES = 16, 50
+PAGES = 50
 REPORTS = ("board", "figures/stock", "figures/orders", "stock?limit=500", "status")
 ELSEWHERE = 19  # nice
-BIG = {"rounds": 5, "scans": 300, "backlog": 30000, "items": 50000}
-SMALL = {"rounds": 1, "scans": 30, "backlog": 2000, "items": 500}
+BIG = {"rounds": 5, "scans": 300, "backlog": 30000, "items": 50000, "pickers": 16}
+SMALL = {"rounds": 1, "scans": 30, "backlog": 100, "items": 300, "pickers": 1}
 
 
 # ---------------------------------------------------------------- what the box does besides
@@ -53,7 +53,7 @@ class CatchingUp:
     def work(self):
         """Each scan of a picker is an event; others' are not counted."""
         while self.known + self.written - self.told() < self.events:
-            self.written += len(drive(self.house.pickers, 1.0)[1])
+            self.written += len(drive(self.house.pickers, 0.5)[1])
 
     def __enter__(self):
         before = self.told()
@@ -147,7 +147,7 @@ def beside(function, port):
 class Bench:
     def __init__(self, stack, folder, size, only):
         self.size, self.only, self.printing = size, only, Printing()
-        self.house = stack.enter_context(house_of_pickers(folder, PICKERS, scanner=HoneywellScanner,
+        self.house = stack.enter_context(house_of_pickers(folder, size["pickers"], scanner=HoneywellScanner,
                                                           more=f"[station other]\nprinter = {self.printing.address}\n\n"))
         orders = sample.orders(1)
         self.house.release(orders)

@@ -110,7 +110,7 @@ def house_of_pickers(folder, count, **more):
             (f"P-{number}", f"Picker {number}", f"P-{number}", "picker") for number in range(count)]))
         house.start()
         wait_until(lambda: house.hq_rows("SELECT 1 FROM site WHERE feed_head > 0 AND feed_acked = feed_head"), "the site has the data", seconds=60)
-        stock = sample._write(folder / "much.csv", ("location", "sku", "quantity"), [(item.location, item.sku, count * PIECES) for item in sample.ITEMS])
+        stock = sample._write(folder / "much.csv", ("location", "sku", "quantity"), [(item.location, item.sku, (count + 1) * PIECES) for item in sample.ITEMS])
         house.command("floorhand", "import", "stock", "--url", house.page_url, stock)
         house.release([sample.Order(f"LONG-{number:05}", "SF", f"SF9521{number:09}", sample.RECEIVERS[0],
                                     ((sample.ITEMS[number % len(sample.ITEMS)].sku, PIECES),)) for number in range(count)])
