@@ -92,8 +92,10 @@ static void test_the_hour(void **state)
     move(&rig, 1, "pick", 16, 0, 0);
     move(&rig, 1, "pick", 4, 0, 2); /* the second one taken back */
     assert_pieces(&rig, NOW, 16, 2);
-    assert_pieces(&rig, NOW + 15 * MINUTE, 12, 2); /* it is out of sight, its taking back is not */
-    assert_pieces(&rig, NOW + 45 * MINUTE, 12, 0);
+    move(&rig, 1, "pick", 1, 0, 0); /* in a minute that was told already */
+    assert_pieces(&rig, NOW, 17, 2);
+    assert_pieces(&rig, NOW + 15 * MINUTE, 13, 2); /* it is out of sight, its taking back is not */
+    assert_pieces(&rig, NOW + 45 * MINUTE, 13, 0);
     assert_pieces(&rig, NOW + 90 * MINUTE, 0, 0);
     json_t *told = people(&rig, NOW);
     assert_string_equal(json_string_value(json_object_get(json_array_get(told, 0), "since")), "then");
