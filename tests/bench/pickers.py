@@ -19,9 +19,19 @@ class Line:
     """A connection that stays open; one request at a time. headers: further ones of each request."""
 
     def __init__(self, port, headers=""):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.port, self.headers, self.raw = port, headers, b""
+        self.open()
+
+    def open(self):
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.headers, self.raw = headers, b""
+
+    def open_again(self):
+        """If the server let it go meanwhile, as nothing was said."""
+        with contextlib.suppress(BlockingIOError):
+            if self.socket.recv(1, socket.MSG_DONTWAIT) == b"":
+                self.close()
+                self.open()
 
     def close(self):
         self.socket.close()
@@ -33,7 +43,10 @@ class Line:
 
     def receive(self):
         """The answer's body; None while it is not all there."""
-        self.raw += self.socket.recv(1 << 16)
+        came = self.socket.recv(1 << 16)
+        if not came:
+            raise RigError("the server closed the connection, and owes an answer")
+        self.raw += came
         head, found, body = self.raw.partition(b"\r\n\r\n")
         if not found:
             return None
@@ -46,6 +59,7 @@ class Line:
         return body
 
     def ask(self, path, body):
+        self.open_again()
         self.send(path, body)
         while (answer := self.receive()) is None:
             pass
@@ -64,6 +78,7 @@ def drive(stations, seconds):
 
         start = time.perf_counter()
         for station in stations:
+            station.line.open_again()
             selector.register(station.line.socket, selectors.EVENT_READ, station)
             begin(station)
         while scans:
