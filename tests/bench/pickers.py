@@ -4,6 +4,7 @@ how soon it is answered, judges nothing."""
 
 import contextlib
 import json
+import select
 import selectors
 import socket
 import time
@@ -28,10 +29,9 @@ class Line:
 
     def open_again(self):
         """If the server let it go meanwhile, as nothing was said."""
-        with contextlib.suppress(BlockingIOError):
-            if self.socket.recv(1, socket.MSG_DONTWAIT) == b"":
-                self.close()
-                self.open()
+        if select.select([self.socket], [], [], 0)[0]:
+            self.close()
+            self.open()
 
     def close(self):
         self.socket.close()
