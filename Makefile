@@ -23,6 +23,11 @@ TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 lib
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
+TRYTON_PACKAGES := tryton-server tryton-modules-stock tryton-modules-product tryton-modules-company tryton-modules-currency \
+	tryton-modules-party tryton-modules-country
+TRYTON_NEEDS   := postgresql gunicorn python3-bcrypt python3-dateutil python3-defusedxml python3-genshi python3-lxml python3-passlib \
+	python3-pkg-resources python3-polib python3-psycopg2 python3-relatorio python3-simpleeval python3-sql python3-stdnum \
+	python3-werkzeug python3-wrapt
 FORECAST_PACKAGES := r-base-core r-cran-forecast
 FORECAST_DATA_PACKAGES := r-cran-surveillance r-cran-bayesm r-cran-aer
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
@@ -108,7 +113,7 @@ MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-director
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
+.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-tryton deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -201,6 +206,14 @@ deps-bench: deps-build $(RASTERTOLABEL)
 $(RASTERTOLABEL):
 	@mkdir -p build/cups
 	cd build/cups && apt-get download -qq $(BENCH_PACKAGES) && for package in *.deb; do dpkg-deb -x $$package .; done
+	@touch $@
+# Tryton is unpacked as well: installed, it would be started.
+TRYTON := build/tryton
+deps-bench-tryton: deps-build $(TRYTON)/there
+	$(call install_packages,$(TRYTON_NEEDS))
+$(TRYTON)/there:
+	@mkdir -p $(@D)
+	cd $(@D) && apt-get download -qq $(TRYTON_PACKAGES) && for package in *.deb; do dpkg-deb -x $$package .; done
 	@touch $@
 # R's forecast package, and packages that are unpacked for the series that they ship only: what they need is not small.
 FORECAST_DATA := build/r-data
@@ -402,20 +415,11 @@ rig-powercut: deps-rig ## power cuts of a real kernel's ext4 in QEMU, thousands 
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand-crash
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/rig/powercut/run.py --cuts $(KERNEL_CUTS)
 
-bench: deps-build ## figures as ratios to a peer measured in the same run; also build/bench.json
+bench: deps-build ## figures as ratios to a peer measured in the same run, as one table and build/bench.json: make bench [BENCH="loaded tryton"]
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-bench $(OUT)/floorhand-sync-bench $(OUT)/floorhand-office-bench $(OUT)/tests/fake_station
-	@$(OUT)/floorhand-bench
-	@OUT=$(OUT) python3 tests/bench/start.py
-	@OUT=$(OUT) python3 tests/bench/sync.py
-	@OUT=$(OUT) python3 tests/bench/office.py
-	@OUT=$(OUT) python3 tests/bench/push.py
-	@OUT=$(OUT) python3 tests/bench/stations.py
-	@OUT=$(OUT) python3 tests/bench/flood.py
-	@OUT=$(OUT) python3 tests/bench/paint.py
-	@OUT=$(OUT) python3 tests/bench/year.py
-	@OUT=$(OUT) python3 tests/bench/devices.py
 	@$(MAKE) deps-bench || echo "CUPS cannot be had: labels are not compared with its rastertolabel"
-	@OUT=$(OUT) python3 tests/bench/labels.py
+	@$(MAKE) deps-bench-tryton || echo "Tryton cannot be had: nothing is compared with it"
+	@OUT=$(OUT) python3 tests/bench/run.py $(BENCH)
 
 bench-forecast: deps-build ## how good forecasts are beside R's forecast package, and how long 100,000 series take
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/floorhand-demand

@@ -113,10 +113,31 @@ static int source_item_picture(void *user, const char *sku, struct buf *bytes, c
     return picture_read(daemon->config->site.pictures, sku, bytes, ret_type);
 }
 
-static int source_figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
+struct figures_of {
+    struct daemon *daemon;
+    struct figures figures;
+};
+
+static int source_figures(void *user, const char *kind, int64_t since_us, void **ret_state)
 {
     struct daemon *daemon = user;
-    return figures_write(daemon->store, kind, since_us, csv);
+    struct figures_of *of = calloc(1, sizeof(*of));
+    if (!of)
+        return -ENOMEM;
+    of->daemon = daemon;
+    int result = figures_begin(daemon->store, kind, since_us, &of->figures);
+    if (result)
+        free(of);
+    else
+        *ret_state = of;
+    return result;
+}
+
+static int source_figures_more(void *state, struct buf *csv)
+{
+    struct figures_of *of = state;
+    int result = figures_more(of->daemon->store, &of->figures, csv);
+    return result < 0 ? result : of->figures.over;
 }
 
 static const struct label_desk *desk_of(struct daemon *daemon)
@@ -291,6 +312,7 @@ const struct ui_source daemon_pages = {.admits = source_admits,
                                        .trust = source_trust,
                                        .query = source_query,
                                        .figures = source_figures,
+                                       .figures_more = source_figures_more,
                                        .train = source_train,
                                        .label = source_label,
                                        .template = source_template,

@@ -141,6 +141,8 @@ def bench():
     yield Job("bench/year", [sys.executable, "tests/bench/year.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/stations", [sys.executable, "tests/bench/stations.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/flood", [sys.executable, "tests/bench/flood.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/loaded", [sys.executable, "tests/bench/loaded.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/printing", [sys.executable, "tests/bench/printing.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
 
 

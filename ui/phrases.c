@@ -16,7 +16,6 @@ const struct phrase ui_phrases[] = {
     {"A preview is asked for with the template's text: {\"text\", \"data\" or \"of\"}.",
      "预览须给出模板文本：{\"text\"，\"data\" 或 \"of\"}。"},
     {"since is a time in seconds of the Unix clock.", "since 为 Unix 时间（秒）。"},
-    {"That is too much: ask with since.", "内容太多：请加 since。"},
     {"A question has at most % filters, each as name=value.", "一次查询最多 %1 个筛选，写成“名称=值”。"},
     {"What is asked for is a JSON object of its fields.", "请求应为含各字段的 JSON 对象。"},
     {"Say \"badge\" and \"pin\".", "请给出“badge”和“pin”。"},

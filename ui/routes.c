@@ -217,15 +217,14 @@ static bool post_preview(struct web_request *request)
 /* ?since=SECONDS of the Unix clock. */
 static bool get_figures(struct web_request *request)
 {
-    CLEANUP_BUF struct buf csv = {.max = UI_FIGURES_MAX};
     const char *since = web_value(request, "since");
     int64_t seconds = 0;
+    void *state = NULL;
     if (since && text_to_int(since, 0, INT64_MAX / 1000000, &seconds) != 0)
         return web_answer_error(request, WEB_BAD_REQUEST, "since is a time in seconds of the Unix clock.");
-    int r = ui_of(request)->source->figures(ui_of(request)->user, request->id, seconds * 1000000, &csv);
-    if (r == -EMSGSIZE)
-        return web_answer_error(request, WEB_TOO_LARGE, "That is too much: ask with since.");
-    return r < 0 ? web_answer_errno(request, r) : web_answer(request, WEB_OK, "text/csv", csv.data, csv.length);
+    int r = ui_of(request)->source->figures(ui_of(request)->user, request->id, seconds * 1000000, &state);
+    return r < 0 ? web_answer_errno(request, r)
+                 : web_answer_pieces(request, "text/csv", ui_of(request)->source->figures_more, state);
 }
 
 /* ---------------------------------------------------------------- questions */

@@ -15,7 +15,6 @@
 #define UI_QUERY_MAX        ((size_t)8 << 20)   /* bytes of the answer to a question */
 #define UI_PICTURE_MAX      ((size_t)4 << 20)   /* bytes of a label's picture */
 #define UI_ITEM_PICTURE_MAX ((size_t)512 << 10) /* bytes of an item's picture */
-#define UI_FIGURES_MAX      ((size_t)64 << 20)  /* bytes of a CSV file of figures */
 
 /* A request, before its body is there, as whoever judges it sees it. */
 struct ui_visitor {
@@ -56,8 +55,9 @@ struct ui_source {
     int (*picture)(void *user, const struct ui_asker *asker, int64_t job, struct buf *png);
     /* What an item looks like, and of which type that is. -ENOENT: there is no such picture, or none that is good. */
     int (*item_picture)(void *user, const char *sku, struct buf *bytes, const char **ret_type);
-    /* kind: stock, orders or parcels, as a CSV file. -ENOENT no such kind, -EMSGSIZE too much since then. */
-    int (*figures)(void *user, const char *kind, int64_t since_us, struct buf *csv);
+    /* kind: stock, orders or parcels, as a CSV file; for web_answer_pieces(). -ENOENT no such kind. */
+    int (*figures)(void *user, const char *kind, int64_t since_us, void **ret_state);
+    int (*figures_more)(void *state, struct buf *csv);
     /* Why a browser may trust the box: "url", "fingerprint" and more; pem, if not NULL: its authority. -ENOENT: no TLS.
      */
     int (*trust)(void *user, struct buf *json, struct buf *pem);

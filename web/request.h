@@ -106,6 +106,12 @@ bool web_answer_file(struct web_request *request, int status, const struct embed
 /* The same for what is no embedded file: the body is copied. */
 bool web_answer_kept(struct web_request *request, const char *type, const char *body, size_t length);
 
+/* What is made while it is sent, as fast as the client takes it. more() puts a piece where there is none, perhaps an
+ * empty one; 1: it was the last, -errno: the connection ends without it. Between two pieces the rest of the loop has
+ * its turn. state is freed by free(), also when this fails. */
+bool web_answer_pieces(struct web_request *request, const char *type, int (*more)(void *state, struct buf *piece),
+                       void *state);
+
 /* For admits(): what is answered in place of what was asked. Returns false. */
 bool web_refuse(struct web_request *request, int status, const char *sentence);
 

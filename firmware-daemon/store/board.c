@@ -2,11 +2,13 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "store/ledger.h"
 #include "store/query_words.h"
 
 #include <errno.h>
 
-#define HOUR_US   (INT64_C(3600) * 1000000)
+#define MINUTE_US INT64_C(60000000)
+#define HOUR_US   (60 * MINUTE_US)
 #define STEPS_MAX 3000000 /* a third of a second of a small box: some 100,000 open orders */
 #define ROWS_MAX  "6"     /* of one kind that waits; the rest is on its page */
 
@@ -49,14 +51,47 @@ static int write_orders(struct store *store, int64_t now_us, struct buf *json)
 
 /* ---------------------------------------------------------------- people */
 
-/* The moves of the last hour are found from the newest backwards. What was taken back counts against. */
+/* What each has done in each minute of the last hour, and up to which move that is known: a board reads what came since
+ * the one before it, not the hour. In memory; what was taken back counts against. */
+int board_start(struct store *store, struct error *error)
+{
+    return sql_script(
+        store->sql,
+        "CREATE TEMP TABLE work_done (minute INTEGER NOT NULL, worker INTEGER NOT NULL, pieces INTEGER NOT "
+        "NULL, last INTEGER NOT NULL, PRIMARY KEY (minute, worker)) WITHOUT ROWID;"
+        "CREATE TEMP TABLE work_known (move INTEGER NOT NULL); INSERT INTO work_known VALUES (0)",
+        error);
+}
+
+static const char follow[] =
+    "INSERT INTO work_done SELECT wall_us / 60000000, worker, sum(iif(reverses IS NULL, quantity, -quantity)), "
+    "max(wall_us) FROM move WHERE id > ?1 AND id <= ?2 AND worker IS NOT NULL AND reason IN ('receive', 'putaway', "
+    "'replenish', 'pick', 'sow', 'pack', 'return', 'grade') GROUP BY 1, 2 ON CONFLICT DO UPDATE SET pieces = pieces + "
+    "excluded.pieces, last = max(last, excluded.last)";
+
+static int follow_work(struct store *store, int64_t since_us)
+{
+    int64_t known, newest, before;
+    int result = sql_number(store->sql, &known, "SELECT move FROM work_known", SQL_NO_VALUES);
+    if (!result)
+        result = sql_number(store->sql, &newest, "SELECT coalesce(max(id), 0) FROM move", SQL_NO_VALUES);
+    if (!result)
+        result = ledger_before(store, since_us, &before);
+    if (!result)
+        result = sql_run(store->sql, follow, sql_int(known > before ? known : before), sql_int(newest));
+    if (!result)
+        result = sql_run(store->sql, "UPDATE work_known SET move = ?1", sql_int(newest));
+    if (!result)
+        result = sql_run(store->sql, "DELETE FROM work_done WHERE minute < ?1", sql_int(since_us / MINUTE_US));
+    return result;
+}
+
 static const char at_work[] =
-    "WITH hour AS MATERIALIZED (SELECT worker, sum(iif(reverses IS NULL, quantity, -quantity)) AS pieces, "
-    "max(wall_us) AS last FROM move WHERE id > ?1 AND reason IN ('receive', 'putaway', 'replenish', 'pick', 'sow', "
-    "'pack', 'return', 'grade') GROUP BY worker) "
+    "WITH hour AS MATERIALIZED (SELECT worker, sum(pieces) AS pieces, max(last) AS last FROM work_done GROUP BY "
+    "worker) "
     "SELECT w.code, w.name, s.station, s.step, (SELECT number FROM orders WHERE id = s.order_id), "
-    "(SELECT max(line ->> '$.time') FROM journal WHERE subject = 'worker/' || w.code AND type = 'worker.signed_in'), "
-    "coalesce(h.pieces, 0), coalesce(h.last, 0) FROM session s JOIN worker w ON w.id = s.worker "
+    "(SELECT line ->> '$.time' FROM journal WHERE subject = 'worker/' || w.code AND type = 'worker.signed_in' ORDER BY "
+    "seq DESC LIMIT 1), coalesce(h.pieces, 0), coalesce(h.last, 0) FROM session s JOIN worker w ON w.id = s.worker "
     "LEFT JOIN hour h ON h.worker = w.id WHERE s.station IS NOT NULL OR s.step <> 'menu' "
     "ORDER BY s.station IS NULL, s.station LIMIT 200";
 
@@ -67,12 +102,10 @@ static const char *text_or_null(struct sql_query *query, int column)
 
 static int write_workers(struct store *store, int64_t now_us, struct buf *json)
 {
-    int64_t before = 0;
-    int result = sql_number(store->sql, &before, "SELECT id FROM move WHERE wall_us < ?1 ORDER BY id DESC LIMIT 1",
-                            sql_int(now_us - HOUR_US));
-    if (result && result != -ENOENT)
+    int result = follow_work(store, now_us - HOUR_US);
+    if (result)
         return result;
-    struct sql_query *query = sql_select(store->sql, at_work, sql_int(before));
+    struct sql_query *query = sql_select_values(store->sql, at_work, (struct sql_value[]){{0}});
     json_open_array(json, "workers");
     while (sql_next(query)) {
         json_open_object(json, NULL);

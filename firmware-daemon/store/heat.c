@@ -1,6 +1,7 @@
 #include "store/heat.h"
 
 #include "base/json.h"
+#include "store/ledger.h"
 
 #include <errno.h>
 
@@ -33,25 +34,6 @@ int heat_start(struct store *store, struct error *error)
 
 /* ---------------------------------------------------------------- where windows begin */
 
-/* The last move before this time. They are in the order of time, as far as the clock was right. */
-static int find_place(struct store *store, int64_t newest, int64_t since_us, int64_t *ret)
-{
-    int64_t low = 0, high = newest; /* the place is from low to high */
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2, at_us;
-        int result = sql_number(store->sql, &at_us, "SELECT wall_us FROM move WHERE id > ?1 ORDER BY id LIMIT 1",
-                                sql_int(middle));
-        if (result)
-            return result;
-        if (at_us < since_us)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *ret = low;
-    return 0;
-}
-
 static int keep_place(struct store *store, int64_t days, int64_t place)
 {
     return sql_run(store->sql, "INSERT INTO heat_window VALUES (?1, ?2) ON CONFLICT DO UPDATE SET behind = ?2",
@@ -59,12 +41,12 @@ static int keep_place(struct store *store, int64_t days, int64_t place)
 }
 
 /* Line 0 is the last move that was followed: nothing yet of the longest window. */
-static int begin(struct store *store, int64_t newest, int64_t now_us)
+static int begin(struct store *store, int64_t now_us)
 {
     int result = 0;
     int64_t place = 0;
     for (size_t i = 0; i < COUNT(windows) && !result; i++) {
-        result = find_place(store, newest, now_us - windows[i].days * DAY_US, &place);
+        result = ledger_before(store, now_us - windows[i].days * DAY_US, &place);
         if (!result)
             result = keep_place(store, windows[i].days, place);
     }
@@ -148,7 +130,7 @@ int heat_step(struct store *store, int64_t now_us, bool *ret_more)
     *ret_more = false;
     int result = newest_move(store, &newest);
     if (!result && followed_move(store, &followed) == -ENOENT)
-        result = begin(store, newest, now_us);
+        result = begin(store, now_us);
     if (!result)
         result = followed_move(store, &followed);
     if (!result)

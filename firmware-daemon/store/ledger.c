@@ -358,3 +358,20 @@ int ledger_overdrawn(struct store *store, int64_t seq, bool *ret)
         *ret = bins > 0;
     return result;
 }
+
+/* Moves are numbered as time went on: twenty looks in a ledger of a million. */
+int ledger_before(struct store *store, int64_t wall_us, int64_t *ret)
+{
+    int64_t before = 0, end = 0;
+    int result = sql_number(store->sql, &end, "SELECT coalesce(max(id), 0) + 1 FROM move", SQL_NO_VALUES);
+    while (!result && end - before > 1) {
+        const int64_t middle = before + (end - before) / 2;
+        int64_t at_us = 0;
+        result = sql_number(store->sql, &at_us, "SELECT wall_us FROM move WHERE id >= ?1 ORDER BY id LIMIT 1",
+                            sql_int(middle));
+        *(at_us < wall_us ? &before : &end) = middle;
+    }
+    if (!result)
+        *ret = before;
+    return result;
+}

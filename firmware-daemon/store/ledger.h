@@ -82,6 +82,9 @@ struct arrived {
 };
 int ledger_arrived_after(struct store *store, int64_t seq, struct arrived *arrived);
 
+/* The last move made before then on the wall clock; 0: none. Where that clock was put back, about there. */
+int ledger_before(struct store *store, int64_t wall_us, int64_t *ret);
+
 /* What is on a plate, as an array "lines" of {"sku", "quantity", "lot"}. */
 int ledger_write_plate(struct store *store, int64_t lpn, struct buf *json);
 

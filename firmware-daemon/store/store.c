@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "base/text.h"
+#include "store/board.h"
 #include "store/heat.h"
 #include "store/receiver.h"
 #include "store/touched.h"
@@ -95,7 +96,8 @@ static int open_sql(struct store *store, struct error *error)
         result = sql_script(store->sql, "PRAGMA temp_store = MEMORY", error);
     if (!result)
         result = touched_start(store, error);
-    return result ? result : heat_start(store, error);
+    result = result ? result : heat_start(store, error);
+    return result ? result : board_start(store, error);
 }
 
 int store_open(const struct store_settings *settings, struct store **ret, struct error *error)

@@ -16,9 +16,8 @@ import sys
 import tempfile
 import time
 
-import rows
-
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from bench import rows  # noqa: E402
 from rig import sample  # noqa: E402
 from rig.house import House  # noqa: E402
 from rig.packer import Packer, PageScanner  # noqa: E402
@@ -186,7 +185,7 @@ def main():
     with contextlib.ExitStack() as stack:
         cases = [Case(name, stack) for name in CASES]
         run(cases)
-    rows.keep(rows_of(cases), PREFIX)
+    rows.keep(rows_of(cases))
 
 
 if __name__ == "__main__":

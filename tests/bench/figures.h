@@ -1,5 +1,5 @@
-/* Rows of the table: ours beside a peer's, the ratio as the median of the rounds with its spread, and the goal. Begins
- * build/bench.json anew with them; other benches add theirs. Measures nothing. */
+/* Rows of the table: ours beside a peer's, the ratio as the median of the rounds with its spread, and the goal.
+ * Measures nothing. */
 #ifndef TESTS_BENCH_FIGURES_H
 #define TESTS_BENCH_FIGURES_H
 
@@ -16,6 +16,7 @@ struct figure {
 };
 
 double quantile(double *values, size_t count, double q); /* sorts them */
+/* path: of a file that is written with the same rows, as rows.py has them; NULL: none. */
 void figures_print(struct figure *figures, size_t count, size_t rounds, const char *path);
 
 #endif

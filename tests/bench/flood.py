@@ -60,10 +60,6 @@ def latencies(house, scans):
     return found
 
 
-def share(figures, part):
-    return sorted(figures)[min(len(figures) - 1, int(len(figures) * part))]
-
-
 def measure(house, rounds, scans):
     """{attack: (milliseconds under it, milliseconds beside it)}"""
     found = {kind: ([], []) for kind in ATTACKS}
@@ -85,11 +81,11 @@ def main():
         house.import_workers()
         latencies(house, 20)
         measured = measure(house, *((ROUNDS_SHORT, SCANS_SHORT) if short else (ROUNDS, SCANS)))
-    found = [rows.row(f"{PREFIX}scan to tone under {ATTACKS[kind]} beside nobody, p{round(part * 100)} ms", share(under, part), share(idle, part), None)
+    found = [rows.row(f"{PREFIX}scan to tone under {ATTACKS[kind]} beside nobody, p{round(part * 100)} ms", rows.share(under, part), rows.share(idle, part), None)
              for kind, (under, idle) in measured.items() for part in (0.5, 0.99)]
     rows.show(found)
     if not short:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

@@ -15,10 +15,9 @@ import sys
 import tempfile
 import zlib
 
-import rows
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
+from bench import rows  # noqa: E402
 from label.judges.picture import read_png  # noqa: E402
 
 OUT = pathlib.Path(ROOT, os.environ.get("OUT", "build"))
@@ -150,10 +149,10 @@ def main():
         print(f"# without CUPS' rastertolabel: there is no {FILTER.relative_to(ROOT)}; make deps-bench", file=sys.stderr)
     print(f"{'label at 203 dpi':16} {'pages':>5} {'bytes':>7} {f's {SLOW}':>8} {f's {FAST}':>8} {'ms':>7}  "
           + " ".join(f"{reference:>16}" for reference in references))
-    found = []
+    found = [] if FILTER.exists() else [rows.absent(f"{PREFIX}bytes, beside rastertolabel", "CUPS is not there: make deps-bench")]
     for (name, sample), took in zip(samples.items(), milliseconds(samples)):
         found += figures_of(name, sample, took, references)
-    rows.keep(found, PREFIX)
+    rows.keep(found)
 
 
 if __name__ == "__main__":

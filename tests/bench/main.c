@@ -1,5 +1,5 @@
 /* floorhand-bench: figures as ratios to a peer measured in the same run, alternating, median of several rounds.
- * Asserts no time: it prints one table and writes the same rows to build/bench.json. */
+ * Asserts no time: it prints one table and writes the same rows to build/bench-floor.json, for run.py. */
 #include "contestants.h"
 #include "figures.h"
 #include "filled_site.h"
@@ -142,7 +142,7 @@ static void measure(const struct bench_size *size)
     for (int i = 0; i < 3; i++)
         unlink(paths[i]);
     rmdir(folder);
-    figures_print(figures, FIGURES, (size_t)size->rounds, size == &full ? "build/bench.json" : NULL);
+    figures_print(figures, FIGURES, (size_t)size->rounds, size == &full ? "build/bench-floor.json" : NULL);
 }
 
 /* --short: a small site and few scans, to see that it works. --fill: only makes the large site, and says where it is.

@@ -151,7 +151,7 @@ def main():
                 found += workers(kind, orders // 3, rounds, folder, 9 * orders // 5)
     rows.show(found)
     if not said.short and not said.only and not said.skip:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

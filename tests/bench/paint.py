@@ -21,7 +21,7 @@ def main():
     found = [rows.row(f"{PREFIX}{page['name']}, ms", page["median"], LIMIT_MS, 1) | {key: round(page[key] / LIMIT_MS, 3) for key in ("low", "high")}
              for page in map(json.loads, said.splitlines())]
     rows.show(found)
-    rows.keep(found, PREFIX)
+    rows.keep(found)
     return 0
 
 

@@ -174,7 +174,7 @@ def main():
             found += measure(folder / re.sub("[^a-z]", "", kind.name.lower()), kind, 4 if said.short else said.scans)
     rows.show(found)
     if not said.short and not said.only:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import pathlib
-import re
 import shutil
 import sys
 import tempfile
@@ -86,10 +85,6 @@ class Site:
                 if not said["good"]:
                     raise RigError(f"{text or expect['code']}: {said['text']['en']}")
 
-    def memory_mib(self):
-        status = pathlib.Path(f"/proc/{self.program.child.pid}/status").read_text()
-        return {name: int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("VmRSS", "VmHWM")}
-
 
 def main():
     source = filled_site()
@@ -105,7 +100,7 @@ def main():
         forget(database)
         site.start()
         site.work()
-        memory = site.memory_mib()
+        memory = site.program.memory_mib()
         site.program.stop()
     found = [rows.row(f"{PREFIX}start to first accepted scan, s", sorted(took)[STARTS // 2], START_GOAL_S, 1.0),
              rows.row(f"{PREFIX}resident after work, MiB", memory["VmRSS"], MEMORY_GOAL_MIB, 1.0),
@@ -113,7 +108,7 @@ def main():
     for row in found:
         print(f"{row['name']:62} {row['ours']:8} of {row['reference']:5}  {'yes' if row['met'] else 'no'}")
     print(f"  starts: {', '.join(f'{seconds:.3f}' for seconds in took)} s")
-    rows.keep(found, PREFIX)
+    rows.keep(found)
 
 
 if __name__ == "__main__":

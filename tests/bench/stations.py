@@ -107,7 +107,7 @@ class Pages:
 
 
 def latencies(site, count, scans):
-    """Milliseconds of each scan, in order of size; and what all pages were told meanwhile."""
+    """Milliseconds of each scan; and what all pages were told meanwhile."""
     sent = {}
     with Pages(site.port, count) as pages:
         before = pages.events
@@ -115,11 +115,7 @@ def latencies(site, count, scans):
             station, began = number % count, time.monotonic()
             sent[(station, site.scan(station, f"CMD:QTY:{number % 9 + 1}")["result"]["seq"])] = began
         wait_until(lambda: sent.keys() <= pages.came.keys(), "every scan has come to its page")
-        return sorted((pages.came[scan] - began) * 1000 for scan, began in sent.items()), pages.events - before
-
-
-def share(sorted_figures, part):
-    return sorted_figures[min(len(sorted_figures) - 1, int(len(sorted_figures) * part))]
+        return [(pages.came[scan] - began) * 1000 for scan, began in sent.items()], pages.events - before
 
 
 def main():
@@ -136,13 +132,13 @@ def main():
         finally:
             site.line.close()
             site.program.stop()
-    found = [rows.row(f"{PREFIX}scan to its page, {STATIONS} connected beside one, p50 ms", share(together, 0.5), share(alone, 0.5), None),
-             rows.row(f"{PREFIX}scan to its page, {STATIONS} connected beside one, p99 ms", share(together, 0.99), share(alone, 0.99), None),
-             rows.row(f"{PREFIX}scan to its page, {STATIONS} connected, p99 beside the law, ms", share(together, 0.99), LAW_MS, 1.0)]
+    found = [rows.row(f"{PREFIX}scan to its page, {STATIONS} connected beside one, p50 ms", rows.share(together, 0.5), rows.share(alone, 0.5), None),
+             rows.row(f"{PREFIX}scan to its page, {STATIONS} connected beside one, p99 ms", rows.share(together, 0.99), rows.share(alone, 0.99), None),
+             rows.row(f"{PREFIX}scan to its page, {STATIONS} connected, p99 beside the law, ms", rows.share(together, 0.99), LAW_MS, 1.0)]
     rows.show(found)
     print(f"  {scans} scans; the pages were told {told} views meanwhile")
     if not options.short:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

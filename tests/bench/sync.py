@@ -7,7 +7,6 @@ sync.py [--short] [--events N] [--rounds N] [--only sqlite|postgres]"""
 import argparse
 import contextlib
 import json
-import os
 import pathlib
 import shutil
 import sqlite3
@@ -24,16 +23,10 @@ PREFIX = "sync: "
 BATCH, WINDOW = 200, 4  # what floorhand-hq serve asks of a site by itself
 CATCH_UP_GOAL, SINGLE_GOAL, BYTES_GOAL = 0.7, 10, 60
 ONE_BY_ONE = ("one message an event", 1, 256, "shared", 0.2), ("one message and one commit an event", 1, 20, "each", 0.002)
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def player(*arguments, seconds=3600):
     return must([programs_folder() / "floorhand-sync-bench", *arguments], seconds=seconds)
-
-
-def cpu_seconds(program):
-    fields = pathlib.Path(f"/proc/{program.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 class OnSqlite:
@@ -122,7 +115,7 @@ class Bench:
         shutil.copyfile(self.site_db, copy)
         with broker_in(self.folder) as broker, self.serving(broker.port, database, servers) as offices:
             said = json.loads(player("sites", broker.port, sites, events, copy))
-            said.update(broker_cpu=cpu_seconds(broker.program), hq_cpu=sum(cpu_seconds(office) for office in offices))
+            said.update(broker_cpu=broker.program.cpu_seconds(), hq_cpu=sum(office.cpu_seconds() for office in offices))
         self.check(kind, database, sites * events)
         for path in self.folder.glob("site.db*"):
             path.unlink()
@@ -150,7 +143,7 @@ class Bench:
             with running(store):
                 wait_until(lambda: "ready" in store.log() or not store.running, "the bare loop is connected")
                 said = json.loads(player("bare-send", broker.port, self.site_db, lines, window, events))
-                cpu = cpu_seconds(store)
+                cpu = store.cpu_seconds()
             store.log_path.unlink()
         kind.drop(database)
         return events / said["seconds"], cpu / events * 1e6
@@ -217,7 +210,7 @@ def main():
             found.append(fleet(bench, kind, sites, 1000 if not said.short else 100))
     rows.show(found)
     if not said.short:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

@@ -65,7 +65,7 @@ def main():
             found += measure(kind, 1000 if said.short else orders, said.seed)
     rows.show(found)
     if not said.short and not said.only:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 

@@ -108,10 +108,23 @@ static int item_picture(void *user, const char *sku, struct buf *bytes, const ch
     return of_id(user, sku, bytes);
 }
 
-static int figures(void *user, const char *kind, int64_t since_us, struct buf *csv)
+/* Three pieces, the second one empty. */
+static int figures(void *user, const char *kind, int64_t since_us, void **ret_state)
 {
+    CLEANUP_BUF struct buf nothing = {0};
     CLAIM(since_us >= 0);
-    return of_id(user, kind, csv);
+    int result = of_id(user, kind, &nothing);
+    if (!result)
+        *ret_state = calloc(1, sizeof(int));
+    return result;
+}
+
+static int figures_more(void *state, struct buf *csv)
+{
+    int *said = state;
+    if (*said != 1)
+        buf_puts(csv, "location,sku,quantity\n");
+    return ++*said == 3;
 }
 
 static int trust(void *user, struct buf *json, struct buf *pem)
@@ -202,6 +215,7 @@ static const struct ui_source source = {.admits = admits,
                                         .picture = picture,
                                         .item_picture = item_picture,
                                         .figures = figures,
+                                        .figures_more = figures_more,
                                         .trust = trust,
                                         .query = query,
                                         .bind = bind_device,

@@ -3,6 +3,8 @@
 import ctypes
 import itertools
 import os
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import time
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 STOP_SECONDS = 10.0
+TICKS = os.sysconf("SC_CLK_TCK")
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -99,6 +102,16 @@ class Program:
     @property
     def running(self):
         return self.child is not None and self.child.poll() is None
+
+    def memory_mib(self):
+        """{"VmRSS": resident now, "VmHWM": at most since its start}"""
+        status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
+        return {name: int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("VmRSS", "VmHWM")}
+
+    def cpu_seconds(self):
+        """Of the processor, since its start."""
+        fields = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
 
     def kill(self):
         """As a power cut: no chance to tidy up."""

@@ -33,7 +33,7 @@ class House:
 SITE = House(
     "a site", "firmware-daemon",
     (("scripts", "--once"), *((name,) for name in (
-        "batch", "bin", "bind", "bins", "floor", "journal", "people", "receiver", "replenish", "site", "store", "training", "upkeep",
+        "batch", "bin", "bind", "bins", "board", "figures", "floor", "journal", "people", "receiver", "replenish", "site", "store", "training", "upkeep",
         "variance", "waybill"))),
     frozenset("action allocation balance barcode counted document document_line feed item journal location lot lpn move move_serial "
               "order_line orders parcel print_job receiver serial stock_count task waybill".split()),

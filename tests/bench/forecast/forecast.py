@@ -265,7 +265,7 @@ def main():
     found += [] if "speed" in said.skip else speed(said)
     rows.show(found)
     if not said.short and not said.skip and not said.rival:
-        rows.keep(found, PREFIX)
+        rows.keep(found)
     return 0
 
 
