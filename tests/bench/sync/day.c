@@ -4,6 +4,7 @@
 #include "store/journal.h"
 #include "sync/head-office/office.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define SKUS         1000
@@ -84,33 +85,51 @@ struct store *day_open(const char *path, int number)
 
 /* Fifty workers, each at an order of his own and all at different steps of it. */
 #define WORKERS 50
-void day_fill(struct store *store, int64_t events)
+struct day {
+    int64_t steps[WORKERS];
+    uint32_t dice;
+};
+
+struct day *day_new(void)
+{
+    struct day *day = calloc(1, sizeof(*day));
+    must(day ? 0 : -ENOMEM, "a day");
+    day->dice = 1;
+    return day;
+}
+
+void day_write(struct day *day, struct store *store)
 {
     char data[512], subject[96], station[16], worker[16];
-    int64_t steps[WORKERS] = {0};
-    uint32_t dice = 1;
+    day->dice = day->dice * 1664525 + 1013904223;
+    const unsigned who = (day->dice >> 16) % WORKERS;
+    const int64_t step = day->steps[who]++, order = step / (int64_t)ORDER_EVENTS * WORKERS + who;
+    const size_t at = (size_t)step % ORDER_EVENTS;
+    snprintf(station, sizeof(station), "station-%u", who);
+    snprintf(worker, sizeof(worker), "u%u", who);
     store->stamp.station = station;
     store->stamp.worker_code = worker;
+    store->stamp.wall_us += 20000 + (day->dice >> 8) % 40000;
+    store->stamp.mono_us += 40000;
+    snprintf(subject, sizeof(subject), "order/%s-%lld", store->site, 1000000 + (long long)order);
+    write_data(data, sizeof(data), store->site, order, at);
+    must(journal_append(store, events_of_order[at].type, subject, data, NULL), "a row of the journal");
+    store->stamp.station = store->stamp.worker_code = "";
+}
+
+void day_fill(struct store *store, int64_t events)
+{
+    struct day *day = day_new();
     must(store_begin(store), "begin");
     for (int64_t i = 0; i < events; i++) {
-        dice = dice * 1664525 + 1013904223;
-        const unsigned who = (dice >> 16) % WORKERS;
-        const int64_t step = steps[who]++, order = step / (int64_t)ORDER_EVENTS * WORKERS + who;
-        const size_t at = (size_t)step % ORDER_EVENTS;
-        snprintf(station, sizeof(station), "station-%u", who);
-        snprintf(worker, sizeof(worker), "u%u", who);
-        store->stamp.wall_us += 20000 + (dice >> 8) % 40000;
-        store->stamp.mono_us += 40000;
-        snprintf(subject, sizeof(subject), "order/%s-%lld", store->site, 1000000 + (long long)order);
-        write_data(data, sizeof(data), store->site, order, at);
-        must(journal_append(store, events_of_order[at].type, subject, data, NULL), "a row of the journal");
+        day_write(day, store);
         if (i % 10000 == 9999) {
             must(store_commit(store), "commit");
             must(store_begin(store), "begin");
         }
     }
     must(store_commit(store), "commit");
-    store->stamp.station = store->stamp.worker_code = "";
+    free(day);
 }
 
 #define NUMBERS "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1) "
