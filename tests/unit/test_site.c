@@ -137,11 +137,10 @@ static void lost_segments_are_sent_again_from_the_first(void **state)
     assert_true(world.now_us - start >= 10 * SECOND);
     expect_segment(&world, 4, 5, 14);
     assert_int_equal(world.sent, 5);
+    ack(&world, GEN_A, 3, 14);
+    expect_segment(&world, 5, 15, 20);
     for (int i = 0; i < 12; i++)
         wait_deadline(&world, 375 * SECOND); /* 300 s and a quarter at most */
-    assert_int_equal(world.sent, 17);
-    ack(&world, GEN_A, 3, 14);
-    expect_segment(&world, 17, 15, 20);
     world_close(&world);
 }
 

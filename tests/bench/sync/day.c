@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#define PATH_SIZE    4096
 #define SKUS         1000
 #define TURN_ROWS    64
 #define ORDER_EVENTS (sizeof(events_of_order) / sizeof(events_of_order[0]))
@@ -70,17 +71,38 @@ static void write_data(char *out, size_t capacity, const char *site, int64_t ord
     snprintf(out + length, capacity - length, "}");
 }
 
-struct store *day_open(const char *path, int number)
+static struct store *open_with(const char *path, const struct sql_options *options, int number)
 {
     char site[NAME_SIZE], box[NAME_SIZE];
     struct store *store;
     struct error error = {0};
     site_name(number, site);
     box_name(number, box);
-    const struct store_settings settings = {.path = path, .site = site, .box = box, .random = random_system};
+    const struct store_settings settings = {
+        .path = path, .options = options, .site = site, .box = box, .random = random_system};
     must(store_open(&settings, &store, &error), error.text);
     store->stamp = (struct stamp){.wall_us = clock_wall_us(), .station = "", .worker_code = ""};
     return store;
+}
+
+struct store *day_open(const char *path, int number)
+{
+    return open_with(path, NULL, number);
+}
+
+struct store *day_open_many(const char *folder, int number)
+{
+    static const struct sql_options careless = {.exclusive = true, .careless = true, .cache_kib = 256};
+    static struct store *empty; /* of nobody: its tables are made once, and copied */
+    char path[PATH_SIZE];
+    struct error error = {0};
+    if (!empty) {
+        empty = day_open(":memory:", number);
+        must(sql_script(empty->sql, "DELETE FROM epoch; DELETE FROM stream", &error), error.text);
+    }
+    snprintf(path, sizeof(path), "%s/site-%d.db", folder, number);
+    must(sql_copy_to(empty->sql, path, &error), error.text);
+    return open_with(path, &careless, number);
 }
 
 /* Fifty workers, each at an order of his own and all at different steps of it. */

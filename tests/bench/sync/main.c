@@ -29,7 +29,7 @@ static int run_sites(char **argv)
 
 static int run_steady(char **argv)
 {
-    return steady_run((int)number(argv, 0), (int)number(argv, 1));
+    return steady_run((int)number(argv, 0), (int)number(argv, 1), argv[2]);
 }
 
 static int run_bare_send(char **argv)
@@ -55,7 +55,7 @@ static const struct {
     {"fill", "DATABASE EVENTS", 2, run_fill},
     {"office", "DATABASE SITES EVENTS-OF-EACH", 3, run_office},
     {"sites", "PORT SITES EVENTS-OF-EACH DATABASE", 4, run_sites},
-    {"steady", "PORT SITES", 2, run_steady},
+    {"steady", "PORT SITES FOLDER", 3, run_steady},
     {"bare-send", "PORT DATABASE LINES WINDOW EVENTS", 5, run_bare_send},
     {"bare-store", "PORT DATABASE each|shared", 3, run_bare_store},
     {"bytes", "DATABASE", 1, run_bytes},

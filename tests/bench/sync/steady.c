@@ -268,7 +268,7 @@ static int on_command(sd_event_source *source, int fd, uint32_t events, void *us
     return 0;
 }
 
-static void open_sites(int sites)
+static void open_sites(int sites, const char *folder)
 {
     all.fleet = (struct fleet){.count = sites,
                                .boxes = calloc((size_t)sites, sizeof(struct box)),
@@ -276,7 +276,7 @@ static void open_sites(int sites)
                                .in_step = on_in_step}; /* back-offs as floorhand-link has them */
     must(all.fleet.boxes ? sd_event_new(&all.fleet.event) < 0 : -ENOMEM, "an event loop");
     for (int i = 0; i < sites; i++) {
-        all.fleet.boxes[i].store = day_open(":memory:", i);
+        all.fleet.boxes[i].store = day_open_many(folder, i);
         all.fleet.boxes[i].day = day_new();
         must(sd_event_add_time(all.fleet.event, &all.fleet.boxes[i].pulse, CLOCK_MONOTONIC, 0, 1, on_pulse,
                                &all.fleet.boxes[i]) < 0,
@@ -294,10 +294,10 @@ static void listen_to_stdin(void)
     sd_event_source_set_enabled(all.end, SD_EVENT_OFF);
 }
 
-int steady_run(int port, int sites)
+int steady_run(int port, int sites, const char *folder)
 {
     all.port = port;
-    open_sites(sites);
+    open_sites(sites, folder);
     listen_to_stdin();
     begin_waiting(COMING);
     for (int i = 0; i < sites; i++)
