@@ -54,6 +54,7 @@ struct hub {
     struct list owed;          /* struct session, by .owed */
     int64_t events, labels;    /* that this turn took, for usage */
     bool any_revoked;          /* at the turn's beginning: somebody's badge is no good any more */
+    int64_t taken;             /* events, since it was opened */
     struct session **sessions; /* sorted by box */
     size_t session_count, session_room;
 };
