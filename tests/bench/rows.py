@@ -14,13 +14,23 @@ def row(name, ours, reference, goal):
             "goal": goal, "met": None if goal is None else ours / reference <= goal}
 
 
-def more(name, ours, references, goal):
-    """More is better; one figure of both for each round."""
+def by_rounds(name, ours, references, goal):
+    """One figure of both for each round; whether the goal is met is the caller's."""
     ratios = sorted(mine / theirs for mine, theirs in zip(ours, references))
-    ratio = statistics.median(ratios)
     return {"name": name, "ours": round(statistics.median(ours), 1), "reference": round(statistics.median(references), 1),
-            "ratio": round(ratio, 3), "low": round(ratios[0], 3), "high": round(ratios[-1], 3), "goal": goal,
-            "met": ratio >= goal}
+            "ratio": round(statistics.median(ratios), 3), "low": round(ratios[0], 3), "high": round(ratios[-1], 3), "goal": goal}
+
+
+def more(name, ours, references, goal):
+    """More is better."""
+    one = by_rounds(name, ours, references, goal)
+    return {**one, "met": one["ratio"] >= goal}
+
+
+def less(name, ours, references, goal):
+    """Less is better."""
+    one = by_rounds(name, ours, references, goal)
+    return {**one, "met": one["ratio"] <= goal}
 
 
 def fact(name, ours):

@@ -4,7 +4,7 @@ processor time, memory and statements, by the number of sites; and how a whole f
 or head office was gone.
 
 Flat is: the median, and the slowest of a hundred, take at most twice as long with so many sites as with the fewest, each site
-working as fast as before, all answers of all rounds taken together. Linear is: bytes of an event, with the headers of TCP and
+working as fast as before; the rounds go by turns, and their median counts. Linear is: bytes of an event, with the headers of TCP and
 IP, differ by a twentieth at most.
 
 sites.py [--short] [--sites N,N,...] [--rounds N] [--seconds N] [--period-ms N] [--only sqlite|postgres] [--statements]"""
@@ -16,6 +16,7 @@ import os
 import pathlib
 import resource
 import select
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -155,7 +156,7 @@ class House:
     def comes_back(self, program):
         """All of them were gone and are back: the broker, or head office, is killed and started again at once."""
         before = self.spent()
-        self.fleet.begin("return")
+        self.fleet.do("return")
         self.fleet.office_stopped = True
         began = time.monotonic()
         program.kill()
@@ -197,22 +198,24 @@ class Figures:
         self.rows.append(rows.fact(self.name(what, sites), value))
 
     def compare(self, what, values, goal):
-        """values: by the number of sites."""
-        least = self.counts[0]
-        for sites, value in values.items():
-            self.rows.append(rows.fact(self.name(what, sites), value) if sites == least else
-                             rows.row(self.name(what, sites), value, values[least], goal))
+        """values: by the number of sites, one a round."""
+        least = values[self.counts[0]]
+        for sites, some in values.items():
+            if some is least:
+                self.fact(what, sites, statistics.median(some))
+            else:
+                self.rows.append(rows.less(self.name(what, sites), some, least, goal))
 
     def steady(self, phases):
         """phases: by the number of sites, one a round."""
-        waits = {sites: [wait for said in some for wait in said["answered_ms"]] for sites, some in phases.items()}
         sums = {sites: {name: sum(said[name] for said in some) for name in
                         ("events", "segments", "wire", "hq_cpu", "broker_cpu", "db_cpu", "statements")}
                 for sites, some in phases.items()}
-        self.compare("ms to the answer, p50", {sites: part(some, 0.5) for sites, some in waits.items()}, LATENCY_GOAL)
-        self.compare("ms to the answer, p99", {sites: part(some, 0.99) for sites, some in waits.items()}, LATENCY_GOAL)
-        self.compare("bytes of an event, with headers", {sites: one["wire"] / one["events"] for sites, one in sums.items()},
-                     BYTES_GOAL)
+        for name, which in ("p50", 0.5), ("p99", 0.99):
+            self.compare(f"ms to the answer, {name}", {sites: [part(said["answered_ms"], which) for said in some]
+                                                       for sites, some in phases.items()}, LATENCY_GOAL)
+        self.compare("bytes of an event, with headers", {sites: [said["wire"] / said["events"] for said in some]
+                                                         for sites, some in phases.items()}, BYTES_GOAL)
         for sites, one in sums.items():
             self.fact("segments sent for an event", sites, one["segments"] / one["events"])
             for what, name in (("head office", "hq_cpu"), ("broker", "broker_cpu"), ("database", "db_cpu")):

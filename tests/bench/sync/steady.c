@@ -3,7 +3,7 @@
  *
  *   (at the start)            all connect and say hello
  *   steady SECONDS PERIOD-MS  each writes an event once a period, at a moment of its own; 0: they write nothing
- *   return                    said before a broker or head office is stopped: until all of them were gone and are back
+ *   return                    answered by {} at once, then something is stopped: until all were gone and are back
  *   feed SEQ                  until each has the change with this number */
 #include "box.h"
 
@@ -258,9 +258,11 @@ static int on_command(sd_event_source *source, int fd, uint32_t events, void *us
         return sd_event_exit(all.fleet.event, 0);
     if (strcmp(word, "steady") == 0)
         begin_steady(one, two);
-    else if (strcmp(word, "return") == 0)
+    else if (strcmp(word, "return") == 0) {
         begin_waiting(RETURNING);
-    else if (strcmp(word, "feed") == 0) {
+        printf("{}\n");
+        fflush(stdout);
+    } else if (strcmp(word, "feed") == 0) {
         all.feed_seq = one;
         begin_waiting(FEEDING);
     } else
