@@ -479,7 +479,7 @@ install: deps-build ## install programs, units and rules: make install [DESTDIR=
 	for users in floorhand floorhand-hq; do install -m 644 systemd/$$users.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$users.conf || exit 1; done
 	install -m 644 systemd/floorhand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/floorhand.conf
 	install -m 644 systemd/link.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand
-	install -m 644 sync/broker/mosquitto.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand-hq
+	install -m 644 sync/broker/mosquitto.conf sync/broker/mosquitto.service.conf $(DESTDIR)$(PREFIX)/share/doc/floorhand-hq
 	$(OUT)/floorhandd --sample > $(DESTDIR)$(PREFIX)/share/doc/floorhand/floorhandd.conf
 
 # A commit is a version: each is newer than those before it.

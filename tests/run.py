@@ -137,6 +137,7 @@ def bench():
     """That they work, on a small site: they assert no time."""
     yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench/sites", [sys.executable, "tests/bench/sites.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
     yield Job("bench/year", [sys.executable, "tests/bench/year.py", "--short"], 120 * SLOWER, speaks_tap=False)
     yield Job("bench/stations", [sys.executable, "tests/bench/stations.py", "--short"], 120 * SLOWER, speaks_tap=False)

@@ -11,6 +11,7 @@
 
 #define RESEND_US      INT64_C(5000000)
 #define RESEND_MAX_US  INT64_C(300000000)
+#define ANSWER_MAX_US  INT64_C(30000000)  /* so much slowness of head office's is believed: twice that is waited */
 #define HELLO_MAX_US   INT64_C(30000000)  /* small, and until it is answered nothing goes on */
 #define REHELLO_US     INT64_C(600000000) /* even an idle site must learn that head office was restored */
 #define RETRY_US       INT64_C(100000)    /* after -EAGAIN */
@@ -18,10 +19,10 @@
 #define REASON_FAILURE 0x80
 #define REASON_QUOTA   0x97
 
-/* resend * 2^tries up to max, and up to a quarter more, so that sites do not come in step. */
-static int64_t wait_us(struct site *site, int64_t max)
+/* first * 2^tries up to max, and up to a quarter more, so that sites do not come in step. */
+static int64_t wait_us(struct site *site, int64_t first, int64_t max)
 {
-    int64_t wait = site->resend_us;
+    int64_t wait = first;
     for (unsigned i = 0; i < site->tries && wait < max; i++)
         wait *= 2;
     if (wait > max)
@@ -29,6 +30,21 @@ static int64_t wait_us(struct site *site, int64_t max)
     uint64_t random;
     site->random.fill(site->random.user, &random, sizeof(random));
     return wait + (int64_t)(random % ((uint64_t)wait / 4 + 1));
+}
+
+/* For an answer to events: a head office that is busy is not asked again before it can have answered. */
+static int64_t patience_us(struct site *site)
+{
+    int64_t usual = 2 * site->answer_us;
+    return wait_us(site, usual > site->resend_us ? usual : site->resend_us, RESEND_MAX_US);
+}
+
+/* From the first sending, though that may have been lost: up at once, down by halves. */
+static void learn_answer(struct site *site, int64_t took_us)
+{
+    if (took_us > ANSWER_MAX_US)
+        took_us = ANSWER_MAX_US;
+    site->answer_us = took_us > site->answer_us ? took_us : (site->answer_us + took_us) / 2;
 }
 
 void site_retry_later(struct site *site, int64_t now_us)
@@ -106,7 +122,7 @@ static void send_hello(struct site *site, int64_t now_us)
     text_copy(hello.nonce, sizeof(hello.nonce), site->nonce);
     chain_text(site->committed.feed_hash, hello.feed_hash);
     if (site_send_control(site, &hello, now_us) == 0) {
-        site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
+        site->hello_us = now_us + wait_us(site, site->resend_us, HELLO_MAX_US);
         site->tries++;
     }
 }
@@ -129,7 +145,7 @@ static void send_probe(struct site *site, bool of_journal, int64_t now_us)
         probe.oldest = 1;
     if (!result)
         site_send_control(site, &probe, now_us);
-    site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
+    site->hello_us = now_us + wait_us(site, site->resend_us, HELLO_MAX_US);
     site->tries++;
 }
 
@@ -172,18 +188,25 @@ static int send_segment(struct site *site, int64_t now_us)
         site_retry_later(site, now_us);
         return result;
     }
+    if (site->in_flight_count == 0 && site->tries == 0)
+        site->asked_us = now_us;
     if (site->in_flight_count == 0)
-        site->resend_end_us = now_us + wait_us(site, RESEND_MAX_US);
+        site->resend_end_us = now_us + patience_us(site);
     site->in_flight[site->in_flight_count++] = last;
     site->sent_seq = last;
     return 0;
 }
 
+/* After a wait in vain one segment asks for all, until there is an answer. */
+static bool has_room(const struct site *site)
+{
+    return site->in_flight_count < (site->tries > 0 ? 1 : (size_t)site->window);
+}
+
 static bool segment_is_due(const struct site *site, int64_t now_us)
 {
     int64_t waiting = site->committed.last_seq - site->sent_seq;
-    return waiting > 0 && site->in_flight_count < (size_t)site->window &&
-           (waiting >= site->segment_max || now_us >= site->linger_end_us);
+    return waiting > 0 && has_room(site) && (waiting >= site->segment_max || now_us >= site->linger_end_us);
 }
 
 static void send_events(struct site *site, int64_t now_us)
@@ -211,6 +234,8 @@ static void acknowledge(struct site *site, int64_t applied, int64_t now_us)
     size_t done = 0;
     if (applied <= site->acked_seq)
         return;
+    if (site->in_flight_count > 0)
+        learn_answer(site, now_us - site->asked_us);
     while (done < site->in_flight_count && site->in_flight[done] <= applied)
         done++;
     site->in_flight_count -= done;
@@ -219,7 +244,8 @@ static void acknowledge(struct site *site, int64_t applied, int64_t now_us)
     if (site->sent_seq < applied)
         site->sent_seq = applied; /* an answer to what was sent before a resend began */
     site->tries = 0;
-    site->resend_end_us = now_us + wait_us(site, RESEND_MAX_US);
+    site->asked_us = now_us;
+    site->resend_end_us = now_us + patience_us(site);
 }
 
 /* ---------------------------------------------------------------- what head office says */
@@ -297,7 +323,7 @@ static void on_welcome(struct site *site, const struct wire_control *welcome, in
         get_in_step(site, welcome, now_us);
     } else if (welcome->feed_base < site->committed.feed_seq && chain_of_text(welcome->feed_hash, base.hash)) {
         site->ops->rewound(site->user, &base); /* when it is committed, a hello follows */
-        site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
+        site->hello_us = now_us + wait_us(site, site->resend_us, HELLO_MAX_US);
     }
 }
 
@@ -309,7 +335,7 @@ static void on_grant(struct site *site, const struct wire_control *grant, int64_
         return;
     id_new(&site->random, site->nonce); /* a grant counts once; when it is committed, a hello follows */
     site->ops->granted(site->user, grant->epoch, &base, grant->grant_nonce);
-    site->hello_us = now_us + wait_us(site, HELLO_MAX_US);
+    site->hello_us = now_us + wait_us(site, site->resend_us, HELLO_MAX_US);
 }
 
 static void on_ack(struct site *site, const struct wire_control *ack, int64_t now_us)
@@ -446,6 +472,7 @@ void site_done(struct site *site)
 
 void site_link_up(struct site *site, int64_t now_us)
 {
+    site->answer_us = 0; /* nothing is remembered about a connection */
     site_say_hello(site, now_us);
     pump(site, now_us);
 }
@@ -526,7 +553,7 @@ int64_t site_deadline(const struct site *site)
     next = earlier(next, site->hello_us);
     if (site->state == SITE_SYNC && site->in_flight_count > 0)
         next = earlier(next, site->resend_end_us);
-    if (site->state == SITE_SYNC && site->in_flight_count < (size_t)site->window && site->retry_us == INT64_MAX)
+    if (site->state == SITE_SYNC && has_room(site) && site->retry_us == INT64_MAX)
         next = earlier(next, site->linger_end_us);
     if (site->state == SITE_SYNC && site->retry_us == INT64_MAX)
         next = earlier(next, snapshot_deadline(site));

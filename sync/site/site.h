@@ -71,7 +71,8 @@ struct site_settings {
     const char *site, *box, *hardware; /* copied; hardware: which board this is, WIRE_HARDWARE_SIZE - 1 digits */
     struct wire_key key;               /* the box's */
     int64_t boot;                      /* how many times the daemon started */
-    int64_t resend_us; /* first wait for an answer, doubled each time up to 300 s, of a hello 30 s; 0 means 5 s */
+    int64_t resend_us; /* first wait for an answer, doubled each time up to 300 s, of a hello 30 s; 0 means 5 s. For one
+                        * to events it is longer when they take longer */
     struct random_source random;
 };
 
@@ -127,6 +128,7 @@ struct site {
     uint8_t sent_hash[CHAIN_HASH_SIZE]; /* of the chain after sent_seq */
     struct site_word word, told;        /* what head office said last, and what told() heard */
     int64_t linger_end_us, resend_end_us, retry_us;
+    int64_t asked_us, answer_us; /* since when an answer is waited for; how long answers take */
 
     int64_t queued_seq, queued_us; /* the last change given to change(), and when */
     uint8_t queued_hash[CHAIN_HASH_SIZE];

@@ -17,7 +17,8 @@ from bench import rows  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OUT = os.environ.get("OUT", "build")
 FLOOR = ROOT / "build/bench-floor.json"
-BENCHES = ("floor", "start", "sync", "office", "push", "stations", "flood", "loaded", "paint", "year", "devices", "labels", "printing", "tryton")
+BENCHES = ("floor", "start", "sync", "sites", "office", "push", "stations", "flood", "loaded", "paint", "year", "devices", "labels", "printing",
+           "tryton")
 
 
 def argv_of(bench):

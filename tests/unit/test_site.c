@@ -129,14 +129,54 @@ static void lost_segments_are_sent_again_from_the_first(void **state)
     assert_int_equal(world.sent, 2);
     wait_deadline(&world, 7 * SECOND);
     expect_segment(&world, 2, 1, 10);
+    assert_int_equal(world.sent, 3); /* one asks for all of them */
+    ack(&world, GEN_A, 3, 4);        /* a part of it */
     expect_segment(&world, 3, 11, 20);
     int64_t start = world.now_us;
-    ack(&world, GEN_A, 3, 4); /* a part of it */
-    wait_deadline(&world, 7 * SECOND);
-    assert_true(world.now_us - start >= 5 * SECOND);
+    wait_deadline(&world, 16 * SECOND); /* the last answer was there after five or six */
+    assert_true(world.now_us - start >= 10 * SECOND);
     expect_segment(&world, 4, 5, 14);
+    assert_int_equal(world.sent, 5);
+    ack(&world, GEN_A, 3, 14);
+    expect_segment(&world, 5, 15, 20);
     for (int i = 0; i < 12; i++)
         wait_deadline(&world, 375 * SECOND); /* 300 s and a quarter at most */
+    world_close(&world);
+}
+
+static void expect_wait(const struct world *world, int64_t seconds)
+{
+    int64_t wait = site_deadline(&world->site) - world->now_us;
+    assert_in_range(wait, seconds * SECOND, seconds * SECOND * 5 / 4);
+}
+
+/* Twice as long as its answers take, which are believed up to 30 s, and are forgotten with the connection. */
+static void a_busy_head_office_is_waited_for_longer(void **state)
+{
+    (void)state;
+    struct world world;
+    open_in_step(&world, 60, 0);
+    expect_wait(&world, 5);
+    world.now_us += 4 * SECOND;
+    ack(&world, GEN_A, 3, 10);
+    expect_wait(&world, 8);
+    world.now_us += 7 * SECOND;
+    site_tick(&world.site, world.now_us);
+    assert_int_equal(world.sent, 3); /* nothing was sent twice */
+    ack(&world, GEN_A, 3, 20);
+    expect_wait(&world, 14);
+    world.now_us += SECOND;
+    ack(&world, GEN_A, 3, 30);
+    expect_wait(&world, 8);
+    world.now_us += 100 * SECOND;
+    ack(&world, GEN_A, 3, 40);
+    expect_wait(&world, 60);
+    assert_int_equal(world.sent, 6);
+    site_link_down(&world.site);
+    site_link_up(&world.site, world.now_us);
+    welcome(&world, GEN_A, 40);
+    expect_segment(&world, 7, 41, 50);
+    expect_wait(&world, 5);
     world_close(&world);
 }
 
@@ -407,6 +447,7 @@ int main(void)
         cmocka_unit_test(window_is_kept_and_acknowledgements_open_it),
         cmocka_unit_test(events_linger_until_time_or_number),
         cmocka_unit_test(lost_segments_are_sent_again_from_the_first),
+        cmocka_unit_test(a_busy_head_office_is_waited_for_longer),
         cmocka_unit_test(puback_acknowledges_nothing),
         cmocka_unit_test(nobody_listening_stops_it_until_head_office_is_back),
         cmocka_unit_test(restored_head_office_gets_everything_again),

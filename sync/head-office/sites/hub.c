@@ -1,6 +1,7 @@
 #include "sync/head-office/sites/hub.h"
 
 #include "base/defect.h"
+#include "sync/head-office/flags.h"
 #include "sync/head-office/office.h"
 #include "sync/head-office/sites/hub_internal.h"
 #include "sync/head-office/tenants/usage.h"
@@ -146,33 +147,51 @@ static bool copy_bytes(struct sql_query *row, int column, void *out, size_t size
     return length == size;
 }
 
-int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
+/* Of a box, registered or former; and whether something of its site is parked. */
+#define SITE_OF_BOX                                                                                                    \
+    "SELECT epoch, applied, feed_head, feed_acked, hash, id, key, hardware, coalesce(fault, ''), durable_epoch, "      \
+    "durable_seq, durable_feed, box, CASE WHEN EXISTS (SELECT 1 FROM parked p WHERE p.site = site.id) THEN 1 ELSE 0 "  \
+    "END FROM site WHERE box = ?1 OR id = (SELECT site FROM former_box WHERE box = ?1)"
+
+static void read_site(struct sql_query *row, const char *box, struct site_row *ret)
 {
-    struct sql_query *row = sql_select(hub->sql,
-                                       "SELECT epoch, applied, feed_head, feed_acked, hash, id, key, hardware, "
-                                       "coalesce(fault, ''), durable_epoch, durable_seq, durable_feed, box FROM site "
-                                       "WHERE box = ?1 OR id = (SELECT site FROM former_box WHERE box = ?1)",
-                                       sql_text(box));
+    *ret = (struct site_row){.epoch = sql_get_int(row, 0),
+                             .applied = sql_get_int(row, 1),
+                             .feed_head = sql_get_int(row, 2),
+                             .feed_acked = sql_get_int(row, 3),
+                             .fence = fence_of(sql_get_text(row, 8)),
+                             .durable_epoch = sql_get_int(row, 9),
+                             .durable_seq = sql_get_int(row, 10),
+                             .durable_feed = sql_get_int(row, 11),
+                             .parked = sql_get_int(row, 13)};
+    sql_copy_text(row, 5, ret->id, sizeof(ret->id));
+    ret->former = strcmp(sql_get_text(row, 12), box) != 0;
+    if (ret->former)
+        ret->fence = WIRE_FENCE_REPLACED;
+    ret->met = copy_bytes(row, 6, ret->key, sizeof(ret->key));
+    sql_copy_text(row, 7, ret->hardware, sizeof(ret->hardware));
+    if (!copy_bytes(row, 4, ret->hash, sizeof(ret->hash)))
+        chain_begin(ret->hash, ret->id, ret->epoch, 0, 0, NULL, "");
+}
+
+static int read_site_of(struct sql_query *row, const char *box, struct site_row *ret)
+{
     bool found = sql_next(row);
-    if (found) {
-        *ret = (struct site_row){.epoch = sql_get_int(row, 0),
-                                 .applied = sql_get_int(row, 1),
-                                 .feed_head = sql_get_int(row, 2),
-                                 .feed_acked = sql_get_int(row, 3),
-                                 .fence = fence_of(sql_get_text(row, 8)),
-                                 .durable_epoch = sql_get_int(row, 9),
-                                 .durable_seq = sql_get_int(row, 10),
-                                 .durable_feed = sql_get_int(row, 11)};
-        ret->former = strcmp(sql_get_text(row, 12), box) != 0;
-        if (ret->former)
-            ret->fence = WIRE_FENCE_REPLACED;
-        ret->met = copy_bytes(row, 6, ret->key, sizeof(ret->key));
-        sql_copy_text(row, 7, ret->hardware, sizeof(ret->hardware));
-        if (!copy_bytes(row, 4, ret->hash, sizeof(ret->hash)))
-            chain_begin(ret->hash, sql_get_text(row, 5), ret->epoch, 0, 0, NULL, "");
-    }
+    if (found)
+        read_site(row, box, ret);
     int failed = sql_done(row);
     return failed ? failed : found ? 0 : -ENOENT;
+}
+
+int hub_load_site(struct hub *hub, const char *box, struct site_row *ret)
+{
+    return read_site_of(sql_select(hub->sql, SITE_OF_BOX, sql_text(box)), box, ret);
+}
+
+/* Nobody else takes anything of this site until the end of the transaction. */
+static int lock_site(struct hub *hub, const char *box, struct site_row *ret)
+{
+    return read_site_of(sql_select(hub->sql, SITE_OF_BOX SQL_FOR_UPDATE, sql_text(box)), box, ret);
 }
 
 static int begin_of_epoch(struct hub *hub, const char *site, int64_t epoch, int64_t seq,
@@ -204,23 +223,6 @@ int hub_hash(struct hub *hub, const char *site, int64_t epoch, int64_t seq, uint
     bool found = sql_next(row) && copy_bytes(row, 0, ret_hash, CHAIN_HASH_SIZE);
     int failed = sql_done(row);
     return failed ? failed : found ? 0 : begin_of_epoch(hub, site, epoch, seq, ret_hash);
-}
-
-/* The site of a box, registered or former; NULL and 0 when there is none. */
-static int find_session(struct hub *hub, const char *box, struct session **ret)
-{
-    char site[WIRE_NAME_SIZE] = "";
-    struct sql_query *row = sql_select(
-        hub->sql,
-        "SELECT id FROM site WHERE box = ?1 OR id = (SELECT site FROM former_box WHERE box = ?1)" SQL_FOR_UPDATE,
-        sql_text(box));
-    if (sql_next(row))
-        sql_copy_text(row, 0, site, sizeof(site));
-    int failed = sql_done(row);
-    if (failed)
-        return failed;
-    *ret = *site ? hub_session(hub, site, box) : NULL;
-    return *site && !*ret ? -ENOMEM : 0;
 }
 
 /* ---------------------------------------------------------------- the turn */
@@ -279,22 +281,14 @@ static int drop_message(struct hub *hub, const struct session *session)
 }
 
 /* -EINVAL: this message is undone alone and the others stand. */
-static int take_message(struct hub *hub, const struct message *message, int64_t now_us)
+static int take_alone(struct hub *hub, struct session *session, const struct site_row *site,
+                      const struct message *message, int64_t now_us)
 {
     struct error why = {0};
-    struct session *session = NULL;
-    int result = find_session(hub, message->box, &session);
+    int result = sql_post(hub->sql, "SAVEPOINT message", SQL_NO_VALUES);
     if (result)
         return result;
-    if (!session) {
-        hub->ops->note(hub->user, message->box,
-                       "this box is not registered and gets no answer: add its site with \"floorhand-hq site add\"");
-        return 0;
-    }
-    result = sql_run(hub->sql, "SAVEPOINT message", SQL_NO_VALUES);
-    if (result)
-        return result;
-    result = message->channel == WIRE_UP_SEGMENT ? hub_take_segment(hub, session, message, now_us, &why)
+    result = message->channel == WIRE_UP_SEGMENT ? hub_take_segment(hub, session, site, message, now_us, &why)
                                                  : hub_take_control(hub, session, message, now_us, &why);
     if (*why.text)
         hub->ops->note(hub->user, message->box, why.text);
@@ -302,7 +296,22 @@ static int take_message(struct hub *hub, const struct message *message, int64_t 
         return result;
     if (result)
         result = drop_message(hub, session);
-    return result ? result : sql_run(hub->sql, "RELEASE message", SQL_NO_VALUES);
+    return result ? result : sql_post(hub->sql, "RELEASE message", SQL_NO_VALUES);
+}
+
+static int take_message(struct hub *hub, const struct message *message, int64_t now_us)
+{
+    struct site_row site;
+    int result = lock_site(hub, message->box, &site);
+    if (result == -ENOENT) {
+        hub->ops->note(hub->user, message->box,
+                       "this box is not registered and gets no answer: add its site with \"floorhand-hq site add\"");
+        return 0;
+    }
+    struct session *session = result ? NULL : hub_session(hub, site.id, message->box);
+    if (!result && !session)
+        result = -ENOMEM;
+    return result ? result : take_alone(hub, session, &site, message, now_us);
 }
 
 #ifdef FLOORHAND_DEFECTS
@@ -330,6 +339,8 @@ static int count_taken(struct hub *hub, int64_t now_us, struct error *error)
 int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
 {
     int result = sql_run(hub->sql, SQL_BEGIN_ROWS, SQL_NO_VALUES);
+    if (!result)
+        result = flags_any_revoked(hub->sql, &hub->any_revoked);
     hub->events = hub->labels = 0;
     struct message *message;
     LIST_EACH(message, &hub->messages, struct message, link)

@@ -27,7 +27,6 @@ struct intake {
     bool fenced;            /* nothing of it is taken */
     bool careful;           /* each event alone: one of them may be not as it should be */
     int64_t events, labels; /* that are new */
-    bool any_revoked;       /* somebody's badge is no good any more */
 };
 
 static void done(struct intake *intake)
@@ -55,7 +54,7 @@ static int interpret(struct intake *intake, const struct wire_line *line)
     struct error why = {0};
     char to[PARKED_SITE_SIZE];
     int result = (intake->careful ? parked_or_done : parked_hope)(&office, intake->session->site, line, to, &why);
-    for (size_t i = 0; i < hub->session_count && !result; i++) {
+    for (size_t i = 0; *to && i < hub->session_count && !result; i++) {
         if (strcmp(to, PARKED_EVERY_SITE) != 0 && strcmp(hub->sessions[i]->site, to) != 0)
             continue;
         hub->sessions[i]->feeds = true;
@@ -109,7 +108,7 @@ static int append(struct intake *intake, const struct wire_line *line)
     struct wire_line labelled = *line; /* known by the epoch in which it came */
     labelled.epoch = intake->run.epoch;
     if (!result && !again)
-        result = flags_note(intake->hub->sql, intake->session->site, &labelled, intake->any_revoked);
+        result = flags_note(intake->hub->sql, intake->session->site, &labelled, intake->hub->any_revoked);
     if (!result && !again)
         result = interpret(intake, &labelled);
     intake->events += !again;
@@ -152,12 +151,10 @@ static int take_all(struct intake *intake)
     const struct site_row before = intake->site;
     struct sql *sql = intake->hub->sql;
     bool one_failed = false;
-    int result = flags_any_revoked(sql, &intake->any_revoked);
-    if (!result)
-        result = parked_any(sql, intake->session->site, &intake->careful);
-    if (result || intake->careful)
-        return result ? result : take_lines(intake, &one_failed);
-    result = take_lines(intake, &one_failed);
+    intake->careful = before.parked;
+    int result = take_lines(intake, &one_failed);
+    if (intake->careful)
+        return result;
     if (!result) {
         result = sql_await(sql);
         one_failed = is_of_event(result);
@@ -226,15 +223,12 @@ static int take_run(struct intake *intake)
     return !result && intake->wants_waybill ? serve_waybills(intake, intake->now_us) : result;
 }
 
-int hub_take_segment(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
-                     struct error *why)
+int hub_take_segment(struct hub *hub, struct session *session, const struct site_row *site,
+                     const struct message *message, int64_t now_us, struct error *why)
 {
-    CLEANUP_INTAKE struct intake intake = {.hub = hub, .session = session, .why = why, .now_us = now_us};
+    CLEANUP_INTAKE struct intake intake = {.hub = hub, .session = session, .site = *site, .why = why, .now_us = now_us};
     const struct wire_ends ends = {session->site, session->box};
     snprintf(intake.source, sizeof(intake.source), "%s%s", WIRE_SITE_SOURCE, session->site);
-    int result = hub_load_site(hub, session->box, &intake.site);
-    if (result)
-        return result;
     if (intake.site.former) { /* whatever it is: the hello that follows is told more */
         hub_owe(hub, session);
         return fence(&intake, WIRE_FENCE_STALE);
@@ -244,12 +238,12 @@ int hub_take_segment(struct hub *hub, struct session *session, const struct mess
     if (wire_run_open(message->bytes, message->length, intake.site.key, &ends, WIRE_FRAME_UP, &intake.run, why) != 0)
         return -EINVAL;
     hub_owe(hub, session);
-    result = take_run(&intake);
+    int result = take_run(&intake);
     if (result || intake.fenced)
         return result;
     hub->events += intake.events;
     hub->labels += intake.labels;
-    return sql_run(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3, hash = ?4 WHERE id = ?1",
-                   sql_text(session->site), sql_int(intake.site.applied), sql_int(now_us),
-                   sql_blob(intake.site.hash, sizeof(intake.site.hash)));
+    return sql_post(hub->sql, "UPDATE site SET applied = ?2, last_seen_us = ?3, hash = ?4 WHERE id = ?1",
+                    sql_text(session->site), sql_int(intake.site.applied), sql_int(now_us),
+                    sql_blob(intake.site.hash, sizeof(intake.site.hash)));
 }

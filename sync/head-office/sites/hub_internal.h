@@ -53,6 +53,7 @@ struct hub {
     size_t waiting;
     struct list owed;          /* struct session, by .owed */
     int64_t events, labels;    /* that this turn took, for usage */
+    bool any_revoked;          /* at the turn's beginning: somebody's badge is no good any more */
     int64_t taken;             /* events, since it was opened */
     struct session **sessions; /* sorted by box */
     size_t session_count, session_room;
@@ -60,6 +61,8 @@ struct hub {
 
 /* The site's row, as committed. */
 struct site_row {
+    char id[WIRE_NAME_SIZE];
+    bool parked; /* something of it waits for a person */
     bool former; /* another box has taken its place: it is told so, and no more */
     bool met;    /* the box has spoken, and this is its key: */
     uint8_t key[WIRE_PUBLIC_KEY];
@@ -86,8 +89,8 @@ void hub_send_control(struct hub *hub, const struct session *session, struct wir
 int hub_send_run(struct hub *hub, const struct session *session, struct wire_run *run, int64_t now_us);
 
 /* 0, or a database's error, or -EINVAL with a sentence: the message is wrong. A sentence beside 0 is a remark. */
-int hub_take_segment(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
-                     struct error *why);
+int hub_take_segment(struct hub *hub, struct session *session, const struct site_row *site,
+                     const struct message *message, int64_t now_us, struct error *why);
 int hub_take_control(struct hub *hub, struct session *session, const struct message *message, int64_t now_us,
                      struct error *why);
 

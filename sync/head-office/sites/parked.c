@@ -125,15 +125,6 @@ int parked_hope(struct office *office, const char *site, const struct wire_line 
                                           : error_set(why, -EINVAL, "%s", unknown);
 }
 
-int parked_any(struct sql *sql, const char *site, bool *ret)
-{
-    int64_t any = 0;
-    int result = sql_number(
-        sql, &any, "SELECT CASE WHEN EXISTS (SELECT 1 FROM parked WHERE site = ?1) THEN 1 ELSE 0 END", sql_text(site));
-    *ret = any;
-    return result;
-}
-
 static int try_again(struct office *office, struct sql_query *row, struct parked_outcome *outcome)
 {
     CLEANUP_LINE struct wire_line event = {0};

@@ -21,7 +21,6 @@ int parked_or_done(struct office *office, const char *site, const struct wire_li
  * what this has done. */
 int parked_hope(struct office *office, const char *site, const struct wire_line *event, char ret_to[PARKED_SITE_SIZE],
                 struct error *why);
-int parked_any(struct sql *sql, const char *site, bool *ret);
 
 /* Tries all of them again, oldest first, inside the caller's transaction. */
 struct parked_outcome {

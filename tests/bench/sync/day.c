@@ -4,8 +4,10 @@
 #include "store/journal.h"
 #include "sync/head-office/office.h"
 
+#include <errno.h>
 #include <string.h>
 
+#define PATH_SIZE    4096
 #define SKUS         1000
 #define TURN_ROWS    64
 #define ORDER_EVENTS (sizeof(events_of_order) / sizeof(events_of_order[0]))
@@ -69,48 +71,87 @@ static void write_data(char *out, size_t capacity, const char *site, int64_t ord
     snprintf(out + length, capacity - length, "}");
 }
 
-struct store *day_open(const char *path, int number)
+static struct store *open_with(const char *path, const struct sql_options *options, int number)
 {
     char site[NAME_SIZE], box[NAME_SIZE];
     struct store *store;
     struct error error = {0};
     site_name(number, site);
     box_name(number, box);
-    const struct store_settings settings = {.path = path, .site = site, .box = box, .random = random_system};
+    const struct store_settings settings = {
+        .path = path, .options = options, .site = site, .box = box, .random = random_system};
     must(store_open(&settings, &store, &error), error.text);
     store->stamp = (struct stamp){.wall_us = clock_wall_us(), .station = "", .worker_code = ""};
     return store;
 }
 
+struct store *day_open(const char *path, int number)
+{
+    return open_with(path, NULL, number);
+}
+
+struct store *day_open_many(const char *folder, int number)
+{
+    static const struct sql_options careless = {.exclusive = true, .careless = true, .cache_kib = 256};
+    static struct store *empty; /* of nobody: its tables are made once, and copied */
+    char path[PATH_SIZE];
+    struct error error = {0};
+    if (!empty) {
+        empty = day_open(":memory:", number);
+        must(sql_script(empty->sql, "DELETE FROM epoch; DELETE FROM stream", &error), error.text);
+    }
+    snprintf(path, sizeof(path), "%s/site-%d.db", folder, number);
+    must(sql_copy_to(empty->sql, path, &error), error.text);
+    return open_with(path, &careless, number);
+}
+
 /* Fifty workers, each at an order of his own and all at different steps of it. */
 #define WORKERS 50
-void day_fill(struct store *store, int64_t events)
+struct day {
+    int64_t steps[WORKERS];
+    uint32_t dice;
+};
+
+struct day *day_new(void)
+{
+    struct day *day = calloc(1, sizeof(*day));
+    must(day ? 0 : -ENOMEM, "a day");
+    day->dice = 1;
+    return day;
+}
+
+void day_write(struct day *day, struct store *store)
 {
     char data[512], subject[96], station[16], worker[16];
-    int64_t steps[WORKERS] = {0};
-    uint32_t dice = 1;
+    day->dice = day->dice * 1664525 + 1013904223;
+    const unsigned who = (day->dice >> 16) % WORKERS;
+    const int64_t step = day->steps[who]++, order = step / (int64_t)ORDER_EVENTS * WORKERS + who;
+    const size_t at = (size_t)step % ORDER_EVENTS;
+    snprintf(station, sizeof(station), "station-%u", who);
+    snprintf(worker, sizeof(worker), "u%u", who);
     store->stamp.station = station;
     store->stamp.worker_code = worker;
+    store->stamp.wall_us += 20000 + (day->dice >> 8) % 40000;
+    store->stamp.mono_us += 40000;
+    snprintf(subject, sizeof(subject), "order/%s-%lld", store->site, 1000000 + (long long)order);
+    write_data(data, sizeof(data), store->site, order, at);
+    must(journal_append(store, events_of_order[at].type, subject, data, NULL), "a row of the journal");
+    store->stamp.station = store->stamp.worker_code = "";
+}
+
+void day_fill(struct store *store, int64_t events)
+{
+    struct day *day = day_new();
     must(store_begin(store), "begin");
     for (int64_t i = 0; i < events; i++) {
-        dice = dice * 1664525 + 1013904223;
-        const unsigned who = (dice >> 16) % WORKERS;
-        const int64_t step = steps[who]++, order = step / (int64_t)ORDER_EVENTS * WORKERS + who;
-        const size_t at = (size_t)step % ORDER_EVENTS;
-        snprintf(station, sizeof(station), "station-%u", who);
-        snprintf(worker, sizeof(worker), "u%u", who);
-        store->stamp.wall_us += 20000 + (dice >> 8) % 40000;
-        store->stamp.mono_us += 40000;
-        snprintf(subject, sizeof(subject), "order/%s-%lld", store->site, 1000000 + (long long)order);
-        write_data(data, sizeof(data), store->site, order, at);
-        must(journal_append(store, events_of_order[at].type, subject, data, NULL), "a row of the journal");
+        day_write(day, store);
         if (i % 10000 == 9999) {
             must(store_commit(store), "commit");
             must(store_begin(store), "begin");
         }
     }
     must(store_commit(store), "commit");
-    store->stamp.station = store->stamp.worker_code = "";
+    free(day);
 }
 
 #define NUMBERS "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1) "

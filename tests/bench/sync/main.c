@@ -1,4 +1,4 @@
-/* floorhand-sync-bench: the players of tests/bench/sync.py, one a process. */
+/* floorhand-sync-bench: the players of tests/bench/sync.py and sites.py, one a process. */
 #include "sync_bench.h"
 
 #include <string.h>
@@ -27,6 +27,11 @@ static int run_sites(char **argv)
     return sites_run((int)number(argv, 0), (int)number(argv, 1), number(argv, 2), argv[3]);
 }
 
+static int run_steady(char **argv)
+{
+    return steady_run((int)number(argv, 0), (int)number(argv, 1), argv[2]);
+}
+
 static int run_bare_send(char **argv)
 {
     return bare_send((int)number(argv, 0), argv[1], (int)number(argv, 2), (int)number(argv, 3), number(argv, 4));
@@ -50,6 +55,7 @@ static const struct {
     {"fill", "DATABASE EVENTS", 2, run_fill},
     {"office", "DATABASE SITES EVENTS-OF-EACH", 3, run_office},
     {"sites", "PORT SITES EVENTS-OF-EACH DATABASE", 4, run_sites},
+    {"steady", "PORT SITES FOLDER", 3, run_steady},
     {"bare-send", "PORT DATABASE LINES WINDOW EVENTS", 5, run_bare_send},
     {"bare-store", "PORT DATABASE each|shared", 3, run_bare_store},
     {"bytes", "DATABASE", 1, run_bytes},

@@ -24,7 +24,12 @@ void box_name(int number, char out[NAME_SIZE]);
 /* Opens the site's database and writes so many events, as the floor writes them: orders of two lines that are picked,
  * packed, labelled and shipped. */
 struct store *day_open(const char *path, int number);
+/* The same for one of very many, whose databases need not survive: a file in the folder. */
+struct store *day_open_many(const char *folder, int number);
 void day_fill(struct store *store, int64_t events);
+/* The same one by one: the next event, in a transaction that is open. Free the day with free(). */
+struct day *day_new(void);
+void day_write(struct day *day, struct store *store);
 int64_t day_orders(int64_t events);
 
 /* Head office's database with the sites and the orders of their days. */
@@ -33,6 +38,9 @@ void office_fill(const char *path, int sites, int64_t events);
 /* Sites that go on with their journals until head office has all; prints what that took as one JSON object. With one
  * site the journal is the file; otherwise each has one in memory. */
 int sites_run(int port, int sites, int64_t events, const char *path);
+
+/* Sites that are connected at once and do as the lines of stdin say, one line of JSON for each (steady.c). */
+int steady_run(int port, int sites, const char *folder);
 
 /* A loop that knows nothing but MQTT and a database, in place of ours: it sends so many lines a message, with so many
  * messages unanswered. */
