@@ -222,22 +222,26 @@ TEST_PROGRAMS := $(UNIT_TESTS) $(DEVICE_TESTS)
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags cmocka umockdev-1.0 | sed 's/-I/-isystem /g'))$(test_cflags)
 test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0))$(test_libs)
 
+# A new database in memory is a copy of the first one of its kind.
+MIGRATED  := $(OBJ)/tests/migrated.o
+QUICK_NEW := -Wl,--wrap=sql_migrate
+
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call say,compile)$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
-$(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
+$(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
-$(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(DEVICE_MOCKS) $(ARCHIVE)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $< $(MIGRATED) $(ARCHIVE) $(library_libs) $(test_libs)
+$(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(DEVICE_MOCKS) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs) $(test_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs) $(test_libs)
 # The stored inputs of the fuzz targets, played by whatever compiler the mode has; MODE=fuzz makes the fuzzers themselves.
 FUZZ_TARGETS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz_%)
 FUZZERS      := $(FUZZ_TARGETS:%=$(OUT)/%)
-$(FUZZ_REPLAYS): $(OUT)/tests/fuzz_%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVE)
+$(FUZZ_REPLAYS): $(OUT)/tests/fuzz_%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/replay.o $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 ifeq ($(MODE),fuzz)
 $(FUZZERS): $(OUT)/%: $(OBJ)/tests/fuzz/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -255,9 +259,9 @@ test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_stati
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
 	$(OUT)/floorhand-office-bench $(OUT)/floorhand-demand
 
-$(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
+$(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # Signatures are made up: libsodium's would be nearly all of the work.
 # Its databases are on the disks of tests/crash.
 SYNC_SIM := $(wildcard tests/sim/sync/*.c) $(wildcard tests/crash/disk*.c)
@@ -267,9 +271,9 @@ $(OUT)/floorhand-sync-sim: $(SYNC_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # Shops, head office and sites in one process: the sites and network of tests/sim, the shortcuts of tests/sim/sync.
 FLEET_SIM := $(wildcard tests/sim/fleet/*.c) tests/sim/site_side.c tests/sim/network.c tests/sim/sync/quick.c $(wildcard tests/crash/disk*.c)
-$(OUT)/floorhand-fleet-sim: $(FLEET_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
+$(OUT)/floorhand-fleet-sim: $(FLEET_SIM:%.c=$(OBJ)/%.o) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # The same with faults that it must find: what has some is compiled for it alone, and stands before the archive.
 FAULTY := $(SYNC_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
 $(OBJ)/faulty/%.o: %.c $(FLAGS)
@@ -279,9 +283,9 @@ $(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 FAULTY_FLEET := $(FLEET_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
-$(OUT)/tests/faulty_fleet_sim: $(FAULTY_FLEET:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
+$(OUT)/tests/faulty_fleet_sim: $(FAULTY_FLEET:%.c=$(OBJ)/faulty/%.o) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
