@@ -101,14 +101,14 @@ page_files_files        += $(call compressed,$(page_files_files))
 office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
+LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots looks labels
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
+.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots looks labels
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -348,7 +348,7 @@ test-postgres: deps-test ## all of head office's tests on PostgreSQL; make test 
 	@$(MAKE) $(if $(V),,-s) test-programs
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py --postgres
 
-scripts: deps-build ## every scan of the floor's scripts changed, which each must notice; make test changes one in four
+scripts: deps-build ## every scan of the floor's scripts changed, which each must notice; make test changes one in twelve
 	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/test_scripts
 	@OUT=$(OUT) $(OUT)/tests/test_scripts
 
@@ -447,6 +447,20 @@ screenshots: deps-test $(BROWSER_MODULES) ## pictures of every page, in three wi
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/fake_station $(OUT)/tests/day.so $(OUT)/tests/test_scripts $(OUT)/floorhand-office-bench
 	@cd tests/browser && OUT=$(OUT) node looks.mjs --pictures $(HOUSES)
 	@echo "open build/screens/index.html"
+
+looks: deps-test $(BROWSER_MODULES) ## every page beside how it looked when somebody looked at it, in all twelve dresses; make test: in four
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/fake_station $(OUT)/tests/day.so $(OUT)/tests/test_scripts $(OUT)/floorhand-office-bench
+	@cd tests/browser && OUT=$(OUT) node looks.mjs $(HOUSES)
+
+LABEL_MODULES := tests/label/node_modules/.ready
+$(LABEL_MODULES): tests/label/package.json tests/label/package-lock.json
+	@echo "installing from npm what judges labels: zpl-renderer-js, zxing-wasm"
+	cd tests/label && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+labels: deps-test $(LABEL_MODULES) ## every sample of a label in each language and resolution, judged by others' programs; make test: half of them
+	@$(MAKE) $(if $(V),,-s) programs
+	@cd tests/label && OUT=$(OUT) node judge.mjs $(SAMPLES)
 
 docs: deps-build ## write docs/hardware.md from drivers/models
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand
