@@ -448,9 +448,10 @@ screenshots: deps-test $(BROWSER_MODULES) ## pictures of every page, in three wi
 	@cd tests/browser && OUT=$(OUT) node looks.mjs --pictures $(HOUSES)
 	@echo "open build/screens/index.html"
 
-looks: deps-test $(BROWSER_MODULES) ## every page beside how it looked when somebody looked at it, in all twelve dresses; make test: in four
+looks: deps-test $(BROWSER_MODULES) ## every page beside how it looked when somebody looked at it, in all twelve dresses, and axe in light and dark; make test: a third
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/fake_station $(OUT)/tests/day.so $(OUT)/tests/test_scripts $(OUT)/floorhand-office-bench
 	@cd tests/browser && OUT=$(OUT) node looks.mjs $(HOUSES)
+	@cd tests/browser && OUT=$(OUT) node axe.mjs $(HOUSES)
 
 LABEL_MODULES := tests/label/node_modules/.ready
 $(LABEL_MODULES): tests/label/package.json tests/label/package-lock.json

@@ -55,8 +55,8 @@ class Outcome:
 
 # ---------------------------------------------------------------- what there is to run
 
-# These look at how soon something is done, or build the project themselves: nothing runs beside them.
-ALONE = ("test_hq", "test_hq_api", "test_makefile")
+# These take both cores: nothing runs beside them. All others pass on a machine that has ten times as much to do.
+ALONE = ("test_makefile",)
 
 # These wait for a disk, fill one, or lose its power: elsewhere files that are gone at the end are in memory.
 ON_DISK = ("test_disk", "test_postgres", "test_scanners", "test_resync")
@@ -86,8 +86,7 @@ def on_postgres(names, e2e):
         yield Job(f"unit/head office on PostgreSQL {half + 1}", [sys.executable, "tests/rig/postgres.py",
                                                                  *(f"{OUT}/tests/{name}" for name in names[half::2])], 900 * SLOWER)
     for name in e2e:
-        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 600 * SLOWER,
-                  alone=name in ALONE)
+        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 600 * SLOWER)
 
 
 def compiled(folder, wrapper):
@@ -204,8 +203,8 @@ def all_jobs():
     yield from node_script("browser", "designer.mjs", 300)
     yield from node_script("browser", "special.mjs", 400)
     yield from node_script("browser", "design.mjs", 200)
-    yield from node_script("browser", "axe.mjs", 900)
-    yield from node_script("browser", "looks.mjs", 900, "--short")  # make looks looks at all of them
+    yield from node_script("browser", "axe.mjs", 900, "--short")
+    yield from node_script("browser", "looks.mjs", 900, "--short")  # make looks looks at all of them, and axe at each in both
     yield from node_script("asyncapi", "parse.mjs", 60)
     yield from node_script("standards", "openapi.mjs", 60)
     yield from node_script("standards", "epcis.mjs", 60)
