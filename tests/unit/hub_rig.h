@@ -156,6 +156,7 @@ static inline void rig_new_database(struct rig *rig)
     if (!url)
         return;
     struct sql *server = rig_open_postgres(rig, url);
+    rig_run_on(rig, server, "SET lock_timeout = '30s'");
     rig_make_model(rig, server, url);
     rig_run_on(rig, server, "DROP DATABASE IF EXISTS test WITH (FORCE)");
     rig_run_on(rig, server, "CREATE DATABASE test TEMPLATE model STRATEGY FILE_COPY");
