@@ -36,7 +36,8 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
  *
  * Statements are written in the words that both databases understand: ?1 for values, IS [NOT] DISTINCT FROM, CASE in
  * place of max(a, b), "table.column" where ON CONFLICT knows two columns of a name. Scripts are written for SQLite:
- * INTEGER, BLOB, TEXT and STRICT are put into PostgreSQL's words, TEXT with the order of bytes.
+ * INTEGER, BLOB, TEXT and STRICT are put into PostgreSQL's words, TEXT with the order of bytes; what stands between
+ * SQLITE and END, each a comment of its own, is a comment there.
  * A SELECT ends with SQL_FOR_UPDATE to keep others from its rows until the end of the transaction, or with
  * SQL_SKIP_LOCKED to take those alone that nobody else has.
  *

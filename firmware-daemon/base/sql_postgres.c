@@ -188,6 +188,8 @@ static const struct word script_words[] = {
     {"TEXT", "TEXT COLLATE \"C\""},
     {"BLOB", "BYTEA"},
     {"STRICT", ""},
+    {"/* SQLITE */", "/*"},
+    {"/* END */", "*/"},
     {NULL, NULL},
 };
 

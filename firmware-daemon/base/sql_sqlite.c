@@ -216,9 +216,13 @@ static void engine_close(struct sql *sql)
 
 /* ---------------------------------------------------------------- the schema */
 
+/* Only scripts may write into the schema's own table, and they are ours. */
 static int engine_script(struct sql *sql, const char *text, struct error *error)
 {
-    int code = sqlite3_exec(handle_of(sql), text, NULL, NULL, NULL);
+    sqlite3 *handle = handle_of(sql);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    int code = sqlite3_exec(handle, text, NULL, NULL, NULL);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (code == SQLITE_OK)
         return 0;
     return error_set(error, result_of(code), "the database refused: %s", sqlite3_errmsg(handle_of(sql)));

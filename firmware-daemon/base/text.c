@@ -39,13 +39,13 @@ size_t text_next_utf8(const char *text, size_t length, uint32_t *ret)
 
 bool text_is_utf8(const char *text, size_t length)
 {
+    const char *end = text + length;
     uint32_t character;
-    while (length > 0) {
-        size_t used = text_next_utf8(text, length, &character);
+    while (text < end) {
+        size_t used = (unsigned char)*text < 0x80 ? 1 : text_next_utf8(text, (size_t)(end - text), &character);
         if (used == 0)
             return false;
         text += used;
-        length -= used;
     }
     return true;
 }

@@ -35,6 +35,8 @@
 #define WARN_US        86400000000 /* certificates that end soon are told once a day */
 #define WORK_AT_ONCE   50
 #define POST_AT_ONCE   500
+#define CATCHING_UP    100      /* events of sites between two ticks */
+#define FOLLOWS_PART   5        /* of the time, meanwhile, belongs to what follows from them */
 #define SAME_NOTE_US   60000000 /* the same sentence about the same box is logged once in this time */
 #define RECEIVE_MAX    256
 #define SIGNS_PER_SPAN 3                      /* of WatchdogSec */
@@ -51,6 +53,8 @@ struct server {
     sd_event_source *turn, *tick;
     int64_t data_version;
     int64_t work_us;      /* when orders are looked at next */
+    int64_t follow_us;    /* when what follows from events is reckoned next, while sites catch up */
+    int64_t events;       /* of sites, at the last tick */
     int64_t marketing_us; /* when ended orders and old points are */
     int64_t storage_us;   /* when the database is measured */
     int64_t forget_us;    /* when receivers are that are no longer needed */
@@ -193,53 +197,83 @@ static void warn_of_certificates(struct server *server, int64_t now_us)
     server->warn_us = now_us + WARN_US;
 }
 
+/* What is reckoned from events: books, persons, demand, figures. *ret_more: there is more of them. */
+static int follow_events(struct office *office, bool *ret_more, struct error *error)
+{
+    struct money_work money = {0};
+    struct persons_work persons = {0};
+    struct demand_work demand = {0};
+    struct figure_work figured = {0};
+    struct improve_work improve = {0};
+    int result = money_work(office, POST_AT_ONCE, &money, error);
+    if (!result)
+        result = persons_work(office, POST_AT_ONCE, &persons, error);
+    if (!result)
+        result = demand_work(office, POST_AT_ONCE, &demand, error);
+    if (!result)
+        result = count_figures(office, &figured, error);
+    if (!result)
+        result = improve_work(office, POST_AT_ONCE, &improve, error);
+    *ret_more = money.more || persons.more || demand.more || figured.more || improve.more;
+    return result;
+}
+
+/* While sites catch up, their events come first: what follows from them has a part of the time, and lags behind. */
+static int follow(struct server *server, bool *ret_more, struct error *error)
+{
+    int64_t before_us = clock_mono_us(), events = hub_taken(server->hub);
+    bool catching_up = events - server->events > CATCHING_UP;
+    server->events = events;
+    *ret_more = true;
+    if (catching_up && before_us < server->follow_us)
+        return 0;
+    int result = follow_events(&server->call->office, ret_more, error);
+    int64_t after_us = clock_mono_us();
+    server->follow_us = after_us + (after_us - before_us) * (FOLLOWS_PART - 1);
+    return result;
+}
+
+/* What is done now and then. */
+static int work_at_times(struct server *server, int64_t now_us, bool *more, struct error *error)
+{
+    struct office *office = &server->call->office;
+    struct marketing_work marketing = {0};
+    struct erase_work forgot = {0};
+    int result = 0;
+    if (now_us >= server->marketing_us) {
+        result = marketing_work(office, WORK_AT_ONCE, &marketing, error);
+        server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
+    }
+    if (!result && now_us >= server->storage_us) {
+        result = usage_measure_storage(office, error);
+        server->storage_us = now_us + STORAGE_US;
+    }
+    if (!result && now_us >= server->forget_us) {
+        result = erase_work(office, WORK_AT_ONCE, &forgot, error);
+        server->forget_us = forgot.more ? 0 : now_us + FORGET_US;
+    }
+    *more = *more || marketing.more;
+    return result ? result : forecast_child_tick(&server->forecasts, office, now_us, error);
+}
+
 /* What the settings let head office do with orders by itself. Its own changes are not seen in data_version. */
 static void work(struct server *server)
 {
     struct error error = {0};
     struct order_work done;
+    bool more = false;
     int64_t now_us = clock_mono_us();
     if (now_us < server->work_us)
         return;
     server->call->office.now_us = clock_wall_us();
     warn_of_certificates(server, now_us);
-    struct office *office = &server->call->office;
-    struct money_work money = {0};
-    struct persons_work persons = {0};
-    struct demand_work demand = {0};
-    struct figure_work figured = {0};
-    struct marketing_work marketing = {0};
-    struct improve_work improve = {0};
-    int result = order_work(office, WORK_AT_ONCE, &done, &error);
+    int result = order_work(&server->call->office, WORK_AT_ONCE, &done, &error);
     if (!result)
-        result = money_work(office, POST_AT_ONCE, &money, &error);
+        result = follow(server, &more, &error);
     if (!result)
-        result = persons_work(office, POST_AT_ONCE, &persons, &error);
-    if (!result)
-        result = demand_work(office, POST_AT_ONCE, &demand, &error);
-    if (!result)
-        result = count_figures(office, &figured, &error);
-    if (!result && now_us >= server->marketing_us) {
-        result = marketing_work(office, WORK_AT_ONCE, &marketing, &error);
-        server->marketing_us = marketing.more ? 0 : now_us + MARKETING_US;
-    }
-    if (!result && now_us >= server->storage_us) {
-        result = usage_measure_storage(office, &error);
-        server->storage_us = now_us + STORAGE_US;
-    }
-    if (!result && now_us >= server->forget_us) {
-        struct erase_work forgot;
-        result = erase_work(office, WORK_AT_ONCE, &forgot, &error);
-        server->forget_us = forgot.more ? 0 : now_us + FORGET_US;
-    }
-    if (!result)
-        result = improve_work(office, POST_AT_ONCE, &improve, &error);
-    if (!result)
-        result = forecast_child_tick(&server->forecasts, office, now_us, &error);
+        result = work_at_times(server, now_us, &more, &error);
     report(server, result, &error);
-    bool more =
-        done.more || money.more || persons.more || demand.more || figured.more || marketing.more || improve.more;
-    server->work_us = !result && more ? 0 : now_us + WORK_US;
+    server->work_us = !result && (more || done.more) ? 0 : now_us + WORK_US;
     if (!result && done.released > 0)
         server->data_version = -1;
 }

@@ -232,6 +232,10 @@ def of_runs():
         yield "wire_run", b"\1" + text.encode()
     line = json.dumps({"specversion": "1.0", "id": "a", "source": "//floorhand/site/hz-07", "data": {},
                        "type": "io.floorhand.pick.line.v1", "sequence": f"{1:010}-{1:016}"}).encode() + b"\n"
+    yield "wire_strict", line
+    for text in (r'{"a":"\u00e9\ud83d\ude00\n","b":[{},[],-9223372036854775808,0,true,false,null]} ', '{"a":1,"a":2}', '{"a":1e3}',
+                 '{"":[[[[[[[1]]]]]]]}', '{"a":[[[[[[[[1]]]]]]]]}', '{"a":9223372036854775808}', '{"a":01}', '{"é":"你好"}'):
+        yield "wire_strict", text.encode()
     for raw in (line, line + line.replace(b"0001\"", b"0002\""), line[:-1], b"\n\n", b"x\n"):
         yield "wire_run", b"\2\1" + raw
         yield "wire_run", b"\3" + raw

@@ -67,6 +67,7 @@ static void every_act_is_done_or_refused(void **state)
             try_act(shelf, acts[a], before, strtok_r(rest, " ", &rest));
     }
     assert_null(order_states[COUNT(drawn)].name);
+    assert_int_equal(sql_run(shelf->rig.office.sql, "UPDATE orders SET state = 'lost'", SQL_NO_VALUES), -EPERM);
     assert_int_equal(order_life_act(&shelf->rig.office, "none", ORDER_PAID, "", NULL, &shelf->rig.error), -ENOENT);
 }
 

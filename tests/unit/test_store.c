@@ -104,6 +104,35 @@ static void ledger_and_journal_are_append_only(void **state)
     assert_int_equal(laws_check(rig->store, &rig->error), 0);
 }
 
+/* Each word on its list, and no other; and none of the lists makes SQLite fill a table at every row. */
+static void reasons_and_states_have_lists(void **state)
+{
+    struct site_rig *rig = *state;
+    static const char *const reasons[] = {"import", "receive", "putaway",  "take", "replenish", "pick",  "unpick",
+                                          "tote",   "sow",     "stage",    "pack", "unpack",    "ship",  "damage",
+                                          "return", "grade",   "transfer", "send", "count",     "found", "scrap"};
+    static const char *const states[] = {"received", "allocated", "picking",   "picked", "packing",
+                                         "labelled", "handed",    "cancelled", "parked"};
+    struct sql *sql = rig->store->sql;
+    static const char move[] =
+        "INSERT INTO move (seq, item, quantity, from_location, to_location, reason, wall_us, mono_us)"
+        " SELECT 1, i.id, 1, 1, 2, ?1, 0, 0 FROM item i WHERE i.sku = 'MUG'";
+    static const char order[] = "INSERT INTO orders (number, platform, state) VALUES (?1, 'taobao', ?1)";
+    assert_int_equal(sql_run(sql, "SAVEPOINT lists", SQL_NO_VALUES), 0);
+    for (size_t i = 0; i < COUNT(reasons); i++)
+        assert_int_equal(sql_run(sql, move, sql_text(reasons[i])), 0);
+    for (size_t i = 0; i < COUNT(states); i++)
+        assert_int_equal(sql_run(sql, order, sql_text(states[i])), 0);
+    assert_int_equal(sql_run(sql, move, sql_text("lost")), -EPERM);
+    assert_int_equal(sql_run(sql, order, sql_text("lost")), -EPERM);
+    run(rig, "ROLLBACK TO lists; RELEASE lists");
+    assert_int_equal(number(rig, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+    assert_int_equal(number(rig, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%reason IN (%' AND name = 'move'"),
+                     0);
+    assert_int_equal(
+        number(rig, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '% state IN (%' AND name = 'orders'"), 0);
+}
+
 static struct move mug_move(struct site_rig *rig, int64_t from, int64_t to, int64_t quantity)
 {
     return (struct move){.item = number(rig, "SELECT id FROM item WHERE sku = 'MUG'"),
@@ -495,6 +524,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(belongs_to_one_site),
         ON_RIG(ledger_and_journal_are_append_only),
+        ON_RIG(reasons_and_states_have_lists),
         ON_RIG(balance_follows_moves),
         ON_RIG(no_label_before_verified),
         ON_RIG(codes_and_promises_have_limits),

@@ -163,17 +163,17 @@ static int forget_wanted(struct forgetting *forgetting)
     return result ? result : feed_forget(forgetting->office);
 }
 
-/* Which have ended meanwhile, and which are under way again. */
+/* Which have ended meanwhile, and which are under way again: in the words of their indexes, by which they are found. */
 static int note_ends(struct office *office)
 {
     int result = sql_run(office->sql,
-                         "UPDATE orders SET ended_us = ?1 WHERE ended_us = 0 AND state IN ('shipped', 'finished',"
-                         " 'closed')",
+                         "UPDATE orders SET ended_us = ?1 WHERE ended_us = 0 AND (state = 'shipped' OR state ="
+                         " 'finished' OR state = 'closed')",
                          sql_int(office->now_us));
     return result ? result
                   : sql_run(office->sql,
-                            "UPDATE orders SET ended_us = 0 WHERE ended_us > 0 AND state NOT IN ('shipped', 'finished',"
-                            " 'closed')",
+                            "UPDATE orders SET ended_us = 0 WHERE ended_us > 0 AND state <> 'shipped' AND state <>"
+                            " 'finished' AND state <> 'closed'",
                             SQL_NO_VALUES);
 }
 

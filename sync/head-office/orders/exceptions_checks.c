@@ -67,8 +67,9 @@ const char *const exceptions_asked[] = {CHECKS(AS_KIND) NULL};
 const char exceptions_merge_question[] =
     "SELECT min(other.number) FROM orders o JOIN orders other ON other.shop = o.shop AND other.number <> o.number AND"
     " other.receiver_name = o.receiver_name AND other.receiver_phone = o.receiver_phone AND other.receiver_address ="
-    " o.receiver_address AND other.state IN ('audit', 'exception', 'reserved') AND other.imported_us BETWEEN"
-    " o.imported_us - ?2 AND o.imported_us + ?2 WHERE o.number = ?1 AND o.origin = 'sale' HAVING count(*) > 0";
+    " o.receiver_address AND (other.state = 'audit' OR other.state = 'exception' OR other.state = 'reserved') AND"
+    " other.imported_us BETWEEN o.imported_us - ?2 AND o.imported_us + ?2 WHERE o.number = ?1 AND o.origin = 'sale' "
+    "HAVING count(*) > 0";
 
 const char exceptions_blacklist_question[] =
     "SELECT min(hit) FROM (SELECT 'phone ' || b.value AS hit FROM orders o JOIN blacklist b ON b.field = 'phone' AND"

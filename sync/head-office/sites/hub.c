@@ -265,6 +265,11 @@ size_t hub_waiting(const struct hub *hub)
     return hub->waiting;
 }
 
+int64_t hub_taken(const struct hub *hub)
+{
+    return hub->taken;
+}
+
 /* A wrong message changes nothing but its count, and is never acknowledged. */
 static int drop_message(struct hub *hub, const struct session *session)
 {
@@ -341,6 +346,7 @@ int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
 #endif
     if (!result) {
         forget_messages(hub);
+        hub->taken += hub->events;
         return 0;
     }
     office_failed(hub->sql, result, error);

@@ -42,6 +42,9 @@ struct hub *hub_free(struct hub *hub);
 int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, const void *bytes, size_t length);
 size_t hub_waiting(const struct hub *hub);
 
+/* Events of sites that turns took in since it was opened: how busy it is. */
+int64_t hub_taken(const struct hub *hub);
+
 /* Who this database is: another after a turn that found that it was restored. */
 const char *hub_gen(const struct hub *hub);
 

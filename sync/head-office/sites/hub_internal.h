@@ -53,6 +53,7 @@ struct hub {
     size_t waiting;
     struct list owed;          /* struct session, by .owed */
     int64_t events, labels;    /* that this turn took, for usage */
+    int64_t taken;             /* events, since it was opened */
     struct session **sessions; /* sorted by box */
     size_t session_count, session_room;
 };
