@@ -106,14 +106,14 @@ page_files_files        += $(call compressed,$(page_files_files))
 office_files_files      += $(call compressed,$(office_files_files))
 
 # A build shows the output of each file in one piece; what runs for long shows it as it comes.
-LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots
+LONG_RUNNING := run test test-postgres scripts sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault lint fuzz test-deb screenshots looks labels
 # One short line a step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $(1)	$@';)
 MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc)) --no-print-directory $(if $(filter $(LONG_RUNNING),$(MAKECMDGOALS)),,--output-sync=target)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-tryton deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots
+.PHONY: test-postgres scripts all help deps deps-build deps-test deps-lint deps-rig deps-bench deps-bench-tryton deps-bench-forecast deps-fuzz run test sim sim-sync sim-fleet sim-sensitivity crew crash press soak bench bench-forecast rig rig-powercut fault fuzz docs lint format clang clean install deb deps-deb test-deb print-flags screenshots looks labels
 
 all: deps-build ## build the four programs into build/
 	@$(MAKE) $(if $(V),,-s) programs
@@ -235,22 +235,26 @@ TEST_PROGRAMS := $(UNIT_TESTS) $(DEVICE_TESTS)
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags cmocka umockdev-1.0 | sed 's/-I/-isystem /g'))$(test_cflags)
 test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0))$(test_libs)
 
+# A new database in memory is a copy of the first one of its kind.
+MIGRATED  := $(OBJ)/tests/migrated.o
+QUICK_NEW := -Wl,--wrap=sql_migrate
+
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call say,compile)$(CC) $(ALL_CFLAGS) -Itests $(library_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
-$(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(ARCHIVE)
+$(UNIT_TESTS): $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(library_libs) $(test_libs)
-$(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(DEVICE_MOCKS) $(ARCHIVE)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $< $(MIGRATED) $(ARCHIVE) $(library_libs) $(test_libs)
+$(DEVICE_TESTS): $(OUT)/tests/%: $(OBJ)/tests/device/%.o $(DEVICE_MOCKS) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs) $(test_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs) $(test_libs)
 # The stored inputs of the fuzz targets, played by whatever compiler the mode has; MODE=fuzz makes the fuzzers themselves.
 FUZZ_TARGETS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz_%)
 FUZZERS      := $(FUZZ_TARGETS:%=$(OUT)/%)
-$(FUZZ_REPLAYS): $(OUT)/tests/fuzz_%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVE)
+$(FUZZ_REPLAYS): $(OUT)/tests/fuzz_%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/replay.o $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 ifeq ($(MODE),fuzz)
 $(FUZZERS): $(OUT)/%: $(OBJ)/tests/fuzz/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -268,9 +272,9 @@ test-programs: programs $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(OUT)/tests/fake_stati
 	$(OUT)/floorhand-press $(OUT)/floorhand-crew $(OUT)/floorhand-bench $(OUT)/floorhand-crash $(OUT)/floorhand-sync-bench \
 	$(OUT)/floorhand-office-bench $(OUT)/floorhand-demand
 
-$(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(ARCHIVE)
+$(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # Signatures are made up: libsodium's would be nearly all of the work.
 # Its databases are on the disks of tests/crash.
 SYNC_SIM := $(wildcard tests/sim/sync/*.c) $(wildcard tests/crash/disk*.c)
@@ -280,9 +284,9 @@ $(OUT)/floorhand-sync-sim: $(SYNC_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # Shops, head office and sites in one process: the sites and network of tests/sim, the shortcuts of tests/sim/sync.
 FLEET_SIM := $(wildcard tests/sim/fleet/*.c) tests/sim/site_side.c tests/sim/network.c tests/sim/sync/quick.c $(wildcard tests/crash/disk*.c)
-$(OUT)/floorhand-fleet-sim: $(FLEET_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
+$(OUT)/floorhand-fleet-sim: $(FLEET_SIM:%.c=$(OBJ)/%.o) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 # The same with faults that it must find: what has some is compiled for it alone, and stands before the archive.
 FAULTY := $(SYNC_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
 $(OBJ)/faulty/%.o: %.c $(FLAGS)
@@ -292,9 +296,9 @@ $(OUT)/tests/faulty_sync_sim: $(FAULTY:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 FAULTY_FLEET := $(FLEET_SIM) $(shell grep -ls 'base/defect.h' $(SOURCES))
-$(OUT)/tests/faulty_fleet_sim: $(FAULTY_FLEET:%.c=$(OBJ)/faulty/%.o) $(ARCHIVE)
+$(OUT)/tests/faulty_fleet_sim: $(FAULTY_FLEET:%.c=$(OBJ)/faulty/%.o) $(MIGRATED) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
+	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) $(QUICK_NEW) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
 $(OUT)/floorhand-crew: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/crew/*.c)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)
@@ -357,7 +361,7 @@ test-postgres: deps-test ## all of head office's tests on PostgreSQL; make test 
 	@$(MAKE) $(if $(V),,-s) test-programs
 	@OUT=$(OUT) MODE=$(MODE) python3 tests/run.py --postgres
 
-scripts: deps-build ## every scan of the floor's scripts changed, which each must notice; make test changes one in four
+scripts: deps-build ## every scan of the floor's scripts changed, which each must notice; make test changes one in twelve
 	@$(MAKE) $(if $(V),,-s) $(OUT)/tests/test_scripts
 	@OUT=$(OUT) $(OUT)/tests/test_scripts
 
@@ -447,6 +451,21 @@ screenshots: deps-test $(BROWSER_MODULES) ## pictures of every page, in three wi
 	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/fake_station $(OUT)/tests/day.so $(OUT)/tests/test_scripts $(OUT)/floorhand-office-bench
 	@cd tests/browser && OUT=$(OUT) node looks.mjs --pictures $(HOUSES)
 	@echo "open build/screens/index.html"
+
+looks: deps-test $(BROWSER_MODULES) ## every page beside how it looked when somebody looked at it, in all twelve dresses, and axe in light and dark; make test: a third
+	@$(MAKE) $(if $(V),,-s) programs $(OUT)/tests/fake_station $(OUT)/tests/day.so $(OUT)/tests/test_scripts $(OUT)/floorhand-office-bench
+	@cd tests/browser && OUT=$(OUT) node looks.mjs $(HOUSES)
+	@cd tests/browser && OUT=$(OUT) node axe.mjs $(HOUSES)
+
+LABEL_MODULES := tests/label/node_modules/.ready
+$(LABEL_MODULES): tests/label/package.json tests/label/package-lock.json
+	@echo "installing from npm what judges labels: zpl-renderer-js, zxing-wasm"
+	cd tests/label && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+labels: deps-test $(LABEL_MODULES) ## every sample of a label in each language and resolution, judged by others' programs; make test: half of them
+	@$(MAKE) $(if $(V),,-s) programs
+	@cd tests/label && OUT=$(OUT) node judge.mjs $(SAMPLES)
 
 docs: deps-build ## write docs/hardware.md from drivers/models
 	@$(MAKE) $(if $(V),,-s) $(OUT)/floorhand

@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = os.environ.get("OUT", "build")
 MODE = os.environ.get("MODE", "release")
 SLOWER = 4 if MODE == "asan" else 1  # sanitised programs need this much more time
-SYNC_SEEDS = 1000 // (1 if SLOWER == 1 else 10)  # of twenty schedules, and each is run twice
+SYNC_SEEDS = 250 // SLOWER  # of twenty schedules, and each is run twice
 SIMULATED_SEEDS = 120 // SLOWER
 FLEET_SEEDS = 30 // SLOWER  # each is run twice
 PRINTER_FAULTS = 600 // SLOWER
@@ -36,6 +36,7 @@ class Job:
     limit: int  # seconds
     folder: pathlib.Path = ROOT
     alone: bool = False  # not beside other tests: it measures time, or takes both cores
+    disk: bool = False  # its files are on a disk, and not in memory: it is about what a disk does
     skip: str = ""
     prepare: list = dataclasses.field(default_factory=list)  # a command to run first, once in this folder
     fault: str = ""  # why it cannot be run
@@ -54,9 +55,17 @@ class Outcome:
 
 # ---------------------------------------------------------------- what there is to run
 
-# These look at how soon something is done, or build the project themselves: nothing runs beside them.
-ALONE = ("test_hq", "test_hq_api", "test_printers", "test_makefile")
-ALONE_IN_NODE = (("browser", "station.mjs"), ("browser", "floor.mjs"), ("browser", "office.mjs"), ("browser", "supervisor.mjs"))
+# These take both cores: nothing runs beside them. All others pass on a machine that has ten times as much to do.
+ALONE = ("test_makefile",)
+
+# These wait for a disk, fill one, or lose its power: elsewhere files that are gone at the end are in memory.
+ON_DISK = ("test_disk", "test_postgres", "test_scanners", "test_resync")
+
+# The longest begin first, so that all processors end together.
+LONGEST = ("rig/usb", "unit/head office on PostgreSQL", "browser/axe.mjs", "browser/looks.mjs", "label/judge.mjs", "e2e/test_cloud", "crash/",
+           "e2e/test_postgres", "bench/office", "browser/floor.mjs", "e2e/test_promises", "e2e/test_journey", "e2e/test_shops",
+           "e2e/test_print_proof", "sim/sensitivity", "sim/sync", "e2e/test_soak", "e2e/test_scanners", "fault", "e2e/test_platform_waybills",
+           "unit/test_scripts", "label/test_samples", "browser/", "e2e/test_printers")
 
 # What is proved on SQLite, is proved on PostgreSQL, too: what locks, counts or sorts otherwise there each time, all of it by make test-postgres.
 ON_POSTGRES = ("test_sql_engines", "test_hub", "test_hub_meet", "test_hq_import", "test_hq_projection", "test_hq_orders", "test_hq_platform_orders",
@@ -77,15 +86,14 @@ def on_postgres(names, e2e):
         yield Job(f"unit/head office on PostgreSQL {half + 1}", [sys.executable, "tests/rig/postgres.py",
                                                                  *(f"{OUT}/tests/{name}" for name in names[half::2])], 900 * SLOWER)
     for name in e2e:
-        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 600 * SLOWER,
-                  alone=name in ALONE)
+        yield Job(f"e2e/{name} on PostgreSQL", [sys.executable, "tests/rig/postgres.py", f"tests/e2e/{name}.py"], 600 * SLOWER)
 
 
 def compiled(folder, wrapper):
     for source in sorted((ROOT / "tests" / folder).glob("test_*.c")):
         program = f"{OUT}/tests/{source.stem}"
         if source.stem == "test_scripts":  # make scripts changes every scan
-            yield Job(f"{folder}/{source.stem}", wrapper + [program, "--every", "4"], 400 * SLOWER)
+            yield Job(f"{folder}/{source.stem}", wrapper + [program, "--every", "12"], 400 * SLOWER)
         else:
             yield Job(f"{folder}/{source.stem}", wrapper + [program], 120 * SLOWER)
 
@@ -99,14 +107,15 @@ def stored_fuzz_inputs():
 
 def scripts(folder, pattern, limit):
     for source in sorted((ROOT / "tests" / folder).glob(pattern)):
-        yield Job(f"{folder}/{source.stem}", [sys.executable, str(source)], limit * SLOWER, alone=source.stem in ALONE)
+        yield Job(f"{folder}/{source.stem}", [sys.executable, str(source)], limit * SLOWER, alone=source.stem in ALONE,
+                  disk=source.stem in ON_DISK)
 
 
-def node_script(folder, name, limit):
+def node_script(folder, name, limit, *options):
     home = ROOT / "tests" / folder
     if not (home / name).exists():
         return
-    job = Job(f"{folder}/{name}", ["node", name], limit, folder=home, alone=(folder, name) in ALONE_IN_NODE)
+    job = Job(f"{folder}/{name}", ["node", name, *options], limit, folder=home)
     if MODE == "asan":
         job.skip = "it judges what the pages and labels show, and the release programs show the same"
     elif (home / "package.json").exists() and not (home / "node_modules").exists():
@@ -135,16 +144,9 @@ def whole_floor():
 
 def bench():
     """That they work, on a small site: they assert no time."""
-    yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/sync", [sys.executable, "tests/bench/sync.py", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/sites", [sys.executable, "tests/bench/sites.py", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/office", [sys.executable, "tests/bench/office.py", "--short"], 200 * SLOWER, speaks_tap=False)
-    yield Job("bench/year", [sys.executable, "tests/bench/year.py", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/stations", [sys.executable, "tests/bench/stations.py", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/flood", [sys.executable, "tests/bench/flood.py", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/loaded", [sys.executable, "tests/bench/loaded.py", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/printing", [sys.executable, "tests/bench/printing.py", "--short"], 120 * SLOWER, speaks_tap=False)
-    yield Job("bench/push", [sys.executable, "tests/bench/push.py", "--short"], 120 * SLOWER, speaks_tap=False)
+    yield Job("bench", [f"{OUT}/floorhand-bench", "--short"], 120 * SLOWER, disk=True, speaks_tap=False)
+    for name in ("sync", "sites", "office", "year", "stations", "flood", "loaded", "printing", "push"):
+        yield Job(f"bench/{name}", [sys.executable, f"tests/bench/{name}.py", "--short"], 200 * SLOWER, disk=True, speaks_tap=False)
 
 
 def printers_with_faults():
@@ -162,11 +164,11 @@ def usb_rig():
 def faults():
     """Real programs that are killed and cut off; the short form. make fault runs the long one."""
     if (ROOT / "tests/fault/run.py").exists():
-        yield Job("fault", [sys.executable, "tests/fault/run.py", "--short"], 200 * SLOWER, alone=True)
+        yield Job("fault", [sys.executable, "tests/fault/run.py", "--short"], 200 * SLOWER)
 
 
 def all_jobs():
-    yield from usb_rig()  # one processor for all of its time: what is longest begins first
+    yield from usb_rig()
     yield from simulator()
     yield from whole_floor()
     yield from printers_with_faults()
@@ -187,7 +189,7 @@ def all_jobs():
     yield from scripts("label", "test_*.py", 300)
     yield from scripts("platforms", "test_*.py", 300)
     yield from faults()
-    yield from node_script("label", "judge.mjs", 400)
+    yield from node_script("label", "judge.mjs", 400, "--short")  # make labels judges all of them
     yield from node_script("label", "symbols.mjs", 60)
     yield from node_script("browser", "station.mjs", 240)
     yield from node_script("browser", "box.mjs", 240)
@@ -197,8 +199,8 @@ def all_jobs():
     yield from node_script("browser", "designer.mjs", 300)
     yield from node_script("browser", "special.mjs", 400)
     yield from node_script("browser", "design.mjs", 200)
-    yield from node_script("browser", "axe.mjs", 900)
-    yield from node_script("browser", "looks.mjs", 900)
+    yield from node_script("browser", "axe.mjs", 900, "--short")
+    yield from node_script("browser", "looks.mjs", 900, "--short")  # make looks looks at all of them, and axe at each in both
     yield from node_script("asyncapi", "parse.mjs", 60)
     yield from node_script("standards", "openapi.mjs", 60)
     yield from node_script("standards", "epcis.mjs", 60)
@@ -207,12 +209,23 @@ def all_jobs():
 # ---------------------------------------------------------------- running one
 
 
-def environment():
+MEMORY = pathlib.Path("/dev/shm")
+MEMORY_NEEDED = 2 << 30  # bytes: a PostgreSQL or two, Chromium's profiles, sites and head offices
+
+
+def in_memory():
+    """Whether what waits for no disk can have its files in memory: a container often has little of it there."""
+    return MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED
+
+
+def environment(disk):
     env = dict(os.environ, OUT=str(ROOT / OUT), MODE=MODE, CMOCKA_MESSAGE_OUTPUT="TAP", LC_ALL="C.UTF-8",
                PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1")
     # What make left for its own children must not reach a test that calls make.
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         env.pop(name, None)
+    if not disk and in_memory():
+        env["TMPDIR"] = str(MEMORY)
     if MODE == "asan":
         # umockdev-wrapper preloads a library before the sanitiser's.
         env["ASAN_OPTIONS"] = "verify_asan_link_order=0:abort_on_error=0:" + env.get("ASAN_OPTIONS", "")
@@ -220,10 +233,10 @@ def environment():
     return env
 
 
-def execute(argv, folder, limit):
+def execute(argv, folder, limit, disk=True):
     """Returns (exit code or None when it took too long, standard output, standard error)."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment(),
+        child = subprocess.Popen(argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment(disk),
                                  start_new_session=True)
         try:
             code = child.wait(limit)
@@ -293,7 +306,7 @@ def run(job):
     if job.fault:
         return Outcome(failed=1, faults=[job.fault])
     try:
-        code, out, err = execute(job.argv, job.folder, job.limit)
+        code, out, err = execute(job.argv, job.folder, job.limit, job.disk)
     except OSError as problem:
         code, out, err = 0, "", ""
         outcome.faults.append(f"it cannot be started: {problem}")
@@ -332,6 +345,10 @@ def report(job, outcome):
             print(f"     {job.name}: {fault}", flush=True)
 
 
+def rank(job):
+    return next((at for at, name in enumerate(LONGEST) if job.name.startswith(name)), len(LONGEST))
+
+
 def run_all(jobs):
     total = Outcome()
 
@@ -342,7 +359,7 @@ def run_all(jobs):
         total.skipped += outcome.skipped
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        running = {pool.submit(run, job): job for job in jobs if not job.alone}
+        running = {pool.submit(run, job): job for job in sorted(jobs, key=rank) if not job.alone}
         for future in concurrent.futures.as_completed(running):
             finish(running[future], future.result())
     for job in jobs:

@@ -2,6 +2,7 @@
 // and dark, beside what is stored in looks/: the mean colour of each block of 12 × 12 dots. TAP. What differs is written to
 // build/screens/diff/, old and new beside each other.
 //   node looks.mjs [HOUSE...]           compares
+//   node looks.mjs --short [HOUSE...]   compares each page in four of its twelve dresses, of each width, language and light one at least
 //   node looks.mjs --write [HOUSE...]   stores anew: look at the pictures first
 //   node looks.mjs --pictures           no comparing: whole pictures into build/screens/, and index.html over them (make screenshots)
 
@@ -21,13 +22,16 @@ const DAY = Date.parse("2026-11-27T02:00:00Z");
 const looks = fileURLToPath(new URL("looks/", import.meta.url)), diffs = `${screens}/diff`;
 const rows = [[360, 1440], [1024, 1200], [1920, 1080]], stage = [[360, 740], [1024, 768], [1920, 1080]];
 const options = process.argv.slice(2).filter((one) => one.startsWith("--")), wanted = process.argv.slice(2).filter((one) => !one.startsWith("--"));
-const writing = options.includes("--write"), picturing = options.includes("--pictures");
+const writing = options.includes("--write"), picturing = options.includes("--pictures"), short = options.includes("--short") && !writing && !picturing;
 
 /** @typedef {{language: string, scheme: "light" | "dark", width: number, height: number}} Dress */
 
 /** @param {string} house @returns {Dress[]} */
 const dressesOf = (house) => (["station", "box"].includes(house) ? stage : rows).flatMap(([width, height]) =>
   /** @type {const} */ (["light", "dark"]).flatMap((scheme) => ["en", "zh"].map((language) => ({ language, scheme, width, height }))));
+
+/** Of the twelve, those that are looked at. */
+const LOOKED_AT = short ? [0, 3, 6, 9] : [...Array(12).keys()];
 
 /** What is another in each run is not looked at. @param {string} varies  selectors, beside times */
 const still = (varies) => `*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none; }
@@ -54,19 +58,24 @@ function differing(old, now) {
   return found;
 }
 
+/** How many blocks a picture in each dress has: the browser keeps some rows of every window for itself. @param {Dress[]} dresses
+ *  @param {number} height  of the first picture, in dots */
+const sizesOf = (dresses, height) => dresses.map((dress) => ({ width: Math.ceil(dress.width / BLOCK),
+  height: Math.ceil((dress.height - dresses[LOOKED_AT[0]].height + height) / BLOCK) }));
+
 /** @param {string} name @param {Dress[]} dresses @param {import("./png.mjs").Picture[]} blocks @param {Buffer[]} whole */
 function compare(name, dresses, blocks, whole) {
   const path = `${looks}${name}.look`;
   assert(existsSync(path), `nothing is stored for ${name}: node tests/browser/looks.mjs --write`);
-  const stored = unpack(readFileSync(path), blocks), faults = [];
-  for (const [at, now] of blocks.entries()) {
-    const { language, scheme, width } = dresses[at], old = stored[at], odd = differing(old, now);
+  const stored = unpack(readFileSync(path), sizesOf(dresses, readPng(whole[0]).height)), faults = [];
+  for (const [number, now] of blocks.entries()) {
+    const at = LOOKED_AT[number], { language, scheme, width } = dresses[at], old = stored[at], odd = differing(old, now);
     if (odd.length > ODD_MOST) {
       const as = `${name}-${width}-${language}-${scheme}`;
       faults.push(`${width} ${language} ${scheme}: ${odd.length} blocks, at ${odd.slice(0, 6).join(" ")}`);
       writeFileSync(`${diffs}/${as}-old.png`, writePng(old));
       writeFileSync(`${diffs}/${as}-now.png`, writePng(now));
-      writeFileSync(`${diffs}/${as}.png`, whole[at]);
+      writeFileSync(`${diffs}/${as}.png`, whole[number]);
     }
   }
   same(faults, [], `${name} looks otherwise than stored; see build/screens/diff/`);
@@ -99,8 +108,8 @@ async function picture(devtools) {
 
 async function lookAt(page, devtools, house, place) {
   const name = `${house}-${place.name}`, dresses = dressesOf(house), whole = [];
-  for (const dress of dresses) {
-    await wear(page, dress);
+  for (const at of LOOKED_AT) {
+    await wear(page, dresses[at]);
     await drawn(page);
     whole.push(await picture(devtools));
   }

@@ -28,8 +28,10 @@ export const shows = (page, selector, text) =>
 /** Waits for a fact of the page's own. Asked from here, since the page's policy forbids Playwright's own waiting. */
 export async function becomes(page, fact, argument) {
   const last = Date.now() + STEP_MS;
-  while (!(await page.evaluate(fact, argument)))
+  while (!(await page.evaluate(fact, argument))) {
     assert(Date.now() < last, `never true: ${fact}`);
+    await new Promise((later) => setTimeout(later, 10)); // what it waits for needs the processor
+  }
 }
 
 export async function useLanguage(page, id) {

@@ -1,6 +1,7 @@
 // Judges printed labels with programs that are not ours: a ZPL renderer makes a picture, which must be the preview dot
 // for dot, whatever the printer draws itself; two decoders read its symbols. Prints TAP. The pictures stay in
 // OUT/labels/zpl to be looked at. With names of samples it judges those alone: node judge.mjs waybill-full injection
+// --short: each sample in Chinese at 203 dpi and in English at 300, not in both at both.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -14,6 +15,9 @@ import { readPng } from "./png.mjs";
 
 const RESOLUTIONS = { 203: 8, 300: 12 }; // dots per mm, as the renderer knows them
 const LANGUAGES = ["zh", "en"];
+const flags = process.argv.slice(2).filter((word) => word.startsWith("--"));
+const SHORT = flags.includes("--short");
+const judged = (dpi, language) => !SHORT || (dpi === "203") === (language === "zh");
 const DOTS_ONLY = ["--lacks", "code128 itf14 z64"]; // and so Zebra's own compression
 const SLOW = ["--baud", "9600"]; // the printer's own letters
 
@@ -164,7 +168,7 @@ async function judgeSymbols(name, pictures, symbols) {
 
 async function judgeSample(name, sample) {
     for (const [dpi, dotsPerMm] of Object.entries(RESOLUTIONS))
-        for (const language of LANGUAGES) {
+        for (const language of LANGUAGES.filter((one) => judged(dpi, one))) {
             const options = ["--dpi", dpi, "--language", language];
             const label = `${name}-${language}-${dpi}`;
             const pages = preview(label, sample.template, sample.data, options);
@@ -212,7 +216,7 @@ async function judgeAll() {
     const shares = Array.from({ length: processes }, (_, index) => names.filter((_, at) => at % processes === index));
     let count = 0;
     await Promise.all(shares.map(async (share) => {
-        const child = spawn(process.execPath, [import.meta.filename, ...share], { stdio: ["ignore", "pipe", "inherit"] });
+        const child = spawn(process.execPath, [import.meta.filename, ...flags, ...share], { stdio: ["ignore", "pipe", "inherit"] });
         const ended = once(child, "close");
         for await (const line of createInterface({ input: child.stdout })) {
             if (!line.startsWith("#")) count++;
@@ -226,5 +230,6 @@ async function judgeAll() {
 }
 
 mkdirSync(folder, { recursive: true });
-await (process.argv.length > 2 ? judge(process.argv.slice(2)) : judgeAll());
+const names = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+await (names.length > 0 ? judge(names) : judgeAll());
 process.exit(failed > 0 ? 1 : 0);

@@ -112,7 +112,9 @@ class Postgres:
 
     def start(self):
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "shared_buffers": "16MB",
-                    "max_connections": self.connections, "fsync": "on" if self.durable else "off"}
+                    "max_connections": self.connections}
+        if not self.durable:
+            settings.update(fsync="off", full_page_writes="off", synchronous_commit="off", wal_level="minimal", max_wal_senders=0)
         with open(self.log_path, "ab") as log:
             self.server = self._start([self.bin / "postgres", "-D", self.data,
                                        *(f"--{name}={value}" for name, value in settings.items())],

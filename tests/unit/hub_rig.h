@@ -1,6 +1,6 @@
 /* A new head office for tests: its database, its hub, the boxes that speak with it, and what the hub sent and noted.
- * Asserts by cmocka. The database is SQLite's, in memory; where $HEAD_OFFICE_DATABASE names one of PostgreSQL, it is a
- * schema there. */
+ * Asserts by cmocka. The database is SQLite's, in memory; where $HEAD_OFFICE_DATABASE names one of PostgreSQL, it is
+ * another one of that server. */
 #ifndef TESTS_HUB_RIG_H
 #define TESTS_HUB_RIG_H
 
@@ -48,6 +48,7 @@ struct rig_box {
 
 struct rig {
     struct office office;
+    char database[512];  /* what office_open() takes */
     struct wire_key key; /* head office's */
     struct rig_box boxes[RIG_BOXES];
     struct hub *hub;
@@ -102,24 +103,65 @@ static inline void rig_crash(struct rig *rig)
     rig_start_hub(rig);
 }
 
-static inline void rig_run(struct rig *rig, const char *sql)
+static inline void rig_run_on(struct rig *rig, struct sql *sql, const char *script)
 {
-    assert_int_equal(sql_script(rig->office.sql, sql, &rig->error), 0);
+    if (sql_script(sql, script, &rig->error) != 0)
+        fail_msg("%s: %s", script, rig->error.text);
 }
 
-/* Forgets what the test before left in PostgreSQL. ret_path: what to open. */
-static inline void rig_new_database(struct rig *rig, char *ret_path, size_t capacity)
+static inline void rig_run(struct rig *rig, const char *sql)
 {
-    const char *url = getenv("HEAD_OFFICE_DATABASE");
-    snprintf(ret_path, capacity, "%s%s", url ? url : ":memory:", url ? "&options=-csearch_path%3Dtest" : "");
-    if (!url)
-        return;
+    rig_run_on(rig, rig->office.sql, sql);
+}
+
+static inline struct sql *rig_open_postgres(struct rig *rig, const char *url)
+{
     struct sql *sql = NULL;
-    if (sql_open_postgres(url, NULL, &sql, &rig->error) != 0 ||
-        sql_script(sql, "SET lock_timeout = '30s'; DROP SCHEMA IF EXISTS test CASCADE; CREATE SCHEMA test",
-                   &rig->error) != 0)
+    if (sql_open_postgres(url, NULL, &sql, &rig->error) != 0)
+        fail_msg("%s", rig->error.text);
+    return sql;
+}
+
+/* The URL with another database. */
+static inline void rig_database_url(const char *url, const char *name, char *ret, size_t capacity)
+{
+    const char *host = strchr(url, '?');
+    assert_non_null(host);
+    const char *database = url + strlen("postgresql:///");
+    snprintf(ret, capacity, "%.*s%s%s", (int)(database - url), url, name, host);
+}
+
+/* The database that others are copies of: every schema's script takes a second there. Nobody is connected to it. */
+static inline void rig_make_model(struct rig *rig, struct sql *server, const char *url)
+{
+    extern const struct embedded_file hq_schema[];
+    char path[512];
+    int64_t there = 0;
+    sql_number(server, &there, "SELECT count(*) FROM pg_database WHERE datname = 'model'", SQL_NO_VALUES);
+    if (there > 0)
+        return;
+    rig_run_on(rig, server, "CREATE DATABASE model TEMPLATE template0");
+    rig_database_url(url, "model", path, sizeof(path));
+    struct sql *sql = rig_open_postgres(rig, path);
+    if (sql_migrate(sql, hq_schema, OFFICE_APPLICATION, &rig->error) != 0)
         fail_msg("%s", rig->error.text);
     sql_close(sql);
+}
+
+/* Forgets what the test before left in PostgreSQL. */
+static inline void rig_new_database(struct rig *rig)
+{
+    const char *url = getenv("HEAD_OFFICE_DATABASE");
+    snprintf(rig->database, sizeof(rig->database), ":memory:");
+    if (!url)
+        return;
+    struct sql *server = rig_open_postgres(rig, url);
+    rig_run_on(rig, server, "SET lock_timeout = '30s'");
+    rig_make_model(rig, server, url);
+    rig_run_on(rig, server, "DROP DATABASE IF EXISTS test WITH (FORCE)");
+    rig_run_on(rig, server, "CREATE DATABASE test TEMPLATE model STRATEGY FILE_COPY");
+    sql_close(server);
+    rig_database_url(url, "test", rig->database, sizeof(rig->database));
 }
 
 static inline void rig_make_box(struct rig *rig, size_t i, const char *site, const char *name)
@@ -149,9 +191,8 @@ static inline void rig_open(struct rig *rig)
     rig->settings = (struct hub_settings){4, 200, 50, 5000, 300000};
     rig->office.random = random_from_seed(&rig->seeded);
     rig->office.now_us = 1700000000000000;
-    char path[512];
-    rig_new_database(rig, path, sizeof(path));
-    assert_int_equal(office_open(path, NULL, &rig->office.random, &rig->office.sql, &rig->error), 0);
+    rig_new_database(rig);
+    assert_int_equal(office_open(rig->database, NULL, &rig->office.random, &rig->office.sql, &rig->error), 0);
     rig_run(rig, "INSERT INTO site (id, name, box, added_us) VALUES ('hz', 'Hangzhou', 'box-1', 0),"
                  " ('bj', 'Beijing', 'box-2', 0)");
     assert_int_equal(office_key(rig->office.sql, &rig->key), 0);

@@ -17,7 +17,7 @@ static inline void text_columns_of(struct sql *sql, struct text_columns *ret)
         sql,
         getenv("HEAD_OFFICE_DATABASE")
             ? "SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t ON"
-              " t.table_schema = c.table_schema AND t.table_name = c.table_name WHERE c.table_schema = 'test' AND"
+              " t.table_schema = c.table_schema AND t.table_name = c.table_name WHERE c.table_schema = 'public' AND"
               " t.table_type = 'BASE TABLE' AND c.data_type = 'text' ORDER BY 1, 2"
             : "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND"
               " c.type = 'TEXT' ORDER BY 1, 2",

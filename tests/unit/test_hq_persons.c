@@ -319,11 +319,9 @@ static void merges_can_be_taken_back(void **state)
 
 static void work_in_another_program(struct shelf *shelf)
 {
-    char path[512];
     struct office other = {.random = random_system, .now_us = shelf->rig.office.now_us};
     struct persons_work done = {.more = true};
-    snprintf(path, sizeof(path), "%s&options=-csearch_path%%3Dtest", getenv("HEAD_OFFICE_DATABASE"));
-    int result = office_open(path, NULL, &other.random, &other.sql, &shelf->rig.error);
+    int result = office_open(shelf->rig.database, NULL, &other.random, &other.sql, &shelf->rig.error);
     while (!result && (done.looked > 0 || done.more))
         result = persons_work(&other, 7, &done, &shelf->rig.error);
     sql_close(other.sql);

@@ -30,7 +30,7 @@ def one_scan(stage):
 
 @scenario("many keyboard scans arrive in order, none lost, none twice")
 def many_scans(stage):
-    codes = numbers(rounds(10000, 200))
+    codes = numbers(rounds(10000, 100))
     keyboard = stage.bus.plug("kb", "keyboard")
     site = stage.site(bench_1=KEYBOARD)
     keyboard.wait_claimed()

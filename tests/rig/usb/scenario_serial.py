@@ -79,7 +79,7 @@ def label_faults(got, labels):
 
 @scenario("scans from a CDC serial port arrive in order, none lost, none twice")
 def cdc_scans(stage):
-    codes = numbers(rounds(2000, 200))
+    codes = numbers(rounds(2000, 100))
     scanner = stage.bus.plug("cdc", "acm")
     if scanner.tty() != "/dev/ttyACM0":
         yield f"the scanner is {scanner.tty()}"
