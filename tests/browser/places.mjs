@@ -120,7 +120,7 @@ const supervisor = {
     { name: "order", at: "#/orders/SO-00002" },
     { name: "planning", at: "#/planning" },
     { name: "wave-rule", at: "#/wave-rules", then: openForm("Keep a rule") },
-    { name: "map", at: "#/map?heat=quantity" },
+    { name: "map", at: "#/map?heat=quantity", then: (page) => becomes(page, () => document.querySelector("main progress") === null) },
     { name: "designer", at: "#/designer" },
     { name: "label-design", at: "#/designer/item", then: (page) => page.locator(".says .good").waitFor({ timeout: STEP_MS }) },
     { name: "approval", at: "#/approval", varies: "[data-count] > *" },

@@ -21,7 +21,7 @@ export function Rows({ kind, rows, without = [], tail }) {
   const columns = columnsOf(kind, rows).filter((at) => !without.includes(kind.columns[at]));
   if (!rows.length)
     return html`<p class="none">${nameOf("nothing")}</p>`;
-  return html`<div class="wide"><table>
+  return html`<div class="wide" tabindex="0"><table>
     <thead><tr>${columns.map((at) => html`<th key=${at} scope="col" class=${isNumber(kind, at) ? "number" : ""}>${nameOf(kind.columns[at])}</th>`)}
       ${tail && html`<td></td>`}</tr></thead>
     <tbody>${rows.map((row, number) => html`<tr key=${number}>
