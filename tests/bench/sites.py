@@ -24,10 +24,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from bench import rows  # noqa: E402
-from bench.sync import TICKS, OnPostgres, OnSqlite, broker_in, cpu_seconds, player, running  # noqa: E402
+from bench.sync import OnPostgres, OnSqlite, broker_in, player, running  # noqa: E402
 from rig import postgres  # noqa: E402
 from rig.house import programs_folder  # noqa: E402
-from rig.process import Program, RigError, die_with_parent, must, wait_until  # noqa: E402
+from rig.process import TICKS, Program, RigError, die_with_parent, must, wait_until  # noqa: E402
 
 PREFIX = "sites: "
 LATENCY_GOAL, BYTES_GOAL = 2.0, 1.05
@@ -131,7 +131,7 @@ class House:
             with contextlib.suppress(OSError):
                 fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
                 mine += int(fields[11]) + int(fields[12])
-        return {"broker_cpu": cpu_seconds(self.broker.program), "hq_cpu": cpu_seconds(self.office), "db_cpu": mine / TICKS}
+        return {"broker_cpu": self.broker.program.cpu_seconds(), "hq_cpu": self.office.cpu_seconds(), "db_cpu": mine / TICKS}
 
     def since(self, before):
         return {name: value - before[name] for name, value in self.spent().items()}
