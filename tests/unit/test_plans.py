@@ -84,6 +84,9 @@ def scanned(how, statement, house, partial):
     name, index = re.match(r"SCAN (\w+)", how), re.search(r"USING (?:COVERING )?INDEX (\w+)", how)
     if not name or (index and index[1] in partial):
         return None
+    of_key = index and re.fullmatch(r"sqlite_autoindex_(\w+)_\d+", index[1])
+    if of_key:
+        return of_key[1] if of_key[1] in house.growing else None
     called = [found[1] for found in re.finditer(rf"\b(?:FROM|JOIN|UPDATE)\s+(\w+)\s+(?:AS\s+)?{name[1]}\b", statement)]
     if re.search(rf"\b(?:FROM|JOIN|UPDATE)\s+{name[1]}\b", statement):  # else a foreign key, looked at when one is broken
         called.append(name[1])
