@@ -58,8 +58,8 @@ class Outcome:
 # These take both cores: nothing runs beside them. All others pass on a machine that has ten times as much to do.
 ALONE = ("test_makefile",)
 
-# These wait for a disk, fill one, or lose its power: elsewhere files that are gone at the end are in memory.
-ON_DISK = ("test_disk", "test_postgres", "test_scanners", "test_resync")
+# These wait for a disk, fill one, count what is written to it, or lose its power: elsewhere files that are gone at the end are in memory.
+ON_DISK = ("test_disk", "test_postgres", "test_scanners", "test_resync", "test_watch")
 
 # The longest begin first, so that all processors end together.
 LONGEST = ("rig/usb", "unit/head office on PostgreSQL", "browser/axe.mjs", "browser/looks.mjs", "label/judge.mjs", "e2e/test_cloud", "crash/",
