@@ -83,10 +83,7 @@ def main():
         measured = measure(house, *((ROUNDS_SHORT, SCANS_SHORT) if short else (ROUNDS, SCANS)))
     found = [rows.row(f"{PREFIX}scan to tone under {ATTACKS[kind]} beside nobody, p{round(part * 100)} ms", rows.share(under, part), rows.share(idle, part), None)
              for kind, (under, idle) in measured.items() for part in (0.5, 0.99)]
-    rows.show(found)
-    if not short:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not short)
 
 
 if __name__ == "__main__":

@@ -218,10 +218,7 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=build)))
         found = rows_of(Bench(stack, folder, size, said.only))
-    rows.show(found)
-    if not said.short and not said.only:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not said.short and not said.only)
 
 
 if __name__ == "__main__":

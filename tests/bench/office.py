@@ -149,14 +149,8 @@ def main():
                 found += promises(kind, orders, rounds)
             if "workers" not in said.skip and kind.name == OnPostgres.name:
                 found += workers(kind, orders // 3, rounds, folder, 9 * orders // 5)
-    rows.show(found)
-    if not said.short and not said.only and not said.skip:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not said.short and not said.only and not said.skip)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RigError as fault:
-        sys.exit(f"error: {fault}")
+    rows.run(main)

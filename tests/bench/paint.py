@@ -20,9 +20,7 @@ def main():
     said = subprocess.run(["node", "paint.mjs"], cwd=BROWSER, check=True, capture_output=True, text=True).stdout
     found = [rows.row(f"{PREFIX}{page['name']}, ms", page["median"], LIMIT_MS, 1) | {key: round(page[key] / LIMIT_MS, 3) for key in ("low", "high")}
              for page in map(json.loads, said.splitlines())]
-    rows.show(found)
-    rows.keep(found)
-    return 0
+    return rows.conclude(found)
 
 
 sys.exit(main())

@@ -85,10 +85,7 @@ def main():
              *(rows.row(f"{PREFIX}scan -> first byte at the printer, p{round(part * 100)} ms, beside {GOAL_MS}", rows.share(from_scan, part), GOAL_MS, None)
                for part in (0.5, 0.99)),
              rows.fact(f"{PREFIX}processor of the box, ms a label, with its scan and the looks at the printer", cpu_ms)]
-    rows.show(found)
-    if not short:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not short)
 
 
 if __name__ == "__main__":

@@ -172,10 +172,7 @@ def main():
         folder = pathlib.Path(name)
         for kind in stack.enter_context(kinds("sqlite" if said.short else said.only, folder)):
             found += measure(folder / re.sub("[^a-z]", "", kind.name.lower()), kind, 4 if said.short else said.scans)
-    rows.show(found)
-    if not said.short and not said.only:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not said.short and not said.only)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ import pathlib
 import statistics
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from rig.process import RigError  # noqa: E402
+
 PATH = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "bench.json"
 
 
@@ -76,3 +79,19 @@ def keep(found, bench=pathlib.Path(sys.argv[0]).stem):
 def skip(why, bench=pathlib.Path(sys.argv[0]).stem):
     print(f"# {bench} is skipped: {why}", file=sys.stderr, flush=True)
     keep([absent(bench, why)], bench)
+
+
+def conclude(found, whole=True):
+    """The end of a bench: its rows in a table, and kept if it was the whole of it. Returns its exit code."""
+    show(found)
+    if whole:
+        keep(found)
+    return 0
+
+
+def run(main):
+    """A bench as a program: what is wrong with its rig is one sentence."""
+    try:
+        sys.exit(main())
+    except RigError as fault:
+        sys.exit(f"error: {fault}")

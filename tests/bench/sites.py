@@ -304,14 +304,8 @@ def main():
         if said.only != "sqlite":
             server = stack.enter_context(postgres.Postgres())
             found += measure(OnPostgres(server), folder, said, Statements(server))
-    rows.show(found)
-    if not said.short:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not said.short)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RigError as fault:
-        sys.exit(f"error: {fault}")
+    rows.run(main)

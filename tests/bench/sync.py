@@ -208,14 +208,8 @@ def main():
         for kind in some:
             found += compare(bench, kind, rounds)
             found.append(fleet(bench, kind, sites, 1000 if not said.short else 100))
-    rows.show(found)
-    if not said.short:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not said.short)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RigError as fault:
-        sys.exit(f"error: {fault}")
+    rows.run(main)

@@ -177,14 +177,8 @@ def main():
         tryton = stack.enter_context(Tryton(folder, stack.enter_context(postgres.Postgres(connections=200)), said.processes))
         sides = {"ours": our_pickers(stack, folder / "house"), "Tryton": tryton.stations()}
         found = rows_of(measure(sides, *((1, SECONDS_SHORT) if said.short else (said.rounds, SECONDS))))
-    rows.show(found)
-    if not said.short:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not said.short)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RigError as fault:
-        sys.exit(f"error: {fault}")
+    rows.run(main)

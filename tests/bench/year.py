@@ -63,14 +63,8 @@ def main():
         for kind in stack.enter_context(kinds(said.only, pathlib.Path(name))):
             orders = said.orders if kind.name == OnSqlite.name else said.postgres_orders
             found += measure(kind, 1000 if said.short else orders, said.seed)
-    rows.show(found)
-    if not said.short and not said.only:
-        rows.keep(found)
-    return 0
+    return rows.conclude(found, not said.short and not said.only)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RigError as fault:
-        sys.exit(f"error: {fault}")
+    rows.run(main)
