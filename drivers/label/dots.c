@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int dots_init(struct dots *dots, int width, int height)
 {
@@ -38,6 +39,16 @@ bool dots_get(const struct dots *dots, int x, int y)
     return *byte_of(dots, x, y) & (0x80 >> (x % 8));
 }
 
+static uint8_t *row_of(const struct dots *dots, int y)
+{
+    return dots->bits + (size_t)y * dots->stride;
+}
+
+static void repeat_row(struct dots *dots, int from, int to)
+{
+    memcpy(row_of(dots, to), row_of(dots, from), dots->stride);
+}
+
 int dots_enlarge(const struct dots *dots, int factor, struct dots *ret)
 {
     if (factor < 1 || factor > DOTS_SIDE_MAX)
@@ -46,10 +57,13 @@ int dots_enlarge(const struct dots *dots, int factor, struct dots *ret)
     int result = dots_init(&large, dots->width * factor, dots->height * factor);
     if (result)
         return result;
-    for (int y = 0; y < large.height; y++)
-        for (int x = 0; x < large.width; x++)
-            if (dots_get(dots, x / factor, y / factor))
-                dots_set(&large, x, y);
+    for (int y = 0; y < dots->height; y++) {
+        for (int x = 0; x < dots->width; x++)
+            if (dots_get(dots, x, y))
+                dots_fill(&large, x * factor, y * factor, factor, 1);
+        for (int copy = 1; copy < factor; copy++)
+            repeat_row(&large, y * factor, y * factor + copy);
+    }
     *ret = large;
     return 0;
 }
@@ -129,19 +143,30 @@ static bool mostly_black(const struct dots *dots, int left, int top, int right, 
     return 2 * black >= (right - left) * (bottom - top);
 }
 
+static void scale_row(const struct dots *dots, int top, int bottom, int y, struct dots *scaled)
+{
+    for (int x = 0; x < scaled->width; x++) {
+        int left = x * dots->width / scaled->width, right = (x + 1) * dots->width / scaled->width;
+        if (mostly_black(dots, left, top, right > left ? right : left + 1, bottom))
+            dots_set(scaled, x, y);
+    }
+}
+
 int dots_scale(const struct dots *dots, int width, int height, struct dots *ret)
 {
     struct dots scaled;
     int result = dots_init(&scaled, width, height);
     if (result)
         return result;
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            int left = x * dots->width / width, right = (x + 1) * dots->width / width;
-            int top = y * dots->height / height, bottom = (y + 1) * dots->height / height;
-            if (mostly_black(dots, left, top, right > left ? right : left + 1, bottom > top ? bottom : top + 1))
-                dots_set(&scaled, x, y);
+    for (int y = 0, above = -1; y < height; y++) {
+        int top = y * dots->height / height, bottom = (y + 1) * dots->height / height;
+        if (bottom <= top + 1 && top == above) { /* of the same row as the one above it */
+            repeat_row(&scaled, y - 1, y);
+            continue;
         }
+        above = bottom <= top + 1 ? top : -1;
+        scale_row(dots, top, bottom > top ? bottom : top + 1, y, &scaled);
+    }
     *ret = scaled;
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "drivers/printer/printer_status.h"
 
 #define LABEL_COPIES_MAX 999
+#define LABEL_LACKS_MAX  96 /* bytes of label_printer.lacks */
 #define LABEL_SLOW_BAUD                                                                                                \
     57600 /* up to here a printer's own letters are worth that they are not those of the preview                       \
            */

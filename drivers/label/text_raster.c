@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fontconfig/fontconfig.h>
 #include <pango/pangoft2.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,9 @@ static const char font_config[] = "<?xml version=\"1.0\"?><fontconfig>"
                                   "<dir>/usr/share/fonts/opentype/noto</dir><dir>/usr/share/fonts/truetype/dejavu</dir>"
                                   "<cachedir>/var/cache/fontconfig</cachedir></fontconfig>";
 
-/* Made once, kept until the program ends. */
+/* Made once, kept until the program ends: one thread at a time draws with it. */
 static PangoLayout *shared_layout;
+static pthread_mutex_t layout_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void close_layout(void)
 {
@@ -193,49 +195,70 @@ static int paint(const struct layout_try *try, FT_Bitmap *ret)
     return 0;
 }
 
-static bool is_black(const FT_Bitmap *grey, int x, int y, bool inverse)
+static bool is_blank(const uint8_t *row, size_t length)
 {
-    return (grey->buffer[y * grey->pitch + x] >= BLACK_FROM) != inverse;
+    return length == 0 || (row[0] == 0 && memcmp(row, row + 1, length - 1) == 0);
 }
 
-struct bounds {
-    int left, top, right, bottom; /* right and bottom are outside */
-};
-
-static struct bounds inked(const FT_Bitmap *grey, bool inverse)
+static void to_row(const uint8_t *grey, int width, uint8_t *bits)
 {
-    int width = (int)grey->width, height = (int)grey->rows;
-    struct bounds bounds = {width, height, 0, 0};
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            if (!is_black(grey, x, y, inverse))
-                continue;
-            bounds.left = x < bounds.left ? x : bounds.left;
-            bounds.right = x >= bounds.right ? x + 1 : bounds.right;
-            bounds.top = y < bounds.top ? y : bounds.top;
-            bounds.bottom = y + 1;
-        }
-    return bounds;
+    for (int x = 0; x < width; x += 8) {
+        unsigned byte = 0;
+        for (int bit = 0; bit < 8 && x + bit < width; bit++)
+            byte |= grey[x + bit] >= BLACK_FROM ? 0x80u >> bit : 0;
+        bits[x / 8] = (uint8_t)byte;
+    }
 }
 
-static int to_dots(const FT_Bitmap *grey, bool inverse, struct text_picture *picture)
+static void invert(struct dots *page)
 {
-    struct bounds bounds = inked(grey, inverse);
-    if (bounds.bottom == 0)
-        return 0;
-    int result = dots_init(&picture->dots, bounds.right - bounds.left, bounds.bottom - bounds.top);
+    uint8_t spare = (uint8_t)(0xFF << (page->stride * 8 - (size_t)page->width));
+    for (int y = 0; y < page->height; y++) {
+        uint8_t *row = page->bits + (size_t)y * page->stride;
+        for (size_t i = 0; i < page->stride; i++)
+            row[i] = (uint8_t)~row[i];
+        row[page->stride - 1] &= spare;
+    }
+}
+
+/* All of the box as dots: page is white, and as large. */
+static void to_dots(const FT_Bitmap *grey, bool inverse, struct dots *page)
+{
+    for (int y = 0; y < page->height; y++) {
+        const uint8_t *row = grey->buffer + (size_t)y * (size_t)grey->pitch;
+        if (!is_blank(row, grey->width))
+            to_row(row, page->width, page->bits + (size_t)y * page->stride);
+    }
+    if (inverse)
+        invert(page);
+}
+
+/* The inked part, at .x and .y; nothing when nothing is inked. */
+static int crop(const struct dots *page, struct text_picture *picture)
+{
+    CLEANUP(dots_done) struct dots columns = {0}; /* one row: black where any row is */
+    int top = 0, bottom = page->height, left = 0, right = page->width;
+    int result = dots_init(&columns, page->width, 1);
     if (result)
         return result;
-    picture->x = bounds.left;
-    picture->y = bounds.top;
-    for (int y = bounds.top; y < bounds.bottom; y++)
-        for (int x = bounds.left; x < bounds.right; x++)
-            if (is_black(grey, x, y, inverse))
-                dots_set(&picture->dots, x - bounds.left, y - bounds.top);
-    return 0;
+    while (bottom > 0 && is_blank(page->bits + (size_t)(bottom - 1) * page->stride, page->stride))
+        bottom--;
+    if (bottom == 0)
+        return 0;
+    while (is_blank(page->bits + (size_t)top * page->stride, page->stride))
+        top++;
+    for (size_t i = (size_t)top * page->stride; i < (size_t)bottom * page->stride; i++)
+        columns.bits[i % page->stride] |= page->bits[i];
+    while (!dots_get(&columns, left, 0))
+        left++;
+    while (!dots_get(&columns, right - 1, 0))
+        right--;
+    picture->x = left;
+    picture->y = top;
+    return dots_cut(page, left, top, right - left, bottom - top, &picture->dots);
 }
 
-int text_raster(const char *text, const struct text_style *style, int width, int height, struct text_picture *ret,
+static int draw(const char *text, const struct text_style *style, int width, int height, struct text_picture *ret,
                 struct error *error)
 {
     int result = open_layout(error);
@@ -251,13 +274,26 @@ int text_raster(const char *text, const struct text_style *style, int width, int
                                    .shortened = pango_layout_is_ellipsized(shared_layout),
                                    .missing = try.missing};
     FT_Bitmap grey;
-    result = paint(&try, &grey);
+    CLEANUP(dots_done) struct dots page = {0};
+    result = dots_init(&page, width, height);
+    if (!result)
+        result = paint(&try, &grey);
     if (result)
         return result;
-    result = to_dots(&grey, style->inverse, &picture);
+    to_dots(&grey, style->inverse, &page);
     free(grey.buffer);
+    result = crop(&page, &picture);
     if (!result)
         *ret = picture;
+    return result;
+}
+
+int text_raster(const char *text, const struct text_style *style, int width, int height, struct text_picture *ret,
+                struct error *error)
+{
+    pthread_mutex_lock(&layout_lock);
+    int result = draw(text, style, width, height, ret, error);
+    pthread_mutex_unlock(&layout_lock);
     return result;
 }
 

@@ -1,6 +1,6 @@
 /* Text of any script as printer dots, laid out inside a box of its own: Pango with its FreeType back end, on the two
  * font families that the appliance carries. Does not choose where the box is, and does not clean the text.
- * One thread at a time may use it. */
+ * Several threads may use it; one of them draws, the others wait. */
 #ifndef LABEL_TEXT_RASTER_H
 #define LABEL_TEXT_RASTER_H
 

@@ -7,24 +7,40 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int put_patch(const struct dots *page, const struct zpl_patch *patch, enum zpl_packing packing, struct buf *out)
+#define COMMAND_BYTES 33 /* of "^FO…", "^GFA,…," and "^FS", about */
+
+/* The page, and what packs parts of it. */
+struct cutter {
+    const struct dots *page;
+    struct zpl_packer packer;
+};
+
+static int cut_patch(const struct cutter *cutter, const struct zpl_patch *patch, struct dots *ret)
+{
+    return dots_cut(cutter->page, patch->left, patch->top, patch->right - patch->left, patch->bottom - patch->top, ret);
+}
+
+static int put_patch(const struct cutter *cutter, const struct zpl_patch *patch, struct buf *out)
 {
     CLEANUP(dots_done) struct dots part = {0};
-    int result = dots_cut(page, patch->left, patch->top, patch->right - patch->left, patch->bottom - patch->top, &part);
+    int result = cut_patch(cutter, patch, &part);
     if (result)
         return result;
     buf_printf(out, "^FO%d,%d", patch->left, patch->top);
-    zpl_put_graphic(out, &part, packing);
+    zpl_put_graphic(out, &part, &cutter->packer);
     buf_puts(out, "^FS\n");
     return out->failed ? -ENOMEM : 0;
 }
 
 /* What it costs, in bytes: nearly, because packing hard takes its time. */
-static int add_cost(const struct dots *page, const struct zpl_patch *patch, enum zpl_packing packing, size_t *cost)
+static int add_cost(const struct cutter *cutter, const struct zpl_patch *patch, size_t *cost)
 {
-    CLEANUP_BUF struct buf bytes = {0};
-    int result = put_patch(page, patch, packing ? PACK_QUICK : PACK_ACS, &bytes);
-    *cost += bytes.length;
+    CLEANUP(dots_done) struct dots part = {0};
+    size_t bytes = 0;
+    int result = cut_patch(cutter, patch, &part);
+    if (!result)
+        result = zpl_graphic_cost(&part, &cutter->packer, &bytes);
+    *cost += bytes + COMMAND_BYTES;
     return result;
 }
 
@@ -50,15 +66,17 @@ static struct band band_at(const struct zpl_patches *patches, size_t first)
 }
 
 /* Appends the band to what is kept: as one patch, or as those that it has. */
-static int keep_band(const struct dots *page, const struct zpl_patches *patches, enum zpl_packing packing,
-                     struct zpl_patches *kept, struct band *band)
+static int keep_band(const struct cutter *cutter, const struct zpl_patches *patches, struct zpl_patches *kept,
+                     struct band *band)
 {
     size_t apart = 0, joined = 0;
     int result = 0;
     for (size_t i = 0; i < band->count && !result; i++)
-        result = add_cost(page, &patches->at[band->first + i], packing, &apart);
+        result = add_cost(cutter, &patches->at[band->first + i], &apart);
     if (!result)
-        result = add_cost(page, &band->all, packing, &joined);
+        result = band->count > 1 ? add_cost(cutter, &band->all, &joined) : 0;
+    if (band->count == 1)
+        joined = apart;
     band->cost = joined < apart ? joined : apart;
     size_t from = kept->count;
     if (joined <= apart)
@@ -76,8 +94,7 @@ static int by_top(const void *a, const void *b)
 }
 
 /* The patches in which the page costs least. */
-static int choose(const struct dots *page, struct zpl_patches *patches, enum zpl_packing packing,
-                  struct zpl_patches *kept)
+static int choose(const struct cutter *cutter, struct zpl_patches *patches, struct zpl_patches *kept)
 {
     struct band above = {0};
     qsort(patches->at, patches->count, sizeof(patches->at[0]), by_top);
@@ -85,10 +102,10 @@ static int choose(const struct dots *page, struct zpl_patches *patches, enum zpl
     for (size_t next = 0; next < patches->count && !result;) {
         struct band band = band_at(patches, next), both = {0};
         next += band.count;
-        result = keep_band(page, patches, packing, kept, &band);
+        result = keep_band(cutter, patches, kept, &band);
         if (!result && above.cost > 0) {
             both = (struct band){.first = above.first, .all = join(above.all, band.all)};
-            result = add_cost(page, &both.all, packing, &both.cost);
+            result = add_cost(cutter, &both.all, &both.cost);
         }
         if (both.cost > 0 && both.cost < above.cost + band.cost) {
             kept->at[both.first] = both.all;
@@ -103,8 +120,12 @@ static int choose(const struct dots *page, struct zpl_patches *patches, enum zpl
 int zpl_put_dots(const struct dots *page, struct zpl_patches *patches, enum zpl_packing packing, struct buf *out)
 {
     struct zpl_patches kept = {.count = 0};
-    int result = choose(page, patches, packing, &kept);
+    struct cutter cutter = {.page = page};
+    int result = zpl_packer_open(packing, &cutter.packer);
+    if (!result)
+        result = choose(&cutter, patches, &kept);
     for (size_t i = 0; i < kept.count && !result; i++)
-        result = put_patch(page, &kept.at[i], packing, out);
+        result = put_patch(&cutter, &kept.at[i], out);
+    zpl_packer_close(&cutter.packer);
     return result;
 }

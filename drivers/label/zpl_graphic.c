@@ -1,5 +1,6 @@
 #include "drivers/label/zpl_parts.h"
 
+#include <errno.h>
 #include <libdeflate.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -11,51 +12,70 @@
 #define REPEAT_ONES_MAX   19
 #define REPEAT_TWENTY_MAX 400
 #define HEX_ROW_MAX       (DOTS_SIDE_MAX / 4 + 2)
+#define ACS_LENGTH_MAX(dots)                                                                                           \
+    ((2 * (dots)->stride + 1) * (size_t)(dots)->height) /* no run is longer than its digits                            \
+                                                         */
 
-static void put_run(struct buf *out, char digit, size_t count)
+struct acs {
+    char *at, *end; /* what does not fit is left away: .full */
+    bool full;
+};
+
+static void put(struct acs *acs, char sign)
 {
-    for (; count > REPEAT_TWENTY_MAX + REPEAT_ONES_MAX; count -= REPEAT_TWENTY_MAX) {
-        buf_putc(out, 'z');
-        buf_putc(out, digit);
-    }
-    if (count <= 2) {
-        for (; count > 0; count--)
-            buf_putc(out, digit);
-        return;
-    }
-    if (count >= 20)
-        buf_putc(out, (char)('g' + count / 20 - 1));
-    if (count % 20)
-        buf_putc(out, (char)('G' + count % 20 - 1));
-    buf_putc(out, digit);
+    if (acs->at < acs->end)
+        *acs->at++ = sign;
+    else
+        acs->full = true;
 }
 
-static void put_row(struct buf *out, const uint8_t *row, size_t stride)
+static void put_run(struct acs *acs, char digit, size_t count)
+{
+    for (; count > REPEAT_TWENTY_MAX + REPEAT_ONES_MAX; count -= REPEAT_TWENTY_MAX) {
+        put(acs, 'z');
+        put(acs, digit);
+    }
+    if (count > 2 && count >= 20)
+        put(acs, (char)('g' + count / 20 - 1));
+    if (count > 2 && count % 20)
+        put(acs, (char)('G' + count % 20 - 1));
+    if (count == 2)
+        put(acs, digit);
+    if (count > 0)
+        put(acs, digit);
+}
+
+static void put_row(struct acs *acs, const uint8_t *row, size_t stride)
 {
     static const char hex[] = "0123456789ABCDEF";
     char digits[HEX_ROW_MAX];
     size_t length = 2 * stride;
-    for (size_t i = 0; i < length; i++)
-        digits[i] = hex[i % 2 ? row[i / 2] & 15 : row[i / 2] >> 4];
+    for (size_t i = 0; i < stride; i++) {
+        digits[2 * i] = hex[row[i] >> 4];
+        digits[2 * i + 1] = hex[row[i] & 15];
+    }
     for (size_t at = 0, run; at < length; at += run) {
         for (run = 1; at + run < length && digits[at + run] == digits[at]; run++)
             ;
         if (digits[at] == '0' && at + run == length)
-            buf_putc(out, ',');
+            put(acs, ',');
         else
-            put_run(out, digits[at], run);
+            put_run(acs, digits[at], run);
     }
 }
 
-static void put_acs(struct buf *out, const struct dots *dots)
+/* Into room for size signs; how many there are, or SIZE_MAX when they do not fit. */
+static size_t put_acs(char *room, size_t size, const struct dots *dots)
 {
-    for (int y = 0; y < dots->height; y++) {
+    struct acs acs = {room, room + size, false};
+    for (int y = 0; y < dots->height && !acs.full; y++) {
         const uint8_t *row = dots->bits + (size_t)y * dots->stride;
         if (y > 0 && memcmp(row, row - dots->stride, dots->stride) == 0)
-            buf_putc(out, ':');
+            put(&acs, ':');
         else
-            put_row(out, row, dots->stride);
+            put_row(&acs, row, dots->stride);
     }
+    return acs.full ? SIZE_MAX : (size_t)(acs.at - room);
 }
 
 /* CRC-16 of polynomial 0x1021, beginning with 0, over the base64 text: as all graphics of carriers' labels have it. */
@@ -70,7 +90,12 @@ static unsigned crc_of(const char *text)
     return crc;
 }
 
-static void put_base64(struct buf *out, const void *bytes, size_t length)
+static size_t z64_length(size_t packed)
+{
+    return sodium_base64_ENCODED_LEN(packed, sodium_base64_VARIANT_ORIGINAL) - 1 + strlen(":Z64::0000");
+}
+
+static void put_z64(struct buf *out, const void *bytes, size_t length)
 {
     size_t size = sodium_base64_ENCODED_LEN(length, sodium_base64_VARIANT_ORIGINAL);
     char *text = malloc(size);
@@ -83,30 +108,79 @@ static void put_base64(struct buf *out, const void *bytes, size_t length)
     free(text);
 }
 
-/* libdeflate and not zlib: the same format in some six per cent less. */
-static void put_z64(struct buf *out, const struct dots *dots, size_t total, int packing)
+/* ---------------------------------------------------------------- both ways */
+
+int zpl_packer_open(enum zpl_packing packing, struct zpl_packer *ret)
 {
-    struct libdeflate_compressor *packer = libdeflate_alloc_compressor(packing);
-    size_t size = libdeflate_zlib_compress_bound(packer, total);
-    void *packed = malloc(size);
-    size_t length = packer && packed ? libdeflate_zlib_compress(packer, dots->bits, total, packed, size) : 0;
-    if (length > 0)
-        put_base64(out, packed, length);
-    else
-        out->failed = true;
-    free(packed);
-    libdeflate_free_compressor(packer);
+    *ret = (struct zpl_packer){0};
+    if (packing == PACK_ACS)
+        return 0;
+    ret->trial = libdeflate_alloc_compressor(PACK_QUICK);
+    ret->z64 = packing == PACK_QUICK ? ret->trial : libdeflate_alloc_compressor((int)packing);
+    if (ret->z64 && ret->trial)
+        return 0;
+    zpl_packer_close(ret);
+    return -ENOMEM;
 }
 
-void zpl_put_graphic(struct buf *out, const struct dots *dots, enum zpl_packing packing)
+void zpl_packer_close(struct zpl_packer *packer)
 {
-    CLEANUP_BUF struct buf acs = {0}, packed = {0};
+    if (packer->z64 != packer->trial)
+        libdeflate_free_compressor(packer->z64);
+    libdeflate_free_compressor(packer->trial);
+    *packer = (struct zpl_packer){0};
+}
+
+/* The shorter of both. libdeflate and not zlib: the same format in some six per cent less. */
+struct packed {
+    char *acs;
+    void *z64;
+    size_t acs_length, z64_bytes;
+};
+
+static void packed_done(struct packed *packed)
+{
+    free(packed->acs);
+    free(packed->z64);
+}
+
+/* ACS is given up where it gets longer than Z64. */
+static int pack(const struct dots *dots, struct libdeflate_compressor *packer, struct packed *ret)
+{
+    size_t total = dots->stride * (size_t)dots->height, room = ACS_LENGTH_MAX(dots);
+    if (packer) {
+        size_t size = libdeflate_zlib_compress_bound(packer, total);
+        ret->z64 = malloc(size);
+        ret->z64_bytes = ret->z64 ? libdeflate_zlib_compress(packer, dots->bits, total, ret->z64, size) : 0;
+        if (ret->z64_bytes == 0)
+            return -ENOMEM;
+        room = z64_length(ret->z64_bytes);
+    }
+    ret->acs = malloc(room);
+    if (!ret->acs)
+        return -ENOMEM;
+    ret->acs_length = put_acs(ret->acs, room, dots);
+    return 0;
+}
+
+void zpl_put_graphic(struct buf *out, const struct dots *dots, const struct zpl_packer *packer)
+{
+    CLEANUP(packed_done) struct packed packed = {0};
     size_t total = dots->stride * (size_t)dots->height;
-    put_acs(&acs, dots);
-    if (packing)
-        put_z64(&packed, dots, total, (int)packing);
-    const struct buf *best = packing && packed.length < acs.length ? &packed : &acs;
     buf_printf(out, "^GFA,%zu,%zu,%zu,", total, total, dots->stride);
-    buf_put(out, best->data, best->length);
-    out->failed |= acs.failed || packed.failed;
+    if (pack(dots, packer->z64, &packed) != 0)
+        out->failed = true;
+    else if (packed.acs_length == SIZE_MAX)
+        put_z64(out, packed.z64, packed.z64_bytes);
+    else
+        buf_put(out, packed.acs, packed.acs_length);
+}
+
+int zpl_graphic_cost(const struct dots *dots, const struct zpl_packer *packer, size_t *ret)
+{
+    CLEANUP(packed_done) struct packed packed = {0};
+    int result = pack(dots, packer->trial, &packed);
+    if (!result)
+        *ret = packed.acs_length == SIZE_MAX ? z64_length(packed.z64_bytes) : packed.acs_length;
+    return result;
 }

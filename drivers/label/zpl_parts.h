@@ -24,10 +24,19 @@ struct zpl_patches {
  * where a byte takes a millisecond. */
 enum zpl_packing { PACK_ACS = 0, PACK_QUICK = 6, PACK_HARDEST = 12 };
 
-/* All black of the page, which lies in the patches; sorts them. -ENOMEM */
-int zpl_put_dots(const struct dots *page, struct zpl_patches *patches, enum zpl_packing packing, struct buf *out);
+struct zpl_packer {
+    struct libdeflate_compressor *z64, *trial; /* NULL: ACS only. trial: to compare with, quick */
+};
+/* -ENOMEM */
+int zpl_packer_open(enum zpl_packing packing, struct zpl_packer *ret);
+void zpl_packer_close(struct zpl_packer *packer);
 
 /* "^GFA,…", without ^FS. out->failed when there is no memory. */
-void zpl_put_graphic(struct buf *out, const struct dots *dots, enum zpl_packing packing);
+void zpl_put_graphic(struct buf *out, const struct dots *dots, const struct zpl_packer *packer);
+/* How long it would be, nearly. -ENOMEM */
+int zpl_graphic_cost(const struct dots *dots, const struct zpl_packer *packer, size_t *ret);
+
+/* All black of the page, which lies in the patches; sorts them. -ENOMEM */
+int zpl_put_dots(const struct dots *page, struct zpl_patches *patches, enum zpl_packing packing, struct buf *out);
 
 #endif

@@ -22,7 +22,7 @@ static const char *known_unit(const char *unit)
 /* ---------------------------------------------------------------- devices that labels bind */
 
 struct words {
-    char driver[20], answer[12], lacks[96];
+    char driver[20], answer[12], lacks[LABEL_LACKS_MAX];
     struct device_config config;
     struct transport_settings line;
 };

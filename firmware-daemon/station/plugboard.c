@@ -1,5 +1,6 @@
 #include "station/plugboard.h"
 
+#include "base/beside.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -34,7 +35,8 @@ struct plugboard {
     const struct plugboard_ops *ops;
     void *user;
     struct model_set models;
-    struct template_set labels;
+    struct template_set labels; /* changed while the press pauses: it draws with them */
+    struct beside *press;
     struct hotplug *hotplug;
     sd_event_source *changes, *settle;
     struct slot slots[READERS_MAX];
@@ -242,6 +244,7 @@ static int open_pump(struct plugboard *board, size_t station, const struct pump_
     struct pump_settings own = *settings;
     own.job_limit_us = board->config->site.label_limit_s * 1000000;
     own.labels = &board->labels;
+    own.press = board->press;
     own.tongue = tongue_of(&board->config->stations[station]);
     int result = pump_open(board->event, board->store, &own, &ops, board, &board->pumps[station], error);
     if (!result)
@@ -436,6 +439,8 @@ int plugboard_open(sd_event *event, struct store *store, const struct config *co
     if (!result)
         result = label_set_load(store, config->site.labels, &board->labels, error);
     if (!result)
+        result = beside_new(event, &board->press, error);
+    if (!result)
         result = watch(board, error);
     for (size_t i = 0; i < config->count && !result; i++)
         result = open_configured(board, i, error);
@@ -456,6 +461,7 @@ struct plugboard *plugboard_close(struct plugboard *board)
         pump_close(board->pumps[i]);
         weigher_close(board->weighers[i]);
     }
+    beside_free(board->press);
     sd_event_source_disable_unref(board->changes);
     sd_event_source_disable_unref(board->settle);
     hotplug_close(board->hotplug);
@@ -588,8 +594,13 @@ const struct template_set *plugboard_labels(const struct plugboard *board)
 void plugboard_relabel(struct plugboard *board)
 {
     struct error error = {""};
+    beside_pause(board->press);
     if (label_set_load(board->store, board->config->site.labels, &board->labels, &error) != 0)
         log_error("%s: labels are printed as before", error.text);
+    beside_resume(board->press);
+    for (size_t i = 0; i < board->config->count; i++)
+        if (board->pumps[i])
+            pump_redraw(board->pumps[i]);
 }
 
 void plugboard_practise(struct plugboard *board, struct store *copy)

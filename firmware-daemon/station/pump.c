@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "drivers/label/render.h"
 #include "drivers/printer/delivery.h"
 #include "floor/messages.h"
 #include "store/print_job.h"
@@ -29,6 +28,7 @@ struct pump {
     struct printer_status port; /* of a mute printer on USB: what its port says */
     int64_t job;                /* that is being delivered */
     int64_t late_us;            /* when the next job will have waited too long */
+    struct drawing *drawing;    /* of the next job; NULL: none yet */
     struct buf bytes;           /* of the job that is being sent */
 };
 
@@ -165,6 +165,7 @@ static int on_timer(sd_event_source *source, uint64_t now, void *user)
 static void on_opened(void *user)
 {
     struct pump *pump = user;
+    pump_redraw(pump); /* it may be spoken to in another language now */
     pump->port = (struct printer_status){0};
     device_ask_port(pump->device); /* known by the time that it turns out to be mute */
     delivery_opened(&pump->delivery, find_language(pump), notices_loss(pump), clock_mono_us());
@@ -248,6 +249,7 @@ struct pump *pump_close(struct pump *pump)
 {
     if (!pump)
         return NULL;
+    pump_redraw(pump);
     device_close(pump->device);
     sd_event_source_disable_unref(pump->timer);
     buf_done(&pump->bytes);
@@ -272,41 +274,100 @@ static struct label_printer printer_of(const struct pump *pump)
                                   .lacks = pump->settings.lacks};
 }
 
+/* ---------------------------------------------------------------- drawing */
+
 /* The job's own data makes the bytes, so that a reprint years later is the same label. */
-static int render(struct pump *pump, int64_t first, int64_t *ret_labels, struct error *error)
+static int load_request(const struct pump *pump, int64_t first, struct print_job *job, struct buf *data,
+                        struct render_job *ret)
+{
+    struct store *store = training_job(pump->job) ? pump->copy : pump->store;
+    int result = store ? print_job_load(store, pump->job, job) : -ENOENT;
+    if (!result)
+        result = print_job_data(store, pump->job, data);
+    *ret = (struct render_job){.template_name = job->template,
+                               .json = buf_text(data),
+                               .length = data->length,
+                               .tongue = pump->settings.tongue,
+                               .copies = job->copies,
+                               .first = first,
+                               .sample = training_job(pump->job)};
+    return result;
+}
+
+static void say_how(const struct pump *pump, const struct rendered *rendered)
+{
+    if (rendered->built_in)
+        log_warning("%s: the site's own label cannot show job %lld (%s): the built-in one was printed", pump->what,
+                    (long long)pump->job, rendered->why.error.text);
+    if (rendered->missing > 0)
+        log_warning("%s: job %lld has %lld characters that no font has: they are printed as boxes", pump->what,
+                    (long long)pump->job, (long long)rendered->missing);
+}
+
+/* What is drawn becomes what is sent. */
+static int use(struct pump *pump, int drawn, struct rendered *rendered, const struct label_fault *fault,
+               struct error *error)
+{
+    if (drawn)
+        return error_set(error, drawn, "%s: %s", fault->code, fault->error.text);
+    say_how(pump, rendered);
+    buf_done(&pump->bytes);
+    pump->bytes = rendered->bytes;
+    rendered->bytes = (struct buf){0};
+    return 0;
+}
+
+/* The rest of a job that was cut off: seldom, and so in the loop. */
+static int draw_rest(struct pump *pump, struct error *error)
 {
     struct print_job job;
+    struct render_job request;
     struct label_fault fault;
     CLEANUP_BUF struct buf data = {0};
     CLEANUP(rendered_done) struct rendered rendered = {0};
-    struct store *store = training_job(pump->job) ? pump->copy : pump->store;
-    int result = store ? print_job_load(store, pump->job, &job) : -ENOENT;
-    if (!result)
-        result = print_job_data(store, pump->job, &data);
-    if (result)
-        return error_set(error, result, "the job cannot be read");
     const struct label_printer printer = printer_of(pump);
-    const struct render_job request = {.template_name = job.template,
-                                       .json = buf_text(&data),
-                                       .length = data.length,
-                                       .tongue = pump->settings.tongue,
-                                       .copies = job.copies,
-                                       .first = first,
-                                       .sample = training_job(pump->job)};
-    result = render_job(pump->settings.labels, &request, &printer, &rendered, &fault);
-    if (result)
-        return error_set(error, result, "%s: %s", fault.code, fault.error.text);
-    if (rendered.built_in)
-        log_warning("%s: the site's own label %s cannot show job %lld (%s): the built-in one was printed", pump->what,
-                    job.template, (long long)pump->job, rendered.why.error.text);
-    if (rendered.missing > 0)
-        log_warning("%s: job %lld has %lld characters that no font has: they are printed as boxes", pump->what,
-                    (long long)pump->job, (long long)rendered.missing);
+    if (load_request(pump, pump->delivery.done, &job, &data, &request) != 0)
+        return error_set(error, -ENOENT, "the job cannot be read");
+    int result = render_job(pump->settings.labels, &request, &printer, &rendered, &fault);
+    return use(pump, result, &rendered, &fault, error);
+}
+
+static void on_drawn(void *user)
+{
+    pump_kick(user);
+}
+
+/* Has the next job drawn, as long as it is not. -EAGAIN: it is under way. */
+static int draw(struct pump *pump, struct error *error)
+{
+    struct print_job job;
+    struct render_job request;
+    CLEANUP_BUF struct buf data = {0};
+    const struct label_printer printer = printer_of(pump);
+    const struct drawing_place place = {pump->settings.press, pump->settings.labels, on_drawn, pump};
+    if (load_request(pump, 0, &job, &data, &request) != 0)
+        return error_set(error, -ENOENT, "the job cannot be read");
+    if (pump->drawing && !drawing_is_of(pump->drawing, pump->job, &data))
+        pump_redraw(pump);
+    if (!pump->drawing && drawing_begin(&place, pump->job, &request, &printer, &pump->drawing) != 0)
+        return error_set(error, -ENOMEM, "there is no memory for a label");
+    return drawing_is_ready(pump->drawing) ? 0 : -EAGAIN;
+}
+
+/* Ready, it is taken. */
+static int take_drawing(struct pump *pump, int64_t *ret_labels, struct error *error)
+{
+    struct label_fault fault;
+    CLEANUP(rendered_done) struct rendered rendered = {0};
+    int result = drawing_take(pump->drawing, &rendered, &fault);
     *ret_labels = rendered.total;
-    buf_done(&pump->bytes);
-    pump->bytes = rendered.bytes;
-    rendered.bytes = (struct buf){0};
-    return 0;
+    pump_redraw(pump);
+    return use(pump, result, &rendered, &fault, error);
+}
+
+void pump_redraw(struct pump *pump)
+{
+    pump->drawing = drawing_drop(pump->drawing);
 }
 
 static bool can_draw(const struct pump *pump)
@@ -352,9 +413,15 @@ static void take_job(struct pump *pump)
         return;
     }
     pump->late_us = since_us + pump->settings.job_limit_us;
-    if (!is_well(pump) || !delivery_may_begin(&pump->delivery, now_us))
+    if (!is_well(pump) || !device_is_open(pump->device))
         return;
-    if (render(pump, 0, &labels, &error) != 0) {
+    bool may_begin = delivery_may_begin(&pump->delivery, now_us); /* it is asked while the label is drawn */
+    if (!may_begin && pump->drawing)
+        return;
+    int result = draw(pump, &error);
+    if (result == -EAGAIN || (!result && !may_begin))
+        return;
+    if (result || take_drawing(pump, &labels, &error) != 0) {
         fail(pump, error.text);
         return;
     }
@@ -372,14 +439,13 @@ void pump_kick(struct pump *pump)
 void pump_marked(struct pump *pump, int64_t job, bool good, bool saved)
 {
     struct error error = {0};
-    int64_t labels;
     if (job != pump->job)
         return;
     if (!delivery_marked(&pump->delivery, good, saved, clock_mono_us())) {
         step(pump);
         return;
     }
-    bool drawn = pump->delivery.done == 0 || render(pump, pump->delivery.done, &labels, &error) == 0;
+    bool drawn = pump->delivery.done == 0 || draw_rest(pump, &error) == 0;
     delivery_write(&pump->delivery, drawn ? pump->bytes.data : NULL, pump->bytes.length, clock_mono_us());
     follow(pump, true);
 }

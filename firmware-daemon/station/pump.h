@@ -1,13 +1,13 @@
-/* The print pump of one printer: takes committed jobs of its station, draws them, and has them delivered
+/* The print pump of one printer: takes committed jobs of its station, has them drawn, and delivered
  * (drivers/printer/delivery.h); carries what the delivery reports to the ledger, and the ledger's answer back. Lets
  * jobs wait while the printer is not well, and says why. Does not decide what is printed. */
 #ifndef STATION_PUMP_H
 #define STATION_PUMP_H
 
-#include "drivers/label/template.h"
 #include "drivers/printer/printer_status.h"
 #include "floor/print.h"
 #include "station/device.h"
+#include "station/drawing.h"
 #include "store/binding.h"
 
 struct pump_settings {
@@ -18,9 +18,10 @@ struct pump_settings {
     int64_t dpi;
     int64_t job_limit_us; /* how long a label may wait until a person is asked whether it is still wanted */
     struct transport_settings line;
-    const struct template_set *labels; /* outlives the pump */
+    const struct template_set *labels; /* outlives the pump, as does the press */
+    struct beside *press;              /* draws */
     enum label_tongue tongue;
-    char lacks[96]; /* what it cannot do (drivers/label/language.h) */
+    char lacks[LABEL_LACKS_MAX]; /* what it cannot do (drivers/label/language.h) */
 };
 
 struct pump;
@@ -48,6 +49,9 @@ bool pump_is_busy(const struct pump *pump);
 
 /* After each turn, and when the printer came back. */
 void pump_kick(struct pump *pump);
+
+/* The templates are others now: what is drawn and was not begun is drawn anew. */
+void pump_redraw(struct pump *pump);
 
 /* What became of a posted state: good, it is on disk; not good, a rule refused it, or (saved false) the commit failed.
  */
