@@ -471,7 +471,7 @@ static int open_parts(struct daemon *daemon, struct error *error)
     const struct site_config *config = &daemon->config->site;
     int result = disk_open(daemon->event, config->database, disk_moved, daemon, &daemon->disk, error);
     if (!result)
-        result = site_store_open(config, &daemon->seal, &daemon->store, error);
+        result = site_store_open(daemon->event, config, &daemon->seal, &daemon->store, error);
     if (!result && turn_new(daemon->store, on_effect, daemon, &daemon->turn) != 0)
         result = error_set(error, -ENOMEM, "out of memory");
     if (!result)

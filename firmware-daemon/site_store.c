@@ -27,7 +27,8 @@ static void throw_away(const char *path)
     }
 }
 
-int site_store_open(const struct site_config *config, struct seal **ret_seal, struct store **ret, struct error *error)
+int site_store_open(sd_event *event, const struct site_config *config, struct seal **ret_seal, struct store **ret,
+                    struct error *error)
 {
     int result = open_seal(config, ret_seal, error);
     bool unjoined = config->named == SITE_UNNAMED;
@@ -36,6 +37,7 @@ int site_store_open(const struct site_config *config, struct seal **ret_seal, st
                                       .box = config->box,
                                       .unjoined = unjoined,
                                       .renamed = config->named == SITE_BY_JOINING,
+                                      .event = event,
                                       .seal = *ret_seal,
                                       .random = random_system};
     if (unjoined)

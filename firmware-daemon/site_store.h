@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 /* The caller closes the store before it frees the key. */
-int site_store_open(const struct site_config *config, struct seal **ret_seal, struct store **ret, struct error *error);
+int site_store_open(sd_event *event, const struct site_config *config, struct seal **ret_seal, struct store **ret,
+                    struct error *error);
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PRIORITY     100 /* as the turn: what is sent takes a millisecond, and both have their turn */
 #define TOLD_US      1000000
 #define PRUNE_US     INT64_C(60000000)
 #define ACTIONS_MANY 1000 /* of which most cannot be undone any more */
@@ -289,7 +290,7 @@ int uplink_open(sd_event *event, struct store *store, const struct site_config *
     if (!result)
         result = open_timers(event, uplink, error);
     if (!result)
-        result = site_port_open(event, config->link_socket, &uplink->site, &uplink->port, error);
+        result = site_port_open(event, PRIORITY, config->link_socket, &uplink->site, &uplink->port, error);
     if (result)
         uplink_free(uplink);
     else

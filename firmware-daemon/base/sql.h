@@ -17,7 +17,8 @@ struct sql;       /* a connection */
 struct sql_query; /* a running SELECT */
 
 struct sql_options {
-    bool exclusive; /* one process, one connection: locking_mode=EXCLUSIVE, wal-index in memory */
+    bool exclusive;   /* one process, one connection: locking_mode=EXCLUSIVE, wal-index in memory */
+    bool own_process; /* one process, any connections (sql_wal.h): SQLite's VFS "unix-excl", wal-index in memory */
     bool read_only;
     bool careless;      /* commits do not wait for the disk: for what may be lost */
     int64_t busy_ms;    /* wait for another process's lock; 0: not at all */

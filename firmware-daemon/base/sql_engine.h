@@ -86,6 +86,9 @@ void sql_sealing_done(struct sql_sealing *sealing);
 const char *sql_open_text(struct sql_query *query, const char *text);
 void sql_forget_opened(struct sql_query *query);
 
+/* sql_sqlite.c, for sql_wal.c: its connection. */
+struct sqlite3 *sql_sqlite_handle(struct sql *sql);
+
 /* Carries only a result; a few, as loops nest. */
 struct sql_query *sql_failed_query(int result);
 

@@ -40,6 +40,11 @@ static sqlite3 *handle_of(struct sql *sql)
     return ((struct sqlite *)(void *)sql)->handle;
 }
 
+struct sqlite3 *sql_sqlite_handle(struct sql *sql)
+{
+    return sqlite_of(sql)->handle;
+}
+
 static int result_of(int code)
 {
     switch (code & 0xFF) {
@@ -159,7 +164,8 @@ int sql_open(const char *path, const struct sql_options *options, struct sql **r
     list_init(&sqlite->copies);
     snprintf(sql->name, sizeof(sql->name), "%s", path);
     int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    int code = sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, options->vfs);
+    const char *vfs = options->own_process ? "unix-excl" : options->vfs;
+    int code = sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
     if (code == SQLITE_OK && !options->read_only && sqlite3_db_readonly(sqlite->handle, "main") == 1)
         code = SQLITE_READONLY; /* SQLite falls back to reading, and fails later with less to say */
     if (code != SQLITE_OK)

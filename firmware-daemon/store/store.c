@@ -86,7 +86,7 @@ static int check_for_start(struct store *store, struct error *error)
 
 static int open_sql(struct store *store, struct error *error)
 {
-    int result = sql_open(store->path, store->options, &store->sql, error);
+    int result = sql_open(store->path, &store->options, &store->sql, error);
     if (result)
         return result;
     result = sql_overwrite(store->sql, true); /* what a schema moves is not left behind */
@@ -100,13 +100,22 @@ static int open_sql(struct store *store, struct error *error)
     return result ? result : board_start(store, error);
 }
 
+/* Last: nothing else has the WAL while a start works in it. */
+static int tend_wal(struct store *store, struct error *error)
+{
+    return store->event ? sql_wal_open(store->sql, store->event, &store->wal, error) : 0;
+}
+
 int store_open(const struct store_settings *settings, struct store **ret, struct error *error)
 {
     CLEANUP(store_close_p) struct store *store = calloc(1, sizeof(*store));
     if (!store)
         return error_set(error, -ENOMEM, "out of memory");
     store->path = settings->path;
-    store->options = settings->options ? settings->options : &durable;
+    store->options = settings->options ? *settings->options : durable;
+    store->event = settings->event;
+    store->options.own_process = store->event != NULL;
+    store->options.exclusive &= !store->event;
     store->random = settings->random;
     store->seal = settings->seal;
     store->stamp = (struct stamp){.station = "", .worker_code = ""};
@@ -127,15 +136,24 @@ int store_open(const struct store_settings *settings, struct store **ret, struct
         result = sql_run(store->sql, "UPDATE stream SET boot = boot + 1", SQL_NO_VALUES);
     if (result)
         return error_set(error, result, "%s cannot be written: %s", store->path, sql_message(store->sql));
+    result = tend_wal(store, error);
+    if (result)
+        return result;
     *ret = store;
     store = NULL;
     return 0;
 }
 
+static void close_sql(struct store *store)
+{
+    store->wal = sql_wal_close(store->wal);
+    store->sql = sql_close(store->sql);
+}
+
 struct store *store_close(struct store *store)
 {
     if (store)
-        sql_close(store->sql);
+        close_sql(store);
     free(store);
     return NULL;
 }
@@ -203,7 +221,7 @@ int store_undo(struct store *store)
 int store_reopen(struct store *store, bool *ret_survived, struct error *error)
 {
     store_rollback(store);
-    store->sql = sql_close(store->sql);
+    close_sql(store);
     int result = open_sql(store, error);
     if (result)
         return result;
@@ -212,7 +230,7 @@ int store_reopen(struct store *store, bool *ret_survived, struct error *error)
     if (result)
         return error_set(error, result, "%s cannot be read: %s", store->path, sql_message(store->sql));
     *ret_survived = turn >= store->turn;
-    return 0;
+    return tend_wal(store, error);
 }
 
 int store_stream(struct store *store, struct stream *ret)

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/seal.h"
 #include "base/sql.h"
+#include "base/sql_wal.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,8 +53,10 @@ const char *disk_step_name(enum disk_step step); /* "tight" */
 
 struct store {
     struct sql *sql;
+    struct sql_wal *wal; /* NULL: commits work it in */
+    sd_event *event;
     const char *path;
-    const struct sql_options *options;
+    struct sql_options options;
     const struct seal *seal; /* of what is personal (receiver.h) */
     struct random_source random;
     struct stamp stamp;
@@ -78,6 +81,7 @@ struct store_settings {
     bool unjoined; /* the box has no site yet */
     bool renamed;  /* the box may have another name than before: head office has given it one */
     const struct sql_options *options; /* NULL: exclusive, durable */
+    sd_event *event;                   /* beside whose loop the WAL is worked in (base/sql_wal.h); NULL: by commits */
     const struct seal *seal;           /* NULL: receivers are readable, as in a simulation */
     struct random_source random;
 };

@@ -13,11 +13,11 @@
 #include <sys/un.h>
 
 #define TIMER_ACCURACY_US 1000
-#define FRAMES_PER_WAKE   16 /* before other sources have their turn */
 
 struct site_port {
     sd_event *event;
     struct site *site;
+    int64_t priority;
     struct sockaddr_un address;
     sd_event_source *listener, *link, *timer; /* the io sources own their sockets */
     int64_t timer_us;                         /* what the timer is set to */
@@ -104,6 +104,7 @@ static void take_frame(struct site_port *port, size_t length)
             kinds[i].take(port, port->frame + 1, length - 1, clock_mono_us());
 }
 
+/* One frame: an answer is followed by another segment, which takes a millisecond, and others have their turn. */
 static int on_link(sd_event_source *source, int fd, uint32_t events, void *user)
 {
     struct site_port *port = user;
@@ -111,17 +112,17 @@ static int on_link(sd_event_source *source, int fd, uint32_t events, void *user)
         sd_event_source_set_io_events(source, EPOLLIN);
         site_tick(port->site, clock_mono_us());
     }
-    for (int i = 0; i < FRAMES_PER_WAKE && port->link == source; i++) {
-        ssize_t length = recv(fd, port->frame, sizeof(port->frame), MSG_DONTWAIT | MSG_TRUNC);
-        if (length < 0 && (errno == EAGAIN || errno == EINTR))
-            return 0;
-        if (length <= 0)
-            lose_link(port, "floorhand-link is not running; start it");
-        else if ((size_t)length > sizeof(port->frame))
-            lose_link(port, "floorhand-link sent too large a frame; do both programs have the same version?");
-        else
-            take_frame(port, (size_t)length);
-    }
+    if (port->link != source)
+        return 0;
+    ssize_t length = recv(fd, port->frame, sizeof(port->frame), MSG_DONTWAIT | MSG_TRUNC);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    if (length <= 0)
+        lose_link(port, "floorhand-link is not running; start it");
+    else if ((size_t)length > sizeof(port->frame))
+        lose_link(port, "floorhand-link sent too large a frame; do both programs have the same version?");
+    else
+        take_frame(port, (size_t)length);
     return 0;
 }
 
@@ -141,6 +142,7 @@ static int on_connection(sd_event_source *source, int fd, uint32_t events, void 
         return 0;
     }
     sd_event_source_set_io_fd_own(port->link, 1);
+    sd_event_source_set_priority(port->link, port->priority);
     return 0;
 }
 
@@ -208,10 +210,13 @@ static int add_sources(struct site_port *port, int fd)
         result = sd_event_source_set_enabled(port->timer, SD_EVENT_ON);
     if (result >= 0)
         result = sd_event_source_set_prepare(port->timer, on_prepare);
+    if (result >= 0)
+        result = sd_event_source_set_priority(port->timer, port->priority);
     return result;
 }
 
-int site_port_open(sd_event *event, const char *path, struct site *site, struct site_port **ret, struct error *error)
+int site_port_open(sd_event *event, int64_t priority, const char *path, struct site *site, struct site_port **ret,
+                   struct error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (!text_copy(address.sun_path, sizeof(address.sun_path), path))
@@ -230,6 +235,7 @@ int site_port_open(sd_event *event, const char *path, struct site *site, struct 
     }
     port->event = event;
     port->site = site;
+    port->priority = priority;
     port->address = address;
     port->timer_us = INT64_MAX;
     error_set(&port->why, 0, "floorhand-link is not running; start it");

@@ -11,9 +11,10 @@
 struct site_port;
 
 /* Listens at the path, whose access follows the umask; a socket left over by a dead daemon is replaced. The site is
- * lent and must be set up; from here on its time is driven by the event loop. -ENAMETOOLONG, -EADDRINUSE, others; with
- * a sentence. */
-int site_port_open(sd_event *event, const char *path, struct site *site, struct site_port **ret, struct error *error);
+ * lent and must be set up; from here on its time is driven by the event loop, with this priority. -ENAMETOOLONG,
+ * -EADDRINUSE, others; with a sentence. */
+int site_port_open(sd_event *event, int64_t priority, const char *path, struct site *site, struct site_port **ret,
+                   struct error *error);
 
 /* Returns NULL; accepts NULL. */
 struct site_port *site_port_free(struct site_port *port);

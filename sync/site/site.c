@@ -209,12 +209,15 @@ static bool segment_is_due(const struct site *site, int64_t now_us)
     return waiting > 0 && has_room(site) && (waiting >= site->segment_max || now_us >= site->linger_end_us);
 }
 
+/* One segment a step: to read and to pack it takes a millisecond, and no scan waits for a window of them. The next step
+ * is due at once. */
 static void send_events(struct site *site, int64_t now_us)
 {
-    while (segment_is_due(site, now_us) && send_segment(site, now_us) == 0) {
-    }
+    bool sent = segment_is_due(site, now_us) && send_segment(site, now_us) == 0;
     if (site->sent_seq == site->committed.last_seq)
         site->linger_end_us = INT64_MAX;
+    else if (sent && segment_is_due(site, now_us))
+        site->linger_end_us = now_us;
 }
 
 /* What head office said last is stored, when it is news. */

@@ -255,6 +255,13 @@ static inline void expect_segment(struct world *world, size_t i, int64_t first, 
     assert_memory_equal(run.last_hash, same_past_hash(&world->journal, last), CHAIN_HASH_SIZE);
 }
 
+/* What is due at once: a step sends one segment. */
+static inline void settle(struct world *world)
+{
+    for (int i = 0; i < OUTBOX_MAX && site_deadline(&world->site) <= world->now_us; i++)
+        site_tick(&world->site, world->now_us);
+}
+
 static inline void say_as(struct world *world, const struct wire_control *control, const struct wire_key *key)
 {
     CLEANUP_BUF struct buf text = {0};
@@ -267,6 +274,7 @@ static inline void say_as(struct world *world, const struct wire_control *contro
     }
     wire_control_sign(&text, key);
     site_receive(&world->site, SITE_CONTROL, text.data, text.length, world->now_us);
+    settle(world);
 }
 
 static inline void say(struct world *world, const struct wire_control *control)
@@ -330,6 +338,7 @@ static inline void commit(struct world *world, int64_t last_seq, int64_t feed_se
     world->committed.feed_seq = feed_seq;
     memcpy(world->committed.feed_hash, same_past_hash(&world->feed, feed_seq), CHAIN_HASH_SIZE);
     site_commit(&world->site, &world->committed, world->now_us);
+    settle(world);
 }
 
 /* To the site's next deadline, which must come within the given time. */
@@ -340,6 +349,7 @@ static inline void wait_deadline(struct world *world, int64_t within_us)
     if (next > world->now_us)
         world->now_us = next;
     site_tick(&world->site, world->now_us);
+    settle(world);
 }
 
 static inline void open_in_step(struct world *world, int64_t last_seq, int64_t applied)

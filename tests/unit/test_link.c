@@ -91,7 +91,7 @@ static void open_daemon(struct world *world)
                                            .random = random_system};
     struct error error;
     site_init(&world->site, &settings, &site_ops, world);
-    if (site_port_open(world->event, world->link_settings.socket, &world->site, &world->port, &error) != 0)
+    if (site_port_open(world->event, 0, world->link_settings.socket, &world->site, &world->port, &error) != 0)
         fail_msg("%s", error.text);
     site_commit(&world->site, &world->committed, clock_mono_us());
 }
@@ -458,7 +458,7 @@ static void socket_left_over_is_replaced_and_others_are_not(void **state)
     struct site_port *other = NULL;
     const char *path = world->link_settings.socket;
     open_daemon(world);
-    assert_int_equal(site_port_open(world->event, path, &world->site, &other, &error), -EADDRINUSE);
+    assert_int_equal(site_port_open(world->event, 0, path, &world->site, &other, &error), -EADDRINUSE);
     assert_non_null(strstr(error.text, "in use"));
     close_daemon(world);
 
@@ -471,12 +471,12 @@ static void socket_left_over_is_replaced_and_others_are_not(void **state)
     close_daemon(world);
 
     close(open(path, O_CREAT | O_WRONLY, 0600));
-    assert_int_equal(site_port_open(world->event, path, &world->site, &other, &error), -EADDRINUSE);
+    assert_int_equal(site_port_open(world->event, 0, path, &world->site, &other, &error), -EADDRINUSE);
     unlink(path);
     char longer[200];
     memset(longer, 'x', sizeof(longer) - 1);
     longer[sizeof(longer) - 1] = '\0';
-    assert_int_equal(site_port_open(world->event, longer, &world->site, &other, &error), -ENAMETOOLONG);
+    assert_int_equal(site_port_open(world->event, 0, longer, &world->site, &other, &error), -ENAMETOOLONG);
     assert_non_null(strstr(error.text, "choose a shorter one"));
     assert_null(other);
 }

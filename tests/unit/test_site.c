@@ -103,6 +103,23 @@ static void window_is_kept_and_acknowledgements_open_it(void **state)
     world_close(&world);
 }
 
+/* A scan that comes meanwhile waits for one of them at most. */
+static void a_step_sends_one_segment(void **state)
+{
+    (void)state;
+    struct world world;
+    open_in_step(&world, 0, 0);
+    world.committed.last_seq = 20;
+    site_commit(&world.site, &world.committed, world.now_us);
+    expect_segment(&world, 0, 1, 10);
+    assert_int_equal(world.sent, 1);
+    assert_true(site_deadline(&world.site) <= world.now_us);
+    site_tick(&world.site, world.now_us);
+    expect_segment(&world, 1, 11, 20);
+    assert_true(site_deadline(&world.site) > world.now_us);
+    world_close(&world);
+}
+
 static void events_linger_until_time_or_number(void **state)
 {
     (void)state;
@@ -445,6 +462,7 @@ int main(void)
         cmocka_unit_test(being_in_step_is_told_when_it_changes),
         cmocka_unit_test(what_people_see_is_told_when_it_changes),
         cmocka_unit_test(window_is_kept_and_acknowledgements_open_it),
+        cmocka_unit_test(a_step_sends_one_segment),
         cmocka_unit_test(events_linger_until_time_or_number),
         cmocka_unit_test(lost_segments_are_sent_again_from_the_first),
         cmocka_unit_test(a_busy_head_office_is_waited_for_longer),
