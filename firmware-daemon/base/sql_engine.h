@@ -86,7 +86,7 @@ void sql_sealing_done(struct sql_sealing *sealing);
 const char *sql_open_text(struct sql_query *query, const char *text);
 void sql_forget_opened(struct sql_query *query);
 
-/* sql_sqlite.c, for sql_wal.c: its connection. */
+/* sql_sqlite.c, for sql_wal.c: its connection; NULL: another engine's. */
 struct sqlite3 *sql_sqlite_handle(struct sql *sql);
 
 /* Carries only a result; a few, as loops nest. */

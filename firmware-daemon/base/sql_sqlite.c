@@ -42,7 +42,7 @@ static sqlite3 *handle_of(struct sql *sql)
 
 struct sqlite3 *sql_sqlite_handle(struct sql *sql)
 {
-    return sqlite_of(sql)->handle;
+    return sql->engine == &engine ? handle_of(sql) : NULL;
 }
 
 static int result_of(int code)
@@ -101,6 +101,7 @@ static int set_up(struct sql *sql, const struct sql_options *options, struct err
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, (int)options->busy_ms);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    int64_t wal_bytes = (options->wal_kib ? options->wal_kib : 4096) * 1024;
     char pragmas[512];
     /* locking_mode before the first access to the WAL keeps the wal-index in memory (SQLite documentation, "WAL-mode",
      * section 8). journal_mode=WAL would write into the file, which may be another program's: sql_migrate() does it.
@@ -109,13 +110,13 @@ static int set_up(struct sql *sql, const struct sql_options *options, struct err
     snprintf(pragmas, sizeof(pragmas),
              "PRAGMA locking_mode=%s; PRAGMA page_size=%" PRId64 "; PRAGMA mmap_size=0; PRAGMA synchronous=%s;"
              "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=FAST;"
-             "PRAGMA cache_size=-%" PRId64 "; PRAGMA journal_size_limit=8388608; SELECT count(*) FROM sqlite_schema;",
+             "PRAGMA cache_size=-%" PRId64 "; PRAGMA journal_size_limit=%" PRId64
+             "; SELECT count(*) FROM sqlite_schema;",
              options->exclusive ? "EXCLUSIVE" : "NORMAL", options->page_bytes ? options->page_bytes : 4096,
-             options->careless ? "OFF" : "FULL", options->cache_kib ? options->cache_kib : 2048);
+             options->careless ? "OFF" : "FULL", options->cache_kib ? options->cache_kib : 2048, wal_bytes);
     int code = sqlite3_exec(handle, pragmas, NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return open_error(sql, code, error);
-    int64_t wal_bytes = (options->wal_kib ? options->wal_kib : 4096) * 1024;
     int64_t page_bytes;
     int result = sql_number(sql, &page_bytes, "PRAGMA page_size", SQL_NO_VALUES);
     if (result)

@@ -89,6 +89,9 @@ static int open_own(struct sql_wal *wal, struct error *error)
 int sql_wal_open(struct sql *sql, sd_event *event, struct sql_wal **ret, struct error *error)
 {
     int64_t limit = 0;
+    *ret = NULL;
+    if (!sql_sqlite_handle(sql))
+        return 0;
     struct sql_wal *wal = calloc(1, sizeof(*wal));
     if (!wal)
         return error_set(error, -ENOMEM, "out of memory");

@@ -9,8 +9,8 @@
 
 struct sql_wal;
 
-/* From now on, whenever the WAL is as long as sql_options.wal_kib says. The database is opened with
- * .own_process. -EMFILE, -EACCES: no thread, no second connection. */
+/* From now on, whenever the WAL is as long as sql_options.wal_kib says. The database is not opened with
+ * .exclusive. PostgreSQL does so itself: *ret is NULL. -EMFILE, -EACCES: no thread, no second connection. */
 int sql_wal_open(struct sql *sql, sd_event *event, struct sql_wal **ret, struct error *error);
 /* Before the connection itself is closed. Waits for what is under way. */
 struct sql_wal *sql_wal_close(struct sql_wal *wal);

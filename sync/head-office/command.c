@@ -59,7 +59,7 @@ static const struct option_def serve_options[] = {
      .help =
          "file of a certificate (PEM) for what listen serves: TLS, and nothing without; read again when it changes"},
     {"key", TEXT(page_key), .help = "file of its key (PEM)"},
-    {"window", NUMBER(hub.window), .fallback = "4", .min = 1, .max = 64, .help = "segments unacknowledged at once"},
+    {"window", NUMBER(hub.window), .fallback = "8", .min = 1, .max = 64, .help = "segments unacknowledged at once"},
     {"segment-max", NUMBER(hub.segment_max), .fallback = "200", .min = 1, .max = 200, .help = "lines of a segment"},
     {"linger-ms", NUMBER(hub.linger_ms), .fallback = "50", .min = 0, .max = 60000,
      .help = "how long sites gather events before they send"},

@@ -41,7 +41,7 @@ bool office_is_url(const char *path)
 int office_open(const char *path, const char *receiver_key, const struct random_source *random, struct sql **ret,
                 struct error *error)
 {
-    static const struct sql_options options = {.busy_ms = 5000, .cache_kib = 16384};
+    static const struct sql_options options = {.busy_ms = 5000, .cache_kib = 16384, .wal_kib = 32768};
     CLEANUP(sql_close_p) struct sql *sql = NULL;
     int result =
         office_is_url(path) ? sql_open_postgres(path, &options, &sql, error) : sql_open(path, &options, &sql, error);

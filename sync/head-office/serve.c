@@ -1,6 +1,7 @@
 /* floorhand-hq serve: the hub's steps between the MQTT connection and the clock. Decides nothing. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sql_wal.h"
 #include "base/text.h"
 #include "sync/head-office/api/http.h"
 #include "sync/head-office/books/money_post.h"
@@ -46,6 +47,7 @@
 struct server {
     struct call *call;
     struct hub *hub;
+    struct sql_wal *wal; /* NULL: PostgreSQL */
     struct mqtt *mqtt;
     struct office_http *http; /* NULL: nobody asked for it */
     struct office_http_place place;
@@ -454,6 +456,7 @@ static void stop(struct server *server)
     if (server->mqtt && mqtt_is_connected(server->mqtt))
         publish_presence(server, false);
     sd_notify(0, "STOPPING=1");
+    sql_wal_close(server->wal);
     forecast_child_stop(&server->forecasts);
     office_http_close(server->http);
     mqtt_free(server->mqtt);
@@ -488,7 +491,9 @@ int command_serve(struct call *call, struct error *error)
     result = prepare_loop(&server);
     if (result < 0)
         return error_set(error, result, "cannot prepare the event loop: %s", strerror(-result));
-    result = connect_broker(&server, &will, password, error);
+    result = sql_wal_open(call->office.sql, server.event, &server.wal, error);
+    if (!result)
+        result = connect_broker(&server, &will, password, error);
     if (result)
         return result;
     result = serve_http(&server, error);

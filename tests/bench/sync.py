@@ -20,7 +20,7 @@ from rig.house import Broker, programs_folder  # noqa: E402
 from rig.process import Program, RigError, must, wait_until  # noqa: E402
 
 PREFIX = "sync: "
-BATCH, WINDOW = 200, 4  # what floorhand-hq serve asks of a site by itself
+BATCH, WINDOW = 200, 8  # what floorhand-hq serve asks of a site by itself
 CATCH_UP_GOAL, SINGLE_GOAL, BYTES_GOAL = 0.7, 10, 60
 ONE_BY_ONE = ("one message an event", 1, 256, "shared", 0.2), ("one message and one commit an event", 1, 20, "each", 0.002)
 
