@@ -21,6 +21,7 @@
 #define SPARE_CONNECTION 16 /* beyond two for each open page: its stream and its scans */
 #define SECOND_US        UINT64_C(1000000)
 #define ROUND_US         INT64_C(2000) /* of handling requests, then the rest of the loop has its turn */
+#define TIMER_ACCURACY_US 1 /* "at once" must not be a millisecond later: libmicrohttpd says so of what can be read on */
 
 /* ---------------------------------------------------------------- one request */
 
@@ -321,7 +322,7 @@ static int join_door(struct web_door *door, sd_event *event)
         return -ENOTSUP;
     int r = sd_event_add_io(event, &door->readable, info->epoll_fd, EPOLLIN, on_readable, door);
     if (r >= 0)
-        r = sd_event_add_time_relative(event, &door->timer, CLOCK_BOOTTIME, 0, 1000, on_timer, door);
+        r = sd_event_add_time_relative(event, &door->timer, CLOCK_BOOTTIME, 0, TIMER_ACCURACY_US, on_timer, door);
     if (r >= 0)
         r = sd_event_source_set_priority(door->readable, door->server->priority);
     return r < 0 ? r : sd_event_source_set_priority(door->timer, door->server->priority);
