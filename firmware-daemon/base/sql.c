@@ -138,7 +138,7 @@ static struct sql_query *prepare(struct sql *sql, const char *text, int *ret_res
     }
     query->sql = sql;
     query->busy = true;
-    query->posted = false;
+    query->posted = query->one = false;
     query->result = 0;
     return query;
 }
@@ -241,15 +241,28 @@ int sql_run_values(struct sql *sql, const char *text, const struct sql_value *va
     return run_to_end(sql_select_values(sql, text, values));
 }
 
-int sql_post_values(struct sql *sql, const char *text, const struct sql_value *values)
+static int post(struct sql *sql, const char *text, const struct sql_value *values, bool one)
 {
     int result = 0;
     struct sql_query *query = prepare(sql, text, &result);
     if (!query)
         return result;
     query->posted = true;
+    query->one = one;
     query->result = start(query, values, 0);
     return run_to_end(query);
+}
+
+int sql_post_values(struct sql *sql, const char *text, const struct sql_value *values)
+{
+    return post(sql, text, values, false);
+}
+
+int sql_post_one_values(struct sql *sql, const char *text, const struct sql_value *values)
+{
+    int result = post(sql, text, values, true);
+    bool at_once = sql && !sql->engine->await;
+    return !result && at_once && sql->engine->changes(sql) != 1 ? -EPERM : result;
 }
 
 int sql_await(struct sql *sql)

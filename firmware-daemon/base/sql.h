@@ -130,6 +130,10 @@ int sql_run_values(struct sql *sql, const char *text, const struct sql_value *va
  * sql_await(). PostgreSQL is not waited for; SQLite does it at once. sql_changes() says nothing of it. */
 #define sql_post(sql, text, ...) sql_post_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
 int sql_post_values(struct sql *sql, const char *text, const struct sql_value *values);
+
+/* The same for one that changes one row: -EPERM when it has changed none, or several. */
+#define sql_post_one(sql, text, ...) sql_post_one_values((sql), (text), (struct sql_value[]){__VA_ARGS__, {0}})
+int sql_post_one_values(struct sql *sql, const char *text, const struct sql_value *values);
 int sql_await(struct sql *sql); /* how the posted statements ended: the first failure, as sql_run() */
 
 /* Begins a transaction that may change anything: no other of this kind runs at the same time. One that begins with

@@ -15,6 +15,7 @@ struct sql_query {
     bool spare;   /* not in the cache: finished by sql_done */
     bool limited; /* the connection counts its steps */
     bool posted;  /* an engine need not wait for its result */
+    bool one;     /* posted, it changes one row: else it has failed with -EPERM */
     int result;
     struct sql_opened *opened; /* texts of its row that were sealed */
 };

@@ -26,12 +26,13 @@ struct postgres {
     struct sql sql;
     PGconn *connection;
     int64_t busy_ms;
-    int64_t retry_us;    /* when a lost connection may be tried again */
-    bool lost;           /* libpq may still think well of it */
-    unsigned generation; /* counts connections: what was prepared in one is unknown in the next */
-    unsigned prepared;   /* counts names */
-    bool open;           /* a transaction was begun and not ended, though the connection may be lost */
-    int posted;          /* statements that were sent and not asked about yet; then libpq is in its pipeline mode */
+    int64_t retry_us;     /* when a lost connection may be tried again */
+    bool lost;            /* libpq may still think well of it */
+    unsigned generation;  /* counts connections: what was prepared in one is unknown in the next */
+    unsigned prepared;    /* counts names */
+    bool open;            /* a transaction was begun and not ended, though the connection may be lost */
+    int posted;           /* statements that were sent and not asked about yet; then libpq is in its pipeline mode */
+    bool one[POSTED_MAX]; /* of them, which change one row */
     int64_t changes;
     char message[ERROR_TEXT_MAX];
 };
@@ -374,11 +375,13 @@ static void set_parameters(struct parameters *out, struct sql *sql, const char *
 }
 
 /* Of the next statement in the pipeline: its failure, unless it was not tried because of an earlier one. */
-static int read_one(struct postgres *postgres, PGresult **ret)
+static int read_one(struct postgres *postgres, bool one, PGresult **ret)
 {
     PGresult *result = PQgetResult(postgres->connection);
     bool skipped = PQresultStatus(result) == PGRES_PIPELINE_ABORTED;
     int code = skipped || went_well(result) ? 0 : failed(postgres, result);
+    if (!code && !skipped && one && strcmp(PQcmdTuples(result), "1") != 0)
+        code = -EPERM;
     if (result)
         PQclear(PQgetResult(postgres->connection)); /* the NULL that ends it */
     if (ret)
@@ -396,8 +399,8 @@ static int read_posted(struct postgres *postgres, struct statement *last)
         return 0;
     if (PQpipelineSync(postgres->connection) != 1)
         result = failed(postgres, NULL);
-    for (; postgres->posted > 0 && !postgres->lost; postgres->posted--) {
-        int code = read_one(postgres, last && postgres->posted == 1 ? &last->result : NULL);
+    for (int at = 0; postgres->posted > 0 && !postgres->lost; at++, postgres->posted--) {
+        int code = read_one(postgres, postgres->one[at], last && postgres->posted == 1 ? &last->result : NULL);
         result = result ? result : code;
     }
     postgres->posted = 0;
@@ -409,11 +412,11 @@ static int read_posted(struct postgres *postgres, struct statement *last)
 }
 
 /* Sent and not waited for. */
-static int post(struct postgres *postgres, const struct statement *statement, const struct parameters *with)
+static int post(struct postgres *postgres, const struct statement *statement, const struct parameters *with, bool one)
 {
     if (postgres->posted == 0 && PQenterPipelineMode(postgres->connection) != 1)
         return failed(postgres, NULL);
-    postgres->posted++;
+    postgres->one[postgres->posted++] = one;
     return PQsendQueryPrepared(postgres->connection, statement->name, with->count, with->values, with->lengths,
                                with->formats, 0) == 1
                ? 0
@@ -452,10 +455,11 @@ static bool travels_alone(const struct statement *statement)
 }
 
 /* In the wake of what was posted before it, with one wait for all. */
-static int start_behind(struct postgres *postgres, struct statement *statement, const struct parameters *parameters,
-                        bool waits)
+static int start_behind(struct postgres *postgres, const struct sql_query *query, const struct parameters *parameters)
 {
-    int result = post(postgres, statement, parameters);
+    struct statement *statement = query->statement;
+    bool waits = !query->posted;
+    int result = post(postgres, statement, parameters, query->one);
     if (!result && (waits || postgres->posted == POSTED_MAX))
         result = read_posted(postgres, waits ? statement : NULL);
     if (!result && waits)
@@ -490,7 +494,7 @@ static int engine_start(struct sql_query *query, const struct sql_value *values)
     set_parameters(&parameters, query->sql, statement->text, values);
     result = *statement->name ? make_known(postgres, statement, &parameters) : 0;
     if (!result && *statement->name && (postgres->posted > 0 || (query->posted && postgres->open)))
-        return start_behind(postgres, statement, &parameters, !query->posted);
+        return start_behind(postgres, query, &parameters);
     if (!result) {
         statement->result = send(postgres, statement, &parameters);
         result = went_well(statement->result) ? 0 : statement_failed(postgres, statement->result, statement->text);
@@ -498,7 +502,7 @@ static int engine_start(struct sql_query *query, const struct sql_value *values)
     if (!result)
         postgres->changes = strtoll(PQcmdTuples(statement->result), NULL, 10);
     follow(postgres);
-    return result;
+    return !result && query->one && postgres->changes != 1 ? -EPERM : result;
 }
 
 /* The limit is the connection's, and taken away at once: the result is here as a whole by then. In a transaction that

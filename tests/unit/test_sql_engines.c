@@ -265,6 +265,29 @@ static void a_posted_statement_fails_by_the_end(void **state)
     assert_int_equal(number(place->other, "SELECT count(*) FROM t"), 0);
 }
 
+/* At once, or by what follows; and what is as it should be is no failure. */
+static void a_posted_statement_changes_one_row(void **state)
+{
+    struct place *place = *state;
+    assert_int_equal(sql_run(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(1)), 0);
+    assert_int_equal(sql_run(place->sql, "INSERT INTO t (id) VALUES (?1)", sql_int(2)), 0);
+    static const int64_t first[] = {1, 3, 1}, last[] = {1, 3, 2};
+    static const int expected[] = {0, -EPERM, -EPERM}; /* one, none, two */
+    for (size_t i = 0; i < COUNT(first); i++) {
+        assert_int_equal(sql_run(place->sql, "BEGIN", SQL_NO_VALUES), 0);
+        assert_int_equal(sql_post(place->sql, "UPDATE t SET id = id WHERE id > 100", SQL_NO_VALUES), 0);
+        int told = sql_post_one(place->sql, "UPDATE t SET id = id WHERE id >= ?1 AND id <= ?2", sql_int(first[i]),
+                                sql_int(last[i]));
+        assert_true(told == 0 || told == expected[i]);
+        if (!told)
+            told = sql_post(place->sql, "UPDATE t SET id = id WHERE id > 100", SQL_NO_VALUES);
+        if (!told)
+            told = sql_await(place->sql);
+        assert_int_equal(told, expected[i]);
+        assert_int_equal(sql_run(place->sql, "ROLLBACK", SQL_NO_VALUES), 0);
+    }
+}
+
 static void one_writer_at_a_time(void **state)
 {
     struct place *place = *state;
@@ -471,6 +494,7 @@ int main(void)
         TEST(a_savepoint_takes_back_what_failed),
         TEST(a_statement_put_together_has_a_limit),
         TEST(a_posted_statement_fails_by_the_end),
+        TEST(a_posted_statement_changes_one_row),
         TEST(one_writer_at_a_time),
         TEST(what_others_commit_is_noticed),
         TEST(a_schema_is_brought_up_once),

@@ -119,27 +119,27 @@ static int find_last(const struct told *told, struct last *ret)
 
 static int keep_last(const struct told *told, const char *work, int64_t left_us)
 {
-    return sql_run(told->sql,
-                   "INSERT INTO work_last (site, worker, time_us, work, left_us) VALUES (?1, ?2, ?3, ?4, ?5)"
-                   " ON CONFLICT (site, worker) DO UPDATE SET time_us = excluded.time_us, work = excluded.work,"
-                   " left_us = excluded.left_us",
-                   sql_text(told->site), sql_text(told->worker), sql_int(told->time_us), sql_text(work),
-                   sql_int(left_us));
+    return sql_post(told->sql,
+                    "INSERT INTO work_last (site, worker, time_us, work, left_us) VALUES (?1, ?2, ?3, ?4, ?5)"
+                    " ON CONFLICT (site, worker) DO UPDATE SET time_us = excluded.time_us, work = excluded.work,"
+                    " left_us = excluded.left_us",
+                    sql_text(told->site), sql_text(told->worker), sql_int(told->time_us), sql_text(work),
+                    sql_int(left_us));
 }
 
 static int add_hour(const struct told *told, const char *work, bool scan, bool refused, int64_t seconds)
 {
     const struct done done = done_of(told);
     int64_t hour_us = (told->time_us + told->ahead_us) / HOUR_US * HOUR_US - told->ahead_us;
-    return sql_run(told->sql,
-                   "INSERT INTO work_hour (hour_us, site, worker, work, scans, errors, lines, pieces, parcels, seconds)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (hour_us, site, worker, work) DO"
-                   " UPDATE SET scans = work_hour.scans + excluded.scans, errors = work_hour.errors + excluded.errors,"
-                   " lines = work_hour.lines + excluded.lines, pieces = work_hour.pieces + excluded.pieces,"
-                   " parcels = work_hour.parcels + excluded.parcels, seconds = work_hour.seconds + excluded.seconds",
-                   sql_int(hour_us), sql_text(told->site), sql_text(told->worker), sql_text(work),
-                   sql_int(scan && !refused), sql_int(refused), sql_int(done.lines), sql_int(done.pieces),
-                   sql_int(done.parcels), sql_int(seconds));
+    return sql_post(
+        told->sql,
+        "INSERT INTO work_hour (hour_us, site, worker, work, scans, errors, lines, pieces, parcels, seconds)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (hour_us, site, worker, work) DO"
+        " UPDATE SET scans = work_hour.scans + excluded.scans, errors = work_hour.errors + excluded.errors,"
+        " lines = work_hour.lines + excluded.lines, pieces = work_hour.pieces + excluded.pieces,"
+        " parcels = work_hour.parcels + excluded.parcels, seconds = work_hour.seconds + excluded.seconds",
+        sql_int(hour_us), sql_text(told->site), sql_text(told->worker), sql_text(work), sql_int(scan && !refused),
+        sql_int(refused), sql_int(done.lines), sql_int(done.pieces), sql_int(done.parcels), sql_int(seconds));
 }
 
 static int count_work(const struct told *told)
@@ -163,29 +163,31 @@ static int count_work(const struct told *told)
 static int order_left(const struct told *told)
 {
     const char *order = text_of(told->data, "order");
-    int result = sql_run(told->sql,
-                         "INSERT INTO order_left (number, left_us, site, shop, platform, province, sold_us, ship_by_us)"
-                         " SELECT number, CAST(?2 AS BIGINT), CAST(?3 AS TEXT), coalesce(shop, ''), platform, province,"
-                         " coalesce(paid_us, placed_us, imported_us), ship_by_us FROM orders WHERE number = ?1"
-                         " ON CONFLICT (number) DO UPDATE SET left_us = excluded.left_us, site = excluded.site WHERE "
-                         "order_left.left_us <"
-                         " excluded.left_us",
-                         sql_text(order), sql_int(told->time_us), sql_text(told->site));
+    int result =
+        sql_post(told->sql,
+                 "INSERT INTO order_left (number, left_us, site, shop, platform, province, sold_us, ship_by_us)"
+                 " SELECT number, CAST(?2 AS BIGINT), CAST(?3 AS TEXT), coalesce(shop, ''), platform, province,"
+                 " coalesce(paid_us, placed_us, imported_us), ship_by_us FROM orders WHERE number = ?1"
+                 " ON CONFLICT (number) DO UPDATE SET left_us = excluded.left_us, site = excluded.site WHERE "
+                 "order_left.left_us <"
+                 " excluded.left_us",
+                 sql_text(order), sql_int(told->time_us), sql_text(told->site));
     if (result)
         return result;
-    return sql_run(told->sql,
-                   "INSERT INTO sku_idle (sku, since_us) SELECT DISTINCT sku, CAST(?2 AS BIGINT) FROM order_line WHERE"
-                   " number = ?1 AND sku IS NOT NULL ON CONFLICT (sku) DO UPDATE SET since_us = excluded.since_us WHERE"
-                   " sku_idle.since_us < excluded.since_us",
-                   sql_text(order), sql_int(told->time_us));
+    return sql_post(
+        told->sql,
+        "INSERT INTO sku_idle (sku, since_us) SELECT DISTINCT sku, CAST(?2 AS BIGINT) FROM order_line WHERE"
+        " number = ?1 AND sku IS NOT NULL ON CONFLICT (sku) DO UPDATE SET since_us = excluded.since_us WHERE"
+        " sku_idle.since_us < excluded.since_us",
+        sql_text(order), sql_int(told->time_us));
 }
 
 static int item_came(const struct told *told, const char *sku)
 {
-    return sql_run(told->sql,
-                   "INSERT INTO sku_idle (sku, since_us) SELECT sku, CAST(?2 AS BIGINT) FROM item WHERE sku = ?1"
-                   " ON CONFLICT (sku) DO NOTHING",
-                   sql_text(sku), sql_int(told->time_us));
+    return sql_post(told->sql,
+                    "INSERT INTO sku_idle (sku, since_us) SELECT sku, CAST(?2 AS BIGINT) FROM item WHERE sku = ?1"
+                    " ON CONFLICT (sku) DO NOTHING",
+                    sql_text(sku), sql_int(told->time_us));
 }
 
 static int goods_came(const struct told *told)

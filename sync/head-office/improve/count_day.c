@@ -15,10 +15,10 @@ int improve_count_day(const struct counting *counting)
                         .parcels = !undone && strcmp(counting->type, "parcel.shipped") == 0};
     if (!sums.events && !sums.rejected && !sums.parcels)
         return 0;
-    return sql_run(counting->sql,
-                   "INSERT INTO site_day (site, day, events, rejected, parcels) VALUES (?1, ?2, ?3, ?4, ?5)"
-                   " ON CONFLICT (site, day) DO UPDATE SET events = site_day.events + excluded.events, rejected ="
-                   " site_day.rejected + excluded.rejected, parcels = site_day.parcels + excluded.parcels",
-                   sql_text(counting->site), sql_int(counting->day), sql_int(sums.events || sums.rejected),
-                   sql_int(sums.rejected), sql_int(sums.parcels));
+    return sql_post(counting->sql,
+                    "INSERT INTO site_day (site, day, events, rejected, parcels) VALUES (?1, ?2, ?3, ?4, ?5)"
+                    " ON CONFLICT (site, day) DO UPDATE SET events = site_day.events + excluded.events, rejected ="
+                    " site_day.rejected + excluded.rejected, parcels = site_day.parcels + excluded.parcels",
+                    sql_text(counting->site), sql_int(counting->day), sql_int(sums.events || sums.rejected),
+                    sql_int(sums.rejected), sql_int(sums.parcels));
 }

@@ -22,11 +22,11 @@ static const struct {
 
 static int keep_fact(const struct counting *counting, const char *fact, const char *subject)
 {
-    return sql_run(counting->sql,
-                   "INSERT INTO site_fact (site, fact, subject, times, last_us) VALUES (?1, ?2, ?3, 1, ?4)"
-                   " ON CONFLICT (site, fact, subject) DO UPDATE SET times = site_fact.times + 1, last_us ="
-                   " excluded.last_us",
-                   sql_text(counting->site), sql_text(fact), sql_text(subject), sql_int(counting->at_us));
+    return sql_post(counting->sql,
+                    "INSERT INTO site_fact (site, fact, subject, times, last_us) VALUES (?1, ?2, ?3, 1, ?4)"
+                    " ON CONFLICT (site, fact, subject) DO UPDATE SET times = site_fact.times + 1, last_us ="
+                    " excluded.last_us",
+                    sql_text(counting->site), sql_text(fact), sql_text(subject), sql_int(counting->at_us));
 }
 
 static int setting_changed(const struct counting *counting)
@@ -44,27 +44,27 @@ static int setting_changed(const struct counting *counting)
 
 static int training_passed(const struct counting *counting)
 {
-    return sql_run(counting->sql,
-                   "INSERT INTO training (site, worker, lesson, steps, mistakes, times, last_us) VALUES"
-                   " (?1, ?2, ?3, ?4, ?5, 1, ?6) ON CONFLICT (site, worker, lesson) DO UPDATE SET steps ="
-                   " excluded.steps, mistakes = excluded.mistakes, times = training.times"
-                   " + 1, last_us = excluded.last_us",
-                   sql_text(counting->site), sql_text(counting_text(counting, "worker")),
-                   sql_text(counting_text(counting, "lesson")), sql_int(counting_number(counting, "steps")),
-                   sql_int(counting_number(counting, "mistakes")), sql_int(counting->at_us));
+    return sql_post(counting->sql,
+                    "INSERT INTO training (site, worker, lesson, steps, mistakes, times, last_us) VALUES"
+                    " (?1, ?2, ?3, ?4, ?5, 1, ?6) ON CONFLICT (site, worker, lesson) DO UPDATE SET steps ="
+                    " excluded.steps, mistakes = excluded.mistakes, times = training.times"
+                    " + 1, last_us = excluded.last_us",
+                    sql_text(counting->site), sql_text(counting_text(counting, "worker")),
+                    sql_text(counting_text(counting, "lesson")), sql_int(counting_number(counting, "steps")),
+                    sql_int(counting_number(counting, "mistakes")), sql_int(counting->at_us));
 }
 
 static int trial_compared(const struct counting *counting)
 {
-    return sql_run(counting->sql,
-                   "INSERT INTO trial_run (arrival, site, kind, name, compared, matching, different, missing_here,"
-                   " missing_there, day, time_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                   sql_int(counting->arrival), sql_text(counting->site), sql_text(counting_text(counting, "figures")),
-                   sql_text(counting_text(counting, "name")), sql_int(counting_number(counting, "compared")),
-                   sql_int(counting_number(counting, "matching")), sql_int(counting_number(counting, "different")),
-                   sql_int(counting_number(counting, "missing_here")),
-                   sql_int(counting_number(counting, "missing_there")), sql_int(counting->day),
-                   sql_int(counting->at_us));
+    return sql_post(counting->sql,
+                    "INSERT INTO trial_run (arrival, site, kind, name, compared, matching, different, missing_here,"
+                    " missing_there, day, time_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                    sql_int(counting->arrival), sql_text(counting->site), sql_text(counting_text(counting, "figures")),
+                    sql_text(counting_text(counting, "name")), sql_int(counting_number(counting, "compared")),
+                    sql_int(counting_number(counting, "matching")), sql_int(counting_number(counting, "different")),
+                    sql_int(counting_number(counting, "missing_here")),
+                    sql_int(counting_number(counting, "missing_there")), sql_int(counting->day),
+                    sql_int(counting->at_us));
 }
 
 static const struct {

@@ -34,37 +34,38 @@ static int last_visit(const struct counting *counting, const char *sku, struct v
 
 static int keep_visit(const struct counting *counting, const char *sku, const struct visit *visit)
 {
-    return sql_run(counting->sql,
-                   "INSERT INTO pick_visit (site, sku, visitor, location, day, pieces) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-                   " ON CONFLICT (site, sku) DO UPDATE SET visitor = excluded.visitor, location = excluded.location,"
-                   " day = excluded.day, pieces = excluded.pieces",
-                   sql_text(counting->site), sql_text(sku), sql_text(visit->visitor), sql_text(visit->location),
-                   sql_int(visit->day), sql_int(visit->pieces));
+    return sql_post(counting->sql,
+                    "INSERT INTO pick_visit (site, sku, visitor, location, day, pieces) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                    " ON CONFLICT (site, sku) DO UPDATE SET visitor = excluded.visitor, location = excluded.location,"
+                    " day = excluded.day, pieces = excluded.pieces",
+                    sql_text(counting->site), sql_text(sku), sql_text(visit->visitor), sql_text(visit->location),
+                    sql_int(visit->day), sql_int(visit->pieces));
 }
 
 static int add_to_item(const struct counting *counting, const struct pick *pick, int64_t day, int64_t visits,
                        const int64_t *walk_mm)
 {
-    return sql_run(counting->sql,
-                   "INSERT INTO pick_day (site, sku, day, location, visits, pieces, walk_mm) VALUES (?1, ?2, ?3, ?4,"
-                   " ?5, ?6, ?7) ON CONFLICT (site, sku, day, location) DO UPDATE SET visits = pick_day.visits +"
-                   " excluded.visits, pieces = pick_day.pieces + excluded.pieces, walk_mm = pick_day.walk_mm +"
-                   " excluded.walk_mm",
-                   sql_text(counting->site), sql_text(pick->sku), sql_int(day), sql_text(pick->location),
-                   sql_int(visits), sql_int(counting->sign * pick->pieces),
-                   walk_mm ? sql_int(visits * 2 * *walk_mm) : sql_null());
+    return sql_post(counting->sql,
+                    "INSERT INTO pick_day (site, sku, day, location, visits, pieces, walk_mm) VALUES (?1, ?2, ?3, ?4,"
+                    " ?5, ?6, ?7) ON CONFLICT (site, sku, day, location) DO UPDATE SET visits = pick_day.visits +"
+                    " excluded.visits, pieces = pick_day.pieces + excluded.pieces, walk_mm = pick_day.walk_mm +"
+                    " excluded.walk_mm",
+                    sql_text(counting->site), sql_text(pick->sku), sql_int(day), sql_text(pick->location),
+                    sql_int(visits), sql_int(counting->sign * pick->pieces),
+                    walk_mm ? sql_int(visits * 2 * *walk_mm) : sql_null());
 }
 
 static int add_to_day(const struct counting *counting, const struct pick *pick, int64_t day, int64_t visits,
                       const int64_t *walk_mm)
 {
-    return sql_run(counting->sql,
-                   "INSERT INTO site_day (site, day, pieces, visits, measured, walk_mm) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-                   " ON CONFLICT (site, day) DO UPDATE SET pieces = site_day.pieces + excluded.pieces, visits ="
-                   " site_day.visits + excluded.visits, measured = site_day.measured + excluded.measured, walk_mm ="
-                   " site_day.walk_mm + excluded.walk_mm",
-                   sql_text(counting->site), sql_int(day), sql_int(counting->sign * pick->pieces), sql_int(visits),
-                   sql_int(walk_mm ? visits : 0), sql_int(walk_mm ? visits * 2 * *walk_mm : 0));
+    return sql_post(
+        counting->sql,
+        "INSERT INTO site_day (site, day, pieces, visits, measured, walk_mm) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT (site, day) DO UPDATE SET pieces = site_day.pieces + excluded.pieces, visits ="
+        " site_day.visits + excluded.visits, measured = site_day.measured + excluded.measured, walk_mm ="
+        " site_day.walk_mm + excluded.walk_mm",
+        sql_text(counting->site), sql_int(day), sql_int(counting->sign * pick->pieces), sql_int(visits),
+        sql_int(walk_mm ? visits : 0), sql_int(walk_mm ? visits * 2 * *walk_mm : 0));
 }
 
 static int add(const struct counting *counting, const struct pick *pick, int64_t day, int64_t visits)
@@ -120,10 +121,10 @@ static int count_hour(const struct counting *counting)
                          sql_text(counting->site), sql_int(counting->hour), sql_text(counting->worker));
     if (result || sql_changes(counting->sql) == 0)
         return result;
-    return sql_run(counting->sql,
-                   "INSERT INTO site_day (site, day, picker_hours) VALUES (?1, ?2, 1) ON CONFLICT (site, day) DO"
-                   " UPDATE SET picker_hours = site_day.picker_hours + 1",
-                   sql_text(counting->site), sql_int(counting->day));
+    return sql_post(counting->sql,
+                    "INSERT INTO site_day (site, day, picker_hours) VALUES (?1, ?2, 1) ON CONFLICT (site, day) DO"
+                    " UPDATE SET picker_hours = site_day.picker_hours + 1",
+                    sql_text(counting->site), sql_int(counting->day));
 }
 
 /* A wave's goods are taken for all of its orders at once. */

@@ -353,25 +353,25 @@ static int check_owner(struct sql *sql, const char *site, const char *number, co
 /* A number may be new here: the order brought it, or this database is an older copy. */
 int waybills_live(struct sql *sql, const char *site, const char *number, const char *order)
 {
-    int result = sql_run(sql,
-                         "INSERT INTO waybill (number, site, carrier, order_number, state)"
-                         " SELECT ?1, ?2, carrier, number, 'live' FROM orders WHERE number = ?3"
-                         " ON CONFLICT (number) DO UPDATE SET state = 'live', order_number = excluded.order_number"
-                         " WHERE waybill.site = excluded.site AND (waybill.state IN ('stock', 'refused')"
-                         " OR (waybill.state = 'sent' AND coalesce(waybill.order_number, ?3) = ?3))",
-                         sql_text(number), sql_text(site), sql_text(order));
+    int result = sql_post(sql,
+                          "INSERT INTO waybill (number, site, carrier, order_number, state)"
+                          " SELECT ?1, ?2, carrier, number, 'live' FROM orders WHERE number = ?3"
+                          " ON CONFLICT (number) DO UPDATE SET state = 'live', order_number = excluded.order_number"
+                          " WHERE waybill.site = excluded.site AND (waybill.state IN ('stock', 'refused')"
+                          " OR (waybill.state = 'sent' AND coalesce(waybill.order_number, ?3) = ?3))",
+                          sql_text(number), sql_text(site), sql_text(order));
     return result ? result : check_owner(sql, site, number, order, "|live|");
 }
 
 int waybills_given_up(struct sql *sql, const char *site, const char *number, const char *order)
 {
-    int result = sql_run(sql,
-                         "INSERT INTO waybill (number, site, carrier, order_number, state)"
-                         " SELECT ?1, ?2, carrier, number, 'void_pending' FROM orders WHERE number = ?3"
-                         " ON CONFLICT (number) DO UPDATE SET state = 'void_pending', order_number = ?3"
-                         " WHERE waybill.state <> 'void' AND waybill.site = excluded.site"
-                         " AND coalesce(waybill.order_number, ?3) = ?3",
-                         sql_text(number), sql_text(site), sql_text(order));
+    int result = sql_post(sql,
+                          "INSERT INTO waybill (number, site, carrier, order_number, state)"
+                          " SELECT ?1, ?2, carrier, number, 'void_pending' FROM orders WHERE number = ?3"
+                          " ON CONFLICT (number) DO UPDATE SET state = 'void_pending', order_number = ?3"
+                          " WHERE waybill.state <> 'void' AND waybill.site = excluded.site"
+                          " AND coalesce(waybill.order_number, ?3) = ?3",
+                          sql_text(number), sql_text(site), sql_text(order));
     if (!result)
         result = check_owner(sql, site, number, order, "|void_pending|void|");
     return result ? result : waybill_parcels_cancel(sql, order);

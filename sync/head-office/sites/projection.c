@@ -35,6 +35,11 @@ struct work {
 #define CHANGE(work, text, ...)                                                                                        \
     ((work)->careful ? sql_run((work)->sql, text, __VA_ARGS__) : sql_post((work)->sql, text, __VA_ARGS__))
 
+/* The same, of one row: careful, it is told what there is none of. */
+#define CHANGE_ONE(work, what, text, ...)                                                                              \
+    ((work)->careful ? changed_one((work), sql_run((work)->sql, text, __VA_ARGS__), what)                              \
+                     : sql_post_one((work)->sql, text, __VA_ARGS__))
+
 /* ---------------------------------------------------------------- members */
 
 static int get_text(struct work *work, const char *name, const char **ret)
@@ -264,12 +269,12 @@ static int pick_line(struct work *work)
     int result = get_line(work, &line, "quantity", 1, &quantity);
     if (result)
         return result;
-    result = sql_run(work->sql,
-                     "UPDATE order_line SET picked = picked + ?3, missing ="
-                     " CASE WHEN missing < quantity - picked - ?3 THEN missing ELSE quantity - picked - ?3 END WHERE "
-                     "number = ?1 AND line = ?2",
-                     sql_text(work->order), sql_int(line), sql_int(work->sign * quantity));
-    result = changed_one(work, result, "order line");
+    result =
+        CHANGE_ONE(work, "order line",
+                   "UPDATE order_line SET picked = picked + ?3, missing ="
+                   " CASE WHEN missing < quantity - picked - ?3 THEN missing ELSE quantity - picked - ?3 END WHERE "
+                   "number = ?1 AND line = ?2",
+                   sql_text(work->order), sql_int(line), sql_int(work->sign * quantity));
     if (!result)
         result = open_reservation(work, line, -quantity);
     return result ? result : add_stock(work, -quantity);
@@ -282,11 +287,10 @@ static int pick_short(struct work *work)
     int result = get_line(work, &line, "missing", 0, &missing);
     if (result)
         return result;
-    result = sql_run(work->sql,
-                     "UPDATE order_line SET missing = CASE WHEN ?3 < quantity - picked THEN ?3 ELSE quantity - picked "
-                     "END WHERE number = ?1 AND line = ?2",
-                     sql_text(work->order), sql_int(line), sql_int(work->sign > 0 ? missing : 0));
-    return changed_one(work, result, "order line");
+    return CHANGE_ONE(work, "order line",
+                      "UPDATE order_line SET missing = CASE WHEN ?3 < quantity - picked THEN ?3 ELSE quantity - picked "
+                      "END WHERE number = ?1 AND line = ?2",
+                      sql_text(work->order), sql_int(line), sql_int(work->sign > 0 ? missing : 0));
 }
 
 /* Goods that had been picked are in a location again. */
@@ -296,9 +300,9 @@ static int pick_unpicked(struct work *work)
     int result = get_line(work, &line, "quantity", 1, &quantity);
     if (result)
         return result;
-    result = sql_run(work->sql, "UPDATE order_line SET picked = picked - ?3 WHERE number = ?1 AND line = ?2",
-                     sql_text(work->order), sql_int(line), sql_int(quantity));
-    result = changed_one(work, result, "order line");
+    result =
+        CHANGE_ONE(work, "order line", "UPDATE order_line SET picked = picked - ?3 WHERE number = ?1 AND line = ?2",
+                   sql_text(work->order), sql_int(line), sql_int(quantity));
     if (!result)
         result = open_reservation(work, line, quantity);
     return result ? result : add_stock(work, quantity);
@@ -397,23 +401,22 @@ static int label_printed(struct work *work)
         result = get_number(work, "copy", 1, &copy);
     if (result)
         return result;
-    result = sql_run(work->sql,
-                     "UPDATE parcel SET waybill = ?3, labels = CASE WHEN labels < ?4 THEN ?4 ELSE labels END WHERE "
-                     "number = ?1 AND parcel = ?2",
-                     sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_int(copy));
-    return changed_one(work, result, "parcel");
+    return CHANGE_ONE(work, "parcel",
+                      "UPDATE parcel SET waybill = ?3, labels = CASE WHEN labels < ?4 THEN ?4 ELSE labels END WHERE "
+                      "number = ?1 AND parcel = ?2",
+                      sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_int(copy));
 }
 
 /* Lines of which more has left than was ordered, over all sites: all rules have failed, and a person must know. */
 static int raise_overship(struct work *work)
 {
-    return sql_run(work->sql,
-                   "INSERT INTO overship (number, line, ordered, shipped) SELECT l.number, l.line, l.quantity,"
-                   " l.shipped + s.shipped FROM order_line l JOIN (SELECT number, line, sum(shipped) AS shipped"
-                   " FROM stray_line WHERE number = ?1 GROUP BY number, line) s ON s.number = l.number AND s.line ="
-                   " l.line WHERE l.shipped + s.shipped > l.quantity"
-                   " ON CONFLICT (number, line) DO UPDATE SET shipped = excluded.shipped",
-                   sql_text(work->order));
+    return CHANGE(work,
+                  "INSERT INTO overship (number, line, ordered, shipped) SELECT l.number, l.line, l.quantity,"
+                  " l.shipped + s.shipped FROM order_line l JOIN (SELECT number, line, sum(shipped) AS shipped"
+                  " FROM stray_line WHERE number = ?1 GROUP BY number, line) s ON s.number = l.number AND s.line ="
+                  " l.line WHERE l.shipped + s.shipped > l.quantity"
+                  " ON CONFLICT (number, line) DO UPDATE SET shipped = excluded.shipped",
+                  sql_text(work->order));
 }
 
 /* The order is shipped when its last parcel is. */
@@ -429,10 +432,9 @@ static int parcel_shipped(struct work *work)
         result = get_text(work, "carrier", &carrier);
     if (result)
         return result;
-    result = sql_run(work->sql,
-                     "UPDATE parcel SET waybill = ?3, manifest = ?4, carrier = ?5 WHERE number = ?1 AND parcel = ?2",
-                     sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_text(manifest), sql_text(carrier));
-    result = changed_one(work, result, "parcel");
+    result = CHANGE_ONE(
+        work, "parcel", "UPDATE parcel SET waybill = ?3, manifest = ?4, carrier = ?5 WHERE number = ?1 AND parcel = ?2",
+        sql_text(work->order), sql_text(parcel), sql_text(waybill), sql_text(manifest), sql_text(carrier));
     int64_t left = 0;
     if (!result)
         result = sql_number(work->sql, &left, "SELECT count(*) FROM parcel WHERE number = ?1 AND manifest IS NULL",
