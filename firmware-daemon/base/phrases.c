@@ -42,6 +42,8 @@ const struct phrase base_phrases[] = {
      "%1 不是 UTF-8：请用“createdb --encoding UTF8”创建"},
     {"% has no schema to work in: create one, or correct search_path", "%1 没有可用的模式：请创建，或更正 search_path"},
     {"% cannot be opened: %", "%1 无法打开：%2"},
+    {"% cannot be opened a second time: %", "%1 无法再次打开：%2"},
+    {"no thread can be begun beside the loop", "无法启动辅助线程"},
     {"% is damaged or is not a database: keep it aside for inspection and restore the last backup",
      "%1 已损坏或不是数据库：请移开保存，并恢复最近的备份"},
     {"% is in use by another program: stop that one first", "%1 正被另一程序使用：请先停止它"},
