@@ -200,10 +200,20 @@ static bool is_blank(const uint8_t *row, size_t length)
     return length == 0 || (row[0] == 0 && memcmp(row, row + 1, length - 1) == 0);
 }
 
+static bool is_white(const uint8_t *eight)
+{
+    uint64_t all;
+    memcpy(&all, eight, sizeof(all));
+    return all == 0;
+}
+
+/* bits are 0. */
 static void to_row(const uint8_t *grey, int width, uint8_t *bits)
 {
     for (int x = 0; x < width; x += 8) {
         unsigned byte = 0;
+        if (x + 8 <= width && is_white(grey + x))
+            continue;
         for (int bit = 0; bit < 8 && x + bit < width; bit++)
             byte |= grey[x + bit] >= BLACK_FROM ? 0x80u >> bit : 0;
         bits[x / 8] = (uint8_t)byte;
