@@ -304,9 +304,18 @@ static int64_t back_off(struct office *office, int64_t times)
     return most / 2 + (int64_t)(chance % (uint32_t)(most / 2 + 1));
 }
 
+/* As long as the platform says, and up to a second more: of shops that share an application, and its limit, one would
+ * find each second taken by another, were it always there at the same instant. */
+static int64_t as_told(struct office *office, int64_t seconds)
+{
+    uint32_t chance;
+    office->random.fill(office->random.user, &chance, sizeof(chance));
+    return seconds * SHOP_SECOND_US + (int64_t)(chance % SHOP_SECOND_US);
+}
+
 static int note_wait(struct office *office, struct shop *shop, const struct platform_fault *fault)
 {
-    int64_t wait_us = fault->retry_s > 0 ? fault->retry_s * SHOP_SECOND_US : back_off(office, shop->waits);
+    int64_t wait_us = fault->retry_s > 0 ? as_told(office, fault->retry_s) : back_off(office, shop->waits);
     shop->waits++;
     shop->left_alone = true;
     return sql_run(office->sql, "UPDATE shop_health SET wait_us = ?2, waits = ?3 WHERE shop = ?1", sql_text(shop->code),
