@@ -260,6 +260,20 @@ static void a_throttled_shop_waits_and_the_others_do_not(void **state)
     shop_rig_count(rig, "SELECT waits FROM shop_health WHERE shop = 's1'", 0);
 }
 
+/* Else two shops that share a limit keep step, and one of them finds each second taken. */
+static void it_comes_back_at_no_fixed_instant(void **state)
+{
+    struct shop_rig *rig = *state;
+    fake.faults[0] =
+        (struct fake_fault){.verb = PLATFORM_ORDERS, .class = PLATFORM_THROTTLED, .times = 1000, .retry_s = 2};
+    rig_run(&rig->rig, "CREATE TABLE seen (us INTEGER)");
+    for (int i = 0; i < 30; i++) {
+        shop_rig_later(rig, 3);
+        rig_run(&rig->rig, "INSERT INTO seen SELECT wait_us % 1000000 FROM shop_health WHERE waits > 0");
+    }
+    shop_rig_count(rig, "SELECT count(DISTINCT us) > 5 FROM seen", 1);
+}
+
 static void it_waits_longer_each_time(void **state)
 {
     struct shop_rig *rig = *state;
@@ -397,6 +411,7 @@ int main(void)
         ON_SHOP(who_waits_longest_is_next),
         ON_SHOP(a_shop_that_is_stopped_is_left_alone),
         ON_SHOP(a_throttled_shop_waits_and_the_others_do_not),
+        ON_SHOP(it_comes_back_at_no_fixed_instant),
         ON_SHOP(it_waits_longer_each_time),
         ON_SHOP(a_platform_that_cannot_be_reached_is_tried_again),
         ON_SHOP(a_token_is_made_anew_once),
