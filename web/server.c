@@ -21,7 +21,8 @@
 #define SPARE_CONNECTION 16 /* beyond two for each open page: its stream and its scans */
 #define SECOND_US        UINT64_C(1000000)
 #define ROUND_US         INT64_C(2000) /* of handling requests, then the rest of the loop has its turn */
-#define TIMER_ACCURACY_US 1 /* "at once" must not be a millisecond later: libmicrohttpd says so of what can be read on */
+#define TIMER_ACCURACY_US                                                                                              \
+    1 /* "at once" must not be a millisecond later: libmicrohttpd says so of what can be read on */
 
 /* ---------------------------------------------------------------- one request */
 
