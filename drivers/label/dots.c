@@ -23,10 +23,21 @@ void dots_done(struct dots *dots)
     *dots = (struct dots){0};
 }
 
+static uint8_t *row_of(const struct dots *dots, int y)
+{
+    return dots->bits + (size_t)y * dots->stride;
+}
+
 static uint8_t *byte_of(const struct dots *dots, int x, int y)
 {
     assert(x >= 0 && y >= 0 && x < dots->width && y < dots->height);
-    return &dots->bits[(size_t)y * dots->stride + (size_t)x / 8];
+    return row_of(dots, y) + x / 8;
+}
+
+/* The dots of a row's last byte. */
+static uint8_t last_byte(const struct dots *dots)
+{
+    return (uint8_t)(0xFF << (dots->stride * 8 - (size_t)dots->width));
 }
 
 void dots_set(struct dots *dots, int x, int y)
@@ -37,11 +48,6 @@ void dots_set(struct dots *dots, int x, int y)
 bool dots_get(const struct dots *dots, int x, int y)
 {
     return *byte_of(dots, x, y) & (0x80 >> (x % 8));
-}
-
-static uint8_t *row_of(const struct dots *dots, int y)
-{
-    return dots->bits + (size_t)y * dots->stride;
 }
 
 static void repeat_row(struct dots *dots, int from, int to)
@@ -75,13 +81,23 @@ void dots_fill(struct dots *dots, int x, int y, int width, int height)
             dots_set(dots, column, row);
 }
 
+void dots_invert(struct dots *dots)
+{
+    for (int y = 0; y < dots->height; y++) {
+        uint8_t *row = row_of(dots, y);
+        for (size_t i = 0; i < dots->stride; i++)
+            row[i] = (uint8_t)~row[i];
+        row[dots->stride - 1] &= last_byte(dots);
+    }
+}
+
 void dots_put(struct dots *dots, const struct dots *picture, int x, int y)
 {
     assert(x >= 0 && y >= 0 && picture->width <= dots->width - x && picture->height <= dots->height - y);
     int shift = x % 8;
     for (int row = 0; row < picture->height; row++) {
-        const uint8_t *from = picture->bits + (size_t)row * picture->stride;
-        uint8_t *to = dots->bits + (size_t)(y + row) * dots->stride + x / 8;
+        const uint8_t *from = row_of(picture, row);
+        uint8_t *to = row_of(dots, y + row) + x / 8;
         for (size_t i = 0; i < picture->stride; i++) {
             to[i] |= (uint8_t)(from[i] >> shift);
             uint8_t rest = (uint8_t)(from[i] << (8 - shift));
@@ -100,16 +116,15 @@ int dots_cut(const struct dots *dots, int x, int y, int width, int height, struc
         return result;
     int shift = x % 8;
     size_t first = (size_t)x / 8;
-    uint8_t spare = (uint8_t)(0xFF << (part.stride * 8 - (size_t)width));
     for (int row = 0; row < height; row++) {
-        const uint8_t *from = dots->bits + (size_t)(y + row) * dots->stride;
-        uint8_t *to = part.bits + (size_t)row * part.stride;
+        const uint8_t *from = row_of(dots, y + row);
+        uint8_t *to = row_of(&part, row);
         for (size_t i = 0; i < part.stride; i++) {
             unsigned pair = (unsigned)from[first + i] << 8;
             pair |= first + i + 1 < dots->stride ? from[first + i + 1] : 0;
             to[i] = (uint8_t)(pair >> (8 - shift));
         }
-        to[part.stride - 1] &= spare;
+        to[part.stride - 1] &= last_byte(&part);
     }
     *ret = part;
     return 0;

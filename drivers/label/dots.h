@@ -34,6 +34,9 @@ int dots_turn(const struct dots *dots, int turns, struct dots *ret);
 /* A copy of a part; all of it must be inside. -ENOMEM */
 int dots_cut(const struct dots *dots, int x, int y, int width, int height, struct dots *ret);
 
+/* Black is white, and white black. */
+void dots_invert(struct dots *dots);
+
 /* Black onto dots; all of it must be inside. */
 void dots_fill(struct dots *dots, int x, int y, int width, int height);
 void dots_put(struct dots *dots, const struct dots *picture, int x, int y);

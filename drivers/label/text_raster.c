@@ -200,19 +200,12 @@ static bool is_blank(const uint8_t *row, size_t length)
     return length == 0 || (row[0] == 0 && memcmp(row, row + 1, length - 1) == 0);
 }
 
-static bool is_white(const uint8_t *eight)
-{
-    uint64_t all;
-    memcpy(&all, eight, sizeof(all));
-    return all == 0;
-}
-
 /* bits are 0. */
 static void to_row(const uint8_t *grey, int width, uint8_t *bits)
 {
     for (int x = 0; x < width; x += 8) {
         unsigned byte = 0;
-        if (x + 8 <= width && is_white(grey + x))
+        if (x + 8 <= width && is_blank(grey + x, 8))
             continue;
         for (int bit = 0; bit < 8 && x + bit < width; bit++)
             byte |= grey[x + bit] >= BLACK_FROM ? 0x80u >> bit : 0;
@@ -220,27 +213,13 @@ static void to_row(const uint8_t *grey, int width, uint8_t *bits)
     }
 }
 
-static void invert(struct dots *page)
-{
-    uint8_t spare = (uint8_t)(0xFF << (page->stride * 8 - (size_t)page->width));
-    for (int y = 0; y < page->height; y++) {
-        uint8_t *row = page->bits + (size_t)y * page->stride;
-        for (size_t i = 0; i < page->stride; i++)
-            row[i] = (uint8_t)~row[i];
-        row[page->stride - 1] &= spare;
-    }
-}
-
 /* All of the box as dots: page is white, and as large. */
 static void to_dots(const FT_Bitmap *grey, bool inverse, struct dots *page)
 {
-    for (int y = 0; y < page->height; y++) {
-        const uint8_t *row = grey->buffer + (size_t)y * (size_t)grey->pitch;
-        if (!is_blank(row, grey->width))
-            to_row(row, page->width, page->bits + (size_t)y * page->stride);
-    }
+    for (int y = 0; y < page->height; y++)
+        to_row(grey->buffer + (size_t)y * (size_t)grey->pitch, page->width, page->bits + (size_t)y * page->stride);
     if (inverse)
-        invert(page);
+        dots_invert(page);
 }
 
 /* The inked part, at .x and .y; nothing when nothing is inked. */

@@ -73,10 +73,10 @@ static int keep_band(const struct cutter *cutter, const struct zpl_patches *patc
     int result = 0;
     for (size_t i = 0; i < band->count && !result; i++)
         result = add_cost(cutter, &patches->at[band->first + i], &apart);
-    if (!result)
-        result = band->count > 1 ? add_cost(cutter, &band->all, &joined) : 0;
     if (band->count == 1)
         joined = apart;
+    else if (!result)
+        result = add_cost(cutter, &band->all, &joined);
     band->cost = joined < apart ? joined : apart;
     size_t from = kept->count;
     if (joined <= apart)

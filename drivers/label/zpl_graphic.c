@@ -35,7 +35,7 @@ static void put_run(struct acs *acs, char digit, size_t count)
         put(acs, 'z');
         put(acs, digit);
     }
-    if (count > 2 && count >= 20)
+    if (count >= 20)
         put(acs, (char)('g' + count / 20 - 1));
     if (count > 2 && count % 20)
         put(acs, (char)('G' + count % 20 - 1));

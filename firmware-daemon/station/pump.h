@@ -33,7 +33,7 @@ struct pump_ops {
     void (*changed)(void *user);
 };
 
-/* The first one loads the fonts, so that the first label does not hold up a turn. */
+/* The first one loads the fonts, so that the first label does not wait for them. */
 int pump_open(sd_event *event, struct store *store, const struct pump_settings *settings, const struct pump_ops *ops,
               void *user, struct pump **ret, struct error *error);
 /* Jobs of this copy of the database are printed too, as samples, when the store has none; NULL: there is no copy. */
