@@ -109,6 +109,23 @@ static void whole_factors_scale_like_enlarging(void **state)
     }
 }
 
+static void black_and_white_change_places(void **state)
+{
+    (void)state;
+    for (int width = 1; width <= 17; width++) {
+        CLEANUP(dots_done) struct dots dots = {0};
+        assert_int_equal(dots_init(&dots, width, 3), 0);
+        dots_set(&dots, width / 2, 1);
+        dots_invert(&dots);
+        for (int y = 0; y < 3; y++)
+            for (int x = 0; x < width; x++)
+                assert_int_equal(dots_get(&dots, x, y), x != width / 2 || y != 1);
+        for (int y = 0; y < 3; y++)
+            for (int spare = width; spare < (int)dots.stride * 8; spare++)
+                assert_false(dots.bits[(size_t)y * dots.stride + (size_t)spare / 8] & (0x80 >> (spare % 8)));
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -117,6 +134,7 @@ int main(void)
         cmocka_unit_test(a_part_is_filled),
         cmocka_unit_test(turns_go_clockwise),
         cmocka_unit_test(whole_factors_scale_like_enlarging),
+        cmocka_unit_test(black_and_white_change_places),
     };
     return cmocka_run_group_tests_name("dots", tests, NULL, NULL);
 }
