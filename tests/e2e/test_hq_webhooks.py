@@ -33,17 +33,19 @@ def is_signed(secret, headers, body):
 
 
 class Receiver:
-    """got: (id, message, headers, body) of what it took. answers: statuses for the next ones; then 204."""
+    """got: (id, message, headers, body) of what it took. answers: statuses for the next ones; then 204. While hold is cleared nothing
+    is answered; came is set once something was read whole."""
 
     def __init__(self):
         self.got, self.refused, self.answers, self.lock = [], [], collections.deque(), threading.Lock()
-        self.hold = threading.Event()
+        self.came, self.hold = threading.Event(), threading.Event()
         self.hold.set()
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.came.set()
                 receiver.hold.wait(20)
                 with receiver.lock:
                     status = receiver.answers.popleft() if receiver.answers else 204
@@ -217,7 +219,7 @@ def _(office):
         receiver.hold.clear()
         with sender(office) as killed:
             office.run("cancel", "--order", "SO-00001")
-            wait_until(lambda: office.rows("SELECT busy_until_us FROM webhook")[0][0] > 0, "it is being sent")
+            wait_until(receiver.came.is_set, "the receiver has read it")
             killed.kill()
         receiver.hold.set()
         wait_until(lambda: len(receiver.got) == 1, "the receiver has it, and nobody knows here")
