@@ -211,6 +211,7 @@ def all_jobs():
 
 MEMORY = pathlib.Path("/dev/shm")
 MEMORY_NEEDED = 2 << 30  # bytes: a PostgreSQL or two, Chromium's profiles, sites and head offices
+JOB_MEMORY = 2 << 30  # bytes, of the largest: a machine in QEMU
 
 
 def in_memory():
@@ -349,6 +350,12 @@ def rank(job):
     return next((at for at, name in enumerate(LONGEST) if job.name.startswith(name)), len(LONGEST))
 
 
+def side_by_side():
+    """How many jobs at once: half of their time is waiting for something. None of them judges how long it takes."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(2 * (os.cpu_count() or 1), memory // JOB_MEMORY))
+
+
 def run_all(jobs):
     total = Outcome()
 
@@ -358,7 +365,7 @@ def run_all(jobs):
         total.failed += outcome.failed
         total.skipped += outcome.skipped
 
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with concurrent.futures.ThreadPoolExecutor(side_by_side()) as pool:
         running = {pool.submit(run, job): job for job in sorted(jobs, key=rank) if not job.alone}
         for future in concurrent.futures.as_completed(running):
             finish(running[future], future.result())
