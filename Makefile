@@ -18,8 +18,8 @@ RUN_PACKAGES   := mosquitto python3 fonts-noto-cjk fonts-dejavu-core
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libsqlite3-dev libsystemd-dev libusb-1.0-0-dev libserialport-dev \
 	libudev-dev libjansson-dev libmicrohttpd-dev libgnutls28-dev libmosquitto-dev libqrencode-dev libinih-dev libcsv-dev \
 	libpq-dev libsodium-dev libpango1.0-dev libcurl4-openssl-dev libzint-dev libpng-dev libdeflate-dev \
-	zlib1g-dev libssl-dev libxlsxwriter-dev
-TEST_PACKAGES  := postgresql libcmocka-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema nginx-light systemd dpkg-dev
+	libssl-dev libxlsxwriter-dev
+TEST_PACKAGES  := postgresql libcmocka-dev zlib1g-dev umockdev libumockdev-dev libasan8 libubsan1 chromium zbar-tools git python3-jsonschema nginx-light systemd dpkg-dev
 LINT_PACKAGES  := clang clang-format clang-tidy cppcheck
 RIG_PACKAGES   := qemu-system-x86 busybox-static kmod udev xz-utils e2fsprogs
 BENCH_PACKAGES := cups libcups2 libcupsimage2
@@ -35,7 +35,7 @@ FUZZ_PACKAGES  := clang libclang-rt-14-dev
 # ---------------------------------------------------------------- how it is compiled
 
 LIBRARIES := libsystemd libusb-1.0 libserialport libudev jansson libmicrohttpd gnutls libmosquitto libqrencode inih \
-	libsodium pangoft2 libcurl libpq sqlite3 libpng libdeflate zlib libssl libcrypto
+	libsodium pangoft2 libcurl libpq sqlite3 libpng libdeflate libssl libcrypto
 # Asked once, and only where something is compiled: before `make deps` there may be no pkg-config.
 library_cflags = $(eval library_cflags := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) | sed 's/-I/-isystem /g'))$(library_cflags)
 library_libs   = $(eval library_libs := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lcsv -lzint -lxlsxwriter -lm)$(library_libs)
@@ -233,7 +233,7 @@ DEVICE_TESTS := $(patsubst tests/device/%.c,$(OUT)/tests/%,$(wildcard tests/devi
 DEVICE_MOCKS := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/device/test_%,$(wildcard tests/device/*.c)))
 TEST_PROGRAMS := $(UNIT_TESTS) $(DEVICE_TESTS)
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags cmocka umockdev-1.0 | sed 's/-I/-isystem /g'))$(test_cflags)
-test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0))$(test_libs)
+test_libs   = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs cmocka umockdev-1.0 zlib))$(test_libs)
 
 # A new database in memory is a copy of the first one of its kind.
 MIGRATED  := $(OBJ)/tests/migrated.o
@@ -278,7 +278,7 @@ $(OUT)/floorhand-sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/sim/*.c)) $(MIG
 # Signatures are made up: libsodium's would be nearly all of the work.
 # Its databases are on the disks of tests/crash.
 SYNC_SIM := $(wildcard tests/sim/sync/*.c) $(wildcard tests/crash/disk*.c)
-SYNC_SIM_WRAPS := -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached,--wrap=deflateInit2_,--wrap=file_settle
+SYNC_SIM_WRAPS := -Wl,--wrap=crypto_sign_detached,--wrap=crypto_sign_verify_detached,--wrap=libdeflate_alloc_compressor,--wrap=file_settle
 $(OUT)/floorhand-sync-sim: $(SYNC_SIM:%.c=$(OBJ)/%.o) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_LDFLAGS) $(SYNC_SIM_WRAPS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(library_libs)

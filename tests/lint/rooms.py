@@ -35,7 +35,7 @@ GUARDED_LIBRARIES = {
     "libmicrohttpd": r"microhttpd",
     "gnutls": r"gnutls/",
     "curl": r"curl/",
-    "zlib": r"zlib\.h",
+    "libdeflate": r"libdeflate\.h",
 }
 
 # What a rule may call outside its own rooms: the pure part of the C library, and what compilers add.

@@ -1,12 +1,12 @@
 /* What makes a schedule cheap, and changes nothing of what it proves: signatures, compression and memory.
- * The linker puts the first two in the place of libsodium's and zlib's (--wrap); tests/sim has the real ones. */
+ * The linker puts the first two in the place of libsodium's and libdeflate's (--wrap); tests/sim has the real ones. */
 #include "world.h"
 
+#include <libdeflate.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 /* ---------------------------------------------------------------- signatures that cost a hundredth */
 
@@ -35,19 +35,14 @@ int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const uns
 
 /* ---------------------------------------------------------------- no compression */
 
-int __real_deflateInit2_(z_streamp stream, int level, int method, int window_bits, int memory, int strategy,
-                         const char *version, int size);
-int __wrap_deflateInit2_(z_streamp stream, int level, int method, int window_bits, int memory, int strategy,
-                         const char *version, int size);
+struct libdeflate_compressor *__real_libdeflate_alloc_compressor(int level);
+struct libdeflate_compressor *__wrap_libdeflate_alloc_compressor(int level);
 
 /* What is not smaller then travels as it is. */
-int __wrap_deflateInit2_(z_streamp stream, int level, int method, int window_bits, int memory, int strategy,
-                         const char *version, int size)
+struct libdeflate_compressor *__wrap_libdeflate_alloc_compressor(int level)
 {
-    (void)window_bits;
-    (void)memory;
     (void)level;
-    return __real_deflateInit2_(stream, 0, method, -9, 1, strategy, version, size);
+    return __real_libdeflate_alloc_compressor(0);
 }
 
 /* ---------------------------------------------------------------- memory from lists, one for each size */
