@@ -15,7 +15,8 @@
 #define HELLO_MAX_US   INT64_C(30000000)  /* small, and until it is answered nothing goes on */
 #define REHELLO_US     INT64_C(600000000) /* even an idle site must learn that head office was restored */
 #define RETRY_US       INT64_C(100000)    /* after -EAGAIN */
-#define REASON_ABSENT  0x10               /* MQTT 5.0, 3.4.2.1: no matching subscribers */
+#define PACE_US        INT64_C(2000) /* between two segments, of which one takes a millisecond: a scan comes between */
+#define REASON_ABSENT  0x10          /* MQTT 5.0, 3.4.2.1: no matching subscribers */
 #define REASON_FAILURE 0x80
 #define REASON_QUOTA   0x97
 
@@ -203,21 +204,22 @@ static bool has_room(const struct site *site)
     return site->in_flight_count < (site->tries > 0 ? 1 : (size_t)site->window);
 }
 
-static bool segment_is_due(const struct site *site, int64_t now_us)
+/* When the lines that wait go: at once when they fill a segment, otherwise when others had time to join them. */
+static int64_t segment_due_us(const struct site *site)
 {
     int64_t waiting = site->committed.last_seq - site->sent_seq;
-    return waiting > 0 && has_room(site) && (waiting >= site->segment_max || now_us >= site->linger_end_us);
+    if (waiting <= 0 || !has_room(site))
+        return INT64_MAX;
+    return waiting >= site->segment_max || site->linger_end_us < site->pace_end_us ? site->pace_end_us
+                                                                                   : site->linger_end_us;
 }
 
-/* One segment a step: to read and to pack it takes a millisecond, and no scan waits for a window of them. The next step
- * is due at once. */
 static void send_events(struct site *site, int64_t now_us)
 {
-    bool sent = segment_is_due(site, now_us) && send_segment(site, now_us) == 0;
+    if (now_us >= segment_due_us(site) && send_segment(site, now_us) == 0)
+        site->pace_end_us = now_us + PACE_US;
     if (site->sent_seq == site->committed.last_seq)
         site->linger_end_us = INT64_MAX;
-    else if (sent && segment_is_due(site, now_us))
-        site->linger_end_us = now_us;
 }
 
 /* What head office said last is stored, when it is news. */
@@ -556,10 +558,8 @@ int64_t site_deadline(const struct site *site)
     next = earlier(next, site->hello_us);
     if (site->state == SITE_SYNC && site->in_flight_count > 0)
         next = earlier(next, site->resend_end_us);
-    if (site->state == SITE_SYNC && has_room(site) && site->retry_us == INT64_MAX)
-        next = earlier(next, site->linger_end_us);
     if (site->state == SITE_SYNC && site->retry_us == INT64_MAX)
-        next = earlier(next, snapshot_deadline(site));
+        next = earlier(earlier(next, segment_due_us(site)), snapshot_deadline(site));
     return next;
 }
 

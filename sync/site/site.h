@@ -127,7 +127,7 @@ struct site {
     int64_t sent_seq, acked_seq;
     uint8_t sent_hash[CHAIN_HASH_SIZE]; /* of the chain after sent_seq */
     struct site_word word, told;        /* what head office said last, and what told() heard */
-    int64_t linger_end_us, resend_end_us, retry_us;
+    int64_t linger_end_us, pace_end_us, resend_end_us, retry_us;
     int64_t asked_us, answer_us; /* since when an answer is waited for; how long answers take */
 
     int64_t queued_seq, queued_us; /* the last change given to change(), and when */
