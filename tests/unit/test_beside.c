@@ -10,14 +10,17 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 struct job {
     struct beside_job beside;
     struct rig *rig;
     int number;
     bool elsewhere; /* worked in another thread than the test's */
+    int nice, policy;
 };
 
 struct rig {
@@ -50,6 +53,8 @@ static void work(struct beside_job *beside)
 {
     struct job *job = (struct job *)beside;
     job->elsewhere = !pthread_equal(pthread_self(), job->rig->loop);
+    job->nice = getpriority(PRIO_PROCESS, 0);
+    job->policy = sched_getscheduler(0);
 }
 
 static void done(struct beside_job *beside, bool worked)
@@ -73,6 +78,18 @@ static void run_until(struct rig *rig, const int *count, int wanted)
 {
     while (*count < wanted)
         assert_true(sd_event_run(rig->event, 10 * 1000 * 1000) > 0);
+}
+
+/* Otherwise the loop waits for the end of a job's slice when both are on one processor. */
+static void a_job_gives_way_to_the_loop(void **state)
+{
+    struct rig *rig = *state;
+    struct job job;
+    give(rig, &job, 1);
+    run_until(rig, &rig->done_count, 1);
+    assert_int_equal(job.nice, 19);
+    assert_int_equal(job.policy, SCHED_BATCH);
+    assert_int_not_equal(getpriority(PRIO_PROCESS, 0), 19);
 }
 
 static void jobs_are_done_in_order(void **state)
@@ -189,6 +206,7 @@ static void of_a_dropped_label_nobody_hears(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_job_gives_way_to_the_loop, set_up, tear_down),
         cmocka_unit_test_setup_teardown(jobs_are_done_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_under_way_in_a_pause, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_given_up_is_handed_back, set_up, tear_down),
