@@ -2,8 +2,8 @@
 """From a scan at a serial scanner to the tone that it is told to make (somebody signs in and out: each is committed), while the box
 does something else besides; beside it the same on an idle box, by turns. What it does besides: it catches up with head office, of
 which the link's memory is looked at, too; a label after the other is printed at another station; reports are asked for without a
-pause; fifty pages follow what happens; all of that at once. Who asks takes only what is left of the processor, as a machine
-elsewhere would.
+pause; fifty pages follow what happens; all of that at once. Who asks, the broker and head office take only what is left of the
+processor, as machines elsewhere would.
 
 loaded.py [--short] [--rounds N]"""
 
@@ -24,6 +24,7 @@ from bench.flood import latencies  # noqa: E402
 from bench.pickers import Line, drive, house_of_pickers  # noqa: E402
 from rig import sample  # noqa: E402
 from rig.packer import Packer  # noqa: E402
+from rig.priority import counted_together, give_way  # noqa: E402
 from rig.process import RigError, wait_until  # noqa: E402
 from rig.troubled_printers import TroubledPrinter  # noqa: E402
 from rig.waiting_scanners import HoneywellScanner  # noqa: E402
@@ -32,9 +33,8 @@ PREFIX = "under load: "
 GOAL, LINK_GOAL_MIB = 2.0, 8
 PAGES = 50
 REPORTS = ("board", "figures/stock", "figures/orders", "stock?limit=500", "status")
-ELSEWHERE = 19  # nice
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # head office has a disk of its own
-BIG = {"rounds": 5, "scans": 300, "backlog": 30000, "items": 50000, "pickers": 16}
+BIG = {"rounds": 5, "scans": 300, "backlog": 60000, "items": 50000, "pickers": 16}
 SMALL = {"rounds": 1, "scans": 30, "backlog": 100, "items": 300, "pickers": 1}
 
 
@@ -70,7 +70,7 @@ class CatchingUp:
 
 def print_labels(active, pipe):
     """A printer, and the worker of its station, who wants his label again as soon as it is out."""
-    os.nice(ELSEWHERE)
+    give_way()
     printer = TroubledPrinter()
     pipe.send(printer.address)
     line = Line(pipe.recv())
@@ -128,7 +128,7 @@ def follow(port, pipe):
 
 
 def elsewhere(function, port, pipe):
-    os.nice(ELSEWHERE)
+    give_way()
     function(port, pipe)
     pipe.send("over")
     pipe.recv()
@@ -158,7 +158,7 @@ class Bench:
         Packer(self.house, 0, orders, "other")
         self.printing.beside.pipe.send(self.house.page_port)
         for program in (self.house.hq, self.house.broker.program):
-            os.setpriority(os.PRIO_PROCESS, program.child.pid, ELSEWHERE)
+            give_way(program.child.pid)
         self.house.link.stop()
         self.fill_shelves()
         self.catching_up = CatchingUp(self.house, size["backlog"])
@@ -218,6 +218,7 @@ def main():
     size["rounds"] = said.rounds or size["rounds"]
     build = pathlib.Path(__file__).resolve().parent.parent.parent / "build"
     with contextlib.ExitStack() as stack:
+        stack.enter_context(counted_together())
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=build)))
         found = rows_of(Bench(stack, folder, size, said.only))
     return rows.conclude(found, not said.short and not said.only)

@@ -6,7 +6,6 @@ As a program: flood.py PORT loris|requests; says one line when the attack is und
 what is left of the processor, as a machine elsewhere would."""
 
 import http.client
-import os
 import pathlib
 import socket
 import sys
@@ -14,6 +13,7 @@ import threading
 
 if __name__ == "__main__":
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from rig.priority import give_way  # noqa: E402
 from rig.process import wait_until  # noqa: E402
 
 STRANGER = "127.0.0.2"  # an address of its own on this machine
@@ -107,7 +107,7 @@ class Flood:
 
 
 def main():
-    os.nice(19)
+    give_way()
     attack = {"loris": Loris, "requests": Flood}[sys.argv[2]]
     with attack(int(sys.argv[1])) as running:
         print("under way", flush=True)
