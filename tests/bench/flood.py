@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from bench import rows  # noqa: E402
 from rig import sample  # noqa: E402
 from rig.house import House  # noqa: E402
-from rig.priority import going_first  # noqa: E402
+from rig.priority import counted_together, going_first  # noqa: E402
 from rig.process import RigError, die_with_parent  # noqa: E402
 from rig.waiting_scanners import GOOD, HoneywellScanner  # noqa: E402
 
@@ -78,7 +78,8 @@ def main():
     parser.add_argument("--short", action="store_true")
     short = parser.parse_args().short
     os.chdir(TESTS.parent)
-    with tempfile.TemporaryDirectory(prefix="flood-", dir="build") as name, House(pathlib.Path(name), scanner=HoneywellScanner) as house:
+    with counted_together(), tempfile.TemporaryDirectory(prefix="flood-", dir="build") as name, \
+            House(pathlib.Path(name), scanner=HoneywellScanner) as house:
         house.start_daemon()
         house.import_workers()
         latencies(house, 20)

@@ -29,7 +29,7 @@ PREFIX = "label "
 BITS_PER_BYTE = 10  # on a serial line: start, eight, stop
 SLOW, FAST = 9600, 115200
 PAGES_MAX = 200
-GOALS = {"plain hex": 0.25, "one Z64 of the page": 0.5, "rastertolabel": 0.5}
+GOALS = {"plain hex": 0.25, "one Z64 of the page": 0.5, "rastertolabel": 0.2}
 RENDER_GOAL = 0.1  # of the time on the wire
 
 
