@@ -1,13 +1,13 @@
 #include "disk.h"
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,8 +55,8 @@ int disk_has_room(const char *path, int64_t bytes, const char *what, struct erro
 {
     struct statvfs disk;
     char folder[PATH_BYTES];
-    snprintf(folder, sizeof(folder), "%s", path);
-    if (statvfs(dirname(folder), &disk) != 0 || (int64_t)disk.f_bavail * (int64_t)disk.f_frsize >= bytes + ROOM_SPARE)
+    file_folder(path, folder, sizeof(folder));
+    if (statvfs(folder, &disk) != 0 || (int64_t)disk.f_bavail * (int64_t)disk.f_frsize >= bytes + ROOM_SPARE)
         return 0;
     return error_set(error, -ENOSPC, "the disk has no room for %s: free %" PRId64 " MiB", what,
                      (bytes + ROOM_SPARE) / MIB + 1);
@@ -139,11 +139,9 @@ int disk_open(sd_event *event, const char *database, void (*moved)(void *user), 
               struct error *error)
 {
     struct disk *disk = calloc(1, sizeof(*disk));
-    char path[PATH_BYTES];
     if (!disk)
         return error_set(error, -ENOMEM, "out of memory");
-    snprintf(path, sizeof(path), "%s", database);
-    snprintf(disk->folder, sizeof(disk->folder), "%s", dirname(path));
+    file_folder(database, disk->folder, sizeof(disk->folder));
     snprintf(disk->ballast, sizeof(disk->ballast), "%s.ballast", database);
     look(disk);
     disk->moved = moved;

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -58,8 +57,9 @@ static int give_away(const char *database, const char *path)
 {
     struct stat owner;
     char folder[PATH_SIZE];
-    snprintf(folder, sizeof(folder), "%s", database);
-    if (stat(dirname(folder), &owner) != 0)
+    if (!file_folder(database, folder, sizeof(folder)))
+        return -ENAMETOOLONG;
+    if (stat(folder, &owner) != 0)
         return -errno;
     return geteuid() != 0 || chown(path, owner.st_uid, owner.st_gid) == 0 ? 0 : -errno;
 }

@@ -1,10 +1,10 @@
 /* floorhand-hq backup, restore. A backup that was read again and found whole is what lets the sites delete their
  * events; after a restore the sites bring back what the backup does not hold. */
+#include "base/file.h"
 #include "base/json.h"
 #include "sync/head-office/command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,49 +18,21 @@ extern char **environ;
 
 /* ---------------------------------------------------------------- files */
 
-static int sync_file(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    int result = fd < 0 || fsync(fd) != 0 ? -errno : 0;
-    if (fd >= 0)
-        close(fd);
-    return result;
-}
-
 /* The file's bytes and then its name are on the disk. */
 static int put_in_place(const char *from, const char *to, struct error *error)
 {
-    char folder[PATH_SIZE];
-    snprintf(folder, sizeof(folder), "%s", to);
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        slash[slash == folder] = '\0';
-    int result = sync_file(from, O_RDONLY);
+    int result = file_settle(from);
     if (!result && rename(from, to) != 0)
         result = -errno;
     if (!result)
-        result = sync_file(slash ? folder : ".", O_RDONLY | O_DIRECTORY);
+        result = file_settle_folder(to);
     return result ? error_set(error, result, "%s cannot be written: %s", to, strerror(-result)) : 0;
 }
 
-static int copy_bytes(const char *from, const char *to, struct error *error)
+static int copy(const char *from, const char *to, struct error *error)
 {
-    char bytes[1 << 16];
-    FILE *in = fopen(from, "re"), *out = in ? fopen(to, "wxe") : NULL;
-    int result = in && out ? 0 : -errno;
-    const char *which = in ? to : from;
-    size_t length;
-    while (!result && (length = fread(bytes, 1, sizeof(bytes), in)) > 0)
-        if (fwrite(bytes, 1, length, out) != length)
-            result = -errno;
-    if (!result && ferror(in))
-        result = -EIO;
-    if (out && fclose(out) != 0 && !result)
-        result = -errno;
-    if (in)
-        fclose(in);
-    return result ? error_set(error, result, "%s cannot be %s: %s", which, in ? "written" : "read", strerror(-result))
-                  : 0;
+    int result = file_copy(from, to);
+    return result ? error_set(error, result, "%s cannot be copied to %s: %s", from, to, strerror(-result)) : 0;
 }
 
 static int write_new_name(char out[PATH_SIZE], const char *path, struct error *error)
@@ -304,7 +276,7 @@ static int restore_file(const char *from, const char *to, struct error *error)
         return result;
     unlink(beside);
     umask(0077);
-    result = copy_bytes(from, beside, error);
+    result = copy(from, beside, error);
     if (!result)
         result = sql_open(beside, &(struct sql_options){.read_only = true}, &sql, error);
     if (!result)
