@@ -144,6 +144,10 @@ int sql_await(struct sql *sql); /* how the posted statements ended: the first fa
 #define SQL_FOR_UPDATE  " /* FOR UPDATE */" /* a comment for SQLite, where the transaction is alone anyway */
 #define SQL_SKIP_LOCKED " /* FOR UPDATE SKIP LOCKED */"
 
+/* In a question: 1 where this connection is the first of all that have asked, as long as it lives. In SQLite, which one
+ * program writes to, it always is. */
+#define SQL_LEADS "1 /* LEADS */"
+
 /* A text of the changed row, in a question behind RETURNING: there SQLite (3.40) does not know what type its columns
  * have, and looks up nothing in an index for them. */
 #define SQL_RETURNED(column) "CAST(" column " AS TEXT)"

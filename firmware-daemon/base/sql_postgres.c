@@ -178,9 +178,11 @@ struct word {
 };
 
 /* Whose key stays as it is: rows of other tables may go on pointing to it meanwhile. */
-static const struct word statement_words[] = {{"/* FOR UPDATE */", "FOR NO KEY UPDATE"},
-                                              {"/* FOR UPDATE SKIP LOCKED */", "FOR NO KEY UPDATE SKIP LOCKED"},
-                                              {NULL, NULL}};
+static const struct word statement_words[] = {
+    {"/* FOR UPDATE */", "FOR NO KEY UPDATE"},
+    {"/* FOR UPDATE SKIP LOCKED */", "FOR NO KEY UPDATE SKIP LOCKED"},
+    {"1 /* LEADS */", "pg_try_advisory_lock(hashtextextended(current_schema(), 1))::int"},
+    {NULL, NULL}};
 
 /* The longest first. Texts are compared byte by byte, as SQLite does. */
 static const struct word script_words[] = {

@@ -148,7 +148,8 @@ static bool must_wait(const struct server *server)
 static void take_turn(struct server *server)
 {
     struct error error = {0};
-    if (hub_waiting(server->hub) == 0 || must_wait(server))
+    bool waits = hub_waiting(server->hub) > 0 || hub_holds(server->hub);
+    if (!waits || must_wait(server))
         return;
     report(server, hub_turn(server->hub, clock_wall_us(), &error), &error);
     server->work_us = 0;
@@ -258,6 +259,13 @@ static int work_at_times(struct server *server, int64_t now_us, bool *more, stru
     return result ? result : forecast_child_tick(&server->forecasts, office, now_us, error);
 }
 
+/* Of several servers one does what is not a site's: they would only wait for each other. When it ends, another does. */
+static bool leads(struct server *server)
+{
+    int64_t leads = 0;
+    return sql_number(server->call->office.sql, &leads, "SELECT " SQL_LEADS, SQL_NO_VALUES) == 0 && leads;
+}
+
 /* What the settings let head office do with orders by itself. Its own changes are not seen in data_version. */
 static void work(struct server *server)
 {
@@ -267,6 +275,10 @@ static void work(struct server *server)
     int64_t now_us = clock_mono_us();
     if (now_us < server->work_us)
         return;
+    if (!leads(server)) {
+        server->work_us = now_us + WORK_US;
+        return;
+    }
     server->call->office.now_us = clock_wall_us();
     warn_of_certificates(server, now_us);
     int result = order_work(&server->call->office, WORK_AT_ONCE, &done, &error);
@@ -316,7 +328,7 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *user)
         tell_state(server);
         return rest(source, time_us);
     }
-    take_turn(server); /* what has waited for a file */
+    take_turn(server); /* what has waited for a file, or for another server's segments */
     if (version != server->data_version)
         server->work_us = 0;
     work(server);

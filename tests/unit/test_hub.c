@@ -100,10 +100,10 @@ static void duplicates_overlaps_and_gaps(void **state)
     static const struct {
         int64_t first, last, applied;
     } steps[] = {
-        {3, 4, 0},            /* the first one was lost on the way: no change, and the ack says so */
-        {1, 2, 2}, {1, 2, 2}, /* once more */
+        {3, 4, 0},            /* those before are not here: no change, and the ack says so */
+        {1, 2, 4}, {1, 2, 4}, /* now they are, and it is taken as well; once more */
         {2, 5, 5},            /* half of it is known */
-        {4, 5, 5}, {7, 9, 5}, {6, 6, 6}, {1, 10, 10},
+        {4, 5, 5}, {7, 9, 5}, {6, 6, 9}, {1, 10, 10},
     };
     for (size_t i = 0; i < COUNT(steps); i++) {
         rig_send_events(rig, "hz", "box-1", steps[i].first, steps[i].last);
@@ -112,6 +112,33 @@ static void duplicates_overlaps_and_gaps(void **state)
         assert_int_equal(rig_events(rig), steps[i].applied);
     }
     assert_string_equal(rig->note, "");
+}
+
+/* Another server may be taking those before it: then no message comes here, but a turn is due. */
+static void an_early_segment_is_held_for_three_seconds(void **state)
+{
+    struct rig *rig = *state;
+    rig_meet(rig);
+    rig_send_events(rig, "hz", "box-1", 3, 4);
+    rig_turn(rig);
+    assert_true(hub_holds(rig->hub));
+    assert_int_equal(hub_waiting(rig->hub), 0);
+    rig->office.now_us += 1500 * 1000;
+    rig_turn(rig);
+    assert_true(hub_holds(rig->hub));
+    rig->office.now_us += 1500 * 1000;
+    rig_turn(rig);
+    assert_false(hub_holds(rig->hub));
+    rig_send_events(rig, "hz", "box-1", 1, 2);
+    rig_turn(rig);
+    assert_int_equal(rig_answer(rig, WIRE_ACK).applied, 2); /* the other one comes again */
+    rig_send_events(rig, "hz", "box-1", 5, 6);
+    rig_turn(rig);
+    rig_send_events(rig, "hz", "box-1", 9, 9);
+    rig_send_events(rig, "hz", "box-1", 3, 4);
+    rig_turn(rig);
+    assert_int_equal(rig_answer(rig, WIRE_ACK).applied, 6);
+    assert_true(hub_holds(rig->hub));
 }
 
 static void one_turn_takes_many_and_answers_once(void **state)
@@ -398,6 +425,7 @@ int main(void)
         ON_RIG(events_before_a_hello_are_not_taken),
         ON_RIG(lines_are_kept_byte_for_byte),
         ON_RIG(duplicates_overlaps_and_gaps),
+        ON_RIG(an_early_segment_is_held_for_three_seconds),
         ON_RIG(one_turn_takes_many_and_answers_once),
         ON_RIG(the_queue_has_an_end),
         ON_RIG(two_histories_are_refused),

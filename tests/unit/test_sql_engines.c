@@ -302,6 +302,26 @@ static void one_writer_at_a_time(void **state)
     assert_int_equal(run(place->other, "COMMIT"), 0);
 }
 
+static int64_t leads(struct sql *sql)
+{
+    int64_t leads = -1;
+    assert_int_equal(sql_number(sql, &leads, "SELECT " SQL_LEADS, SQL_NO_VALUES), 0);
+    return leads;
+}
+
+/* In SQLite both do: one program writes to it, whatever connections it has. */
+static void one_connection_leads(void **state)
+{
+    struct place *place = *state;
+    bool alone = server_url() != NULL;
+    assert_int_equal(leads(place->sql), 1);
+    assert_int_equal(leads(place->sql), 1);
+    assert_int_equal(leads(place->other), alone ? 0 : 1);
+    place->sql = sql_close(place->sql);
+    while (leads(place->other) == 0) { /* the server notices the end of a connection in its own time */
+    }
+}
+
 static void what_others_commit_is_noticed(void **state)
 {
     struct place *place = *state;
@@ -496,6 +516,7 @@ int main(void)
         TEST(a_posted_statement_fails_by_the_end),
         TEST(a_posted_statement_changes_one_row),
         TEST(one_writer_at_a_time),
+        TEST(one_connection_leads),
         TEST(what_others_commit_is_noticed),
         TEST(a_schema_is_brought_up_once),
     };

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define FENCE_RETRY_S 60
+#define HELD_US       INT64_C(3000000) /* long for a transaction of another server, and less than a site waits */
+#define HELD_MAX      64
 
 /* ---------------------------------------------------------------- life */
 
@@ -23,6 +25,7 @@ int hub_new(struct sql *sql, const struct random_source *random, const struct hu
         return error_set(error, -ENOMEM, "out of memory");
     *hub = (struct hub){.sql = sql, .random = *random, .settings = *settings, .ops = ops, .user = user};
     list_init(&hub->messages);
+    list_init(&hub->held);
     list_init(&hub->owed);
     int result = office_gen(sql, hub->gen);
     if (!result)
@@ -35,14 +38,19 @@ int hub_new(struct sql *sql, const struct random_source *random, const struct hu
     return 0;
 }
 
-static void forget_messages(struct hub *hub)
+static void forget_all(struct list *messages)
 {
     struct message *message;
-    LIST_EACH(message, &hub->messages, struct message, link)
+    LIST_EACH(message, messages, struct message, link)
     {
         list_remove(&message->link);
         free(message);
     }
+}
+
+static void forget_messages(struct hub *hub)
+{
+    forget_all(&hub->messages);
     hub->waiting = 0;
 }
 
@@ -71,6 +79,7 @@ struct hub *hub_free(struct hub *hub)
     if (!hub)
         return NULL;
     roll_back(hub);
+    forget_all(&hub->held);
     for (size_t i = 0; i < hub->session_count; i++)
         free(hub->sessions[i]);
     free(hub->sessions);
@@ -252,9 +261,40 @@ int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, con
     message->length = length;
     if (length > 0)
         memcpy(message->bytes, bytes, length);
+    message->held_since_us = 0;
     list_append(place_in_queue(hub, box), &message->link);
     hub->waiting++;
     return 0;
+}
+
+bool hub_holds(const struct hub *hub)
+{
+    return !list_empty(&hub->held);
+}
+
+/* Behind what came since: that may be what they wait for. */
+static void try_held_again(struct hub *hub)
+{
+    struct message *message;
+    LIST_EACH(message, &hub->held, struct message, link)
+    {
+        list_remove(&message->link);
+        list_append(place_in_queue(hub, message->box), &message->link);
+    }
+    hub->held_count = 0;
+}
+
+/* The broker gives each server some of a site's segments, and those before this one may be in another's transaction. */
+static void hold(struct hub *hub, struct message *message, int64_t now_us)
+{
+    if (message->held_since_us == 0)
+        message->held_since_us = now_us;
+    int64_t held_us = now_us - message->held_since_us;
+    if (held_us < 0 || held_us >= HELD_US || hub->held_count == HELD_MAX)
+        return;
+    list_remove(&message->link);
+    list_append(&hub->held, &message->link);
+    hub->held_count++;
 }
 
 const char *hub_gen(const struct hub *hub)
@@ -299,7 +339,7 @@ static int take_alone(struct hub *hub, struct session *session, const struct sit
     return result ? result : sql_post(hub->sql, "RELEASE message", SQL_NO_VALUES);
 }
 
-static int take_message(struct hub *hub, const struct message *message, int64_t now_us)
+static int take_message(struct hub *hub, struct message *message, int64_t now_us)
 {
     struct site_row site;
     int result = lock_site(hub, message->box, &site);
@@ -311,7 +351,13 @@ static int take_message(struct hub *hub, const struct message *message, int64_t 
     struct session *session = result ? NULL : hub_session(hub, site.id, message->box);
     if (!result && !session)
         result = -ENOMEM;
-    return result ? result : take_alone(hub, session, &site, message, now_us);
+    if (result)
+        return result;
+    session->early = false;
+    result = take_alone(hub, session, &site, message, now_us);
+    if (!result && session->early)
+        hold(hub, message, now_us);
+    return result;
 }
 
 #ifdef FLOORHAND_DEFECTS
@@ -342,6 +388,7 @@ int hub_decide(struct hub *hub, int64_t now_us, struct error *error)
     if (!result)
         result = flags_any_revoked(hub->sql, &hub->any_revoked);
     hub->events = hub->labels = 0;
+    try_held_again(hub);
     struct message *message;
     LIST_EACH(message, &hub->messages, struct message, link)
     {

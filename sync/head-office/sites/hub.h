@@ -42,6 +42,10 @@ struct hub *hub_free(struct hub *hub);
 int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, const void *bytes, size_t length);
 size_t hub_waiting(const struct hub *hub);
 
+/* Segments that came before those they follow, as another server is taking these: the next turns try them again, for
+ * three seconds. So a turn is due soon, though nothing waits. */
+bool hub_holds(const struct hub *hub);
+
 /* Events of sites that turns took in since it was opened: how busy it is. */
 int64_t hub_taken(const struct hub *hub);
 

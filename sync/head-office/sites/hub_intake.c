@@ -210,7 +210,8 @@ static int take_run(struct intake *intake)
     if (intake->site.fence || intake->run.epoch != intake->site.epoch)
         return fence(intake, WIRE_FENCE_STALE); /* the hello that follows is told more */
     session->ack = true;                        /* also when nothing moves: it tells the site where to go on */
-    if (intake->run.first_seq > intake->site.applied + 1)
+    session->early = intake->run.first_seq > intake->site.applied + 1;
+    if (session->early)
         return 0;
     int result = compare(intake, &same);
     if (!result && !same)

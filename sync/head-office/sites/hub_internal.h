@@ -9,7 +9,8 @@
 #include "sync/wire/run.h"
 
 struct message {
-    struct list link; /* in hub.messages */
+    struct list link;      /* in hub.messages or hub.held */
+    int64_t held_since_us; /* 0: not held yet */
     char box[WIRE_NAME_SIZE];
     enum wire_channel channel;
     size_t length;
@@ -24,6 +25,7 @@ struct session {
     struct list owed; /* in hub.owed while any of these is set */
     bool welcome, grant, ack, facked;
     bool feeds;                  /* its feed may have grown */
+    bool early;                  /* the segment in hand has others before it that are not here */
     const char *fence;           /* WIRE_FENCE_...; NULL: none */
     char fenced[ID_TEXT_SIZE];   /* of the hello or probe that it answers, which may be of another box of this name; "":
                                   * it   answers a segment */
@@ -51,6 +53,8 @@ struct hub {
     struct wire_key key;
     struct list messages; /* struct message, by .link */
     size_t waiting;
+    struct list held; /* struct message, by .link: early ones, between two turns */
+    size_t held_count;
     struct list owed;          /* struct session, by .owed */
     int64_t events, labels;    /* that this turn took, for usage */
     bool any_revoked;          /* at the turn's beginning: somebody's badge is no good any more */
