@@ -24,7 +24,8 @@ struct beside {
     bool runs;
     pthread_mutex_t at_work; /* held while a job is under way */
     pthread_mutex_t lock;    /* of what follows */
-    pthread_cond_t given;
+    pthread_cond_t given, worked;
+    size_t unworked; /* given, and not in ready yet */
     bool closes;
     struct line wait, ready;
 };
@@ -86,6 +87,8 @@ static void *work(void *user)
         do_job(beside, job);
         pthread_mutex_lock(&beside->lock);
         put(&beside->ready, job);
+        beside->unworked--;
+        pthread_cond_signal(&beside->worked);
         eventfd_write(beside->signal, 1);
     }
     pthread_mutex_unlock(&beside->lock);
@@ -123,7 +126,7 @@ int beside_new(sd_event *event, struct beside **ret, struct error *error)
     if (!beside)
         return error_set(error, -ENOMEM, "out of memory");
     beside->at_work = beside->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-    beside->given = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+    beside->given = beside->worked = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
     beside->signal = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool whole =
         beside->signal >= 0 && sd_event_add_io(event, &beside->source, beside->signal, EPOLLIN, on_signal, beside) >= 0;
@@ -160,8 +163,18 @@ void beside_give(struct beside *beside, struct beside_job *job)
 {
     pthread_mutex_lock(&beside->lock);
     put(&beside->wait, job);
+    beside->unworked++;
     pthread_cond_signal(&beside->given);
     pthread_mutex_unlock(&beside->lock);
+}
+
+void beside_wait(struct beside *beside)
+{
+    pthread_mutex_lock(&beside->lock);
+    while (beside->unworked > 0)
+        pthread_cond_wait(&beside->worked, &beside->lock);
+    pthread_mutex_unlock(&beside->lock);
+    hand_back(beside, &beside->ready, true);
 }
 
 void beside_pause(struct beside *beside)

@@ -25,6 +25,10 @@ struct beside *beside_free(struct beside *beside);
 
 void beside_give(struct beside *beside, struct beside_job *job);
 
+/* Until all that was given is done, and handed back: for who gives faster than the thread, which is as nice as can be,
+ * comes to do it. */
+void beside_wait(struct beside *beside);
+
 /* No job is under way between the two: for what jobs read and the loop changes. Waits for one job at most. */
 void beside_pause(struct beside *beside);
 void beside_resume(struct beside *beside);

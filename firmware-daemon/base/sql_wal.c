@@ -10,6 +10,7 @@
 /* While one is at work others commit, and SQLite begins the WAL from its start only when all of it has been worked in.
  * So it is followed a few times; then, on a floor that never pauses, what is left is worked in by the loop: little. */
 #define PASSES_MAX 4
+#define TOO_LONG   4 /* times its limit: a loop that never pauses leaves the thread nothing, and waits for it */
 
 struct sql_wal {
     struct beside_job job;
@@ -68,6 +69,8 @@ static int on_commit(void *user, sqlite3 *handle, const char *database, int page
         wal->passes = 0;
         give(wal);
     }
+    if (pages / TOO_LONG >= wal->limit)
+        beside_wait(wal->beside);
     return SQLITE_OK;
 }
 

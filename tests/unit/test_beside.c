@@ -92,6 +92,18 @@ static void a_job_gives_way_to_the_loop(void **state)
     assert_int_not_equal(getpriority(PRIO_PROCESS, 0), 19);
 }
 
+static void who_waits_gets_all_of_it(void **state)
+{
+    struct rig *rig = *state;
+    struct job jobs[8];
+    beside_wait(rig->beside);
+    give(rig, jobs, 8);
+    beside_wait(rig->beside);
+    assert_int_equal(rig->done_count, 8);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(rig->done[i], i);
+}
+
 static void jobs_are_done_in_order(void **state)
 {
     struct rig *rig = *state;
@@ -207,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_job_gives_way_to_the_loop, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_waits_gets_all_of_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(jobs_are_done_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_under_way_in_a_pause, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_given_up_is_handed_back, set_up, tear_down),
