@@ -44,7 +44,7 @@ const struct phrase office_phrases[] = {
     {"\"%\" needs \"%\": %", "“%1”缺少“%2”"},
     {"nobody can be asked for \"%\": \"floorhand-hq verbs\" lists what can be",
      "没有操作“%1”：“floorhand-hq verbs”列出全部"},
-    {"% cannot be %: %", "%1 无法读写：%3"},
+    {"% cannot be copied to %: %", "%1 无法复制到 %2：%3"},
     {0},
 };
 

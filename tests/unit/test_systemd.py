@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from tap import Tap  # noqa: E402
 
-EXPOSURE_MAX = 1.5  # of 10; that of Debian's mosquitto is 9
+EXPOSURE_MAX = {"floorhandd.service": 1.6}  # its threads may give way to its loop: one call more than the others have
+EXPOSURE_MAX_ELSE = 1.5  # of 10; that of Debian's mosquitto is 9
 LIFE = {"Restart": "always", "LimitCORE": "0", "Type": "notify", "NoNewPrivileges": "yes", "CapabilityBoundingSet": ""}
 
 tap = Tap()
@@ -49,7 +50,8 @@ def main():
     for unit in units:
         set_, found = settings(unit), exposure(unit)
         tap.check(f"{unit.name} is understood", verify(unit))
-        tap.check(f"{unit.name} is open by {found} of 10 at most {EXPOSURE_MAX}", [] if found <= EXPOSURE_MAX else [f"{found}"])
+        most = EXPOSURE_MAX.get(unit.name, EXPOSURE_MAX_ELSE)
+        tap.check(f"{unit.name} is open by {found} of 10 at most {most}", [] if found <= most else [f"{found}"])
         tap.check(f"{unit.name} comes back, and keeps what it knows to itself",
                   [f"{name} is {set_.get(name)!r}" for name, value in LIFE.items() if set_.get(name) != value])
         tap.check(f"{unit.name} runs as a user of our own", [] if set_.get("User") in users else [f"{set_.get('User')} is not in floorhand.sysusers"])
