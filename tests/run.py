@@ -351,9 +351,9 @@ def rank(job):
 
 
 def side_by_side():
-    """How many jobs at once: half of their time is waiting for something. None of them judges how long it takes."""
+    """How many jobs at once: a third and more of their time is waiting for something. None of them judges how long it takes."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(1, min(2 * (os.cpu_count() or 1), memory // JOB_MEMORY))
+    return max(1, min((3 * (os.cpu_count() or 1) + 1) // 2, memory // JOB_MEMORY))
 
 
 def run_all(jobs):

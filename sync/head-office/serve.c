@@ -35,6 +35,7 @@
 #define FORGET_US      60000000
 #define WARN_US        86400000000 /* certificates that end soon are told once a day */
 #define WORK_AT_ONCE   50
+#define EARLY_MS       3000 /* long for a transaction of another server, and less than a site waits */
 #define POST_AT_ONCE   500
 #define CATCHING_UP    100      /* events of sites between two ticks */
 #define FOLLOWS_PART   5        /* of the time, meanwhile, belongs to what follows from them */
@@ -494,7 +495,9 @@ int command_serve(struct call *call, struct error *error)
         return result;
     CLEANUP_SERVER struct server server = {.call = call, .data_version = -1};
     clock_format(call->office.now_us, server.since);
-    result = hub_new(call->office.sql, &call->office.random, &call->options.hub, &hub_ops, &server, &server.hub, error);
+    struct hub_settings settings = call->options.hub;
+    settings.early_ms = call->options.alone ? 0 : EARLY_MS;
+    result = hub_new(call->office.sql, &call->office.random, &settings, &hub_ops, &server, &server.hub, error);
     if (!result)
         result = office_gen(call->office.sql, server.gen);
     if (result)

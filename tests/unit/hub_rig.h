@@ -188,7 +188,7 @@ static inline struct rig_box *rig_box(struct rig *rig, const char *name)
 static inline void rig_open(struct rig *rig)
 {
     *rig = (struct rig){.seeded.state = 7};
-    rig->settings = (struct hub_settings){4, 200, 50, 5000, 300000};
+    rig->settings = (struct hub_settings){4, 200, 50, 5000, 300000, 3000};
     rig->office.random = random_from_seed(&rig->seeded);
     rig->office.now_us = 1700000000000000;
     rig_new_database(rig);

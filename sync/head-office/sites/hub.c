@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define FENCE_RETRY_S 60
-#define HELD_US       INT64_C(3000000) /* long for a transaction of another server, and less than a site waits */
 #define HELD_MAX      64
 
 /* ---------------------------------------------------------------- life */
@@ -290,7 +289,7 @@ static void hold(struct hub *hub, struct message *message, int64_t now_us)
     if (message->held_since_us == 0)
         message->held_since_us = now_us;
     int64_t held_us = now_us - message->held_since_us;
-    if (held_us < 0 || held_us >= HELD_US || hub->held_count == HELD_MAX)
+    if (held_us < 0 || held_us >= hub->settings.early_ms * 1000 || hub->held_count == HELD_MAX)
         return;
     list_remove(&message->link);
     list_append(&hub->held, &message->link);

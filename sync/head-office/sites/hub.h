@@ -18,6 +18,8 @@ struct hub_settings {
     int64_t linger_ms;     /* how long a site waits for more events before it sends */
     int64_t resend_ms;     /* first wait for the acknowledgement of changes; doubles without one */
     int64_t resend_cap_ms; /* and its longest */
+    int64_t early_ms; /* how long a segment waits here for the one it follows, which another server may be taking; 0:
+                         not at all, as there is none */
 };
 
 struct hub_ops {
@@ -42,8 +44,8 @@ struct hub *hub_free(struct hub *hub);
 int hub_receive(struct hub *hub, const char *box, enum wire_channel channel, const void *bytes, size_t length);
 size_t hub_waiting(const struct hub *hub);
 
-/* Segments that came before those they follow, as another server is taking these: the next turns try them again, for
- * three seconds. So a turn is due soon, though nothing waits. */
+/* Segments that came before those they follow: the next turns try them again. So one is due soon, though nothing waits.
+ */
 bool hub_holds(const struct hub *hub);
 
 /* Events of sites that turns took in since it was opened: how busy it is. */

@@ -20,7 +20,7 @@
 #define AT_ONCE      50
 
 static const struct hub_settings settings = {
-    .window = 4, .segment_max = 20, .linger_ms = 50, .resend_ms = 5000, .resend_cap_ms = 60000};
+    .window = 4, .segment_max = 20, .linger_ms = 50, .resend_ms = 5000, .resend_cap_ms = 60000, .early_ms = 3000};
 
 struct office_side { /* what tests/sim/network.c talks to */
     struct fleet_site *site;
