@@ -56,6 +56,11 @@ def type_code(fd, code):
         os.write(fd, bytes(8))
 
 
+def is_read():
+    """By the daemon: another driver has none of it."""
+    return any(os.path.basename(os.path.realpath(path)) == "usbfs" for path in SYSFS.glob("*:1.0/driver"))
+
+
 @scenario("the kernel's f_hid keyboard is read, unbound and bound again")
 def hid_gadget(stage):
     gadget = Gadget("kb", 0x05E0, 0x1200, "hid.0", 0, protocol=1, subclass=1, report_length=8, report_desc=BOOT_KEYBOARD)
@@ -65,14 +70,14 @@ def hid_gadget(stage):
     try:
         for number, code in enumerate(codes):
             if number % 3 == 0:
-                wait_until(lambda: any(os.path.basename(os.path.realpath(path)) == "usbfs"
-                                       for path in SYSFS.glob("*:1.0/driver")), "the daemon reads it", 20)
+                wait_until(is_read, "the daemon reads it", 20)
                 fd = os.open("/dev/hidg0", os.O_RDWR)
             type_code(fd, code)
             site.wait_heard("bench-1", code)
             if number % 3 == 2:
                 os.close(fd)
                 gadget.unplug()
+                wait_until(lambda: not is_read(), "it is gone", 20)  # what is typed at the one before is nobody's
                 gadget.plug()
     finally:
         gadget.remove()
