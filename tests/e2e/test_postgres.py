@@ -214,8 +214,8 @@ def fall_back_faults(server, folder):
         house.open(orders)
         Worker(house, orders).work()
         in_step(house)
+        held = house.hq_rows("SELECT count(*) FROM event")[0][0]  # before: one more may come while it is written
         yield from backup_faults(house, backup)
-        held = house.hq_rows("SELECT count(*) FROM event")[0][0]
         house.release(late)
         wait_until(lambda: house.hq_rows("SELECT 1 WHERE 2 = (SELECT count(*) FROM orders WHERE state = 'allocated')"),
                    "the site has the late orders", seconds=20)

@@ -172,6 +172,7 @@ def backups_by_night(house):
         yield f"the quiet hour: {status} {answer}"
         return
     wait_until(lambda: house.ask("status")[1]["upkeep"]["backup"], "the backup is made", seconds=60)
+    wait_until(lambda: len(list(folder.iterdir())) == 3, "the oldest are gone")  # only once the new one is told of
     names = sorted(path.name for path in folder.iterdir())
     if len(names) != 3 or not names[-1].startswith("floorhand-other") or names[0] != f"floorhand-{SITE}-20260103T030000Z.db":
         yield f"in the folder: {names}"

@@ -228,7 +228,8 @@ def unplug_in_label(stage):
         device = stage.bus.plug("printer", "ftdi", out=out, after=f"bytes:{cut}:unplug")
         wait_until(lambda: device.state()["plugged"] == 0, "the printer is out", 60)
         device.wait_gone()
-        site.wait_printer("bench-1", ("offline",))  # quicker than any hand: a name that is still held is not given again
+        site.wait_printer("bench-1", ("offline",))
+        site.wait_let_go("/dev/ttyUSB1")  # quicker than any hand: a name that is still held is not given again
         pieces.append(read(out))
     out = stage.folder / "last.out"
     stage.bus.plug("printer", "ftdi", out=out)

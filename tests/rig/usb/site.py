@@ -137,6 +137,19 @@ class Site:
     def wait_printer(self, station, states, seconds=30):
         wait_until(lambda: self.view(station)["printer"]["state"] in states, f"the printer of {station} is {states}", seconds)
 
+    def wait_let_go(self, device, seconds=30):
+        """A port that was pulled out keeps its name for as long as somebody has it open."""
+        folder = pathlib.Path(f"/proc/{self.daemon.child.pid}/fd")
+
+        def held():
+            for path in folder.iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    if os.readlink(path).startswith(device):
+                        return True
+            return False
+
+        wait_until(lambda: not held(), f"{device} is let go", seconds)
+
     # ------------------------------------------------------------ on disk, while the daemon is down
 
     def rows(self, sql, *values):
